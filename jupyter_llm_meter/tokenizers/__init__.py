@@ -1,8 +1,8 @@
 """Counting tokens: exact where the vocabulary is public, else by the nearest one, and said so.
 
 Owns the choice of the encoding for a model and the bound on hostile text. The rank files lie beside this
-module (``ranks/``, made at build time by ``scripts/build-ranks.mjs``); nothing is ever downloaded. Text is held
-in memory for the length of one call and kept nowhere.
+module (``ranks/``, made at build time by ``scripts/build-ranks.mjs``); nothing is ever downloaded. Text is
+held in memory for the length of one call and kept nowhere.
 """
 
 from __future__ import annotations

@@ -53,8 +53,8 @@ ENCODINGS = {
 def encoding_name(model: str | None) -> tuple[str, bool]:
     """Return the encoding for ``model`` and whether it is the model's own by tiktoken's table.
 
-    A gateway's vendor prefix (``openai/gpt-5``) is set aside. Any other model gets the default encoding, as the
-    nearest.
+    A gateway's vendor prefix (``openai/gpt-5``) is set aside. Any other model gets the default encoding, as
+    the nearest.
     """
     try:
         name = tiktoken.encoding_name_for_model((model or "").rpartition("/")[2])

@@ -37,8 +37,8 @@ def test_count_names_the_known_tokenizers_when_one_is_unknown():
 
 
 def test_count_takes_special_tokens_in_a_text_as_text():
-    parts = ("a", "<|", "end", "of", "text", "|>", "b")
-    assert count("a<|endoftext|>b", "gpt-4o").tokens == len(parts)
+    as_text = encodings.encoding("o200k_base").encode("a<|endoftext|>b", disallowed_special=())
+    assert count("a<|endoftext|>b", "gpt-4o").tokens == len(as_text) > 3
 
 
 def test_count_survives_a_run_of_a_million_blanks():
