@@ -1,0 +1,235 @@
+"""What a limit is, how it is read from configuration, and which one wins.
+
+A limit says: this much of a unit, in this window, for this scope. It owns no counter and knows no clock; it
+refuses whatever could silently switch a limit off (a typo, a zero, a boolean, a number that is none).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from .windows import WEEKDAYS, WINDOWS
+
+SCOPES = ("user", "team", "key", "project", "notebook", "kernel", "model", "provider")
+UNITS = ("tokens", "USD", "calls")
+ON_EXCEED = ("warn",)
+
+
+class LimitError(ValueError):
+    """A limit that cannot be kept; the message names the field, what was given and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One limit, complete: every default is filled in.
+
+    Attributes:
+        scope: Whose use is counted, one of ``SCOPES``.
+        value: The one user, model, ... it holds for; None: for each by itself.
+        window: Calendar interval, one of ``WINDOWS``.
+        unit: What is counted, one of ``UNITS``.
+        amount: The most that may be used in a window, above zero.
+        warn_at: Shares of the amount, ascending in (0, 1), at which to warn.
+        on_exceed: What happens at the amount: ``warn``.
+        time_zone: IANA name of the zone whose calendar counts.
+        week_start: First day of a week, one of ``WEEKDAYS``.
+        reset_hour: Local hour at which days, weeks and months begin.
+        source: Where it was set: ``default``, ``settings`` or ``config``.
+    """
+
+    scope: str
+    value: str | None
+    window: str
+    unit: str
+    amount: Decimal
+    warn_at: tuple[Decimal, ...] = (Decimal("0.8"),)
+    on_exceed: str = "warn"
+    time_zone: str = "UTC"
+    week_start: str = "monday"
+    reset_hour: int = 0
+    source: str = "default"
+
+    @property
+    def id(self) -> str:
+        """``scope[=value]/window/unit``; survives a change of the amount, and so does the counter."""
+        subject = self.scope if self.value is None else f"{self.scope}={self.value}"
+        return f"{subject}/{self.window}/{self.unit}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The flat JSON object of REST and events, with ``id`` and ``source``."""
+        return {
+            "id": self.id,
+            "scope": self.scope,
+            "value": self.value,
+            "window": self.window,
+            "unit": self.unit,
+            "amount": _number(self.amount),
+            "warn_at": [float(ratio) for ratio in self.warn_at],
+            "on_exceed": self.on_exceed,
+            "time_zone": self.time_zone,
+            "week_start": self.week_start,
+            "reset_hour": self.reset_hour,
+            "source": self.source,
+        }
+
+
+DEFAULT_LIMIT: dict[str, Any] = {"scope": "user", "window": "month", "unit": "tokens", "amount": 1_000_000}
+"""The limit that holds when nobody set one, in the form that `parse_limits` reads."""
+
+_FIELDS = (
+    "scope",
+    "value",
+    "window",
+    "unit",
+    "amount",
+    "warn_at",
+    "on_exceed",
+    "time_zone",
+    "week_start",
+    "reset_hour",
+)
+
+
+def parse_limits(
+    items: Sequence[Mapping[str, Any]], source: str, default_time_zone: str = "UTC"
+) -> list[Limit]:
+    """Read limits from configuration or settings.
+
+    Args:
+        items: Flat objects as documented in ``docs/architecture.md``, "A limit".
+        source: Where they come from; kept with each limit.
+        default_time_zone: IANA name used where a limit names none.
+
+    Raises:
+        LimitError: At the first limit that cannot be kept.
+    """
+    if isinstance(items, (str, bytes, Mapping)) or not isinstance(items, Sequence):
+        raise LimitError(f"limits is {items!r}; it must be a list of limits")
+    limits: list[Limit] = []
+    for number, item in enumerate(items, start=1):
+        where = f"limit {number}"
+        limit = _parse(item, where, source, default_time_zone)
+        if any(limit.id == known.id for known in limits):
+            raise LimitError(
+                f"{where}: {limit.id} is set twice; one scope, value, window and unit, one limit"
+            )
+        limits.append(limit)
+    return limits
+
+
+def merge_limits(admin: Sequence[Limit], settings: Sequence[Limit]) -> list[Limit]:
+    """The limits in force: all of the administrator's, then those of the settings with another id."""
+    taken = {limit.id for limit in admin}
+    return [*admin, *(limit for limit in settings if limit.id not in taken)]
+
+
+def _parse(item: Mapping[str, Any], where: str, source: str, default_time_zone: str) -> Limit:
+    if not isinstance(item, Mapping):
+        raise LimitError(f"{where} is {item!r}; it must be an object with window, unit and amount")
+    for key in item:
+        if key not in _FIELDS:
+            raise LimitError(f"{where}: unknown field {key!r}; allowed are {', '.join(_FIELDS)}")
+    for key in ("window", "unit", "amount"):
+        if item.get(key) is None:
+            raise LimitError(f"{where}: {key} is missing; every limit needs window, unit and amount")
+    return Limit(
+        scope=_choice(item, "scope", SCOPES, where, "user"),
+        value=_value(item, where),
+        window=_choice(item, "window", WINDOWS, where),
+        unit=_choice(item, "unit", UNITS, where),
+        amount=_amount(item, where),
+        warn_at=_warn_at(item, where),
+        on_exceed=_on_exceed(item, where),
+        time_zone=_time_zone(item, where, default_time_zone),
+        week_start=_choice(item, "week_start", WEEKDAYS, where, "monday"),
+        reset_hour=_reset_hour(item, where),
+        source=source,
+    )
+
+
+def _choice(
+    item: Mapping[str, Any], field: str, allowed: tuple[str, ...], where: str, default: str | None = None
+) -> str:
+    given = item.get(field)
+    if given is None and default is not None:
+        return default
+    if not isinstance(given, str) or given not in allowed:
+        raise LimitError(f"{where}: {field} is {given!r}; allowed are {', '.join(allowed)}")
+    return given
+
+
+def _value(item: Mapping[str, Any], where: str) -> str | None:
+    given = item.get("value")
+    if given is None or (isinstance(given, str) and given):
+        return given
+    raise LimitError(f"{where}: value is {given!r}; it must be a non-empty text, or null for each by itself")
+
+
+def _amount(item: Mapping[str, Any], where: str) -> Decimal:
+    amount = _decimal(item["amount"])
+    if amount is None or amount <= 0:
+        raise LimitError(f"{where}: amount is {item['amount']!r}; it must be a number above 0")
+    return amount
+
+
+def _warn_at(item: Mapping[str, Any], where: str) -> tuple[Decimal, ...]:
+    given = item.get("warn_at")
+    if given is None:
+        return (Decimal("0.8"),)
+    ratios = [_decimal(ratio) for ratio in given] if isinstance(given, (list, tuple)) else [None]
+    if any(ratio is None or not 0 < ratio < 1 for ratio in ratios):
+        raise LimitError(f"{where}: warn_at is {given!r}; it must be a list of numbers between 0 and 1")
+    return tuple(sorted({ratio for ratio in ratios if ratio is not None}))
+
+
+def _on_exceed(item: Mapping[str, Any], where: str) -> str:
+    if item.get("on_exceed") == "block":
+        raise LimitError(
+            f"{where}: on_exceed is 'block', which arrives in a later version; allowed for now is warn"
+        )
+    return _choice(item, "on_exceed", ON_EXCEED, where, "warn")
+
+
+def _time_zone(item: Mapping[str, Any], where: str, default: str) -> str:
+    given = item.get("time_zone")
+    name = default if given is None else given
+    try:
+        if not isinstance(name, str) or not name:
+            raise ValueError
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise LimitError(
+            f"{where}: time_zone is {name!r}; it must be an IANA name such as Asia/Shanghai, "
+            "or null for the server's own"
+        ) from None
+    return name
+
+
+def _reset_hour(item: Mapping[str, Any], where: str) -> int:
+    given = item.get("reset_hour")
+    hour = Decimal(0) if given is None else _decimal(given)
+    if hour is None or hour != hour.to_integral_value() or not 0 <= hour <= 23:
+        raise LimitError(f"{where}: reset_hour is {given!r}; it must be a whole number from 0 to 23")
+    return int(hour)
+
+
+def _decimal(given: Any) -> Decimal | None:
+    """A finite number as Decimal; None for a boolean, text, NaN or infinity."""
+    if isinstance(given, bool) or not isinstance(given, (int, float, Decimal)):
+        return None
+    if isinstance(given, float) and not math.isfinite(given):
+        return None
+    try:
+        number = Decimal(str(given))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _number(amount: Decimal) -> int | float:
+    return int(amount) if amount == amount.to_integral_value() else float(amount)

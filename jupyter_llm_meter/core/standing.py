@@ -1,0 +1,150 @@
+"""Where a limit is now, and the alerts that a standing gives rise to.
+
+Pure arithmetic over used figures that somebody else counted. The shapes are those of
+``docs/architecture.md``, "The standing document": decimal strings for amounts, RFC 3339 UTC for
+times, and what is unknown is absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import Any
+
+from .limits import Limit
+
+FULL = Decimal(1)
+"""The threshold at which a limit is exceeded."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One limit's use by one subject in one window.
+
+    Attributes:
+        limit: The limit it is measured against.
+        subject: The user, model, ... that used it.
+        window_start: First instant of the window, UTC.
+        resets_at: First instant after it; None for the window ``total``.
+        used: What was used, in the limit's unit.
+        reserved: What calls in flight hold.
+    """
+
+    limit: Limit
+    subject: str
+    window_start: datetime
+    resets_at: datetime | None
+    used: Decimal
+    reserved: Decimal = Decimal(0)
+
+    @property
+    def remaining(self) -> Decimal:
+        """What is left to use, never below zero."""
+        return max(self.limit.amount - self.used - self.reserved, Decimal(0))
+
+    @property
+    def ratio(self) -> Decimal:
+        """Used share of the amount; above 1 once exceeded."""
+        return self.used / self.limit.amount
+
+    @property
+    def level(self) -> str:
+        """``ok``, ``warning`` from the lowest `warn_at` on, ``exceeded`` from the amount on."""
+        if self.used >= self.limit.amount:
+            return "exceeded"
+        return "warning" if crossed_thresholds(self.limit, self.used) else "ok"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The entry of ``standings`` in the standing document."""
+        return _present(
+            {
+                "limit": self.limit.to_dict(),
+                "subject": self.subject,
+                "window_start": format_time(self.window_start),
+                "resets_at": format_time(self.resets_at),
+                "used": format_decimal(self.used),
+                "reserved": format_decimal(self.reserved),
+                "remaining": format_decimal(self.remaining),
+                "ratio": float(round(self.ratio, 6)),
+                "level": self.level,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A threshold that a subject crossed; raised once per limit, subject, threshold, window and amount.
+
+    Attributes:
+        id: Opaque name of the alert.
+        limit_id: The limit's id.
+        subject: The user, model, ... that crossed it.
+        threshold: Share of the amount; 1 is the limit itself.
+        window_start: First instant of the window, UTC.
+        resets_at: First instant after it; None for the window ``total``.
+        raised_at: When the crossing was seen.
+        used: What was used by then.
+        amount: The limit's amount by then.
+        unit: The limit's unit.
+        top_notebook: The notebook that used most of it, where known.
+    """
+
+    id: str
+    limit_id: str
+    subject: str
+    threshold: Decimal
+    window_start: datetime
+    resets_at: datetime | None
+    raised_at: datetime
+    used: Decimal
+    amount: Decimal
+    unit: str
+    top_notebook: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """``exceeded`` at the limit itself, ``warning`` below."""
+        return "exceeded" if self.threshold >= FULL else "warning"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The entry of ``alerts`` in the standing document."""
+        return _present(
+            {
+                "id": self.id,
+                "limit_id": self.limit_id,
+                "subject": self.subject,
+                "threshold": float(self.threshold),
+                "kind": self.kind,
+                "window_start": format_time(self.window_start),
+                "resets_at": format_time(self.resets_at),
+                "raised_at": format_time(self.raised_at),
+                "used": format_decimal(self.used),
+                "amount": format_decimal(self.amount),
+                "unit": self.unit,
+                "top_notebook": self.top_notebook,
+            }
+        )
+
+
+def crossed_thresholds(limit: Limit, used: Decimal) -> tuple[Decimal, ...]:
+    """The thresholds of a limit, 1 included, that a used figure has reached, ascending."""
+    return tuple(share for share in (*limit.warn_at, FULL) if used >= share * limit.amount)
+
+
+def format_time(at: datetime | None) -> str | None:
+    """RFC 3339 in UTC with microseconds; None stays None."""
+    if at is None:
+        return None
+    return at.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def format_decimal(amount: Decimal) -> str:
+    """A decimal string without exponent and without trailing zeros."""
+    text = format(amount, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _present(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if value is not None}
