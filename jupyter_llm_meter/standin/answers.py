@@ -15,6 +15,7 @@ from ..tokenizers import count
 
 _ANSWERS = Path(__file__).with_name("answers.txt").read_text("utf-8").splitlines()
 
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _PIECE = re.compile(r"\s*\S{1,6}")
 
 
@@ -47,7 +48,7 @@ def answer(question: tuple[str, ...], model: str, max_tokens: int | None = None)
         model: the model asked for, whose tokenizer counts.
         max_tokens: the most tokens the answer may have; None for no bound.
     """
-    chosen = _ANSWERS[hashlib.sha256("\0".join(question).encode()).digest()[0] % len(_ANSWERS)]
+    chosen = _chosen("\0".join(question))
     whole = tuple(_PIECE.findall(chosen))
     pieces = whole if max_tokens is None else _longest(whole, model, max_tokens)
     text = "".join(pieces)
@@ -61,6 +62,12 @@ def vector(text: str, dimensions: int) -> list[float]:
     raw = [int.from_bytes(seed[at : at + 2], "big") / 32767.5 - 1 for at in range(0, len(seed), 2)]
     length = math.sqrt(sum(value * value for value in raw))
     return [round(value / length, 8) for value in raw]
+
+
+def _chosen(question: str) -> str:
+    is_chinese = bool(_CHINESE.search(question))
+    fitting = [text for text in _ANSWERS if bool(_CHINESE.search(text)) == is_chinese]
+    return fitting[hashlib.sha256(question.encode()).digest()[0] % len(fitting)]
 
 
 def _longest(pieces: tuple[str, ...], model: str, max_tokens: int) -> tuple[str, ...]:
