@@ -1,7 +1,7 @@
 """The public record of one call, and its form on the wire.
 
-Owns the record's fields, what each may hold, and the split into disjoint buckets. Refuses to guess: a field that
-is not known is None here and absent on the wire, never zero. Wire names are `semconv.py`'s.
+Owns the record's fields, what each may hold, and the split into disjoint buckets. Refuses to guess: a field
+that is not known is None here and absent on the wire, never zero. Wire names are `semconv.py`'s.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class RecordError(ValueError):
 class CallRecord:
     """One call to an LLM API.
 
-    Token counts follow OpenTelemetry GenAI v1.41.1: `input_tokens` includes cache reads, cache writes, audio and
-    image input; `output_tokens` includes reasoning, audio and image output. Durations are seconds, money is Decimal
-    in `cost_currency` (ISO 4217), times are timezone-aware UTC. None means unknown.
+    Token counts follow OpenTelemetry GenAI v1.41.1: `input_tokens` includes cache reads, cache writes, audio
+    and image input; `output_tokens` includes reasoning, audio and image output. Durations are seconds, money
+    is Decimal in `cost_currency` (ISO 4217), times are timezone-aware UTC. None means unknown.
     """
 
     call_id: str
@@ -89,11 +89,13 @@ class CallRecord:
     def buckets(self) -> dict[str, int]:
         """Split the inclusive counts into disjoint buckets that sum to `total_tokens`.
 
-        Providers do report subsets above their whole (cached above prompt, estimated reasoning above completion):
-        a bucket takes what is left of its side, in the order cache read, cache write, audio, image, the rest.
+        Providers do report subsets above their whole (cached above prompt, estimated reasoning above
+        completion): a bucket takes what is left of its side, in the order cache read, cache write, audio,
+        image, the rest.
 
         Returns:
-            Bucket name to tokens. A side whose sum is unknown has no buckets; an unknown subset has none either.
+            Bucket name to tokens. A side whose sum is unknown has no buckets; an unknown subset has none
+            either.
         """
         split: dict[str, int] = {}
         _carve(split, self.input_tokens, "uncached_input_tokens", self._parts(_INPUT_PARTS))

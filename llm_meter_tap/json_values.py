@@ -1,0 +1,52 @@
+"""Reading JSON of which nothing is promised.
+
+Owns the forgiving accessors that everything here reads bodies with: whatever is not what was hoped for is None. Refuses
+to raise.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+# A count above this is damage, not usage; it also keeps sums within a 64-bit column.
+_LARGEST_COUNT = 10**15
+
+
+def parse(text: bytes | str) -> Any:
+    """The JSON value, or None where there is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """The value if it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def sequence(value: Any) -> list[Any]:
+    """The value if it is an array, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def text(value: Any) -> str | None:
+    """The value if it is a non-empty string."""
+    return value if isinstance(value, str) and value else None
+
+
+def count(value: Any) -> int | None:
+    """The value if it is a whole number of tokens; some gateways write 12.0."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= _LARGEST_COUNT:
+        return None
+    return int(value) if value == int(value) else None
+
+
+def first_count(*values: Any) -> int | None:
+    """The first of several spellings that holds a count."""
+    for value in values:
+        number = count(value)
+        if number is not None:
+            return number
+    return None
