@@ -3,8 +3,8 @@
 Works from a fresh clone with Python >= 3.10 and Node >= 20. The notebook talks to the bundled stand-in
 provider, which stops with the lab; with ``--real`` it talks to the services your own environment variables
 name. Everything the demo writes lies in ``.work/demo``, apart from your own Jupyter data and your own ledger;
-its copy of the notebook is replaced when the original is newer. Other arguments (``--no-browser``, ``--port``)
-go to JupyterLab.
+its copy of the notebook is replaced when the original is newer. Other arguments (``--no-browser``,
+``--port``) go to JupyterLab.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Run every check: lint, the frontend's unit tests, tests of the installed wheel, UI tests in a real Chromium.
+"""Run every check: lint, the frontend's unit tests, tests of the wheel, UI tests in a real Chromium.
 
 Works from a fresh clone with Python >= 3.10 and Node >= 20; sets up ``.venv`` and ``node_modules`` in the
 checkout. ``--only`` runs some of the suites. The last line is the sum: ``N passed, N failed``.
