@@ -1,0 +1,146 @@
+"""The replay server: recorded responses over TLS on loopback, streams chunk by chunk.
+
+Which recording answers is said by the header ``x-replay-id``; without it, by host, path and JSON body.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from .authority import Certificates, make_certificates
+from .corpus import Exchange, hosts
+
+ID_HEADER = "x-replay-id"
+RESOLVER = Path(__file__).parent / "resolve"
+_HOP_BY_HOP = {"connection", "content-length", "transfer-encoding", "content-encoding", "date", "server"}
+
+
+class Replay(NamedTuple):
+    """A running replay.
+
+    Attributes:
+        port: where it listens on loopback.
+        environment: variables for a process that shall reach it (name resolution and trust).
+        served: ids of the recordings served so far, in order.
+    """
+
+    port: int
+    environment: dict[str, str]
+    served: list[str]
+
+
+@contextmanager
+def replaying(exchanges: Iterable[Exchange], folder: Path, pace_s: float = 0.0) -> Iterator[Replay]:
+    """Serve the exchanges until the block ends.
+
+    Args:
+        exchanges: the recordings.
+        folder: where the certificates go.
+        pace_s: seconds between two events of a stream.
+    """
+    recordings = tuple(exchanges)
+    names = hosts(recordings)
+    certificates = make_certificates(folder, names)
+    server = _Server(recordings, certificates, pace_s)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    port = server.server_address[1]
+    try:
+        yield Replay(port, _environment(port, names, certificates.authority), server.served)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, recordings: tuple[Exchange, ...], certificates: Certificates, pace_s: float) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.by_id = {recording["id"]: recording for recording in recordings}
+        self.by_request = {_key(one["url"], one["request_body"]): one for one in recordings}
+        self.pace_s = pace_s
+        self.served: list[str] = []
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(certificates.server)
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        # In the connection's own thread: a client that stalls in its handshake holds nobody else up.
+        request.settimeout(60)
+        try:
+            with self._context.wrap_socket(request, server_side=True) as secured:
+                super().finish_request(secured, client_address)
+        except (ssl.SSLError, ConnectionError, TimeoutError):
+            return
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
+        named = self.headers.get(ID_HEADER)
+        url = f"https://{self.headers['host']}{self.path}"
+        recording = self.server.by_id.get(named) if named else self.server.by_request.get(_key(url, body))
+        if recording is None:
+            self._send(501, {"content-type": "text/plain"}, [f"not recorded: {url}".encode()])
+            return
+        self.server.served.append(recording["id"])
+        kept = {k: v for k, v in recording["response_headers"].items() if k.lower() not in _HOP_BY_HOP}
+        self._send(recording["status"], kept, _pieces(recording))
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Write nothing: the requests are none of the log's business."""
+
+    def _send(self, status: int, headers: dict[str, str], pieces: list[bytes]) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if len(pieces) == 1:
+            self.send_header("Content-Length", str(len(pieces[0])))
+            self.end_headers()
+            self.wfile.write(pieces[0])
+            return
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for piece in [*pieces, b""]:
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+            self.wfile.flush()
+            time.sleep(self.server.pace_s)
+
+
+def _pieces(recording: Exchange) -> list[bytes]:
+    body = recording["response_body"]
+    if recording["response_format"] != "sse":
+        return [body.encode()]
+    events = body.replace("\r\n", "\n").split("\n\n")
+    return [f"{event}\n\n".encode() for event in events if event.strip()]
+
+
+def _key(url: str, body: str | None) -> tuple[str, str, str]:
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.path, json.dumps(json.loads(body or "null"), sort_keys=True)
+
+
+def _environment(port: int, names: list[str], authority: Path) -> dict[str, str]:
+    return {
+        "REPLAY_PORT": str(port),
+        "REPLAY_HOSTS": ",".join(names),
+        "PYTHONPATH": str(RESOLVER),
+        "SSL_CERT_FILE": str(authority),
+        "REQUESTS_CA_BUNDLE": str(authority),
+        "NO_PROXY": "*",
+        "no_proxy": "*",
+    }
