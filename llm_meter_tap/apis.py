@@ -1,7 +1,7 @@
 """The table of LLM APIs: what each one's requests look like.
 
-Owns one row per API. Refuses to look at anything but the request's path and outer body members. A row's sources are the
-provider's own API references; a new API is a new row, never a new branch.
+Owns one row per API. Refuses to look at anything but the request's path and outer body members. A row's
+sources are the provider's own API references; a new API is a new row, never a new branch.
 """
 
 from __future__ import annotations

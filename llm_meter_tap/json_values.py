@@ -1,7 +1,7 @@
 """Reading JSON of which nothing is promised.
 
-Owns the forgiving accessors that everything here reads bodies with: whatever is not what was hoped for is None. Refuses
-to raise.
+Owns the forgiving accessors that everything here reads bodies with: whatever is not what was hoped for is
+None. Refuses to raise.
 """
 
 from __future__ import annotations

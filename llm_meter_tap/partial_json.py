@@ -1,8 +1,8 @@
 """Outer members of a JSON object that is too big to parse, or was cut off.
 
-Owns one trick with a proof: in valid JSON, if the text from a key to the very end becomes a whole object when a `{` is
-put before it, then exactly one bracket was open at that key, so the key is an outer member. Refuses to search for
-names in the middle of a body, where an equal name may belong to something else.
+Owns one trick with a proof: in valid JSON, if the text from a key to the very end becomes a whole object when
+a `{` is put before it, then exactly one bracket was open at that key, so the key is an outer member. Refuses
+to search for names in the middle of a body, where an equal name may belong to something else.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Whose machine a host name is.
 
-Owns the table from host names to `gen_ai.provider.name`. Refuses to look at paths or bodies. Names are OpenTelemetry's
-well-known values where it has one (gen-ai registry, v1.41.1; `moonshot_ai` from its main branch), else the provider's
-own name in the same spelling.
+Owns the table from host names to `gen_ai.provider.name`. Refuses to look at paths or bodies. Names are
+OpenTelemetry's well-known values where it has one (gen-ai registry, v1.41.1; `moonshot_ai` from its main
+branch), else the provider's own name in the same spelling.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Telling a call to an LLM API from any other request.
 
-Owns the order of the questions: most requests of a process are not for an LLM, so the path's last segment decides
-before anything else is looked at. Refuses to take a look-alike (counting, listing, polling, reading back) for a call,
-and to read all of a big body. The APIs themselves are rows in `apis.py`, hosts are in `providers.py`.
+Owns the order of the questions: most requests of a process are not for an LLM, so the path's last segment
+decides before anything else is looked at. Refuses to take a look-alike (counting, listing, polling, reading
+back) for a call, and to read all of a big body. The APIs themselves are rows in `apis.py`, hosts are in
+`providers.py`.
 """
 
 from __future__ import annotations
@@ -112,9 +113,9 @@ def _opening(name: str, body: bytes) -> dict[str, Any]:
 
 def _provider(known: str | None, row: Api, path: str) -> str:
     """Some hosts serve several providers' APIs and tell them apart by path."""
-    if row.api.startswith("openai.") and known in (None, "azure.ai.inference"):
-        if _DEPLOYMENT.search(path) or (known and path.startswith("/openai/")):
-            return "azure.ai.openai"
+    is_azure = _DEPLOYMENT.search(path) or (known and path.startswith("/openai/"))
+    if is_azure and row.api.startswith("openai.") and known in (None, "azure.ai.inference"):
+        return "azure.ai.openai"
     if known is None and row.api.startswith("google.") and "/projects/" in path:
         return "gcp.vertex_ai"
     return known or row.author

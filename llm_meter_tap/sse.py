@@ -1,0 +1,52 @@
+"""Server-sent events out of a recorded stream.
+
+Owns the framing of the WHATWG HTML standard (section 9.2, event stream interpretation), with one leniency: an
+event that the end of the body cuts short is still given, because many servers leave out the last blank line.
+Refuses to interpret the data.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_BLANK_LINES = re.compile(rb"(?:\r\n|\n|\r){2,}")
+_BOM = b"\xef\xbb\xbf"
+
+
+class Event(NamedTuple):
+    """One event: its name (empty when it has none) and its data lines joined by newlines."""
+
+    name: str
+    data: bytes
+
+
+def events(body: bytes) -> Iterator[Event]:
+    """Yield the events of a stream that hold data, in order; comments and other fields are left out."""
+    if body.startswith(_BOM):
+        body = body[len(_BOM) :]
+    blocks = body.split(b"\n\n") if b"\r" not in body else _BLANK_LINES.split(body)
+    for block in blocks:
+        if block.startswith(b"data:") and b"\n" not in block and b"\r" not in block:
+            yield Event("", _value(block, 5))
+        elif block:
+            event = _event(block)
+            if event is not None:
+                yield event
+
+
+def _event(block: bytes) -> Event | None:
+    name = ""
+    data: list[bytes] = []
+    for line in block.splitlines():
+        if line.startswith(b"data:"):
+            data.append(_value(line, 5))
+        elif line.startswith(b"event:"):
+            name = _value(line, 6).decode("utf-8", "replace")
+    return Event(name, b"\n".join(data)) if data else None
+
+
+def _value(line: bytes, start: int) -> bytes:
+    """The standard takes away one space behind the colon, no more."""
+    return line[start + 1 :] if line[start : start + 1] == b" " else line[start:]

@@ -1,0 +1,113 @@
+"""What is read out of a response.
+
+Owns the result types, and the draft that a family's rules fill while they go through a response's documents.
+Refuses to know any provider.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+_LONGEST_NAME = 256
+
+
+@dataclass
+class Usage:
+    """What one call used; None is unknown, zero is a figure.
+
+    Sums are inclusive as in OpenTelemetry GenAI v1.41.1: `input_tokens` holds cache reads and writes, audio
+    and images, `output_tokens` holds reasoning, audio and images.
+
+    Attributes:
+        raw: The provider's own figures, merged over a stream's events, otherwise untouched.
+    """
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cache_read_input_tokens: int | None = None
+    cache_write_input_tokens: int | None = None
+    reasoning_output_tokens: int | None = None
+    audio_input_tokens: int | None = None
+    audio_output_tokens: int | None = None
+    image_input_tokens: int | None = None
+    image_output_tokens: int | None = None
+    raw: dict[str, Any] = field(default_factory=dict)
+
+    def is_known(self) -> bool:
+        return self.input_tokens is not None or self.output_tokens is not None
+
+
+@dataclass
+class Reading:
+    """What a response says.
+
+    Attributes:
+        usage: The figures, or None when the response has none.
+        response_model: The model that answered.
+        response_id: The provider's id of the answer.
+        service_tier: The tier that answered; it changes the price.
+        error_type: The provider's error code or type, else the HTTP status; None when the call succeeded.
+        is_finished: The answer came to its end: a JSON body parsed whole, or a stream's terminal event.
+    """
+
+    usage: Usage | None = None
+    response_model: str | None = None
+    response_id: str | None = None
+    service_tier: str | None = None
+    error_type: str | None = None
+    is_finished: bool = False
+
+
+@dataclass
+class Draft:
+    """What has been gathered from the documents so far.
+
+    Attributes:
+        raw: The usage figures as the provider names them.
+        has_final: The figures are the answer's last, not those of its start.
+        error: The error object, or the name of an error event.
+    """
+
+    raw: dict[str, Any] = field(default_factory=dict)
+    model: str | None = None
+    id: str | None = None
+    tier: str | None = None
+    error: Any = None
+    is_finished: bool = False
+    has_final: bool = True
+
+    def identify(self, model: Any = None, id: Any = None, tier: Any = None) -> None:
+        """Keep the first model and id that say something (Azure's first chunk has empty ones), the last
+        tier."""
+        self.model = self.model or _name(model)
+        self.id = self.id or _name(id)
+        self.tier = _name(tier) or self.tier
+
+    def replace(self, figures: Any) -> None:
+        """Take a cumulative usage object: the last one wins, never the sum, and an empty one is none."""
+        if isinstance(figures, dict) and figures:
+            self.raw = figures
+
+    def update(self, figures: Any) -> None:
+        """Take a usage object whose figures replace those of the same name."""
+        if isinstance(figures, dict):
+            self.raw = {**self.raw, **{name: value for name, value in figures.items() if value is not None}}
+
+
+def _name(value: Any) -> str | None:
+    return value if isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME else None
+
+
+def total_of(*parts: int | None) -> int | None:
+    """The sum of the known parts; None when no part is known."""
+    known = [part for part in parts if part is not None]
+    return sum(known) if known else None
+
+
+def rest_of(whole: int | None, *parts: int | None) -> int | None:
+    """What the known parts leave of a whole; None when the whole is unknown or smaller than its parts."""
+    if whole is None:
+        return None
+    rest = whole - sum(part or 0 for part in parts)
+    return rest if rest >= 0 else None
