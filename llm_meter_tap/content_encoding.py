@@ -1,0 +1,101 @@
+"""Undoing a body's Content-Encoding.
+
+Owns gzip and deflate, and brotli and zstandard where the user's process has already loaded a module for them.
+Refuses to import such a module: the client that asked for the encoding has one, and nobody else needs it.
+"""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+# RFC 1950's header, as every zlib compressor writes it: without it, "deflate" is the raw form that some
+# servers send.
+_ZLIB_METHOD = 8
+_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+_BROTLI_MODULES = ("brotli", "brotlicffi")
+_ZSTD_MODULES = ("compression.zstd", "backports.zstd", "zstandard")
+
+
+def decode(body: bytes, encoding: str | None) -> bytes | None:
+    """Undo a Content-Encoding.
+
+    Args:
+        body: The bytes as they came over the network, perhaps cut off at the end.
+        encoding: The header's value; several codings, the last applied first.
+
+    Returns:
+        The plain bytes, as far as they could be had; None where a coding is unknown, has no module loaded, or
+        the bytes are not what it says.
+    """
+    codings = [coding.strip().lower() for coding in (encoding or "").split(",")]
+    plain: bytes | None = body
+    for coding in reversed(codings):
+        if coding in ("", "identity") or not plain:
+            continue
+        decoder = _DECODERS.get(coding)
+        plain = decoder(plain) if decoder is not None else None
+    return plain
+
+
+def _inflate(body: bytes, window_bits: int) -> bytes | None:
+    """Decompress all members (gzip files may hold several), keeping what came before damage or the cut."""
+    plain = bytearray()
+    rest = body
+    while rest:
+        member = zlib.decompressobj(window_bits)
+        try:
+            plain += member.decompress(rest)
+        except zlib.error:
+            break
+        rest = member.unused_data
+    return bytes(plain) if plain or rest is not body else None
+
+
+def _gzip(body: bytes) -> bytes | None:
+    return _inflate(body, _GZIP_OR_ZLIB)
+
+
+def _deflate(body: bytes) -> bytes | None:
+    is_zlib = body[0] & 15 == _ZLIB_METHOD and len(body) > 1 and (body[0] << 8 | body[1]) % 31 == 0
+    return _inflate(body, zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
+
+
+def _loaded(names: tuple[str, ...]) -> Any:
+    return next((sys.modules[name] for name in names if sys.modules.get(name) is not None), None)
+
+
+def _brotli(body: bytes) -> bytes | None:
+    module = _loaded(_BROTLI_MODULES)
+    if module is None:
+        return None
+    decompressor = module.Decompressor()
+    # Brotli spells the method "process", brotlicffi "decompress".
+    return _attempt(getattr(decompressor, "process", None) or decompressor.decompress, body)
+
+
+def _zstd(body: bytes) -> bytes | None:
+    module = _loaded(_ZSTD_MODULES)
+    if module is None:
+        return None
+    if module.__name__ == "zstandard":
+        return _attempt(module.ZstdDecompressor().decompressobj().decompress, body)
+    return _attempt(module.ZstdDecompressor().decompress, body)
+
+
+def _attempt(decompress: Callable[[bytes], bytes], body: bytes) -> bytes | None:
+    try:
+        return decompress(body)
+    except Exception:  # noqa: BLE001 - each module has its own error class; all mean "not this coding"
+        return None
+
+
+_DECODERS: dict[str, Callable[[bytes], bytes | None]] = {
+    "gzip": _gzip,
+    "x-gzip": _gzip,
+    "deflate": _deflate,
+    "br": _brotli,
+    "zstd": _zstd,
+}

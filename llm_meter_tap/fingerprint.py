@@ -1,0 +1,51 @@
+"""Telling API keys apart without keeping any.
+
+Owns the places where LLM APIs look for a key, and the keyed hash. Refuses to return, log or keep the key:
+without the secret, which never leaves the private folder, a fingerprint cannot be tried against guessed keys.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from urllib.parse import unquote_plus
+
+# Anthropic; Azure; Google; Cohere, LiteLLM and others send a bearer token.
+_KEY_HEADERS = ("x-api-key", "api-key", "x-goog-api-key", "ocp-apim-subscription-key")
+_AUTHORISATION = re.compile(r"\s*(?:bearer|basic|token|key)\s+(\S+)\s*", re.IGNORECASE)
+# AWS Signature Version 4: the signature changes with each request, the access key id does not.
+_SIGV4 = re.compile(r"AWS4-[A-Z0-9-]+\s.*?Credential=([^/,\s]+)", re.DOTALL)
+_QUERY_KEY = re.compile(r"(?:^|&)(?:key|api_key|api-key)=([^&]+)")
+_DIGITS = 16
+
+
+def fingerprint(headers: Mapping[str, str], query: str, secret: bytes) -> str | None:
+    """Fingerprint the API key of a request.
+
+    Args:
+        headers: The request's headers; letter case does not matter.
+        query: The URL's query.
+        secret: The key of the hash (the private folder's `fingerprint.key`).
+
+    Returns:
+        "key-" and the first 16 hex digits of HMAC-SHA256(secret, key); None when the request has no key.
+    """
+    key = _key_of({name.lower(): value for name, value in headers.items()}, query)
+    if key is None:
+        return None
+    digest = hmac.new(secret, key.encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()
+    return f"key-{digest[:_DIGITS]}"
+
+
+def _key_of(headers: Mapping[str, str], query: str) -> str | None:
+    for name in _KEY_HEADERS:
+        if headers.get(name, "").strip():
+            return headers[name].strip()
+    authorisation = headers.get("authorization", "")
+    match = _AUTHORISATION.fullmatch(authorisation) or _SIGV4.match(authorisation.strip())
+    if match:
+        return match.group(1)
+    in_query = _QUERY_KEY.search(query)
+    return unquote_plus(in_query.group(1)) if in_query else None

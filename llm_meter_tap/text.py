@@ -1,0 +1,155 @@
+"""The text of a call whose provider reported no usage, to be counted by tokenizer.
+
+Owns the gathering of what a model read and wrote, out of the formats in `apis.py`. Refuses to keep it: the
+text goes to the counting service in memory and is forgotten; nothing here writes or logs. Media are left out:
+a picture's base64 is not what a model reads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from llm_meter_tap import aws_eventstream, sse
+from llm_meter_tap.json_values import mapping, parse
+
+if TYPE_CHECKING:
+    from llm_meter_tap.recognise import Shape
+
+# What a model reads, in the order in which providers put it before the model.
+_READ = (
+    *("system", "instructions", "systemInstruction", "system_instruction", "preamble", "chat_history"),
+    *(
+        "messages",
+        "message",
+        "prompt",
+        "suffix",
+        "input",
+        "inputs",
+        "texts",
+        "contents",
+        "content",
+        "requests",
+    ),
+    *("instances", "inputText"),
+)
+# Definitions are read as JSON: names, descriptions and schemas alike.
+_READ_AS_JSON = ("tools", "functions", "toolConfig", "response_format")
+# What a model writes: whole answers first, then the pieces of streams.
+_WRITTEN = (
+    *("choices", "output", "content", "candidates", "message", "text", "response", "result", "completion"),
+    *(
+        "generation",
+        "generations",
+        "results",
+        "tool_plan",
+        "delta",
+        "content_block",
+        "contentBlockDelta",
+        "start",
+    ),
+)
+# Members inside of those that are no text: media, identifiers, states, and repetitions of what stands beside
+# them.
+_NOT_TEXT = frozenset(
+    (
+        *(
+            "type",
+            "role",
+            "id",
+            "object",
+            "status",
+            "index",
+            "model",
+            "created",
+            "signature",
+            "thoughtSignature",
+        ),
+        *("tool_call_id", "tool_use_id", "toolUseId", "call_id", "item_id", "encrypted_content", "format"),
+        *(
+            "finish_reason",
+            "finishReason",
+            "stop_reason",
+            "stopReason",
+            "stop_sequence",
+            "native_finish_reason",
+        ),
+        *("image", "image_url", "imageUrl", "images", "input_audio", "audio", "video", "video_url", "source"),
+        *("file", "file_data", "fileData", "inlineData", "inline_data", "bytes", "b64_json", "url", "data"),
+        *("cache_control", "logprobs", "annotations", "citations", "reasoning_details", "usage", "embedding"),
+        *("embeddings", "media_type", "mime_type", "mimeType", "detail", "event_type"),
+    )
+)
+
+
+def request_text(shape: Shape, body: bytes) -> str | None:
+    """The text that the model was given to read.
+
+    Args:
+        shape: What the request is.
+        body: The whole request body.
+
+    Returns:
+        The text, a line break between its pieces; None when there is none.
+    """
+    members = mapping(parse(body))
+    pieces = [piece for name in _READ for piece in _strings(members.get(name))]
+    pieces += [json.dumps(members[name], ensure_ascii=False) for name in _READ_AS_JSON if members.get(name)]
+    return "\n".join(pieces) or None
+
+
+def response_text(shape: Shape, content_type: str | None, body: bytes) -> str | None:
+    """The text that the model wrote, as far as it came.
+
+    Args:
+        shape: What the request was.
+        content_type: The response's Content-Type.
+        body: The decoded body, perhaps cut off.
+
+    Returns:
+        The text; the pieces of a stream are joined as they are. None when there is none.
+    """
+    whole = parse(body)
+    if isinstance(whole, dict):
+        return "\n".join(_written(whole)) or None
+    if isinstance(whole, list):
+        return "".join(piece for part in whole for piece in _written(mapping(part))) or None
+    pieces = (piece for document in _documents(content_type or "", body) for piece in _written(document))
+    return "".join(pieces) or None
+
+
+def _documents(content_type: str, body: bytes) -> Iterator[dict[str, Any]]:
+    if "amazon.eventstream" in content_type:
+        texts = [event.data for event in aws_eventstream.events(body)]
+    elif body.lstrip()[:1] in (b"{", b"["):
+        # JSON lines, or Gemini's array cut off between elements: one element a line either way is the common
+        # form.
+        texts = [line.strip(b"[], ") for line in body.splitlines()]
+    else:
+        texts = [event.data for event in sse.events(body)]
+    return (mapping(parse(text)) for text in texts)
+
+
+def _written(document: dict[str, Any]) -> Iterator[str]:
+    kind, delta = str(document.get("type")), document.get("delta")
+    if kind.startswith("response."):
+        # The Responses API repeats in its other events what the deltas have said.
+        if kind.endswith(".delta") and isinstance(delta, str):
+            yield delta
+        return
+    for name in _WRITTEN:
+        yield from _strings(document.get(name))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        if value:
+            yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _strings(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if name not in _NOT_TEXT:
+                yield from _strings(item)
