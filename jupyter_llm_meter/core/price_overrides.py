@@ -1,0 +1,159 @@
+"""The override table: prices that genai-prices lacks, and those that an administrator sets.
+
+A table is a JSON file. Every entry says whose model it is, what it costs, from when, and who says so. A table
+that cannot be read is refused whole: a mistyped price is worse than none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timezone
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_MILLION = Decimal(1_000_000)
+_BUNDLED = Path(__file__).with_name("price_overrides.json")
+_FIELDS = (
+    "provider", "host", "model", "since", "source",
+    "input_mtok", "output_mtok", "cache_read_mtok", "cache_write_mtok",
+)  # fmt: skip
+
+
+class PriceTableError(ValueError):
+    """A table of prices that cannot be used; the message names the file, the entry and what is wrong."""
+
+
+@dataclass(frozen=True)
+class Override:
+    """The price of one model at one provider from a date on.
+
+    Attributes:
+        provider: ``gen_ai.provider.name`` of who sells it.
+        host: The host it holds for, or None for every host of the provider.
+        model: The model's name, exact but for case.
+        since: First day, UTC, on which it holds.
+        source: Who says so, with a date.
+        input_mtok: Dollars for a million input tokens.
+        output_mtok: Dollars for a million output tokens.
+        cache_read_mtok: Dollars for a million tokens read from the cache; None: as input.
+        cache_write_mtok: Dollars for a million tokens written to the cache; None: as input.
+    """
+
+    provider: str
+    host: str | None
+    model: str
+    since: date
+    source: str
+    input_mtok: Decimal
+    output_mtok: Decimal
+    cache_read_mtok: Decimal | None = None
+    cache_write_mtok: Decimal | None = None
+
+    def cost(self, buckets: Mapping[str, int]) -> Decimal:
+        """Dollars for a call's disjoint buckets; everything put out costs the same, as does other input."""
+        total = Decimal(0)
+        for bucket, tokens in buckets.items():
+            total += self._rate(bucket) * tokens
+        return total / _MILLION
+
+    def _rate(self, bucket: str) -> Decimal:
+        if bucket.endswith("output_tokens"):
+            return self.output_mtok
+        special = {
+            "cache_read_input_tokens": self.cache_read_mtok,
+            "cache_write_input_tokens": self.cache_write_mtok,
+        }.get(bucket)
+        return self.input_mtok if special is None else special
+
+
+def find_override(
+    overrides: Sequence[Override], provider: str | None, host: str | None, model: str, at: datetime
+) -> Override | None:
+    """The entry for a call: the newest that has begun, one for the very host before one for all."""
+    day = at.astimezone(timezone.utc).date()
+    fitting = [
+        entry
+        for entry in overrides
+        if entry.provider == provider
+        and entry.model.lower() == model.lower()
+        and entry.host in (None, host)
+        and entry.since <= day
+    ]
+    return max(fitting, key=lambda entry: (entry.host is not None, entry.since), default=None)
+
+
+@cache
+def bundled_overrides() -> tuple[Override, ...]:
+    """The table that we ship."""
+    return read_overrides(_BUNDLED)
+
+
+def read_overrides(path: Path) -> tuple[Override, ...]:
+    """Read a table of prices.
+
+    Args:
+        path: A JSON file ``{"prices": [{"provider": ..., "model": ..., "since": "2026-07-02", "source": ...,
+            "input_mtok": "0.6", "output_mtok": "2.2"}]}``; prices are decimal strings in dollars.
+
+    Raises:
+        PriceTableError: The file cannot be read, or an entry is not what it must be.
+    """
+    try:
+        entries = json.loads(path.read_text("utf-8"))["prices"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise PriceTableError(
+            f"{path}: not a table of prices ({error}); it needs a list named prices"
+        ) from None
+    if not isinstance(entries, list):
+        raise PriceTableError(f"{path}: prices is {entries!r}; it must be a list")
+    return tuple(_entry(entry, f"{path}, price {n}") for n, entry in enumerate(entries, start=1))
+
+
+def _entry(entry: Any, where: str) -> Override:
+    if not isinstance(entry, dict):
+        raise PriceTableError(f"{where} is {entry!r}; it must be an object")
+    for name in entry:
+        if name not in _FIELDS:
+            raise PriceTableError(f"{where}: unknown field {name!r}; allowed are {', '.join(_FIELDS)}")
+    return Override(
+        provider=_text(entry, "provider", where),
+        host=_text(entry, "host", where) if "host" in entry else None,
+        model=_text(entry, "model", where),
+        since=_since(entry, where),
+        source=_text(entry, "source", where),
+        input_mtok=_price(entry, "input_mtok", where),
+        output_mtok=_price(entry, "output_mtok", where),
+        cache_read_mtok=_price(entry, "cache_read_mtok", where) if "cache_read_mtok" in entry else None,
+        cache_write_mtok=_price(entry, "cache_write_mtok", where) if "cache_write_mtok" in entry else None,
+    )
+
+
+def _text(entry: Mapping[str, Any], name: str, where: str) -> str:
+    value = entry.get(name)
+    if not isinstance(value, str) or not value:
+        raise PriceTableError(f"{where}: {name} is {value!r}; it must be a non-empty text")
+    return value
+
+
+def _since(entry: Mapping[str, Any], where: str) -> date:
+    try:
+        return date.fromisoformat(_text(entry, "since", where))
+    except ValueError:
+        raise PriceTableError(
+            f"{where}: since is {entry.get('since')!r}; it must be a date such as 2026-07-02"
+        ) from None
+
+
+def _price(entry: Mapping[str, Any], name: str, where: str) -> Decimal:
+    value = entry.get(name)
+    try:
+        amount = Decimal(value) if isinstance(value, str) else Decimal("NaN")
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount < 0:
+        raise PriceTableError(f'{where}: {name} is {value!r}; it must be a decimal string such as "0.6"')
+    return amount

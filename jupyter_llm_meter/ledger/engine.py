@@ -1,0 +1,155 @@
+"""Connections to a ledger's database, and the translation of its failures.
+
+SQLite runs in WAL mode with ``synchronous=NORMAL``: a finished transaction survives any killed process,
+the last ones may be lost with the power. A writing transaction takes the write lock when it begins, so
+that two writers queue instead of failing half-way; PostgreSQL writers queue on an advisory lock for the
+same reason.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from .errors import CorruptLedger, LedgerAddressError, LedgerUnavailable
+
+BUSY_TIMEOUT_S = 30
+"""How long a transaction waits for the lock of another process."""
+
+_ADVISORY_LOCK = 0x4C4D5452
+_WRITES = "llm_meter_writes"
+_DAMAGED = ("malformed", "not a database")
+
+
+def parse_url(url: str) -> URL:
+    """The parsed URL of a supported database.
+
+    Raises:
+        LedgerAddressError: It is none, or of a database that is not supported.
+    """
+    try:
+        parsed = make_url(url)
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise LedgerAddressError(f"database URL {_shown(url)} cannot be read: {error}. {_ALLOWED}") from None
+    backend = parsed.get_backend_name()
+    if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise LedgerAddressError(f"database URL {url!r} names no file. {_ALLOWED}")
+    if parsed.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise LedgerAddressError(f"database URL {parsed!s} is not supported. {_ALLOWED}")
+    return parsed
+
+
+_ALLOWED = "Allowed are sqlite:///PATH and postgresql+psycopg://USER@HOST/DATABASE."
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """The database file of an SQLite URL; None for a server."""
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+
+def make_engine(url: URL) -> Engine:
+    """An engine for a ledger; nothing is opened yet.
+
+    Raises:
+        LedgerAddressError: The database driver is not installed.
+    """
+    if sqlite_file(url) is None:
+        return _postgresql_engine(url)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def create_file(path: Path) -> None:
+    """Create an SQLite file that only its owner can read; SQLite gives its journal the same mode."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise LedgerUnavailable(f"the ledger {path} cannot be created: {error.strerror}") from error
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that holds the ledger's write lock from its start; commits unless an error leaves it."""
+    with translated(engine), engine.connect() as connection:
+        connection = connection.execution_options(**{_WRITES: True})
+        with connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+            yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that sees one state of the ledger and writes nothing."""
+    with translated(engine), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def translated(engine: Engine) -> Iterator[None]:
+    """Turn the database's errors into the ledger's, naming the ledger and never its password."""
+    where = sqlite_file(engine.url) or engine.url.render_as_string(hide_password=True)
+    try:
+        yield
+    except DBAPIError as error:
+        reason = str(error.orig).strip()
+        if any(word in reason for word in _DAMAGED):
+            raise CorruptLedger(
+                f"the ledger {where} is damaged ({reason}); restore it from a copy"
+            ) from error
+        raise LedgerUnavailable(f"the ledger {where} cannot be used now: {reason}") from error
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    try:
+        return create_engine(url, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise LedgerAddressError(
+            "PostgreSQL needs the package psycopg: pip install 'jupyter-llm-meter[postgresql]'"
+        ) from error
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions of its own
+    _use_wal(connection)
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
+        connection.cursor().execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(connection: DBAPIConnection) -> None:
+    """Switch to WAL. SQLite does not wait for other connections here, so two first openers would collide."""
+    give_up_at = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.cursor().execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.01)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _shown(url: str) -> str:
+    """A URL without what stands before its ``@``, where a password may be."""
+    scheme, separator, rest = url.partition("://")
+    return repr(f"{scheme}{separator}{rest.rpartition('@')[2]}")

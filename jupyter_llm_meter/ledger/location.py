@@ -1,0 +1,45 @@
+"""Where a user's ledger and private folder are (``docs/architecture.md``, "The private folder").
+
+Names places only: nothing is created, opened or checked here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from jupyter_core.paths import jupyter_data_dir
+
+LEDGER_FILE = "ledger.sqlite3"
+
+
+def default_ledger_url() -> str:
+    """The URL of the ledger that a user has without configuring one."""
+    return sqlite_url(_home() / LEDGER_FILE)
+
+
+def private_folder(url: str | None = None) -> Path:
+    """The folder that belongs to a user and a ledger, so that two ledgers never share a spool.
+
+    Args:
+        url: The ledger's URL; None for the default ledger.
+    """
+    if url is None or url == default_ledger_url():
+        return _home()
+    return _home() / "by-ledger" / hashlib.sha256(url.encode()).hexdigest()[:12]
+
+
+def ledger_url(given: str | None) -> str:
+    """A ledger's URL from what a person typed: a URL, a path to an SQLite file, or None for the default."""
+    if given is None:
+        return default_ledger_url()
+    return given if "://" in given else sqlite_url(Path(given).expanduser())
+
+
+def sqlite_url(path: Path) -> str:
+    """The SQLAlchemy URL of an SQLite file."""
+    return f"sqlite:///{path.absolute()}"
+
+
+def _home() -> Path:
+    return Path(jupyter_data_dir()) / "llm-meter"

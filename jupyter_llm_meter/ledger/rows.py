@@ -1,0 +1,136 @@
+"""Between a call's record and its row, and what a row adds to every sum.
+
+The only place that decides what a call counts for; rollups, counters and queries add up what `sums` says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import datetime, timedelta, timezone
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+from llm_meter_tap.record import CallRecord
+
+from .schema import SERIES_COLUMNS, SUMS
+
+PICO = Decimal(10) ** 12
+"""Picodollars in a dollar."""
+
+QUARTER_US = 15 * 60 * 1_000_000
+"""Microseconds of a rollup. Every zone's offset is a multiple of a quarter hour since 1972."""
+
+FIGURES = ("reported", "counted", "partial")
+"""The bases that come with figures."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_MICROSECOND = timedelta(microseconds=1)
+_LARGEST_COUNT = 10**12
+_LARGEST_COST = Decimal(10) ** 5
+_RECORD_FIELDS = tuple(field.name for field in fields(CallRecord))
+_CONVERTED = ("started_at", "usage_raw", "cost_amount")
+_PLAIN_FIELDS = tuple(name for name in _RECORD_FIELDS if name not in _CONVERTED)
+_CONTEXT_FIELDS = (
+    "operation_name", "provider_name", "request_model", "server_address", "server_port", "user_id", "team",
+    "key_fingerprint", "project", "kernel_id", "notebook_path", "cell_id",
+)  # fmt: skip
+
+Row = dict[str, Any]
+
+
+def to_us(at: datetime) -> int:
+    """Microseconds since 1970 of an aware instant."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def from_us(us: int) -> datetime:
+    """The instant of microseconds since 1970, UTC."""
+    return _EPOCH + us * _MICROSECOND
+
+
+def to_pico(amount: Decimal) -> int:
+    """Whole picodollars of a dollar amount, ties to even."""
+    return int((amount * PICO).to_integral_value(rounding=ROUND_HALF_EVEN))
+
+
+def from_pico(pico: int) -> Decimal:
+    """The dollar amount of picodollars."""
+    return Decimal(pico).scaleb(-12).normalize()
+
+
+def sound(record: CallRecord) -> CallRecord:
+    """A record that can be summed: a count or cost beyond belief is a damaged figure and becomes unknown."""
+    damaged = [
+        name
+        for name in _RECORD_FIELDS
+        if name.endswith("_tokens") and (getattr(record, name) or 0) > _LARGEST_COUNT
+    ]
+    if damaged:
+        unknown: dict[str, Any] = dict.fromkeys(damaged)
+        record = replace(record, basis="missing", **unknown)
+    if record.cost_amount is not None and record.cost_amount > _LARGEST_COST:
+        record = replace(record, cost_amount=None, cost_currency=None, cost_source=None)
+    return record
+
+
+def to_row(record: CallRecord) -> Row:
+    """The row of `calls` for a record, its contributions to the sums included."""
+    row: Row = {name: _storable(getattr(record, name)) for name in _PLAIN_FIELDS}
+    row["started_at"] = to_us(record.started_at)
+    row["usage_raw"] = None if record.usage_raw is None else json.dumps(record.usage_raw)
+    row["cost_pico"] = None if record.cost_amount is None else to_pico(record.cost_amount)
+    row["model"] = row["response_model"] or row["request_model"]
+    has_figures = record.basis in FIGURES
+    is_priced = row["cost_pico"] is not None and record.cost_currency in (None, "USD")
+    row["calls"] = 1
+    row["missing_calls"] = int(record.basis == "missing")
+    row["priced_calls"] = int(is_priced)
+    row["unpriced_calls"] = int(has_figures and not is_priced)
+    row["tokens"] = record.total_tokens or 0
+    return row
+
+
+def to_record(row: Mapping[str, Any]) -> CallRecord:
+    """The record that a row of `calls` holds."""
+    values = {name: row[name] for name in _PLAIN_FIELDS}
+    return CallRecord(
+        **values,
+        started_at=from_us(row["started_at"]),
+        usage_raw=None if row["usage_raw"] is None else json.loads(row["usage_raw"]),
+        cost_amount=None if row["cost_pico"] is None else from_pico(row["cost_pico"]),
+    )
+
+
+def sums(row: Mapping[str, Any]) -> tuple[int, ...]:
+    """What a row of `calls` adds to each of `SUMS`. Money in another currency than dollars adds nothing."""
+    values = {name: row[name] or 0 for name in SUMS}
+    if not row["priced_calls"]:
+        values["cost_pico"] = 0
+    return tuple(values[name] for name in SUMS)
+
+
+def completed(record: CallRecord, known: CallRecord) -> CallRecord:
+    """A record with figures that takes the place of a known one, with the context that only that one knew."""
+    context = {name: getattr(known, name) for name in _CONTEXT_FIELDS if getattr(record, name) is None}
+    return replace(record, **context)
+
+
+def quarter(started_at_us: int) -> int:
+    """The start of the quarter hour that holds an instant."""
+    return started_at_us - started_at_us % QUARTER_US
+
+
+def series_digest(row: Mapping[str, Any]) -> str:
+    """A short, fixed name for what rollups keep apart; absent and empty differ."""
+    named = json.dumps([row[name] for name in SERIES_COLUMNS])
+    return hashlib.sha256(named.encode()).hexdigest()
+
+
+def _storable(value: Any) -> Any:
+    """Text as both databases take it: lone surrogates (legal in JSON) and NUL cannot be stored."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+    return value

@@ -1,0 +1,176 @@
+"""The ledger's tables.
+
+Times are microseconds since 1970 in UTC, money is whole picodollars (1e-12 USD): both integers, so that
+they sort, compare and sum exactly in every database. Prices quoted to a millionth of a dollar per million
+tokens come out whole. Null is unknown. The invariant over the tables: a rollup and a counter equal the sum
+over `calls`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+APPLICATION_ID = 0x4C4D5452
+"""Marks an SQLite file as a ledger of ours (``PRAGMA application_id``): "LMTR" in ASCII."""
+
+NO_END = 2**63 - 1
+"""Stands for the end of a window that has none."""
+
+metadata = MetaData()
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+SUBJECT_COLUMNS = {
+    "user": "user_id",
+    "team": "team",
+    "key": "key_fingerprint",
+    "project": "project",
+    "notebook": "notebook_path",
+    "kernel": "kernel_id",
+    "model": "model",
+    "provider": "provider_name",
+}
+"""The column that names a limit's subject, by scope."""
+
+SERIES_COLUMNS = (*SUBJECT_COLUMNS.values(), "operation_name")
+"""What rollups keep apart."""
+
+SUMS = (
+    "calls",
+    "missing_calls",
+    "unpriced_calls",
+    "priced_calls",
+    "tokens",
+    "input_tokens",
+    "output_tokens",
+    "cache_read_input_tokens",
+    "cache_write_input_tokens",
+    "reasoning_output_tokens",
+    "cost_pico",
+)
+"""What rollups add up; `tokens` is input plus output."""
+
+UNIT_SUMS = {"tokens": "tokens", "USD": "cost_pico", "calls": "calls"}
+"""The sum that a limit's unit counts."""
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("started_at", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("duration_s", Float),
+    Column("operation_name", Text),
+    Column("provider_name", Text),
+    Column("request_model", Text),
+    Column("response_model", Text),
+    Column("model", Text),
+    Column("response_id", Text),
+    Column("is_stream", Boolean),
+    Column("time_to_first_chunk_s", Float),
+    Column("service_tier", Text),
+    Column("input_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    Column("cache_read_input_tokens", BigInteger),
+    Column("cache_write_input_tokens", BigInteger),
+    Column("reasoning_output_tokens", BigInteger),
+    Column("audio_input_tokens", BigInteger),
+    Column("audio_output_tokens", BigInteger),
+    Column("image_input_tokens", BigInteger),
+    Column("image_output_tokens", BigInteger),
+    Column("usage_raw", Text),
+    Column("tokenizer", Text),
+    Column("cost_pico", BigInteger),
+    Column("cost_currency", Text),
+    Column("cost_source", Text),
+    Column("server_address", Text),
+    Column("server_port", Integer),
+    Column("error_type", Text),
+    Column("user_id", Text),
+    Column("team", Text),
+    Column("key_fingerprint", Text),
+    Column("project", Text),
+    Column("kernel_id", Text),
+    Column("notebook_path", Text),
+    Column("cell_id", Text),
+    Column("calls", SmallInteger, nullable=False),
+    Column("missing_calls", SmallInteger, nullable=False),
+    Column("unpriced_calls", SmallInteger, nullable=False),
+    Column("priced_calls", SmallInteger, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    Index("calls_by_time", "started_at", "call_id"),
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", Text, nullable=False, unique=True),
+    *(Column(name, Text) for name in SERIES_COLUMNS),
+)
+
+rollups = Table(
+    "rollups",
+    metadata,
+    Column("quarter", BigInteger, primary_key=True, autoincrement=False),
+    Column("series_id", Integer, ForeignKey("series.id"), primary_key=True, autoincrement=False),
+    *(Column(name, BigInteger, nullable=False) for name in SUMS),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("limit_id", Text, primary_key=True),
+    Column("window_start", BigInteger, primary_key=True, autoincrement=False),
+    Column("window_end", BigInteger, primary_key=True, autoincrement=False),
+    Column("subject", Text, primary_key=True),
+    Column("used", BigInteger, nullable=False),
+)
+
+counted_windows = Table(
+    "counted_windows",
+    metadata,
+    Column("limit_id", Text, primary_key=True),
+    Column("window_start", BigInteger, primary_key=True, autoincrement=False),
+    Column("window_end", BigInteger, primary_key=True, autoincrement=False),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("limit_id", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("threshold", Text, nullable=False),
+    Column("window_start", BigInteger, nullable=False),
+    Column("window_end", BigInteger, nullable=False),
+    Column("amount", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("used", Text, nullable=False),
+    Column("raised_at", BigInteger, nullable=False),
+    Column("top_notebook", Text),
+    Column("claimed_by", Text),
+    Column("claimed_at", BigInteger),
+    Column("acknowledged_at", BigInteger),
+    UniqueConstraint("limit_id", "subject", "window_start", "window_end", "threshold", "amount"),
+)

@@ -1,0 +1,168 @@
+"""Writing finished calls down: the call, its rollup and its counters change together or not at all.
+
+A call is known by its id and counted once, however often and by whatever way it arrives. What is known
+does not change, with one exception: a record with figures takes the place of one whose basis is ``missing``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from llm_meter_tap.record import CallRecord
+
+from ..core.limits import Limit
+from ..core.prices import Cost
+from ..core.standing import Alert
+from .alerting import raise_alerts
+from .counters import Windows, add_calls, count_window, upsert_sums
+from .rows import FIGURES, Row, completed, quarter, series_digest, sound, sums, to_record, to_row, to_us
+from .schema import SERIES_COLUMNS, SUMS, calls, rollups, series
+
+Pricer = Callable[[CallRecord], "Cost | None"]
+Change = tuple[Row, int]
+
+_IDS_PER_QUERY = 500
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of a batch of records.
+
+    Attributes:
+        new: Ids of calls the ledger had not known.
+        known: Ids that changed nothing.
+        upgraded: Ids whose missing figures are now known.
+        crossed: The alerts raised by the batch.
+    """
+
+    new: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+    upgraded: list[str] = field(default_factory=list)
+    crossed: list[Alert] = field(default_factory=list)
+
+
+def settle(
+    connection: Connection,
+    records: Sequence[CallRecord],
+    limits: Sequence[Limit],
+    now: datetime,
+    pricer: Pricer,
+) -> Settled:
+    """Write a batch of records down and raise the alerts it gives rise to, in the caller's transaction."""
+    stored = _stored_rows(connection, {record.call_id for record in records})
+    settled, rows = _sort_out(map(sound, records), stored, pricer)
+    changes = [(stored[call_id], -1) for call_id in settled.upgraded]
+    changes += [(row, 1) for row in rows.values()]
+    # Windows are counted from history before this batch becomes part of it.
+    counted = [_count_windows(connection, limit, changes, now) for limit in limits]
+    _write(connection, rows, settled)
+    _add_to_rollups(connection, changes)
+    for limit, (windows, is_new) in zip(limits, counted, strict=True):
+        current = windows.at(to_us(now))
+        touched = add_calls(connection, limit, windows, changes)
+        subjects = sorted({subject for window, subject in touched if window == current})
+        if is_new or subjects:
+            settled.crossed.extend(
+                raise_alerts(connection, limit, current, None if is_new else subjects, now)
+            )
+    return settled
+
+
+def _sort_out(
+    records: Iterable[CallRecord], stored: Mapping[str, Row], pricer: Pricer
+) -> tuple[Settled, dict[str, Row]]:
+    """Decide what each record of a batch means; returns the rows to insert or to replace."""
+    settled = Settled()
+    rows: dict[str, Row] = {}
+    for record in records:
+        call_id = record.call_id
+        known = rows.get(call_id) or stored.get(call_id)
+        if known is None:
+            rows[call_id] = _priced_row(record, pricer)
+            settled.new.append(call_id)
+        elif known["basis"] == "missing" and record.basis in FIGURES:
+            rows[call_id] = _priced_row(completed(record, to_record(known)), pricer)
+            if call_id in stored:
+                settled.upgraded.append(call_id)
+        elif call_id not in rows and call_id not in settled.known:
+            settled.known.append(call_id)
+    return settled, rows
+
+
+def _priced_row(record: CallRecord, pricer: Pricer) -> Row:
+    if record.cost_amount is None:
+        cost = pricer(record)
+        if cost is not None:
+            record = replace(
+                record, cost_amount=cost.amount, cost_currency=cost.currency, cost_source=cost.source
+            )
+    return to_row(record)
+
+
+def _stored_rows(connection: Connection, call_ids: set[str]) -> dict[str, Row]:
+    wanted = sorted(call_ids)
+    rows: dict[str, Row] = {}
+    for first in range(0, len(wanted), _IDS_PER_QUERY):
+        query = select(calls).where(calls.c.call_id.in_(wanted[first : first + _IDS_PER_QUERY]))
+        rows.update((row["call_id"], dict(row)) for row in connection.execute(query).mappings())
+    return rows
+
+
+def _count_windows(
+    connection: Connection, limit: Limit, changes: Sequence[Change], now: datetime
+) -> tuple[Windows, bool]:
+    """See to it that every window of a limit that a batch touches is counted.
+
+    Returns:
+        The limit's windows, and whether the current one was counted just now.
+    """
+    windows = Windows(limit)
+    current = windows.at(to_us(now))
+    touched = {windows.at(row["started_at"]) for row, _sign in changes}
+    for window in sorted(touched - {current}):
+        count_window(connection, limit, window)
+    return windows, count_window(connection, limit, current)
+
+
+def _write(connection: Connection, rows: Mapping[str, Row], settled: Settled) -> None:
+    if settled.new:
+        connection.execute(insert(calls), [rows[call_id] for call_id in settled.new])
+    if settled.upgraded:
+        connection.execute(
+            update(calls).where(calls.c.call_id == bindparam("upgraded_id")),
+            [{**rows[call_id], "upgraded_id": call_id} for call_id in settled.upgraded],
+        )
+
+
+def _add_to_rollups(connection: Connection, changes: Sequence[Change]) -> None:
+    added: dict[tuple[int, str], list[int]] = {}
+    named: dict[str, Row] = {}
+    for row, sign in changes:
+        digest = series_digest(row)
+        named[digest] = {"digest": digest, **{name: row[name] for name in SERIES_COLUMNS}}
+        figures = added.setdefault((quarter(row["started_at"]), digest), [0] * len(SUMS))
+        for position, figure in enumerate(sums(row)):
+            figures[position] += sign * figure
+    ids = _series_ids(connection, named)
+    rows = [
+        {"quarter": start, "series_id": ids[digest], **dict(zip(SUMS, figures, strict=True))}
+        for (start, digest), figures in sorted(added.items())
+    ]
+    if rows:
+        upsert_sums(connection, rollups, SUMS, rows)
+
+
+def _series_ids(connection: Connection, named: Mapping[str, Row]) -> dict[str, int]:
+    if not named:
+        return {}
+    query = select(series.c.digest, series.c.id).where(series.c.digest.in_(named))
+    ids: dict[str, int] = dict(connection.execute(query).tuples().all())
+    unknown = [row for digest, row in named.items() if digest not in ids]
+    if unknown:
+        connection.execute(insert(series), unknown)
+        ids.update((digest, number) for digest, number in connection.execute(query))
+    return ids
