@@ -1,0 +1,57 @@
+"""What the end-to-end tests share: a lab, the stand-in provider, and a second Python environment."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from end_to_end.lab import Lab
+
+MakeLab = Callable[[dict[str, str]], Lab]
+
+
+@pytest.fixture
+def make_lab(tmp_path: Path) -> Iterator[MakeLab]:
+    """Make a lab that is running, with the given variables in its environment."""
+    made: list[Lab] = []
+
+    def make(environment: dict[str, str]) -> Lab:
+        lab = Lab(tmp_path / f"lab{len(made)}", environment)
+        made.append(lab)
+        lab.start()
+        return lab
+
+    yield make
+    for lab in made:
+        lab.stop()
+
+
+@pytest.fixture(scope="session")
+def standin() -> Iterator[dict[str, str]]:
+    """The variables that lead the SDKs to a running stand-in provider."""
+    command = [sys.executable, "-m", "jupyter_llm_meter.standin"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        yield {
+            "OPENAI_BASE_URL": f"{address}/v1",
+            "OPENAI_API_KEY": "sk-none",
+            "ANTHROPIC_BASE_URL": address,
+            "ANTHROPIC_API_KEY": "sk-none",
+            "GOOGLE_GEMINI_BASE_URL": address,
+            "GEMINI_API_KEY": "none",
+        }
+        process.terminate()
+
+
+@pytest.fixture(scope="session")
+def second_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of another environment, which holds ipykernel and openai and nothing of ours."""
+    folder = tmp_path_factory.mktemp("second") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    python = folder / "bin" / "python"
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "ipykernel", "openai"], check=True)
+    return python
