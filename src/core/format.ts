@@ -1,0 +1,109 @@
+/**
+ * Figures and times as people read them.
+ *
+ * Owns every conversion to text that depends on the locale; refuses to round up towards a limit: shares and compact
+ * counts are cut, so that "100 %" and "1M" are only ever shown when they were reached. Reads no clock.
+ */
+
+/** Writes figures for one locale. */
+export class Formatter {
+  private readonly _compact: Intl.NumberFormat;
+  private readonly _count: Intl.NumberFormat;
+  private readonly _percent: Intl.NumberFormat;
+
+  /**
+   * @param locale - a BCP 47 tag.
+   * @param timeZone - the IANA zone for times; absent means the browser's own.
+   */
+  constructor(
+    readonly locale: string,
+    readonly timeZone?: string
+  ) {
+    this._compact = new Intl.NumberFormat(locale, {
+      notation: 'compact',
+      maximumSignificantDigits: 3,
+      roundingMode: 'trunc'
+    });
+    this._count = new Intl.NumberFormat(locale, { maximumFractionDigits: 20 });
+    this._percent = new Intl.NumberFormat(locale, {
+      style: 'percent',
+      maximumFractionDigits: 0,
+      roundingMode: 'trunc'
+    });
+  }
+
+  /** A count in few characters: `812k`, `1.2M`, `81.2万`. */
+  compact(value: number | string): string {
+    // CLDR writes a thousand as "K" in English; the unit symbol of SI is a small k.
+    return this._compact
+      .formatToParts(Number(value))
+      .map(({ type, value }) => (type === 'compact' && value === 'K' ? 'k' : value))
+      .join('');
+  }
+
+  /** A count in full: `812,345`. */
+  count(value: number | string): string {
+    return this._count.format(Number(value));
+  }
+
+  /** A share of a whole: `81%`. */
+  percent(ratio: number): string {
+    return this._percent.format(ratio);
+  }
+
+  /**
+   * An amount of money; below one unit two significant digits, so that small calls do not read as nothing.
+   *
+   * @param amount - a decimal string.
+   * @param currency - an ISO 4217 code.
+   */
+  money(amount: string, currency = 'USD'): string {
+    const value = Number(amount);
+    const isSmall = value !== 0 && Math.abs(value) < 0.1;
+    return new Intl.NumberFormat(this.locale, {
+      style: 'currency',
+      currency,
+      currencyDisplay: 'narrowSymbol',
+      ...(isSmall ? { maximumSignificantDigits: 2 } : {})
+    }).format(value);
+  }
+
+  /**
+   * A moment with its zone, so that a reset time cannot be read as another zone's: `Dec 1, 12:00 AM GMT+8`.
+   *
+   * @param time - an RFC 3339 time.
+   * @param timeZone - the IANA zone to tell it in; absent means this formatter's.
+   */
+  moment(time: string, timeZone = this.timeZone): string {
+    return new Intl.DateTimeFormat(this.locale, {
+      month: 'short',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: '2-digit',
+      timeZoneName: 'short',
+      timeZone
+    }).format(new Date(time));
+  }
+
+  /** A moment in a list of recent ones: date and time, without the zone. */
+  recent(time: string): string {
+    return new Intl.DateTimeFormat(this.locale, {
+      month: 'numeric',
+      day: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hourCycle: 'h23',
+      timeZone: this.timeZone
+    }).format(new Date(time));
+  }
+
+  /** A duration: `1.2 s`. */
+  duration(seconds: number): string {
+    return new Intl.NumberFormat(this.locale, {
+      style: 'unit',
+      unit: 'second',
+      maximumSignificantDigits: 2
+    }).format(seconds);
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * Calls that a kernel has told of and the ledger has not yet confirmed.
+ *
+ * Owns the set of such calls and what they add to the figures on the screen; refuses to count a call twice: one that was
+ * confirmed is never pending again. A pending call adds only what it knows. Whether it is unpriced or missing is for the
+ * ledger to say, which prices it and counts its text.
+ */
+
+import { addDecimals, ratioOf, subtractDecimals } from './decimal';
+import type { CallRecord } from './record';
+import { totalTokensOf } from './record';
+import type { Level, Limit, Standing, StandingDocument, Totals, Unit } from './standing';
+
+/** How many confirmed ids are kept to recognise messages that arrive after their event. */
+const CONFIRMED_KEPT = 10_000;
+
+/** The calls waiting for the ledger's word. */
+export class PendingCalls {
+  private readonly _waiting = new Map<string, CallRecord>();
+  private readonly _confirmed = new Set<string>();
+
+  /** The waiting calls, oldest first. */
+  get records(): readonly CallRecord[] {
+    return [...this._waiting.values()];
+  }
+
+  /**
+   * Adds a call that a kernel told of.
+   *
+   * @returns whether it is new: neither waiting nor confirmed already.
+   */
+  add(record: CallRecord): boolean {
+    const isKnown = this._waiting.has(record.callId) || this._confirmed.has(record.callId);
+    if (!isKnown) {
+      this._waiting.set(record.callId, record);
+    }
+    return !isKnown;
+  }
+
+  /** Takes out calls that the ledger's figures now hold. */
+  confirm(callIds: Iterable<string>): void {
+    for (const callId of callIds) {
+      this._waiting.delete(callId);
+      this._confirmed.add(callId);
+    }
+    for (const callId of this._confirmed) {
+      if (this._confirmed.size <= CONFIRMED_KEPT) {
+        break;
+      }
+      this._confirmed.delete(callId);
+    }
+  }
+}
+
+/**
+ * The document with the pending calls added to it.
+ *
+ * @param document - what the ledger last said.
+ * @param pending - calls that it did not yet know of.
+ * @returns a document to show; the given one when nothing is pending.
+ */
+export function withPending(
+  document: StandingDocument,
+  pending: readonly CallRecord[]
+): StandingDocument {
+  if (pending.length === 0) {
+    return document;
+  }
+  return {
+    ...document,
+    standings: document.standings.map(standing => pending.reduce(addToStanding, standing)),
+    today: pending.reduce(addToTotals, document.today),
+    month: pending.reduce(addToTotals, document.month)
+  };
+}
+
+function addToStanding(standing: Standing, record: CallRecord): Standing {
+  const amount = amountOf(record, standing.limit.unit);
+  if (amount === undefined || !concerns(standing, record)) {
+    return standing;
+  }
+  const used = addDecimals(standing.used, amount);
+  const remaining = subtractDecimals(standing.remaining, amount);
+  const ratio = ratioOf(used, standing.limit.amount);
+  return {
+    ...standing,
+    used,
+    remaining: remaining.startsWith('-') ? '0' : remaining,
+    ratio,
+    level: levelOf(ratio, standing.limit)
+  };
+}
+
+function addToTotals(totals: Totals, record: CallRecord): Totals {
+  const cost = amountOf(record, 'USD');
+  return {
+    ...totals,
+    calls: totals.calls + 1,
+    inputTokens: totals.inputTokens + (record.inputTokens ?? 0),
+    outputTokens: totals.outputTokens + (record.outputTokens ?? 0),
+    cost: cost === undefined ? totals.cost : addDecimals(totals.cost ?? '0', cost)
+  };
+}
+
+function amountOf(record: CallRecord, unit: Unit): string | undefined {
+  switch (unit) {
+    case 'tokens':
+      return totalTokensOf(record)?.toString();
+    case 'USD':
+      return record.costCurrency === 'USD' ? record.costAmount : undefined;
+    case 'calls':
+      return '1';
+  }
+}
+
+function levelOf(ratio: number, limit: Limit): Level {
+  if (ratio >= 1) {
+    return 'exceeded';
+  }
+  return limit.warnAt.some(threshold => ratio >= threshold) ? 'warning' : 'ok';
+}
+
+function concerns(standing: Standing, record: CallRecord): boolean {
+  return isInWindow(standing, record) && isOfSubject(standing, record);
+}
+
+function isInWindow({ windowStart, resetsAt }: Standing, { startedAt }: CallRecord): boolean {
+  const at = Date.parse(startedAt);
+  const isAfterStart = windowStart === undefined || at >= Date.parse(windowStart);
+  return isAfterStart && (resetsAt === undefined || at < Date.parse(resetsAt));
+}
+
+/** A page shows its own user's standings, so every call that reaches it is that user's. */
+function isOfSubject({ limit, subject }: Standing, record: CallRecord): boolean {
+  switch (limit.scope) {
+    case 'user':
+      return true;
+    case 'team':
+      return subject === record.team;
+    case 'key':
+      return subject === record.keyFingerprint;
+    case 'project':
+      return subject === record.project;
+    case 'notebook':
+      return subject === record.notebookPath;
+    case 'kernel':
+      return subject === record.kernelId;
+    case 'model':
+      return subject === record.responseModel || subject === record.requestModel;
+    case 'provider':
+      return subject === record.providerName;
+  }
+}

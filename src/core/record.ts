@@ -1,0 +1,148 @@
+/**
+ * The public record of one call, read off the wire.
+ *
+ * Owns the fields that the browser shows or counts and what each may hold; refuses to guess: a field that is not known
+ * is absent, never zero. Wire names are `semconv.ts`'s.
+ */
+
+import type { FieldName } from './semconv';
+import { spellingsOf } from './semconv';
+import { Shape, ShapeError } from './shape';
+
+export const STATUSES = ['ok', 'error', 'aborted', 'refused'] as const;
+export const BASES = ['reported', 'counted', 'partial', 'missing', 'none'] as const;
+export const SOURCES = ['tap', 'message', 'output', 'manual', 'import'] as const;
+
+export type Status = (typeof STATUSES)[number];
+export type Basis = (typeof BASES)[number];
+export type Source = (typeof SOURCES)[number];
+
+/**
+ * One call to an LLM API.
+ *
+ * Token counts follow OpenTelemetry GenAI v1.41.1: `inputTokens` includes cache reads and writes, `outputTokens`
+ * includes reasoning. Times are RFC 3339, durations seconds, money a decimal string in `costCurrency` (ISO 4217).
+ */
+export interface CallRecord {
+  readonly callId: string;
+  readonly startedAt: string;
+  readonly status: Status;
+  readonly basis: Basis;
+  readonly source: Source;
+  readonly durationS?: number;
+  readonly operationName?: string;
+  readonly providerName?: string;
+  readonly requestModel?: string;
+  readonly responseModel?: string;
+  readonly isStream?: boolean;
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly cacheReadInputTokens?: number;
+  readonly cacheWriteInputTokens?: number;
+  readonly reasoningOutputTokens?: number;
+  readonly tokenizer?: string;
+  readonly costAmount?: string;
+  readonly costCurrency?: string;
+  readonly errorType?: string;
+  readonly userId?: string;
+  readonly team?: string;
+  readonly keyFingerprint?: string;
+  readonly project?: string;
+  readonly kernelId?: string;
+  readonly notebookPath?: string;
+  readonly cellId?: string;
+}
+
+/**
+ * Reads a record in any accepted spelling; names that are not ours are ignored.
+ *
+ * @param value - what came off the wire.
+ * @param path - its place in the document, for error messages.
+ * @returns the record; unknown fields are absent.
+ * @throws {ShapeError} when a required field is absent or a value is not what the field may hold.
+ */
+export function parseRecord(value: unknown, path = 'record'): CallRecord {
+  const shape = new Shape(value, path);
+  return present({
+    callId: shape.text(nameIn(shape, 'callId')),
+    startedAt: readTime(shape, nameIn(shape, 'startedAt')),
+    status: shape.choice(nameIn(shape, 'status'), STATUSES),
+    basis: shape.choice(nameIn(shape, 'basis'), BASES),
+    source: shape.choice(nameIn(shape, 'source'), SOURCES),
+    isStream: shape.optionalFlag(nameIn(shape, 'isStream')),
+    costAmount: shape.optionalDecimal(nameIn(shape, 'costAmount')),
+    durationS: shape.optionalNumber(nameIn(shape, 'durationS')),
+    ...readEach(COUNTS, field => shape.optionalCount(nameIn(shape, field))),
+    ...readEach(TEXTS, field => shape.optionalText(nameIn(shape, field)))
+  });
+}
+
+/**
+ * Input plus output tokens.
+ *
+ * @returns the sum; undefined when neither is known.
+ */
+export function totalTokensOf(record: CallRecord): number | undefined {
+  const { inputTokens, outputTokens } = record;
+  if (inputTokens === undefined && outputTokens === undefined) {
+    return undefined;
+  }
+  return (inputTokens ?? 0) + (outputTokens ?? 0);
+}
+
+/** The model that a call is known by: the serving one, else the requested one. */
+export function modelOf(record: CallRecord): string | undefined {
+  return record.responseModel ?? record.requestModel;
+}
+
+const COUNTS = [
+  'inputTokens',
+  'outputTokens',
+  'cacheReadInputTokens',
+  'cacheWriteInputTokens',
+  'reasoningOutputTokens'
+] as const satisfies readonly FieldName[];
+
+const TEXTS = [
+  'operationName',
+  'providerName',
+  'requestModel',
+  'responseModel',
+  'tokenizer',
+  'costCurrency',
+  'errorType',
+  'userId',
+  'team',
+  'keyFingerprint',
+  'project',
+  'kernelId',
+  'notebookPath',
+  'cellId'
+] as const satisfies readonly FieldName[];
+
+function nameIn(shape: Shape, field: FieldName): string {
+  const names = spellingsOf(field);
+  return names.find(name => shape.get(name) !== undefined) ?? names[0];
+}
+
+function readEach<F extends FieldName, T>(
+  names: readonly F[],
+  read: (field: F) => T
+): Record<F, T> {
+  return Object.fromEntries(names.map(name => [name, read(name)])) as Record<F, T>;
+}
+
+function readTime(shape: Shape, key: string): string {
+  const text = shape.text(key);
+  if (Number.isNaN(Date.parse(text))) {
+    throw new ShapeError(shape.at(key), 'an RFC 3339 time');
+  }
+  return text;
+}
+
+/** Leaves out the fields that are unknown. */
+function present<T extends object>(fields: T): T {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined)
+  ) as T;
+}

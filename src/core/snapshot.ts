@@ -1,0 +1,24 @@
+/**
+ * What the page knows about the meter at one moment, and nothing else.
+ */
+
+import type { StandingDocument } from './standing';
+
+/**
+ * How the page stands with the server part.
+ *
+ * - `loading`: the first answer is awaited;
+ * - `live`: the figures are the ledger's;
+ * - `away`: the server does not answer, the figures are the last known ones;
+ * - `absent`: the Jupyter server has no LLM Meter part;
+ * - `failed`: it answered with an error, told in `reason`.
+ */
+export type Connection = 'loading' | 'live' | 'away' | 'absent' | 'failed';
+
+export interface Snapshot {
+  readonly connection: Connection;
+  /** What the server said went wrong; only with `failed`. */
+  readonly reason?: string;
+  /** Absent until the first answer. */
+  readonly document?: StandingDocument;
+}

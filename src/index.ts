@@ -1,0 +1,25 @@
+/**
+ * LLM Meter for JupyterLab and Jupyter Notebook: one plugin a concern, over the `IMeter` token.
+ */
+
+import { alerts } from './plugins/alerts';
+import { commands } from './plugins/commands';
+import { gauge } from './plugins/gauge';
+import { language } from './plugins/language';
+import { messages } from './plugins/messages';
+import { meter } from './plugins/meter';
+import { notebookGauge } from './plugins/notebook-gauge';
+import { usage } from './plugins/usage';
+
+export * from './tokens';
+
+export default [
+  language,
+  meter,
+  messages,
+  usage,
+  gauge,
+  notebookGauge,
+  alerts,
+  commands
+];

@@ -1,0 +1,66 @@
+/**
+ * The commands, in the palette and in the Settings menu (schema/commands.json).
+ */
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+
+import { CommandIDs } from '../commands';
+import { gaugeIcon } from '../icon';
+import { IMeter, IUsageView, IWording } from '../tokens';
+
+/** The command of @jupyterlab/settingeditor-extension. */
+const SETTINGS_EDITOR = 'settingeditor:open';
+
+/** No command takes an argument. */
+const NO_ARGS = { args: { type: 'object', properties: {}, additionalProperties: false } } as const;
+
+export const commands: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-llm-meter:commands',
+  description: 'Adds the commands of LLM Meter.',
+  autoStart: true,
+  requires: [IMeter, IWording, IUsageView],
+  optional: [ICommandPalette],
+  activate: (
+    app: JupyterFrontEnd,
+    meter: IMeter,
+    wording: IWording,
+    usage: IUsageView,
+    palette: ICommandPalette | null
+  ): void => {
+    addCommands(app, meter, wording, usage);
+    wording.changed.connect(() => app.commands.notifyCommandChanged());
+    const category = wording.trans.__('LLM Meter');
+    for (const command of Object.values(CommandIDs)) {
+      palette?.addItem({ command, category });
+    }
+  }
+};
+
+function addCommands(
+  { commands }: JupyterFrontEnd,
+  meter: IMeter,
+  wording: IWording,
+  usage: IUsageView
+): void {
+  commands.addCommand(CommandIDs.showUsage, {
+    label: () => wording.trans.__('Show LLM Usage'),
+    caption: () => wording.trans.__('Show usage, limits and the last LLM calls'),
+    icon: gaugeIcon,
+    describedBy: NO_ARGS,
+    execute: () => usage.open()
+  });
+  commands.addCommand(CommandIDs.openSettings, {
+    label: () => wording.trans.__('LLM Meter Settings'),
+    caption: () => wording.trans.__('Set limits and preferences of LLM Meter'),
+    describedBy: NO_ARGS,
+    isVisible: () => commands.hasCommand(SETTINGS_EDITOR),
+    execute: () => commands.execute(SETTINGS_EDITOR, { query: 'LLM Meter' })
+  });
+  commands.addCommand(CommandIDs.refreshUsage, {
+    label: () => wording.trans.__('Refresh LLM Usage'),
+    caption: () => wording.trans.__('Ask the server for the LLM usage again'),
+    describedBy: NO_ARGS,
+    execute: () => meter.refresh()
+  });
+}

@@ -1,0 +1,47 @@
+/**
+ * Provides the words: JupyterLab's language pack, our own Chinese catalogue, or English.
+ */
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import type { LanguageSetting } from '../core/language';
+import { LANGUAGES } from '../core/language';
+import { Language } from '../language';
+import { IWording, METER_PLUGIN_ID } from '../tokens';
+import { translateSchema } from '../schema';
+
+export const language: JupyterFrontEndPlugin<IWording> = {
+  id: 'jupyter-llm-meter:language',
+  description: 'Provides the words of LLM Meter in the user\'s language.',
+  autoStart: true,
+  provides: IWording,
+  optional: [ITranslator, ISettingRegistry],
+  activate: (
+    _app: JupyterFrontEnd,
+    translator: ITranslator | null,
+    settingRegistry: ISettingRegistry | null
+  ): IWording => {
+    const wording = new Language(translator ?? nullTranslator, navigator.languages);
+    if (settingRegistry === null) {
+      void wording.use('auto');
+    } else {
+      translateSchema(settingRegistry, METER_PLUGIN_ID, wording);
+      void followSetting(settingRegistry, wording);
+    }
+    return wording;
+  }
+};
+
+async function followSetting(registry: ISettingRegistry, wording: Language): Promise<void> {
+  const settings = await registry.load(METER_PLUGIN_ID);
+  const follow = (): void => void wording.use(languageIn(settings));
+  settings.changed.connect(follow);
+  follow();
+}
+
+function languageIn(settings: ISettingRegistry.ISettings): LanguageSetting {
+  const { composite } = settings.get('language');
+  return LANGUAGES.find(language => language === composite) ?? 'auto';
+}

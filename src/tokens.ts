@@ -1,0 +1,100 @@
+/**
+ * What the plugins of LLM Meter share, and what other extensions may use.
+ */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Token } from '@lumino/coreutils';
+import type { ISignal } from '@lumino/signaling';
+import type { Widget } from '@lumino/widgets';
+
+import type { Formatter } from './core/format';
+import type { CallRecord } from './core/record';
+import type { Snapshot } from './core/snapshot';
+
+/** The id of the plugin whose settings hold the limits and preferences. */
+export const METER_PLUGIN_ID = 'jupyter-llm-meter:meter';
+
+/** What the user wants to see; kept in the settings. */
+export interface IPreferences {
+  readonly isGaugeShown: boolean;
+  readonly isCostShown: boolean;
+}
+
+/** The running total, as this page knows it. */
+export interface IMeter {
+  /** The newest figures, calls that the ledger has not confirmed yet included. */
+  readonly snapshot: Snapshot;
+
+  readonly preferences: IPreferences;
+
+  /** Emitted when the snapshot or the preferences changed; at most once a frame. */
+  readonly stateChanged: ISignal<IMeter, void>;
+
+  /** Counts a finished call at once, ahead of the ledger's word. A call told twice counts once. */
+  report(record: CallRecord): void;
+
+  /** Asks the server for the figures again; the outcome is in the snapshot. */
+  refresh(): Promise<void>;
+
+  /**
+   * The newest calls.
+   *
+   * @param limit - how many at most.
+   * @throws {ClientError} when the server does not answer as it should.
+   */
+  listCalls(limit: number): Promise<readonly CallRecord[]>;
+
+  /**
+   * Asks to be the one tab that shows an alert.
+   *
+   * @returns whether this tab shows it.
+   * @throws {ClientError} when the server does not answer as it should.
+   */
+  claimAlert(alertId: string): Promise<boolean>;
+
+  /**
+   * Tells the server that the user has seen an alert, in every tab.
+   *
+   * @throws {ClientError} when the server does not answer as it should.
+   */
+  acknowledgeAlert(alertId: string): Promise<void>;
+}
+
+export const IMeter = new Token<IMeter>(
+  'jupyter-llm-meter:IMeter',
+  'The running total of LLM calls, tokens and money.'
+);
+
+/** The words and figures of LLM Meter in the user's language. */
+export interface IWording {
+  /** The translations in force. A new object after each change. */
+  readonly trans: TranslationBundle;
+
+  /** The locale's way with figures and times. */
+  readonly format: Formatter;
+
+  /** Emitted when the language changed or its catalogue arrived. */
+  readonly changed: ISignal<IWording, void>;
+}
+
+export const IWording = new Token<IWording>(
+  'jupyter-llm-meter:IWording',
+  'The words and figures of LLM Meter in the user\'s language.'
+);
+
+/** The place where today, this month, the limits and the last calls are shown. */
+export interface IUsageView {
+  /** Opens it beside the gauge, or as a dialog where no gauge is shown. */
+  open(): void;
+
+  /** Opens it beside the anchor, or closes it when it is open. */
+  toggle(anchor: Widget): void;
+
+  /** Names the gauge beside which it opens; null when there is none. */
+  anchor: Widget | null;
+}
+
+export const IUsageView = new Token<IUsageView>(
+  'jupyter-llm-meter:IUsageView',
+  'The popover with usage, limits and last calls.'
+);

@@ -1,0 +1,72 @@
+/**
+ * Where usage is shown: in a popover beside the gauge, or in a dialog where no gauge is shown.
+ */
+
+import { Dialog } from '@jupyterlab/apputils';
+import type { Widget } from '@lumino/widgets';
+
+import type { IMeter, IUsageView, IWording } from './tokens';
+import { Popover } from './widgets/popover';
+import { UsageWidget } from './widgets/usage';
+
+export class UsageView implements IUsageView {
+  anchor: Widget | null = null;
+
+  /**
+   * @param meter - what is shown.
+   * @param wording - in which words.
+   * @param onSettings - opens the settings.
+   */
+  constructor(
+    private readonly meter: IMeter,
+    private readonly wording: IWording,
+    private readonly onSettings: () => void
+  ) {}
+
+  open(): void {
+    if (this.anchor?.isVisible) {
+      this._openBeside(this.anchor);
+    } else {
+      void this._openDialog();
+    }
+  }
+
+  toggle(anchor: Widget): void {
+    if (this._popover !== null) {
+      this._popover.dispose();
+    } else {
+      this._openBeside(anchor);
+    }
+  }
+
+  private _openBeside(anchor: Widget): void {
+    this._popover?.dispose();
+    const body = new UsageWidget(this.meter, this.wording, () => {
+      popover.dispose();
+      this.onSettings();
+    });
+    const popover = new Popover(body, anchor, this.wording.trans.__('LLM usage'));
+    popover.disposed.connect(() => {
+      this._popover = null;
+    });
+    this._popover = popover;
+    popover.open();
+  }
+
+  private async _openDialog(): Promise<void> {
+    const { trans } = this.wording;
+    const settings = Dialog.createButton({ label: trans.__('Settings') });
+    const body = new UsageWidget(this.meter, this.wording, () => dialog.resolve(0));
+    const dialog = new Dialog({
+      title: trans.__('LLM Meter'),
+      body,
+      buttons: [settings, Dialog.okButton({ label: trans.__('Close') })]
+    });
+    const { button } = await dialog.launch();
+    if (button === settings) {
+      this.onSettings();
+    }
+  }
+
+  private _popover: Popover | null = null;
+}

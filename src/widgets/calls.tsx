@@ -1,0 +1,140 @@
+/**
+ * The last calls, asked for when the popover opens and again when there are new ones.
+ */
+
+import { PathExt } from '@jupyterlab/coreutils';
+import * as React from 'react';
+
+import { ClientError } from '../client';
+import { callCostText, marksOf, tokensDetail, tokensText } from '../core/entry';
+import type { CallRecord } from '../core/record';
+import { modelOf } from '../core/record';
+import type { IMeter } from '../tokens';
+import type { Words } from './usage';
+
+const SHOWN_CALLS = 8;
+
+type Answer =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'calls'; readonly calls: readonly CallRecord[] }
+  | { readonly kind: 'error'; readonly message: string };
+
+interface LastCallsProps {
+  readonly meter: IMeter;
+  /** Changes when there are new calls. */
+  readonly revision: number;
+  readonly isCostShown: boolean;
+  readonly words: Words;
+}
+
+export function LastCalls({
+  meter,
+  revision,
+  isCostShown,
+  words
+}: LastCallsProps): React.ReactElement {
+  const { trans } = words;
+  const answer = useLastCalls(meter, revision);
+  return (
+    <section>
+      <h3>{trans.__('Last calls')}</h3>
+      {answer.kind === 'loading' && <p role="status">{trans.__('Loading…')}</p>}
+      {answer.kind === 'error' && (
+        <p className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
+          {answer.message}
+        </p>
+      )}
+      {answer.kind === 'calls' && (
+        <CallTable calls={answer.calls} isCostShown={isCostShown} words={words} />
+      )}
+    </section>
+  );
+}
+
+function useLastCalls(meter: IMeter, revision: number): Answer {
+  const [answer, setAnswer] = React.useState<Answer>({ kind: 'loading' });
+  React.useEffect(() => {
+    let isCurrent = true;
+    void askForCalls(meter).then(answer => {
+      if (isCurrent) {
+        setAnswer(answer);
+      }
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, [meter, revision]);
+  return answer;
+}
+
+async function askForCalls(meter: IMeter): Promise<Answer> {
+  try {
+    return { kind: 'calls', calls: await meter.listCalls(SHOWN_CALLS) };
+  } catch (error) {
+    if (error instanceof ClientError) {
+      return { kind: 'error', message: error.message };
+    }
+    throw error;
+  }
+}
+
+interface CallTableProps {
+  readonly calls: readonly CallRecord[];
+  readonly isCostShown: boolean;
+  readonly words: Words;
+}
+
+function CallTable({ calls, isCostShown, words }: CallTableProps): React.ReactElement {
+  const { trans } = words;
+  if (calls.length === 0) {
+    return <p>{trans.__('No call yet.')}</p>;
+  }
+  return (
+    <table className="jp-LLMMeter-Calls">
+      <thead>
+        <tr>
+          <th scope="col">{trans.__('Time')}</th>
+          <th scope="col">{trans.__('Model')}</th>
+          <th scope="col">{trans.__('Notebook')}</th>
+          <th scope="col">{trans.__('Tokens')}</th>
+          {isCostShown && <th scope="col">{trans.__('Cost')}</th>}
+        </tr>
+      </thead>
+      <tbody>
+        {calls.map(call => (
+          <CallRow key={call.callId} call={call} isCostShown={isCostShown} words={words} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface CallRowProps {
+  readonly call: CallRecord;
+  readonly isCostShown: boolean;
+  readonly words: Words;
+}
+
+function CallRow({
+  call,
+  isCostShown,
+  words: { trans, format }
+}: CallRowProps): React.ReactElement {
+  const path = call.notebookPath;
+  return (
+    <tr>
+      <td>{format.recent(call.startedAt)}</td>
+      <td title={call.providerName}>
+        {modelOf(call) ?? trans.__('unknown')}
+        {marksOf(call, trans).map(mark => (
+          <span key={mark} className="jp-LLMMeter-Mark" title={call.errorType}>
+            {mark}
+          </span>
+        ))}
+      </td>
+      <td title={path}>{path === undefined ? '–' : PathExt.basename(path)}</td>
+      <td title={tokensDetail(call, trans, format)}>{tokensText(call, trans, format)}</td>
+      {isCostShown && <td>{callCostText(call, trans, format)}</td>}
+    </tr>
+  );
+}

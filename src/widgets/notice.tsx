@@ -1,0 +1,30 @@
+/**
+ * The body of the dialog that tells of a limit that was reached.
+ */
+
+import * as React from 'react';
+
+import type { Notice } from '../core/notice';
+
+interface NoticeBodyProps {
+  readonly notice: Notice;
+  /** What happens now. */
+  readonly outlook: string;
+}
+
+export function NoticeBody({ notice, outlook }: NoticeBodyProps): React.ReactElement {
+  return (
+    <div className="jp-LLMMeter-Notice">
+      <p>{notice.headline}</p>
+      <dl>
+        {notice.facts.map(([name, value]) => (
+          <React.Fragment key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </React.Fragment>
+        ))}
+      </dl>
+      <p>{outlook}</p>
+    </div>
+  );
+}

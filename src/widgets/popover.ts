@@ -1,0 +1,122 @@
+/**
+ * A box that opens beside an anchor, above or below it as there is room.
+ *
+ * Owns place, closing (Esc, a press outside, the anchor gone) and the way of the focus: in when it opens, back to where
+ * it was when it closes. `Popup` of @jupyterlab/statusbar opens above its anchor only, so it cannot serve a gauge in the
+ * top area; this stands on the same `HoverBox`.
+ */
+
+import { HoverBox } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
+import type { Widget } from '@lumino/widgets';
+import { Panel, Widget as LuminoWidget } from '@lumino/widgets';
+
+/** Smallest and largest height, in CSS pixels. */
+const MIN_HEIGHT = 60;
+const MAX_HEIGHT = 620;
+
+export class Popover extends Panel {
+  /**
+   * @param body - what it shows; disposed with the popover.
+   * @param anchor - beside which it opens.
+   * @param label - its name for assistive technology.
+   */
+  constructor(
+    body: Widget,
+    private readonly anchor: Widget,
+    label: string
+  ) {
+    super();
+    this.addClass('jp-ThemedContainer');
+    this.addClass('jp-LLMMeter-Popover');
+    this.node.setAttribute('role', 'dialog');
+    this.node.setAttribute('aria-label', label);
+    this.node.tabIndex = -1;
+    this.addWidget(body);
+    anchor.disposed.connect(this.dispose, this);
+  }
+
+  /** Shows it and moves the focus into it. */
+  open(): void {
+    this._formerFocus = document.activeElement;
+    LuminoWidget.attach(this, document.body);
+    this._place();
+    this.node.focus();
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    const hadFocus = this.node.contains(document.activeElement);
+    super.dispose();
+    if (hadFocus && this._formerFocus instanceof HTMLElement) {
+      this._formerFocus.focus();
+    }
+  }
+
+  handleEvent(event: Event): void {
+    switch (event.type) {
+      case 'keydown':
+        this._onKeyDown(event as KeyboardEvent);
+        break;
+      case 'pointerdown':
+        this._onPointerDown(event);
+        break;
+      case 'resize':
+        this._place();
+        break;
+    }
+  }
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this.node.addEventListener('keydown', this);
+    document.addEventListener('pointerdown', this, true);
+    window.addEventListener('resize', this);
+    this._observer.observe(this.widgets[0].node);
+  }
+
+  protected override onBeforeDetach(message: Message): void {
+    this.node.removeEventListener('keydown', this);
+    document.removeEventListener('pointerdown', this, true);
+    window.removeEventListener('resize', this);
+    this._observer.disconnect();
+    super.onBeforeDetach(message);
+  }
+
+  private _onKeyDown(event: KeyboardEvent): void {
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      event.stopPropagation();
+      this.dispose();
+    }
+  }
+
+  private _onPointerDown({ target }: Event): void {
+    const isInside =
+      target instanceof Node &&
+      (this.node.contains(target) || this.anchor.node.contains(target));
+    if (!isInside) {
+      this.dispose();
+    }
+  }
+
+  private _place(): void {
+    const anchor = this.anchor.node.getBoundingClientRect();
+    const { width } = this.node.getBoundingClientRect();
+    HoverBox.setGeometry({
+      anchor,
+      host: document.body,
+      node: this.node,
+      minHeight: MIN_HEIGHT,
+      maxHeight: MAX_HEIGHT,
+      privilege: 'above',
+      // The bar's items stand at the right edge, so the right edges are aligned.
+      offset: { horizontal: anchor.width - width }
+    });
+  }
+
+  private readonly _observer = new ResizeObserver(() => this._place());
+  private _formerFocus: Element | null = null;
+}
