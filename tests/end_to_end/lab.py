@@ -1,4 +1,4 @@
-"""A real Jupyter server with folders of its own, and what a test does with it: kernels, terminals, REST, kills.
+"""A real Jupyter server with folders of its own, and what a test does with it: kernels, terminals, REST, kill.
 
 Uses the server's own REST interface and its kernels' connection files; knows nothing of the meter's insides.
 """
@@ -101,9 +101,12 @@ class Lab:
 
     def wait_for_calls(self, number: int) -> list[dict[str, Any]]:
         """Wait until that many calls are in the ledger; returns them."""
-        return wait_for(
-            lambda: (found := self.calls())[: len(found) * (len(found) >= number)], f"{number} calls"
-        )
+
+        def look() -> list[dict[str, Any]] | None:
+            found = self.calls()
+            return found if len(found) >= number else None
+
+        return wait_for(look, f"{number} calls in the ledger")
 
     @contextmanager
     def kernel(self, notebook: str = "test.ipynb", name: str = "python3") -> Iterator[Kernel]:

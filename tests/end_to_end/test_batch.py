@@ -16,16 +16,7 @@ NOTEBOOK = Path(__file__).parents[2] / "docs" / "demo" / "demo.ipynb"
 METER = [sys.executable, "-m", "jupyter", "llm-meter"]
 RUNNERS = {
     "papermill": ["papermill", "--log-output", "--no-progress-bar", str(NOTEBOOK), "OUT/done.ipynb"],
-    "nbconvert": [
-        "jupyter",
-        "nbconvert",
-        "--to",
-        "notebook",
-        "--execute",
-        str(NOTEBOOK),
-        "--output-dir",
-        "OUT",
-    ],
+    "nbconvert": ["jupyter-nbconvert", "--to=notebook", "--execute", str(NOTEBOOK), "--output-dir=OUT"],
 }
 
 
@@ -59,6 +50,6 @@ def _statuses(folder: Path, variables: dict[str, str]) -> dict[str, int]:
 
 
 def _warnings(log: str) -> set[str]:
-    """The lines that warn, without what differs from run to run: times, process numbers, addresses, folders."""
+    """The lines that warn, without what differs from run to run: times, numbers, folders."""
     lines = [line for line in log.splitlines() if re.search("warn|error|exception|traceback", line, re.I)]
     return {re.sub(r"\d+|/[^\s:]+", "#", line) for line in lines}
