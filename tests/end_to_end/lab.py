@@ -1,4 +1,4 @@
-"""A real Jupyter server with folders of its own, and what a test does with it: kernels, terminals, REST, kill.
+"""A real Jupyter server with folders of its own, and what tests do with it: kernels, terminals, REST, kill.
 
 Uses the server's own REST interface and its kernels' connection files; knows nothing of the meter's insides.
 """
