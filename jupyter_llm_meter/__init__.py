@@ -1,0 +1,40 @@
+"""LLM Meter: the fuel gauge, warning light and brake for LLM spending in JupyterLab notebooks.
+
+Owns the entry points of Jupyter, and the public face of the tap under this package's name. Imports nothing
+heavy: kernels and the command line come through here too.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from llm_meter_tap import LimitExceeded, check_and_alert, count_tokens, record
+
+try:
+    __version__ = version("jupyter-llm-meter")
+except PackageNotFoundError:  # run from a checkout that was not installed
+    __version__ = "0+unknown"
+
+__all__ = ["LimitExceeded", "__version__", "check_and_alert", "count_tokens", "record"]
+
+_TAP_NAMES = ("LimitExceeded", "check_and_alert", "count_tokens", "record")
+
+
+def __getattr__(name: str) -> Any:
+    """Load the tap's public face when it is first used."""
+    if name in _TAP_NAMES:
+        return getattr(import_module("llm_meter_tap"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    return [{"src": "labextension", "dest": "jupyter-llm-meter"}]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    from jupyter_llm_meter.server.app import LLMMeter
+
+    return [{"module": "jupyter_llm_meter.server.app", "app": LLMMeter}]

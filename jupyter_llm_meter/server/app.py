@@ -1,0 +1,205 @@
+"""The extension: what an administrator can set, and putting the parts together.
+
+Owns start and stop inside a Jupyter server, with or without JupyterLab. The work is done by the service;
+nothing here blocks the server's loop for longer than it takes to open a socket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import json
+import os
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import tzlocal
+from jupyter_events import EventLogger
+from jupyter_server.extension.application import ExtensionApp
+from jupyter_server.serverapp import ServerApp
+from jupyterlab_server import LabServerApp
+from tornado.platform.asyncio import BaseAsyncIOLoop
+from traitlets import Any as AnyTrait
+from traitlets import Bool, Unicode, default
+
+from jupyter_llm_meter.core.limits import DEFAULT_LIMIT
+from jupyter_llm_meter.server.events import SCHEMA_PATH, StandingEvents
+from jupyter_llm_meter.server.kernels import ServerKernels
+from jupyter_llm_meter.server.lab_settings import LabPaths
+from jupyter_llm_meter.server.policy import Policy
+from jupyter_llm_meter.server.routes import handlers
+from jupyter_llm_meter.service.environment import EnvironmentPatch, tap_variables
+from jupyter_llm_meter.service.folder import prepare_place
+from jupyter_llm_meter.service.ingest import Owner
+from jupyter_llm_meter.service.problems import Problems
+from jupyter_llm_meter.service.service import Service
+
+KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
+ANSWER_PAUSE_S = 5.0
+"""A kernel that was started is looked at for its tap when it has had this long to come up."""
+
+
+class LLMMeter(ExtensionApp):
+    """Meters the LLM API calls of everything that this server starts."""
+
+    name = "jupyter_llm_meter"
+    description = __doc__
+    load_other_extensions = True
+
+    enabled = Bool(
+        True, config=True, help="Meter at all. When false, nothing is started and no kernel is touched."
+    )
+    database_url = Unicode(
+        None,
+        allow_none=True,
+        config=True,
+        help="""Where the ledger is: sqlite:///PATH or postgresql+psycopg://USER@HOST/DATABASE. Default:
+        ledger.sqlite3 in the folder llm-meter of the user's Jupyter data directory.""",
+    )
+    limits = AnyTrait(
+        None,
+        allow_none=True,
+        config=True,
+        help=f"""Limits that the settings of JupyterLab can neither loosen nor remove: a list such as
+        [{json.dumps(DEFAULT_LIMIT)}]. Fields: scope (user, team, key, project,
+        notebook, kernel, model, provider), value, window (hour, day, week, month, total), unit (tokens, USD,
+        calls), amount, warn_at, on_exceed, time_zone, week_start, reset_hour. Default: none, so that those of
+        the settings hold, or 1,000,000 tokens a month.""",
+    )
+    user_id = Unicode(
+        config=True,
+        help="""Who makes the calls. Default: LLM_METER_USER, JUPYTERHUB_USER or the user of the operating
+        system.""",
+    )
+    team = Unicode(
+        config=True, help="The team that the calls are counted for. Default: LLM_METER_TEAM, or none."
+    )
+    time_zone = Unicode(
+        config=True,
+        help="IANA name of the time zone in which days and months begin. Default: the machine's own.",
+    )
+
+    service: Service | None = None
+
+    @default("user_id")
+    def _default_user_id(self) -> str:
+        return os.environ.get("LLM_METER_USER") or os.environ.get("JUPYTERHUB_USER") or system_user()
+
+    @default("team")
+    def _default_team(self) -> str:
+        return os.environ.get("LLM_METER_TEAM", "")
+
+    def initialize_settings(self) -> None:
+        """Start the service and set the environment of whatever the server starts."""
+        if not self.enabled:
+            return
+        problems = Problems(self.log)
+        place = prepare_place(self.database_url, problems)
+        self.zone = self._zone(problems)
+        policy = Policy(self._limits_given(), self._lab_paths, problems, self.zone)
+        loop = self._loop()
+        self.kernels = ServerKernels(self._server, place.folder, loop)
+        owner = Owner(self.user_id, self.team or None)
+        self.service = Service(place, policy, owner, problems, self.zone, self.log, self.kernels)
+        self.events = StandingEvents(self._logger, loop, self.service.standing, self.service.background)
+        self._logger.register_event_schema(SCHEMA_PATH)
+        self.service.watch(self.events.tell)
+        self.service.start()
+        variables = tap_variables(
+            place.folder, self.service.stem, os.environ.get("PYTHONPATH"), user=owner.user, team=owner.team
+        )
+        self._environment = EnvironmentPatch(variables)
+        self._environment.apply()
+        self._logger.add_listener(schema_id=KERNEL_ACTIONS, listener=self._kernel_action)
+
+    def initialize_handlers(self) -> None:
+        """Add the REST routes."""
+        if self.service is not None:
+            shared = {"service": self.service, "events": self.events, "time_zone": self.zone}
+            self.handlers.extend(handlers("", shared))
+
+    async def stop_extension(self) -> None:
+        """Take the environment back and stop the service, off the server's loop."""
+        if self.service is None:
+            return
+        service, self.service = self.service, None
+        self._logger.remove_listener(schema_id=KERNEL_ACTIONS, listener=self._kernel_action)
+        self._environment.restore()
+        await asyncio.to_thread(service.stop)
+
+    async def _kernel_action(self, logger: EventLogger, schema_id: str, data: dict[str, Any]) -> None:
+        if self.service is None or data.get("status") != "success":
+            return
+        if data["action"] == "shutdown":
+            self.kernels.forget_mark(data.get("kernel_id", ""))
+        if data["action"] in ("shutdown", "restart"):
+            self.service.process_ended()
+        self.service.tell_soon(ANSWER_PAUSE_S if data["action"] in ("start", "restart") else 0.0)
+
+    @property
+    def _server(self) -> ServerApp:
+        assert self.serverapp is not None  # set before any hook is called
+        return self.serverapp
+
+    @property
+    def _logger(self) -> EventLogger:
+        logger = self._server.event_logger
+        assert isinstance(logger, EventLogger)
+        return logger
+
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        loop = self._server.io_loop
+        assert isinstance(loop, BaseAsyncIOLoop)  # tornado 6 has no other
+        return loop.asyncio_loop
+
+    def _limits_given(self) -> Sequence[Any] | None:
+        """Return what was configured; on the command line it is text."""
+        given = self.limits
+        if isinstance(given, str):
+            try:
+                given = json.loads(given)
+            except ValueError:
+                return [given]  # the policy says what a limit must be
+        return given if given is None or isinstance(given, list | tuple) else [given]
+
+    def _lab_paths(self) -> LabPaths:
+        """Return the paths of the lab in this server, else those that jupyterlab would use."""
+        for apps in self._server.extension_manager.extension_apps.values():
+            for app in apps:
+                if isinstance(app, LabServerApp):
+                    return LabPaths(
+                        app.app_settings_dir,
+                        app.schemas_dir,
+                        app.user_settings_dir,
+                        [*app.extra_labextensions_path, *app.labextensions_path],
+                    )
+        return LabPaths.default()
+
+    def _zone(self, problems: Problems) -> str:
+        if self.time_zone:
+            try:
+                return ZoneInfo(self.time_zone).key
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                problems.report(
+                    "time-zone",
+                    f"c.LLMMeter.time_zone is {self.time_zone!r}, which is no IANA name such as "
+                    "Asia/Shanghai; the machine's own zone holds. Mend the configuration and restart.",
+                )
+        return local_zone()
+
+
+def local_zone() -> str:
+    """Return the IANA name of the machine's time zone, UTC where it has none."""
+    try:
+        return tzlocal.get_localzone_name() or "UTC"
+    except ZoneInfoNotFoundError:
+        return "UTC"
+
+
+def system_user() -> str:
+    """Return the name of the operating system's user, its number where it has no name."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # KeyError until Python 3.12: a container's user without an entry in passwd
+        return str(os.getuid())

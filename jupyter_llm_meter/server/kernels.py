@@ -1,0 +1,210 @@
+"""The kernels of the Jupyter server, as the service asks for them from its own loop.
+
+Owns the crossing between the two loops: a question runs on the server's loop, its answer is waited for
+briefly, and while the server is busy what was known before is given. A question that is not answered yet is
+not asked again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from jupyter_core.utils import ensure_async
+from jupyter_server.serverapp import ServerApp
+from tornado.web import HTTPError
+
+from jupyter_llm_meter.service.context import KernelContext, UnmeteredKernel, first_folder
+
+PATIENCE_S = 0.5
+FRESH_S = 1.0
+METADATA_FRESH_S = 10.0
+MAX_NOTEBOOK_BYTES = 10 * 1024 * 1024
+"""A larger notebook is not opened for its metadata: its project is the folder's."""
+
+_log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
+
+
+class Question(Generic[Answer]):
+    """One question to the server, its last answer, and the asking that is under way.
+
+    Args:
+        loop: The server's loop.
+        ask: The question; runs on the server's loop.
+        unknown: The answer while there is none.
+
+    Attributes:
+        last: The last answer.
+    """
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, ask: Callable[[], Awaitable[Answer]], unknown: Answer
+    ) -> None:
+        self._loop = loop
+        self._ask = ask
+        self.last = unknown
+        self._answered_at = float("-inf")
+        self._pending: Future[Answer] | None = None
+
+    async def answer(self) -> Answer:
+        """Return an answer no older than a second, or the last one when the server is busy or fails."""
+        if time.monotonic() - self._answered_at < FRESH_S:
+            return self.last
+        patience = PATIENCE_S
+        if self._pending is None:
+            self._pending = asyncio.run_coroutine_threadsafe(self._asked(), self._loop)
+        elif not self._pending.done():
+            patience = 0.0
+        pending = self._pending
+        await asyncio.wait([asyncio.wrap_future(pending)], timeout=patience)
+        if pending.done():
+            self._pending = None
+            self._take(pending)
+        return self.last
+
+    def _take(self, pending: Future[Answer]) -> None:
+        error = pending.exception()
+        if error is None:
+            self.last = pending.result()
+            self._answered_at = time.monotonic()
+        else:
+            _log.warning("LLM Meter: the server could not be asked about its kernels: %r", error)
+
+    async def _asked(self) -> Answer:
+        return await self._ask()
+
+
+@dataclass(frozen=True)
+class _Metadata:
+    last_modified: object
+    read_at: float
+    project: str | None
+
+
+class ServerKernels:
+    """The kernels of a Jupyter server.
+
+    Args:
+        server: The server; its managers are used through their public methods, on its own loop.
+        folder: The private folder, where living taps leave a mark.
+        loop: The server's loop.
+    """
+
+    def __init__(self, server: ServerApp, folder: Path, loop: asyncio.AbstractEventLoop) -> None:
+        # jupyter_server's managers are configurable classes without types.
+        self._sessions_manager: Any = server.session_manager
+        self._kernel_manager: Any = server.kernel_manager
+        self._specs: Any = server.kernel_spec_manager
+        self._contents: Any = server.contents_manager
+        self._loop = loop
+        self._marks = folder / "kernels"
+        self._languages: dict[str, str] = {}
+        self._metadata: dict[str, _Metadata] = {}
+        self._contexts: dict[str, Question[KernelContext]] = {}
+        self._unmetered: Question[list[UnmeteredKernel]] = Question(self._loop, self._find_unmetered, [])
+
+    async def context(self, kernel_id: str) -> KernelContext:
+        """Say to which notebook and project a kernel belongs; what was known last outlives the kernel."""
+        question = self._contexts.get(kernel_id)
+        if question is None:
+            question = Question(self._loop, lambda: self._find_context(kernel_id), KernelContext())
+            self._contexts[kernel_id] = question
+        return await question.answer()
+
+    async def unmetered(self) -> Sequence[UnmeteredKernel]:
+        """List the kernels whose calls are not seen."""
+        return await self._unmetered.answer()
+
+    def forget_mark(self, kernel_id: str) -> None:
+        """Remove the mark of the tap of a kernel that has ended."""
+        if kernel_id and Path(kernel_id).name == kernel_id:
+            (self._marks / kernel_id).unlink(missing_ok=True)
+
+    async def _find_context(self, kernel_id: str) -> KernelContext:
+        session = _session_of(kernel_id, await self._sessions())
+        if session is None:
+            return self._contexts[kernel_id].last
+        path = session["path"]
+        if session["type"] != "notebook":
+            return KernelContext(project=first_folder(path))
+        return KernelContext(path, await self._project_in(path) or first_folder(path))
+
+    async def _sessions(self) -> list[dict[str, Any]]:
+        sessions: list[dict[str, Any]] = await ensure_async(self._sessions_manager.list_sessions())
+        return sessions
+
+    async def _project_in(self, path: str) -> str | None:
+        known = self._metadata.get(path)
+        if known and time.monotonic() - known.read_at < METADATA_FRESH_S:
+            return known.project
+        try:
+            model = await ensure_async(self._contents.get(path, content=False))
+            if known is None or model["last_modified"] != known.last_modified:
+                project = await self._read_project(path, model.get("size"))
+            else:
+                project = known.project
+        except HTTPError:
+            return None  # not saved yet, or already moved: the folder names the project
+        self._metadata[path] = _Metadata(model["last_modified"], time.monotonic(), project)
+        return project
+
+    async def _read_project(self, path: str, size: int | None) -> str | None:
+        if size is None or size > MAX_NOTEBOOK_BYTES:
+            return None
+        model = await ensure_async(self._contents.get(path, content=True, type="file", format="text"))
+        return await asyncio.to_thread(project_in_notebook, model["content"])
+
+    async def _find_unmetered(self) -> list[UnmeteredKernel]:
+        sessions = await self._sessions()
+        kernels = await ensure_async(self._kernel_manager.list_kernels())
+        rows = []
+        for kernel in kernels:
+            reason = await self._reason(kernel)
+            if reason:
+                session = _session_of(kernel["id"], sessions)
+                path = session["path"] if session else None
+                rows.append(UnmeteredKernel(kernel["id"], kernel["name"], path, reason))
+        return rows
+
+    async def _reason(self, kernel: dict[str, Any]) -> str | None:
+        if await self._language(kernel["name"]) != "python":
+            return "language"
+        # A kernel that has not answered yet may not have come to its tap.
+        is_up = kernel.get("execution_state") in ("idle", "busy")
+        return "no-tap" if is_up and not (self._marks / kernel["id"]).exists() else None
+
+    async def _language(self, name: str) -> str:
+        if name not in self._languages:
+            try:
+                spec = await ensure_async(self._specs.get_kernel_spec(name))
+            except KeyError:
+                return "unknown"  # the kernelspec was removed while its kernel runs
+            self._languages[name] = spec.language.lower()
+        return self._languages[name]
+
+
+def project_in_notebook(text: str) -> str | None:
+    """Return ``metadata["llm-meter"]["project"]`` of a notebook's text; None where there is none."""
+    try:
+        notebook = json.loads(text)
+    except ValueError:
+        return None
+    value = notebook
+    for name in ("metadata", "llm-meter", "project"):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, str) and value else None
+
+
+def _session_of(kernel_id: str, sessions: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """Pick a kernel's session, the notebook's before that of a console attached to it."""
+    own = [session for session in sessions if (session.get("kernel") or {}).get("id") == kernel_id]
+    return min(own, key=lambda session: session["type"] != "notebook", default=None)

@@ -1,0 +1,135 @@
+"""What JupyterLab's settings say about limits, read from the files that JupyterLab itself reads.
+
+Owns finding those files and noticing that they changed. The layers (schema defaults, overrides.d,
+overrides.json, labconfig, the user's own) are jupyterlab_server's to stack. Works without jupyterlab: then
+there is no schema, and the settings say nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jupyter_core.paths import jupyter_config_dir, jupyter_config_path, jupyter_path
+from jupyterlab_server.settings_utils import get_settings
+from tornado.web import HTTPError
+
+PLUGIN = "jupyter-llm-meter:meter"
+
+
+class SettingsError(Exception):
+    """The settings cannot be read; says which file and what to do."""
+
+
+@dataclass(frozen=True)
+class LabPaths:
+    """Where a lab keeps its settings, by the names of jupyterlab_server's LabConfig.
+
+    Attributes:
+        app_settings_dir: Holds ``overrides.json`` and ``overrides.d``.
+        schemas_dir: Schemas of the lab's own plugins.
+        user_settings_dir: The user's own settings.
+        labextensions_path: Folders of prebuilt extensions with their schemas.
+    """
+
+    app_settings_dir: str
+    schemas_dir: str
+    user_settings_dir: str
+    labextensions_path: Sequence[str]
+
+    @classmethod
+    def default(cls) -> LabPaths:
+        """Return the paths that jupyterlab would use here, by its documented variables and folders."""
+        application = os.environ.get("JUPYTERLAB_DIR") or os.path.join(sys.prefix, "share", "jupyter", "lab")
+        settings = os.environ.get("JUPYTERLAB_SETTINGS_DIR") or os.path.join(
+            jupyter_config_dir(), "lab", "user-settings"
+        )
+        return cls(
+            app_settings_dir=os.path.join(application, "settings"),
+            schemas_dir=os.path.join(application, "schemas"),
+            user_settings_dir=settings,
+            labextensions_path=jupyter_path("labextensions"),
+        )
+
+    def files(self) -> Iterator[Path]:
+        """Yield every file that can change what :func:`read_limits` returns, whether it exists or not."""
+        package, plugin = PLUGIN.split(":")
+        yield Path(self.user_settings_dir, package, f"{plugin}.jupyterlab-settings")
+        yield from (
+            Path(path, package, "schemas", package, f"{plugin}.json") for path in self.labextensions_path
+        )
+        yield from self._override_files()
+
+    def _override_files(self) -> Iterator[Path]:
+        application = Path(self.app_settings_dir)
+        yield from (application / f"overrides.{form}" for form in ("json", "json5"))
+        yield from sorted((application / "overrides.d").glob("*.json*"))
+        for folder in jupyter_config_path():
+            yield Path(folder, "labconfig", "default_setting_overrides.json")
+            yield from sorted(Path(folder, "labconfig", "default_setting_overrides.d").glob("*.json"))
+
+    def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
+        """Return a value that changes when one of the files does."""
+        return tuple(_marks(self.files()))
+
+    def check_overrides(self) -> None:
+        """Make sure that JupyterLab can read the overrides: it passes over those it cannot.
+
+        Raises:
+            SettingsError: Naming the first file that is not JSON.
+        """
+        for path in self._override_files():
+            if path.suffix == ".json" and path.is_file():
+                try:
+                    json.loads(path.read_text(encoding="utf-8"))
+                except (OSError, ValueError) as error:
+                    raise SettingsError(
+                        f"{path} cannot be read ({error}); mend it, its limits do not hold."
+                    ) from None
+
+
+def read_limits(paths: LabPaths) -> Any:
+    """Return the key ``limits`` as the layers of settings leave it, unchecked.
+
+    Returns:
+        None when no schema of this extension is installed, so that the settings say nothing.
+
+    Raises:
+        SettingsError: The settings or their schema cannot be read, or do not fit each other.
+    """
+    if not any(path.is_file() for path in paths.files() if path.parent.parent.name == "schemas"):
+        return None
+    paths.check_overrides()
+    try:
+        settings, warnings = get_settings(
+            paths.app_settings_dir,
+            paths.schemas_dir,
+            paths.user_settings_dir,
+            schema_name=PLUGIN,
+            labextensions_path=list(paths.labextensions_path),
+        )
+    except (HTTPError, OSError) as error:
+        reason = error.log_message if isinstance(error, HTTPError) else error
+        raise SettingsError(f"The settings of {PLUGIN} cannot be read: {reason}") from None
+    if any(warnings):
+        raise SettingsError(f"{_first_line(next(filter(None, warnings)))} Mend it in the Settings Editor.")
+    default = settings["schema"].get("properties", {}).get("limits", {}).get("default")
+    return settings["settings"].get("limits", default)
+
+
+def _first_line(text: str) -> str:
+    return text.splitlines()[0].rstrip(".") + "."
+
+
+def _marks(paths: Iterator[Path]) -> Iterator[tuple[str, int, int]]:
+    for path in paths:
+        try:
+            state = path.stat()
+        except OSError:
+            continue
+        yield str(path), state.st_mtime_ns, state.st_size

@@ -1,0 +1,83 @@
+"""What the service asks of the lab around it: where a kernel belongs, and which kernels are not metered.
+
+Owns the two protocols and what stands in for them where there is no Jupyter server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Protocol
+
+from jupyter_llm_meter.core.limits import Limit
+
+
+@dataclass(frozen=True)
+class KernelContext:
+    """Where a kernel belongs now.
+
+    Attributes:
+        notebook_path: Path of its notebook under the lab's root, None for a console or when unknown.
+        project: Project named by the notebook, else the first folder under the root.
+    """
+
+    notebook_path: str | None = None
+    project: str | None = None
+
+
+@dataclass(frozen=True)
+class UnmeteredKernel:
+    """A kernel whose calls are not seen.
+
+    Attributes:
+        kernel_id: The kernel.
+        name: Name of its kernelspec.
+        path: Path of its session, if any.
+        reason: ``language`` (not Python) or ``no-tap`` (Python in which the tap is not alive).
+    """
+
+    kernel_id: str
+    name: str
+    path: str | None
+    reason: str
+
+    def to_wire(self) -> dict[str, str]:
+        """Return the row of ``unmetered`` in the standing document."""
+        row = {"kernel_id": self.kernel_id, "name": self.name, "reason": self.reason}
+        return row if self.path is None else {**row, "path": self.path}
+
+
+class Kernels(Protocol):
+    """The kernels of the lab; both methods answer soon, with what is known, however busy the lab is."""
+
+    async def context(self, kernel_id: str) -> KernelContext:
+        """Say where a kernel belongs."""
+
+    async def unmetered(self) -> Sequence[UnmeteredKernel]:
+        """List the kernels whose calls are not seen."""
+
+
+class Limits(Protocol):
+    """The limits in force."""
+
+    def current(self) -> Sequence[Limit]:
+        """Return them as they are now; called from any thread, never raises for what a user wrote."""
+
+
+class NoKernels:
+    """The kernels of a service without a Jupyter server."""
+
+    async def context(self, kernel_id: str) -> KernelContext:
+        """Know nothing of the kernel."""
+        return KernelContext()
+
+    async def unmetered(self) -> Sequence[UnmeteredKernel]:
+        """List none: nobody can tell."""
+        return []
+
+
+def first_folder(path: str) -> str | None:
+    """Return the first folder of a path under the lab's root, None for a file at the root."""
+    parts = PurePosixPath(path.lstrip("/")).parts
+    return parts[0] if len(parts) > 1 else None

@@ -1,0 +1,85 @@
+"""The variables that make every Python started from here meter itself (docs/architecture.md).
+
+Owns setting them in a mapping and taking them back. Other values of ``PYTHONPATH`` keep their order behind
+ours.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+
+from llm_meter_tap.startup import bootstrap_path
+
+
+def tap_variables(
+    folder: Path,
+    stem: str,
+    pythonpath: str | None,
+    *,
+    user: str | None = None,
+    team: str | None = None,
+    project: str | None = None,
+    notebook: str | None = None,
+) -> dict[str, str]:
+    """Return the variables for processes that are to be metered by one service.
+
+    Args:
+        folder: The private folder.
+        stem: Rendezvous of the service.
+        pythonpath: The value of ``PYTHONPATH`` so far.
+        user: Who pays attention; absent means the tap's own finding.
+        team: Team of the user.
+        project: Project of all calls.
+        notebook: The one notebook that the process runs.
+    """
+    named = {
+        "LLM_METER_DIR": str(folder),
+        "LLM_METER_SERVICE": stem,
+        "LLM_METER_USER": user,
+        "LLM_METER_TEAM": team,
+        "LLM_METER_PROJECT": project,
+        "LLM_METER_NOTEBOOK": notebook,
+        "PYTHONPATH": with_bootstrap(pythonpath),
+    }
+    return {name: value for name, value in named.items() if value}
+
+
+def with_bootstrap(pythonpath: str | None) -> str:
+    """Return ``PYTHONPATH`` with the tap's start-up folder first, once."""
+    own = str(bootstrap_path())
+    others = [entry for entry in (pythonpath or "").split(os.pathsep) if entry and entry != own]
+    return os.pathsep.join([own, *others])
+
+
+class EnvironmentPatch:
+    """Variables set in an environment for a while.
+
+    Args:
+        variables: What to set.
+        environ: Where; the process's own environment by default.
+    """
+
+    def __init__(self, variables: Mapping[str, str], environ: MutableMapping[str, str] = os.environ) -> None:
+        self._variables = dict(variables)
+        self._environ = environ
+        self._before: dict[str, str | None] = {}
+
+    def apply(self) -> None:
+        """Set the variables and remember what they were; applying twice is applying once."""
+        if self._before:
+            return
+        self._before = {name: self._environ.get(name) for name in self._variables}
+        self._environ.update(self._variables)
+
+    def restore(self) -> None:
+        """Put back what was there, but for variables that somebody else changed meanwhile."""
+        for name, before in self._before.items():
+            if self._environ.get(name) != self._variables[name]:
+                continue
+            if before is None:
+                del self._environ[name]
+            else:
+                self._environ[name] = before
+        self._before = {}

@@ -1,0 +1,62 @@
+"""The private folder, made ready for a service (docs/architecture.md, "The private folder").
+
+Owns making it and what happens where none can be made: metering goes on in a temporary folder, and the state
+says that nothing there outlives the machine's next cleaning.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from jupyter_llm_meter.ledger.location import LEDGER_FILE, default_ledger_url, private_folder, sqlite_url
+from jupyter_llm_meter.service.problems import Problems
+
+PROBLEM = "not-durable"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a service works.
+
+    Attributes:
+        folder: The private folder.
+        ledger_url: SQLAlchemy URL of the ledger.
+    """
+
+    folder: Path
+    ledger_url: str
+
+
+def prepare_place(database_url: str | None, problems: Problems) -> Place:
+    """Make the private folder of a ledger, or a temporary one.
+
+    Args:
+        database_url: URL of the ledger; None for the user's own.
+        problems: Told when only a temporary folder could be made.
+
+    Raises:
+        OSError: Not even a temporary folder can be made.
+    """
+    folder = private_folder(database_url)
+    try:
+        _make_private(folder)
+    except OSError as error:
+        temporary = Path(tempfile.mkdtemp(prefix="llm-meter-"))
+        problems.report(
+            PROBLEM,
+            f"{folder} cannot be written ({error.strerror or error}); calls are kept in {temporary} "
+            "and may be lost. Make the folder writable, or point JUPYTER_DATA_DIR elsewhere, and restart.",
+        )
+        return Place(temporary, database_url or sqlite_url(temporary / LEDGER_FILE))
+    return Place(folder, database_url or default_ledger_url())
+
+
+def _make_private(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
+    # Neither the mode nor os.access tells of a read-only file system or of a quota; writing does.
+    with tempfile.NamedTemporaryFile(dir=folder):
+        pass

@@ -1,0 +1,23 @@
+"""One line of text for a crossed threshold, for terminals and logs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from jupyter_llm_meter.core.standing import Alert
+
+
+def notice(alert: Alert) -> str:
+    """Return what crossed which threshold, and when the limit starts anew."""
+    share = f"{(alert.threshold * 100).normalize():f} %"
+    text = (
+        f"{share} of the limit {alert.limit_id} reached for {alert.subject}: "
+        f"{_amount(alert.used)} of {_amount(alert.amount)} {alert.unit} used"
+    )
+    if alert.resets_at is None:
+        return f"{text}."
+    return f"{text}; it starts anew {alert.resets_at:%Y-%m-%d %H:%M} UTC."
+
+
+def _amount(amount: Decimal) -> str:
+    return f"{amount.normalize():,f}" if amount else "0"

@@ -1,0 +1,237 @@
+"""The service: one thread, one loop, everything that has to go on while the program around it is busy.
+
+Owns starting and stopping, and what follows from what: a commit is told to peers and watchers, a tap that
+left has its spool imported, a ledger that was away is followed by an import of everything that waited.
+Coroutine methods run on the service's loop; from any other thread they are called through ``submit``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from datetime import datetime, timezone
+from pathlib import Path
+from threading import Event, Thread
+from typing import TypeVar
+
+from jupyter_llm_meter.ledger import Ledger, Settled
+from jupyter_llm_meter.service.background import Background
+from jupyter_llm_meter.service.context import Kernels, Limits, NoKernels
+from jupyter_llm_meter.service.counting import Counting
+from jupyter_llm_meter.service.folder import Place
+from jupyter_llm_meter.service.ingest import Ingest, Owner, Receipt
+from jupyter_llm_meter.service.ledger_access import LedgerAccess, LedgerUnavailable
+from jupyter_llm_meter.service.listener import Listener
+from jupyter_llm_meter.service.notices import notice
+from jupyter_llm_meter.service.peers import Peers
+from jupyter_llm_meter.service.problems import Problems
+from jupyter_llm_meter.service.rendezvous import OwnRendezvous, new_stem
+from jupyter_llm_meter.service.spool_import import SpoolImport
+from jupyter_llm_meter.service.standing import StandingDocument
+from jupyter_llm_meter.tokenizers import Count
+from llm_meter_tap import file_lock
+
+LISTENER_PROBLEM = "listener"
+STOP_PATIENCE_S = 15.0
+# A dying process closes its socket a moment before the kernel drops the lock of its spool.
+DEATH_PAUSES_S = (0.0, 0.2, 1.0, 5.0)
+
+Result = TypeVar("Result")
+Watcher = Callable[[Sequence[str]], None]
+
+
+class Service:
+    """Metering for the processes started from here.
+
+    Args:
+        place: Private folder and ledger.
+        limits: The limits in force.
+        owner: Whose calls they are when a record does not say.
+        problems: What is wrong now.
+        time_zone: IANA zone of the days and months of the summary.
+        log: The service's log.
+        kernels: The lab around it, if there is one.
+        notify: Takes the notices of crossed thresholds instead of the taps.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        limits: Limits,
+        owner: Owner,
+        problems: Problems,
+        time_zone: str,
+        log: logging.Logger,
+        kernels: Kernels | None = None,
+        notify: Callable[[str], None] | None = None,
+    ) -> None:
+        kernels = kernels or NoKernels()
+        self.stem = new_stem()
+        self.place = place
+        self.background = Background(log)
+        self._log = log
+        self._notify = notify
+        self._watchers: list[Watcher] = []
+        self._secret = secrets.token_urlsafe(32)
+        self._rendezvous = OwnRendezvous(place.folder, self.stem)
+        self._problems = problems
+        self._ledger = LedgerAccess(place.ledger_url, place.folder, problems, self._ledger_went_away)
+        self._counting = Counting(problems)
+        self._ingest = Ingest(self._ledger, limits, kernels, self._counting, owner, self._committed)
+        self._document = StandingDocument(self._ledger, limits, kernels, problems, owner.user, time_zone)
+        self._spools = SpoolImport(place.folder, self._ingest.take_records, log)
+        self._peers = Peers(place.folder, self.stem, self.background, log)
+        self._recovery: asyncio.Task[None] | None = None
+        self._ready = Event()
+        self._thread = Thread(target=self._run, name="llm-meter-service", daemon=True)
+        self._loop = asyncio.new_event_loop()
+
+    def start(self) -> None:
+        """Start the thread; returns when taps can connect, or when the state says that they cannot."""
+        self._thread.start()
+        self._ready.wait()
+
+    def stop(self) -> None:
+        """Take in what is in the spools, withdraw the rendezvous and end the thread."""
+        try:
+            self.submit(self._shut_down()).result(STOP_PATIENCE_S)
+        except TimeoutError:
+            self._log.error(
+                "LLM Meter: the service did not stop in %d s; calls stay in the spool.", STOP_PATIENCE_S
+            )
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(STOP_PATIENCE_S)
+
+    def submit(self, work: Coroutine[object, object, Result]) -> Future[Result]:
+        """Run a coroutine of the service on its loop, from any other thread."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def watch(self, watcher: Watcher) -> None:
+        """Have a function called on the service's loop when the standing changed, with new calls' ids."""
+        self._watchers.append(watcher)
+
+    def tell_watchers(self, call_ids: Sequence[str] = ()) -> None:
+        """Call the watchers; for changes that are no commit of ours. On the service's loop."""
+        for watcher in self._watchers:
+            watcher(call_ids)
+
+    async def changed(self) -> None:
+        """Tell watchers and peers of a change that is no call."""
+        self.tell_watchers()
+        self._peers.poke_soon()
+
+    def tell_soon(self, pause_s: float) -> None:
+        """Tell the watchers after a while; from any thread while the service runs."""
+        self._loop.call_soon_threadsafe(lambda: self._loop.call_later(pause_s, self.tell_watchers))
+
+    def process_ended(self) -> None:
+        """Import what dead processes left, soon; from any thread while the service runs."""
+        self._loop.call_soon_threadsafe(lambda: self.background.start(self._collect_dead(None)))
+
+    async def ingest(self, body: bytes) -> Receipt:
+        """Take spool lines into the ledger.
+
+        Raises:
+            LedgerUnavailable: Nothing was kept.
+        """
+        receipt = await self._ingest.take_lines(body)
+        if self._notify is not None:
+            receipt.notices = []
+        return receipt
+
+    async def count(self, text: str, model: str | None = None, tokenizer: str | None = None) -> Count:
+        """Count tokens, see `jupyter_llm_meter.tokenizers.count`."""
+        return await self._counting.count(text, model, tokenizer)
+
+    async def standing(self) -> dict[str, object]:
+        """Return the standing document without ``seq`` and ``call_ids``."""
+        return await self._document.compose()
+
+    async def ask_ledger(self, question: Callable[[Ledger], Result]) -> Result:
+        """Put a question to the ledger in a thread of its own.
+
+        Raises:
+            LedgerUnavailable: It cannot be used now.
+        """
+        return await self._ledger.use(question)
+
+    async def import_spools(self, *, with_living: bool) -> None:
+        """Take in the spools; calls wait there when the ledger is away."""
+        # An absent ledger is in the state, and the import is done again when it is back.
+        with suppress(LedgerUnavailable):
+            await self._spools.run(with_living=with_living)
+
+    def poked(self) -> None:
+        """Hear that another service committed."""
+        self.tell_watchers()
+
+    def tap_left(self, spool: str) -> None:
+        """Hear that the connection of a tap ended."""
+        self.background.start(self._collect_dead(self.place.folder / "spool" / Path(spool).name))
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.call_soon(self._start_up)
+        self._loop.run_forever()
+        self._loop.close()
+
+    def _start_up(self) -> None:
+        self._listener = Listener(self, self._secret)
+        try:
+            port = self._listener.open()
+            self._rendezvous.publish(port, self._secret, datetime.now(timezone.utc))
+        except OSError as error:
+            self._problems.report(
+                LISTENER_PROBLEM,
+                f"No listener could be opened ({error}); calls are counted when their "
+                "process ends. Restart the server.",
+            )
+        self._ready.set()
+        self.background.start(self._begin())
+
+    async def _begin(self) -> None:
+        with suppress(LedgerUnavailable):
+            await self._ledger.check()
+            await self._spools.run(with_living=True)
+
+    def _ledger_went_away(self) -> None:
+        if self._recovery is None or self._recovery.done():
+            self._recovery = self.background.start(self._recover())
+            self.tell_watchers()
+
+    async def _recover(self) -> None:
+        is_back = False
+        while not is_back:
+            await asyncio.sleep(self._ledger.retry_in_s)
+            with suppress(LedgerUnavailable):
+                await self._spools.run(with_living=True)
+                await self._ledger.check()
+                is_back = True
+        self.tell_watchers()
+
+    async def _shut_down(self) -> None:
+        self._rendezvous.withdraw()
+        await self._listener.close()
+        await self.background.cancel()
+        await self.import_spools(with_living=True)
+        await self.background.cancel()
+        await asyncio.to_thread(self._counting.close)
+        await asyncio.to_thread(self._ledger.close)
+
+    def _committed(self, settled: Settled) -> None:
+        if self._notify is not None:
+            for alert in settled.crossed:
+                self._notify(notice(alert))
+        self.tell_watchers([*settled.new, *settled.upgraded])
+        self._peers.poke_soon()
+
+    async def _collect_dead(self, spool: Path | None) -> None:
+        for pause_s in DEATH_PAUSES_S:
+            await asyncio.sleep(pause_s)
+            if spool is None or not file_lock.is_held(str(spool)):
+                await self.import_spools(with_living=False)
+                return

@@ -1,0 +1,96 @@
+"""Takes what processes left in their spools into the ledger (docs/architecture.md, "The spool").
+
+Owns which file may be removed and when: only one that no process locks, after its records are committed. The
+lock is held meanwhile, so that two services never work on one dead spool at a time; were they to, the ledger
+would still count each call once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from jupyter_llm_meter.service.lines import Lines, read_lines
+from jupyter_llm_meter.service.locks import FileLock
+from llm_meter_tap.record import CallRecord
+
+REJECTED = "rejected"
+"""Folder beside the spools for those with lines that cannot be read."""
+
+Settle = Callable[[Sequence[CallRecord]], Awaitable[object]]
+
+
+class SpoolImport:
+    """Imports the spools of one private folder.
+
+    Args:
+        folder: The private folder.
+        settle: Commits records to the ledger, each call once however often it is given.
+        log: Told of files with unreadable lines, by number, never by content.
+    """
+
+    def __init__(self, folder: Path, settle: Settle, log: logging.Logger) -> None:
+        self._spools = folder / "spool"
+        self._settle = settle
+        self._log = log
+        self._one_at_a_time = asyncio.Lock()
+
+    async def run(self, *, with_living: bool) -> None:
+        """Import every spool.
+
+        Args:
+            with_living: Take the settled calls of living processes too, not only the spools of dead ones.
+
+        Raises:
+            LedgerUnavailable: From ``settle``; the files stay as they are.
+        """
+        async with self._one_at_a_time:
+            for path in sorted(self._spools.glob("*.jsonl")):
+                # A name with a dot in front is a spool that its process has not locked yet.
+                if not path.name.startswith("."):
+                    await self._import_file(path, with_living=with_living)
+
+    async def _import_file(self, path: Path, *, with_living: bool) -> None:
+        lock = FileLock(path)
+        is_dead = lock.acquire()
+        try:
+            if is_dead:
+                await self._import_dead(path)
+            elif with_living:
+                await self._settle(_settled_records(await _read(path)))
+        finally:
+            lock.release()
+
+    async def _import_dead(self, path: Path) -> None:
+        lines = await _read(path)
+        aborted = [_aborted(record) for record in lines.left_open()]
+        await self._settle([*_settled_records(lines), *aborted])
+        if lines.errors:
+            self._set_aside(path, lines)
+        else:
+            path.unlink(missing_ok=True)
+
+    def _set_aside(self, path: Path, lines: Lines) -> None:
+        folder = self._spools / REJECTED
+        folder.mkdir(mode=0o700, exist_ok=True)
+        os.replace(path, folder / path.name)
+        self._log.error(
+            "LLM Meter: %d lines of the spool %s could not be read and were set aside in %s: %s",
+            len(lines.errors), path.name, folder, "; ".join(lines.errors[:5]),
+        )  # fmt: skip
+
+
+async def _read(path: Path) -> Lines:
+    return await asyncio.to_thread(lambda: read_lines(path.read_bytes(), tolerate_torn=True))
+
+
+def _settled_records(lines: Lines) -> list[CallRecord]:
+    return [line.record for line in lines.settled() if line.record is not None]
+
+
+def _aborted(record: CallRecord) -> CallRecord:
+    return replace(record, status="aborted", basis="missing")
