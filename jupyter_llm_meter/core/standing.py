@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from .limits import Limit
 
 FULL = Decimal(1)
 """The threshold at which a limit is exceeded."""
+
+_MILLIONTH = Decimal("0.000001")
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Standing:
                 "used": format_decimal(self.used),
                 "reserved": format_decimal(self.reserved),
                 "remaining": format_decimal(self.remaining),
-                "ratio": float(round(self.ratio, 6)),
+                "ratio": float(self.ratio.quantize(_MILLIONTH, ROUND_DOWN)),
                 "level": self.level,
             }
         )

@@ -1,0 +1,53 @@
+"""Figures as people read them in English: the twin of the browser's formatter for terminals and logs.
+
+Shares and compact counts are cut, never rounded up: "100%" and "1M" are only shown when they were reached.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+
+_SUFFIXES = ((Decimal(10) ** 12, "T"), (Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(1000), "k"))
+_CENT = Decimal("0.01")
+
+
+def format_compact(value: Decimal | int) -> str:
+    """A count in few characters, three significant digits: ``812k``, ``1.23M``."""
+    amount = Decimal(value)
+    for size, suffix in _SUFFIXES:
+        if amount >= size:
+            return _plain(_significant(amount / size, 3, ROUND_DOWN)) + suffix
+    return _plain(_significant(amount, 3, ROUND_DOWN))
+
+
+def format_count(value: Decimal | int) -> str:
+    """A count in full: ``812,345``."""
+    return f"{Decimal(value).normalize():,f}"
+
+
+def format_percent(ratio: Decimal) -> str:
+    """A share of a whole: ``81%``."""
+    return f"{(ratio * 100).quantize(Decimal(1), ROUND_DOWN):,f}%"
+
+
+def format_usd(amount: Decimal) -> str:
+    """Dollars; below ten cents two significant digits, so that small calls do not read as nothing."""
+    if 0 < amount < Decimal("0.1"):
+        return f"${_plain(_significant(amount, 2, ROUND_HALF_UP))}"
+    return f"${amount.quantize(_CENT, ROUND_HALF_UP):,f}"
+
+
+def format_amount(value: Decimal, unit: str) -> str:
+    """An amount in a limit's unit: ``812k tokens``, ``$1.20``, ``3 calls``."""
+    return format_usd(value) if unit == "USD" else f"{format_compact(value)} {unit}"
+
+
+def _significant(value: Decimal, digits: int, rounding: str) -> Decimal:
+    if not value:
+        return value
+    return value.quantize(Decimal(1).scaleb(value.adjusted() - digits + 1), rounding)
+
+
+def _plain(value: Decimal) -> str:
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

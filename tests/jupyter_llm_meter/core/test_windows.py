@@ -1,0 +1,84 @@
+"""Windows against the vectors that both languages share, and as a partition of time."""
+
+import json
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jupyter_llm_meter.core.standing import format_time
+from jupyter_llm_meter.core.windows import WEEKDAYS, WINDOWS, window_bounds
+
+VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "windows.json").read_text("utf-8"))
+
+ZONES = (
+    "UTC",
+    "Asia/Tokyo",
+    "America/New_York",
+    "Europe/Berlin",
+    "Asia/Kolkata",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "America/Havana",
+    "Asia/Beirut",
+    "Pacific/Apia",
+    "Antarctica/Troll",
+)
+
+
+@pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
+def test_window_bounds_are_those_of_the_vectors(case):
+    start, end = window_bounds(
+        case["window"],
+        datetime.strptime(case["at"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc),
+        case["time_zone"],
+        case.get("week_start", "monday"),
+        case.get("reset_hour", 0),
+    )
+    assert (format_time(start), format_time(end)) == (case["start"], case.get("end"))
+
+
+@given(
+    window=st.sampled_from([window for window in WINDOWS if window != "total"]),
+    at=st.datetimes(datetime(2009, 1, 1), datetime(2035, 1, 1)),
+    zone=st.sampled_from(ZONES),
+    week_start=st.sampled_from(WEEKDAYS),
+    reset_hour=st.integers(0, 23),
+)
+def test_windows_partition_time(window, at, zone, week_start, reset_hour):
+    at = at.replace(tzinfo=timezone.utc)
+    shape = (zone, week_start, reset_hour)
+    start, end = window_bounds(window, at, *shape)
+    assert start <= at < end
+    tick = timedelta(microseconds=1)
+    assert window_bounds(window, start, *shape) == (start, end)
+    assert window_bounds(window, end - tick, *shape) == (start, end)
+    assert window_bounds(window, end, *shape)[0] == end
+    assert window_bounds(window, start - tick, *shape)[1] == start
+
+
+@given(at=st.datetimes(datetime(2009, 1, 1), datetime(2035, 1, 1)), zone=st.sampled_from(ZONES))
+def test_every_window_begins_at_a_quarter_hour(at, zone):
+    for window in WINDOWS:
+        start, _end = window_bounds(window, at.replace(tzinfo=timezone.utc), zone)
+        assert start.timestamp() % 900 == 0
+
+
+def test_window_bounds_take_an_instant_of_any_zone():
+    in_tokyo = datetime(2026, 11, 24, 5, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
+    assert window_bounds("day", in_tokyo, "UTC") == window_bounds(
+        "day", in_tokyo.astimezone(timezone.utc), "UTC"
+    )
+
+
+def test_window_bounds_refuse_a_naive_instant():
+    with pytest.raises(ValueError, match="naive"):
+        window_bounds("day", datetime(2026, 11, 24), "UTC")
+
+
+def test_window_bounds_refuse_an_unknown_window():
+    with pytest.raises(ValueError, match=r"'year'.*hour, day, week, month, total"):
+        window_bounds("year", datetime(2026, 11, 24, tzinfo=timezone.utc), "UTC")
