@@ -1,0 +1,50 @@
+"""LLM Meter's tap: sees the LLM calls of the process it runs in and records what they used.
+
+Owns the public face for user code. Refuses to cost anything at import: each name loads its module on first
+use, so that `import llm_meter_tap` is a fraction of a millisecond in every interpreter the lab starts.
+"""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from llm_meter_tap.errors import LimitExceeded, TapError, TapInactive, TokenCountUnavailable
+    from llm_meter_tap.manual import check_and_alert, count_tokens, record
+
+__all__ = [
+    "LimitExceeded",
+    "TapError",
+    "TapInactive",
+    "TokenCountUnavailable",
+    "check_and_alert",
+    "count_tokens",
+    "record",
+]
+
+_MANUAL = ("check_and_alert", "count_tokens", "record")
+_Module = type(sys)
+
+
+class _Package(_Module):  # type: ignore[valid-type,misc] # types.ModuleType, without the import
+    """Keeps `record` the function: importing the submodule of that name would bind the module over it."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name != "record" or not isinstance(value, _Module):
+            super().__setattr__(name, value)
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name on first use (PEP 562)."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    source = import_module(f"{__name__}.manual" if name in _MANUAL else f"{__name__}.errors")
+    value: object = getattr(source, name)
+    globals()[name] = value
+    return value
+
+
+sys.modules[__name__].__class__ = _Package

@@ -1,0 +1,60 @@
+# mypy: ignore-errors
+# Runs in every interpreter that the lab starts, of whatever version: no syntax newer than Python 2.7 here.
+"""Switches LLM Meter's tap on, then lets any other sitecustomize further down `sys.path` have its turn.
+
+Owns the way in: this folder is first on PYTHONPATH. Refuses to expose the site-packages it lies in: a finder
+for the one package `llm_meter_tap` is all that a foreign environment gets.
+"""
+
+import os
+import sys
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_PACKAGE = "llm_meter_tap"
+
+
+class _PackageFinder(object):  # noqa: UP004 - Python 2.7 reads this file too
+    """Finds `llm_meter_tap`, last of all, so that an environment's own copy goes first."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name != _PACKAGE:
+            return None
+        from importlib.util import spec_from_file_location
+
+        folder = os.path.dirname(_HERE)
+        initial = os.path.join(folder, "__init__.py")
+        return spec_from_file_location(name, initial, submodule_search_locations=[folder])
+
+
+def _switch_on():
+    if sys.version_info < (3, 8) or not os.environ.get("LLM_METER_DIR"):
+        return
+    if os.environ.get("LLM_METER_DISABLE"):
+        return
+    sys.meta_path.append(_PackageFinder)
+    try:
+        from llm_meter_tap.startup import activate
+
+        activate()
+    except Exception as error:  # noqa: BLE001 - an interpreter must start, with or without a meter
+        sys.stderr.write("LLM Meter: this process is not metered (" + type(error).__name__ + ").\n")
+
+
+def _hand_on():
+    """Import the sitecustomize that this one hides; what it raises is site.py's to report."""
+    positions = [i for i, entry in enumerate(sys.path) if entry and os.path.abspath(entry) == _HERE]
+    ours = [sys.path.pop(i) for i in reversed(positions)]
+    this = sys.modules.pop("sitecustomize", None)
+    try:
+        import sitecustomize  # noqa: F401 - imported for what it does
+    except ImportError as error:
+        if getattr(error, "name", "sitecustomize") not in (None, "sitecustomize"):
+            raise
+    finally:
+        sys.modules.setdefault("sitecustomize", this)
+        sys.path[:0] = ours
+
+
+_switch_on()
+_hand_on()

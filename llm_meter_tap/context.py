@@ -1,0 +1,100 @@
+"""Where a call comes from: user, team, project, kernel, notebook, cell.
+
+Owns the parent message that belongs to a piece of work, also when a thread or an executor's job outlives its
+cell. Refuses to import IPython: who has it not loaded is in no notebook.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, NamedTuple
+
+# The parent message under which a thread was started or a job submitted.
+_origin: ContextVar[dict[str, Any] | None] = ContextVar("llm_meter_origin", default=None)
+
+
+class CallContext(NamedTuple):
+    """Who and where, as far as this process can know; fields as in `CallRecord`."""
+
+    user_id: str | None
+    team: str | None
+    project: str | None
+    kernel_id: str | None
+    notebook_path: str | None
+    cell_id: str | None
+    parent: dict[str, Any] | None
+
+
+def current() -> CallContext:
+    """The context of work done here and now."""
+    environ = os.environ.get
+    parent = parent_message()
+    return CallContext(
+        user_id=environ("LLM_METER_USER") or os_user(),
+        team=environ("LLM_METER_TEAM") or None,
+        project=environ("LLM_METER_PROJECT") or None,
+        kernel_id=environ("LLM_METER_KERNEL_ID") or None,
+        notebook_path=environ("LLM_METER_NOTEBOOK") or None,
+        cell_id=_cell_of(parent) if running_kernel() else environ("LLM_METER_CELL_ID") or None,
+        parent=parent,
+    )
+
+
+def running_kernel() -> Any | None:
+    """The IPython kernel that this process is (ipykernel 6 and 7), or was forked from; None elsewhere."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return getattr(shell, "kernel", None)
+
+
+def parent_message() -> dict[str, Any] | None:
+    """The request under which this thread or task works."""
+    origin = _origin.get()
+    if origin is not None:
+        return origin
+    kernel = running_kernel()
+    return None if kernel is None else kernel.get_parent() or None
+
+
+def cell_id(kernel: Any) -> str | None:
+    """The id of the cell that a kernel runs; None when its frontend sends none (nbclient, a console)."""
+    return _cell_of(kernel.get_parent())
+
+
+def _cell_of(parent: dict[str, Any] | None) -> str | None:
+    value = (parent or {}).get("metadata", {}).get("cellId")
+    return value if isinstance(value, str) and value else None
+
+
+@functools.lru_cache(maxsize=1)
+def os_user() -> str | None:
+    """The name of the operating system's user, asked the way `getpass.getuser` does."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        if os.environ.get(name):
+            return os.environ[name]
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return None
+
+
+def from_here(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make `function` keep the present parent message wherever it is run; itself when there is none."""
+    origin = parent_message()
+    if origin is None:
+        return function
+    return functools.partial(_run_from, origin, function)
+
+
+def _run_from(origin: dict[str, Any], function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    mark = _origin.set(origin)
+    try:
+        return function(*args, **kwargs)
+    finally:
+        _origin.reset(mark)

@@ -1,0 +1,53 @@
+"""What went wrong inside the tap: counted here, told once, never the user's.
+
+Owns the counter and the one log line. Refuses to repeat an exception's message, which may quote a prompt or
+a key: only its type, and for an operating system's error the reason, are told.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+# Where (function or step) -> how often. Read it when a figure looks wrong.
+counts: Counter[str] = Counter()
+
+
+def note(where: str, error: Exception) -> None:
+    """Count one failure; a process's first is logged, as a warning if it is the operating system's."""
+    counts[where] += 1
+    if sum(counts.values()) > 1:
+        return
+    import logging
+
+    level, reason = logging.DEBUG, type(error).__name__
+    if isinstance(error, OSError):
+        level, reason = logging.WARNING, f"{reason}: {error.strerror}"
+    logging.getLogger("llm_meter_tap").log(
+        level,
+        "LLM Meter could not do its part in %s (%s). Your program is not affected; calls may be missing "
+        "from the meter. Run `jupyter llm-meter status` to see its state.",
+        where,
+        reason,
+    )
+
+
+def contained(function: Function) -> Function:
+    """Make a function's own failures count here instead of reaching its caller; it then returns None.
+
+    `KeyboardInterrupt`, `CancelledError` and other `BaseException`s pass through.
+    """
+
+    @functools.wraps(function)
+    def safely(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
+            note(function.__qualname__, error)
+            return None
+
+    return cast(Function, safely)

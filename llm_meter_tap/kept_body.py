@@ -1,0 +1,43 @@
+"""The bytes of a response, kept by reference until the call settles.
+
+Owns the bound on memory. Refuses to copy while the user reads: a chunk costs one append.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+# 2,048 embeddings of 1,536 dimensions are 17 MB in base64, with the usage at the very end.
+_HEAD = 24 * 1024 * 1024
+_TAIL = 8 * 1024 * 1024
+
+
+class KeptBody:
+    """Head and tail of a body; all of it up to 32 MiB.
+
+    Attributes:
+        is_cut: Bytes are missing between head and tail.
+    """
+
+    def __init__(self) -> None:
+        self.is_cut = False
+        self._head: list[bytes] = []
+        self._tail: deque[bytes] = deque()
+        self._head_size = 0
+        self._tail_size = 0
+
+    def append(self, chunk: bytes) -> None:
+        """Keep one chunk, as it came."""
+        if self._head_size < _HEAD:
+            self._head.append(chunk)
+            self._head_size += len(chunk)
+            return
+        self._tail.append(chunk)
+        self._tail_size += len(chunk)
+        while self._tail_size - len(self._tail[0]) >= _TAIL:
+            self._tail_size -= len(self._tail.popleft())
+            self.is_cut = True
+
+    def joined(self) -> bytes:
+        """What was kept, in one piece."""
+        return b"".join(self._head) + b"".join(self._tail)

@@ -1,0 +1,117 @@
+"""What the tap does in an IPython kernel besides metering.
+
+Owns the sign that the tap is alive, the ids that child processes inherit, and the threads and jobs that
+outlive their cell. Refuses to run code in the kernel or to show in the user's namespace.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from types import ModuleType
+from typing import Any
+
+from llm_meter_tap import faults, import_hook, patching
+from llm_meter_tap.context import cell_id, from_here
+from llm_meter_tap.private_folder import mark_kernel, unmark_kernel
+
+
+def patch(kernelapp: ModuleType) -> None:
+    """Listen to the start of the kernel in this process. Called when `ipykernel.kernelapp` is imported."""
+    patching.wrap(kernelapp.IPKernelApp, "initialize", _initialize)
+
+
+def _initialize(original: Any) -> Any:
+    def initialize(app: Any, *args: Any, **kwargs: Any) -> Any:
+        result = original(app, *args, **kwargs)
+        _started(app)
+        return result
+
+    return initialize
+
+
+@faults.contained
+def _started(app: Any) -> None:
+    if app.kernel is None:  # a subcommand such as `install`
+        return
+    kernel_id = kernel_id_of(app.connection_file)
+    os.environ["LLM_METER_KERNEL_ID"] = kernel_id
+    os.environ.pop("LLM_METER_CELL_ID", None)
+    if app.shell is not None:
+        app.shell.events.register("pre_run_cell", _Inheritance(app.kernel))
+    patching.wrap(threading.Thread, "start", _start)
+    import_hook.watch("concurrent.futures.thread", patch_executor)
+    _mark(kernel_id)
+
+
+def kernel_id_of(connection_file: str) -> str:
+    """The kernel's id: jupyter_client names a kernel's connection file `kernel-<id>.json`."""
+    stem = os.path.splitext(os.path.basename(connection_file))[0]
+    return stem[len("kernel-") :] if stem.startswith("kernel-") else stem
+
+
+def _mark(kernel_id: str) -> None:
+    sign = mark_kernel(os.environ["LLM_METER_DIR"], kernel_id)
+    pid = os.getpid()
+
+    def unmark() -> None:
+        if os.getpid() == pid:  # a forked child ends earlier than its kernel
+            unmark_kernel(sign)
+
+    atexit.register(unmark)
+
+
+class _Inheritance:
+    """Names the running cell to the processes that it starts (callback of IPython's `pre_run_cell`)."""
+
+    def __init__(self, kernel: Any) -> None:
+        self._kernel = kernel
+
+    @faults.contained
+    def __call__(self, *info: Any) -> None:
+        cell = cell_id(self._kernel)
+        if cell is None:
+            os.environ.pop("LLM_METER_CELL_ID", None)
+        else:
+            os.environ["LLM_METER_CELL_ID"] = cell
+
+
+def _start(original: Any) -> Any:
+    def start(thread: threading.Thread) -> None:
+        _carry(thread)
+        original(thread)
+
+    return start
+
+
+@faults.contained
+def _carry(thread: threading.Thread) -> None:
+    """Make a thread run under the parent message of the one that starts it."""
+    run = thread.run
+    carried = from_here(run)
+    if carried is run:
+        return
+
+    def run_once() -> None:
+        del thread.run
+        carried()
+
+    thread.run = run_once  # type: ignore[method-assign]
+
+
+def patch_executor(module: ModuleType) -> None:
+    """Make a job run under the parent message of the one that submits it."""
+    patching.wrap(module.ThreadPoolExecutor, "submit", _submit)
+
+
+def _carried(function: Any) -> Any:
+    carried: Any = faults.contained(from_here)(function)
+    return function if carried is None else carried
+
+
+def _submit(original: Any) -> Any:
+    def submit(executor: Any, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+        return original(executor, _carried(function), *args, **kwargs)
+
+    return submit

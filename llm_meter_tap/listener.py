@@ -1,0 +1,83 @@
+"""Talks to the service's listener, and to nothing else.
+
+Owns one keep-alive connection whose end tells the service that this process is gone. Refuses proxies,
+redirects and other hosts: plain `http.client` to a loopback address out of the rendezvous file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+
+from llm_meter_tap.rendezvous import Rendezvous, living
+
+# A service that counts a long text may take this long; one that takes longer is taken for away.
+_TIMEOUT_S = 10.0
+
+
+class Listener:
+    """A client of the listener. Not thread-safe: each thread has its own.
+
+    Args:
+        folder: The private folder.
+        timeout_s: How long to wait for an answer, seconds.
+    """
+
+    def __init__(self, folder: str, timeout_s: float = _TIMEOUT_S) -> None:
+        self._folder = folder
+        self._timeout_s = timeout_s
+        self._service: Rendezvous | None = None
+        self._connection: HTTPConnection | None = None
+
+    def post(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any]] | None:
+        """Post to the service that answered last, else to the first living one that answers.
+
+        Args:
+            path: Such as `/v1/lines`.
+            body: UTF-8.
+            headers: Besides Authorization.
+
+        Returns:
+            Status (200 or 400) and the JSON answer; None when no service took it.
+        """
+        if self._service is not None:
+            was_kept = self._connection is not None
+            answer = self._exchange(path, body, headers)
+            if answer is None and was_kept:
+                # Perhaps it was only closed while idle.
+                answer = self._exchange(path, body, headers)
+            if answer is not None:
+                return answer
+        for service in living(self._folder, os.environ.get("LLM_METER_SERVICE")):
+            self._service = service
+            answer = self._exchange(path, body, headers)
+            if answer is not None:
+                return answer
+        self._service = None
+        return None
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _exchange(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any]] | None:
+        service = self._service
+        assert service is not None
+        if self._connection is None:
+            self._connection = HTTPConnection(service.address, service.port, timeout=self._timeout_s)
+        whole = dict(headers, Authorization=f"Bearer {service.secret}")
+        try:
+            self._connection.request("POST", path, body=body, headers=whole)
+            response = self._connection.getresponse()
+            content = response.read()
+            answer = json.loads(content) if response.status in (200, 400) else None
+        except (OSError, HTTPException, ValueError):
+            answer = None
+        if not isinstance(answer, dict):
+            self.close()
+            return None
+        return response.status, answer

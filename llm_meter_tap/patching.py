@@ -1,0 +1,47 @@
+"""Puts a function of ours in the place of a library's, and takes it out again.
+
+Owns the mark on wrapped functions and the list of what to restore. Refuses to wrap twice, and to take out a
+wrapper over which somebody else has put theirs: that one is told to stand aside instead.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+_ORIGINAL = "__llm_meter_original__"
+_replaced: list[tuple[Any, str, Any]] = []
+
+
+def wrap(owner: Any, name: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
+    """Replace `owner.name` by `make(original)`; a no-op when that has been done.
+
+    Args:
+        owner: A class or module that defines `name` itself.
+        name: The attribute to replace.
+        make: Gets the original function, returns the one to put in its place.
+
+    Raises:
+        KeyError: `owner` does not define `name`: a version of the library that this adapter does not know.
+    """
+    original = vars(owner)[name]
+    if hasattr(original, _ORIGINAL):
+        return
+    wrapper = functools.wraps(original)(make(original))
+    setattr(wrapper, _ORIGINAL, original)
+    setattr(owner, name, wrapper)
+    _replaced.append((owner, name, wrapper))
+
+
+def is_current(owner: Any, name: str) -> bool:
+    """Whether `owner.name` is one of our wrappers."""
+    return hasattr(vars(owner).get(name), _ORIGINAL)
+
+
+def restore_all() -> None:
+    """Put every original back whose wrapper is still in place."""
+    while _replaced:
+        owner, name, wrapper = _replaced.pop()
+        if vars(owner).get(name) is wrapper:
+            setattr(owner, name, getattr(wrapper, _ORIGINAL))

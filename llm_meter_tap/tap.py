@@ -1,0 +1,132 @@
+"""The tap of this process: one spool, one sender, one fingerprint key, made at the first call.
+
+Owns their lives: a forked child gets its own, interpreter exit closes them. Refuses to exist where the
+environment does not ask for a tap.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from llm_meter_tap import faults
+from llm_meter_tap.fingerprint import fingerprint
+from llm_meter_tap.private_folder import fingerprint_key
+from llm_meter_tap.record import CallRecord
+from llm_meter_tap.sender import Line, Sender
+from llm_meter_tap.spool import Spool, encode_line
+from llm_meter_tap.startup import is_wanted
+
+_current: Tap | None = None
+_making = threading.RLock()
+
+
+class Tap:
+    """Takes the events of calls down and passes them on.
+
+    Args:
+        folder: The private folder (LLM_METER_DIR).
+    """
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.spool = Spool(folder)
+        self.sender = Sender(folder, self.spool)
+        # Calls that have not settled; each has `leave()`, called when the interpreter exits.
+        self.under_way: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._key: bytes | None = None
+
+    @faults.contained
+    def fingerprint(self, headers: dict[str, str], query: str) -> str | None:
+        """What the request's API key is known by; None without one, or where the folder cannot be used."""
+        if self._key is None:
+            self._key = fingerprint_key(self.folder)
+        return fingerprint(headers, query, self._key)
+
+    def opened(self, record: CallRecord) -> None:
+        """Take down what is known when the request leaves."""
+        self._take("opened", record.call_id, {"record": record.to_wire()})
+
+    def settled(
+        self,
+        record: CallRecord,
+        text: dict[str, str] | None = None,
+        parent: dict[str, Any] | None = None,
+        tell: Callable[[list[str] | None], None] | None = None,
+    ) -> None:
+        """Take down a whole record.
+
+        Args:
+            record: The record.
+            text: `input` and `output` for the service to count; never on disk.
+            parent: The cell's parent message.
+            tell: See `Line.tell`.
+        """
+        self._take("settled", record.call_id, {"record": record.to_wire()}, text, parent, tell)
+
+    def dropped(self, call_id: str) -> None:
+        """Take down that nothing of a call reached the network."""
+        self._take("dropped", call_id, {"id": call_id})
+
+    def close(self) -> None:
+        """Settle what is under way as aborted, bring what can be brought, leave the rest to the spool."""
+        for call in list(self.under_way):
+            call.leave()
+        self.sender.flush()
+        self.spool.close()
+
+    def abandon(self) -> None:
+        """In a forked child: let go of what is the parent's."""
+        self.sender.abandon()
+        self.spool.abandon()
+
+    def _take(self, event: str, call_id: str, content: dict[str, Any], *passed_on: Any) -> None:
+        body = {"v": 1, "event": event, **content}
+        is_spooled = self.spool.append(event, call_id, encode_line(body))
+        self.sender.put(Line(event, call_id, body, is_spooled, *passed_on))
+
+
+def current() -> Tap | None:
+    """This process's tap; None where the environment does not ask for one."""
+    return _current if _current is not None else _make()
+
+
+def _make() -> Tap | None:
+    global _current
+    with _making:
+        if _current is None and is_wanted():
+            _current = Tap(os.environ["LLM_METER_DIR"])
+            _close_with_worker(_current)
+        return _current
+
+
+def _close_with_worker(tap: Tap) -> None:
+    """A worker of `multiprocessing` ends by `os._exit`: no atexit, only the finalizers of its own library."""
+    multiprocessing = sys.modules.get("multiprocessing.process")
+    util = sys.modules.get("multiprocessing.util")
+    if util is not None and multiprocessing is not None and multiprocessing.parent_process() is not None:
+        util.Finalize(None, tap.close, exitpriority=-100)
+
+
+@faults.contained
+def _close() -> None:
+    if _current is not None:
+        _current.close()
+
+
+def _after_fork_in_child() -> None:
+    global _current, _making
+    _making = threading.RLock()
+    inherited, _current = _current, None
+    if inherited is not None:
+        faults.contained(inherited.abandon)()
+
+
+atexit.register(_close)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

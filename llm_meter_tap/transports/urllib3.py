@@ -1,0 +1,251 @@
+"""Sees the requests of urllib3, and so those of requests and botocore.
+
+Owns `HTTPConnectionPool.urlopen`, which each attempt passes, and the public reading methods of the response.
+Refuses a proxy object around the response: its class is replaced by a subclass of it, so that what the user
+holds is the same object, freed at the same moment.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from types import ModuleType
+from typing import Any
+
+from llm_meter_tap import faults, patching
+from llm_meter_tap.exchange import Exchange, Request, begin
+from llm_meter_tap.guard import is_passing
+
+# The oldest release with the response class known here.
+OLDEST = (1, 25)
+
+# With these no request has left: the connection was never made, or the library refused to send.
+_UNSENT = (
+    "ConnectTimeoutError", "NewConnectionError", "EmptyPoolError", "ClosedPoolError", "ProxyError",
+    "SSLError", "HostChangedError", "LocationValueError",
+)  # fmt: skip
+# Where urlopen's arguments stand when they are not named.
+_POSITIONS = {"method": 0, "url": 1, "body": 2, "headers": 3, "retries": 4, "preload_content": 11}
+# urllib3.exceptions.ResponseError.SPECIFIC_ERROR: the last attempt allowed was answered, with this status.
+_TOO_MANY = re.compile(r"too many (\d{3}) error responses")
+_ATTRIBUTE = "_llm_meter_exchange"
+
+# The attempt that this thread or task is in: urlopen calls itself to try again.
+_attempt: ContextVar[_Attempt | None] = ContextVar("llm_meter_attempt", default=None)
+
+
+class _Attempt:
+    """One pass through urlopen.
+
+    Attributes:
+        is_superseded: urlopen called itself; the response it returns is the later attempt's.
+    """
+
+    def __init__(self, pool: Any, exchange: Exchange | None) -> None:
+        self.pool = pool
+        self.exchange = exchange
+        self.is_superseded = False
+
+
+def patch(module: ModuleType) -> None:
+    """Patch `urllib3`; idempotent.
+
+    Raises:
+        NotImplementedError: The release is older than `OLDEST`.
+    """
+    if tuple(int(part) for part in module.__version__.split(".")[:2]) < OLDEST:
+        raise NotImplementedError(f"urllib3 {module.__version__}")
+    unsent = tuple(getattr(module.exceptions, name) for name in _UNSENT)
+    patching.wrap(module.HTTPConnectionPool, "urlopen", functools.partial(_urlopen, unsent))
+
+
+def _urlopen(unsent: tuple[type[BaseException], ...], original: Callable[..., Any]) -> Callable[..., Any]:
+    def urlopen(pool: Any, *args: Any, **kwargs: Any) -> Any:
+        if is_passing():
+            return original(pool, *args, **kwargs)
+        arguments = _Arguments(args, kwargs)
+        _supersede(pool, arguments, unsent)
+        attempt = _Attempt(pool, _begin(pool, arguments))
+        before = _attempt.get()
+        _attempt.set(attempt)
+        try:
+            response = original(pool, *args, **kwargs)
+        except BaseException as error:
+            if attempt.exchange is not None:
+                _fail(attempt.exchange, error, unsent)
+            raise
+        finally:
+            _attempt.set(before)
+        if attempt.exchange is not None and not attempt.is_superseded:
+            _tee(response, attempt.exchange, arguments.get("preload_content", True))
+        return response
+
+    return urlopen
+
+
+class _Arguments:
+    """What urlopen was called with, named or not."""
+
+    def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self._args = args
+        self._kwargs = kwargs
+
+    def get(self, name: str, default: Any = None) -> Any:
+        position = _POSITIONS[name]
+        return self._args[position] if position < len(self._args) else self._kwargs.get(name, default)
+
+
+@faults.contained
+def _supersede(pool: Any, arguments: _Arguments, unsent: tuple[type[BaseException], ...]) -> None:
+    """End the attempt from which urlopen calls itself; the history of `retries` says how it went."""
+    before = _attempt.get()
+    if before is None or before.pool is not pool or before.is_superseded:
+        return
+    before.is_superseded = True
+    history = getattr(arguments.get("retries"), "history", None)
+    if before.exchange is None or not history:
+        return
+    last = history[-1]
+    if last.error is not None:
+        before.exchange.failed(last.error, is_sent=not isinstance(last.error, unsent))
+    elif last.status is not None:
+        before.exchange.responded(last.status, {})
+        before.exchange.ended()
+
+
+@faults.contained
+def _fail(exchange: Exchange, error: BaseException, unsent: tuple[type[BaseException], ...]) -> None:
+    reason = getattr(error, "reason", None)  # what is behind "max retries exceeded"
+    cause = reason if isinstance(reason, BaseException) else error
+    status = _TOO_MANY.fullmatch(str(cause))
+    if status is None:
+        exchange.failed(cause, is_sent=not isinstance(cause, unsent))
+    else:
+        exchange.responded(int(status.group(1)), {})
+        exchange.ended()
+
+
+@faults.contained
+def _begin(pool: Any, arguments: _Arguments) -> Exchange | None:
+    if arguments.get("method") != "POST":
+        return None
+    target, _, query = arguments.get("url").partition("?")
+    scheme, host, port, path = _destination(pool, target)
+    given = arguments.get("headers") or pool.headers
+    headers = {str(name).lower(): _text(value) for name, value in given.items()}
+    body = arguments.get("body")
+    if isinstance(body, str):
+        body = body.encode("utf-8")
+    if not isinstance(body, (bytes, bytearray)):
+        body = None
+    content_type = headers.get("content-type")
+    return begin(Request("POST", host, port, scheme, path, query, content_type, body), lambda: headers)
+
+
+def _text(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _destination(pool: Any, target: str) -> tuple[str, str, int | None, str]:
+    """Scheme, host, port and path; a request through a plain HTTP proxy names them all in its target."""
+    if target.startswith("/"):
+        return pool.scheme, pool.host, pool.port, target
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(target)
+    return parts.scheme, parts.hostname or pool.host, parts.port, parts.path or "/"
+
+
+@faults.contained
+def _tee(response: Any, exchange: Exchange, is_preloaded: bool) -> None:
+    exchange.responded(response.status, {name.lower(): value for name, value in response.headers.items()})
+    if is_preloaded:
+        exchange.feed(response.data, _is_decoded(response, response.decode_content))
+        exchange.ended()
+        return
+    setattr(response, _ATTRIBUTE, exchange)
+    base: Any = type(response)
+    response.__class__ = _metered(base)
+
+
+def _is_decoded(response: Any, decode_content: bool | None) -> bool:
+    """Whether urllib3 has undone the content encoding of what it hands out."""
+    if decode_content is None:
+        decode_content = response.decode_content
+    names = [name.strip() for name in response.headers.get("content-encoding", "").lower().split(",")]
+    return bool(decode_content) and all(name in response.CONTENT_DECODERS for name in names)
+
+
+@functools.lru_cache(maxsize=8)
+def _metered(base: Any) -> Any:
+    """A subclass of a response class that tells its exchange what is read.
+
+    The three methods that fetch bytes are `read`, `read1` and `read_chunked`; `stream`, `readinto`,
+    `readline`, `data` and iteration come down to them.
+    """
+
+    class MeteredResponse(base):  # type: ignore[misc]
+        def read(self, amt: Any = None, decode_content: Any = None, *args: Any, **kwargs: Any) -> Any:
+            with _Listening(self):
+                data = super().read(amt, decode_content, *args, **kwargs)
+            self._llm_meter_fed(data, decode_content, is_last=amt is None or (not data and amt != 0))
+            return data
+
+        def read1(self, amt: Any = None, decode_content: Any = None) -> Any:
+            with _Listening(self):
+                data = super().read1(amt, decode_content)
+            self._llm_meter_fed(data, decode_content, is_last=not data and amt != 0)
+            return data
+
+        def read_chunked(self, amt: Any = None, decode_content: Any = None) -> Iterator[Any]:
+            with _Listening(self):
+                for data in super().read_chunked(amt, decode_content):
+                    self._llm_meter_fed(data, decode_content, is_last=False)
+                    yield data
+            getattr(self, _ATTRIBUTE).ended()
+
+        def stream(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
+            yield from super().stream(*args, **kwargs)
+            if self.isclosed():
+                getattr(self, _ATTRIBUTE).ended()
+
+        def drain_conn(self) -> None:
+            super().drain_conn()
+            getattr(self, _ATTRIBUTE).leave()
+
+        def close(self) -> None:
+            try:
+                super().close()
+            finally:
+                getattr(self, _ATTRIBUTE).leave()
+
+        @faults.contained
+        def _llm_meter_fed(self, data: Any, decode_content: Any, is_last: bool) -> None:
+            exchange = getattr(self, _ATTRIBUTE)
+            is_decoded = _is_decoded(self, decode_content)
+            exchange.feed(data, is_decoded)
+            is_encoded = bool(self.headers.get("content-encoding"))
+            # With an encoding to undo, decoded bytes may still wait in a buffer behind the closed connection.
+            if is_last or (not is_encoded and self.isclosed()):
+                exchange.ended()
+
+    MeteredResponse.__name__ = base.__name__
+    MeteredResponse.__qualname__ = base.__qualname__
+    MeteredResponse.__module__ = base.__module__
+    return MeteredResponse
+
+
+class _Listening:
+    """Tells the exchange when reading raises; the end of a generator's use is no error."""
+
+    def __init__(self, response: Any) -> None:
+        self._exchange = getattr(response, _ATTRIBUTE)
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if error is not None and not isinstance(error, GeneratorExit):
+            self._exchange.broke(error)
