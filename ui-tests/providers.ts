@@ -1,0 +1,94 @@
+/**
+ * The providers that a spec's kernels call: the stand-in, or the replay of recorded traffic.
+ */
+
+import { spawn, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+import { cleanEnvironment, PYTHON } from "./lab";
+
+/** Calls to make, and what the provider says they used. */
+export interface Plan {
+  readonly path: string;
+  readonly calls: number;
+  readonly tokens: number;
+}
+
+/** Recorded traffic under its own host names. */
+export interface Replay {
+  /** For the server whose kernels shall reach it. */
+  readonly environment: Record<string, string>;
+  /** Folder of the program that makes the calls. */
+  readonly caller: string;
+  readonly plans: readonly [Plan, Plan];
+}
+
+/** A program of ours that serves for the length of a spec. */
+export class Provider {
+  private constructor(
+    private readonly process: ChildProcess,
+    /** The line it printed once it listened; undefined when it could not serve. */
+    readonly ready: string | undefined,
+  ) {}
+
+  /** Starts the stand-in provider. */
+  static standin(): Promise<Provider> {
+    return Provider.start(["-m", "jupyter_llm_meter.standin"], {});
+  }
+
+  /** Starts the replay; `ready` is undefined where there are no recordings. */
+  static replay(): Promise<Provider> {
+    const corpus = process.env.LLM_METER_CORPUS;
+    return Provider.start(["-m", "replay"], {
+      PYTHONPATH: join(__dirname, "..", "tests"),
+      ...(corpus === undefined ? {} : { LLM_METER_CORPUS: corpus }),
+    });
+  }
+
+  /** Ends it. */
+  stop(): void {
+    this.process.stdin?.end();
+    this.process.kill();
+  }
+
+  private static async start(
+    command: string[],
+    variables: Record<string, string>,
+  ): Promise<Provider> {
+    const child = spawn(PYTHON, command, {
+      env: { ...cleanEnvironment(), ...variables },
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const lines = createInterface({ input: child.stdout });
+    const ready = await new Promise<string | undefined>((resolve) => {
+      lines.once("line", resolve);
+      lines.once("close", () => resolve(undefined));
+    });
+    return new Provider(child, ready);
+  }
+}
+
+/** The variables that lead the SDKs to the stand-in. */
+export function standinVariables(address: string): Record<string, string> {
+  return { OPENAI_BASE_URL: `${address}/v1`, OPENAI_API_KEY: "sk-none" };
+}
+
+/** A cell that makes the calls of a plan through the real SDKs. */
+export function replayCell(replay: Replay, plan: Plan): string {
+  const folder = JSON.stringify(replay.caller);
+  return `import sys; sys.path.insert(0, ${folder})\nimport caller; caller.main([${JSON.stringify(plan.path)}])`;
+}
+
+/** A cell that calls the stand-in so many times and prints the tokens that the provider reported. */
+export function chatCell(calls: number): string {
+  return [
+    "from openai import OpenAI",
+    "total = 0",
+    `for number in range(${calls}):`,
+    '    reply = OpenAI().chat.completions.create(model="gpt-5-mini",',
+    '        messages=[{"role": "user", "content": f"Question {number}"}])',
+    "    total += reply.usage.total_tokens",
+    'print("tokens:", total)',
+  ].join("\n");
+}
