@@ -1,7 +1,7 @@
 """Score the tap's reading of recorded traffic, as the corpus's README asks.
 
-Run `python bench/corpus.py [--group PREFIX] [--verbose]` from the repository. The corpus is found by the environment
-variable LLM_METER_CORPUS, else in `../shared/corpus` beside the repository.
+Run `python bench/corpus.py [--group PREFIX] [--verbose]` from the repository. The corpus is found by the
+environment variable LLM_METER_CORPUS, else in `../shared/corpus` beside the repository.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def body_of(row: dict[str, Any], side: str) -> bytes:
 def headers_of(row: dict[str, Any], side: str) -> dict[str, str]:
     """Headers with lower-case keys."""
     headers = row[f"{side}_headers"] or {}
-    return {key.lower(): value if isinstance(value, str) else ", ".join(value) for key, value in headers.items()}
+    return {
+        key.lower(): value if isinstance(value, str) else ", ".join(value) for key, value in headers.items()
+    }
 
 
 def shape_of(row: dict[str, Any]) -> Shape | None:
@@ -144,7 +146,8 @@ def _print_recognition(outcomes: list[Outcome]) -> None:
     back = [outcome for outcome in outcomes if outcome.kind == "retrieval"]
     print(f"calls recognised: {sum(one.is_recognised for one in calls)} of {len(calls)}")
     for kind, ones in (("non-calls", others), ("retrievals", back)):
-        taken, invented = (sum(one.is_recognised for one in ones), sum(one.verdict == "invented" for one in ones))
+        taken = sum(one.is_recognised for one in ones)
+        invented = sum(one.verdict == "invented" for one in ones)
         print(f"{kind} taken for calls: {taken} of {len(ones)}, with tokens: {invented}")
     print(f"calls without figures given some: {sum(one.verdict == 'invented' for one in calls)}")
 
@@ -159,7 +162,8 @@ def _print_groups(outcomes: list[Outcome]) -> None:
     if groups:
         total = sum(groups.values(), Counter[str]())
         mean = sum(counts["exact"] / sum(counts.values()) for counts in groups.values()) / len(groups)
-        print(f"{dict(total)}: {total['exact'] / sum(total.values()):.2%} exact; mean over {len(groups)} groups {mean:.2%}")
+        share = total["exact"] / sum(total.values())
+        print(f"{dict(total)}: {share:.2%} exact; mean over {len(groups)} groups {mean:.2%}")
 
 
 if __name__ == "__main__":

@@ -8,26 +8,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple
-from urllib.parse import unquote
+from typing import NamedTuple
 
-from llm_meter_tap.json_values import text
-
-
-class Request(NamedTuple):
-    """What a row may look at: the path without trailing slash, and the body's outer members."""
-
-    path: str
-    members: dict[str, Any]
-
-    def has_text(self, name: str) -> bool:
-        return text(self.members.get(name)) is not None
-
-    def has_array(self, name: str) -> bool:
-        return isinstance(self.members.get(name), list)
-
-    def has(self, name: str) -> bool:
-        return bool(self.members.get(name))
+from llm_meter_tap.request_shapes import (
+    Request,
+    asked_by_member,
+    asked_by_path,
+    from_path,
+    has_model,
+    is_agent_chat,
+    is_chat,
+    is_completion,
+    is_converse,
+    is_dashscope,
+    is_embedding,
+    is_google,
+    is_image,
+    is_message,
+    is_named_chat,
+    is_ollama_embed,
+    is_ollama_prompt,
+    is_prediction,
+    is_response,
+    named_by_member,
+    never,
+    of_no_model,
+    unless_declined,
+)
 
 
 class Api(NamedTuple):
@@ -40,7 +47,7 @@ class Api(NamedTuple):
         endings: Last path segments (behind a colon, if there is one) that lead to this row.
         path: Must be found in the path.
         has_shape: Asked of the body on hosts that we do not know.
-        hosts: The only providers on whose hosts this row holds; None for any host.
+        hosts: The only providers on whose hosts this row holds; none means any host.
         streams: Whether the answer was asked for in pieces.
         model: The model asked for; never a deployment's name.
     """
@@ -51,357 +58,201 @@ class Api(NamedTuple):
     endings: tuple[str, ...]
     path: re.Pattern[str]
     has_shape: Callable[[Request], bool]
-    hosts: tuple[str, ...] | None = None
-    streams: Callable[[Request], bool] = lambda request: request.members.get("stream") is True
-    model: Callable[[Request], str | None] = lambda request: text(request.members.get("model"))
+    hosts: tuple[str, ...]
+    streams: Callable[[Request], bool]
+    model: Callable[[Request], str | None]
 
 
-def _never(request: Request) -> bool:
-    return False
-
-
-def _is_chat(request: Request) -> bool:
-    """The path says it; llama.cpp, which serves one model, needs none named."""
-    return request.has_array("messages")
-
-
-def _is_named_chat(request: Request) -> bool:
-    return request.has_text("model") and request.has_array("messages")
-
-
-def _is_agent_chat(request: Request) -> bool:
-    return request.has_text("agent_id") and request.has_array("messages")
-
-
-def _is_completion(request: Request) -> bool:
-    return _is_named(request) and request.has("prompt")
-
-
-def _is_response(request: Request) -> bool:
-    asked = request.has("input") or request.has("prompt") or request.has_text("previous_response_id")
-    return asked and request.has_text("model")
-
-
-def _is_embedding(request: Request) -> bool:
-    return _is_named(request) and request.has("input")
-
-
-def _is_message(request: Request) -> bool:
-    named = request.has_text("model") or request.has_text("anthropic_version")
-    return named and request.has_array("messages") and isinstance(request.members.get("max_tokens"), int)
-
-
-def _is_google(request: Request) -> bool:
-    members = request.members
-    return (
-        request.has_array("contents")
-        or isinstance(members.get("content"), dict)
-        or request.has_array("requests")
+def _row(
+    api: str,
+    operation_name: str,
+    author: str,
+    endings: str,
+    path: str,
+    has_shape: Callable[[Request], bool],
+    hosts: str = "",
+    streams: Callable[[Request], bool] = asked_by_member,
+    model: Callable[[Request], str | None] = named_by_member,
+) -> Api:
+    pattern = re.compile(path)
+    owners = tuple(hosts.split())
+    return Api(
+        api, operation_name, author, tuple(endings.split()), pattern, has_shape, owners, streams, model
     )
 
 
-def _is_prediction(request: Request) -> bool:
-    return request.has_array("instances")
-
-
-def _is_converse(request: Request) -> bool:
-    return request.has_array("messages")
-
-
-def _is_ollama_prompt(request: Request) -> bool:
-    return request.has_text("model") and isinstance(request.members.get("prompt"), str)
-
-
-def _is_ollama_embed(request: Request) -> bool:
-    given = "input" if request.path.endswith("embed") else "prompt"
-    return request.has_text("model") and request.has(given)
-
-
-def _is_image(request: Request) -> bool:
-    return request.has_text("model") and request.has_text("prompt")
-
-
-def _is_named(request: Request) -> bool:
-    """A model, or a path that needs none: a server of one model, Azure's deployments."""
-    return request.has_text("model") or "/v1/" in request.path or "/deployments/" in request.path
-
-
-def _has_model(request: Request) -> bool:
-    return request.has_text("model")
-
-
-def _is_dashscope(request: Request) -> bool:
-    return request.has_text("model") and isinstance(request.members.get("input"), dict)
-
-
-def _asked_by_path(request: Request) -> bool:
-    """Google, Bedrock and watsonx have another path for streams."""
-    return request.path.rpartition(":")[2].startswith("stream") or request.path.endswith("stream")
-
-
-def _unless_declined(request: Request) -> bool:
-    """Ollama streams by default (API reference, parameter `stream`)."""
-    return request.members.get("stream") is not False
-
-
-def _from_path(pattern: str) -> Callable[[Request], str | None]:
-    compiled = re.compile(pattern)
-
-    def find(request: Request) -> str | None:
-        match = compiled.search(request.path)
-        return unquote(match.group(1)) if match else None
-
-    return find
-
-
-def _of_no_model(request: Request) -> None:
-    """The path names an endpoint, and the body repeats its name."""
-
-
-_google_model = _from_path(r"/(?:models|endpoints|tunedModels)/([^/:]+)")
-_bedrock_model = _from_path(r"/model/([^/]+)/")
-_GOOGLE_VERBS = ("generateContent", "streamGenerateContent")
-_AUDIO = ("transcriptions", "translations", "speech")
-_IMAGES = ("generations", "edits", "variations")
+_google = from_path(r"/(?:models|endpoints|tunedModels)/([^/:]+)")
+_bedrock = from_path(r"/model/([^/]+)/")
+_cloudflare = from_path(r"/ai/run/(.+)$")
+_GENERATE = "generateContent streamGenerateContent"
+_RAW = "rawPredict streamRawPredict"
+_ASSISTANT = r"/threads/(?:[^/]+/)?runs(?:/[^/]+/submit_tool_outputs)?$"
+_WATSONX = r"/(?:text/generation|generation/text)(?:_stream)?$"
 
 # Order matters where endings are shared: the more particular path first.
 APIS = (
-    Api("openai.chat", "chat", "openai", ("completions",), re.compile(r"/chat/completions$"), _is_chat),
-    Api(
-        "openai.chat",
-        "chat",
-        "mistral_ai",
-        ("completions",),
-        re.compile(r"/agents/completions$"),
-        _is_agent_chat,
-    ),
-    Api(
-        "openai.completions",
-        "text_completion",
-        "openai",
-        ("completions",),
-        re.compile(r"/completions$"),
-        _is_completion,
-    ),
-    Api(
-        "openai.responses",
-        "chat",
-        "openai",
-        ("responses", "compact"),
-        re.compile(r"/responses(?:/compact)?$"),
-        _is_response,
-    ),
-    Api(
-        "ollama.embed",
-        "embeddings",
-        "ollama",
-        ("embed", "embeddings"),
-        re.compile(r"^/api/embed(?:dings)?$"),
-        _is_ollama_embed,
-    ),
-    Api(
-        "openai.embeddings",
-        "embeddings",
-        "openai",
-        ("embeddings", "multimodalembeddings"),
-        re.compile(r"embeddings$"),
-        _is_embedding,
-    ),
-    Api(
+    _row("openai.chat", "chat", "openai", "completions", r"/chat/completions$", is_chat),
+    _row("openai.chat", "chat", "mistral_ai", "completions", r"/agents/completions$", is_agent_chat),
+    _row("openai.completions", "text_completion", "openai", "completions", r"/completions$", is_completion),
+    _row("openai.responses", "chat", "openai", "responses", r"/responses$", is_response),
+    _row("openai.responses", "chat", "openai", "compact", r"/responses/compact$", is_response),
+    _row("ollama.embed", "embeddings", "ollama", "embed embeddings", r"^/api/embed", is_ollama_embed),
+    _row("openai.embeddings", "embeddings", "openai", "embeddings", r"/embeddings$", is_embedding),
+    _row("openai.embeddings", "embeddings", "voyage", "multimodalembeddings", r"/v1/m", never, "voyage"),
+    _row("anthropic.messages", "chat", "anthropic", "messages", r"^(?!.*/threads/).*/messages$", is_message),
+    _row(
         "anthropic.messages",
         "chat",
         "anthropic",
-        ("messages",),
-        re.compile(r"^(?!.*/threads/).*/messages$"),
-        _is_message,
+        _RAW,
+        r"/publishers/anthropic/",
+        is_message,
+        streams=asked_by_path,
+        model=_google,
     ),
-    Api(
-        "anthropic.messages",
-        "chat",
-        "anthropic",
-        ("rawPredict", "streamRawPredict"),
-        re.compile(r"/publishers/anthropic/models/[^/]+$"),
-        _is_message,
-        streams=_asked_by_path,
-        model=_google_model,
-    ),
-    Api(
+    _row(
         "openai.chat",
         "chat",
         "gcp.vertex_ai",
-        ("rawPredict", "streamRawPredict"),
-        re.compile(r"/publishers/mistralai/models/[^/]+$"),
-        _is_chat,
-        streams=_asked_by_path,
+        _RAW,
+        r"/publishers/mistralai/models/[^/]+$",
+        is_chat,
+        streams=asked_by_path,
     ),
-    Api(
-        "anthropic.complete",
-        "text_completion",
-        "anthropic",
-        ("complete",),
-        re.compile(r"/v1/complete$"),
-        _never,
-        ("anthropic",),
-    ),
-    Api(
+    _row("anthropic.complete", "text_completion", "anthropic", "complete", r"/v1/c", never, "anthropic"),
+    _row(
         "google.generateContent",
         "generate_content",
         "gcp.gemini",
-        _GOOGLE_VERBS,
-        re.compile(r":(?:g|streamG)enerateContent$"),
-        _is_google,
-        streams=_asked_by_path,
-        model=_google_model,
+        _GENERATE,
+        r":\w+$",
+        is_google,
+        streams=asked_by_path,
+        model=_google,
     ),
-    Api(
+    _row(
         "google.embedContent",
         "embeddings",
         "gcp.gemini",
-        ("embedContent", "batchEmbedContents"),
-        re.compile(r":(?:e|batchE)mbedContents?$"),
-        _is_google,
-        model=_google_model,
+        "embedContent batchEmbedContents",
+        r":\w+$",
+        is_google,
+        model=_google,
     ),
-    Api(
+    _row(
         "google.embedContent",
         "embeddings",
         "gcp.vertex_ai",
-        ("predict",),
-        re.compile(r"/models/[^/]*embedding[^/]*:predict$"),
-        _is_prediction,
-        model=_google_model,
+        "predict",
+        r"/models/[^/]*embedding[^/]*:",
+        is_prediction,
+        model=_google,
     ),
-    Api(
+    _row(
         "bedrock.converse",
         "chat",
         "aws.bedrock",
-        ("converse", "converse-stream"),
-        re.compile(r"/model/[^/]+/converse"),
-        _is_converse,
-        streams=_asked_by_path,
-        model=_bedrock_model,
+        "converse converse-stream",
+        r"/model/[^/]+/c",
+        is_converse,
+        streams=asked_by_path,
+        model=_bedrock,
     ),
-    Api(
+    _row(
         "bedrock.invoke",
         "chat",
         "aws.bedrock",
-        ("invoke", "invoke-with-response-stream"),
-        re.compile(r"/model/[^/]+/invoke"),
-        _never,
-        ("aws.bedrock",),
-        _asked_by_path,
-        _bedrock_model,
+        "invoke invoke-with-response-stream",
+        r"/model/[^/]+/i",
+        never,
+        "aws.bedrock",
+        asked_by_path,
+        _bedrock,
     ),
-    Api("cohere.chat", "chat", "cohere", ("chat",), re.compile(r"/v[12]/chat$"), _never, ("cohere",)),
-    Api(
-        "cohere.generate",
-        "text_completion",
-        "cohere",
-        ("generate",),
-        re.compile(r"/v1/generate$"),
-        _never,
-        ("cohere",),
-    ),
-    Api(
-        "cohere.embed", "embeddings", "cohere", ("embed",), re.compile(r"/v[12]/embed$"), _never, ("cohere",)
-    ),
-    Api("openai.chat", "chat", "writer", ("chat",), re.compile(r"/v1/chat$"), _never, ("writer",)),
-    Api(
+    _row("cohere.chat", "chat", "cohere", "chat", r"/v[12]/chat$", never, "cohere"),
+    _row("cohere.generate", "text_completion", "cohere", "generate", r"/v1/generate$", never, "cohere"),
+    _row("cohere.embed", "embeddings", "cohere", "embed", r"/v[12]/embed$", never, "cohere"),
+    _row("openai.chat", "chat", "writer", "chat", r"/v1/chat$", never, "writer"),
+    _row(
         "openai.chat",
         "chat",
         "ibm.watsonx.ai",
-        ("chat", "chat_stream"),
-        re.compile(r"/text/chat(?:_stream)?$"),
-        _never,
-        ("ibm.watsonx.ai",),
-        _asked_by_path,
+        "chat chat_stream",
+        r"/text/chat",
+        never,
+        "ibm.watsonx.ai",
+        asked_by_path,
     ),
-    Api(
+    _row(
         "watsonx.generate",
         "text_completion",
         "ibm.watsonx.ai",
-        ("generation", "generation_stream", "text", "text_stream"),
-        re.compile(r"/(?:text/generation|generation/text)(?:_stream)?$"),
-        _never,
-        ("ibm.watsonx.ai",),
-        _asked_by_path,
+        "generation generation_stream text text_stream",
+        _WATSONX,
+        never,
+        "ibm.watsonx.ai",
+        asked_by_path,
     ),
-    Api(
-        "ollama.chat",
-        "chat",
-        "ollama",
-        ("chat",),
-        re.compile(r"/api/chat$"),
-        _is_named_chat,
-        streams=_unless_declined,
-    ),
-    Api(
+    _row("ollama.chat", "chat", "ollama", "chat", r"/api/chat$", is_named_chat, streams=unless_declined),
+    _row(
         "ollama.generate",
         "text_completion",
         "ollama",
-        ("generate",),
-        re.compile(r"/api/generate$"),
-        _is_ollama_prompt,
-        streams=_unless_declined,
+        "generate",
+        r"/api/generate$",
+        is_ollama_prompt,
+        streams=unless_declined,
     ),
-    Api(
-        "dashscope.generation",
-        "chat",
-        "alibaba",
-        ("generation",),
-        re.compile(r"/services/aigc/[^/]+/generation$"),
-        _is_dashscope,
-    ),
-    Api(
+    _row("dashscope.generation", "chat", "alibaba", "generation", r"/services/aigc/", is_dashscope),
+    _row(
         "dashscope.embedding",
         "embeddings",
         "alibaba",
-        ("text-embedding", "multimodal-embedding"),
-        re.compile(r"/services/embeddings/"),
-        _is_dashscope,
+        "text-embedding multimodal-embedding",
+        r"/services/embeddings/",
+        is_dashscope,
     ),
-    Api(
-        "openai.chat",
-        "chat",
-        "minimax",
-        ("chatcompletion_v2",),
-        re.compile(r"/text/chatcompletion_v2$"),
-        _is_chat,
-    ),
-    Api("openai.chat", "chat", "pollinations", ("openai",), re.compile(r"/openai$"), _is_named_chat),
-    Api(
+    _row("openai.chat", "chat", "minimax", "chatcompletion_v2", r"/text/chatcompletion_v2$", is_chat),
+    _row("openai.chat", "chat", "pollinations", "openai", r"/openai$", is_named_chat),
+    _row(
         "openai.chat",
         "chat",
         "databricks",
-        ("invocations",),
-        re.compile(r"/serving-endpoints/[^/]+/invocations$"),
-        _never,
-        ("databricks",),
-        model=_of_no_model,
+        "invocations",
+        r"/serving-endpoints/[^/]+/invocations$",
+        never,
+        "databricks",
+        model=of_no_model,
     ),
-    Api(
+    _row(
         "openai.assistants.run",
         "invoke_agent",
         "openai",
-        ("runs", "submit_tool_outputs"),
-        re.compile(r"/threads/(?:[^/]+/)?runs(?:/[^/]+/submit_tool_outputs)?$"),
-        _never,
-        ("openai", "azure.ai.openai"),
+        "runs submit_tool_outputs",
+        _ASSISTANT,
+        never,
+        "openai azure.ai.openai",
     ),
-    Api(
-        "cloudflare.run",
-        "chat",
-        "cloudflare",
-        (),
-        re.compile(r"/ai/run/."),
-        _never,
-        ("cloudflare",),
-        model=_from_path(r"/ai/run/(.+)$"),
+    _row("cloudflare.run", "chat", "cloudflare", "", r"/ai/run/.", never, "cloudflare", model=_cloudflare),
+    _row(
+        "openai.images",
+        "generate_content",
+        "openai",
+        "generations edits variations",
+        r"/images/\w+$",
+        is_image,
     ),
-    Api("openai.images", "generate_content", "openai", _IMAGES, re.compile(r"/images/[a-z]+$"), _is_image),
-    Api("openai.audio", "generate_content", "openai", _AUDIO, re.compile(r"/audio/[a-z]+$"), _has_model),
+    _row(
+        "openai.audio",
+        "generate_content",
+        "openai",
+        "transcriptions translations speech",
+        r"/audio/\w+$",
+        has_model,
+    ),
 )
 
+# Rows by the last path segment, in the order of the table.
 BY_ENDING: dict[str, tuple[Api, ...]] = {
     ending: tuple(row for row in APIS if ending in row.endings) for api in APIS for ending in api.endings
 }

@@ -1,4 +1,4 @@
-"""Outer members of a JSON object that is too big to parse, or was cut off.
+"""What can be read of JSON that is too big to parse, or was cut off.
 
 Owns one trick with a proof: in valid JSON, if the text from a key to the very end becomes a whole object when
 a `{` is put before it, then exactly one bracket was open at that key, so the key is an outer member. Refuses
@@ -33,6 +33,25 @@ def outer_members(body: bytes, names: tuple[str, ...], window: int = 16384) -> d
     members = _head(body[:window])
     members.update(_tail(body[-window:], names))
     return members
+
+
+def array_items(body: bytes) -> list[dict[str, Any]]:
+    """The objects of a JSON array that stand whole, up to where it is cut off or is no JSON any more."""
+    whole = parse(body)
+    if isinstance(whole, list):
+        return [item for item in whole if isinstance(item, dict)]
+    text = body.decode("utf-8", "replace")
+    items: list[dict[str, Any]] = []
+    at = text.find("[") + 1
+    while True:
+        start = text.find("{", at)
+        if start < 0 or text[at:start].strip(" \t\r\n,"):
+            return items
+        try:
+            item, at = _DECODER.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            return items
+        items.append(item)
 
 
 def _head(head: bytes) -> dict[str, Any]:

@@ -11,10 +11,11 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from llm_meter_tap.apis import BY_ENDING, Api, Request, open_ended
+from llm_meter_tap.apis import BY_ENDING, Api, open_ended
 from llm_meter_tap.json_values import mapping, parse
 from llm_meter_tap.partial_json import outer_members
 from llm_meter_tap.providers import provider_of
+from llm_meter_tap.request_shapes import Request
 
 _WHOLE_BODY = 65536
 _LONGEST_MODEL = 256
@@ -78,7 +79,7 @@ def _bare(host: str) -> str:
 
 def _shape(row: Api, host: str, path: str, content_type: str | None, body: bytes | None) -> Shape | None:
     known = provider_of(host)
-    if row.hosts is not None and known not in row.hosts:
+    if row.hosts and known not in row.hosts:
         return None
     request = Request(path, _members(body, content_type or ""))
     if known is None and not row.has_shape(request):

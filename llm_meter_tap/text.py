@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from llm_meter_tap import aws_eventstream, sse
 from llm_meter_tap.json_values import mapping, parse
+from llm_meter_tap.partial_json import array_items
 
 if TYPE_CHECKING:
     from llm_meter_tap.recognise import Shape
@@ -78,9 +79,22 @@ _NOT_TEXT = frozenset(
         *("image", "image_url", "imageUrl", "images", "input_audio", "audio", "video", "video_url", "source"),
         *("file", "file_data", "fileData", "inlineData", "inline_data", "bytes", "b64_json", "url", "data"),
         *("cache_control", "logprobs", "annotations", "citations", "reasoning_details", "usage", "embedding"),
-        *("embeddings", "media_type", "mime_type", "mimeType", "detail", "event_type"),
+        *(
+            "embeddings",
+            "media_type",
+            "mime_type",
+            "mimeType",
+            "detail",
+            "event_type",
+            "verbosity",
+            "channel",
+        ),
+        *("executed_tools", "search_results"),
+        *("content_filter_results", "safetyRatings", "citationMetadata", "groundingMetadata", "token_id"),
     )
 )
+# A tool call's arguments, which the model wrote or reads as JSON.
+_ARGUMENTS = ("input", "args", "arguments", "parameters")
 
 
 def request_text(shape: Shape, body: bytes) -> str | None:
@@ -112,26 +126,24 @@ def response_text(shape: Shape, content_type: str | None, body: bytes) -> str | 
     """
     whole = parse(body)
     if isinstance(whole, dict):
-        return "\n".join(_written(whole)) or None
-    if isinstance(whole, list):
-        return "".join(piece for part in whole for piece in _written(mapping(part))) or None
-    pieces = (piece for document in _documents(content_type or "", body) for piece in _written(document))
-    return "".join(pieces) or None
+        return "\n".join(_written(whole, "message")) or None
+    documents = _documents(content_type or "", body)
+    return "".join(piece for document in documents for piece in _written(document, "delta")) or None
 
 
 def _documents(content_type: str, body: bytes) -> Iterator[dict[str, Any]]:
     if "amazon.eventstream" in content_type:
         texts = [event.data for event in aws_eventstream.events(body)]
-    elif body.lstrip()[:1] in (b"{", b"["):
-        # JSON lines, or Gemini's array cut off between elements: one element a line either way is the common
-        # form.
-        texts = [line.strip(b"[], ") for line in body.splitlines()]
+    elif body[:256].lstrip()[:1] == b"[":
+        return iter(array_items(body))
+    elif body[:256].lstrip()[:1] == b"{":
+        texts = body.splitlines()
     else:
         texts = [event.data for event in sse.events(body)]
     return (mapping(parse(text)) for text in texts)
 
 
-def _written(document: dict[str, Any]) -> Iterator[str]:
+def _written(document: dict[str, Any], version: str) -> Iterator[str]:
     kind, delta = str(document.get("type")), document.get("delta")
     if kind.startswith("response."):
         # The Responses API repeats in its other events what the deltas have said.
@@ -139,17 +151,28 @@ def _written(document: dict[str, Any]) -> Iterator[str]:
             yield delta
         return
     for name in _WRITTEN:
-        yield from _strings(document.get(name))
+        yield from _strings(document.get(name), version)
 
 
-def _strings(value: Any) -> Iterator[str]:
+def _strings(value: Any, version: str = "message") -> Iterator[str]:
+    """All text inside a value.
+
+    Args:
+        value: Any part of a document.
+        version: The member to take where one choice has a `message` and a `delta`: some providers repeat in a
+            stream's `message` what its deltas have said, and give whole answers an empty `delta`.
+    """
     if isinstance(value, str):
         if value:
             yield value
     elif isinstance(value, list):
         for item in value:
-            yield from _strings(item)
+            yield from _strings(item, version)
     elif isinstance(value, dict):
-        for name, item in value.items():
-            if name not in _NOT_TEXT:
-                yield from _strings(item)
+        chosen = value.get(version)
+        members = chosen if isinstance(chosen, dict) else value
+        for name, item in members.items():
+            if name in _ARGUMENTS and isinstance(item, dict):
+                yield json.dumps(item, ensure_ascii=False)
+            elif name not in _NOT_TEXT:
+                yield from _strings(item, version)

@@ -74,8 +74,8 @@ def read_response(
         response_model=draft.model,
         response_id=draft.id,
         service_tier=draft.tier,
-        error_type=error_type(status, _error(status, draft, found.items)),
-        is_finished=found.is_whole or draft.is_finished,
+        error_type=error_type(status, _error(status, draft, found.items), headers),
+        is_finished=found.is_whole or draft.is_finished or bool(draft.error),
     )
 
 

@@ -6,7 +6,6 @@ few documents of a long stream that can matter. Refuses to know what the documen
 
 from __future__ import annotations
 
-import json
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -14,7 +13,7 @@ from typing import Any, NamedTuple
 
 from llm_meter_tap import aws_eventstream, sse
 from llm_meter_tap.json_values import parse
-from llm_meter_tap.partial_json import outer_members
+from llm_meter_tap.partial_json import array_items, outer_members
 from llm_meter_tap.sse import Event
 
 _WHOLE_BODY = 65536
@@ -22,7 +21,6 @@ _WHOLE_BODY = 65536
 _FIRST = 3
 # Figures that count stand at the end; some providers repeat them in every event.
 _LAST = 24
-_DECODER = json.JSONDecoder()
 _SSE_START = re.compile(rb"\s*(?:\xef\xbb\xbf)?(?:data:|event:|id:|retry:|:)")
 
 
@@ -102,19 +100,5 @@ def _object(body: bytes, complete: bool, matters: re.Pattern[bytes], names: tupl
 
 def _array(body: bytes, complete: bool) -> Documents:
     """Gemini streams an array when `alt=sse` is not asked for; a cut one still has whole elements."""
-    whole = parse(body)
-    if isinstance(whole, list):
-        return Documents([("", item) for item in whole if isinstance(item, dict)], True, complete)
-    text = body.decode("utf-8", "replace")
-    items: list[tuple[str, dict[str, Any]]] = []
-    at = text.index("[") + 1
-    while True:
-        start = text.find("{", at)
-        if start < 0 or text[at:start].strip(" \t\r\n,"):
-            break
-        try:
-            item, at = _DECODER.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            break
-        items.append(("", item))
-    return Documents(items, True, False)
+    is_whole = complete and body.rstrip().endswith(b"]")
+    return Documents([("", item) for item in array_items(body)], True, is_whole)

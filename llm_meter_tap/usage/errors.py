@@ -7,9 +7,10 @@ identifier: an error's message may quote the prompt.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from llm_meter_tap.json_values import mapping
+from llm_meter_tap.json_values import count, mapping
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w.\-:/]{1,79}", re.ASCII)
 # Names that say "this is an error" and no more.
@@ -17,7 +18,7 @@ _EMPTY = ("error", "Error", "null", "None")
 _KEYS = ("code", "status", "type", "error", "name", "__type", "object")
 
 
-def error_type(status: int, error: Any) -> str | None:
+def error_type(status: int, error: Any, headers: Mapping[str, str]) -> str | None:
     """Name an error in few words.
 
     Args:
@@ -31,10 +32,15 @@ def error_type(status: int, error: Any) -> str | None:
     """
     if status < 400 and not error:
         return None
-    found = _identifier(error)
-    if found is not None:
-        return found
-    return str(status) if status >= 400 else "_OTHER"
+    named = headers.get("x-amzn-errortype", "").partition(":")[0]
+    return _identifier(named) or _identifier(error) or _http_status(status, error) or "_OTHER"
+
+
+def _http_status(status: int, error: Any) -> str | None:
+    """The status itself, or the one that an error inside a successful response carries as a number."""
+    inner = count(mapping(error).get("code"))
+    failed = status if status >= 400 else inner
+    return str(failed) if failed is not None and 400 <= failed <= 599 else None
 
 
 def _identifier(error: Any) -> str | None:
