@@ -110,7 +110,7 @@ def translated(engine: Engine) -> Iterator[None]:
         reason = str(error.orig).strip()
         if any(word in reason for word in _DAMAGED):
             raise CorruptLedger(
-                f"the ledger {where} is damaged ({reason}); restore it from a copy"
+                f"the ledger {where} is damaged ({reason}); restore it from a copy."
             ) from error
         raise LedgerUnavailable(f"the ledger {where} cannot be used now: {reason}") from error
 

@@ -65,7 +65,7 @@ def _inspect_file(path: Path) -> None:
 def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
     verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":
-        raise CorruptLedger(f"the ledger {path} is damaged ({verdict}); restore it from a copy")
+        raise CorruptLedger(f"the ledger {path} is damaged ({verdict}); restore it from a copy.")
 
 
 def _refusal(path: Path, error: sqlite3.DatabaseError) -> UnusableLedger | LedgerUnavailable:
@@ -73,11 +73,11 @@ def _refusal(path: Path, error: sqlite3.DatabaseError) -> UnusableLedger | Ledge
     if "not a database" in reason:
         return ForeignLedger(f"{path} is not an SQLite database; {_CHOOSE}")
     if "malformed" in reason or "unsupported file format" in reason:
-        return CorruptLedger(f"the ledger {path} is damaged ({reason}); restore it from a copy")
+        return CorruptLedger(f"the ledger {path} is damaged ({reason}); restore it from a copy.")
     return LedgerUnavailable(f"the ledger {path} cannot be used now: {reason}")
 
 
-_CHOOSE = "it was left untouched. Choose another place with c.LLMMeter.database_url or --db"
+_CHOOSE = "choose another place with c.LLMMeter.database_url or --db."
 
 
 def _revision(connection: Connection, url: URL) -> str | None:
@@ -97,7 +97,7 @@ def _revision(connection: Connection, url: URL) -> str | None:
     if revision not in (None, *REVISIONS):
         raise NewerLedger(
             f"the ledger {where} was changed by a later version of LLM Meter (schema {revision}); "
-            "upgrade jupyter-llm-meter, or choose another place with c.LLMMeter.database_url or --db"
+            "upgrade jupyter-llm-meter, or choose another place with c.LLMMeter.database_url or --db."
         )
     return None if revision is None else str(revision)
 

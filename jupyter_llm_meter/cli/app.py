@@ -1,0 +1,67 @@
+"""``jupyter llm-meter``: finds the command and hands the rest of the line to it.
+
+Owns the list of commands and the exit code: a command leaves it in its attribute ``exit_code``, or exits.
+Commands are imported when called, so that ``run`` does not wait for tables nor ``status`` for a service.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from jupyter_core.application import JupyterApp, NoStart
+
+from jupyter_llm_meter import __version__
+
+_COMMANDS = "jupyter_llm_meter.cli"
+BAD_INPUT = 2
+"""Exit code of a command line that cannot be followed."""
+
+SUBCOMMANDS = {
+    "status": (f"{_COMMANDS}.status.StatusApp", "Show where every limit is."),
+    "report": (f"{_COMMANDS}.report.ReportApp", "Show usage by model, notebook, day, ..."),
+    "export": (f"{_COMMANDS}.export.ExportApp", "Write every call down, one a line."),
+    "run": (f"{_COMMANDS}.run.RunApp", "Run a command with metering, without a Jupyter server."),
+}
+
+
+class MeterApp(JupyterApp):
+    """Meter LLM API calls: show, export, and run a command with metering."""
+
+    name = "jupyter-llm-meter"
+    version = __version__
+    description = __doc__
+    examples = """
+    jupyter llm-meter status
+    jupyter llm-meter report --group-by notebook --from 2026-11-01
+    jupyter llm-meter export --format jsonl --output calls.jsonl
+    jupyter llm-meter run -- papermill in.ipynb out.ipynb
+    """
+    subcommands = SUBCOMMANDS
+
+    exit_code = 0
+
+    def start(self) -> None:
+        """Run the command that was named."""
+        super().start()
+        names = ", ".join(self.subcommands)
+        given = f"{self.extra_args[0]!r} is no command" if self.extra_args else "no command was given"
+        sys.stderr.write(f"jupyter llm-meter: {given}; commands are {names}. See --help.\n")
+        self.exit_code = BAD_INPUT
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry point of ``jupyter-llm-meter``; returns the exit code.
+
+    Args:
+        argv: The words after the program's name; None: those of this process.
+    """
+    app = MeterApp.instance()
+    try:
+        app.initialize(None if argv is None else list(argv))
+        app.start()
+    except NoStart:  # a command has run, or a flag of Jupyter's did all there was to do
+        pass
+    finally:
+        MeterApp.clear_instance()
+    return int(getattr(app.subapp or app, "exit_code", 0))

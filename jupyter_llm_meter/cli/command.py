@@ -1,0 +1,127 @@
+"""What the reading commands share: which ledger, in which form, and how errors end.
+
+A command's `answer` works with the open ledger; there is none before the first call was metered, and that is
+no error.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import tzlocal
+from jupyter_core.application import JupyterApp
+from rich.console import Console
+from sqlalchemy.engine import make_url
+from traitlets import Bool, Unicode, default
+
+from jupyter_llm_meter import __version__
+from jupyter_llm_meter.ledger import Ledger, LedgerError, LedgerUnavailable, ledger_url
+from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
+
+from .app import BAD_INPUT
+
+UNAVAILABLE = 1
+"""Exit code when the ledger cannot be reached now."""
+
+
+ALIASES = {"db": "Command.db", "config": "JupyterApp.config_file", "log-level": "Application.log_level"}
+FLAGS = {"json": ({"Command": {"json": True}}, "Print JSON for programs.")}
+
+
+class CommandError(Exception):
+    """A command line that cannot be followed; the message says what is allowed."""
+
+
+class Command(JupyterApp):
+    """Reads the ledger."""
+
+    version = __version__
+    aliases = ALIASES
+    flags = FLAGS
+    exit_code = 0
+
+    db = Unicode(
+        None,
+        allow_none=True,
+        help="""The ledger: sqlite:///PATH, a PATH, or postgresql+psycopg://USER@HOST/DATABASE. Default:
+        c.LLMMeter.database_url of the Jupyter server's configuration, else the user's own ledger.""",
+    ).tag(config=True)
+    json = Bool(False, help="Print JSON for programs.").tag(config=True)
+
+    @default("config_file_name")
+    def _default_config_file_name(self) -> str:
+        return "jupyter_server_config"
+
+    def start(self) -> None:
+        """Answer, and leave the exit code."""
+        try:
+            self._refuse_unknown_words()
+            self.check()
+            self._run(self.url())
+        except LedgerUnavailable as error:
+            self._fail(error, UNAVAILABLE)
+        except (CommandError, LedgerError) as error:
+            self._fail(error, BAD_INPUT)
+
+    def check(self) -> None:
+        """Look at the command line before anything is opened.
+
+        Raises:
+            CommandError: It cannot be followed.
+        """
+
+    def answer(self, ledger: Ledger) -> None:
+        """Do the command's work."""
+        raise NotImplementedError
+
+    def answer_without_ledger(self, url: str) -> None:
+        """Say that there is nothing yet."""
+        raise NotImplementedError
+
+    def url(self) -> str:
+        """The URL of the ledger that this command reads."""
+        return ledger_url(self.db or self.setting("database_url"))
+
+    def setting(self, name: str) -> Any:
+        """A setting ``c.LLMMeter.<name>`` of the Jupyter server's configuration, None where it is not set."""
+        section = self.config.get("LLMMeter", {})
+        return section.get(name)
+
+    def time_zone(self) -> str:
+        """The zone of days and months: the server's setting, else the machine's own."""
+        return str(self.setting("time_zone") or tzlocal.get_localzone_name() or "UTC")
+
+    def print_json(self, document: Any) -> None:
+        """Write a document for programs."""
+        sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+    def say_nothing_yet(self, url: str) -> None:
+        """Tell a person that no call was metered yet."""
+        place = make_url(url).render_as_string(hide_password=True)
+        self.console().print(f"No calls metered yet: there is no ledger at {place}.", soft_wrap=True)
+
+    def console(self) -> Console:
+        """Where people read."""
+        return Console(highlight=False)
+
+    def _run(self, url: str) -> None:
+        file = sqlite_file(parse_url(url))
+        if file is not None and not file.exists():
+            self.answer_without_ledger(url)
+            return
+        with Ledger.open(url) as ledger:
+            self.answer(ledger)
+
+    def _refuse_unknown_words(self) -> None:
+        """Traitlets only warns of an option that it does not know: a typo would go unnoticed."""
+        options = [word.lstrip("-").partition("=")[0] for word in self.argv if word.startswith("--")]
+        known = {*self.aliases, *self.flags}
+        unknown = [f"--{name}" for name in options if name not in known and "." not in name]
+        for word in (*unknown, *self.extra_args):
+            raise CommandError(f"{word!r} is not understood; see --help")
+
+    def _fail(self, error: Exception, code: int) -> None:
+        sys.stderr.write(f"{self.name}: {error}\n")
+        self.exit_code = code

@@ -1,0 +1,131 @@
+"""``jupyter llm-meter report``: usage by group."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.markup import escape
+from rich.table import Table
+from traitlets import Unicode
+
+from jupyter_llm_meter.core.format import format_count, format_usd
+from jupyter_llm_meter.core.standing import format_time
+from jupyter_llm_meter.ledger import Ledger
+from jupyter_llm_meter.ledger.queries import GROUPS
+
+from .command import ALIASES, Command, CommandError
+from .times import parse_end, parse_start
+
+_FIGURES = {"calls": "Calls", "input_tokens": "Input", "output_tokens": "Output"}
+_DETAILS = {
+    "cache_read_input_tokens": "Cache read",
+    "cache_write_input_tokens": "Cache write",
+    "reasoning_output_tokens": "Reasoning",
+}
+
+_ALIASES = {
+    **ALIASES,
+    "group-by": "ReportApp.group_by",
+    "from": "ReportApp.from_time",
+    "to": "ReportApp.to_time",
+    "time-zone": "ReportApp.zone",
+}
+
+
+class ReportApp(Command):
+    """Show usage, grouped and in a range of time."""
+
+    name = "jupyter-llm-meter-report"
+    description = __doc__
+    aliases = _ALIASES
+
+    group_by = Unicode("model", help=f"What to group by: {', '.join(GROUPS)}.").tag(config=True)
+    from_time = Unicode(None, allow_none=True, help="First day or time to count, such as 2026-11-01.").tag(
+        config=True
+    )
+    to_time = Unicode(None, allow_none=True, help="Last day to count, or the first time not to count.").tag(
+        config=True
+    )
+    zone = Unicode(
+        None, allow_none=True, help="IANA zone of days and hours. Default: the machine's own."
+    ).tag(config=True)
+
+    def check(self) -> None:
+        """Read the range and the group."""
+        if self.group_by not in GROUPS:
+            raise CommandError(f"--group-by is {self.group_by!r}; allowed are {', '.join(GROUPS)}")
+        self._zone = self._known_zone(self.zone or self.time_zone())
+        self._start = parse_start(self.from_time, self._zone, "--from")
+        self._end = parse_end(self.to_time, self._zone, "--to")
+
+    def answer(self, ledger: Ledger) -> None:
+        """Show the ledger's sums."""
+        self._show(ledger.usage(self.group_by, self._start, self._end, self._zone))
+
+    def answer_without_ledger(self, url: str) -> None:
+        """Show that nothing was used."""
+        if self.json:
+            self._show([])
+        else:
+            self.say_nothing_yet(url)
+
+    def _known_zone(self, name: str) -> str:
+        try:
+            return ZoneInfo(name).key
+        except (ValueError, OSError, LookupError):
+            raise CommandError(
+                f"--time-zone is {name!r}; it must be an IANA name such as Asia/Shanghai"
+            ) from None
+
+    def _show(self, rows: list[dict[str, Any]]) -> None:
+        if self.json:
+            document = {
+                "group_by": self.group_by,
+                "from": format_time(self._start),
+                "to": format_time(self._end),
+                "rows": rows,
+            }
+            self.print_json({key: value for key, value in document.items() if value is not None})
+        else:
+            self.console().print(_table(self.group_by, rows))
+
+
+def _table(group_by: str, rows: list[dict[str, Any]]) -> Table:
+    table = Table(show_footer=len(rows) > 1)
+    table.add_column(group_by.capitalize() if group_by != "none" else "", "Total", overflow="fold")
+    details = {name: heading for name, heading in _DETAILS.items() if any(row[name] for row in rows)}
+    columns = _FIGURES | details
+    for name, heading in columns.items():
+        table.add_column(heading, format_count(sum(row[name] for row in rows)), justify="right")
+    table.add_column("Cost", _cost(_total_cost(rows)), justify="right")
+    table.add_column("Left out", _gaps(_total_gaps(rows)))
+    for row in rows:
+        group = row.get("group", "All" if group_by == "none" else "(none)")
+        cost = Decimal(row["cost"]) if "cost" in row else None
+        table.add_row(escape(group), *(format_count(row[name]) for name in columns), _cost(cost), _gaps(row))
+    return table
+
+
+def _total_cost(rows: list[dict[str, Any]]) -> Decimal | None:
+    priced = [Decimal(row["cost"]) for row in rows if "cost" in row]
+    return sum(priced, Decimal(0)) if priced else None
+
+
+def _total_gaps(rows: list[dict[str, Any]]) -> dict[str, int]:
+    return {name: sum(row[name] for row in rows) for name in ("unpriced_calls", "missing_calls")}
+
+
+def _cost(amount: Decimal | None) -> str:
+    return "unknown" if amount is None else format_usd(amount)
+
+
+def _gaps(row: dict[str, Any]) -> str:
+    """What the figures of a row leave out: it must be seen beside them."""
+    gaps = []
+    if row["unpriced_calls"]:
+        gaps.append(f"{format_count(row['unpriced_calls'])} unpriced")
+    if row["missing_calls"]:
+        gaps.append(f"{format_count(row['missing_calls'])} without usage")
+    return ", ".join(gaps)

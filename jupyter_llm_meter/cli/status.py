@@ -1,0 +1,125 @@
+"""``jupyter llm-meter status``: where every limit is now."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.markup import escape
+from rich.table import Table
+
+from jupyter_llm_meter.core.format import format_amount, format_count, format_percent, format_usd
+from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.core.standing import Standing, format_time
+from jupyter_llm_meter.core.windows import window_bounds
+from jupyter_llm_meter.ledger import Ledger
+
+from .command import Command
+
+_COLOURS = {"ok": "green", "warning": "yellow", "exceeded": "red"}
+_NOTHING = {"calls": 0, "input_tokens": 0, "output_tokens": 0, "unpriced_calls": 0, "missing_calls": 0}
+
+
+class StatusApp(Command):
+    """Show what was used of every limit, and the usage of today and of this month."""
+
+    name = "jupyter-llm-meter-status"
+    description = __doc__
+
+    def answer(self, ledger: Ledger) -> None:
+        """Show the ledger's standings."""
+        now = datetime.now(timezone.utc)
+        limits = self._limits()
+        standings = ledger.standings(limits, now, {"user": self._user()})
+        zone = limits[0].time_zone if limits else self.time_zone()
+        today = ledger.summary(*window_bounds("day", now, zone))
+        month = ledger.summary(*window_bounds("month", now, zone))
+        if self.json:
+            self.print_json(_document(now, standings, today, month))
+            return
+        self.console().print(_standings_table(standings))
+        self.console().print(_summary_table(today, month))
+
+    def answer_without_ledger(self, url: str) -> None:
+        """Show that nothing was used."""
+        if self.json:
+            self.print_json(_document(datetime.now(timezone.utc), [], _NOTHING, _NOTHING))
+        else:
+            self.say_nothing_yet(url)
+
+    def _user(self) -> str:
+        """Whose limits are shown even if nothing was used."""
+        from jupyter_llm_meter.server.app import system_user
+
+        named = (
+            self.setting("user_id") or os.environ.get("LLM_METER_USER") or os.environ.get("JUPYTERHUB_USER")
+        )
+        return str(named or system_user())
+
+    def _limits(self) -> list[Limit]:
+        """The limits in force: those of the Jupyter server's configuration and of JupyterLab's settings."""
+        from jupyter_llm_meter.server.lab_settings import LabPaths
+        from jupyter_llm_meter.server.policy import Policy
+        from jupyter_llm_meter.service.problems import Problems
+
+        policy = Policy(self.setting("limits"), LabPaths.default, Problems(self.log), self.time_zone())
+        return policy.current()
+
+
+def _document(
+    now: datetime, standings: list[Standing], today: dict[str, Any], month: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "as_of": format_time(now),
+        "standings": [standing.to_dict() for standing in standings],
+        "today": today,
+        "month": month,
+    }
+
+
+def _standings_table(standings: list[Standing]) -> Table:
+    table = Table(title="Limits")
+    table.add_column("Limit", overflow="fold")
+    table.add_column("Whose")
+    for heading in ("Used", "Of", "Share"):
+        table.add_column(heading, justify="right")
+    table.add_column("Resets")
+    for standing in standings:
+        unit = standing.limit.unit
+        table.add_row(
+            escape(standing.limit.id),
+            escape(standing.subject),
+            format_amount(standing.used, unit),
+            format_amount(standing.limit.amount, unit),
+            f"[{_COLOURS[standing.level]}]{format_percent(standing.ratio)}[/]",
+            _reset(standing),
+        )
+    return table
+
+
+def _reset(standing: Standing) -> str:
+    if standing.resets_at is None:
+        return "never"
+    local = standing.resets_at.astimezone(ZoneInfo(standing.limit.time_zone))
+    return f"{local:%Y-%m-%d %H:%M} {standing.limit.time_zone}"
+
+
+def _summary_table(today: dict[str, Any], month: dict[str, Any]) -> Table:
+    table = Table(title="Usage")
+    table.add_column("")
+    for heading in ("Calls", "Input", "Output", "Cost", "Unpriced", "Without usage"):
+        table.add_column(heading, justify="right")
+    for name, figures in (("Today", today), ("This month", month)):
+        table.add_row(
+            name,
+            format_count(figures["calls"]),
+            format_count(figures["input_tokens"]),
+            format_count(figures["output_tokens"]),
+            format_usd(Decimal(figures["cost"])) if "cost" in figures else "unknown",
+            format_count(figures["unpriced_calls"]),
+            format_count(figures["missing_calls"]),
+        )
+    return table
