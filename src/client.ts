@@ -158,7 +158,9 @@ function read<T>(parse: (value: unknown) => T, body: unknown): T {
     return parse(body);
   } catch (error) {
     if (error instanceof ShapeError) {
-      throw new AnswerError(`The LLM Meter service sent an answer that this page cannot read: ${error.message}.`);
+      throw new AnswerError(
+        `The LLM Meter service sent an answer that this page cannot read: ${error.message}.`
+      );
     }
     throw error;
   }

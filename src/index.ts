@@ -13,13 +13,4 @@ import { usage } from './plugins/usage';
 
 export * from './tokens';
 
-export default [
-  language,
-  meter,
-  messages,
-  usage,
-  gauge,
-  notebookGauge,
-  alerts,
-  commands
-];
+export default [language, meter, messages, usage, gauge, notebookGauge, alerts, commands];

@@ -27,8 +27,8 @@ export class Language implements IWording {
     private readonly translator: ITranslator,
     private readonly preferred: readonly string[]
   ) {
-    this._lab = translator.load(DOMAIN);
-    this._trans = this._lab;
+    this._trans = translator.load(DOMAIN);
+    this._lab = this._trans;
     this._format = this._formatterFor(translator.languageCode);
   }
 

@@ -7,8 +7,6 @@
 
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { PartialJSONValue } from '@lumino/coreutils';
-import { JSONExt } from '@lumino/coreutils';
 
 import type { IWording } from './tokens';
 
@@ -36,19 +34,20 @@ export function translateSchema(
   wording.changed.connect(() => void registry.reload(pluginId));
 }
 
-function translated(value: PartialJSONValue | undefined, trans: TranslationBundle): PartialJSONValue | undefined {
-  if (value === undefined || JSONExt.isPrimitive(value as never)) {
+function translated(value: unknown, trans: TranslationBundle): unknown {
+  if (Array.isArray(value)) {
+    return value.map(item => translated(item, trans));
+  }
+  if (typeof value !== 'object' || value === null) {
     return value;
   }
-  if (Array.isArray(value)) {
-    return value.map(item => translated(item, trans) ?? null);
-  }
   return Object.fromEntries(
-    Object.entries(value as object).map(([key, item]) => [
+    Object.entries(value).map(([key, item]) => [
       key,
       READ_BY_PEOPLE.includes(key) && typeof item === 'string'
-        ? trans.gettext(item)
-        : translated(item as PartialJSONValue, trans)
+        ? // eslint-disable-next-line jupyter/no-dynamic-translation -- the texts stand in schema/meter.json
+          trans.gettext(item)
+        : translated(item, trans)
     ])
   );
 }

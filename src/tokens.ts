@@ -79,7 +79,7 @@ export interface IWording {
 
 export const IWording = new Token<IWording>(
   'jupyter-llm-meter:IWording',
-  'The words and figures of LLM Meter in the user\'s language.'
+  "The words and figures of LLM Meter in the user's language."
 );
 
 /** The place where today, this month, the limits and the last calls are shown. */

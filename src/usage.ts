@@ -55,7 +55,7 @@ export class UsageView implements IUsageView {
 
   private async _openDialog(): Promise<void> {
     const { trans } = this.wording;
-    const settings = Dialog.createButton({ label: trans.__('Settings') });
+    const settings = Dialog.cancelButton({ label: trans.__('Settings') });
     const body = new UsageWidget(this.meter, this.wording, () => dialog.resolve(0));
     const dialog = new Dialog({
       title: trans.__('LLM Meter'),
@@ -63,7 +63,7 @@ export class UsageView implements IUsageView {
       buttons: [settings, Dialog.okButton({ label: trans.__('Close') })]
     });
     const { button } = await dialog.launch();
-    if (button === settings) {
+    if (button.label === settings.label) {
       this.onSettings();
     }
   }

@@ -11,9 +11,7 @@ import type { Translate } from './translate';
 
 /** What is out of the ordinary about a call; empty for one that went well and whose figures the provider reported. */
 export function marksOf({ status, basis }: CallRecord, trans: Translate): string[] {
-  return [statusMark(status, trans), basisMark(basis, trans)].filter(
-    mark => mark !== undefined
-  );
+  return [statusMark(status, trans), basisMark(basis, trans)].filter(mark => mark !== undefined);
 }
 
 /** The tokens of a call; `≈` before figures that the provider did not report. */

@@ -63,8 +63,7 @@ export function toStatusEntry(
 /** The standing nearest to its limit, or past it most; undefined where no limit is set. */
 export function worstStanding(standings: readonly Standing[]): Standing | undefined {
   return standings.reduce<Standing | undefined>(
-    (worst, standing) =>
-      worst === undefined || standing.ratio > worst.ratio ? standing : worst,
+    (worst, standing) => (worst === undefined || standing.ratio > worst.ratio ? standing : worst),
     undefined
   );
 }
@@ -79,9 +78,7 @@ export function connectionFacts({ connection, reason }: Snapshot, trans: Transla
         )
       ];
     case 'away':
-      return [
-        trans.__('The Jupyter server does not answer. The gauge goes on when it is back.')
-      ];
+      return [trans.__('The Jupyter server does not answer. The gauge goes on when it is back.')];
     case 'failed':
       return reason === undefined ? [] : [reason];
     case 'loading':
@@ -99,7 +96,10 @@ function liveEntry(
   const worst = worstStanding(document.standings);
   const facts = factsOf(document, options, trans, format);
   return {
-    text: [mainText(document, worst, trans, format), ...costOf(document, worst, options, trans, format)].join(' · '),
+    text: [
+      mainText(document, worst, trans, format),
+      ...costOf(document, worst, options, trans, format)
+    ].join(' · '),
     label: trans.__('LLM Meter: %1', facts.join('; ')),
     tooltip: facts.join('\n'),
     level: worst?.level ?? 'ok',

@@ -55,7 +55,7 @@ function headlineOf(
 ): string {
   const share = format.percent(ratioOf(used, amount));
   return kind === 'exceeded'
-    ? trans.__('LLM limit reached: %1 of %2 used.', share, limitAmount)
+    ? trans.__('%1 of %2 used.', share, limitAmount)
     : trans.__('LLM usage is near its limit: %1 of %2 used.', share, limitAmount);
 }
 

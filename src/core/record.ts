@@ -142,7 +142,5 @@ function readTime(shape: Shape, key: string): string {
 
 /** Leaves out the fields that are unknown. */
 function present<T extends object>(fields: T): T {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined)
-  ) as T;
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }

@@ -32,11 +32,7 @@ export function callsText(calls: number, trans: Translate, format: Formatter): s
 }
 
 /** Used and limit side by side, in few characters: `812k / 1M tokens`. */
-export function shareText(
-  { used, limit }: Standing,
-  trans: Translate,
-  format: Formatter
-): string {
+export function shareText({ used, limit }: Standing, trans: Translate, format: Formatter): string {
   switch (limit.unit) {
     case 'tokens':
       return trans.__('%1 / %2 tokens', format.compact(used), format.compact(limit.amount));
@@ -74,11 +70,7 @@ export function resetText(
 }
 
 /** What a limit is about: `This month`, `Today, notebook a.ipynb`. */
-export function limitTitle(
-  limit: Limit,
-  subject: string | undefined,
-  trans: Translate
-): string {
+export function limitTitle(limit: Limit, subject: string | undefined, trans: Translate): string {
   const window = windowTitle(limit.window, trans);
   const of = scopeTitle(limit, subject ?? limit.value, trans);
   return of === undefined ? window : trans.__('%1, %2', window, of);

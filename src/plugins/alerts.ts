@@ -14,12 +14,7 @@ export const alerts: JupyterFrontEndPlugin<void> = {
   description: 'Warns near a limit and tells when it is reached.',
   autoStart: true,
   requires: [IMeter, IWording, IUsageView],
-  activate: (
-    app: JupyterFrontEnd,
-    meter: IMeter,
-    wording: IWording,
-    usage: IUsageView
-  ): void => {
+  activate: (app: JupyterFrontEnd, meter: IMeter, wording: IWording, usage: IUsageView): void => {
     const actions = {
       seeUsage: () => usage.open(),
       changeLimit: () => void app.commands.execute(CommandIDs.openSettings)

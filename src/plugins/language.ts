@@ -9,12 +9,13 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { LanguageSetting } from '../core/language';
 import { LANGUAGES } from '../core/language';
 import { Language } from '../language';
-import { IWording, METER_PLUGIN_ID } from '../tokens';
 import { translateSchema } from '../schema';
+import { followSettings } from '../settings';
+import { IWording, METER_PLUGIN_ID } from '../tokens';
 
 export const language: JupyterFrontEndPlugin<IWording> = {
   id: 'jupyter-llm-meter:language',
-  description: 'Provides the words of LLM Meter in the user\'s language.',
+  description: "Provides the words of LLM Meter in the user's language.",
   autoStart: true,
   provides: IWording,
   optional: [ITranslator, ISettingRegistry],
@@ -28,18 +29,11 @@ export const language: JupyterFrontEndPlugin<IWording> = {
       void wording.use('auto');
     } else {
       translateSchema(settingRegistry, METER_PLUGIN_ID, wording);
-      void followSetting(settingRegistry, wording);
+      void followSettings(settingRegistry, settings => void wording.use(languageIn(settings)));
     }
     return wording;
   }
 };
-
-async function followSetting(registry: ISettingRegistry, wording: Language): Promise<void> {
-  const settings = await registry.load(METER_PLUGIN_ID);
-  const follow = (): void => void wording.use(languageIn(settings));
-  settings.changed.connect(follow);
-  follow();
-}
 
 function languageIn(settings: ISettingRegistry.ISettings): LanguageSetting {
   const { composite } = settings.get('language');

@@ -25,9 +25,7 @@ export const messages: JupyterFrontEndPlugin<void> = {
   ): void => {
     const listen = (sessionContext: ISessionContext): void => {
       // Re-emitted by the session context across restarts and changes of the kernel.
-      sessionContext.iopubMessage.connect((context, message) =>
-        onMessage(meter, context, message)
-      );
+      sessionContext.iopubMessage.connect((context, message) => onMessage(meter, context, message));
     };
     notebooks?.forEach(panel => listen(panel.sessionContext));
     notebooks?.widgetAdded.connect((_, panel) => listen(panel.sessionContext));
@@ -36,11 +34,7 @@ export const messages: JupyterFrontEndPlugin<void> = {
   }
 };
 
-function onMessage(
-  meter: IMeter,
-  context: ISessionContext,
-  message: KernelMessage.IMessage
-): void {
+function onMessage(meter: IMeter, context: ISessionContext, message: KernelMessage.IMessage): void {
   if (message.header.msg_type !== 'comm_msg') {
     return;
   }

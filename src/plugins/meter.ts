@@ -4,22 +4,30 @@
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import { JSONExt } from '@lumino/coreutils';
 
 import { MeterClient } from '../client';
 import { MeterFeed } from '../feed';
 import { Meter } from '../meter';
 import { MeterModel } from '../model';
+import { followSettings } from '../settings';
 import { claimantOf } from '../tab';
-import { IMeter, METER_PLUGIN_ID } from '../tokens';
+import { IMeter, IWording, METER_PLUGIN_ID } from '../tokens';
 
 export const meter: JupyterFrontEndPlugin<IMeter> = {
   id: METER_PLUGIN_ID,
   description: 'Provides the running total of LLM calls, tokens and money.',
   autoStart: true,
   provides: IMeter,
+  // The language plugin registers the transform without which the settings cannot be loaded.
+  requires: [IWording],
   optional: [ISettingRegistry],
-  activate: (app: JupyterFrontEnd, settingRegistry: ISettingRegistry | null): IMeter => {
+  activate: (
+    app: JupyterFrontEnd,
+    _wording: IWording,
+    settingRegistry: ISettingRegistry | null
+  ): IMeter => {
     const { serviceManager } = app;
     const client = new MeterClient(serviceManager.serverSettings);
     const model = new MeterModel(callback => requestAnimationFrame(callback));
@@ -27,30 +35,27 @@ export const meter: JupyterFrontEndPlugin<IMeter> = {
     serviceManager.connectionFailure.connect(feed.checkConnection, feed);
     void feed.refresh();
     if (settingRegistry !== null) {
-      void followSettings(settingRegistry, model, feed);
+      void followSettings(settingRegistry, settingsFollower(model, feed));
     }
     return new Meter(model, feed, client, claimantOf(sessionStorage));
   }
 };
 
-async function followSettings(
-  registry: ISettingRegistry,
+/** Applies the settings, and asks for the figures again when the limits changed. */
+function settingsFollower(
   model: MeterModel,
   feed: MeterFeed
-): Promise<void> {
-  const settings = await registry.load(METER_PLUGIN_ID);
-  let limits = settings.get('limits').composite;
-  const follow = (): void => {
+): (settings: ISettingRegistry.ISettings) => void {
+  let limits: ReadonlyPartialJSONValue | undefined;
+  return settings => {
     model.preferences = {
       isGaugeShown: settings.get('showGauge').composite !== false,
       isCostShown: settings.get('showCost').composite !== false
     };
-    const newLimits = settings.get('limits').composite;
-    if (!JSONExt.deepEqual(limits ?? null, newLimits ?? null)) {
-      limits = newLimits;
+    const newLimits = settings.get('limits').composite ?? null;
+    if (limits !== undefined && !JSONExt.deepEqual(limits, newLimits)) {
       void feed.refresh();
     }
+    limits = newLimits;
   };
-  settings.changed.connect(follow);
-  follow();
 }

@@ -40,8 +40,8 @@ export async function askAtLimit(
   { trans, format }: IWording,
   actions: AlertActions
 ): Promise<void> {
-  const seeUsage = Dialog.createButton({ label: trans.__('See usage') });
-  const changeLimit = Dialog.createButton({ label: trans.__('Change limit') });
+  const seeUsage = Dialog.cancelButton({ label: trans.__('See usage') });
+  const changeLimit = Dialog.cancelButton({ label: trans.__('Change limit') });
   const goOn = Dialog.warnButton({ label: trans.__('Go on') });
   const { button } = await showDialog({
     title: trans.__('LLM limit reached'),

@@ -8,12 +8,11 @@
 
 import { HoverBox } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
-import type { Widget } from '@lumino/widgets';
-import { Panel, Widget as LuminoWidget } from '@lumino/widgets';
+import { Panel, Widget } from '@lumino/widgets';
 
 /** Smallest and largest height, in CSS pixels. */
 const MIN_HEIGHT = 60;
-const MAX_HEIGHT = 620;
+const MAX_HEIGHT = 680;
 
 export class Popover extends Panel {
   /**
@@ -39,7 +38,7 @@ export class Popover extends Panel {
   /** Shows it and moves the focus into it. */
   open(): void {
     this._formerFocus = document.activeElement;
-    LuminoWidget.attach(this, document.body);
+    Widget.attach(this, document.body);
     this._place();
     this.node.focus();
   }
@@ -95,8 +94,7 @@ export class Popover extends Panel {
 
   private _onPointerDown({ target }: Event): void {
     const isInside =
-      target instanceof Node &&
-      (this.node.contains(target) || this.anchor.node.contains(target));
+      target instanceof Node && (this.node.contains(target) || this.anchor.node.contains(target));
     if (!isInside) {
       this.dispose();
     }

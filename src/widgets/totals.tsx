@@ -43,8 +43,7 @@ export function TotalsTable({
           {row(trans.__('Calls'), totals => format.count(totals.calls))}
           {row(trans.__('Tokens in'), totals => format.count(totals.inputTokens))}
           {row(trans.__('Tokens out'), totals => format.count(totals.outputTokens))}
-          {isCostShown &&
-            row(trans.__('Cost'), totals => costText(totals, trans, format))}
+          {isCostShown && row(trans.__('Cost'), totals => costText(totals, trans, format))}
         </tbody>
       </table>
       <Gaps month={month} words={words} />

@@ -41,7 +41,7 @@ function reasonText({ reason, name }: Unmetered, trans: TranslationBundle): stri
       return trans.__('Its kernel (%1) is not a Python kernel.', name ?? '?');
     case 'no-tap':
       return trans.__(
-        'The meter is not active in its Python kernel. Restart the kernel; if that does not help, run `jupyter llm-meter tap install` for its environment.'
+        'The meter is not active in its Python kernel. Restart the kernel: one that was started before the meter was installed is not metered.'
       );
     default:
       return reason;

@@ -63,16 +63,14 @@ function Usage({ meter, snapshot, words, onSettings }: UsageProps): React.ReactE
   const { trans } = words;
   return (
     <>
-      <header className="jp-LLMMeter-Usage-header">
+      <div className="jp-LLMMeter-Usage-header">
         <h2>{trans.__('LLM usage')}</h2>
         <button type="button" className="jp-LLMMeter-Button" onClick={onSettings}>
           {trans.__('Settings')}
         </button>
-      </header>
+      </div>
       <ConnectionNote meter={meter} snapshot={snapshot} words={words} />
-      {snapshot.document && (
-        <Figures meter={meter} document={snapshot.document} words={words} />
-      )}
+      {snapshot.document && <Figures meter={meter} document={snapshot.document} words={words} />}
     </>
   );
 }
@@ -129,11 +127,7 @@ function ConnectionNote({
         <p key={fact}>{fact}</p>
       ))}
       {snapshot.document && <p>{trans.__('The figures below are the last known ones.')}</p>}
-      <button
-        type="button"
-        className="jp-LLMMeter-Button"
-        onClick={() => void meter.refresh()}
-      >
+      <button type="button" className="jp-LLMMeter-Button" onClick={() => void meter.refresh()}>
         {trans.__('Try again')}
       </button>
     </div>

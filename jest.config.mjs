@@ -1,0 +1,38 @@
+// JupyterLab's packages and some that they use are ES modules, which jest has to transform.
+const ES_MODULES = [
+  '@codemirror',
+  '@jupyter',
+  '@jupyterlab',
+  '@lezer',
+  '@marijn',
+  '@microsoft',
+  '@rjsf',
+  'crelt',
+  'exenv-es6',
+  'lib0',
+  'nanoid',
+  'style-mod',
+  'vscode-ws-jsonrpc',
+  'w3c-keyname',
+  'y-protocols',
+  'y-websocket',
+  'yjs'
+];
+
+const transform = {
+  '^.+\\.(t|j)sx?$': [
+    '@swc/jest',
+    { jsc: { parser: { syntax: 'typescript', tsx: true }, target: 'es2022' } }
+  ]
+};
+
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/src/__tests__/**/*.spec.ts?(x)'],
+  roots: ['<rootDir>/src'],
+  moduleNameMapper: { '\\.svg$': '<rootDir>/src/__tests__/svg.ts' },
+  transform,
+  transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`],
+  collectCoverageFrom: ['src/core/**/*.ts']
+};
