@@ -138,7 +138,8 @@ class ClaimHandler(MeterHandler):
     @guarded
     async def post(self, alert_id: str) -> None:
         """Give an alert to one tab: the one that shows it."""
-        claimant = (self.get_json_body() or {}).get("claimant")
+        body = self.get_json_body()
+        claimant = body.get("claimant") if isinstance(body, dict) else None
         if not isinstance(claimant, str) or not 0 < len(claimant) <= LONGEST_NAME:
             raise ArgumentError(
                 f'The body must be {{"claimant": "..."}} with 1 to {LONGEST_NAME} characters.'

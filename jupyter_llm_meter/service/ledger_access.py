@@ -153,8 +153,7 @@ class LedgerAccess:
             path, ledger = _first_usable([*known, fresh])
         code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), "ledger-unusable")
         self._problems.report(
-            code,
-            f"{error} It was left untouched; metering goes on in {path}. Move the bad one away and restart.",
+            code, f"{error}. Metering goes on in {path} meanwhile; move the bad one away and restart."
         )
         return ledger
 

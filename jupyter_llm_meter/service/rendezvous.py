@@ -82,6 +82,8 @@ class OwnRendezvous:
 
     def withdraw(self) -> None:
         """Remove the file, then the lock: nobody can take the file for that of a living service."""
+        if not self._lock.is_held:
+            return
         self._path.unlink(missing_ok=True)
         self._lock.release(remove=True)
 

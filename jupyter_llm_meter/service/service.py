@@ -12,6 +12,7 @@ import logging
 import secrets
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError  # another class until Python 3.11
 from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
@@ -99,12 +100,18 @@ class Service:
         """Take in what is in the spools, withdraw the rendezvous and end the thread."""
         try:
             self.submit(self._shut_down()).result(STOP_PATIENCE_S)
-        except TimeoutError:
+        except FutureTimeoutError:
             self._log.error(
                 "LLM Meter: the service did not stop in %d s; calls stay in the spool.", STOP_PATIENCE_S
             )
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(STOP_PATIENCE_S)
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(STOP_PATIENCE_S)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and not stopped."""
+        return self._thread.is_alive()
 
     def submit(self, work: Coroutine[object, object, Result]) -> Future[Result]:
         """Run a coroutine of the service on its loop, from any other thread."""

@@ -1,0 +1,93 @@
+import os
+from pathlib import Path
+
+import pytest
+
+import jupyter_llm_meter
+from llm_meter_tap.startup import bootstrap_path
+
+
+def test_the_server_finds_the_extension_and_the_lab_its_frontend():
+    (point,) = jupyter_llm_meter._jupyter_server_extension_points()
+    assert point["app"].name == "jupyter_llm_meter"
+    assert jupyter_llm_meter._jupyter_labextension_paths() == [
+        {"src": "labextension", "dest": "jupyter-llm-meter"}
+    ]
+
+
+def test_the_tap_s_public_face_is_there_under_this_package_s_name():
+    import llm_meter_tap
+
+    for name in ("record", "count_tokens", "check_and_alert", "LimitExceeded"):
+        assert getattr(jupyter_llm_meter, name) is getattr(llm_meter_tap, name)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        jupyter_llm_meter.nothing  # noqa: B018 - the access is the test
+
+
+@pytest.mark.parametrize("extension_config", [{"user_id": "ada", "team": "analysts"}])
+def test_what_the_server_starts_is_told_where_to_report(extension_config, jp_serverapp, meter):
+    assert os.environ["LLM_METER_DIR"] == str(meter.service.place.folder)
+    assert os.environ["LLM_METER_SERVICE"] == meter.service.stem
+    assert (os.environ["LLM_METER_USER"], os.environ["LLM_METER_TEAM"]) == ("ada", "analysts")
+    assert os.environ["PYTHONPATH"].split(os.pathsep)[0] == bootstrap_path()
+
+
+def test_stopping_takes_the_environment_and_the_rendezvous_back(
+    monkeypatch, tmp_path, jp_configurable_serverapp, run
+):
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{bootstrap_path()}")
+    monkeypatch.setenv("LLM_METER_DIR", "of an outer lab")
+    server = jp_configurable_serverapp()
+    (meter,) = server.extension_manager.extension_apps["jupyter_llm_meter"]
+    services = meter.service.place.folder / "services"
+    assert os.environ["PYTHONPATH"] == f"{bootstrap_path()}{os.pathsep}{tmp_path}"
+    assert len(list(services.iterdir())) == 2
+    run(meter.stop_extension())
+    assert os.environ["PYTHONPATH"] == f"{tmp_path}{os.pathsep}{bootstrap_path()}"
+    assert os.environ["LLM_METER_DIR"] == "of an outer lab"
+    assert "LLM_METER_SERVICE" not in os.environ
+    assert list(services.iterdir()) == []
+
+
+@pytest.mark.parametrize("extension_config", [{"enabled": False}])
+def test_switched_off_it_touches_nothing(extension_config, jp_serverapp, meter, jp_data_dir):
+    assert "LLM_METER_DIR" not in os.environ
+    assert not Path(jp_data_dir, "llm-meter").exists()
+    assert meter.handlers == []
+
+
+@pytest.mark.parametrize("extension_config", [{"limits": [{"window": "day", "unit": "call", "amount": 1}]}])
+def test_a_bad_limit_in_the_configuration_is_in_the_state(extension_config, api):
+    document = api("standing")[1]
+    assert [problem["code"] for problem in document["state"]["problems"]] == ["limits-config"]
+    assert document["standings"][0]["limit"]["source"] == "default"
+
+
+@pytest.mark.parametrize(
+    "extension_config",
+    [{"limits": '[{"window": "day", "unit": "calls", "amount": 5}]'}],
+    ids=["as on the command line"],
+)
+def test_limits_can_be_given_as_text(extension_config, api):
+    assert api("standing")[1]["standings"][0]["limit"]["id"] == "user/day/calls"
+
+
+@pytest.mark.parametrize("extension_config", [{"time_zone": "Mars/Base"}])
+def test_an_unknown_time_zone_is_in_the_state(extension_config, api):
+    (problem,) = api("standing")[1]["state"]["problems"]
+    assert (problem["code"], "Mars/Base" in problem["message"]) == ("time-zone", True)
+
+
+@pytest.mark.parametrize("extension_config", [{"time_zone": "Asia/Shanghai"}])
+def test_limits_reset_in_the_configured_zone(extension_config, api):
+    assert api("standing")[1]["standings"][0]["limit"]["time_zone"] == "Asia/Shanghai"
+
+
+def test_the_hub_s_user_is_the_one_who_calls(monkeypatch, jp_configurable_serverapp, run):
+    monkeypatch.setenv("JUPYTERHUB_USER", "hub-user")
+    monkeypatch.delenv("LLM_METER_USER", raising=False)
+    server = jp_configurable_serverapp()
+    (meter,) = server.extension_manager.extension_apps["jupyter_llm_meter"]
+    assert os.environ["LLM_METER_USER"] == "hub-user"
+    run(meter.stop_extension())
+

@@ -1,0 +1,171 @@
+"""A service on a folder of its own, and lines to give it."""
+
+import json
+import logging
+import time
+import urllib.error
+import urllib.request
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.ledger import Ledger
+from jupyter_llm_meter.service.folder import Place
+from jupyter_llm_meter.service.ingest import Owner
+from jupyter_llm_meter.service.problems import Problems
+from jupyter_llm_meter.service.service import Service
+
+LIMITS = [{"window": "month", "unit": "tokens", "amount": 1000}]
+
+
+class FixedLimits:
+    """Limits that a test has written down."""
+
+    def __init__(self, items=LIMITS):
+        self.limits = parse_limits(items, "config")
+
+    def current(self):
+        return self.limits
+
+
+class Caller:
+    """Talks to a service's listener the way a tap does."""
+
+    def __init__(self, service):
+        path = service.place.folder / "services" / f"{service.stem}.json"
+        self.rendezvous = json.loads(path.read_text())
+        self.secret = self.rendezvous["secret"]
+
+    def __call__(self, path, body=None, secret=None, spool=None):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.rendezvous['port']}{path}",
+            data=body,
+            headers={"Authorization": f"Bearer {secret or self.secret}"},
+        )
+        if spool:
+            request.add_header("X-LLM-Meter-Spool", spool)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as response:
+                content, status = response.read(), response.status
+        except urllib.error.HTTPError as error:
+            content, status = error.read(), error.code
+        return status, json.loads(content) if content else None
+
+
+@pytest.fixture
+def record():
+    """Make the wire form of a record."""
+
+    def make(call_id, tokens=10, **fields):
+        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        wire = {
+            "llm_meter.call.id": call_id,
+            "llm_meter.call.started_at": now,
+            "llm_meter.call.status": "ok",
+            "llm_meter.call.basis": "reported",
+            "llm_meter.call.source": "tap",
+            "gen_ai.provider.name": "openai",
+            "gen_ai.request.model": "gpt-4o",
+            "user.id": "alice",
+            "gen_ai.usage.input_tokens": tokens,
+            **fields,
+        }
+        return {name: value for name, value in wire.items() if value is not None}
+
+    return make
+
+
+@pytest.fixture
+def line(record):
+    """Make a spool line, without its end."""
+
+    def make(event, call_id, text=None, **fields):
+        if event == "dropped":
+            content = {"v": 1, "event": event, "id": call_id}
+        else:
+            content = {"v": 1, "event": event, "record": record(call_id, **fields)}
+        if text is not None:
+            content["text"] = text
+        return json.dumps(content).encode()
+
+    return make
+
+
+@pytest.fixture
+def place(tmp_path):
+    folder = tmp_path / "private"
+    folder.mkdir(mode=0o700)
+    return Place(folder, f"sqlite:///{folder / 'ledger.sqlite3'}")
+
+
+@pytest.fixture
+def start(place):
+    """Start a service; every one is stopped at the end."""
+    running = []
+
+    def start_service(place=place, **arguments):
+        log = logging.getLogger("test")
+        arguments.setdefault("limits", FixedLimits())
+        arguments.setdefault("owner", Owner("alice"))
+        arguments.setdefault("problems", Problems(log))
+        service = Service(place, time_zone="UTC", log=log, **arguments)
+        service.start()
+        running.append(service)
+        return service
+
+    yield start_service
+    for service in running:
+        if service.is_running:
+            service.stop()
+
+
+@pytest.fixture
+def caller():
+    return Caller
+
+
+@pytest.fixture
+def fixed_limits():
+    return FixedLimits
+
+
+@pytest.fixture
+def ledger_of():
+    """Read a ledger's calls by id, as wire records."""
+
+    def read(url):
+        with Ledger.open(url) as ledger:
+            return {record.call_id: record.to_wire() for record in ledger.records()}
+
+    return read
+
+
+@pytest.fixture
+def eventually():
+    """Wait until something holds."""
+
+    def wait(condition, what="the condition"):
+        for _ in range(400):
+            result = condition()
+            if result:
+                return result
+            time.sleep(0.05)
+        pytest.fail(f"{what} did not come true")
+
+    return wait
+
+
+@pytest.fixture
+def spool(place):
+    """Write a spool as a process leaves it that was killed."""
+
+    def write(*lines, name="4242-0badcafe.jsonl", end=b"\n"):
+        folder = place.folder / "spool"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        path = Path(folder, name)
+        path.write_bytes(b"\n".join(lines) + end)
+        return path
+
+    return write

@@ -1,0 +1,137 @@
+import os
+import stat
+
+from llm_meter_tap import file_lock
+
+TOKENS = "gen_ai.usage.input_tokens"
+
+
+def test_a_settled_line_is_in_the_ledger_once_it_is_acknowledged(start, place, caller, line, ledger_of):
+    call = caller(start())
+    assert call("/v1/lines", line("settled", "a") + b"\n") == (200, {"acknowledged": ["a"], "notices": []})
+    assert ledger_of(place.ledger_url)["a"][TOKENS] == 10
+
+
+def test_a_line_sent_twice_counts_once(start, place, caller, line, ledger_of):
+    call = caller(start())
+    body = b"\n".join([line("opened", "a"), line("settled", "a"), line("settled", "a")])
+    call("/v1/lines", body)
+    status, answer = call("/v1/lines", body)
+    assert (status, answer["acknowledged"]) == (200, ["a"])
+    assert list(ledger_of(place.ledger_url)) == ["a"]
+    assert call("/v1/standing")[1]["standings"][0]["used"] == "10"
+
+
+def test_a_line_that_cannot_be_read_is_named_and_the_rest_is_kept(start, place, caller, line, ledger_of):
+    call = caller(start())
+    body = b"\n".join([b"not json", line("settled", "a"), line("settled", "b", tokens=-1), b'{"v": 2}'])
+    status, answer = call("/v1/lines", body)
+    assert (status, answer["acknowledged"]) == (400, ["a"])
+    assert "line 1: not JSON" in answer["error"]
+    assert "line 3: gen_ai.usage.input_tokens is -1" in answer["error"]
+    assert "line 4: v must be 1" in answer["error"]
+    assert list(ledger_of(place.ledger_url)) == ["a"]
+
+
+def test_crossing_a_threshold_is_told_once_to_whoever_crossed_it(start, caller, line):
+    call = caller(start())
+    assert call("/v1/lines", line("settled", "a", tokens=799))[1]["notices"] == []
+    (notice,) = call("/v1/lines", line("settled", "b", tokens=1))[1]["notices"]
+    assert notice.startswith("80 % of the limit user/month/tokens reached for alice: 800 of 1,000 tokens used")
+    assert call("/v1/lines", line("settled", "c", tokens=1))[1]["notices"] == []
+
+
+def test_text_of_a_call_without_figures_is_counted_and_kept_nowhere(
+    start, place, caller, line, ledger_of
+):
+    call = caller(start())
+    text = {"input": "canary one two three", "output": "canary four"}
+    fields = {"llm_meter.call.basis": "missing", "tokens": None}
+    call("/v1/lines", line("settled", "whole", text=text, **fields))
+    call("/v1/lines", line("settled", "cut", text=text, **{"llm_meter.call.status": "aborted"}, **fields))
+    records = ledger_of(place.ledger_url)
+    assert records["whole"]["llm_meter.call.basis"] == "counted"
+    assert records["cut"]["llm_meter.call.basis"] == "partial"
+    assert records["whole"]["llm_meter.usage.tokenizer"] == "o200k_base"
+    assert records["whole"][TOKENS] > records["whole"]["gen_ai.usage.output_tokens"] > 0
+    assert not [path for path in place.folder.rglob("*") if path.is_file() and b"canary" in path.read_bytes()]
+
+
+def test_a_record_that_names_nobody_is_the_owner_s(start, place, caller, line, ledger_of):
+    caller(start())("/v1/lines", line("settled", "a", **{"user.id": None}))
+    assert ledger_of(place.ledger_url)["a"]["user.id"] == "alice"
+
+
+def test_tokens_are_counted_by_name_of_tokenizer_and_by_model(start, caller):
+    call = caller(start())
+    assert call("/v1/count", b'{"text": "hello world", "tokenizer": "cl100k_base"}') == (
+        200,
+        {"tokens": 2, "tokenizer": "cl100k_base", "exact": True},
+    )
+    assert call("/v1/count", b'{"text": "hello", "model": "gpt-4o"}')[1]["tokenizer"] == "o200k_base"
+
+
+def test_what_cannot_be_counted_is_refused_with_a_reason(start, caller):
+    call = caller(start())
+    for body, reason in [
+        (b"{", "not JSON"),
+        (b"[]", '"text"'),
+        (b'{"text": 1}', '"text"'),
+        (b'{"text": "a", "model": 3}', "model"),
+        (b'{"text": "a", "tokenizer": "nope"}', "nope"),
+    ]:
+        status, answer = call("/v1/count", body)
+        assert status == 400
+        assert reason in answer["error"]
+
+
+def test_the_listener_refuses_whoever_does_not_know_the_secret(start, place, caller, line, ledger_of):
+    call = caller(start())
+    for path, body in [
+        ("/v1/lines", line("settled", "a")),
+        ("/v1/count", b"{}"),
+        ("/v1/standing", None),
+        ("/v1/poke", b""),
+        ("/nowhere", None),
+    ]:
+        assert call(path, body, secret="wrong")[0] == 401
+    assert call("/nowhere")[0] == 404
+    assert ledger_of(place.ledger_url) == {}
+
+
+def test_the_rendezvous_is_private_and_locked_while_the_service_lives(start, place):
+    service = start()
+    path = place.folder / "services" / f"{service.stem}.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert file_lock.is_held(str(path.with_suffix(".lock")))
+    service.stop()
+    assert os.listdir(place.folder / "services") == []
+
+
+def test_a_commit_is_seen_by_the_watchers_of_every_service_on_the_folder(
+    start, caller, line, eventually
+):
+    seen = {"first": [], "second": []}
+    first, second = start(), start()
+    first.watch(lambda ids: seen["first"].append(list(ids)))
+    second.watch(lambda ids: seen["second"].append(list(ids)))
+    caller(first)("/v1/lines", line("settled", "a"))
+    eventually(lambda: seen["second"], "the poke of the other service")
+    assert seen == {"first": [["a"]], "second": [[]]}
+    assert caller(second)("/v1/standing")[1]["standings"][0]["used"] == "10"
+
+
+def test_what_a_killed_service_left_is_cleaned_away(start, place, caller, line, eventually):
+    services = place.folder / "services"
+    services.mkdir()
+    (services / "1-dead.json").write_text('{"version": 1, "port": 1}')
+    (services / "1-dead.lock").touch()
+    caller(start())("/v1/lines", line("settled", "a"))
+    eventually(lambda: not list(services.glob("1-dead*")), "cleaning")
+
+
+def test_notices_go_to_one_place_when_the_service_is_told_where(start, caller, line):
+    told = []
+    call = caller(start(notify=told.append))
+    assert call("/v1/lines", line("settled", "a", tokens=1500))[1]["notices"] == []
+    assert [text.split()[0] for text in told] == ["80", "100"]
