@@ -28,6 +28,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 # What the last event of a stream holds, per OpenAI chat, Anthropic messages and OpenAI responses. User code
 # stops reading there, and may be killed before it asks for the end of the body.
 _ENDS = (b"[DONE]", b"message_stop", b"response.completed", b"response.incomplete", b"response.failed")
+_LONGEST_END = max(len(end) for end in _ENDS)
 # A model may write those words itself; each look at the stream reads all of it.
 _MOST_LOOKS = 3
 _FIGURES = tuple(name for name in Usage.__dataclass_fields__ if name != "raw")
@@ -95,6 +96,8 @@ class Exchange:
         self._body = KeptBody()
         self._is_decoded = False
         self._looks_left = 0
+        self._window = b""
+        self._is_end_near = False
         self._started = time.perf_counter()
         self._parent, self.record = _opening(present, shape, request, headers)
         self._is_settled = False
@@ -136,11 +139,20 @@ class Exchange:
             self.record.time_to_first_chunk_s = time.perf_counter() - self._started
         self._is_decoded = is_decoded
         self._body.append(chunk)
-        if self._looks_left and any(end in chunk for end in _ENDS):
+        if self._looks_left and self._may_be_last(chunk):
             self._looks_left -= 1
             reading = self._read(is_whole=False)
             if reading.is_finished:
                 self._conclude(reading, is_whole=True)
+
+    def _may_be_last(self, chunk: bytes) -> bool:
+        """Whether a line that may be a stream's last event ends here; its words may come in pieces."""
+        window = self._window + chunk
+        self._is_end_near = self._is_end_near or any(end in window for end in _ENDS)
+        is_last = self._is_end_near and window.endswith(b"\n")
+        self._is_end_near = self._is_end_near and not is_last
+        self._window = b"" if is_last else window[-_LONGEST_END:]
+        return is_last
 
     @faults.contained
     def ended(self) -> None:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Function = TypeVar("Function", bound="Callable[..., Any]")
 
 # Where (function or step) -> how often. Read it when a figure looks wrong.
 counts: Counter[str] = Counter()

@@ -114,9 +114,12 @@ def _close_with_worker(tap: Tap) -> None:
 
 
 @faults.contained
-def _close() -> None:
+def leave() -> None:
+    """Close this process's tap, as at its exit; a later call would make another."""
+    global _current
     if _current is not None:
         _current.close()
+        _current = None
 
 
 def _after_fork_in_child() -> None:
@@ -127,6 +130,6 @@ def _after_fork_in_child() -> None:
         faults.contained(inherited.abandon)()
 
 
-atexit.register(_close)
+atexit.register(leave)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork_in_child)

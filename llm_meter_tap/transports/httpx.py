@@ -28,6 +28,7 @@ class _Library(NamedTuple):
     """What the adapter needs of one of the two modules."""
 
     unsent: tuple[type[BaseException], ...]
+    byte_stream: type[Any]
     sync_stream: type[Any]
     async_stream: type[Any]
 
@@ -43,6 +44,7 @@ def patch(module: ModuleType) -> None:
         raise NotImplementedError(f"{module.__name__} {module.__version__}")
     library = _Library(
         unsent=tuple(getattr(module, name) for name in _UNSENT),
+        byte_stream=module.ByteStream,
         sync_stream=_sync_stream(module.SyncByteStream),
         async_stream=_async_stream(module.AsyncByteStream),
     )
@@ -53,7 +55,7 @@ def patch(module: ModuleType) -> None:
 def _sync_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
         def handle_request(transport: Any, request: Any) -> Any:
-            exchange = _begin(request)
+            exchange = _begin(request, library)
             if exchange is None:
                 return original(transport, request)
             try:
@@ -73,7 +75,7 @@ def _sync_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable[
 def _async_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
         async def handle_async_request(transport: Any, request: Any) -> Any:
-            exchange = _begin(request)
+            exchange = _begin(request, library)
             if exchange is None:
                 return await original(transport, request)
             try:
@@ -91,7 +93,7 @@ def _async_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable
 
 
 @faults.contained
-def _begin(request: Any) -> Exchange | None:
+def _begin(request: Any, library: _Library) -> Exchange | None:
     if request.method != "POST" or is_passing():
         return None
     url = request.url
@@ -99,18 +101,16 @@ def _begin(request: Any) -> Exchange | None:
     headers = request.headers
     content_type = headers.get("content-type")
     return begin(
-        Request("POST", url.host, url.port, url.scheme, path, query, content_type, _body(request)),
+        Request("POST", url.host, url.port, url.scheme, path, query, content_type, _body(request, library)),
         lambda: dict(headers.items()),
     )
 
 
-def _body(request: Any) -> bytes | None:
+def _body(request: Any, library: _Library) -> bytes | None:
     """The body; None for one produced while it is sent, which cannot be looked at without consuming it."""
-    try:
-        content: bytes = request.content
-    except RuntimeError:  # RequestNotRead of either library
-        return None
-    return content
+    if isinstance(request.stream, library.byte_stream):
+        return b"".join(request.stream)
+    return None
 
 
 @faults.contained

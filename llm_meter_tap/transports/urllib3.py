@@ -11,20 +11,24 @@ import functools
 import re
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from http.client import HTTPException
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llm_meter_tap import faults, patching
 from llm_meter_tap.exchange import Exchange, Request, begin
 from llm_meter_tap.guard import is_passing
+
+if TYPE_CHECKING:
+    _IsSent = Callable[[BaseException], bool]
 
 # The oldest release with the response class known here.
 OLDEST = (1, 25)
 
 # With these no request has left: the connection was never made, or the library refused to send.
 _UNSENT = (
-    "ConnectTimeoutError", "NewConnectionError", "EmptyPoolError", "ClosedPoolError", "ProxyError",
-    "SSLError", "HostChangedError", "LocationValueError",
+    "ConnectTimeoutError", "NewConnectionError", "EmptyPoolError", "ClosedPoolError", "SSLError",
+    "HostChangedError", "LocationValueError",
 )  # fmt: skip
 # Where urlopen's arguments stand when they are not named.
 _POSITIONS = {"method": 0, "url": 1, "body": 2, "headers": 3, "retries": 4, "preload_content": 11}
@@ -58,15 +62,22 @@ def patch(module: ModuleType) -> None:
     if tuple(int(part) for part in module.__version__.split(".")[:2]) < OLDEST:
         raise NotImplementedError(f"urllib3 {module.__version__}")
     unsent = tuple(getattr(module.exceptions, name) for name in _UNSENT)
-    patching.wrap(module.HTTPConnectionPool, "urlopen", functools.partial(_urlopen, unsent))
+
+    def is_sent(error: BaseException) -> bool:
+        if isinstance(error, module.exceptions.ProxyError):
+            # A proxy that hangs up may have passed the request on; one that was not reached has not.
+            return isinstance(error.original_error, (HTTPException, ConnectionError))
+        return not isinstance(error, unsent)
+
+    patching.wrap(module.HTTPConnectionPool, "urlopen", functools.partial(_urlopen, is_sent))
 
 
-def _urlopen(unsent: tuple[type[BaseException], ...], original: Callable[..., Any]) -> Callable[..., Any]:
+def _urlopen(is_sent: _IsSent, original: Callable[..., Any]) -> Callable[..., Any]:
     def urlopen(pool: Any, *args: Any, **kwargs: Any) -> Any:
         if is_passing():
             return original(pool, *args, **kwargs)
         arguments = _Arguments(args, kwargs)
-        _supersede(pool, arguments, unsent)
+        _supersede(pool, arguments, is_sent)
         attempt = _Attempt(pool, _begin(pool, arguments))
         before = _attempt.get()
         _attempt.set(attempt)
@@ -74,7 +85,7 @@ def _urlopen(unsent: tuple[type[BaseException], ...], original: Callable[..., An
             response = original(pool, *args, **kwargs)
         except BaseException as error:
             if attempt.exchange is not None:
-                _fail(attempt.exchange, error, unsent)
+                _fail(attempt.exchange, error, is_sent)
             raise
         finally:
             _attempt.set(before)
@@ -98,7 +109,7 @@ class _Arguments:
 
 
 @faults.contained
-def _supersede(pool: Any, arguments: _Arguments, unsent: tuple[type[BaseException], ...]) -> None:
+def _supersede(pool: Any, arguments: _Arguments, is_sent: _IsSent) -> None:
     """End the attempt from which urlopen calls itself; the history of `retries` says how it went."""
     before = _attempt.get()
     if before is None or before.pool is not pool or before.is_superseded:
@@ -109,19 +120,19 @@ def _supersede(pool: Any, arguments: _Arguments, unsent: tuple[type[BaseExceptio
         return
     last = history[-1]
     if last.error is not None:
-        before.exchange.failed(last.error, is_sent=not isinstance(last.error, unsent))
+        before.exchange.failed(last.error, is_sent(last.error))
     elif last.status is not None:
         before.exchange.responded(last.status, {})
         before.exchange.ended()
 
 
 @faults.contained
-def _fail(exchange: Exchange, error: BaseException, unsent: tuple[type[BaseException], ...]) -> None:
+def _fail(exchange: Exchange, error: BaseException, is_sent: _IsSent) -> None:
     reason = getattr(error, "reason", None)  # what is behind "max retries exceeded"
     cause = reason if isinstance(reason, BaseException) else error
     status = _TOO_MANY.fullmatch(str(cause))
     if status is None:
-        exchange.failed(cause, is_sent=not isinstance(cause, unsent))
+        exchange.failed(cause, is_sent(cause))
     else:
         exchange.responded(int(status.group(1)), {})
         exchange.ended()

@@ -1,0 +1,43 @@
+"""A provider, a private folder, and the tap switched on in the test's own process."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tap_listener import TapListener
+from tap_provider import Provider
+
+from llm_meter_tap import faults, startup, tap
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    running = Provider()
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "llm-meter"
+
+
+@pytest.fixture
+def metered(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The tap is on in this process, with no service; gives the private folder."""
+    for name in ("SERVICE", "PROJECT", "TEAM", "USER", "NOTEBOOK", "KERNEL_ID", "CELL_ID", "DISABLE"):
+        monkeypatch.delenv(f"LLM_METER_{name}", raising=False)
+    monkeypatch.setenv("LLM_METER_DIR", str(folder))
+    faults.counts.clear()
+    startup.activate()
+    yield folder
+    startup.deactivate()
+    tap.leave()
+    assert not faults.counts
+
+
+@pytest.fixture
+def listener(folder: Path) -> Iterator[TapListener]:
+    running = TapListener(folder)
+    yield running
+    running.close()
