@@ -103,7 +103,9 @@ def install(requirements: Sequence[str], name: str) -> None:
     project = _digest(_files(_WHEEL_SOURCES))
     if _note("project") != project:
         wheel = _build()
-        run([PYTHON, "-m", "pip", "uninstall", "--quiet", "--yes", "jupyter-llm-meter"])
+        if _note("project"):
+            # pip leaves an installed wheel alone when the new one has the same version.
+            run([PYTHON, "-m", "pip", "uninstall", "--quiet", "--yes", "jupyter-llm-meter"])
         run([PYTHON, "-m", "pip", "install", "--quiet", wheel])
         _note("project", project)
     wanted = hashlib.sha256("\n".join((project, *requirements)).encode()).hexdigest()

@@ -104,7 +104,7 @@ def _lab(env: dict[str, str], arguments: list[str]) -> int:
         str(PYTHON),
         "-m",
         "jupyterlab",
-        SOURCE.name,
+        f"--LabApp.default_url=/lab/tree/{SOURCE.name}",
         f"--ServerApp.root_dir={FOLDER / 'notebooks'}",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
