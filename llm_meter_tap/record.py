@@ -151,7 +151,7 @@ def _carve(split: dict[str, int], whole: int | None, rest: str, parts: list[tupl
 
 def _outward(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return value.astimezone(timezone.utc).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
     if isinstance(value, Decimal):
         return format(value, "f")
     return value

@@ -7,11 +7,9 @@ Refuses to interpret the data.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_BLANK_LINES = re.compile(rb"(?:\r\n|\n|\r){2,}")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -26,9 +24,10 @@ def events(body: bytes) -> Iterator[Event]:
     """Yield the events of a stream that hold data, in order; comments and other fields are left out."""
     if body.startswith(_BOM):
         body = body[len(_BOM) :]
-    blocks = body.split(b"\n\n") if b"\r" not in body else _BLANK_LINES.split(body)
-    for block in blocks:
-        if block.startswith(b"data:") and b"\n" not in block and b"\r" not in block:
+    if b"\r" in body:
+        body = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    for block in body.split(b"\n\n"):
+        if block.startswith(b"data:") and b"\n" not in block:
             yield Event("", _value(block, 5))
         elif block:
             event = _event(block)
@@ -39,7 +38,7 @@ def events(body: bytes) -> Iterator[Event]:
 def _event(block: bytes) -> Event | None:
     name = ""
     data: list[bytes] = []
-    for line in block.splitlines():
+    for line in block.split(b"\n"):
         if line.startswith(b"data:"):
             data.append(_value(line, 5))
         elif line.startswith(b"event:"):

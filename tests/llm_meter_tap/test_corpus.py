@@ -1,0 +1,65 @@
+"""Recorded traffic of many providers: what the tap makes of it, scored by `bench/corpus.py`.
+
+The recordings are not a part of this repository; without them these tests are skipped.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+# The formats of OpenAI, Azure, Anthropic and Gemini, on their own hosts and compatible ones.
+MAIN = ("openai.chat", "openai.completions", "openai.responses", "openai.embeddings")
+MAIN += ("anthropic.messages", "google.generateContent", "google.embedContent")
+
+
+def bench() -> ModuleType:
+    path = Path(__file__).resolve().parents[2] / "bench" / "corpus.py"
+    spec = importlib.util.spec_from_file_location("bench_corpus", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> list[Any]:
+    scoring = bench()
+    path = scoring.corpus_path()
+    if not path.is_file():
+        pytest.skip(f"no recorded traffic at {path}; set LLM_METER_CORPUS to its folder")
+    return [scoring.judge(row) for row in scoring.exchanges(path)]
+
+
+def test_every_figure_of_the_main_formats_is_exact(outcomes: list[Any]) -> None:
+    scored = [one for one in outcomes if one.group[1] in MAIN and one.verdict != "silent"]
+    assert len(scored) > 3000
+    assert [one for one in scored if one.verdict != "exact"] == []
+
+
+def test_every_call_of_the_main_formats_is_recognised(outcomes: list[Any]) -> None:
+    calls = [one for one in outcomes if one.kind == "call" and one.group[1] in MAIN]
+    assert len(calls) > 3500
+    assert [one for one in calls if not one.is_recognised] == []
+
+
+def test_nothing_else_is_taken_for_a_call(outcomes: list[Any]) -> None:
+    others = [one for one in outcomes if one.kind != "call"]
+    assert len(others) > 1000
+    assert [one for one in others if one.is_recognised] == []
+
+
+def test_no_call_without_figures_is_given_any(outcomes: list[Any]) -> None:
+    assert [one for one in outcomes if one.verdict == "invented"] == []
+
+
+def test_nearly_all_figures_of_every_format_are_exact(outcomes: list[Any]) -> None:
+    scored = [one for one in outcomes if one.verdict in ("exact", "wrong", "missed")]
+    assert sum(one.verdict == "exact" for one in scored) / len(scored) > 0.995
+    assert [one for one in scored if one.verdict == "wrong"] == []
