@@ -16,7 +16,7 @@ from sqlalchemy import Connection, or_, select, update
 
 from ..core.limits import Limit
 from ..core.standing import Alert, crossed_thresholds, format_decimal
-from .counters import Window, Windows, used_amount, used_by_subject
+from .counters import Window, current_window, used_amount, used_by_subject
 from .errors import UnknownAlert
 from .history import sums_by
 from .rows import from_us, to_us
@@ -51,7 +51,7 @@ def pending_alerts(connection: Connection, limits: Sequence[Limit], now: datetim
     """The alerts of current windows that nobody acknowledged and that still hold at the limits' amounts."""
     pending = []
     for limit in limits:
-        window = Windows(limit).at(to_us(now))
+        window = current_window(limit, now)
         query = select(alerts).where(
             *window.matches(alerts),
             alerts.c.acknowledged_at.is_(None),

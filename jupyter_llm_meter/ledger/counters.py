@@ -1,13 +1,13 @@
 """One counter per limit, subject and window, always equal to the sum over the calls in it.
 
-A window is counted from the ledger's history when it is first met, so a new limit, or one whose time zone
+A window is counted from the ledger's history when a limit first needs it, so a new limit, or one whose time zone
 or reset hour changed, starts with what was already used; from then on each settled call adds to it in its
 own transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -52,36 +52,15 @@ class Window(NamedTuple):
         )
 
 
-class Windows:
-    """The windows of one limit, remembered: calls of a batch mostly share one."""
-
-    def __init__(self, limit: Limit) -> None:
-        self._limit = limit
-        self._known: list[Window] = []
-
-    def at(self, us: int) -> Window:
-        """The window that holds an instant."""
-        for window in self._known:
-            if window.start <= us < window.end:
-                return window
-        limit = self._limit
-        start, end = window_bounds(
-            limit.window, from_us(us), limit.time_zone, limit.week_start, limit.reset_hour
-        )
-        window = Window(limit.id, to_us(start), NO_END if end is None else to_us(end))
-        self._known.append(window)
-        return window
+def current_window(limit: Limit, now: datetime) -> Window:
+    """The window of a limit that holds an instant."""
+    start, end = window_bounds(limit.window, now, limit.time_zone, limit.week_start, limit.reset_hour)
+    return Window(limit.id, to_us(start), NO_END if end is None else to_us(end))
 
 
 def used_amount(unit: str, used: int) -> Decimal:
     """A counter's figure in its limit's unit: dollars are counted in picodollars."""
     return Decimal(used) / PICO if unit == "USD" else Decimal(used)
-
-
-def subject_of(limit: Limit, row: Mapping[str, Any]) -> str | None:
-    """Whose counter of a limit a call belongs to; None when the limit does not concern it."""
-    subject: str | None = row[SUBJECT_COLUMNS[limit.scope]]
-    return subject if limit.value is None or limit.value == subject else None
 
 
 def is_counted(connection: Connection, window: Window) -> bool:
@@ -94,7 +73,8 @@ def count_window(connection: Connection, limit: Limit, window: Window) -> bool:
     """Make a window's counters from the ledger's history, unless they exist; tells whether it made them."""
     if is_counted(connection, window):
         return False
-    connection.execute(insert(counted_windows).values(window.key()))
+    shape = {"scope": limit.scope, "value": limit.value, "unit": limit.unit}
+    connection.execute(insert(counted_windows).values({**window.key(), **shape}))
     column = SUBJECT_COLUMNS[limit.scope]
     where = [] if limit.value is None else [(column, limit.value)]
     end = None if window.end == NO_END else window.end
@@ -111,29 +91,26 @@ def count_window(connection: Connection, limit: Limit, window: Window) -> bool:
 
 
 def add_calls(
-    connection: Connection,
-    limit: Limit,
-    windows: Windows,
-    changes: Iterable[tuple[Mapping[str, Any], int]],
+    connection: Connection, changes: Sequence[tuple[Mapping[str, Any], int]]
 ) -> set[tuple[Window, str]]:
-    """Add calls to a limit's counters, whose windows must be counted already.
+    """Add calls to every counter they belong to, also to those of limits that are not in force now.
 
     Args:
         connection: The transaction that also writes the calls.
-        limit: The limit.
-        windows: Its windows.
         changes: Rows of `calls`, each with 1 to add it or -1 to take it back.
 
     Returns:
         The window and subject of every counter that changed.
     """
-    position = SUMS.index(UNIT_SUMS[limit.unit])
     added: dict[tuple[Window, str], int] = {}
-    for row, sign in changes:
-        subject = subject_of(limit, row)
-        if subject is not None:
-            key = (windows.at(row["started_at"]), subject)
-            added[key] = added.get(key, 0) + sign * sums(row)[position]
+    for counted in _counted_windows(connection, changes):
+        window = Window(counted["limit_id"], counted["window_start"], counted["window_end"])
+        column, position = SUBJECT_COLUMNS[counted["scope"]], SUMS.index(UNIT_SUMS[counted["unit"]])
+        for row, sign in changes:
+            subject = row[column]
+            is_meant = subject is not None and counted["value"] in (None, subject)
+            if is_meant and window.start <= row["started_at"] < window.end:
+                added[window, subject] = added.get((window, subject), 0) + sign * sums(row)[position]
     rows = [
         {**window.key(), "subject": subject, "used": used}
         for (window, subject), used in sorted(added.items())
@@ -143,6 +120,19 @@ def add_calls(
     return set(added)
 
 
+def _counted_windows(
+    connection: Connection, changes: Sequence[tuple[Mapping[str, Any], int]]
+) -> list[Mapping[str, Any]]:
+    """The counted windows that any of the calls can lie in."""
+    times = [row["started_at"] for row, _sign in changes]
+    if not times:
+        return []
+    query = select(counted_windows).where(
+        counted_windows.c.window_end > min(times), counted_windows.c.window_start <= max(times)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
 def used_by_subject(
     connection: Connection, window: Window, subjects: Sequence[str] | None = None
 ) -> dict[str, int]:
@@ -150,7 +140,7 @@ def used_by_subject(
     query = select(counters.c.subject, counters.c.used).where(*window.matches(counters))
     if subjects is not None:
         query = query.where(counters.c.subject.in_(subjects))
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def upsert_sums(

@@ -19,7 +19,7 @@ from llm_meter_tap.record import CallRecord
 
 from ..core.limits import Limit
 from ..core.standing import Standing, format_decimal
-from .counters import Windows, used_amount, used_by_subject
+from .counters import current_window, used_amount, used_by_subject
 from .errors import BadCursor
 from .history import Sums, sums_by
 from .rows import Row, from_pico, from_us, to_record, to_us
@@ -162,7 +162,7 @@ def standings(
     """
     found = []
     for limit in limits:
-        window = Windows(limit).at(to_us(now))
+        window = current_window(limit, now)
         used = used_by_subject(connection, window)
         expected = limit.value if limit.value is not None else subjects.get(limit.scope)
         if expected is not None:

@@ -153,6 +153,10 @@ counted_windows = Table(
     Column("limit_id", Text, primary_key=True),
     Column("window_start", BigInteger, primary_key=True, autoincrement=False),
     Column("window_end", BigInteger, primary_key=True, autoincrement=False),
+    Column("scope", Text, nullable=False),
+    Column("value", Text),
+    Column("unit", Text, nullable=False),
+    Index("counted_windows_by_end", "window_end"),
 )
 
 alerts = Table(

@@ -18,8 +18,8 @@ from ..core.limits import Limit
 from ..core.prices import Cost
 from ..core.standing import Alert
 from .alerting import raise_alerts
-from .counters import Windows, add_calls, count_window, upsert_sums
-from .rows import FIGURES, Row, completed, quarter, series_digest, sound, sums, to_record, to_row, to_us
+from .counters import add_calls, count_window, current_window, upsert_sums
+from .rows import FIGURES, Row, completed, quarter, series_digest, sound, sums, to_record, to_row
 from .schema import SERIES_COLUMNS, SUMS, calls, rollups, series
 
 Pricer = Callable[[CallRecord], "Cost | None"]
@@ -57,18 +57,16 @@ def settle(
     settled, rows = _sort_out(map(sound, records), stored, pricer)
     changes = [(stored[call_id], -1) for call_id in settled.upgraded]
     changes += [(row, 1) for row in rows.values()]
-    # Windows are counted from history before this batch becomes part of it.
-    counted = [_count_windows(connection, limit, changes, now) for limit in limits]
+    # A window is counted from history before this batch becomes part of it.
+    met = {limit.id for limit in limits if count_window(connection, limit, current_window(limit, now))}
     _write(connection, rows, settled)
     _add_to_rollups(connection, changes)
-    for limit, (windows, is_new) in zip(limits, counted, strict=True):
-        current = windows.at(to_us(now))
-        touched = add_calls(connection, limit, windows, changes)
-        subjects = sorted({subject for window, subject in touched if window == current})
-        if is_new or subjects:
-            settled.crossed.extend(
-                raise_alerts(connection, limit, current, None if is_new else subjects, now)
-            )
+    touched = add_calls(connection, changes)
+    for limit in limits:
+        window = current_window(limit, now)
+        subjects = None if limit.id in met else [subject for at, subject in touched if at == window]
+        if subjects is None or subjects:
+            settled.crossed.extend(raise_alerts(connection, limit, window, subjects, now))
     return settled
 
 
@@ -112,22 +110,6 @@ def _stored_rows(connection: Connection, call_ids: set[str]) -> dict[str, Row]:
     return rows
 
 
-def _count_windows(
-    connection: Connection, limit: Limit, changes: Sequence[Change], now: datetime
-) -> tuple[Windows, bool]:
-    """See to it that every window of a limit that a batch touches is counted.
-
-    Returns:
-        The limit's windows, and whether the current one was counted just now.
-    """
-    windows = Windows(limit)
-    current = windows.at(to_us(now))
-    touched = {windows.at(row["started_at"]) for row, _sign in changes}
-    for window in sorted(touched - {current}):
-        count_window(connection, limit, window)
-    return windows, count_window(connection, limit, current)
-
-
 def _write(connection: Connection, rows: Mapping[str, Row], settled: Settled) -> None:
     if settled.new:
         connection.execute(insert(calls), [rows[call_id] for call_id in settled.new])
@@ -160,7 +142,7 @@ def _series_ids(connection: Connection, named: Mapping[str, Row]) -> dict[str, i
     if not named:
         return {}
     query = select(series.c.digest, series.c.id).where(series.c.digest.in_(named))
-    ids: dict[str, int] = dict(connection.execute(query).tuples().all())
+    ids: dict[str, int] = dict(connection.execute(query).all())
     unknown = [row for digest, row in named.items() if digest not in ids]
     if unknown:
         connection.execute(insert(series), unknown)

@@ -19,11 +19,11 @@ from ..core.limits import Limit
 from ..core.prices import price
 from ..core.standing import Alert, Standing
 from . import alerting, queries
-from .counters import Windows, count_window, is_counted
+from .counters import count_window, current_window, is_counted
 from .engine import make_engine, parse_url, reading, writing
 from .migrate import prepare
 from .queries import Page
-from .rows import to_record, to_us
+from .rows import to_record
 from .schema import meta
 from .settling import Pricer, Settled, settle
 
@@ -74,7 +74,7 @@ class Ledger:
     def meta(self) -> dict[str, str]:
         """What the ledger says of itself: ``ledger_id``, the same for all who share it."""
         with reading(self._engine) as connection:
-            return dict(connection.execute(select(meta.c.key, meta.c.value)).tuples().all())
+            return dict(connection.execute(select(meta.c.key, meta.c.value)).all())
 
     def settle(self, records: Sequence[CallRecord], limits: Sequence[Limit], now: datetime) -> Settled:
         """Write finished calls down, each once, and raise the alerts they give rise to.
@@ -175,7 +175,7 @@ class Ledger:
     def _count(self, limits: Sequence[Limit], now: datetime) -> None:
         """See to it that the current windows are counted; writes only when one is met for the first time."""
         with reading(self._engine) as connection:
-            unmet = [limit for limit in limits if not is_counted(connection, Windows(limit).at(to_us(now)))]
+            unmet = [limit for limit in limits if not is_counted(connection, current_window(limit, now))]
         if unmet:
             self.review(unmet, now)
 
@@ -183,7 +183,7 @@ class Ledger:
 def _review(connection: Connection, limits: Sequence[Limit], now: datetime) -> list[Alert]:
     raised = []
     for limit in limits:
-        window = Windows(limit).at(to_us(now))
+        window = current_window(limit, now)
         count_window(connection, limit, window)
         raised += alerting.raise_alerts(connection, limit, window, None, now)
     return raised

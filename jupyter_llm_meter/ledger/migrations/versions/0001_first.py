@@ -89,8 +89,12 @@ def upgrade() -> None:
         sa.Column("limit_id", sa.Text(), nullable=False),
         sa.Column("window_start", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("window_end", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=True),
+        sa.Column("unit", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("limit_id", "window_start", "window_end"),
     )
+    op.create_index("counted_windows_by_end", "counted_windows", ["window_end"])
     op.create_table(
         "counters",
         sa.Column("limit_id", sa.Text(), nullable=False),

@@ -1,0 +1,114 @@
+"""Real databases for the ledger's tests: SQLite files, and a PostgreSQL server for the time of the run."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+
+from jupyter_llm_meter.ledger import Ledger
+
+START_S = 60
+
+
+def _programs():
+    """The folder of PostgreSQL's programs: on the path, or where Debian keeps its versions."""
+    on_path = shutil.which("initdb")
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
+    return Path(on_path).resolve().parent if on_path else found[-1].parent if found else None
+
+
+def _free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def _other_user():
+    """PostgreSQL refuses to run as root: then its own user runs it."""
+    if os.getuid() != 0:
+        return None
+    try:
+        return pwd.getpwnam("postgres")
+    except KeyError:
+        pytest.skip("PostgreSQL does not run as root, and there is no user postgres to run it")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server():
+    """The URL of a server's database to connect to first; the server is stopped at the end."""
+    programs = _programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed: no initdb on the path or under /usr/lib/postgresql")
+    user = _other_user()
+    run_as = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    home = Path(tempfile.mkdtemp(prefix="llm-meter-postgresql-"))
+    if user is not None:
+        os.chown(home, user.pw_uid, user.pw_gid)
+    port = _free_port()
+    subprocess.run(
+        [programs / "initdb", "-D", home / "data", "-U", "meter", "-A", "trust", "-E", "UTF8", "--no-sync"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd=home,
+        **run_as,
+    )
+    settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={home}", "fsync=off"]
+    server = subprocess.Popen(
+        [programs / "postgres", "-D", home / "data", *(word for s in settings for word in ("-c", s))],
+        stderr=(home / "log").open("w"),
+        cwd=home,
+        **run_as,
+    )
+    try:
+        _wait_until_ready(programs, port, server, home / "log")
+        yield f"postgresql+psycopg://meter@127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(START_S)
+        shutil.rmtree(home)
+
+
+def _wait_until_ready(programs, port, server, log):
+    give_up_at = time.monotonic() + START_S
+    ask = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+    while subprocess.run(ask).returncode:
+        if server.poll() is not None or time.monotonic() > give_up_at:
+            pytest.fail(f"PostgreSQL did not start: {log.read_text()}")
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server):
+    """The URL of a blank PostgreSQL database."""
+    from sqlalchemy import create_engine, text
+
+    name = f"meter_{uuid.uuid4().hex}"
+    engine = create_engine(f"{postgresql_server}/postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield f"{postgresql_server}/{name}"
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
+    """The URL of a blank database, of every supported kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
+    return request.getfixturevalue("postgresql_url")
+
+
+@pytest.fixture
+def ledger(database_url):
+    """A blank ledger of every supported kind."""
+    with Ledger.open(database_url) as opened:
+        yield opened
