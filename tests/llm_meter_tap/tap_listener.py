@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -41,6 +43,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def setup(self) -> None:
+        super().setup()
+        self.server.owner.connections.append(self.connection)
+
     def finish(self) -> None:
         super().finish()
         self.server.owner.connection_ended.set()
@@ -69,6 +75,7 @@ class TapListener:
         self.notices: list[str] = []
         self.refused: set[str] = set()
         self.spools: set[str] = set()
+        self.connections: list[socket.socket] = []
         self.connection_ended = threading.Event()
         self._changed = threading.Condition()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
@@ -112,4 +119,7 @@ class TapListener:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+        for connection in self.connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         os.close(self._lock)
