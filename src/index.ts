@@ -9,8 +9,9 @@ import { language } from './plugins/language';
 import { messages } from './plugins/messages';
 import { meter } from './plugins/meter';
 import { notebookGauge } from './plugins/notebook-gauge';
+import { settings } from './plugins/settings';
 import { usage } from './plugins/usage';
 
 export * from './tokens';
 
-export default [language, meter, messages, usage, gauge, notebookGauge, alerts, commands];
+export default [language, meter, messages, usage, gauge, notebookGauge, alerts, settings, commands];

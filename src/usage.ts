@@ -16,11 +16,13 @@ export class UsageView implements IUsageView {
    * @param meter - what is shown.
    * @param wording - in which words.
    * @param onSettings - opens the settings.
+   * @param host - what the popover stays inside of.
    */
   constructor(
     private readonly meter: IMeter,
     private readonly wording: IWording,
-    private readonly onSettings: () => void
+    private readonly onSettings: () => void,
+    private readonly host: HTMLElement
   ) {}
 
   open(): void {
@@ -45,7 +47,8 @@ export class UsageView implements IUsageView {
       popover.dispose();
       this.onSettings();
     });
-    const popover = new Popover(body, anchor, this.wording.trans.__('LLM usage'));
+    const label = this.wording.trans.__('LLM usage');
+    const popover = new Popover(body, anchor, label, this.host);
     popover.disposed.connect(() => {
       this._popover = null;
     });

@@ -9,9 +9,6 @@ import { CommandIDs } from '../commands';
 import { gaugeIcon } from '../icon';
 import { IMeter, IUsageView, IWording } from '../tokens';
 
-/** The command of @jupyterlab/settingeditor-extension. */
-const SETTINGS_EDITOR = 'settingeditor:open';
-
 /** No command takes an argument. */
 const NO_ARGS = { args: { type: 'object', properties: {}, additionalProperties: false } } as const;
 
@@ -49,13 +46,6 @@ function addCommands(
     icon: gaugeIcon,
     describedBy: NO_ARGS,
     execute: () => usage.open()
-  });
-  commands.addCommand(CommandIDs.openSettings, {
-    label: () => wording.trans.__('LLM Meter Settings'),
-    caption: () => wording.trans.__('Set limits and preferences of LLM Meter'),
-    describedBy: NO_ARGS,
-    isVisible: () => commands.hasCommand(SETTINGS_EDITOR),
-    execute: () => commands.execute(SETTINGS_EDITOR, { query: 'LLM Meter' })
   });
   commands.addCommand(CommandIDs.refreshUsage, {
     label: () => wording.trans.__('Refresh LLM Usage'),

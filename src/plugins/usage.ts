@@ -14,6 +14,8 @@ export const usage: JupyterFrontEndPlugin<IUsageView> = {
   autoStart: true,
   provides: IUsageView,
   requires: [IMeter, IWording],
-  activate: (app: JupyterFrontEnd, meter: IMeter, wording: IWording): IUsageView =>
-    new UsageView(meter, wording, () => void app.commands.execute(CommandIDs.openSettings))
+  activate: (app: JupyterFrontEnd, meter: IMeter, wording: IWording): IUsageView => {
+    const openSettings = (): void => void app.commands.execute(CommandIDs.openSettings);
+    return new UsageView(meter, wording, openSettings, app.shell.node);
+  }
 };

@@ -19,11 +19,13 @@ export class Popover extends Panel {
    * @param body - what it shows; disposed with the popover.
    * @param anchor - beside which it opens.
    * @param label - its name for assistive technology.
+   * @param host - what it has to stay inside of. Not the body of the page: that has no height in Notebook 7.
    */
   constructor(
     body: Widget,
     private readonly anchor: Widget,
-    label: string
+    label: string,
+    private readonly host: HTMLElement
   ) {
     super();
     this.addClass('jp-ThemedContainer');
@@ -105,7 +107,7 @@ export class Popover extends Panel {
     const { width } = this.node.getBoundingClientRect();
     HoverBox.setGeometry({
       anchor,
-      host: document.body,
+      host: this.host,
       node: this.node,
       minHeight: MIN_HEIGHT,
       maxHeight: MAX_HEIGHT,
