@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def start(folder: Path | None, code: str, *, python: str = sys.executable, **mor
     """Start Python on a piece of code, its output in pipes."""
     return subprocess.Popen(
         [python, "-c", textwrap.dedent(code)], env=environment(folder, **more), text=True,
+        cwd=tempfile.gettempdir(),  # `-c` puts the working directory on sys.path
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 

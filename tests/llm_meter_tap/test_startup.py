@@ -1,0 +1,142 @@
+"""The tap in a new interpreter: on when asked, unseen otherwise, and in nobody's way."""
+
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+from tap_process import environment, run, settled
+
+import llm_meter_tap
+from llm_meter_tap.startup import bootstrap_path
+
+CHAT = "v1/chat/completions"
+BODY = {"model": "gpt-5", "messages": [{"role": "user", "content": "Say hi"}]}
+PACKAGE = Path(llm_meter_tap.__file__).parent
+
+
+@pytest.fixture(scope="module")
+def foreign_python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The Python of an environment that has nothing of ours."""
+    path = tmp_path_factory.mktemp("foreign")
+    venv.create(path, with_pip=False)
+    return str(path / ("Scripts" if sys.platform == "win32" else "bin") / "python")
+
+
+def test_starting_an_interpreter_imports_three_small_modules_and_no_library(folder):
+    code = "import sys; print(sorted(sys.modules))"
+    plain = set(eval(run(None, code)[0]))
+    metered = set(eval(run(folder, code)[0]))
+
+    added = {name for name in metered - plain if name not in ("sitecustomize", "__future__")}
+    assert added == {"llm_meter_tap", "llm_meter_tap.startup", "llm_meter_tap.import_hook"}
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("more", [{"LLM_METER_DIR": ""}, {"LLM_METER_DISABLE": "1"}])
+def test_nothing_happens_unless_the_environment_asks_for_it(folder, more):
+    output, _ = run(folder, "import sys; print('llm_meter_tap' in sys.modules)", **more)
+
+    assert output == "False\n"
+
+
+def test_a_foreign_environment_gets_the_one_package_and_nothing_else_of_ours(folder, foreign_python):
+    code = """
+        import importlib.util, sys
+        from llm_meter_tap import record
+        print(record(input_tokens=3))
+        print([name for name in ("jupyter_llm_meter", "httpx", "pytest") if importlib.util.find_spec(name)])
+    """
+    output, errors = run(folder, code, python=foreign_python)
+
+    assert errors == ""
+    assert output.endswith("\n[]\n")
+    assert len(settled(folder)) == 1
+
+
+def test_another_sitecustomize_still_has_its_turn_and_may_change_the_path(folder, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.marked = True; sys.path.append('added')")
+    path = f"{bootstrap_path()}:{tmp_path}"
+    code = "import sys, sitecustomize; print(sys.marked, sys.path[-1], sitecustomize.__file__)"
+    output, errors = run(folder, code, PYTHONPATH=path)
+
+    assert (output, errors) == (f"True added {tmp_path}/sitecustomize.py\n", "")
+
+
+def test_the_other_sitecustomize_has_its_turn_when_the_tap_is_off_too(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text("import sys; sys.marked = True")
+    path = f"{bootstrap_path()}:{tmp_path}"
+    output, _ = run(None, "import sys; print(sys.marked)", PYTHONPATH=path)
+
+    assert output == "True\n"
+
+
+def test_what_the_other_sitecustomize_raises_is_reported_as_ever(folder, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text("import no_such_module")
+    plain = run(None, "pass", PYTHONPATH=str(tmp_path))
+    assert "no_such_module" in plain[1]
+
+    assert "no_such_module" in run(folder, "pass", PYTHONPATH=f"{bootstrap_path()}:{tmp_path}")[1]
+
+
+@pytest.mark.parametrize("name", ["zz_llm_meter.pth", "zz_llm_meter.start"])
+def test_the_files_for_an_environment_of_our_own_switch_the_tap_on_once(provider, folder, tmp_path, name):
+    (tmp_path / name).write_text((PACKAGE / name).read_text())
+    # PEP 829's `.start` names a callable; interpreters before 3.15 leave the file alone.
+    activate = (
+        f"import site; site.addsitedir({str(tmp_path)!r})"
+        if name.endswith(".pth") or sys.version_info >= (3, 15)
+        else "import pkgutil; pkgutil.resolve_name({!r})()".format((PACKAGE / name).read_text().strip())
+    )
+    code = f"""
+        import sys; sys.path.insert(0, {str(PACKAGE.parent)!r})
+        {activate}
+        import httpx
+        httpx.post("{provider.url}/json/{CHAT}", json={BODY})
+    """
+    _, errors = run(folder, code, PYTHONPATH="")
+    assert (errors, len(settled(folder))) == ("", 1)
+
+    _, errors = run(folder, code)
+    assert (errors, len(settled(folder))) == ("", 2)
+
+
+def test_the_pth_line_does_nothing_unless_the_environment_asks_for_it(tmp_path):
+    (tmp_path / "zz_llm_meter.pth").write_text((PACKAGE / "zz_llm_meter.pth").read_text())
+    code = f"import site, sys; site.addsitedir({str(tmp_path)!r}); print('llm_meter_tap.startup' in sys.modules)"
+
+    assert run(None, code) == ("False\n", "")
+
+
+def test_subprocesses_are_metered_too(provider, folder):
+    call = f"import httpx; httpx.post('{provider.url}/json/{CHAT}', json={BODY})"
+    run(folder, f"import subprocess, sys; subprocess.run([sys.executable, '-c', {call!r}], check=True)")
+
+    assert len(settled(folder)) == 1
+
+
+@pytest.mark.parametrize("version", ["2.7", "3.6", "3.7"])
+def test_interpreters_too_old_for_the_tap_start_as_ever(folder, version):
+    pythons = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
+    if not pythons:
+        pytest.skip(f"no Python {version} was found on this machine")
+    done = subprocess.run(
+        [str(pythons[0]), "-c", "print('here')"],
+        env=environment(folder, PYTHONDONTWRITEBYTECODE="1"),
+        capture_output=True,
+        text=True,
+    )
+    assert (done.stdout, done.stderr) == ("here\n", "")
+
+
+def test_the_environment_fills_the_record(provider, folder):
+    code = f"import httpx; httpx.post('{provider.url}/json/{CHAT}', json={BODY}, headers={{'api-key': 'k'}})"
+    names = {"PROJECT": "p", "TEAM": "t", "USER": "u", "NOTEBOOK": "n.ipynb", "KERNEL_ID": "k", "CELL_ID": "c"}
+    run(folder, code, **{f"LLM_METER_{name}": value for name, value in names.items()})
+
+    (record,) = settled(folder)
+    assert (record["llm_meter.project"], record["llm_meter.team"], record["user.id"]) == ("p", "t", "u")
+    assert record["llm_meter.notebook.path"] == "n.ipynb"
+    assert (record["llm_meter.kernel.id"], record["llm_meter.cell.id"]) == ("k", "c")
+    assert record["llm_meter.key.fingerprint"].startswith("key-")
