@@ -17,6 +17,7 @@ from llm_meter_tap.request_shapes import (
     from_path,
     has_model,
     is_agent_chat,
+    is_bedrock_prompt,
     is_chat,
     is_completion,
     is_converse,
@@ -30,6 +31,7 @@ from llm_meter_tap.request_shapes import (
     is_ollama_prompt,
     is_prediction,
     is_response,
+    is_tgi_prompt,
     named_by_member,
     never,
     of_no_model,
@@ -44,8 +46,8 @@ class Api(NamedTuple):
         api: The request and response format.
         operation_name: `gen_ai.operation.name`.
         author: The provider assumed on a host that we do not know.
-        endings: Last path segments (behind a colon, if there is one) that lead to this row.
-        path: Must be found in the path.
+        endings: Last path segments (behind a colon, if there is one) that lead to this row; none where that
+        is a name. path: Must be found in the path.
         has_shape: Asked of the body on hosts that we do not know.
         hosts: The only providers on whose hosts this row holds; none means any host.
         streams: Whether the answer was asked for in pieces.
@@ -97,6 +99,7 @@ APIS = (
     _row("openai.responses", "chat", "openai", "responses", r"/responses$", is_response),
     _row("openai.responses", "chat", "openai", "compact", r"/responses/compact$", is_response),
     _row("ollama.embed", "embeddings", "ollama", "embed embeddings", r"^/api/embed", is_ollama_embed),
+    _row("watsonx.embed", "embeddings", "ibm.watsonx.ai", "embeddings", r"/text/e", never, "ibm.watsonx.ai"),
     _row("openai.embeddings", "embeddings", "openai", "embeddings", r"/embeddings$", is_embedding),
     _row("openai.embeddings", "embeddings", "voyage", "multimodalembeddings", r"/v1/m", never, "voyage"),
     _row("anthropic.messages", "chat", "anthropic", "messages", r"^(?!.*/threads/).*/messages$", is_message),
@@ -164,14 +167,16 @@ APIS = (
         "aws.bedrock",
         "invoke invoke-with-response-stream",
         r"/model/[^/]+/i",
-        never,
-        "aws.bedrock",
-        asked_by_path,
-        _bedrock,
+        is_bedrock_prompt,
+        streams=asked_by_path,
+        model=_bedrock,
     ),
-    _row("cohere.chat", "chat", "cohere", "chat", r"/v[12]/chat$", never, "cohere"),
+    _row("cohere.chat", "chat", "cohere", "chat", r"/v1/chat$", never, "cohere"),
+    _row("cohere.chat", "chat", "cohere", "chat", r"/v2/chat$", is_named_chat),
     _row("cohere.generate", "text_completion", "cohere", "generate", r"/v1/generate$", never, "cohere"),
     _row("cohere.embed", "embeddings", "cohere", "embed", r"/v[12]/embed$", never, "cohere"),
+    _row("cohere.rerank", "rerank", "cohere", "rerank", r"/v[12]/rerank$", never, "cohere"),
+    _row("openai.rerank", "rerank", "voyage", "rerank", r"/v1/rerank$", never, "voyage jina siliconflow"),
     _row("openai.chat", "chat", "writer", "chat", r"/v1/chat$", never, "writer"),
     _row(
         "openai.chat",
@@ -203,6 +208,18 @@ APIS = (
         is_ollama_prompt,
         streams=unless_declined,
     ),
+    _row(
+        "huggingface.inference",
+        "text_completion",
+        "huggingface",
+        "generate generate_stream",
+        r"/generate(?:_stream)?$",
+        is_tgi_prompt,
+        streams=asked_by_path,
+    ),
+    _row(
+        "huggingface.inference", "text_completion", "huggingface", "", r"^$|^/models/", never, "huggingface"
+    ),
     _row("dashscope.generation", "chat", "alibaba", "generation", r"/services/aigc/", is_dashscope),
     _row(
         "dashscope.embedding",
@@ -212,6 +229,9 @@ APIS = (
         r"/services/embeddings/",
         is_dashscope,
     ),
+    _row("openai.chat", "chat", "snowflake", "complete", r"/cortex/inference:complete$", is_named_chat),
+    _row("openai.chat", "chat", "mistral_ai", "conversations", r"/v1/c", never, "mistral_ai"),
+    _row("openai.chat", "chat", "mistral_ai", "", r"/v1/conversations/[^/]+$", never, "mistral_ai"),
     _row("openai.chat", "chat", "minimax", "chatcompletion_v2", r"/text/chatcompletion_v2$", is_chat),
     _row("openai.chat", "chat", "pollinations", "openai", r"/openai$", is_named_chat),
     _row(
@@ -257,9 +277,5 @@ BY_ENDING: dict[str, tuple[Api, ...]] = {
     ending: tuple(row for row in APIS if ending in row.endings) for api in APIS for ending in api.endings
 }
 
-_OPEN_ENDED = tuple(row for row in APIS if not row.endings)
-
-
-def open_ended(path: str) -> tuple[Api, ...]:
-    """The rows for a path whose last segment is a model's name."""
-    return _OPEN_ENDED if "/ai/run/" in path else ()
+# Rows for paths whose last segment is a name.
+OPEN_ENDED = tuple(row for row in APIS if not row.endings)

@@ -51,6 +51,8 @@ _DOMAINS = {
     "mistral.ai": "mistral_ai",
     "moonshot.ai": "moonshot_ai",
     "moonshot.cn": "moonshot_ai",
+    "ollama.com": "ollama",
+    "snowflakecomputing.com": "snowflake",
     "nebius.ai": "nebius",
     "nebius.com": "nebius",
     "novita.ai": "novita",

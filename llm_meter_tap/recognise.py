@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from llm_meter_tap.apis import BY_ENDING, Api, open_ended
+from llm_meter_tap.apis import BY_ENDING, OPEN_ENDED, Api
 from llm_meter_tap.json_values import mapping, parse
 from llm_meter_tap.partial_json import outer_members
 from llm_meter_tap.providers import provider_of
@@ -20,7 +20,7 @@ from llm_meter_tap.request_shapes import Request
 _WHOLE_BODY = 65536
 _LONGEST_MODEL = 256
 _NAMES = ("model", "stream", "max_tokens", "agent_id", "anthropic_version", "previous_response_id")
-_BIG_NAMES = ("messages", "prompt", "input", "contents", "content", "requests", "instances")
+_BIG_NAMES = ("messages", "prompt", "input", "contents", "content", "requests", "instances", "inputs")
 _FORM_FIELD = re.compile(rb'name="(model|prompt|stream)"\r\n\r\n([^\r\n]{1,256})\r\n')
 _DEPLOYMENT = re.compile(r"/openai/deployments/([^/]+)/")
 
@@ -63,7 +63,7 @@ def recognise(
         return None
     path = path.rstrip("/")
     last = path[path.rfind("/") + 1 :]
-    for row in BY_ENDING.get(last[last.rfind(":") + 1 :]) or open_ended(path):
+    for row in BY_ENDING.get(last[last.rfind(":") + 1 :], OPEN_ENDED):
         if row.path.search(path):
             shape = _shape(row, _bare(host), path, content_type, body)
             if shape is not None:

@@ -30,6 +30,7 @@ class Request(NamedTuple):
 
 
 def never(request: Request) -> bool:
+    """The row's path is too common a word: it holds on its providers' hosts only."""
     return False
 
 
@@ -79,6 +80,15 @@ def is_prediction(request: Request) -> bool:
 
 def is_converse(request: Request) -> bool:
     return request.has_array("messages")
+
+
+def is_bedrock_prompt(request: Request) -> bool:
+    """Whatever the model's own format asks by; the path is Amazon's alone."""
+    return any(request.has(name) for name in ("messages", "prompt", "inputText", "inputs"))
+
+
+def is_tgi_prompt(request: Request) -> bool:
+    return request.has_text("inputs")
 
 
 def is_ollama_prompt(request: Request) -> bool:

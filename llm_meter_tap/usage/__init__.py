@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_meter_tap.usage import anthropic, bedrock, cohere, google, ollama, openai, watsonx
+from llm_meter_tap.json_values import count, parse
+from llm_meter_tap.usage import anthropic, bedrock, cohere, google, huggingface, ollama, openai, watsonx
 from llm_meter_tap.usage.documents import documents
 from llm_meter_tap.usage.errors import error_type
 from llm_meter_tap.usage.figures import Draft, Reading, Usage
@@ -22,10 +23,21 @@ __all__ = ["Reading", "Usage", "read_response"]
 
 
 class _Family(NamedTuple):
+    """One format's rules.
+
+    Attributes:
+        matters: What a stream's event must hold to be looked at.
+        names: Outer members worth having from a body too big to parse, the one with the figures first.
+        take: Gathers one document into the draft.
+        normalise: Makes inclusive sums of the draft's raw figures.
+        headers: Response headers with figures, each with its name among the raw figures.
+    """
+
     matters: re.Pattern[bytes]
     names: tuple[str, ...]
     take: Callable[[Draft, str, dict[str, Any]], None]
     normalise: Callable[[Draft, str], Usage]
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 _OPENAI = _Family(openai.MATTERS, openai.NAMES, openai.take, openai.normalise)
@@ -33,8 +45,15 @@ _OPENAI = _Family(openai.MATTERS, openai.NAMES, openai.take, openai.normalise)
 _FAMILIES = {
     "anthropic": _Family(anthropic.MATTERS, anthropic.NAMES, anthropic.take, anthropic.normalise),
     "google": _Family(google.MATTERS, google.NAMES, google.take, google.normalise),
-    "bedrock": _Family(bedrock.MATTERS, bedrock.NAMES, bedrock.take, bedrock.normalise),
+    "bedrock": _Family(bedrock.MATTERS, bedrock.NAMES, bedrock.take, bedrock.normalise, bedrock.HEADERS),
     "cohere": _Family(cohere.MATTERS, cohere.NAMES, cohere.take, cohere.normalise),
+    "huggingface": _Family(
+        huggingface.MATTERS,
+        huggingface.NAMES,
+        huggingface.take,
+        huggingface.normalise,
+        huggingface.HEADERS,
+    ),
     "ollama": _Family(ollama.MATTERS, ollama.NAMES, ollama.take, ollama.normalise),
     "watsonx": _Family(watsonx.MATTERS, watsonx.NAMES, watsonx.take, watsonx.normalise),
 }
@@ -66,17 +85,22 @@ def read_response(
     draft = Draft()
     for event, document in found.items:
         family.take(draft, event, document)
-    if shape.api.startswith("bedrock."):
-        bedrock.take_headers(draft, headers)
-    usage = family.normalise(draft, shape.provider_name) if draft.raw else None
+    in_headers = {name: count(parse(headers[key])) for key, name in family.headers if key in headers}
+    if in_headers:
+        draft.update({"headers": in_headers})
     return Reading(
-        usage=usage if usage is not None and usage.is_known() else None,
+        usage=_usage(family, draft, shape.provider_name),
         response_model=draft.model,
         response_id=draft.id,
         service_tier=draft.tier,
         error_type=error_type(status, _error(status, draft, found.items), headers),
         is_finished=found.is_whole or draft.is_finished or bool(draft.error),
     )
+
+
+def _usage(family: _Family, draft: Draft, provider: str) -> Usage | None:
+    usage = family.normalise(draft, provider) if draft.raw else None
+    return usage if usage is not None and (usage.is_known() or draft.has_units) else None
 
 
 def _error(status: int, draft: Draft, items: list[tuple[str, dict[str, Any]]]) -> Any:

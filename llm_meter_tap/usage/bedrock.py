@@ -8,7 +8,6 @@ and of the model families. A model's own figures come before Bedrock's metrics, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from llm_meter_tap.json_values import count, first_count, mapping, sequence
@@ -28,12 +27,12 @@ NAMES = (
     "message",
 )
 
-_HEADERS = {
-    "x-amzn-bedrock-input-token-count": "inputTokenCount",
-    "x-amzn-bedrock-output-token-count": "outputTokenCount",
-    "x-amzn-bedrock-cache-read-input-token-count": "cacheReadInputTokenCount",
-    "x-amzn-bedrock-cache-write-input-token-count": "cacheWriteInputTokenCount",
-}
+HEADERS = (
+    ("x-amzn-bedrock-input-token-count", "inputTokenCount"),
+    ("x-amzn-bedrock-output-token-count", "outputTokenCount"),
+    ("x-amzn-bedrock-cache-read-input-token-count", "cacheReadInputTokenCount"),
+    ("x-amzn-bedrock-cache-write-input-token-count", "cacheWriteInputTokenCount"),
+)
 _OWN = ("inputTextTokenCount", "totalOutputTextTokenCount", "prompt_token_count", "generation_token_count")
 
 
@@ -63,13 +62,6 @@ def _ends(document: dict[str, Any]) -> bool:
     return bool(document.get("stop_reason") or document.get("completionReason")) or (
         "amazon-bedrock-invocationMetrics" in document
     )
-
-
-def take_headers(draft: Draft, headers: Mapping[str, str]) -> None:
-    """Add the figures of InvokeModel's headers."""
-    found = {name: int(headers[key]) for key, name in _HEADERS.items() if headers.get(key, "").isdecimal()}
-    if found:
-        draft.update({"headers": found})
 
 
 def normalise(draft: Draft, provider: str) -> Usage:

@@ -25,6 +25,7 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
         draft.replace(holder.get("meta"))
         draft.replace(holder.get("usage"))
         draft.error = holder.get("error") or draft.error
+    draft.has_units = draft.has_units or bool(mapping(draft.raw.get("billed_units")))
     ends = document.get("type") == "message-end" or document.get("event_type") == "stream-end"
     draft.is_finished = draft.is_finished or ends
 

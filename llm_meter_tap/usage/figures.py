@@ -66,6 +66,7 @@ class Draft:
     Attributes:
         raw: The usage figures as the provider names them.
         has_final: The figures are the answer's last, not those of its start.
+        has_units: The provider charged for this call in other units than tokens (searches, seconds of audio).
         error: The error object, or the name of an error event.
     """
 
@@ -76,6 +77,7 @@ class Draft:
     error: Any = None
     is_finished: bool = False
     has_final: bool = True
+    has_units: bool = False
 
     def identify(self, model: Any = None, id: Any = None, tier: Any = None) -> None:
         """Keep the first model and id that say something (Azure's first chunk has empty ones), the last

@@ -37,6 +37,8 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
     # Groq's streams without include_usage (reference: x_groq).
     draft.replace(mapping(body.get("x_groq")).get("usage"))
     draft.replace(body.get("usage"))
+    # Whisper's transcriptions are charged by the second (reference: usage.type "duration").
+    draft.has_units = draft.raw.get("type") == "duration"
     draft.error = _error(event, document, body) or draft.error
     draft.is_finished = draft.is_finished or _ends(document, body, choices)
 

@@ -1,4 +1,4 @@
-"""Usage of IBM watsonx.ai text generation.
+"""Usage of IBM watsonx.ai text generation and embeddings.
 
 Owns the counts inside `results`. Source: IBM's API reference, text generation. In a stream the generated
 count is cumulative and the input count stands in the first event only, so the largest of each is the figure.
@@ -13,13 +13,15 @@ from llm_meter_tap.json_values import count, mapping, sequence
 from llm_meter_tap.usage.figures import Draft, Usage
 
 MATTERS = re.compile(rb'"(?:generated|input)_token_count"|"errors"')
-NAMES = ("results", "model_id", "errors")
+NAMES = ("results", "input_token_count", "model_id", "errors")
 _FIGURES = ("input_token_count", "generated_token_count")
 
 
 def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Gather a whole answer or an event of a stream."""
     draft.identify(document.get("model_id"))
+    # Embeddings have one count for all texts.
+    draft.update({name: document[name] for name in _FIGURES if name in document})
     for result in map(mapping, sequence(document.get("results"))):
         for name in _FIGURES:
             tokens = count(result.get(name))
