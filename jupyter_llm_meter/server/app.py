@@ -7,14 +7,12 @@ nothing here blocks the server's loop for longer than it takes to open a socket.
 from __future__ import annotations
 
 import asyncio
-import getpass
 import json
 import os
 from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import tzlocal
 from jupyter_events import EventLogger
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.serverapp import ServerApp
@@ -31,9 +29,11 @@ from jupyter_llm_meter.server.policy import Policy
 from jupyter_llm_meter.server.routes import handlers
 from jupyter_llm_meter.service.environment import EnvironmentPatch, tap_variables
 from jupyter_llm_meter.service.folder import prepare_place
-from jupyter_llm_meter.service.ingest import Owner
+from jupyter_llm_meter.service.owner import Owner, default_user, local_zone, system_user
 from jupyter_llm_meter.service.problems import Problems
 from jupyter_llm_meter.service.service import Service
+
+__all__ = ["LLMMeter", "system_user"]
 
 KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
 ANSWER_PAUSE_S = 5.0
@@ -84,7 +84,7 @@ class LLMMeter(ExtensionApp):
 
     @default("user_id")
     def _default_user_id(self) -> str:
-        return os.environ.get("LLM_METER_USER") or os.environ.get("JUPYTERHUB_USER") or system_user()
+        return default_user()
 
     @default("team")
     def _default_team(self) -> str:
@@ -187,19 +187,3 @@ class LLMMeter(ExtensionApp):
                     "Asia/Shanghai; the machine's own zone holds. Mend the configuration and restart.",
                 )
         return local_zone()
-
-
-def local_zone() -> str:
-    """Return the IANA name of the machine's time zone, UTC where it has none."""
-    try:
-        return tzlocal.get_localzone_name() or "UTC"
-    except ZoneInfoNotFoundError:
-        return "UTC"
-
-
-def system_user() -> str:
-    """Return the name of the operating system's user, its number where it has no name."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # KeyError until Python 3.12: a container's user without an entry in passwd
-        return str(os.getuid())

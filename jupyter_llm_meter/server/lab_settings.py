@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_core.paths import jupyter_config_dir, jupyter_config_path, jupyter_path
-from jupyterlab_server.settings_utils import get_settings
 from tornado.web import HTTPError
 
 PLUGIN = "jupyter-llm-meter:meter"
@@ -104,6 +103,9 @@ def read_limits(paths: LabPaths) -> Any:
     """
     if not any(path.is_file() for path in paths.files() if path.parent.parent.name == "schemas"):
         return None
+    # Takes a second and a half, which `run` and `status` need not wait for where there is no lab.
+    from jupyterlab_server.settings_utils import get_settings
+
     paths.check_overrides()
     try:
         settings, warnings = get_settings(

@@ -17,25 +17,11 @@ from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.ledger_access import LedgerAccess
 from jupyter_llm_meter.service.lines import Line, read_lines
 from jupyter_llm_meter.service.notices import notice
+from jupyter_llm_meter.service.owner import Owner
 from llm_meter_tap.record import CallRecord
 
 MOST_AT_ONCE = 500
 """Calls of one transaction: a long spool must not hold the ledger's write lock for long."""
-
-
-@dataclass(frozen=True)
-class Owner:
-    """Whose calls they are when a record does not say.
-
-    Attributes:
-        user: ``user.id``.
-        team: Team of the user, if any.
-        project: Project of all calls, if there is one.
-    """
-
-    user: str
-    team: str | None = None
-    project: str | None = None
 
 
 @dataclass
@@ -121,7 +107,7 @@ class Ingest:
         return line.record if line.text is None else await self._counting.fill_in(line.record, line.text)
 
     async def _placed(self, record: CallRecord) -> CallRecord:
-        path, project = record.notebook_path, record.project or self._owner.project
+        path, project = record.notebook_path, record.project
         if record.kernel_id and not (path and project):
             context = await self._kernels.context(record.kernel_id)
             path, project = path or context.notebook_path, project or context.project

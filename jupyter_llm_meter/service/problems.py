@@ -38,12 +38,12 @@ class Problems:
 
     def report(self, code: str, message: str) -> None:
         """Open a problem, or change the message of an open one."""
-        problem = Problem(code, message)
+        problem = Problem(code, message[:1].upper() + message[1:])
         with self._lock:
             if self._open.get(code) == problem:
                 return
             self._open[code] = problem
-        self._log.error("LLM Meter: %s [%s]", message, code)
+        self._log.error("LLM Meter: %s [%s]", problem.message, code)
 
     def resolve(self, code: str) -> None:
         """Close a problem; closing one that is not open does nothing."""

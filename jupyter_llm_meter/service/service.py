@@ -24,10 +24,11 @@ from jupyter_llm_meter.service.background import Background
 from jupyter_llm_meter.service.context import Kernels, Limits, NoKernels
 from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.folder import Place
-from jupyter_llm_meter.service.ingest import Ingest, Owner, Receipt
+from jupyter_llm_meter.service.ingest import Ingest, Receipt
 from jupyter_llm_meter.service.ledger_access import LedgerAccess, LedgerUnavailable
 from jupyter_llm_meter.service.listener import Listener
 from jupyter_llm_meter.service.notices import notice
+from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.service.peers import Peers
 from jupyter_llm_meter.service.problems import Problems
 from jupyter_llm_meter.service.rendezvous import OwnRendezvous, new_stem
@@ -84,7 +85,7 @@ class Service:
         self._counting = Counting(problems)
         self._ingest = Ingest(self._ledger, limits, kernels, self._counting, owner, self._committed)
         self._document = StandingDocument(self._ledger, limits, kernels, problems, owner.user, time_zone)
-        self._spools = SpoolImport(place.folder, self._ingest.take_records, log)
+        self._spools = SpoolImport(place.folder, self._ingest.take_records, problems)
         self._peers = Peers(place.folder, self.stem, self.background, log)
         self._recovery: asyncio.Task[None] | None = None
         self._ready = Event()

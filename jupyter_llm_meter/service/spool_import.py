@@ -8,7 +8,6 @@ would still count each call once.
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -16,7 +15,12 @@ from pathlib import Path
 
 from jupyter_llm_meter.service.lines import Lines, read_lines
 from jupyter_llm_meter.service.locks import FileLock
+from jupyter_llm_meter.service.problems import Problems
 from llm_meter_tap.record import CallRecord
+
+FILES_PROBLEM = "spool-unreadable"
+LINES_PROBLEM = "spool-lines"
+MOST_NAMED = 5
 
 REJECTED = "rejected"
 """Folder beside the spools for those with lines that cannot be read."""
@@ -30,13 +34,13 @@ class SpoolImport:
     Args:
         folder: The private folder.
         settle: Commits records to the ledger, each call once however often it is given.
-        log: Told of files with unreadable lines, by number, never by content.
+        problems: Told of files that cannot be read, and of lines: by number, never by content.
     """
 
-    def __init__(self, folder: Path, settle: Settle, log: logging.Logger) -> None:
+    def __init__(self, folder: Path, settle: Settle, problems: Problems) -> None:
         self._spools = folder / "spool"
         self._settle = settle
-        self._log = log
+        self._problems = problems
         self._one_at_a_time = asyncio.Lock()
 
     async def run(self, *, with_living: bool) -> None:
@@ -49,10 +53,15 @@ class SpoolImport:
             LedgerUnavailable: From ``settle``; the files stay as they are.
         """
         async with self._one_at_a_time:
+            unreadable = []
             for path in sorted(self._spools.glob("*.jsonl")):
                 # A name with a dot in front is a spool that its process has not locked yet.
                 if not path.name.startswith("."):
-                    await self._import_file(path, with_living=with_living)
+                    try:
+                        await self._import_file(path, with_living=with_living)
+                    except OSError as error:
+                        unreadable.append(f"{path} ({error.strerror or error})")
+            self._tell_of_unreadable(unreadable)
 
     async def _import_file(self, path: Path, *, with_living: bool) -> None:
         lock = FileLock(path)
@@ -78,10 +87,20 @@ class SpoolImport:
         folder = self._spools / REJECTED
         folder.mkdir(mode=0o700, exist_ok=True)
         os.replace(path, folder / path.name)
-        self._log.error(
-            "LLM Meter: %d lines of the spool %s could not be read and were set aside in %s: %s",
-            len(lines.errors), path.name, folder, "; ".join(lines.errors[:5]),
-        )  # fmt: skip
+        self._problems.report(
+            LINES_PROBLEM,
+            f"Lines of a spool could not be read and were not counted; {folder / path.name} keeps them: "
+            f"{'; '.join(lines.errors[:MOST_NAMED])}.",
+        )
+
+    def _tell_of_unreadable(self, files: Sequence[str]) -> None:
+        if files:
+            named = ", ".join(files[:MOST_NAMED])
+            self._problems.report(
+                FILES_PROBLEM, f"Calls in these spools are not counted until they can be read: {named}."
+            )
+        else:
+            self._problems.resolve(FILES_PROBLEM)
 
 
 async def _read(path: Path) -> Lines:

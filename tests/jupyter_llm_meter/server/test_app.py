@@ -90,4 +90,3 @@ def test_the_hub_s_user_is_the_one_who_calls(monkeypatch, jp_configurable_server
     (meter,) = server.extension_manager.extension_apps["jupyter_llm_meter"]
     assert os.environ["LLM_METER_USER"] == "hub-user"
     run(meter.stop_extension())
-

@@ -13,7 +13,9 @@ DOCUMENT = yaml.safe_load(Path(routes.__file__).with_name("openapi.yaml").read_t
 
 
 def schema(name):
-    return Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": DOCUMENT["components"]})
+    return Draft202012Validator(
+        {"$ref": f"#/components/schemas/{name}", "components": DOCUMENT["components"]}
+    )
 
 
 def test_the_contract_is_a_valid_openapi_document():
@@ -32,7 +34,9 @@ def test_every_route_is_in_the_contract_and_every_operation_has_a_route():
 
 
 def test_the_groups_of_usage_are_those_that_the_ledger_knows():
-    (parameter,) = [p for p in DOCUMENT["paths"]["/usage"]["get"]["parameters"] if p.get("name") == "group_by"]
+    (parameter,) = [
+        p for p in DOCUMENT["paths"]["/usage"]["get"]["parameters"] if p.get("name") == "group_by"
+    ]
     assert set(parameter["schema"]["enum"]) == set(routes.GROUPS) == set(GROUPS)
 
 
@@ -48,4 +52,6 @@ def test_answers_are_what_the_contract_says(level, api, send, settled):
     for row in api("usage", params={"group_by": "day"})[1]["rows"]:
         schema("UsageRow").validate(row)
     schema("Error").validate(api("calls", params={"limit": "0"})[1])
-    schema("Error").validate(api("alerts", "x", "claim", method="POST", body=json.dumps({"claimant": "t"}))[1])
+    schema("Error").validate(
+        api("alerts", "x", "claim", method="POST", body=json.dumps({"claimant": "t"}))[1]
+    )

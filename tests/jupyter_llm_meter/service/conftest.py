@@ -13,7 +13,7 @@ import pytest
 from jupyter_llm_meter.core.limits import parse_limits
 from jupyter_llm_meter.ledger import Ledger
 from jupyter_llm_meter.service.folder import Place
-from jupyter_llm_meter.service.ingest import Owner
+from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.service.problems import Problems
 from jupyter_llm_meter.service.service import Service
 

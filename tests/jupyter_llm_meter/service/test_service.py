@@ -1,6 +1,8 @@
 import os
+import socket
 import stat
 
+from jupyter_llm_meter.service.listener import MAX_BODY_BYTES
 from llm_meter_tap import file_lock
 
 TOKENS = "gen_ai.usage.input_tokens"
@@ -37,13 +39,13 @@ def test_crossing_a_threshold_is_told_once_to_whoever_crossed_it(start, caller, 
     call = caller(start())
     assert call("/v1/lines", line("settled", "a", tokens=799))[1]["notices"] == []
     (notice,) = call("/v1/lines", line("settled", "b", tokens=1))[1]["notices"]
-    assert notice.startswith("80 % of the limit user/month/tokens reached for alice: 800 of 1,000 tokens used")
+    assert notice.startswith(
+        "80 % of the limit user/month/tokens reached for alice: 800 of 1,000 tokens used"
+    )
     assert call("/v1/lines", line("settled", "c", tokens=1))[1]["notices"] == []
 
 
-def test_text_of_a_call_without_figures_is_counted_and_kept_nowhere(
-    start, place, caller, line, ledger_of
-):
+def test_text_of_a_call_without_figures_is_counted_and_kept_nowhere(start, place, caller, line, ledger_of):
     call = caller(start())
     text = {"input": "canary one two three", "output": "canary four"}
     fields = {"llm_meter.call.basis": "missing", "tokens": None}
@@ -108,9 +110,7 @@ def test_the_rendezvous_is_private_and_locked_while_the_service_lives(start, pla
     assert os.listdir(place.folder / "services") == []
 
 
-def test_a_commit_is_seen_by_the_watchers_of_every_service_on_the_folder(
-    start, caller, line, eventually
-):
+def test_a_commit_is_seen_by_the_watchers_of_every_service_on_the_folder(start, caller, line, eventually):
     seen = {"first": [], "second": []}
     first, second = start(), start()
     first.watch(lambda ids: seen["first"].append(list(ids)))
@@ -135,3 +135,13 @@ def test_notices_go_to_one_place_when_the_service_is_told_where(start, caller, l
     call = caller(start(notify=told.append))
     assert call("/v1/lines", line("settled", "a", tokens=1500))[1]["notices"] == []
     assert [text.split()[0] for text in told] == ["80", "100"]
+
+
+def test_a_body_without_measure_is_refused_before_it_is_read(start, caller, line):
+    service = start()
+    call = caller(service)
+    with socket.create_connection(("127.0.0.1", call.rendezvous["port"])) as connection:
+        head = f"POST /v1/lines HTTP/1.1\r\nHost: x\r\nContent-Length: {MAX_BODY_BYTES + 1}\r\n\r\n"
+        connection.sendall(head.encode())
+        assert connection.recv(1000).startswith((b"HTTP/1.1 400", b"HTTP/1.1 413"))
+    assert call("/v1/lines", line("settled", "a"))[0] == 200

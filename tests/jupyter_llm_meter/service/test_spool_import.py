@@ -55,15 +55,32 @@ def test_calls_that_were_sent_and_stay_in_the_spool_count_once(
 
 
 def test_a_line_that_cannot_be_read_is_set_aside_with_its_file(
-    start, place, spool, line, ledger_of, eventually, caplog
+    start, place, spool, line, ledger_of, eventually, caplog, caller
 ):
     path = spool(line("settled", "a"), b'{"v": 9, "secret": "canary"}', line("settled", "b"))
-    start()
+    service = start()
     eventually(lambda: not path.exists(), "the import")
     assert sorted(ledger_of(place.ledger_url)) == ["a", "b"]
     assert (path.parent / "rejected" / path.name).exists()
     assert "line 2: v must be 1" in caplog.text
     assert "canary" not in caplog.text
+    (problem,) = caller(service)("/v1/standing")[1]["state"]["problems"]
+    assert problem["code"] == "spool-lines"
+
+
+def test_a_spool_that_cannot_be_read_is_named_and_hides_no_other(
+    start, place, spool, line, caller, ledger_of, eventually
+):
+    other = spool(line("settled", "a"), name="2-0badcafe.jsonl")
+    blocked = other.with_name("1-0badcafe.jsonl")
+    blocked.mkdir()
+    call = caller(start())
+    eventually(lambda: not other.exists(), "the import")
+    (problem,) = call("/v1/standing")[1]["state"]["problems"]
+    assert (problem["code"], str(blocked) in problem["message"]) == ("spool-unreadable", True)
+    blocked.rmdir()
+    call("/v1/lines", line("settled", "b"), spool="gone.jsonl")
+    eventually(lambda: call("/v1/standing")[1]["state"]["level"] == "ok", "the end of the problem")
 
 
 def test_the_end_of_a_tap_s_connection_brings_its_spool_in(

@@ -1,0 +1,142 @@
+"""``jupyter llm-meter run -- COMMAND...``: metering around one command, without a Jupyter server.
+
+Owns the life of a short service and of the command: environment, signals, exit code. The command's own
+input and output are left alone; crossed thresholds are told on stderr, a line each.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any, ClassVar
+
+from jupyter_llm_meter.ledger import default_ledger_url
+from jupyter_llm_meter.server.lab_settings import LabPaths
+from jupyter_llm_meter.server.policy import Policy
+from jupyter_llm_meter.service.environment import tap_variables
+from jupyter_llm_meter.service.folder import prepare_place
+from jupyter_llm_meter.service.owner import Owner, default_user
+from jupyter_llm_meter.service.problems import Problems
+from jupyter_llm_meter.service.service import Service
+
+from .command import Command, CommandError
+
+# What a POSIX shell answers with (POSIX.1-2024, 2.8.2 Exit Status for Commands).
+CANNOT_EXECUTE = 126
+NOT_FOUND = 127
+SIGNALLED = 128
+
+FORWARDED = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+# A terminal sends these to every process in the foreground: the command has them already.
+FROM_TERMINAL = ("SIGINT", "SIGQUIT")
+
+
+class RunApp(Command):
+    """Run a command with metering: every Python that it starts reports its LLM API calls."""
+
+    name = "jupyter-llm-meter-run"
+    description = __doc__
+    examples = """
+    jupyter llm-meter run -- papermill in.ipynb out.ipynb
+    jupyter llm-meter run --db ./calls.sqlite3 -- python nightly.py
+    """
+    flags: ClassVar[dict[str, Any]] = {}
+
+    command: Sequence[str] = ()
+
+    def parse_command_line(self, argv: Sequence[str] | None = None) -> None:
+        """Keep what follows ``--`` for the command and read the rest."""
+        words = list(sys.argv[1:] if argv is None else argv)
+        end = words.index("--") if "--" in words else len(words)
+        self.command = words[end + 1 :]
+        super().parse_command_line(words[:end])
+
+    def check(self) -> None:
+        """See to it that there is a command.
+
+        Raises:
+            CommandError: There is none.
+        """
+        if not self.command:
+            raise CommandError("no command was given; name it after --, as in: run -- python script.py")
+
+    def _run(self, url: str) -> None:
+        service = self._service(url)
+        service.start()
+        try:
+            self.exit_code = self._exit_code(service)
+        finally:
+            service.stop()
+
+    def _service(self, url: str) -> Service:
+        problems = Problems(self.log)
+        place = prepare_place(None if url == default_ledger_url() else url, problems)
+        zone = self.time_zone()
+        policy = Policy(self.setting("limits"), LabPaths.default, problems, zone)
+        owner = Owner(self.setting("user_id") or default_user(), self._team())
+        return Service(place, policy, owner, problems, zone, self.log, notify=self._tell)
+
+    def _team(self) -> str | None:
+        return self.setting("team") or os.environ.get("LLM_METER_TEAM")
+
+    def _exit_code(self, service: Service) -> int:
+        variables = tap_variables(
+            service.place.folder,
+            service.stem,
+            os.environ.get("PYTHONPATH"),
+            user=self.setting("user_id") or default_user(),
+            team=self._team(),
+            notebook=only_notebook(self.command),
+        )
+        try:
+            with (
+                forwarding() as children,
+                subprocess.Popen(self.command, env=os.environ | variables) as child,
+            ):
+                children.append(child)
+                code = child.wait()
+        except FileNotFoundError:
+            sys.stderr.write(
+                f"{self.name}: {self.command[0]!r} was not found; check its spelling and PATH.\n"
+            )
+            return NOT_FOUND
+        except OSError as error:
+            sys.stderr.write(f"{self.name}: {self.command[0]!r} cannot be executed: {error.strerror}.\n")
+            return CANNOT_EXECUTE
+        return code if code >= 0 else SIGNALLED - code
+
+    def _tell(self, notice: str) -> None:
+        sys.stderr.write(f"LLM Meter: {notice}\n")
+
+
+def only_notebook(command: Sequence[str]) -> str | None:
+    """Return the one existing notebook that a command names; None for none or several."""
+    named = {word for word in command if word.endswith(".ipynb") and Path(word).is_file()}
+    return os.path.normpath(named.pop()) if len(named) == 1 else None
+
+
+@contextmanager
+def forwarding() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Hand on to a command what is sent to this process; yields the list that the command is put into."""
+    children: list[subprocess.Popen[bytes]] = []
+
+    def hand_on(number: int, _frame: FrameType | None) -> None:
+        if os.isatty(0) and signal.Signals(number).name in FROM_TERMINAL:
+            return
+        for child in children:
+            child.send_signal(number)
+
+    before = {number: signal.signal(number, hand_on) for number in FORWARDED}
+    try:
+        yield children
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,184 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from jupyter_llm_meter.ledger import Ledger
+
+CALL = """
+from llm_meter_tap import record
+record(model="gpt-4o", input_tokens={tokens}, output_tokens=0)
+"""
+
+
+@pytest.fixture
+def environment(tmp_path):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LLM_METER")}
+    folders = {
+        "JUPYTER_DATA_DIR": str(tmp_path / "data"),
+        "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
+        "HOME": str(tmp_path),
+        "PYTHONPATH": os.getcwd(),
+    }
+    return {**kept, **folders, "LLM_METER_USER": "alice"}
+
+
+@pytest.fixture
+def meter(environment, tmp_path):
+    """Start ``jupyter llm-meter run`` with some words."""
+
+    def start(*words):
+        main = "import sys; from jupyter_llm_meter.cli.app import main; sys.exit(main(sys.argv[1:]))"
+        return subprocess.Popen(
+            [sys.executable, "-c", main, "run", *words],
+            env=environment,
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    return start
+
+
+@pytest.fixture
+def run(meter):
+    def finish(*words):
+        process = meter(*words)
+        output, errors = process.communicate(timeout=60)
+        return process.returncode, output, errors
+
+    return finish
+
+
+@pytest.fixture
+def calls(tmp_path):
+    def read(url=None):
+        with Ledger.open(url or f"sqlite:///{tmp_path}/data/llm-meter/ledger.sqlite3") as ledger:
+            return list(ledger.records())
+
+    return read
+
+
+def python(code):
+    return ("--", sys.executable, "-c", code)
+
+
+@pytest.mark.parametrize("code", [0, 1, 7, 255])
+def test_the_exit_code_is_the_command_s(code, run):
+    assert run(*python(f"import sys; sys.exit({code})")) == (code, "", "")
+
+
+def test_a_command_that_a_signal_ended_answers_as_a_shell_does(run):
+    assert run(*python("import os, signal; os.kill(os.getpid(), signal.SIGKILL)"))[0] == 128 + 9
+
+
+def test_a_command_that_is_not_there_answers_127(run):
+    code, _, errors = run("--", "no-such-command-here")
+    assert code == 127
+    assert "'no-such-command-here' was not found" in errors
+
+
+def test_a_command_that_cannot_be_executed_answers_126(run, tmp_path):
+    (tmp_path / "plain").write_text("text")
+    assert run("--", str(tmp_path / "plain"))[0] == 126
+
+
+@pytest.mark.parametrize("words", [(), ("--",), ("--db", "x.sqlite3")])
+def test_without_a_command_it_says_what_is_missing(words, run):
+    code, _, errors = run(*words)
+    assert code == 2
+    assert "after --" in errors
+
+
+def test_an_unknown_option_is_named(run):
+    code, _, errors = run("--bd", "x.sqlite3", *python("pass"))
+    assert code == 2
+    assert "--bd" in errors
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_reaches_the_command_and_its_answer_comes_back(number, meter):
+    code = f"""
+import signal, sys, time
+signal.signal({int(number)}, lambda *_: sys.exit(33))
+print("ready", flush=True)
+time.sleep(60)
+"""
+    process = meter(*python(code))
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(number)
+    process.communicate(timeout=60)
+    assert process.returncode == 33
+
+
+def test_what_the_command_used_is_in_the_ledger_when_it_has_ended(run, calls):
+    code, _, errors = run(*python(CALL.format(tokens=7)))
+    assert (code, errors) == (0, "")
+    (call,) = calls()
+    assert (call.input_tokens, call.user_id) == (7, "alice")
+
+
+def test_another_ledger_can_be_named(run, calls, tmp_path):
+    run("--db", "other.sqlite3", *python(CALL.format(tokens=7)))
+    assert len(calls(f"sqlite:///{tmp_path}/other.sqlite3")) == 1
+    assert not (tmp_path / "data" / "llm-meter" / "ledger.sqlite3").exists()
+
+
+def test_a_crossed_threshold_is_one_line_on_stderr(run):
+    code, output, errors = run(*python(CALL.format(tokens=900_000)))
+    assert (code, output) == (0, "")
+    (line,) = errors.splitlines()
+    assert line.startswith("LLM Meter: 80 % of the limit user/month/tokens reached for alice")
+
+
+def test_an_administrator_s_limits_hold(run, tmp_path):
+    config = tmp_path / "config"
+    config.mkdir()
+    limits = [{"window": "day", "unit": "tokens", "amount": 5}]
+    (config / "jupyter_server_config.json").write_text(json.dumps({"LLMMeter": {"limits": limits}}))
+    errors = run(*python(CALL.format(tokens=5)))[2]
+    assert [line.split()[2] for line in errors.splitlines()] == ["80", "100"]
+
+
+def test_nothing_is_left_of_the_service(run, tmp_path):
+    run(*python(CALL.format(tokens=1)))
+    private = tmp_path / "data" / "llm-meter"
+    assert list((private / "services").iterdir()) == []
+    assert list((private / "spool").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "words", "named"),
+    [
+        (["a.ipynb"], ["a.ipynb", "out.ipynb"], "a.ipynb"),
+        (["a.ipynb", "b.ipynb"], ["a.ipynb", "b.ipynb"], "None"),
+        ([], ["a.ipynb"], "None"),
+        (["a.ipynb"], ["--input", "./a.ipynb", "./a.ipynb"], "a.ipynb"),
+    ],
+)
+def test_the_one_existing_notebook_of_the_command_is_named(files, words, named, run, tmp_path):
+    for name in files:
+        (tmp_path / name).write_text("{}")
+    code = "import os; print(os.environ.get('LLM_METER_NOTEBOOK'))"
+    assert run(*python(code), *words)[1].strip() == named
+
+
+def test_a_command_killed_in_the_middle_of_a_call_leaves_it_marked(run, calls):
+    code = """
+import os, signal
+from llm_meter_tap.spool import Spool
+import json
+spool = Spool(os.environ["LLM_METER_DIR"])
+record = {"llm_meter.call.id": "cut", "llm_meter.call.started_at": "2026-11-24T00:00:00Z",
+          "llm_meter.call.status": "ok", "llm_meter.call.basis": "missing", "llm_meter.call.source": "tap"}
+line = json.dumps({"v": 1, "event": "opened", "record": record}).encode() + b"\\n"
+spool.append("opened", "cut", line)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    assert run(*python(code))[0] == 137
+    (call,) = calls()
+    assert (call.call_id, call.status, call.basis) == ("cut", "aborted", "missing")
