@@ -1,8 +1,8 @@
 """One counter per limit, subject and window, always equal to the sum over the calls in it.
 
-A window is counted from the ledger's history when a limit first needs it, so a new limit, or one whose time zone
-or reset hour changed, starts with what was already used; from then on each settled call adds to it in its
-own transaction.
+A window is counted from the ledger's history when a limit first needs it, so a new limit, or one whose zone
+or reset hour changed, starts with what was already used; from then on each settled call adds to it in its own
+transaction, whether or not the limit is in force.
 """
 
 from __future__ import annotations

@@ -75,9 +75,8 @@ def create_file(path: Path) -> None:
     """Create an SQLite file that only its owner can read; SQLite gives its journal the same mode."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError:
-        return
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise LedgerUnavailable(f"the ledger {path} cannot be created: {error.strerror}") from error
 

@@ -56,6 +56,9 @@ def _inspect_file(path: Path) -> None:
             tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             if application_id != schema.APPLICATION_ID and (tables or application_id):
                 raise ForeignLedger(f"{path} is an SQLite database of something else; {_CHOOSE}")
+            # SQLite takes a file that is shorter than its header for an empty one and would write over it.
+            if path.stat().st_size and not connection.execute("PRAGMA page_count").fetchone()[0]:
+                raise ForeignLedger(f"{path} is not an SQLite database; {_CHOOSE}")
             if path.stat().st_size <= _CHECKED_BYTES:
                 _check_pages(connection, path)
     except sqlite3.DatabaseError as error:

@@ -1,0 +1,134 @@
+"""Alerts: raised once, claimed by one tab, acknowledged for all, armed again by a new window or amount."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from make import NOW, call, limit
+
+from jupyter_llm_meter.ledger import UnknownAlert
+
+MINUTE = timedelta(minutes=1)
+
+
+def spend(ledger, call_id, tokens, limits, now=NOW, **fields):
+    record = call(call_id, started_at=now, input_tokens=tokens, output_tokens=0, **fields)
+    return ledger.settle([record], limits, now).crossed
+
+
+def test_a_threshold_is_told_once(ledger):
+    limits = [limit(amount=1000, warn_at=[0.5, 0.8])]
+    assert spend(ledger, "a", 499, limits) == []
+    assert [alert.threshold for alert in spend(ledger, "b", 1, limits)] == [Decimal("0.5")]
+    assert spend(ledger, "c", 100, limits) == []
+    assert [alert.kind for alert in spend(ledger, "d", 600, limits)] == ["warning", "exceeded"]
+    assert spend(ledger, "e", 600, limits) == []
+    assert [float(alert.threshold) for alert in ledger.alerts(limits, NOW)] == [0.5, 0.8, 1]
+
+
+def test_an_alert_carries_its_figures(ledger):
+    limits = [limit(amount=1000)]
+    spend(ledger, "a", 300, limits, notebook_path="small.ipynb")
+    (alert,) = spend(ledger, "b", 550, limits, notebook_path="big.ipynb")
+    assert alert.to_dict() == {
+        "id": alert.id,
+        "limit_id": "user/month/tokens",
+        "subject": "alice",
+        "threshold": 0.8,
+        "kind": "warning",
+        "window_start": "2026-11-01T00:00:00.000000Z",
+        "resets_at": "2026-12-01T00:00:00.000000Z",
+        "raised_at": "2026-11-24T12:00:00.000000Z",
+        "used": "850",
+        "amount": "1000",
+        "unit": "tokens",
+        "top_notebook": "big.ipynb",
+    }
+    assert ledger.alerts(limits, NOW) == [alert]
+
+
+def test_calls_outside_notebooks_have_no_top_notebook(ledger):
+    (alert,) = spend(ledger, "a", 900, [limit(amount=1000)], notebook_path=None)
+    assert "top_notebook" not in alert.to_dict()
+
+
+def test_each_subject_has_its_own_alert(ledger):
+    limits = [limit(amount=1000)]
+    spend(ledger, "a", 900, limits)
+    assert [alert.subject for alert in spend(ledger, "b", 900, limits, user_id="bob")] == ["bob"]
+
+
+def test_a_new_window_arms_the_alert_again(ledger):
+    limits = [limit("day", amount=1000)]
+    assert len(spend(ledger, "a", 900, limits)) == 1
+    tomorrow = NOW + timedelta(days=1)
+    assert ledger.alerts(limits, tomorrow) == []
+    assert len(spend(ledger, "b", 900, limits, tomorrow)) == 1
+
+
+def test_a_late_call_raises_no_alert_for_a_window_that_is_over(ledger):
+    limits = [limit("day", amount=1000)]
+    late = call("a", started_at=NOW - timedelta(days=1), input_tokens=5000)
+    assert ledger.settle([late], limits, NOW).crossed == []
+
+
+def test_a_raised_limit_is_told_of_again_when_it_is_reached(ledger):
+    spend(ledger, "a", 1000, [limit(amount=1000)])
+    raised = [limit(amount=2000)]
+    assert ledger.alerts(raised, NOW) == []
+    assert spend(ledger, "b", 100, raised) == []
+    assert [alert.kind for alert in spend(ledger, "c", 500, raised)] == ["warning"]
+
+
+def test_a_lowered_limit_is_told_of_when_it_is_reviewed(ledger):
+    spend(ledger, "a", 500, [limit(amount=1000)])
+    lowered = [limit(amount=400)]
+    assert [alert.kind for alert in ledger.review(lowered, NOW)] == ["warning", "exceeded"]
+    assert ledger.review(lowered, NOW) == []
+
+
+def test_a_removed_limit_has_no_alerts(ledger):
+    spend(ledger, "a", 1000, [limit(amount=1000)])
+    assert ledger.alerts([], NOW) == []
+
+
+def test_money_limits_alert_as_well(ledger):
+    limits = [limit(unit="USD", amount=0.01)]
+    record = call("a", cost_amount=Decimal("0.008"), cost_currency="USD")
+    (alert,) = ledger.settle([record], limits, NOW).crossed
+    assert (alert.used, alert.amount, alert.unit) == (Decimal("0.008"), Decimal("0.01"), "USD")
+
+
+def test_one_claimant_has_an_alert_until_it_is_acknowledged(ledger):
+    limits = [limit(amount=1000)]
+    (alert,) = spend(ledger, "a", 900, limits)
+    assert ledger.claim_alert(alert.id, "tab 1", NOW)
+    assert not ledger.claim_alert(alert.id, "tab 2", NOW + MINUTE)
+    assert ledger.claim_alert(alert.id, "tab 1", NOW + MINUTE)
+    ledger.acknowledge_alert(alert.id, NOW + MINUTE)
+    assert not ledger.claim_alert(alert.id, "tab 1", NOW + MINUTE)
+    assert ledger.alerts(limits, NOW) == []
+    ledger.acknowledge_alert(alert.id, NOW + 2 * MINUTE)
+
+
+def test_a_claim_that_nobody_acknowledged_lapses_after_ten_minutes(ledger):
+    (alert,) = spend(ledger, "a", 900, [limit(amount=1000)])
+    assert ledger.claim_alert(alert.id, "tab 1", NOW)
+    assert not ledger.claim_alert(alert.id, "tab 2", NOW + 10 * MINUTE - timedelta(microseconds=1))
+    assert ledger.claim_alert(alert.id, "tab 2", NOW + 10 * MINUTE)
+    assert not ledger.claim_alert(alert.id, "tab 1", NOW + 10 * MINUTE)
+
+
+def test_an_unknown_alert_is_named(ledger):
+    with pytest.raises(UnknownAlert, match="'nope'"):
+        ledger.claim_alert("nope", "tab", NOW)
+    with pytest.raises(UnknownAlert, match="'nope'"):
+        ledger.acknowledge_alert("nope", NOW)
+
+
+def test_no_alert_is_raised_twice_by_asking_for_standings(ledger):
+    limits = [limit(amount=1000)]
+    ledger.settle([call("a", input_tokens=900)], [], NOW)
+    ledger.standings(limits, NOW)
+    ledger.standings(limits, NOW)
+    assert len(ledger.alerts(limits, NOW)) == 1

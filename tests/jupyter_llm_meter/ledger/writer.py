@@ -1,0 +1,23 @@
+"""A process that settles calls until it is killed: ``writer.py URL NAME``; prints each id that is settled."""
+
+import sys
+from itertools import count
+
+from make import NOW, call, limit
+
+from jupyter_llm_meter.ledger import Ledger
+
+LIMITS = (limit(amount=10**9), limit("day", "calls", 10**9, scope="notebook"))
+
+
+def main(url, name):
+    with Ledger.open(url) as ledger:
+        for number in count():
+            call_id = f"{name}-{number}"
+            ledger.settle([call(call_id, input_tokens=number, notebook_path=name)], LIMITS, NOW)
+            sys.stdout.write(f"{call_id}\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
