@@ -96,6 +96,19 @@ def test_a_look_alike_is_no_call(host: str, path: str) -> None:
 @pytest.mark.parametrize(
     ("host", "path"),
     [
+        ("1234.mns.cn-hangzhou.aliyuncs.com", "/queues/q/messages"),
+        ("api.cloudflare.com", "/client/v4/accounts/a/queues/q/messages"),
+        ("queue.amazonaws.com", "/queues/q/messages"),
+    ],
+)
+def test_a_queue_of_a_cloud_that_also_serves_models_is_no_call(host: str, path: str) -> None:
+    assert seen(path, {"body": "hi", "messages": [{"body": "hi"}]}, host) is None
+    assert seen(path, None, host) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "path"),
+    [
         ("api.openai.com", "/v1/chat/completions"),
         ("api.openai.com", "/v1/responses/resp_1"),
         ("api.openai.com", "/v1/organization/usage/completions"),
