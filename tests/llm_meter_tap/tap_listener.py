@@ -1,4 +1,4 @@
-"""A small listener on loopback that speaks the contract of docs/architecture.md and remembers what it was told."""
+"""A small listener on loopback: speaks the contract of docs/architecture.md, remembers what it was told."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ class TapListener:
         refused: Ids whose lines are answered with 400.
     """
 
-    def __init__(self, folder: Path, stem: str = "1-aaaaaaaa", started_at: str = "2026-01-01T00:00:00Z") -> None:
+    def __init__(
+        self, folder: Path, stem: str = "1-aaaaaaaa", started_at: str = "2026-01-01T00:00:00Z"
+    ) -> None:
         self.lines: list[dict[str, object]] = []
         self.notices: list[str] = []
         self.refused: set[str] = set()

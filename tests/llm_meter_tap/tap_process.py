@@ -22,7 +22,9 @@ def environment(folder: Path | None, **more: str) -> dict[str, str]:
     return {**kept, **more}
 
 
-def start(folder: Path | None, code: str, *, python: str = sys.executable, **more: str) -> subprocess.Popen[str]:
+def start(
+    folder: Path | None, code: str, *, python: str = sys.executable, **more: str
+) -> subprocess.Popen[str]:
     """Start Python on a piece of code, its output in pipes."""
     return subprocess.Popen(
         [python, "-c", textwrap.dedent(code)], env=environment(folder, **more), text=True,

@@ -31,7 +31,9 @@ MESSAGE = {
     "usage": {"input_tokens": 21, "output_tokens": 5},
 }
 GENERATED = {
-    "candidates": [{"content": {"role": "model", "parts": [{"text": "Hi!"}]}, "finishReason": "STOP", "index": 0}],
+    "candidates": [
+        {"content": {"role": "model", "parts": [{"text": "Hi!"}]}, "finishReason": "STOP", "index": 0}
+    ],
     "usageMetadata": {"promptTokenCount": 31, "candidatesTokenCount": 3, "totalTokenCount": 34},
     "modelVersion": "gemini-x",
     "responseId": "g1",
@@ -63,7 +65,12 @@ def _event(kind: str, **more: object) -> str:
 MESSAGE_EVENTS = [
     _event(
         "message_start",
-        message={**MESSAGE, "content": [], "stop_reason": None, "usage": {"input_tokens": 21, "output_tokens": 1}},
+        message={
+            **MESSAGE,
+            "content": [],
+            "stop_reason": None,
+            "usage": {"input_tokens": 21, "output_tokens": 1},
+        },
     ),
     _event("content_block_start", index=0, content_block={"type": "text", "text": ""}),
     _event("content_block_delta", index=0, delta={"type": "text_delta", "text": "Hi there"}),

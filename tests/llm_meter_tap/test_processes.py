@@ -260,7 +260,9 @@ def test_python_3_8_runs_every_module_of_the_tap(tmp_path: Path, folder):
 def test_python_3_8_meters_its_own_requests(provider, folder, tmp_path: Path):
     site = os.environ.get("LLM_METER_TEST_PYTHON38_SITE")
     if not site:
-        pytest.skip("LLM_METER_TEST_PYTHON38_SITE names no site-packages of Python 3.8 with httpx and requests")
+        pytest.skip(
+            "LLM_METER_TEST_PYTHON38_SITE names no site-packages of Python 3.8 with httpx and requests"
+        )
     code = f"""
         import sys; sys.path.append({site!r})
         import httpx, requests

@@ -61,8 +61,12 @@ def test_text_goes_to_the_service_only_when_the_provider_reports_nothing(provide
     assert "text" not in reported
 
 
-def test_an_aborted_stream_keeps_the_figures_it_got_and_leaves_the_rest_to_be_counted(provider, listener, metered):
-    with httpx.stream("POST", f"{provider.url}/halfway/v1/messages", json={**STREAM, "max_tokens": 9}) as response:
+def test_an_aborted_stream_keeps_the_figures_it_got_and_leaves_the_rest_to_be_counted(
+    provider, listener, metered
+):
+    with httpx.stream(
+        "POST", f"{provider.url}/halfway/v1/messages", json={**STREAM, "max_tokens": 9}
+    ) as response:
         for line in response.iter_lines():
             if "Hi there" in line:
                 break
@@ -113,7 +117,9 @@ def test_the_service_that_started_the_process_is_tried_first_then_the_newest(fol
     new.close()
 
 
-def test_a_line_that_the_service_refuses_hides_no_other_and_stays_in_the_spool(provider, folder, listener, metered):
+def test_a_line_that_the_service_refuses_hides_no_other_and_stays_in_the_spool(
+    provider, folder, listener, metered
+):
     with httpx.stream("POST", f"{provider.url}/halfway/{CHAT}", json=STREAM) as response:
         next(response.iter_lines())
         (opened,) = spool_lines(folder)
@@ -195,7 +201,9 @@ def test_a_folder_that_cannot_be_made_costs_one_warning_and_no_call(provider, tm
     assert errors.count("LLM Meter could not") == 1
 
 
-def test_with_the_disk_full_the_service_still_hears_of_the_call(provider, folder, listener, metered, monkeypatch):
+def test_with_the_disk_full_the_service_still_hears_of_the_call(
+    provider, folder, listener, metered, monkeypatch
+):
     def full(*args: object) -> int:
         raise OSError(28, "No space left on device")
 

@@ -84,11 +84,10 @@ def test_what_the_other_sitecustomize_raises_is_reported_as_ever(folder, tmp_pat
 def test_the_files_for_an_environment_of_our_own_switch_the_tap_on_once(provider, folder, tmp_path, name):
     (tmp_path / name).write_text((PACKAGE / name).read_text())
     # PEP 829's `.start` names a callable; interpreters before 3.15 leave the file alone.
-    activate = (
-        f"import site; site.addsitedir({str(tmp_path)!r})"
-        if name.endswith(".pth") or sys.version_info >= (3, 15)
-        else "import pkgutil; pkgutil.resolve_name({!r})()".format((PACKAGE / name).read_text().strip())
-    )
+    activate = f"import site; site.addsitedir({str(tmp_path)!r})"
+    if name.endswith(".start") and sys.version_info < (3, 15):
+        entry = (PACKAGE / name).read_text().strip()
+        activate = f"import pkgutil; pkgutil.resolve_name({entry!r})()"
     code = f"""
         import sys; sys.path.insert(0, {str(PACKAGE.parent)!r})
         {activate}
@@ -104,7 +103,9 @@ def test_the_files_for_an_environment_of_our_own_switch_the_tap_on_once(provider
 
 def test_the_pth_line_does_nothing_unless_the_environment_asks_for_it(tmp_path):
     (tmp_path / "zz_llm_meter.pth").write_text((PACKAGE / "zz_llm_meter.pth").read_text())
-    code = f"import site, sys; site.addsitedir({str(tmp_path)!r}); print('llm_meter_tap.startup' in sys.modules)"
+    code = (
+        f"import site, sys; site.addsitedir({str(tmp_path)!r}); print('llm_meter_tap.startup' in sys.modules)"
+    )
 
     assert run(None, code) == ("False\n", "")
 
@@ -132,7 +133,14 @@ def test_interpreters_too_old_for_the_tap_start_as_ever(folder, version):
 
 def test_the_environment_fills_the_record(provider, folder):
     code = f"import httpx; httpx.post('{provider.url}/json/{CHAT}', json={BODY}, headers={{'api-key': 'k'}})"
-    names = {"PROJECT": "p", "TEAM": "t", "USER": "u", "NOTEBOOK": "n.ipynb", "KERNEL_ID": "k", "CELL_ID": "c"}
+    names = {
+        "PROJECT": "p",
+        "TEAM": "t",
+        "USER": "u",
+        "NOTEBOOK": "n.ipynb",
+        "KERNEL_ID": "k",
+        "CELL_ID": "c",
+    }
     run(folder, code, **{f"LLM_METER_{name}": value for name, value in names.items()})
 
     (record,) = settled(folder)

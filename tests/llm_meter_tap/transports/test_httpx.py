@@ -1,4 +1,4 @@
-"""httpx and httpx2, sync and async, against a real server: seen once, and never otherwise than without the tap."""
+"""httpx and httpx2, sync and async, against a real server: seen once, otherwise as without the tap."""
 
 import asyncio
 import gc
@@ -27,7 +27,7 @@ def outcome(call: Any) -> Any:
     """What user code sees of a call: its value, or its exception."""
     try:
         return call()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it raises is the outcome
         return type(error), str(error)
 
 
@@ -48,18 +48,35 @@ def read_lines(library: ModuleType, url: str) -> Any:
 
 def read_async(library: ModuleType, url: str) -> Any:
     async def main() -> Any:
-        async with library.AsyncClient(timeout=1) as client, client.stream("POST", url, json=STREAM) as response:
+        async with (
+            library.AsyncClient(timeout=1) as client,
+            client.stream("POST", url, json=STREAM) as response,
+        ):
             return response.status_code, [line async for line in response.aiter_lines()]
 
     return asyncio.run(main())
 
 
-ENDINGS = ["json", "gzip", "chunked", "sse", "silent", "gzipsse", "nonsense", "limited", "broken", "moved", "drop"]
+ENDINGS = [
+    "json",
+    "gzip",
+    "chunked",
+    "sse",
+    "silent",
+    "gzipsse",
+    "nonsense",
+    "limited",
+    "broken",
+    "moved",
+    "drop",
+]
 
 
 @pytest.mark.parametrize("reader", [read_all, read_raw, read_lines, read_async])
 @pytest.mark.parametrize("ending", [*ENDINGS, "hang"])
-def test_a_call_gives_and_raises_what_it_would_without_the_tap(library, provider, folder, monkeypatch, ending, reader):
+def test_a_call_gives_and_raises_what_it_would_without_the_tap(
+    library, provider, folder, monkeypatch, ending, reader
+):
     url = f"{provider.url}/{ending}/{CHAT}"
     if ending == "hang":
         monkeypatch.setattr(provider._server.released, "wait", lambda _: None)
@@ -214,7 +231,9 @@ def test_an_interrupt_while_waiting_for_the_answer_aborts_the_call(library, prov
 
 
 def test_mocks_and_in_process_applications_are_no_calls(library, metered):
-    transport = library.MockTransport(lambda request: library.Response(200, json={"usage": {"prompt_tokens": 1}}))
+    transport = library.MockTransport(
+        lambda request: library.Response(200, json={"usage": {"prompt_tokens": 1}})
+    )
     library.Client(transport=transport).post(f"https://api.openai.com/{CHAT}", json=BODY)
 
     assert spool_lines(metered) == []

@@ -1,4 +1,4 @@
-"""requests and urllib3 against a real server: each attempt seen once, and never otherwise than without the tap."""
+"""requests and urllib3 against a real server: each attempt seen once, otherwise as without the tap."""
 
 import gc
 import io
@@ -22,7 +22,7 @@ def outcome(call: Any) -> Any:
     """What user code sees of a call: its value, or its exception."""
     try:
         return call()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it raises is the outcome
         return type(error)
 
 
@@ -76,7 +76,19 @@ def pooled_stream(url: str) -> Any:
 READERS = [
     whole, raw, raw_in_pieces, raw_read1, raw_readinto, content_in_pieces, lines, pooled, pooled_stream,
 ]  # fmt: skip
-ENDINGS = ["json", "gzip", "chunked", "sse", "silent", "gzipsse", "nonsense", "limited", "broken", "drop", "hang"]
+ENDINGS = [
+    "json",
+    "gzip",
+    "chunked",
+    "sse",
+    "silent",
+    "gzipsse",
+    "nonsense",
+    "limited",
+    "broken",
+    "drop",
+    "hang",
+]
 
 
 @pytest.mark.parametrize("reader", READERS)
@@ -184,7 +196,9 @@ def test_a_stream_left_before_its_end_is_aborted(provider, metered, leave):
 def test_a_response_nobody_holds_is_freed_without_waiting_for_the_garbage_collector(provider, metered):
     gc.disable()
     try:
-        urllib3.PoolManager().request("POST", f"{provider.url}/halfway/{CHAT}", json=STREAM, preload_content=False)
+        urllib3.PoolManager().request(
+            "POST", f"{provider.url}/halfway/{CHAT}", json=STREAM, preload_content=False
+        )
         assert len(settled(metered)) == 1
     finally:
         gc.enable()
@@ -197,7 +211,9 @@ def test_a_response_can_be_pickled(provider, metered):
 
 
 def test_a_streamed_response_is_still_of_its_own_class(provider, metered):
-    response = urllib3.PoolManager().request("POST", f"{provider.url}/sse/{CHAT}", json=STREAM, preload_content=False)
+    response = urllib3.PoolManager().request(
+        "POST", f"{provider.url}/sse/{CHAT}", json=STREAM, preload_content=False
+    )
 
     assert isinstance(response, urllib3.HTTPResponse)
     assert type(response).__name__ == "HTTPResponse"
