@@ -88,13 +88,14 @@ def read_response(
     in_headers = {name: count(parse(headers[key])) for key, name in family.headers if key in headers}
     if in_headers:
         draft.update({"headers": in_headers})
+    has_ended = found.is_stream and (draft.is_finished or bool(draft.error))
     return Reading(
         usage=_usage(family, draft, shape.provider_name),
         response_model=draft.model,
         response_id=draft.id,
         service_tier=draft.tier,
         error_type=error_type(status, _error(status, draft, found.items), headers),
-        is_finished=found.is_whole or draft.is_finished or bool(draft.error),
+        is_finished=found.is_whole or has_ended,
     )
 
 

@@ -29,10 +29,12 @@ class Documents(NamedTuple):
 
     Attributes:
         items: (event name, document) in order; the name is empty outside named events.
+        is_stream: The response came in pieces, so that its end is told by one of them.
         is_whole: Nothing is missing at the end, as far as the framing tells: JSON that parsed, or `[DONE]`.
     """
 
     items: list[tuple[str, dict[str, Any]]]
+    is_stream: bool
     is_whole: bool
 
 
@@ -75,7 +77,7 @@ def _stream(events: Iterable[Event], matters: re.Pattern[bytes]) -> Documents:
         elif matters.search(event.data) or event.name == "error":
             last.append(event)
     parsed = [(event.name, parse(event.data)) for event in (*first, *last)]
-    return Documents([(name, item) for name, item in parsed if isinstance(item, dict)], is_done)
+    return Documents([(name, item) for name, item in parsed if isinstance(item, dict)], True, is_done)
 
 
 def _lines(body: bytes) -> Iterator[Event]:
@@ -86,17 +88,17 @@ def _object(body: bytes, complete: bool, matters: re.Pattern[bytes], names: tupl
     if len(body) > _WHOLE_BODY and complete:
         ends = outer_members(body, names)
         if names[0] in ends:
-            return Documents([("", ends)], True)
+            return Documents([("", ends)], False, True)
     whole = parse(body)
     if isinstance(whole, dict):
-        return Documents([("", whole)], complete)
+        return Documents([("", whole)], False, complete)
     lines = _stream(_lines(body), matters)
     if len(lines.items) > 1:
         return lines
-    return Documents([("", outer_members(body, names))], False)
+    return Documents([("", outer_members(body, names))], False, False)
 
 
 def _array(body: bytes, complete: bool) -> Documents:
     """Gemini streams an array when `alt=sse` is not asked for; a cut one still has whole elements."""
     is_whole = complete and body.rstrip().endswith(b"]")
-    return Documents([("", item) for item in array_items(body)], is_whole)
+    return Documents([("", item) for item in array_items(body)], True, is_whole)

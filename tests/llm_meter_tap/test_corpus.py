@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -47,6 +48,24 @@ def test_every_call_of_the_main_formats_is_recognised(outcomes: list[Any]) -> No
     calls = [one for one in outcomes if one.kind == "call" and one.group[1] in MAIN]
     assert len(calls) > 3500
     assert [one for one in calls if not one.is_recognised] == []
+
+
+def test_every_call_of_the_main_formats_is_recognised_behind_an_unknown_gateway() -> None:
+    scoring = bench()
+    path = scoring.corpus_path()
+    if not path.is_file():
+        pytest.skip(f"no recorded traffic at {path}; set LLM_METER_CORPUS to its folder")
+    unseen, taken = [], []
+    for row in scoring.exchanges(path):
+        url = urlsplit(row["url"])
+        moved = {**row, "url": f"https://llm.example.org/gateway{url.path}?{url.query}"}
+        shape = scoring.shape_of(moved)
+        if row["kind"] != "call":
+            taken += [] if shape is None else [row["id"]]
+        elif row["api"] in MAIN and row["provider"] != "writer" and row["status"] < 400 and shape is None:
+            # Writer's "/v1/chat" is too common a word to know it by on another host.
+            unseen.append(row["id"])
+    assert (unseen, taken) == ([], [])
 
 
 def test_nothing_else_is_taken_for_a_call(outcomes: list[Any]) -> None:

@@ -127,6 +127,11 @@ def test_a_big_body_that_is_cut_off_still_names_its_model() -> None:
     assert (reading.response_model, reading.response_id, reading.is_finished) == ("m", "c1", False)
 
 
+def test_a_cut_body_is_not_finished_even_if_its_answer_is() -> None:
+    body = b'{"id":"c1","model":"m","choices":[{"message":{"content":"x"},"finish_reason":"stop"}],"usa'
+    assert read(body, complete=False) == Reading(response_model="m", response_id="c1", is_finished=False)
+
+
 def test_usage_inside_an_answer_is_not_the_answers_usage() -> None:
     inner = {"usage": {"prompt_tokens": 1, "completion_tokens": 1}}
     assert read({"choices": [{"message": {"content": json.dumps(inner), "parsed": inner}}]}).usage is None
