@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any, ClassVar
+from typing import Any
 
 from jupyter_llm_meter.ledger import default_ledger_url
 from jupyter_llm_meter.server.lab_settings import LabPaths
@@ -35,6 +35,7 @@ SIGNALLED = 128
 FORWARDED = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
+NO_FLAGS: dict[str, Any] = {}
 # A terminal sends these to every process in the foreground: the command has them already.
 FROM_TERMINAL = ("SIGINT", "SIGQUIT")
 
@@ -48,7 +49,7 @@ class RunApp(Command):
     jupyter llm-meter run -- papermill in.ipynb out.ipynb
     jupyter llm-meter run --db ./calls.sqlite3 -- python nightly.py
     """
-    flags: ClassVar[dict[str, Any]] = {}
+    flags = NO_FLAGS
 
     command: Sequence[str] = ()
 
