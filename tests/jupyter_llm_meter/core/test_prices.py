@@ -1,0 +1,220 @@
+"""Prices against the vectors, against recorded traffic, and on figures as odd as they come."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from datetime import date, datetime, timezone
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jupyter_llm_meter.core.price_overrides import (
+    Override,
+    PriceTableError,
+    bundled_overrides,
+    read_overrides,
+)
+from jupyter_llm_meter.core.prices import price
+from llm_meter_tap.record import CallRecord
+
+REPOSITORY = Path(__file__).parents[3]
+VECTORS = json.loads((REPOSITORY / "tests" / "vectors" / "prices.json").read_text("utf-8"))
+CORPUS = Path(os.environ.get("LLM_METER_CORPUS", REPOSITORY.parent / "shared" / "corpus")) / "dev.jsonl.gz"
+
+
+def record_of(case):
+    wire = {**VECTORS["base"], **case["record"]}
+    if "usage" in case:
+        wire["llm_meter.usage.raw"] = case["usage"]
+    return CallRecord.from_wire(wire)
+
+
+def call(**fields):
+    values = {
+        "call_id": "x",
+        "started_at": datetime(2026, 11, 23, 20, tzinfo=timezone.utc),
+        "status": "ok",
+        "basis": "reported",
+        "source": "tap",
+        "provider_name": "openai",
+        "server_address": "api.openai.com",
+        "request_model": "gpt-4o",
+    }
+    return CallRecord(**{**values, **fields})
+
+
+@pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
+def test_a_call_costs_what_the_vectors_say(case):
+    cost = price(record_of(case))
+    found = (None, None) if cost is None else (cost.amount, cost.source)
+    expected = (Decimal(case["cost"]) if "cost" in case else None, case["source"])
+    assert found == expected
+
+
+counts = st.none() | st.integers(0, 10**7)
+
+
+@settings(deadline=None)
+@given(
+    figures=st.fixed_dictionaries(
+        {field: counts for field in CallRecord.__dataclass_fields__ if field.endswith("_tokens")}
+    ),
+    model=st.sampled_from(["gpt-4o", "gpt-4o-audio-preview", "gpt-image-1", "gpt-realtime", "o3", "gpt-5"]),
+    tier=st.sampled_from([None, "flex", "priority", "default", "unknown"]),
+    usage=st.sampled_from(
+        [
+            None,
+            {"cost": None},
+            {"cost": "free", "is_byok": False},
+            {"cost": float("nan"), "is_byok": False},
+            {"cost": 1, "is_byok": True},
+            {"cache_creation": 5, "server_tool_use": {"web_search_requests": -1}},
+            {"cache_creation": {"ephemeral_1h_input_tokens": 10**9}},
+        ]
+    ),
+)
+def test_no_figures_make_pricing_fail_or_a_cost_negative(figures, model, tier, usage):
+    cost = price(call(**figures, request_model=model, service_tier=tier, usage_raw=usage))
+    assert cost is None or cost.amount >= 0
+
+
+def test_a_token_is_charged_in_one_bucket_only():
+    whole = price(call(input_tokens=1000, output_tokens=0, request_model="gpt-4o"))
+    parts = price(
+        call(input_tokens=1000, output_tokens=0, cache_read_input_tokens=800, audio_input_tokens=800)
+    )
+    assert parts.amount <= whole.amount
+
+
+def test_the_service_tier_changes_the_price():
+    standard, flex = (
+        price(call(request_model="gpt-5", input_tokens=1000, output_tokens=0, service_tier=tier)).amount
+        for tier in ("default", "flex")
+    )
+    assert flex == standard / 2
+
+
+def test_importing_prices_does_not_load_the_data_set():
+    code = "import sys, jupyter_llm_meter.core.prices; assert 'genai_prices' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=REPOSITORY)
+
+
+def test_pricing_opens_no_connection(monkeypatch):
+    def refuse(*_address):
+        raise AssertionError("pricing reached for the network")
+
+    monkeypatch.setattr("socket.socket.connect", refuse)
+    assert price(call(input_tokens=1, output_tokens=1)) is not None
+
+
+def test_recorded_calls_cost_what_the_provider_said():
+    if not CORPUS.exists():
+        pytest.skip(f"recorded traffic not found at {CORPUS}; set LLM_METER_CORPUS")
+    stated = checked = 0
+    with gzip.open(CORPUS, "rt", encoding="utf-8") as lines:
+        for exchange in map(json.loads, lines):
+            truth = exchange.get("truth") or {}
+            usage = truth.get("usage_raw")
+            if exchange["kind"] != "call" or not isinstance(usage, dict):
+                continue
+            checked += 1
+            cost = price(
+                call(
+                    provider_name=exchange["provider"],
+                    server_address=urlsplit(exchange["url"]).hostname,
+                    input_tokens=truth.get("input_tokens_total"),
+                    output_tokens=truth.get("output_tokens_total"),
+                    cache_read_input_tokens=truth.get("cached_input_tokens"),
+                    cache_write_input_tokens=truth.get("cache_write_tokens"),
+                    reasoning_output_tokens=truth.get("reasoning_tokens"),
+                    usage_raw=usage,
+                )
+            )
+            said = usage.get("cost")
+            if exchange["provider"] == "perplexity" and said is not None:
+                stated += 1
+                assert cost.amount == Decimal(str(said["total_cost"]))
+            elif exchange["provider"] == "openrouter" and said is not None and not usage.get("is_byok"):
+                stated += 1
+                assert cost.amount == Decimal(str(said))
+    assert checked > 1000
+    assert stated > 100
+
+
+ENTRY = {
+    "provider": "alibaba",
+    "model": "qwen-max",
+    "since": "2026-01-01",
+    "source": "contract",
+    "input_mtok": "2",
+    "output_mtok": "6",
+}
+
+
+def table(tmp_path, *entries):
+    path = tmp_path / "prices.json"
+    path.write_text(json.dumps({"prices": entries}))
+    return path
+
+
+def test_an_administrators_price_goes_before_the_data_set(tmp_path):
+    entry = {**ENTRY, "provider": "openai", "model": "GPT-4o", "cache_read_mtok": "0.5"}
+    overrides = read_overrides(table(tmp_path, entry))
+    cost = price(call(input_tokens=1000, cache_read_input_tokens=400, output_tokens=100), overrides)
+    assert (cost.amount, cost.source) == (Decimal("0.002"), "override")  # 600 x 2 + 400 x 0.5 + 100 x 6
+
+
+def test_the_newest_price_that_has_begun_holds(tmp_path):
+    later = {**ENTRY, "since": "2026-06-01", "input_mtok": "1"}
+    future = {**ENTRY, "since": "2027-01-01", "input_mtok": "9"}
+    overrides = read_overrides(table(tmp_path, later, ENTRY, future))
+    used = {
+        "provider_name": "alibaba",
+        "request_model": "qwen-max",
+        "input_tokens": 10**6,
+        "output_tokens": 0,
+    }
+    day = datetime(2026, 5, 31, 23, 59, tzinfo=timezone.utc)
+    assert price(call(**used), overrides).amount == 1
+    assert price(call(**used, started_at=day), overrides).amount == 2
+    assert price(call(**used, started_at=day.replace(year=2025)), overrides) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"input_mtok": 2}, 'input_mtok is 2; it must be a decimal string such as "0.6"'),
+        ({"input_mtok": "-2"}, "input_mtok is '-2'"),
+        ({"output_mtok": "NaN"}, "output_mtok is 'NaN'"),
+        ({"output_mtok": None}, "output_mtok is None"),
+        ({"since": "soon"}, "since is 'soon'; it must be a date"),
+        ({"provider": ""}, "provider is ''"),
+        ({"inputmtok": "2"}, "unknown field 'inputmtok'; allowed are provider"),
+    ],
+)
+def test_a_mistyped_price_is_named(tmp_path, change, words):
+    with pytest.raises(PriceTableError) as caught:
+        read_overrides(table(tmp_path, ENTRY, {**ENTRY, **change}))
+    assert words in str(caught.value)
+    assert "prices.json, price 2" in str(caught.value)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"prices": 1}', '{"prices": [1]}'])
+def test_a_file_that_is_no_table_is_refused(tmp_path, content):
+    path = tmp_path / "prices.json"
+    path.write_text(content)
+    with pytest.raises(PriceTableError, match=r"prices\.json"):
+        read_overrides(path)
+
+
+def test_the_table_that_we_ship_says_where_each_price_is_from():
+    for entry in bundled_overrides():
+        assert isinstance(entry, Override)
+        assert entry.source
+        assert entry.since <= date(2026, 11, 24)
