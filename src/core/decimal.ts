@@ -4,6 +4,9 @@
  * Owns addition, subtraction and the ratio of two amounts; refuses floating point for anything that is added up.
  */
 
+/** Steps of a ratio between 0 and 1. */
+const RATIO_STEPS = 1_000_000n;
+
 /** A number as `units / 10 ** scale`. */
 interface Scaled {
   readonly units: bigint;
@@ -27,14 +30,17 @@ export function subtractDecimals(left: string, right: string): string {
 }
 
 /**
- * How much of a whole a part is.
+ * How much of a whole a part is, cut after six decimals as the service cuts it, so that 1 is only said when it is reached.
  *
  * @param part - a decimal string.
  * @param whole - a decimal string above zero.
- * @returns the ratio as a float, for bars and levels; 1 exactly when the two are equal.
+ * @returns the ratio as a float, for bars and levels.
  */
 export function ratioOf(part: string, whole: string): number {
-  return Number(part) / Number(whole);
+  const a = scaled(part);
+  const b = scaled(whole);
+  const scale = Math.max(a.scale, b.scale);
+  return Number((unitsAt(a, scale) * RATIO_STEPS) / unitsAt(b, scale)) / Number(RATIO_STEPS);
 }
 
 function combine(left: string, right: string, join: (a: bigint, b: bigint) => bigint): string {

@@ -97,13 +97,4 @@ export class Formatter {
       timeZone: this.timeZone
     }).format(new Date(time));
   }
-
-  /** A duration: `1.2 s`. */
-  duration(seconds: number): string {
-    return new Intl.NumberFormat(this.locale, {
-      style: 'unit',
-      unit: 'second',
-      maximumSignificantDigits: 2
-    }).format(seconds);
-  }
 }

@@ -1,0 +1,147 @@
+import type { Event } from '@jupyterlab/services';
+import { Stream } from '@lumino/signaling';
+
+import type { AlertDisplay } from '../alerts';
+import { AlertDesk } from '../alerts';
+import { MeterClient } from '../client';
+import { MeterFeed } from '../feed';
+import { Meter } from '../meter';
+import { MeterModel } from '../model';
+import { wireAlert, wireDocument } from './samples';
+import { Standin, until } from './standin';
+
+/** A tab of the browser: what it shows is written down, its dialogs are answered by `answer`. */
+class Tab implements AlertDisplay {
+  readonly shown: string[] = [];
+  isVisible = true;
+  answer: () => void = () => undefined;
+  readonly meter: Meter;
+  readonly desk: AlertDesk;
+
+  constructor(server: Standin, claimant: string) {
+    const client = new MeterClient(server.settings);
+    const model = new MeterModel(callback => callback());
+    const stream = new Stream<Event.IManager, Event.Emission>({} as Event.IManager);
+    this.meter = new Meter(model, new MeterFeed(client, model, stream), client, claimant);
+    this.desk = new AlertDesk(this.meter, this);
+    this.meter.stateChanged.connect(this.desk.look, this.desk);
+  }
+
+  isSeen(): boolean {
+    return this.isVisible;
+  }
+
+  warn({ id }: { id: string }): void {
+    this.shown.push(`toast ${id}`);
+  }
+
+  stop({ id }: { id: string }): Promise<void> {
+    this.shown.push(`dialog ${id}`);
+    return new Promise(resolve => {
+      this.answer = resolve;
+    });
+  }
+}
+
+const warning = wireAlert({ id: 'w' });
+const exceeded = wireAlert({ id: 'x', kind: 'exceeded', threshold: 1 });
+
+let server: Standin;
+let tabs: Tab[];
+
+beforeEach(async () => {
+  server = new Standin();
+  await server.start();
+  tabs = [];
+});
+
+afterEach(async () => {
+  tabs.forEach(({ meter }) => meter.dispose());
+  await server.stop();
+});
+
+function openTab(claimant = 'tab'): Tab {
+  const tab = new Tab(server, claimant);
+  tabs.push(tab);
+  return tab;
+}
+
+describe('AlertDesk', () => {
+  it('should show an alert that waited for a page, and acknowledge it', async () => {
+    server.document = wireDocument({ alerts: [warning] });
+    const tab = openTab();
+    await tab.meter.refresh();
+    await until(() => server.acknowledged.includes('w'));
+    expect(tab.shown).toEqual(['toast w']);
+  });
+
+  it('should show an alert once, however often it is told', async () => {
+    server.document = wireDocument({ alerts: [warning] });
+    const tab = openTab();
+    await tab.meter.refresh();
+    await tab.meter.refresh();
+    await until(() => server.acknowledged.length > 0);
+    expect(tab.shown).toEqual(['toast w']);
+    expect(server.requests.filter(request => request.endsWith('claim'))).toHaveLength(1);
+  });
+
+  it('should show an alert in one tab only', async () => {
+    server.document = wireDocument({ alerts: [warning] });
+    const first = openTab('first');
+    await first.meter.refresh();
+    await until(() => first.shown.length > 0);
+    const second = openTab('second');
+    await second.meter.refresh();
+    await until(() => server.requests.filter(request => request.endsWith('claim')).length === 2);
+    expect(second.shown).toEqual([]);
+  });
+
+  it('should acknowledge a dialog only when it is answered', async () => {
+    server.document = wireDocument({ alerts: [exceeded] });
+    const tab = openTab();
+    await tab.meter.refresh();
+    await until(() => tab.shown.length > 0);
+    expect(server.acknowledged).toEqual([]);
+    tab.answer();
+    await until(() => server.acknowledged.includes('x'));
+  });
+
+  it('should show one dialog at a time', async () => {
+    const other = wireAlert({ id: 'y', kind: 'exceeded', threshold: 1 });
+    server.document = wireDocument({ alerts: [exceeded, other] });
+    const tab = openTab();
+    await tab.meter.refresh();
+    await until(() => tab.shown.length === 1);
+    tab.answer();
+    await until(() => tab.shown.length === 2);
+    tab.answer();
+    await until(() => server.acknowledged.length === 2);
+  });
+
+  it('should not claim an alert in a tab that nobody sees, until somebody does', async () => {
+    server.document = wireDocument({ alerts: [warning] });
+    const tab = openTab();
+    tab.isVisible = false;
+    await tab.meter.refresh();
+    expect(server.requests).toEqual(['GET standing']);
+    tab.isVisible = true;
+    tab.desk.look();
+    await until(() => tab.shown.length === 1);
+  });
+
+  it('should try again with the next figures when the claim failed', async () => {
+    server.document = wireDocument({ alerts: [warning] });
+    const tab = openTab();
+    tab.isVisible = false;
+    await tab.meter.refresh();
+    tab.isVisible = true;
+    server.failure = { status: 503, body: {} };
+    tab.desk.look();
+    await until(() => server.requests.length === 2);
+    server.failure = undefined;
+    await until(() => {
+      tab.desk.look();
+      return tab.shown.length === 1;
+    });
+  });
+});
