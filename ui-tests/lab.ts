@@ -2,29 +2,29 @@
  * A Jupyter server with folders of its own that a spec starts, stops and starts again on the same port.
  */
 
-import { spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, openSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The Python whose environment holds the installed wheel. */
-export const PYTHON = process.env.LLM_METER_PYTHON ?? ".venv/bin/python";
+export const PYTHON = process.env.LLM_METER_PYTHON ?? '.venv/bin/python';
 
-const TOKEN = "ui-tests";
+const TOKEN = 'ui-tests';
 const START_TRIES = 240;
 const TRY_MS = 250;
 
 /** A limit as in the settings. */
 export interface Limit {
-  readonly window: "hour" | "day" | "week" | "month" | "total";
-  readonly unit: "tokens" | "USD" | "calls";
+  readonly window: 'hour' | 'day' | 'week' | 'month' | 'total';
+  readonly unit: 'tokens' | 'USD' | 'calls';
   readonly amount: number;
 }
 
 export interface LabOptions {
   /** The program: JupyterLab or Notebook 7. */
-  readonly app?: "jupyterlab" | "notebook";
+  readonly app?: 'jupyterlab' | 'notebook';
   /** Variables for the server and so for its kernels. */
   readonly environment?: Readonly<Record<string, string>>;
   /** The user's settings of the meter. */
@@ -35,32 +35,32 @@ export class Lab {
   private constructor(
     private readonly folder: string,
     private readonly port: number,
-    private readonly options: LabOptions,
+    private readonly options: LabOptions
   ) {}
 
   /** Makes the folders and starts the server. */
   static async start(folder: string, options: LabOptions): Promise<Lab> {
     const lab = new Lab(folder, await freePort(), options);
     mkdirSync(lab.notebooks, { recursive: true });
-    lab.writeSettings("@jupyterlab/apputils-extension", "notification", {
-      fetchNews: "false",
-      checkForUpdates: false,
+    lab.writeSettings('@jupyterlab/apputils-extension', 'notification', {
+      fetchNews: 'false',
+      checkForUpdates: false
     });
-    lab.writeSettings("jupyter-llm-meter", "meter", options.settings ?? {});
+    lab.writeSettings('jupyter-llm-meter', 'meter', options.settings ?? {});
     await lab.start();
     return lab;
   }
 
   /** Starts the server again on the folders and the port it had. */
   async start(): Promise<void> {
-    const log = openSync(join(this.folder, "server.log"), "a");
+    const log = openSync(join(this.folder, 'server.log'), 'a');
     this.server = spawn(PYTHON, this.arguments(), {
       env: {
         ...cleanEnvironment(),
         ...this.variables(),
-        ...this.options.environment,
+        ...this.options.environment
       },
-      stdio: ["ignore", log, log],
+      stdio: ['ignore', log, log]
     });
     for (let tries = 0; tries < START_TRIES; tries++) {
       if (await this.isUp()) {
@@ -68,22 +68,16 @@ export class Lab {
       }
       await sleep(TRY_MS);
     }
-    throw new Error(
-      `the server did not start; its log is ${this.folder}/server.log`,
-    );
+    throw new Error(`the server did not start; its log is ${this.folder}/server.log`);
   }
 
   /** Ends the server; `SIGKILL` is a crash. */
-  async stop(signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
+  async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     const server = this.server;
-    if (
-      server === undefined ||
-      server.exitCode !== null ||
-      server.signalCode !== null
-    ) {
+    if (server === undefined || server.exitCode !== null || server.signalCode !== null) {
       return;
     }
-    const ended = new Promise((resolve) => server.once("exit", resolve));
+    const ended = new Promise(resolve => server.once('exit', resolve));
     server.kill(signal);
     await ended;
   }
@@ -92,22 +86,22 @@ export class Lab {
   writeNotebook(name: string, sources: readonly string[]): void {
     const cells = sources.map((source, at) => ({
       id: `cell-${at}`,
-      cell_type: "code",
+      cell_type: 'code',
       execution_count: null,
       metadata: {},
       outputs: [],
-      source,
+      source
     }));
     const kernelspec = {
-      name: "python3",
-      display_name: "Python 3",
-      language: "python",
+      name: 'python3',
+      display_name: 'Python 3',
+      language: 'python'
     };
     const notebook = {
       cells,
       metadata: { kernelspec },
       nbformat: 4,
-      nbformat_minor: 5,
+      nbformat_minor: 5
     };
     writeFileSync(join(this.notebooks, name), JSON.stringify(notebook));
   }
@@ -119,7 +113,7 @@ export class Lab {
 
   private async isUp(): Promise<boolean> {
     try {
-      return (await fetch(this.url("api/status"))).ok;
+      return (await fetch(this.url('api/status'))).ok;
     } catch {
       // Nobody listens yet.
       return false;
@@ -127,46 +121,39 @@ export class Lab {
   }
 
   private get notebooks(): string {
-    return join(this.folder, "notebooks");
+    return join(this.folder, 'notebooks');
   }
 
   private arguments(): string[] {
     return [
-      "-m",
-      this.options.app ?? "jupyterlab",
-      "--no-browser",
-      "--allow-root",
+      '-m',
+      this.options.app ?? 'jupyterlab',
+      '--no-browser',
+      '--allow-root',
       `--ServerApp.port=${this.port}`,
-      "--ServerApp.port_retries=0",
+      '--ServerApp.port_retries=0',
       `--IdentityProvider.token=${TOKEN}`,
-      `--ServerApp.root_dir=${this.notebooks}`,
+      `--ServerApp.root_dir=${this.notebooks}`
     ];
   }
 
   private variables(): Record<string, string> {
     return {
-      JUPYTER_DATA_DIR: join(this.folder, "data"),
-      JUPYTER_CONFIG_DIR: join(this.folder, "config"),
-      JUPYTER_RUNTIME_DIR: join(this.folder, "runtime"),
-      JUPYTERLAB_SETTINGS_DIR: join(this.folder, "settings"),
-      JUPYTERLAB_WORKSPACES_DIR: join(this.folder, "workspaces"),
-      IPYTHONDIR: join(this.folder, "ipython"),
-      NO_PROXY: "*",
-      no_proxy: "*",
+      JUPYTER_DATA_DIR: join(this.folder, 'data'),
+      JUPYTER_CONFIG_DIR: join(this.folder, 'config'),
+      JUPYTER_RUNTIME_DIR: join(this.folder, 'runtime'),
+      JUPYTERLAB_SETTINGS_DIR: join(this.folder, 'settings'),
+      JUPYTERLAB_WORKSPACES_DIR: join(this.folder, 'workspaces'),
+      IPYTHONDIR: join(this.folder, 'ipython'),
+      NO_PROXY: '*',
+      no_proxy: '*'
     };
   }
 
-  private writeSettings(
-    extension: string,
-    name: string,
-    settings: object,
-  ): void {
-    const folder = join(this.folder, "settings", extension);
+  private writeSettings(extension: string, name: string, settings: object): void {
+    const folder = join(this.folder, 'settings', extension);
     mkdirSync(folder, { recursive: true });
-    writeFileSync(
-      join(folder, `${name}.jupyterlab-settings`),
-      JSON.stringify(settings),
-    );
+    writeFileSync(join(folder, `${name}.jupyterlab-settings`), JSON.stringify(settings));
   }
 
   private server: ChildProcess | undefined;
@@ -174,24 +161,21 @@ export class Lab {
 
 /** This process's environment without a meter, a provider or a Jupyter in it. */
 export function cleanEnvironment(): Record<string, string> {
-  const foreign =
-    /^(LLM_METER_|JUPYTER|JPY_|OPENAI_|ANTHROPIC_|GOOGLE_|GEMINI_|PYTHONPATH$)/;
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !foreign.test(name),
-  );
+  const foreign = /^(LLM_METER_|JUPYTER|JPY_|OPENAI_|ANTHROPIC_|GOOGLE_|GEMINI_|PYTHONPATH$)/;
+  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   return Object.fromEntries(kept) as Record<string, string>;
 }
 
 async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
       const address = server.address();
       server.close(() =>
-        typeof address === "object" && address !== null
+        typeof address === 'object' && address !== null
           ? resolve(address.port)
-          : reject(new Error("no port")),
+          : reject(new Error('no port'))
       );
     });
   });

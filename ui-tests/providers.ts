@@ -2,11 +2,11 @@
  * The providers that a spec's kernels call: the stand-in, or the replay of recorded traffic.
  */
 
-import { spawn, type ChildProcess } from "node:child_process";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
-import { cleanEnvironment, PYTHON } from "./lab";
+import { cleanEnvironment, PYTHON } from './lab';
 
 /** Calls to make, and what the provider says they used. */
 export interface Plan {
@@ -29,20 +29,20 @@ export class Provider {
   private constructor(
     private readonly process: ChildProcess,
     /** The line it printed once it listened; undefined when it could not serve. */
-    readonly ready: string | undefined,
+    readonly ready: string | undefined
   ) {}
 
   /** Starts the stand-in provider. */
   static standin(): Promise<Provider> {
-    return Provider.start(["-m", "jupyter_llm_meter.standin"], {});
+    return Provider.start(['-m', 'jupyter_llm_meter.standin'], {});
   }
 
   /** Starts the replay; `ready` is undefined where there are no recordings. */
   static replay(): Promise<Provider> {
     const corpus = process.env.LLM_METER_CORPUS;
-    return Provider.start(["-m", "replay"], {
-      PYTHONPATH: join(__dirname, "..", "tests"),
-      ...(corpus === undefined ? {} : { LLM_METER_CORPUS: corpus }),
+    return Provider.start(['-m', 'replay'], {
+      PYTHONPATH: join(__dirname, '..', 'tests'),
+      ...(corpus === undefined ? {} : { LLM_METER_CORPUS: corpus })
     });
   }
 
@@ -54,16 +54,16 @@ export class Provider {
 
   private static async start(
     command: string[],
-    variables: Record<string, string>,
+    variables: Record<string, string>
   ): Promise<Provider> {
     const child = spawn(PYTHON, command, {
       env: { ...cleanEnvironment(), ...variables },
-      stdio: ["pipe", "pipe", "inherit"],
+      stdio: ['pipe', 'pipe', 'inherit']
     });
     const lines = createInterface({ input: child.stdout });
-    const ready = await new Promise<string | undefined>((resolve) => {
-      lines.once("line", resolve);
-      lines.once("close", () => resolve(undefined));
+    const ready = await new Promise<string | undefined>(resolve => {
+      lines.once('line', resolve);
+      lines.once('close', () => resolve(undefined));
     });
     return new Provider(child, ready);
   }
@@ -71,7 +71,7 @@ export class Provider {
 
 /** The variables that lead the SDKs to the stand-in. */
 export function standinVariables(address: string): Record<string, string> {
-  return { OPENAI_BASE_URL: `${address}/v1`, OPENAI_API_KEY: "sk-none" };
+  return { OPENAI_BASE_URL: `${address}/v1`, OPENAI_API_KEY: 'sk-none' };
 }
 
 /** A cell that makes the calls of a plan through the real SDKs. */
@@ -83,12 +83,12 @@ export function replayCell(replay: Replay, plan: Plan): string {
 /** A cell that calls the stand-in so many times and prints the tokens that the provider reported. */
 export function chatCell(calls: number): string {
   return [
-    "from openai import OpenAI",
-    "total = 0",
+    'from openai import OpenAI',
+    'total = 0',
     `for number in range(${calls}):`,
     '    reply = OpenAI().chat.completions.create(model="gpt-5-mini",',
     '        messages=[{"role": "user", "content": f"Question {number}"}])',
-    "    total += reply.usage.total_tokens",
-    'print("tokens:", total)',
-  ].join("\n");
+    '    total += reply.usage.total_tokens',
+    'print("tokens:", total)'
+  ].join('\n');
 }

@@ -2,90 +2,69 @@
  * What a user does and sees: runs cells, reads the gauge, opens the popover.
  */
 
-import { expect, type Locator, type Page } from "@playwright/test";
-import { join } from "node:path";
+import { expect, type Locator, type Page } from '@playwright/test';
+import { join } from 'node:path';
 
 /** The gauge of the page. */
 export function gauge(page: Page): Locator {
-  return page.locator(".jp-LLMMeter-Gauge");
+  return page.locator('.jp-LLMMeter-Gauge');
 }
 
 /** Waits until the gauge shows these many tokens, to the last one. */
-export async function expectTokens(
-  page: Page,
-  tokens: number,
-  limit: number,
-): Promise<void> {
-  const figures = `${tokens.toLocaleString("en-US")} of ${limit.toLocaleString("en-US")} tokens`;
-  await expect(gauge(page)).toHaveAttribute(
-    "title",
-    new RegExp(`(^|\\s)${figures}`),
-    {
-      timeout: 60_000,
-    },
-  );
+export async function expectTokens(page: Page, tokens: number, limit: number): Promise<void> {
+  const figures = `${tokens.toLocaleString('en-US')} of ${limit.toLocaleString('en-US')} tokens`;
+  await expect(gauge(page)).toHaveAttribute('title', new RegExp(`(^|\\s)${figures}`), {
+    timeout: 60_000
+  });
 }
 
 /** Opens a page of the lab and waits for the gauge to be live. */
 export async function openLab(page: Page, url: string): Promise<void> {
   await page.goto(url);
-  await expect(gauge(page)).not.toHaveAttribute("data-level", "unknown", {
-    timeout: 90_000,
+  await expect(gauge(page)).not.toHaveAttribute('data-level', 'unknown', {
+    timeout: 90_000
   });
 }
 
 /** Runs one cell and waits for its end. */
 export async function runCell(page: Page, index: number): Promise<void> {
-  const cell = page.locator(".jp-Notebook .jp-CodeCell").nth(index);
-  await cell.locator(".jp-InputArea-editor").click();
-  await page.keyboard.press("Shift+Enter");
-  await expect(cell.locator(".jp-InputPrompt")).toHaveText(/\[\d+\]:/, {
-    timeout: 120_000,
+  const cell = page.locator('.jp-Notebook .jp-CodeCell').nth(index);
+  await cell.locator('.jp-InputArea-editor').click();
+  await page.keyboard.press('Shift+Enter');
+  await expect(cell.locator('.jp-InputPrompt')).toHaveText(/\[\d+\]:/, {
+    timeout: 120_000
   });
-  await expect(
-    cell.locator('.jp-OutputArea-output[data-mime-type$="stderr"]'),
-  ).toHaveCount(0);
+  await expect(cell.locator('.jp-OutputArea-output[data-mime-type$="stderr"]')).toHaveCount(0);
 }
 
 /** Reads the figure that a cell printed after `tokens:`. */
-export async function printedTokens(
-  page: Page,
-  index: number,
-): Promise<number> {
-  const output = page
-    .locator(".jp-Notebook .jp-CodeCell")
-    .nth(index)
-    .locator(".jp-OutputArea");
+export async function printedTokens(page: Page, index: number): Promise<number> {
+  const output = page.locator('.jp-Notebook .jp-CodeCell').nth(index).locator('.jp-OutputArea');
   const found = /tokens: (\d+)/.exec(await output.innerText());
   return Number(found?.[1]);
 }
 
 /** Restarts the kernel of the notebook by the menu. */
 export async function restartKernel(page: Page): Promise<void> {
-  await page.getByRole("menuitem", { name: "Kernel", exact: true }).click();
-  await page
-    .getByRole("menuitem", { name: "Restart Kernel…", exact: true })
-    .click();
-  await page
-    .getByRole("dialog")
-    .getByRole("button", { name: "Restart" })
-    .click();
+  await page.getByRole('menuitem', { name: 'Kernel', exact: true }).click();
+  await page.getByRole('menuitem', { name: /^Restart Kernel…/ }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Confirm Kernel Restart' }).click();
 }
 
 /** The toasts that warn of a limit. */
 export function toasts(page: Page): Locator {
-  return page.locator(".Toastify__toast", { hasText: "near its limit" });
+  return page.locator('.Toastify__toast', { hasText: 'near its limit' });
 }
 
 /** The dialog at the limit. */
 export function limitDialog(page: Page): Locator {
-  return page.locator(".jp-Dialog", { hasText: "LLM limit reached" });
+  return page.locator('.jp-Dialog', { hasText: 'LLM limit reached' });
 }
 
 /** Takes a picture for the documentation, when `LLM_METER_SCREENSHOTS` asks for it. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (process.env.LLM_METER_SCREENSHOTS !== undefined) {
-    const path = join(__dirname, "..", "docs", "screenshots", `${name}.png`);
-    await page.screenshot({ path, animations: "disabled" });
+    const path = join(__dirname, '..', 'docs', 'screenshots', `${name}.png`);
+    await page.screenshot({ path, animations: 'disabled' });
   }
 }
