@@ -18,83 +18,38 @@ from llm_meter_tap.partial_json import array_items
 if TYPE_CHECKING:
     from llm_meter_tap.recognise import Shape
 
+
+def _names(*lines: str) -> tuple[str, ...]:
+    return tuple(name for line in lines for name in line.split())
+
+
 # What a model reads, in the order in which providers put it before the model.
-_READ = (
-    *("system", "instructions", "systemInstruction", "system_instruction", "preamble", "chat_history"),
-    *(
-        "messages",
-        "message",
-        "prompt",
-        "suffix",
-        "input",
-        "inputs",
-        "texts",
-        "contents",
-        "content",
-        "requests",
-    ),
-    *("instances", "inputText"),
+_READ = _names(
+    "system instructions systemInstruction system_instruction preamble chat_history messages message prompt",
+    "suffix input inputs texts contents content requests instances inputText query documents",
 )
 # Definitions are read as JSON: names, descriptions and schemas alike.
-_READ_AS_JSON = ("tools", "functions", "toolConfig", "response_format")
+_READ_AS_JSON = _names("tools functions toolConfig response_format")
 # What a model writes: whole answers first, then the pieces of streams.
-_WRITTEN = (
-    *("choices", "output", "content", "candidates", "message", "text", "response", "result", "completion"),
-    *(
-        "generation",
-        "generations",
-        "results",
-        "tool_plan",
-        "delta",
-        "content_block",
-        "contentBlockDelta",
-        "start",
-    ),
+_WRITTEN = _names(
+    "choices output content candidates message text response result completion generation generations results",
+    "generated_text tool_plan tool_calls delta content_block contentBlockDelta start",
 )
-# Members inside of those that are no text: media, identifiers, states, and repetitions of what stands beside
-# them.
+# Members inside of those that are no text: identifiers and states; media; repetitions of what stands beside
+# them, and verdicts on it.
 _NOT_TEXT = frozenset(
-    (
-        *(
-            "type",
-            "role",
-            "id",
-            "object",
-            "status",
-            "index",
-            "model",
-            "created",
-            "signature",
-            "thoughtSignature",
-        ),
-        *("tool_call_id", "tool_use_id", "toolUseId", "call_id", "item_id", "encrypted_content", "format"),
-        *(
-            "finish_reason",
-            "finishReason",
-            "stop_reason",
-            "stopReason",
-            "stop_sequence",
-            "native_finish_reason",
-        ),
-        *("image", "image_url", "imageUrl", "images", "input_audio", "audio", "video", "video_url", "source"),
-        *("file", "file_data", "fileData", "inlineData", "inline_data", "bytes", "b64_json", "url", "data"),
-        *("cache_control", "logprobs", "annotations", "citations", "reasoning_details", "usage", "embedding"),
-        *(
-            "embeddings",
-            "media_type",
-            "mime_type",
-            "mimeType",
-            "detail",
-            "event_type",
-            "verbosity",
-            "channel",
-        ),
-        *("executed_tools", "search_results"),
-        *("content_filter_results", "safetyRatings", "citationMetadata", "groundingMetadata", "token_id"),
+    _names(
+        "type role id object status index model created signature thoughtSignature tool_call_id tool_use_id",
+        "toolUseId call_id item_id token_id format detail event_type verbosity channel cache_control usage",
+        "finish_reason finishReason stop_reason stopReason stop_sequence native_finish_reason",
+        "image image_url imageUrl images input_audio audio video video_url source file file_data fileData",
+        "inlineData inline_data bytes b64_json url data media_type mime_type mimeType embedding embeddings",
+        "encrypted_content logprobs annotations citations reasoning_details executed_tools search_results",
+        "content_filter_results safetyRatings citationMetadata groundingMetadata",
     )
 )
 # A tool call's arguments, which the model wrote or reads as JSON.
-_ARGUMENTS = ("input", "args", "arguments", "parameters")
+_ARGUMENTS = _names("input args arguments parameters")
 
 
 def request_text(shape: Shape, body: bytes) -> str | None:

@@ -8,7 +8,7 @@ import struct
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_meter_tap.aws_eventstream import events
@@ -52,6 +52,7 @@ def test_a_message_that_is_cut_off_is_left_out(kept: int) -> None:
     assert list(events(whole + frame({":event-type": "b"}, b'{"x":"123456"}')[:kept])) == [Event("a", b"{}")]
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_can_be_taken_apart(body: bytes) -> None:
     assert all(isinstance(event, Event) for event in events(body))

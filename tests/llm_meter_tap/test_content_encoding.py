@@ -9,7 +9,7 @@ import sys
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_meter_tap.content_encoding import decode
@@ -76,6 +76,7 @@ def test_a_module_that_the_user_has_loaded_is_used(name: str, encoding: str) -> 
     assert decode(b"\xff\xff this is plain text", encoding) is None
 
 
+@settings(deadline=None)
 @given(
     st.binary(), st.sampled_from(["gzip", "deflate", "br", "zstd", "gzip, deflate"]) | st.text(max_size=12)
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_meter_tap.partial_json import array_items, outer_members
@@ -18,6 +18,7 @@ JSON = st.recursive(
 OBJECT = st.dictionaries(st.sampled_from(["a", "b", "usage", "model", 'x"usage', "d"]), JSON, max_size=6)
 
 
+@settings(deadline=None)
 @given(OBJECT, st.integers(4, 60), st.sampled_from([None, 1]))
 def test_what_is_found_is_an_outer_member_with_its_value(
     document: dict[str, Any], window: int, indent: int | None
@@ -26,6 +27,7 @@ def test_what_is_found_is_an_outer_member_with_its_value(
     assert found.items() <= document.items()
 
 
+@settings(deadline=None)
 @given(OBJECT, st.integers(0, 200))
 def test_a_cut_object_never_gives_a_value_that_it_did_not_have(document: dict[str, Any], kept: int) -> None:
     text = json.dumps(document)
@@ -48,6 +50,7 @@ def test_a_number_at_the_edge_of_the_window_is_not_cut_in_two() -> None:
     assert outer_members(b'{"a": 12345, "b": 1}', (), window=9) == {}
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.text(max_size=3), JSON, max_size=3), max_size=4), st.integers(0, 120))
 def test_a_cut_array_gives_its_whole_elements(items: list[dict[str, Any]], kept: int) -> None:
     found = array_items(json.dumps(items).encode()[: max(kept, 1)])
@@ -55,6 +58,7 @@ def test_a_cut_array_gives_its_whole_elements(items: list[dict[str, Any]], kept:
     assert array_items(json.dumps(items, indent=2).encode()) == items
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_can_be_looked_at(body: bytes) -> None:
     outer_members(body, ("usage",), window=20)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_meter_tap.recognise import Shape, recognise
@@ -234,6 +234,7 @@ def test_a_model_inside_a_message_is_not_the_model() -> None:
     assert shape.request_model is None
 
 
+@settings(deadline=None)
 @given(
     st.text(max_size=8),
     st.text(max_size=30),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_meter_tap.record import BASES, SOURCES, STATUSES, CallRecord, RecordError
@@ -82,11 +82,13 @@ RECORDS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(RECORDS)
 def test_a_record_survives_the_wire(record: CallRecord) -> None:
     assert CallRecord.from_wire(json.loads(json.dumps(record.to_wire()))) == record
 
 
+@settings(deadline=None)
 @given(RECORDS)
 def test_buckets_are_disjoint_and_sum_to_the_total(record: CallRecord) -> None:
     buckets = record.buckets()

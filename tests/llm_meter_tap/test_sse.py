@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_meter_tap.sse import Event, events
@@ -31,6 +31,7 @@ def test_fields_without_data_make_no_event() -> None:
     assert list(events(b"id: 7\nretry: 1\n\nevent: ping\n\ndataset: 1\n\n")) == []
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_can_be_taken_apart(body: bytes) -> None:
     assert all(isinstance(event, Event) for event in events(body))

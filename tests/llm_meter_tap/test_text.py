@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_meter_tap.recognise import Shape
@@ -139,6 +139,7 @@ def test_an_answer_without_text_has_none() -> None:
     assert response_text(SHAPE, None, b"") is None
 
 
+@settings(deadline=None)
 @given(
     st.binary(),
     st.sampled_from(["application/json", "text/event-stream", "application/vnd.amazon.eventstream"]),

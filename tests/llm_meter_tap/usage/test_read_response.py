@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_meter_tap.apis import APIS
@@ -77,6 +77,7 @@ def read(
     return read_response(shape, 200, {}, content_type, content, complete)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(SHAPES), st.binary(), st.sampled_from(TYPES), st.integers(0, 999), st.booleans())
 def test_no_bytes_whatever_make_it_raise(
     shape: Shape, body: bytes, content_type: str, status: int, complete: bool
@@ -84,6 +85,7 @@ def test_no_bytes_whatever_make_it_raise(
     assert isinstance(read_response(shape, status, {}, content_type, body, complete), Reading)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(SHAPES), DOCUMENTS, st.sampled_from(["%s", "data: %s\n\n", "[%s,%s", "%s\n%s\n"]))
 def test_no_json_whatever_makes_it_raise(shape: Shape, document: Any, frame: str) -> None:
     text = json.dumps(document)
@@ -93,6 +95,7 @@ def test_no_json_whatever_makes_it_raise(shape: Shape, document: Any, frame: str
     assert all(figure is None or (type(figure) is int and figure >= 0) for figure in figures)
 
 
+@settings(deadline=None)
 @given(DOCUMENTS)
 def test_an_error_type_is_a_short_identifier_whatever_the_error_is(error: Any) -> None:
     named = read({"error": error}).error_type
