@@ -10,7 +10,7 @@ import { cleanEnvironment, PYTHON } from './lab';
 
 /** Calls to make, and what the provider says they used. */
 export interface Plan {
-  readonly path: string;
+  readonly name: string;
   readonly calls: number;
   readonly tokens: number;
 }
@@ -19,8 +19,6 @@ export interface Plan {
 export interface Replay {
   /** For the server whose kernels shall reach it. */
   readonly environment: Record<string, string>;
-  /** Folder of the program that makes the calls. */
-  readonly caller: string;
   readonly plans: readonly [Plan, Plan];
 }
 
@@ -75,9 +73,8 @@ export function standinVariables(address: string): Record<string, string> {
 }
 
 /** A cell that makes the calls of a plan through the real SDKs. */
-export function replayCell(replay: Replay, plan: Plan): string {
-  const folder = JSON.stringify(replay.caller);
-  return `import sys; sys.path.insert(0, ${folder})\nimport caller; caller.main([${JSON.stringify(plan.path)}])`;
+export function replayCell(plan: Plan): string {
+  return `import caller\ncaller.main(["${plan.name}"]);`;
 }
 
 /** A cell that calls the stand-in so many times and prints the tokens that the provider reported. */

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 from end_to_end.conftest import MakeLab
 from end_to_end.lab import Lab, clean_environment
-from replay import caller
 from replay.corpus import Exchange, by_api, selection, true_tokens, write_plan
-from replay.server import Replay, replaying
+from replay.server import CALLER, Replay, replaying
 
 
 @pytest.fixture
@@ -29,8 +28,7 @@ def plan_file(folder: Path, exchanges: tuple[Exchange, ...]) -> Path:
 
 def as_cell(plan: Path) -> str:
     """What a user's cell would hold, in short: import the program, make the calls."""
-    folder = str(Path(caller.__file__).parent)
-    return f"import sys; sys.path.insert(0, {folder!r})\nimport caller; caller.main([{str(plan)!r}])"
+    return f"import caller\ncaller.main([{str(plan)!r}])"
 
 
 def assert_true_sum(lab: Lab, exchanges: tuple[Exchange, ...], times: int = 1) -> None:
@@ -79,7 +77,7 @@ def test_a_script_in_a_terminal_is_counted_to_the_token(
 ) -> None:
     exchanges = selection()
     lab = make_lab(replay.environment)
-    lab.in_terminal(f"{sys.executable} {caller.__file__} {plan_file(tmp_path, exchanges)}")
+    lab.in_terminal(f"{sys.executable} {CALLER} {plan_file(tmp_path, exchanges)}")
     assert_true_sum(lab, exchanges)
 
 
@@ -90,7 +88,7 @@ def test_four_subprocesses_at_once_are_counted_to_the_token(
     lab = make_lab(replay.environment)
     plan = plan_file(tmp_path, exchanges)
     with lab.kernel("four.ipynb") as kernel:
-        command = [sys.executable, caller.__file__, str(plan), "--processes", "4"]
+        command = [sys.executable, str(CALLER), str(plan), "--processes", "4"]
         kernel.run(f"import subprocess; subprocess.run({command!r}, check=True)", cell_id="cell-4")
         assert_true_sum(lab, exchanges, times=4)
     assert {record["llm_meter.cell.id"] for record in lab.calls()} == {"cell-4"}
@@ -101,7 +99,7 @@ def test_a_command_run_without_a_server_is_counted_to_the_token(replay: Replay, 
     plan = plan_file(tmp_path, exchanges)
     environment = {**clean_environment(tmp_path), **replay.environment}
     meter = [sys.executable, "-m", "jupyter", "llm-meter"]
-    command = [*meter, "run", "--", sys.executable, caller.__file__, str(plan)]
+    command = [*meter, "run", "--", sys.executable, str(CALLER), str(plan)]
     subprocess.run(command, env=environment, check=True, timeout=240)
     exported = subprocess.run(
         [*meter, "export", "--format", "jsonl"], env=environment, check=True, capture_output=True, text=True

@@ -1,8 +1,7 @@
 """Serve the selection for a test runner that is not Python: ``python -m replay`` with ``tests`` on the path.
 
-Prints one line of JSON when it listens (the environment for processes under test, the program that makes the
-calls, and two plans with the providers' own sums), then serves until standard input closes. Exit code 3 says
-that there are no recordings here.
+Prints one line of JSON when it listens (the environment for processes under test, and two plans with the
+providers' own sums), then serves until standard input closes. Exit code 3 says that there are no recordings.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import caller
 from .corpus import Exchange, folder, selection, true_tokens, write_plan
 from .server import replaying
 
@@ -28,9 +26,8 @@ def main() -> int:
         openai = [one for one in selection() if one["provider"] == "openai"]
         others = [one for one in selection() if one["provider"] != "openai"]
         ready = {
-            "environment": replay.environment,
-            "caller": str(Path(caller.__file__).parent),
-            "plans": [_plan(Path(name, "openai.json"), openai), _plan(Path(name, "others.json"), others)],
+            "environment": {**replay.environment, "REPLAY_PLANS": name},
+            "plans": [_plan(Path(name, "openai"), openai), _plan(Path(name, "others"), others)],
         }
         sys.stdout.write(json.dumps(ready) + "\n")
         sys.stdout.flush()
@@ -40,7 +37,7 @@ def main() -> int:
 
 def _plan(file: Path, exchanges: list[Exchange]) -> dict[str, object]:
     tokens = sum(true_tokens(exchanges))
-    return {"path": str(write_plan(exchanges, file)), "calls": len(exchanges), "tokens": tokens}
+    return {"name": write_plan(exchanges, file).name, "calls": len(exchanges), "tokens": tokens}
 
 
 if __name__ == "__main__":

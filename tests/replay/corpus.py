@@ -68,7 +68,7 @@ def by_api(exchanges: Iterable[Exchange], *providers: str) -> tuple[Exchange, ..
 
 
 def write_plan(exchanges: Iterable[Exchange], file: Path) -> Path:
-    """Write what `replay.caller` needs to make the calls again."""
+    """Write what `process/caller.py` needs to make the calls again."""
     kept = ("id", "provider", "api", "url", "stream")
     plan = [
         {**{key: exchange[key] for key in kept}, "body": exchange["request_body"]} for exchange in exchanges

@@ -20,7 +20,9 @@ from .authority import Certificates, make_certificates
 from .corpus import Exchange, hosts
 
 ID_HEADER = "x-replay-id"
-RESOLVER = Path(__file__).parent / "resolve"
+CALLER = Path(__file__).parent / "process" / "caller.py"
+"""The program that makes recorded calls again; its folder is on the path of the processes under test."""
+
 _HOP_BY_HOP = {"connection", "content-length", "transfer-encoding", "content-encoding", "date", "server"}
 
 
@@ -138,7 +140,7 @@ def _environment(port: int, names: list[str], authority: Path) -> dict[str, str]
     return {
         "REPLAY_PORT": str(port),
         "REPLAY_HOSTS": ",".join(names),
-        "PYTHONPATH": str(RESOLVER),
+        "PYTHONPATH": str(CALLER.parent),
         "SSL_CERT_FILE": str(authority),
         "REQUESTS_CA_BUNDLE": str(authority),
         "NO_PROXY": "*",

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from replay import caller
 from replay.corpus import GROUPS, selection, write_plan
-from replay.server import replaying
+from replay.server import CALLER, replaying
 
 
 def run(code: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -29,7 +28,7 @@ def test_every_selected_call_is_answered_through_the_sdks(tmp_path: Path) -> Non
     exchanges = selection()
     plan = write_plan(exchanges, tmp_path / "plan.json")
     with replaying(exchanges, tmp_path) as replay:
-        result = run([caller.__file__, str(plan)], replay.environment)
+        result = run([str(CALLER), str(plan)], replay.environment)
     assert result.returncode == 0, result.stderr
     assert replay.served == [exchange["id"] for exchange in exchanges]
 

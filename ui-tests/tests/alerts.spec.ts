@@ -30,7 +30,7 @@ test('warns by a toast at 80 % and stops at 100 %, each once, in one of two tabs
     environment: replay.environment,
     settings: tokensAMonth(Math.ceil(first.tokens / 0.85))
   });
-  lab.writeNotebook('work.ipynb', [replayCell(replay, first), replayCell(replay, second)]);
+  lab.writeNotebook('work.ipynb', [replayCell(first), replayCell(second)]);
   const other = await context.newPage();
   await openLab(other, lab.url('lab/workspaces/other'));
   await openLab(page, lab.url('lab/tree/work.ipynb'));

@@ -11,7 +11,7 @@ test('shows the true sum of real calls, and keeps it through restarts and a relo
 }) => {
   const [openai, others] = replay.plans;
   const lab = await startLab({ environment: replay.environment });
-  lab.writeNotebook('work.ipynb', [replayCell(replay, openai), replayCell(replay, others)]);
+  lab.writeNotebook('work.ipynb', [replayCell(openai), replayCell(others)]);
   await openLab(page, lab.url('lab/tree/work.ipynb'));
   await expectTokens(page, 0, LIMIT);
 

@@ -1,8 +1,9 @@
 """Makes recorded calls again, as a user would: through the provider's own SDK where one fits.
 
 ``python caller.py PLAN [--times N] [--processes N]`` runs a plan (a JSON list of exchanges). A kernel under
-test runs the same file. Knows nothing of the meter. Needs only the SDKs that the plan's exchanges use, and
-runs in every Python from 3.8 on.
+test imports the same file. A plan's name is looked up in the folder ``REPLAY_PLANS``, where that is set.
+Knows nothing of the meter. Needs only the SDKs that the plan's exchanges use, and runs in every Python from
+3.8 on.
 """
 
 import argparse
@@ -108,7 +109,8 @@ def main(arguments=None):
         command = [sys.executable, os.path.abspath(__file__), options.plan, "--times", str(options.times)]
         children = [subprocess.Popen(command) for _ in range(options.processes)]
         return max(child.wait() for child in children)
-    with open(options.plan, encoding="utf-8") as file:
+    path = os.path.join(os.environ.get("REPLAY_PLANS", ""), options.plan)
+    with open(path, encoding="utf-8") as file:
         plan = json.load(file)
     for _ in range(options.times):
         for exchange in plan:
