@@ -46,9 +46,10 @@ class Api(NamedTuple):
         api: The request and response format.
         operation_name: `gen_ai.operation.name`.
         author: The provider assumed on a host that we do not know.
-        endings: Last path segments (behind a colon, if there is one) that lead to this row; none where that
-        is a name. path: Must be found in the path.
-        has_shape: Asked of the body on hosts that we do not know.
+        endings: Last path segments (behind a colon, if there is one) that lead to this row; none where the
+            last segment is a name.
+        path: Must be found in the path.
+        has_shape: Asked of the body where host and path are not proof enough.
         hosts: The only providers on whose hosts this row holds; none means any host.
         streams: Whether the answer was asked for in pieces.
         model: The model asked for; never a deployment's name.
@@ -122,7 +123,9 @@ APIS = (
         is_chat,
         streams=asked_by_path,
     ),
-    _row("anthropic.complete", "text_completion", "anthropic", "complete", r"/v1/c", never, "anthropic"),
+    _row(
+        "anthropic.complete", "text_completion", "anthropic", "complete", r"/v1/complete$", never, "anthropic"
+    ),
     _row(
         "google.generateContent",
         "generate_content",
@@ -230,7 +233,7 @@ APIS = (
         is_dashscope,
     ),
     _row("openai.chat", "chat", "snowflake", "complete", r"/cortex/inference:complete$", is_named_chat),
-    _row("openai.chat", "chat", "mistral_ai", "conversations", r"/v1/c", never, "mistral_ai"),
+    _row("openai.chat", "chat", "mistral_ai", "conversations", r"/v1/conv", never, "mistral_ai"),
     _row("openai.chat", "chat", "mistral_ai", "", r"/v1/conversations/[^/]+$", never, "mistral_ai"),
     _row("openai.chat", "chat", "minimax", "chatcompletion_v2", r"/text/chatcompletion_v2$", is_chat),
     _row("openai.chat", "chat", "pollinations", "openai", r"/openai$", is_named_chat),

@@ -94,8 +94,7 @@ class CallRecord:
         image, the rest.
 
         Returns:
-            Bucket name to tokens. A side whose sum is unknown has no buckets; an unknown subset has none
-            either.
+            Bucket name to tokens. A side whose sum is unknown has no buckets; nor has an unknown subset.
         """
         split: dict[str, int] = {}
         _carve(split, self.input_tokens, "uncached_input_tokens", self._parts(_INPUT_PARTS))

@@ -32,8 +32,8 @@ _READ = _names(
 _READ_AS_JSON = _names("tools functions toolConfig response_format")
 # What a model writes: whole answers first, then the pieces of streams.
 _WRITTEN = _names(
-    "choices output content candidates message text response result completion generation generations results",
-    "generated_text tool_plan tool_calls delta content_block contentBlockDelta start",
+    "choices output content candidates message text response result completion generation generations",
+    "results generated_text tool_plan tool_calls delta content_block contentBlockDelta start",
 )
 # Members inside of those that are no text: identifiers and states; media; repetitions of what stands beside
 # them, and verdicts on it.

@@ -23,8 +23,8 @@ def error_type(status: int, error: Any, headers: Mapping[str, str]) -> str | Non
 
     Args:
         status: The HTTP status; 0 when there was none.
-        error: The error object or text of the body, or the name of an error event; None when the body shows
-        none.
+        error: The error object or text of the body, or the name of an error event; None when there is none.
+        headers: The response's headers, keys in lower case; Amazon names its errors there.
 
     Returns:
         The provider's code, status or type if it is an identifier, else the HTTP status if it is one of

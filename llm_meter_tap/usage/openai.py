@@ -21,8 +21,10 @@ NAMES = ("usage", "model", "id", "service_tier", "error", "status", "result", "e
 
 _TERMINAL_TYPES = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
 _TERMINAL_RUNS = ("completed", "incomplete", "failed", "cancelled", "expired", "requires_action")
-# OpenRouter and Together estimate reasoning by another tokenizer, which overshoots the completion by up to
-# a third.
+# They estimate reasoning by another tokenizer, which may overshoot the completion that holds it.
+_ESTIMATORS = ("openrouter", "together")
+# Who else reports more reasoning than completion does not count it in; this leaves room for unknown
+# estimators.
 _OUTSIDE_RATIO = 1.5
 
 
@@ -136,7 +138,7 @@ def _include_hidden(usage: Usage, total: int | None, provider: str) -> None:
         return
     reasoning = usage.reasoning_output_tokens or 0
     gap = 0 if total is None else total - usage.input_tokens - usage.output_tokens
-    if reasoning and _is_outside(reasoning, usage.output_tokens, gap):
+    if reasoning and _is_outside(reasoning, usage.output_tokens, gap, provider):
         usage.output_tokens += reasoning
     elif gap > 0 and count(usage.raw.get("prompt_audio_seconds")) is not None:
         # Mistral counts audio into the total only.
@@ -148,6 +150,8 @@ def _include_hidden(usage: Usage, total: int | None, provider: str) -> None:
         usage.reasoning_output_tokens = gap
 
 
-def _is_outside(reasoning: int, completion: int, gap: int) -> bool:
+def _is_outside(reasoning: int, completion: int, gap: int, provider: str) -> bool:
     """xAI counts reasoning beside the completion within the total, Perplexity's research beside both."""
-    return gap == reasoning or (gap == 0 and reasoning > _OUTSIDE_RATIO * completion)
+    if gap == reasoning:
+        return True
+    return gap == 0 and provider not in _ESTIMATORS and reasoning > _OUTSIDE_RATIO * completion
