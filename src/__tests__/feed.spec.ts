@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 function emit(changes: Wire, schemaId = STANDING_EVENT): void {
-  stream.emit({ ...wireDocument(changes), schema_id: schemaId } as Event.Emission);
+  stream.emit({ ...wireDocument(changes), schema_id: schemaId });
 }
 
 describe('MeterFeed', () => {
