@@ -10,7 +10,6 @@ import json
 import sys
 from typing import Any
 
-import tzlocal
 from jupyter_core.application import JupyterApp
 from rich.console import Console
 from sqlalchemy.engine import make_url
@@ -19,6 +18,7 @@ from traitlets import Bool, Unicode, default
 from jupyter_llm_meter import __version__
 from jupyter_llm_meter.ledger import Ledger, LedgerError, LedgerUnavailable, ledger_url
 from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
+from jupyter_llm_meter.service.owner import local_zone
 
 from .app import BAD_INPUT
 
@@ -91,7 +91,7 @@ class Command(JupyterApp):
 
     def time_zone(self) -> str:
         """The zone of days and months: the server's setting, else the machine's own."""
-        return str(self.setting("time_zone") or tzlocal.get_localzone_name() or "UTC")
+        return str(self.setting("time_zone") or local_zone())
 
     def print_json(self, document: Any) -> None:
         """Write a document for programs."""

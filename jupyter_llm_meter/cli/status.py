@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
@@ -52,12 +51,9 @@ class StatusApp(Command):
 
     def _user(self) -> str:
         """Whose limits are shown even if nothing was used."""
-        from jupyter_llm_meter.server.app import system_user
+        from jupyter_llm_meter.service.owner import default_user
 
-        named = (
-            self.setting("user_id") or os.environ.get("LLM_METER_USER") or os.environ.get("JUPYTERHUB_USER")
-        )
-        return str(named or system_user())
+        return str(self.setting("user_id") or default_user())
 
     def _limits(self) -> list[Limit]:
         """The limits in force: those of the Jupyter server's configuration and of JupyterLab's settings."""

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from types import SimpleNamespace
 from typing import Any
 
 from llm_meter_tap.record import CallRecord
@@ -133,10 +132,10 @@ def _models(record: CallRecord) -> Iterator[str]:
 
 
 def _by_data_set(record: CallRecord) -> Decimal | None:
-    usage = _usage(record)
+    figures = _figures(record)
     for model in _models(record):
         for place, name in _places(record, model):
-            amount = _calculated(usage, name, place, record)
+            amount = _calculated(figures, name, place, record)
             if amount is not None:
                 return amount
     return None
@@ -156,11 +155,14 @@ def _places(record: CallRecord, model: str) -> Iterator[tuple[dict[str, str], st
             yield {"provider_id": provider_id}, bare
 
 
-def _calculated(usage: _Usage, model: str, place: Mapping[str, str], record: CallRecord) -> Decimal | None:
+def _calculated(
+    figures: Mapping[str, int], model: str, place: Mapping[str, str], record: CallRecord
+) -> Decimal | None:
     import genai_prices  # its data set takes a while to load: only who prices pays for it
 
     tier = record.service_tier
     context = {"service_tier": tier} if tier in _VARIANT_TIERS else None
+    usage = genai_prices.Usage(**figures)
     try:
         found = genai_prices.calc_price(
             usage, model, genai_request_timestamp=record.started_at, price_context=context, **place
@@ -171,27 +173,17 @@ def _calculated(usage: _Usage, model: str, place: Mapping[str, str], record: Cal
     return found.total_price if sold_by_tokens else None
 
 
-class _Usage(SimpleNamespace):
-    """Figures under genai-prices' names; it may ask for any, and what is not there is unknown."""
-
-    def __getattr__(self, name: str) -> None:
-        if name.startswith("__"):
-            raise AttributeError(name)
-
-
-def _usage(record: CallRecord) -> _Usage:
-    """The call's figures for genai-prices, which wants wholes that its parts never exceed."""
+def _figures(record: CallRecord) -> dict[str, int]:
+    """The call's figures under genai-prices' names, which wants wholes that their parts never exceed."""
     buckets = record.buckets()
-    cache_write = buckets.get("cache_write_input_tokens", 0)
     raw = record.usage_raw or {}
-    written = _counts(raw.get("cache_creation"))
-    long_lived = min(written.get("ephemeral_1h_input_tokens", 0), cache_write)
-    figures = {
-        "input_tokens": record.input_tokens or 0,
-        "output_tokens": record.output_tokens or 0,
+    cache_write = buckets.get("cache_write_input_tokens", 0)
+    long_lived = _counts(raw.get("cache_creation")).get("ephemeral_1h_input_tokens", 0)
+    wholes = {"input_tokens": record.input_tokens or 0, "output_tokens": record.output_tokens or 0}
+    parts = {
         "cache_read_tokens": buckets.get("cache_read_input_tokens", 0),
         "cache_write_tokens": cache_write,
-        "cache_write_1h_tokens": long_lived,
+        "cache_write_1h_tokens": min(long_lived, cache_write),
         "input_audio_tokens": buckets.get("audio_input_tokens", 0),
         "output_audio_tokens": buckets.get("audio_output_tokens", 0),
         "input_image_tokens": buckets.get("image_input_tokens", 0),
@@ -199,11 +191,11 @@ def _usage(record: CallRecord) -> _Usage:
         "output_reasoning_tokens": buckets.get("reasoning_output_tokens", 0),
         "web_searches": _counts(raw.get("server_tool_use")).get("web_search_requests", 0),
     }
-    joins = dict.fromkeys(("cache_audio_read_tokens", "cache_image_read_tokens"), 0)
-    return _Usage(**joins, **{name: count for name, count in figures.items() if count or name in _WHOLES})
+    return {**_NO_OVERLAP, **wholes, **{name: count for name, count in parts.items() if count}}
 
 
-_WHOLES = ("input_tokens", "output_tokens")
+_NO_OVERLAP = {"cache_audio_read_tokens": 0, "cache_image_read_tokens": 0}
+"""Our buckets are disjoint: no cached token is counted as audio or image besides."""
 
 
 def _counts(value: Any) -> dict[str, int]:

@@ -19,7 +19,7 @@ from ..core.prices import Cost
 from ..core.standing import Alert
 from .alerting import raise_alerts
 from .counters import add_calls, count_window, current_window, upsert_sums
-from .rows import FIGURES, Row, completed, quarter, series_digest, sound, sums, to_record, to_row
+from .rows import FIGURES, Row, completed, quarter, series_digest, sums, to_record, to_row
 from .schema import SERIES_COLUMNS, SUMS, calls, rollups, series
 
 Pricer = Callable[[CallRecord], "Cost | None"]
@@ -52,9 +52,17 @@ def settle(
     now: datetime,
     pricer: Pricer,
 ) -> Settled:
-    """Write a batch of records down and raise the alerts it gives rise to, in the caller's transaction."""
+    """Write a batch of records down and raise the alerts it gives rise to, in the caller's transaction.
+
+    Args:
+        connection: A writing transaction.
+        records: Calls, `sound` and priced: nobody should hold the write lock while prices are looked up.
+        limits: The limits in force.
+        now: Picks the windows in which alerts are raised.
+        pricer: Asked again where an upgrade brings model and figures together.
+    """
     stored = _stored_rows(connection, {record.call_id for record in records})
-    settled, rows = _sort_out(map(sound, records), stored, pricer)
+    settled, rows = _sort_out(records, stored, pricer)
     changes = [(stored[call_id], -1) for call_id in settled.upgraded]
     changes += [(row, 1) for row in rows.values()]
     # A window is counted from history before this batch becomes part of it.
@@ -80,10 +88,10 @@ def _sort_out(
         call_id = record.call_id
         known = rows.get(call_id) or stored.get(call_id)
         if known is None:
-            rows[call_id] = _priced_row(record, pricer)
+            rows[call_id] = to_row(record)
             settled.new.append(call_id)
         elif known["basis"] == "missing" and record.basis in FIGURES:
-            rows[call_id] = _priced_row(completed(record, to_record(known)), pricer)
+            rows[call_id] = to_row(priced(completed(record, to_record(known)), pricer))
             if call_id in stored:
                 settled.upgraded.append(call_id)
         elif call_id not in rows and call_id not in settled.known:
@@ -91,14 +99,12 @@ def _sort_out(
     return settled, rows
 
 
-def _priced_row(record: CallRecord, pricer: Pricer) -> Row:
-    if record.cost_amount is None:
-        cost = pricer(record)
-        if cost is not None:
-            record = replace(
-                record, cost_amount=cost.amount, cost_currency=cost.currency, cost_source=cost.source
-            )
-    return to_row(record)
+def priced(record: CallRecord, pricer: Pricer) -> CallRecord:
+    """A record with its cost, where it came without one and the pricer knows it."""
+    cost = pricer(record) if record.cost_amount is None else None
+    if cost is None:
+        return record
+    return replace(record, cost_amount=cost.amount, cost_currency=cost.currency, cost_source=cost.source)
 
 
 def _stored_rows(connection: Connection, call_ids: set[str]) -> dict[str, Row]:

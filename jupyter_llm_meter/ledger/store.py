@@ -23,9 +23,9 @@ from .counters import count_window, current_window, is_counted
 from .engine import make_engine, parse_url, reading, writing
 from .migrate import prepare
 from .queries import Page
-from .rows import to_record
+from .rows import sound, to_record
 from .schema import meta
-from .settling import Pricer, Settled, settle
+from .settling import Pricer, Settled, priced, settle
 
 __all__ = ["Ledger", "Page", "Settled"]
 
@@ -87,8 +87,9 @@ class Ledger:
         Raises:
             LedgerUnavailable: Nothing of the batch was written; it can be settled again.
         """
+        ready = [priced(sound(record), self._pricer) for record in records]
         with writing(self._engine) as connection:
-            return settle(connection, records, limits, now, self._pricer)
+            return settle(connection, ready, limits, now, self._pricer)
 
     def review(self, limits: Sequence[Limit], now: datetime) -> list[Alert]:
         """Measure changed limits against the ledger: raise what already holds and was not raised yet."""
