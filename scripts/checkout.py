@@ -96,21 +96,24 @@ def install(requirements: Sequence[str], name: str) -> None:
         requirements: arguments for ``pip install``.
         name: names this set of requirements, for the note of what is installed.
     """
+    pip = [PYTHON, "-m", "pip", "install", "--quiet"]
     if not PYTHON.exists():
         print("creating", VENV, flush=True)
         venv.create(VENV, with_pip=True)
-        run([PYTHON, "-m", "pip", "install", "--quiet", "--upgrade", "pip>=25.1"])
+    if not _note("pip"):
+        # The first pip that knows --group.
+        run([*pip, "--upgrade", "pip>=25.1"])
+        _note("pip", "upgraded")
     project = _digest(_files(_WHEEL_SOURCES))
     if _note("project") != project:
         wheel = _build()
-        if _note("project"):
-            # pip leaves an installed wheel alone when the new one has the same version.
-            run([PYTHON, "-m", "pip", "uninstall", "--quiet", "--yes", "jupyter-llm-meter"])
-        run([PYTHON, "-m", "pip", "install", "--quiet", wheel])
+        run([*pip, wheel])
+        # pip leaves what is installed alone when the new wheel has the same version.
+        run([*pip, "--force-reinstall", "--no-deps", wheel])
         _note("project", project)
-    wanted = hashlib.sha256("\n".join((project, *requirements)).encode()).hexdigest()
-    if requirements and _note(name) != wanted:
-        run([PYTHON, "-m", "pip", "install", "--quiet", *requirements])
+    wanted = "\n".join((_digest([ROOT / "pyproject.toml"]), *requirements))
+    if _note(name) != wanted:
+        run([*pip, *requirements])
         _note(name, wanted)
 
 
