@@ -19,13 +19,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "llm_meter_tap"))
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
 
 import httpx
 import httpx2
 import requests
-from tap_listener import TapListener
 
 from llm_meter_tap import startup, tap
 
@@ -34,11 +33,12 @@ CALLS = {"json": 100, "sse": 25}
 BODY = {"model": "gpt-5", "messages": [{"role": "user", "content": "hi " * 300}]}
 PATH = "v1/chat/completions"
 
-# The provider runs in a process of its own, so that its work is not measured: 2 kB of JSON, 200 chunks of stream.
+# Provider and service run in a process of their own, so that their work is not measured: 2 kB of JSON, 200 chunks.
 PROVIDER = """
-import json, sys
-sys.path.insert(0, sys.argv[1])
-import tap_provider
+import pathlib, sys
+sys.path[:0] = sys.argv[1:3]
+import tap_listener, tap_provider
+listener = tap_listener.TapListener(pathlib.Path(sys.argv[3]))
 tap_provider.ANSWER["choices"][0]["message"]["content"] = "x" * 1700
 tap_provider.CHAT_EVENTS[0:4] = [tap_provider.CHAT_EVENTS[0]] * 197
 running = tap_provider.Provider()
@@ -100,7 +100,9 @@ def compare(call: Callable[[str, int], None], url: str, times: int) -> tuple[lis
         startup.activate()
         tapped.append(measure(call, url, times))
         startup.deactivate()
-    return tuple([statistics.median(column) for column in zip(*runs, strict=True)] for runs in (plain, tapped))
+    return tuple(
+        [statistics.median(column) for column in zip(*runs, strict=True)] for runs in (plain, tapped)
+    )
 
 
 def start_ms(environment: dict[str, str]) -> float:
@@ -121,9 +123,8 @@ def compare_starts(folder: str) -> tuple[float, float]:
 def main() -> None:
     folder = tempfile.mkdtemp()
     os.environ["LLM_METER_DIR"] = folder
-    listener = TapListener(Path(folder))
     provider = subprocess.Popen(
-        [sys.executable, "-c", PROVIDER, str(Path(__file__).parents[1] / "tests" / "llm_meter_tap")],
+        [sys.executable, "-c", PROVIDER, str(ROOT), str(ROOT / "tests" / "llm_meter_tap"), folder],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     root = provider.stdout.readline().strip()
@@ -139,7 +140,6 @@ def main() -> None:
     print(f"interpreter start      {plain:.1f} ms, tapped {tapped:.1f} ms, {tapped - plain:+.1f} ms")
     tap.leave()
     provider.communicate("")
-    listener.close()
 
 
 if __name__ == "__main__":

@@ -25,10 +25,15 @@ if TYPE_CHECKING:
     from llm_meter_tap.tap import Tap
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-# What the last event of a stream holds, per OpenAI chat, Anthropic messages and OpenAI responses. User code
-# stops reading there, and may be killed before it asks for the end of the body.
-_ENDS = (b"[DONE]", b"message_stop", b"response.completed", b"response.incomplete", b"response.failed")
-_LONGEST_END = max(len(end) for end in _ENDS)
+# What the last event of a stream holds. User code stops reading there, and may be killed before it asks for
+# the end of the body. Other APIs have no such event.
+_ENDS = {
+    "openai.chat": (b"[DONE]",),
+    "openai.completions": (b"[DONE]",),
+    "openai.responses": (b"response.completed", b"response.incomplete", b"response.failed"),
+    "anthropic.messages": (b"message_stop",),
+}
+_LONGEST_END = max(len(end) for ends in _ENDS.values() for end in ends)
 # A model may write those words itself; each look at the stream reads all of it.
 _MOST_LOOKS = 3
 _FIGURES = tuple(name for name in Usage.__dataclass_fields__ if name != "raw")
@@ -95,9 +100,11 @@ class Exchange:
         self._headers: dict[str, str] = {}
         self._body = KeptBody()
         self._is_decoded = False
+        self._ends = _ENDS.get(shape.api, ())
         self._looks_left = 0
         self._window = b""
         self._is_end_near = False
+        self._is_first_due = True
         self._started = time.perf_counter()
         self._parent, self.record = _opening(present, shape, request, headers)
         self._is_settled = False
@@ -122,10 +129,9 @@ class Exchange:
         """The head of the response came; header names in lower case."""
         self._status = status
         self._headers = headers
-        if "event-stream" in headers.get("content-type", ""):
+        if self._ends and "event-stream" in headers.get("content-type", ""):
             self._looks_left = _MOST_LOOKS
 
-    @faults.contained
     def feed(self, chunk: bytes, is_decoded: bool = False) -> None:
         """A piece of the body is about to be handed to the user.
 
@@ -135,24 +141,40 @@ class Exchange:
         """
         if self._is_settled or not chunk:
             return
-        if self.record.time_to_first_chunk_s is None and self._shape.is_stream:
+        # Not `faults.contained`: this runs for every piece, where even a call more shows.
+        try:
+            if self._is_first_due:
+                self._take_time()
+            self._is_decoded = is_decoded
+            self._body.append(chunk)
+            if self._looks_left and self._may_be_last(chunk):
+                self._look()
+        except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
+            faults.note("Exchange.feed", error)
+
+    def _take_time(self) -> None:
+        self._is_first_due = False
+        if self._shape.is_stream:
             self.record.time_to_first_chunk_s = time.perf_counter() - self._started
-        self._is_decoded = is_decoded
-        self._body.append(chunk)
-        if self._looks_left and self._may_be_last(chunk):
-            self._looks_left -= 1
-            reading = self._read(is_whole=False)
-            if reading.is_finished:
-                self._conclude(reading, is_whole=True)
+
+    def _look(self) -> None:
+        self._looks_left -= 1
+        reading = self._read(is_whole=False)
+        if reading.is_finished:
+            self._conclude(reading, is_whole=True)
 
     def _may_be_last(self, chunk: bytes) -> bool:
         """Whether a line that may be a stream's last event ends here; its words may come in pieces."""
         window = self._window + chunk
-        self._is_end_near = self._is_end_near or any(end in window for end in _ENDS)
-        is_last = self._is_end_near and window.endswith(b"\n")
-        self._is_end_near = self._is_end_near and not is_last
-        self._window = b"" if is_last else window[-_LONGEST_END:]
-        return is_last
+        for end in self._ends:
+            if end in window:
+                self._is_end_near = True
+        if self._is_end_near and window.endswith(b"\n"):
+            self._is_end_near = False
+            self._window = b""
+            return True
+        self._window = window[-_LONGEST_END:]
+        return False
 
     @faults.contained
     def ended(self) -> None:

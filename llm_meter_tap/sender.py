@@ -67,6 +67,7 @@ class Sender:
         # SimpleQueue: its `put` may be re-entered, by a garbage collection that settles a call.
         self._inbox: queue.SimpleQueue[Line | threading.Event] = queue.SimpleQueue()
         self._backlog: deque[Line] = deque()
+        self._hurry = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.RLock()
         self._due_at = 0.0
@@ -85,7 +86,9 @@ class Sender:
             return
         done = threading.Event()
         self._inbox.put(done)
+        self._hurry.set()
         done.wait(timeout_s)
+        self._hurry.clear()
 
     def abandon(self) -> None:
         """In a forked child: close this copy of the parent's connection, which stays the parent's."""
@@ -119,23 +122,22 @@ class Sender:
         """Take in what has come, waiting for it until the backlog is due."""
         timeout_s = max(0.0, self._due_at - time.monotonic()) if self._backlog else None
         try:
-            while True:
-                item = self._inbox.get(timeout=timeout_s)
-                if isinstance(item, threading.Event):
-                    return item
+            item = self._inbox.get(timeout=timeout_s)
+            if self._attempted_at:
+                # Not waiting on the queue meanwhile: to be woken for each line would cost the user's thread.
+                self._hurry.wait(_COALESCE_S)
+            while not isinstance(item, threading.Event):
                 self._accept(item)
-                timeout_s = 0
+                item = self._inbox.get_nowait()
+            return item
         except queue.Empty:
             return None
 
     def _accept(self, line: Line) -> None:
         if line.event == "settled" and line.parent is not None:
             kernel_message.publish(line.body["record"], line.parent)
-        now = time.monotonic()
         if self._is_away():
             self._due_at = min(self._due_at, self._attempted_at + _NEW_LINE_RETRY_S)
-        elif not self._backlog and self._attempted_at:
-            self._due_at = now + _COALESCE_S
         if len(self._backlog) < _LARGEST_BACKLOG:
             self._backlog.append(line)
 

@@ -177,10 +177,12 @@ def _tee(response: Any, exchange: Exchange, is_preloaded: bool) -> None:
         exchange.ended()
         return
     setattr(response, _ATTRIBUTE, exchange)
+    response._llm_meter_is_encoded = bool(response.headers.get("content-encoding"))
     base: Any = type(response)
     response.__class__ = _metered(base)
 
 
+@faults.contained
 def _is_decoded(response: Any, decode_content: bool | None) -> bool:
     """Whether urllib3 has undone the content encoding of what it hands out."""
     if decode_content is None:
@@ -201,21 +203,23 @@ def _metered(base: Any) -> Any:
         def read(self, amt: Any = None, decode_content: Any = None, *args: Any, **kwargs: Any) -> Any:
             with _Listening(self):
                 data = super().read(amt, decode_content, *args, **kwargs)
-            self._llm_meter_fed(data, decode_content, is_last=amt is None or (not data and amt != 0))
+            self._llm_meter_fed(data, decode_content, amt is None or (not data and amt != 0))
             return data
 
         def read1(self, amt: Any = None, decode_content: Any = None) -> Any:
             with _Listening(self):
                 data = super().read1(amt, decode_content)
-            self._llm_meter_fed(data, decode_content, is_last=not data and amt != 0)
+            self._llm_meter_fed(data, decode_content, not data and amt != 0)
             return data
 
         def read_chunked(self, amt: Any = None, decode_content: Any = None) -> Iterator[Any]:
+            exchange = getattr(self, _ATTRIBUTE)
+            is_decoded = self._llm_meter_decodes(decode_content)
             with _Listening(self):
                 for data in super().read_chunked(amt, decode_content):
-                    self._llm_meter_fed(data, decode_content, is_last=False)
+                    exchange.feed(data, is_decoded)
                     yield data
-            getattr(self, _ATTRIBUTE).ended()
+            exchange.ended()
 
         def stream(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
             yield from super().stream(*args, **kwargs)
@@ -232,14 +236,15 @@ def _metered(base: Any) -> Any:
             finally:
                 getattr(self, _ATTRIBUTE).leave()
 
+        def _llm_meter_decodes(self, decode_content: Any) -> bool:
+            return self._llm_meter_is_encoded and bool(_is_decoded(self, decode_content))
+
         @faults.contained
         def _llm_meter_fed(self, data: Any, decode_content: Any, is_last: bool) -> None:
             exchange = getattr(self, _ATTRIBUTE)
-            is_decoded = _is_decoded(self, decode_content)
-            exchange.feed(data, is_decoded)
-            is_encoded = bool(self.headers.get("content-encoding"))
+            exchange.feed(data, self._llm_meter_decodes(decode_content))
             # With an encoding to undo, decoded bytes may still wait in a buffer behind the closed connection.
-            if is_last or (not is_encoded and self.isclosed()):
+            if is_last or (not self._llm_meter_is_encoded and self.isclosed()):
                 exchange.ended()
 
     MeteredResponse.__name__ = base.__name__
