@@ -22,6 +22,7 @@ from jupyter_llm_meter.server.policy import Policy
 from jupyter_llm_meter.service.environment import tap_variables
 from jupyter_llm_meter.service.folder import prepare_place
 from jupyter_llm_meter.service.owner import Owner, default_user
+from jupyter_llm_meter.service.pricing import pricer_with
 from jupyter_llm_meter.service.problems import Problems
 from jupyter_llm_meter.service.service import Service
 
@@ -83,7 +84,8 @@ class RunApp(Command):
         zone = self.time_zone()
         policy = Policy(self.setting("limits"), LabPaths.default, problems, zone)
         owner = Owner(self.setting("user_id") or default_user(), self._team())
-        return Service(place, policy, owner, problems, zone, self.log, notify=self._tell)
+        pricer = pricer_with(self.setting("price_overrides"), problems)
+        return Service(place, policy, owner, problems, zone, self.log, notify=self._tell, pricer=pricer)
 
     def _team(self) -> str | None:
         return self.setting("team") or os.environ.get("LLM_METER_TEAM")

@@ -30,6 +30,7 @@ from jupyter_llm_meter.server.routes import handlers
 from jupyter_llm_meter.service.environment import EnvironmentPatch, tap_variables
 from jupyter_llm_meter.service.folder import prepare_place
 from jupyter_llm_meter.service.owner import Owner, default_user, local_zone, system_user
+from jupyter_llm_meter.service.pricing import pricer_with
 from jupyter_llm_meter.service.problems import Problems
 from jupyter_llm_meter.service.service import Service
 
@@ -75,6 +76,12 @@ class LLMMeter(ExtensionApp):
     team = Unicode(
         config=True, help="The team that the calls are counted for. Default: LLM_METER_TEAM, or none."
     )
+    price_overrides = Unicode(
+        config=True,
+        help="""Path of a table of prices that go before the shipped ones: {"prices": [{"provider": "openai",
+        "model": "...", "since": "2026-07-02", "source": "...", "input_mtok": "0.6", "output_mtok": "2.2"}]},
+        in dollars a million tokens. Default: none.""",
+    )
     time_zone = Unicode(
         config=True,
         help="IANA name of the time zone in which days and months begin. Default: the machine's own.",
@@ -101,7 +108,10 @@ class LLMMeter(ExtensionApp):
         loop = self._loop()
         self.kernels = ServerKernels(self._server, place.folder, loop)
         owner = Owner(self.user_id, self.team or None)
-        self.service = Service(place, policy, owner, problems, self.zone, self.log, self.kernels)
+        pricer = pricer_with(self.price_overrides, problems)
+        self.service = Service(
+            place, policy, owner, problems, self.zone, self.log, kernels=self.kernels, pricer=pricer
+        )
         self.events = StandingEvents(self._logger, loop, self.service.standing, self.service.background)
         self._logger.register_event_schema(SCHEMA_PATH)
         self.service.watch(self.events.tell)

@@ -84,12 +84,7 @@ class LabPaths:
         """
         for path in self._override_files():
             if path.suffix == ".json" and path.is_file():
-                try:
-                    json.loads(path.read_text(encoding="utf-8"))
-                except (OSError, ValueError) as error:
-                    raise SettingsError(
-                        f"{path} cannot be read ({error}); mend it, its limits do not hold."
-                    ) from None
+                _check_object(path)
 
 
 def read_limits(paths: LabPaths) -> Any:
@@ -115,13 +110,24 @@ def read_limits(paths: LabPaths) -> Any:
             schema_name=PLUGIN,
             labextensions_path=list(paths.labextensions_path),
         )
-    except (HTTPError, OSError) as error:
-        reason = error.log_message if isinstance(error, HTTPError) else error
-        raise SettingsError(f"The settings of {PLUGIN} cannot be read: {reason}") from None
+        default = settings["schema"]["properties"]["limits"]["default"]
+        limits = settings["settings"].get("limits", default)
+    except (HTTPError, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        # jupyterlab_server takes it for granted that the files hold objects with the expected keys.
+        reason = error.log_message if isinstance(error, HTTPError) else repr(error)
+        raise SettingsError(f"The settings of {PLUGIN} cannot be read: {reason}.") from None
     if any(warnings):
         raise SettingsError(f"{_first_line(next(filter(None, warnings)))} Mend it in the Settings Editor.")
-    default = settings["schema"].get("properties", {}).get("limits", {}).get("default")
-    return settings["settings"].get("limits", default)
+    return limits
+
+
+def _check_object(path: Path) -> None:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path} cannot be read ({error}); mend it, its limits do not hold.") from None
+    if not isinstance(content, dict):
+        raise SettingsError(f"{path} is no JSON object; mend it, its limits do not hold.")
 
 
 def _first_line(text: str) -> str:

@@ -21,6 +21,7 @@ from typing import TypeVar
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from jupyter_llm_meter.core.prices import price
 from jupyter_llm_meter.ledger import (
     CorruptLedger,
     ForeignLedger,
@@ -31,6 +32,7 @@ from jupyter_llm_meter.ledger import (
 )
 from jupyter_llm_meter.ledger.errors import UnusableLedger
 from jupyter_llm_meter.ledger.location import sqlite_url
+from jupyter_llm_meter.ledger.settling import Pricer
 from jupyter_llm_meter.service.locks import FileLock
 from jupyter_llm_meter.service.problems import Problems
 
@@ -40,6 +42,8 @@ UNAVAILABLE = "ledger-unavailable"
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
 WORKERS = 4
+OPENING_PATIENCE_S = 5.0
+"""How long others wait while one thread tries to reach the database; less than a tap's patience."""
 
 _CODES: dict[type[UnusableLedger], str] = {
     CorruptLedger: "ledger-corrupt",
@@ -58,15 +62,22 @@ class LedgerAccess:
         folder: The private folder; takes the fresh ledger when none can be made beside the bad one.
         problems: Told of a bad or absent ledger.
         went_away: Called on the loop of whoever met an absent ledger.
+        pricer: Finds the cost of calls.
     """
 
     def __init__(
-        self, url: str, folder: Path, problems: Problems, went_away: Callable[[], None] = lambda: None
+        self,
+        url: str,
+        folder: Path,
+        problems: Problems,
+        went_away: Callable[[], None] = lambda: None,
+        pricer: Pricer = price,
     ) -> None:
         self._url = url
         self._folder = folder
         self._problems = problems
         self._went_away = went_away
+        self._pricer = pricer
         self._opening = Lock()
         self._ledger: Ledger | None = None
         self._pause_s = FIRST_PAUSE_S
@@ -128,13 +139,17 @@ class LedgerAccess:
         )
 
     def _open(self) -> Ledger:
-        with self._opening:
+        if not self._opening.acquire(timeout=OPENING_PATIENCE_S):
+            raise LedgerUnavailable("the ledger does not answer")
+        try:
             if self._ledger is None:
                 try:
-                    self._ledger = Ledger.open(self._url)
+                    self._ledger = Ledger.open(self._url, self._pricer)
                 except UnusableLedger as error:
                     self._ledger = self._open_beside(error)
             return self._ledger
+        finally:
+            self._opening.release()
 
     def _replace(self, bad: Ledger, error: UnusableLedger) -> Ledger:
         with self._opening:
@@ -150,7 +165,7 @@ class LedgerAccess:
         with FileLock(home / f".{stem}.replacing"):
             known = sorted(home.glob(f"{stem}-????????T??????Z{suffix}"), reverse=True)
             fresh = home / f"{stem}-{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}{suffix}"
-            path, ledger = _first_usable([*known, fresh])
+            path, ledger = self._first_usable([*known, fresh])
         code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), "ledger-unusable")
         self._problems.report(
             code, f"{error}. Metering goes on in {path} meanwhile; move the bad one away and restart."
@@ -168,12 +183,11 @@ class LedgerAccess:
         home = path.parent if os.access(path.parent, os.W_OK) else self._folder
         return home, path.stem, path.suffix
 
-
-def _first_usable(paths: list[Path]) -> tuple[Path, Ledger]:
-    *known, fresh = paths
-    for path in known:
-        try:
-            return path, Ledger.open(sqlite_url(path))
-        except UnusableLedger:
-            continue  # it went bad as well; the fresh one comes last
-    return fresh, Ledger.open(sqlite_url(fresh))
+    def _first_usable(self, paths: list[Path]) -> tuple[Path, Ledger]:
+        *known, fresh = paths
+        for path in known:
+            try:
+                return path, Ledger.open(sqlite_url(path), self._pricer)
+            except UnusableLedger:
+                continue  # it went bad as well; the fresh one comes last
+        return fresh, Ledger.open(sqlite_url(fresh), self._pricer)

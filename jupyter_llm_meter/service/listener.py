@@ -17,7 +17,7 @@ from tornado.web import Application, RequestHandler
 
 from jupyter_llm_meter.service.ingest import Receipt
 from jupyter_llm_meter.service.ledger_access import LedgerUnavailable
-from jupyter_llm_meter.tokenizers import Count, UnknownTokenizer
+from jupyter_llm_meter.tokenizers import Count, RanksMissing, UnknownTokenizer
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 
@@ -166,6 +166,9 @@ class CountHandler(ListenerHandler):
             count = await self.desk.count(*_count_arguments(self.request.body))
         except (ValueError, UnknownTokenizer) as error:
             self.refuse(400, str(error))
+            return
+        except RanksMissing as error:
+            self.refuse(503, str(error))
             return
         self.finish({"tokens": count.tokens, "tokenizer": count.tokenizer, "exact": count.exact})
 

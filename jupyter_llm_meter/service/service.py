@@ -19,7 +19,9 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TypeVar
 
+from jupyter_llm_meter.core.prices import price
 from jupyter_llm_meter.ledger import Ledger, Settled
+from jupyter_llm_meter.ledger.settling import Pricer
 from jupyter_llm_meter.service.background import Background
 from jupyter_llm_meter.service.context import Kernels, Limits, NoKernels
 from jupyter_llm_meter.service.counting import Counting
@@ -58,6 +60,7 @@ class Service:
         log: The service's log.
         kernels: The lab around it, if there is one.
         notify: Takes the notices of crossed thresholds instead of the taps.
+        pricer: Finds the cost of calls.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class Service:
         log: logging.Logger,
         kernels: Kernels | None = None,
         notify: Callable[[str], None] | None = None,
+        pricer: Pricer = price,
     ) -> None:
         kernels = kernels or NoKernels()
         self.stem = new_stem()
@@ -81,7 +85,7 @@ class Service:
         self._secret = secrets.token_urlsafe(32)
         self._rendezvous = OwnRendezvous(place.folder, self.stem)
         self._problems = problems
-        self._ledger = LedgerAccess(place.ledger_url, place.folder, problems, self._ledger_went_away)
+        self._ledger = LedgerAccess(place.ledger_url, place.folder, problems, self._ledger_went_away, pricer)
         self._counting = Counting(problems)
         self._ingest = Ingest(self._ledger, limits, kernels, self._counting, owner, self._committed)
         self._document = StandingDocument(self._ledger, limits, kernels, problems, owner.user, time_zone)

@@ -1,3 +1,4 @@
+import json
 import os
 from pathlib import Path
 
@@ -90,3 +91,41 @@ def test_the_hub_s_user_is_the_one_who_calls(monkeypatch, jp_configurable_server
     (meter,) = server.extension_manager.extension_apps["jupyter_llm_meter"]
     assert os.environ["LLM_METER_USER"] == "hub-user"
     run(meter.stop_extension())
+
+
+@pytest.fixture
+def price_table(tmp_path):
+    prices = [
+        {
+            "provider": "openai",
+            "model": "house-model",
+            "since": "2026-01-01",
+            "source": "our contract",
+            "input_mtok": "100",
+            "output_mtok": "200",
+        }
+    ]
+    path = tmp_path / "prices.json"
+    path.write_text(json.dumps({"prices": prices}))
+    return path
+
+
+@pytest.fixture
+def extension_config(request, price_table):
+    """What a test sets; a table's name stands for its path."""
+    given = dict(getattr(request, "param", {}))
+    if given.get("price_overrides") == "table":
+        given["price_overrides"] = str(price_table)
+    return given
+
+
+@pytest.mark.parametrize("extension_config", [{"price_overrides": "table"}], indirect=True)
+def test_the_administrator_s_prices_hold(extension_config, api, send, settled):
+    send(settled("a", tokens=10_000, **{"gen_ai.request.model": "house-model"}))
+    assert api("standing")[1]["today"]["cost"] == "1"
+
+
+@pytest.mark.parametrize("extension_config", [{"price_overrides": "not/there.json"}], indirect=True)
+def test_a_price_table_that_cannot_be_read_is_in_the_state(extension_config, api):
+    (problem,) = api("standing")[1]["state"]["problems"]
+    assert (problem["code"], "not/there.json" in problem["message"]) == ("price-table", True)

@@ -43,7 +43,7 @@ def user(paths, tmp_path):
     ticks = iter(range(1, 100))
 
     def save(text):
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8", errors="surrogateescape")
         os.utime(path, (1_700_000_000 + next(ticks),) * 2)
 
     return save
@@ -129,6 +129,9 @@ def test_a_bad_limit_in_the_configuration_is_named_and_the_default_stays(
         '{"limits": [{"window": "day", "unit": "call", "amount": 1}]}',
         '{"limits": 3}',
         '{"limits": [',
+        "3",
+        "[]",
+        "\udcff",
     ],
 )
 def test_bad_settings_are_a_problem_and_the_last_good_ones_stay(text, problems, paths, user):
@@ -143,8 +146,9 @@ def test_bad_settings_are_a_problem_and_the_last_good_ones_stay(text, problems, 
     assert problems.open() == []
 
 
-def test_overrides_that_the_lab_would_pass_over_are_a_problem(problems, paths, tmp_path):
-    (tmp_path / "settings/overrides.json").write_text("{")
+@pytest.mark.parametrize("text", ["{", "3", "[]"])
+def test_overrides_that_the_lab_would_pass_over_are_a_problem(text, problems, paths, tmp_path):
+    (tmp_path / "settings/overrides.json").write_text(text)
     assert told(policy(problems, paths).current()) == [("user/month/tokens", 1_000_000, "default")]
     (problem,) = problems.open()
     assert "overrides.json" in problem.message

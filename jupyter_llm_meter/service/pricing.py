@@ -1,0 +1,30 @@
+"""The prices by which a service books calls: the administrator's table before the one that we ship."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from jupyter_llm_meter.core.price_overrides import PriceTableError, bundled_overrides, read_overrides
+from jupyter_llm_meter.core.prices import price
+from jupyter_llm_meter.ledger.settling import Pricer
+from jupyter_llm_meter.service.problems import Problems
+
+PROBLEM = "price-table"
+
+
+def pricer_with(path: str | None, problems: Problems) -> Pricer:
+    """Return what finds the cost of a call.
+
+    Args:
+        path: The administrator's table, see `read_overrides`; None or empty: there is none.
+        problems: Told of a table that cannot be used; the shipped prices hold then.
+    """
+    if not path:
+        return price
+    try:
+        own = read_overrides(Path(path).expanduser())
+    except PriceTableError as error:
+        problems.report(PROBLEM, f"{error}. The shipped prices hold meanwhile; mend the table and restart.")
+        return price
+    return partial(price, overrides=(*own, *bundled_overrides()))
