@@ -2,9 +2,9 @@
 
     python bench/tap.py
 
-Prints, for each client and each kind of answer, the user's thread's processor time a call and the wall time a call,
-without and with the tap, and their ratio; then what it adds to the start of an interpreter. Blocks with and without
-alternate, medians are shown; a service is there and takes the lines.
+Prints, for each client and each kind of answer, the processor time of the user's thread and the wall time of
+a call, without and with the tap, and their ratio; then what it adds to the start of an interpreter. Blocks with
+and without alternate, medians are shown; a service is there and takes the lines.
 """
 
 from __future__ import annotations
@@ -19,21 +19,20 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
 import httpx
 import httpx2
 import requests
 
 from llm_meter_tap import startup, tap
 
+ROOT = Path(__file__).parents[1]
 ROUNDS = 9
 CALLS = {"json": 100, "sse": 25}
 BODY = {"model": "gpt-5", "messages": [{"role": "user", "content": "hi " * 300}]}
 PATH = "v1/chat/completions"
 
-# Provider and service run in a process of their own, so that their work is not measured: 2 kB of JSON, 200 chunks.
+# Provider and service run in a process of their own, where their work is not measured. An answer is 2 kB of
+# JSON or a stream of 200 pieces.
 PROVIDER = """
 import pathlib, sys
 sys.path[:0] = sys.argv[1:3]
@@ -100,9 +99,11 @@ def compare(call: Callable[[str, int], None], url: str, times: int) -> tuple[lis
         startup.activate()
         tapped.append(measure(call, url, times))
         startup.deactivate()
-    return tuple(
-        [statistics.median(column) for column in zip(*runs, strict=True)] for runs in (plain, tapped)
-    )
+    return medians(plain), medians(tapped)
+
+
+def medians(runs: list[tuple[float, float]]) -> list[float]:
+    return [statistics.median(column) for column in zip(*runs, strict=True)]
 
 
 def start_ms(environment: dict[str, str]) -> float:
@@ -117,7 +118,8 @@ def compare_starts(folder: str) -> tuple[float, float]:
     plain.pop("PYTHONDONTWRITEBYTECODE", None)
     tapped = {**plain, "LLM_METER_DIR": folder, "PYTHONPATH": startup.bootstrap_path()}
     runs = [(start_ms(plain), start_ms(tapped)) for _ in range(41)]
-    return tuple(statistics.median(column) for column in zip(*runs, strict=True))
+    plain_ms, tapped_ms = medians(runs)
+    return plain_ms, tapped_ms
 
 
 def main() -> None:

@@ -15,6 +15,9 @@ from typing import Any, NamedTuple
 
 # The parent message under which a thread was started or a job submitted.
 _origin: ContextVar[dict[str, Any] | None] = ContextVar("llm_meter_origin", default=None)
+# The request that ran when a task was started. ipykernel 7 keeps this itself; under 6 a task that outlives
+# its cell would be taken for the latest cell's.
+_begun: ContextVar[dict[str, Any] | None] = ContextVar("llm_meter_begun", default=None)
 
 
 class CallContext(NamedTuple):
@@ -39,7 +42,7 @@ def current() -> CallContext:
         project=environ("LLM_METER_PROJECT") or None,
         kernel_id=environ("LLM_METER_KERNEL_ID") or None,
         notebook_path=environ("LLM_METER_NOTEBOOK") or None,
-        cell_id=_cell_of(parent) if running_kernel() else environ("LLM_METER_CELL_ID") or None,
+        cell_id=cell_id(parent) if running_kernel() else environ("LLM_METER_CELL_ID") or None,
         parent=parent,
     )
 
@@ -57,15 +60,24 @@ def parent_message() -> dict[str, Any] | None:
     if origin is not None:
         return origin
     kernel = running_kernel()
-    return None if kernel is None else kernel.get_parent() or None
+    latest = kernel.get_parent() if kernel is not None else None
+    begun = _begun.get()
+    # Another request than a cell's, such as a widget's, is newer than the cell begun in this context.
+    return begun if begun is not None and _is_cell(latest) else latest or None
 
 
-def cell_id(kernel: Any) -> str | None:
-    """The id of the cell that a kernel runs; None when its frontend sends none (nbclient, a console)."""
-    return _cell_of(kernel.get_parent())
+def begin_cell(parent: dict[str, Any]) -> None:
+    """Note the request of the cell that begins in this context; tasks started in it inherit the note."""
+    _begun.set(parent)
 
 
-def _cell_of(parent: dict[str, Any] | None) -> str | None:
+def _is_cell(parent: dict[str, Any] | None) -> bool:
+    kind = (parent or {}).get("header", {}).get("msg_type")
+    return bool(kind == "execute_request")
+
+
+def cell_id(parent: dict[str, Any] | None) -> str | None:
+    """The id of the cell that sent a request; None when its frontend sends none (nbclient, a console)."""
     value = (parent or {}).get("metadata", {}).get("cellId")
     return value if isinstance(value, str) and value else None
 

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from llm_meter_tap import faults, import_hook, patching
-from llm_meter_tap.context import cell_id, from_here
+from llm_meter_tap.context import begin_cell, cell_id, from_here
 from llm_meter_tap.private_folder import mark_kernel, unmark_kernel
 
 
@@ -63,14 +63,16 @@ def _mark(kernel_id: str) -> None:
 
 
 class _Inheritance:
-    """Names the running cell to the processes that it starts (callback of IPython's `pre_run_cell`)."""
+    """Names the running cell to the tasks and processes that it starts (IPython's `pre_run_cell`)."""
 
     def __init__(self, kernel: Any) -> None:
         self._kernel = kernel
 
     @faults.contained
     def __call__(self, *info: Any) -> None:
-        cell = cell_id(self._kernel)
+        parent = self._kernel.get_parent()
+        begin_cell(parent)
+        cell = cell_id(parent)
         if cell is None:
             os.environ.pop("LLM_METER_CELL_ID", None)
         else:
