@@ -29,7 +29,10 @@ export class Language implements IWording {
   ) {
     this._trans = translator.load(DOMAIN);
     this._lab = this._trans;
-    this._format = this._formatterFor(translator.languageCode);
+    this._isTranslatedByLab = this._lab.gettext(PROBE) !== PROBE;
+    this._labLanguage = this._isTranslatedByLab ? translator.languageCode : 'en';
+    this._language = this._labLanguage;
+    this._format = this._formatterFor(this._language);
   }
 
   get trans(): TranslationBundle {
@@ -52,12 +55,11 @@ export class Language implements IWording {
   async use(setting: LanguageSetting): Promise<void> {
     this._setting = setting;
     const { languageCode } = this.translator;
-    const isTranslatedByLab = this._lab.gettext(PROBE) !== PROBE;
-    switch (chooseCatalogue(setting, languageCode, isTranslatedByLab)) {
+    switch (chooseCatalogue(setting, languageCode, this._isTranslatedByLab)) {
       case 'source':
         return this._speak(nullTranslator.load(DOMAIN), 'en');
       case 'lab':
-        return this._speak(this._lab, isTranslatedByLab ? languageCode : 'en');
+        return this._speak(this._lab, this._labLanguage);
       case 'zh-CN':
         this._chinese ??= await loadChinese();
         if (this._setting === setting) {
@@ -67,11 +69,11 @@ export class Language implements IWording {
   }
 
   private _speak(trans: TranslationBundle, language: string): void {
-    if (this._trans === trans && this._spoken === language) {
+    if (this._trans === trans && this._language === language) {
       return;
     }
     this._trans = trans;
-    this._spoken = language;
+    this._language = language;
     this._format = this._formatterFor(language);
     this._changed.emit();
   }
@@ -81,12 +83,15 @@ export class Language implements IWording {
   }
 
   private readonly _lab: TranslationBundle;
+  private readonly _isTranslatedByLab: boolean;
+  /** The language of the words that JupyterLab gives for our texts. */
+  private readonly _labLanguage: string;
   private readonly _changed = new Signal<this, void>(this);
   private _chinese?: TranslationBundle;
   private _trans: TranslationBundle;
   private _format: Formatter;
+  private _language: string;
   private _setting: LanguageSetting = 'auto';
-  private _spoken?: string;
 }
 
 async function loadChinese(): Promise<TranslationBundle> {

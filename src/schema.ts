@@ -8,6 +8,7 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { reportUnreadable } from './settings';
 import type { IWording } from './tokens';
 
 /** The keywords of JSON Schema whose values people read. */
@@ -31,7 +32,9 @@ export function translateSchema(
       schema: translated(plugin.schema, wording.trans) as ISettingRegistry.ISchema
     })
   });
-  wording.changed.connect(() => void registry.reload(pluginId));
+  wording.changed.connect(() => {
+    registry.reload(pluginId).catch(reportUnreadable);
+  });
 }
 
 function translated(value: unknown, trans: TranslationBundle): unknown {

@@ -24,9 +24,18 @@ export async function followSettings(
     settings.changed.connect(() => follow(settings));
     follow(settings);
   } catch (errors) {
-    console.error(
-      'LLM Meter goes on with its default settings; correct them in the Settings Editor.',
-      errors
-    );
+    reportUnreadable(errors);
   }
+}
+
+/**
+ * Says that the settings do not keep the schema.
+ *
+ * @param errors - what the settings registry found wrong.
+ */
+export function reportUnreadable(errors: unknown): void {
+  console.error(
+    'LLM Meter goes on with its default settings; correct them in the Settings Editor.',
+    errors
+  );
 }

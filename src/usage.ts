@@ -29,7 +29,7 @@ export class UsageView implements IUsageView {
     if (this.anchor?.isVisible) {
       this._openBeside(this.anchor);
     } else {
-      void this._openDialog();
+      this._openDialog();
     }
   }
 
@@ -56,19 +56,18 @@ export class UsageView implements IUsageView {
     popover.open();
   }
 
-  private async _openDialog(): Promise<void> {
+  private _openDialog(): void {
     const { trans } = this.wording;
-    const settings = Dialog.cancelButton({ label: trans.__('Settings') });
-    const body = new UsageWidget(this.meter, this.wording, () => dialog.resolve(0));
+    const body = new UsageWidget(this.meter, this.wording, () => {
+      dialog.reject();
+      this.onSettings();
+    });
     const dialog = new Dialog({
       title: trans.__('LLM Meter'),
       body,
-      buttons: [settings, Dialog.okButton({ label: trans.__('Close') })]
+      buttons: [Dialog.okButton({ label: trans.__('Close') })]
     });
-    const { button } = await dialog.launch();
-    if (button.label === settings.label) {
-      this.onSettings();
-    }
+    void dialog.launch();
   }
 
   private _popover: Popover | null = null;

@@ -7,7 +7,12 @@ import { Language } from '../language';
 describe('Language', () => {
   it('should speak English in an English lab', async () => {
     const language = new Language(nullTranslator, ['en-GB']);
+    let changes = 0;
+    language.changed.connect(() => {
+      changes += 1;
+    });
     await language.use('auto');
+    expect(changes).toBe(0);
     expect(language.trans.__('No call yet.')).toBe('No call yet.');
     expect(language.format.locale).toBe('en-GB');
   });

@@ -21,7 +21,7 @@ type Answer =
 
 interface LastCallsProps {
   readonly meter: IMeter;
-  /** Changes when there are new calls. */
+  /** Changes when the ledger has new calls. */
   readonly revision: number;
   readonly isCostShown: boolean;
   readonly words: Words;

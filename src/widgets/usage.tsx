@@ -93,12 +93,7 @@ function Figures({ meter, document, words }: FiguresProps): React.ReactElement {
         isCostShown={isCostShown}
         words={words}
       />
-      <LastCalls
-        meter={meter}
-        revision={document.month.calls}
-        isCostShown={isCostShown}
-        words={words}
-      />
+      <LastCalls meter={meter} revision={document.seq} isCostShown={isCostShown} words={words} />
       <UnmeteredList unmetered={document.unmetered} words={words} />
     </>
   );
