@@ -3,8 +3,8 @@
     python bench/tap.py
 
 Prints, for each client and each kind of answer, the processor time of the user's thread and the wall time of
-a call, without and with the tap, and their ratio; then what it adds to the start of an interpreter. Blocks with
-and without alternate, medians are shown; a service is there and takes the lines.
+a call, without and with the tap, and their ratio; then what it adds to the start of an interpreter. Blocks
+with and without alternate, medians are shown; a service is there and takes the lines.
 """
 
 from __future__ import annotations
