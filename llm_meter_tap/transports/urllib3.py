@@ -203,13 +203,13 @@ def _metered(base: Any) -> Any:
         def read(self, amt: Any = None, decode_content: Any = None, *args: Any, **kwargs: Any) -> Any:
             with _Listening(self):
                 data = super().read(amt, decode_content, *args, **kwargs)
-            self._llm_meter_fed(data, decode_content, amt is None or (not data and amt != 0))
+            self._llm_meter_fed(data, decode_content, is_whole=amt is None)
             return data
 
         def read1(self, amt: Any = None, decode_content: Any = None) -> Any:
             with _Listening(self):
                 data = super().read1(amt, decode_content)
-            self._llm_meter_fed(data, decode_content, not data and amt != 0)
+            self._llm_meter_fed(data, decode_content, is_whole=False)
             return data
 
         def read_chunked(self, amt: Any = None, decode_content: Any = None) -> Iterator[Any]:
@@ -240,11 +240,12 @@ def _metered(base: Any) -> Any:
             return self._llm_meter_is_encoded and bool(_is_decoded(self, decode_content))
 
         @faults.contained
-        def _llm_meter_fed(self, data: Any, decode_content: Any, is_last: bool) -> None:
+        def _llm_meter_fed(self, data: Any, decode_content: Any, is_whole: bool) -> None:
             exchange = getattr(self, _ATTRIBUTE)
             exchange.feed(data, self._llm_meter_decodes(decode_content))
-            # With an encoding to undo, decoded bytes may still wait in a buffer behind the closed connection.
-            if is_last or (not self._llm_meter_is_encoded and self.isclosed()):
+            # With an encoding to undo, decoded bytes may still wait in a buffer behind the closed connection,
+            # and nothing may come out of a first piece that is all header.
+            if is_whole or (self.isclosed() and not (self._llm_meter_is_encoded and data)):
                 exchange.ended()
 
     MeteredResponse.__name__ = base.__name__
