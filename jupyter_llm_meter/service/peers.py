@@ -46,7 +46,7 @@ class Peers:
     async def drain(self) -> None:
         """Wait for the pokes that are due."""
         if self._round is not None:
-            await self._round
+            await asyncio.wait([self._round])
 
     async def _poke_while_due(self) -> None:
         while self._is_due:

@@ -102,7 +102,9 @@ class Service:
         self._ready.wait()
 
     def stop(self) -> None:
-        """Take in what is in the spools, withdraw the rendezvous and end the thread."""
+        """Take in what is in the spools, withdraw the rendezvous and end the thread; once."""
+        if not self._thread.is_alive():
+            return
         try:
             self.submit(self._shut_down()).result(STOP_PATIENCE_S)
         except FutureTimeoutError:
@@ -112,11 +114,6 @@ class Service:
         finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(STOP_PATIENCE_S)
-
-    @property
-    def is_running(self) -> bool:
-        """Whether it was started and not stopped."""
-        return self._thread.is_alive()
 
     def submit(self, work: Coroutine[object, object, Result]) -> Future[Result]:
         """Run a coroutine of the service on its loop, from any other thread."""
@@ -228,8 +225,8 @@ class Service:
     async def _shut_down(self) -> None:
         self._rendezvous.withdraw()
         await self._listener.close()
-        await self.background.cancel()
         await self.import_spools(with_living=True)
+        await self._peers.drain()
         await self.background.cancel()
         await asyncio.to_thread(self._counting.close)
         await asyncio.to_thread(self._ledger.close)

@@ -117,8 +117,7 @@ def start(place):
 
     yield start_service
     for service in running:
-        if service.is_running:
-            service.stop()
+        service.stop()
 
 
 @pytest.fixture

@@ -145,3 +145,13 @@ def test_a_body_without_measure_is_refused_before_it_is_read(start, caller, line
         connection.sendall(head.encode())
         assert connection.recv(1000).startswith((b"HTTP/1.1 400", b"HTTP/1.1 413"))
     assert call("/v1/lines", line("settled", "a"))[0] == 200
+
+
+def test_what_a_stopping_service_still_takes_in_is_told_to_its_peers(start, spool, line, caller):
+    told = []
+    first, second = start(), start()
+    second.watch(lambda _ids: told.append("told"))
+    spool(line("settled", "late"))
+    first.stop()
+    assert told
+    assert caller(second)("/v1/standing")[1]["standings"][0]["used"] == "10"
