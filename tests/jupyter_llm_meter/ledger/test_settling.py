@@ -232,3 +232,16 @@ def test_a_ledger_that_cannot_be_written_says_so_and_keeps_nothing(tmp_path):
         with pytest.raises(LedgerUnavailable, match=r"ledger\.sqlite3 cannot be used now: .*full"):
             ledger.settle(records, [], NOW)
         assert [record.call_id for record in ledger.records()] == ["a"]
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_the_first_instant_of_a_window_counts_in_it_and_the_one_before_does_not(ledger, is_late):
+    daily = limit("day")
+    midnight = NOW.replace(hour=0)
+    before = midnight - timedelta(microseconds=1)
+    records = [call("first", started_at=midnight, input_tokens=0), call("last", started_at=before)]
+    # Late: the counters exist already and are added to; else they are made from the history.
+    ledger.settle([], [daily] if is_late else [], NOW)
+    ledger.settle(records, [], NOW)
+    assert used(ledger, daily) == {("user/day/tokens", "alice"): 20}
+    assert used(ledger, daily, now=before) == {("user/day/tokens", "alice"): 120}
