@@ -49,9 +49,9 @@ def current() -> CallContext:
 
 def running_kernel() -> Any | None:
     """The IPython kernel that this process is (ipykernel 6 and 7), or was forked from; None elsewhere."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return getattr(shell, "kernel", None)
+    # Another thread may be in the middle of importing it.
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return getattr(get_ipython(), "kernel", None) if get_ipython is not None else None
 
 
 def parent_message() -> dict[str, Any] | None:
@@ -59,11 +59,18 @@ def parent_message() -> dict[str, Any] | None:
     origin = _origin.get()
     if origin is not None:
         return origin
-    kernel = running_kernel()
-    latest = kernel.get_parent() if kernel is not None else None
+    latest = latest_request(running_kernel())
     begun = _begun.get()
     # Another request than a cell's, such as a widget's, is newer than the cell begun in this context.
     return begun if begun is not None and _is_cell(latest) else latest or None
+
+
+def latest_request(kernel: Any | None) -> dict[str, Any] | None:
+    """The request that a kernel works on; None before the first one, which is when startup files run."""
+    try:
+        return kernel.get_parent() or None if kernel is not None else None
+    except LookupError:
+        return None
 
 
 def begin_cell(parent: dict[str, Any]) -> None:

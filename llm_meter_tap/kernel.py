@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from llm_meter_tap import faults, import_hook, patching
-from llm_meter_tap.context import begin_cell, cell_id, from_here
+from llm_meter_tap.context import begin_cell, cell_id, from_here, latest_request
 from llm_meter_tap.private_folder import mark_kernel, unmark_kernel
 
 
@@ -70,8 +70,9 @@ class _Inheritance:
 
     @faults.contained
     def __call__(self, *info: Any) -> None:
-        parent = self._kernel.get_parent()
-        begin_cell(parent)
+        parent = latest_request(self._kernel)
+        if parent is not None:
+            begin_cell(parent)
         cell = cell_id(parent)
         if cell is None:
             os.environ.pop("LLM_METER_CELL_ID", None)
