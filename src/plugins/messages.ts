@@ -40,6 +40,7 @@ function onMessage(meter: IMeter, context: ISessionContext, message: KernelMessa
   }
   const record = readKernelMessage(message);
   if (record !== undefined) {
-    meter.report({ notebookPath: context.path, ...record });
+    const notebookPath = context.type === 'notebook' ? context.path : undefined;
+    meter.report({ notebookPath, ...record });
   }
 }

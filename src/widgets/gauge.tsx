@@ -27,11 +27,6 @@ export class GaugeWidget extends ReactWidget {
     wording.changed.connect(this.update, this);
   }
 
-  /** Puts the keyboard focus on the button. */
-  focus(): void {
-    this.node.querySelector('button')?.focus();
-  }
-
   protected override render(): React.ReactElement {
     const { snapshot, preferences } = this.meter;
     const { trans, format } = this.wording;

@@ -22,6 +22,20 @@ describe('marksOf', () => {
   });
 });
 
+describe('marksOf, one by one', () => {
+  it.each(['error', 'aborted', 'refused'])('should tell the status %s', status => {
+    expect(marksOf(recordWith({ 'llm_meter.call.status': status }), trans)).toEqual([status]);
+  });
+
+  it.each([
+    ['counted', ['counted']],
+    ['missing', ['no usage']],
+    ['none', []]
+  ])('should tell the basis %s', (basis, marks) => {
+    expect(marksOf(call(basis), trans)).toEqual(marks);
+  });
+});
+
 describe('tokensText', () => {
   it.each([
     ['reported', '378'],

@@ -83,6 +83,23 @@ describe('toStatusEntry', () => {
     expect(entry.ratio).toBeUndefined();
   });
 
+  it.each([
+    ['ok', 'within the limit'],
+    ['warning', 'near the limit'],
+    ['exceeded', 'limit reached']
+  ])('should tell the level %s in words as well as by colour', (level, words) => {
+    const entry = liveEntry({ standings: [wireStanding({ level })] });
+    expect(entry.level).toBe(level);
+    expect(entry.label).toContain(words);
+  });
+
+  it('should count calls against a limit of calls', () => {
+    const limit = wireLimit({ unit: 'calls', amount: '500' });
+    expect(liveEntry({ standings: [wireStanding({ limit, used: '120' })] }).text).toBe(
+      '120 / 500 calls · $3.21'
+    );
+  });
+
   it('should tell of problems', () => {
     const state = { level: 'degraded', problems: [{ code: 'disk-full', message: 'Disk full.' }] };
     const entry = liveEntry({ state });

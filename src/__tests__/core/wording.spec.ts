@@ -30,6 +30,10 @@ describe('limitTitle', () => {
     }
   );
 
+  it('should name the window alone when it is about nothing in particular', () => {
+    expect(titleOf({ scope: 'team' })).toBe('This month');
+  });
+
   it('should fall back on the value that the limit names', () => {
     expect(titleOf({ scope: 'model', value: 'gpt-5' })).toBe('This month, model gpt-5');
   });
