@@ -14,6 +14,7 @@ export const PYTHON = process.env.LLM_METER_PYTHON ?? '.venv/bin/python';
 const TOKEN = 'ui-tests';
 const START_TRIES = 240;
 const TRY_MS = 250;
+const STOP_MS = 30_000;
 
 /** A limit as in the settings. */
 export interface Limit {
@@ -77,9 +78,14 @@ export class Lab {
     if (server === undefined || server.exitCode !== null || server.signalCode !== null) {
       return;
     }
-    const ended = new Promise(resolve => server.once('exit', resolve));
+    const ended = new Promise<boolean>(resolve => server.once('exit', () => resolve(true)));
     server.kill(signal);
-    await ended;
+    const hasEnded = await Promise.race([ended, sleep(STOP_MS, false, { ref: false })]);
+    if (!hasEnded) {
+      console.warn(`the server did not end within ${STOP_MS} ms of ${signal}`);
+      server.kill('SIGKILL');
+      await ended;
+    }
   }
 
   /** Writes a notebook with one cell a source. */
