@@ -19,7 +19,7 @@ from ..core.prices import Cost
 from ..core.standing import Alert
 from .alerting import raise_alerts
 from .counters import add_calls, count_window, current_window, upsert_sums
-from .rows import FIGURES, Row, completed, quarter, series_digest, sums, to_record, to_row
+from .rows import FIGURES, Row, completed, quarter, series_digest, sound, sums, to_record, to_row
 from .schema import SERIES_COLUMNS, SUMS, calls, rollups, series
 
 Pricer = Callable[[CallRecord], "Cost | None"]
@@ -104,7 +104,9 @@ def priced(record: CallRecord, pricer: Pricer) -> CallRecord:
     cost = pricer(record) if record.cost_amount is None else None
     if cost is None:
         return record
-    return replace(record, cost_amount=cost.amount, cost_currency=cost.currency, cost_source=cost.source)
+    return sound(
+        replace(record, cost_amount=cost.amount, cost_currency=cost.currency, cost_source=cost.source)
+    )
 
 
 def _stored_rows(connection: Connection, call_ids: set[str]) -> dict[str, Row]:

@@ -200,6 +200,13 @@ def test_a_figure_beyond_belief_becomes_missing_instead_of_breaking_sums(ledger)
     assert ledger.summary(NOW)["missing_calls"] == 1
 
 
+@pytest.mark.parametrize("said", [1e30, "1e999999", 10**6])
+def test_a_stated_cost_beyond_belief_is_no_price(ledger, said):
+    damaged = call("a", provider_name="openrouter", usage_raw={"cost": said, "is_byok": False})
+    assert ledger.settle([damaged, call("b")], [limit(unit="USD")], NOW).new == ["a", "b"]
+    assert ledger.summary(NOW)["unpriced_calls"] == 1
+
+
 def test_nothing_of_a_batch_is_written_when_one_record_fails(database_url):
     def pricer(record):
         if record.call_id == "bad":
