@@ -48,7 +48,7 @@ export function toNotice(
 }
 
 function headlineOf(
-  { kind, used, amount }: Alert,
+  { kind, threshold, used, amount }: Alert,
   limitAmount: string,
   trans: Translate,
   format: Formatter
@@ -56,7 +56,12 @@ function headlineOf(
   const share = format.percent(ratioOf(used, amount));
   return kind === 'exceeded'
     ? trans.__('%1 of %2 used.', share, limitAmount)
-    : trans.__('LLM usage is near its limit: %1 of %2 used.', share, limitAmount);
+    : trans.__(
+        'LLM usage has passed %1 of its limit: %2 of %3 used.',
+        format.percent(threshold),
+        share,
+        limitAmount
+      );
 }
 
 function withTitle(

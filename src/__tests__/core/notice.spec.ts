@@ -11,7 +11,7 @@ function noticeOf(changes: Wire = {}): Notice {
 describe('toNotice', () => {
   it('should tell a warning in one sentence', () => {
     expect(noticeOf().summary).toMatch(
-      /^LLM usage is near its limit: 81% of 1,000,000 tokens used\. Resets Dec 1, 12:00\sAM UTC$/
+      /^LLM usage has passed 80% of its limit: 81% of 1,000,000 tokens used\. Resets Dec 1, 12:00\sAM UTC$/
     );
   });
 
