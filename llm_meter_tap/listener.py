@@ -64,6 +64,15 @@ class Listener:
             self._connection.close()
             self._connection = None
 
+    def abandon(self) -> None:
+        """In a forked child: close this copy of the parent's socket, and nothing else.
+
+        The buffers around it may be locked by a thread that exists in the parent only.
+        """
+        sock = self._connection.sock if self._connection is not None else None
+        if sock is not None:
+            os.close(sock.detach())
+
     def _exchange(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any]] | None:
         service = self._service
         assert service is not None

@@ -92,7 +92,7 @@ class Sender:
 
     def abandon(self) -> None:
         """In a forked child: close this copy of the parent's connection, which stays the parent's."""
-        self._listener.close()
+        self._listener.abandon()
 
     def _start(self) -> None:
         with self._lock:

@@ -23,6 +23,8 @@ from llm_meter_tap.spool import Spool, encode_line
 from llm_meter_tap.startup import is_wanted
 
 _current: Tap | None = None
+# Taps of the processes this one was forked from: kept, because what they hold may be locked for good.
+_inherited: list[Tap] = []
 _making = threading.RLock()
 
 
@@ -125,9 +127,10 @@ def leave() -> None:
 def _after_fork_in_child() -> None:
     global _current, _making
     _making = threading.RLock()
-    inherited, _current = _current, None
-    if inherited is not None:
-        faults.contained(inherited.abandon)()
+    if _current is not None:
+        _inherited.append(_current)
+        faults.contained(_current.abandon)()
+        _current = None
 
 
 atexit.register(leave)
