@@ -25,6 +25,9 @@ from .errors import CorruptLedger, LedgerAddressError, LedgerUnavailable
 BUSY_TIMEOUT_S = 30
 """How long a transaction waits for the lock of another process."""
 
+CONNECT_TIMEOUT_S = 10
+"""How long libpq may try to reach a PostgreSQL that does not answer (its `connect_timeout`)."""
+
 _ADVISORY_LOCK = 0x4C4D5452
 _WRITES = "llm_meter_writes"
 _DAMAGED = ("malformed", "not a database")
@@ -116,7 +119,8 @@ def translated(engine: Engine) -> Iterator[None]:
 
 def _postgresql_engine(url: URL) -> Engine:
     try:
-        return create_engine(url, pool_pre_ping=True)
+        patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT_S}
+        return create_engine(url, pool_pre_ping=True, connect_args=patience)
     except ModuleNotFoundError as error:
         raise LedgerAddressError(
             "PostgreSQL needs the package psycopg: pip install 'jupyter-llm-meter[postgresql]'"
