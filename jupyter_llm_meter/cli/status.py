@@ -78,10 +78,10 @@ def _document(
 
 def _standings_table(standings: list[Standing]) -> Table:
     table = Table(title="Limits")
-    table.add_column("Limit", overflow="fold")
-    table.add_column("Whose")
+    table.add_column("Limit", no_wrap=True)
+    table.add_column("Whose", overflow="fold")
     for heading in ("Used", "Of", "Share"):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("Resets")
     for standing in standings:
         unit = standing.limit.unit

@@ -29,12 +29,10 @@ from jupyter_llm_meter.server.policy import Policy
 from jupyter_llm_meter.server.routes import handlers
 from jupyter_llm_meter.service.environment import EnvironmentPatch, tap_variables
 from jupyter_llm_meter.service.folder import prepare_place
-from jupyter_llm_meter.service.owner import Owner, default_user, local_zone, system_user
+from jupyter_llm_meter.service.owner import Owner, default_user, local_zone
 from jupyter_llm_meter.service.pricing import pricer_with
 from jupyter_llm_meter.service.problems import Problems
 from jupyter_llm_meter.service.service import Service
-
-__all__ = ["LLMMeter", "system_user"]
 
 KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
 ANSWER_PAUSE_S = 5.0
