@@ -71,9 +71,7 @@ def python(env: dict[str, str]) -> Outcome:
     """The tests of the Python packages, by pytest, against the wheel in ``.venv``."""
     results = RESULTS / "pytest.xml"
     # The program and not `python -m pytest`, which would put the checkout itself on the path.
-    code = _exit_code(
-        [BIN / "pytest", "--import-mode=importlib", "--durations=10", f"--junitxml={results}"], env
-    )
+    code = _exit_code([BIN / "pytest", "--durations=10", f"--junitxml={results}"], env)
     if not results.exists():
         return _crashed("pytest")
     suites = ElementTree.parse(results).getroot().iter("testsuite")
