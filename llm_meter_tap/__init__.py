@@ -6,8 +6,6 @@ use, so that `import llm_meter_tap` is a fraction of a millisecond in every inte
 
 from __future__ import annotations
 
-import sys
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from llm_meter_tap.errors import LimitExceeded, TapError, TapInactive, TokenCountUnavailable
@@ -24,15 +22,6 @@ __all__ = [
 ]
 
 _MANUAL = ("check_and_alert", "count_tokens", "record")
-_Module = type(sys)
-
-
-class _Package(_Module):  # type: ignore[valid-type,misc] # types.ModuleType, without the import
-    """Keeps `record` the function: importing the submodule of that name would bind the module over it."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if name != "record" or not isinstance(value, _Module):
-            super().__setattr__(name, value)
 
 
 def __getattr__(name: str) -> object:
@@ -45,6 +34,3 @@ def __getattr__(name: str) -> object:
     value: object = getattr(source, name)
     globals()[name] = value
     return value
-
-
-sys.modules[__name__].__class__ = _Package

@@ -15,9 +15,9 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_meter_tap import content_encoding, context, faults, tap
+from llm_meter_tap.call_record import CallRecord
 from llm_meter_tap.kept_body import KeptBody
 from llm_meter_tap.recognise import Shape, recognise
-from llm_meter_tap.record import CallRecord
 from llm_meter_tap.text import request_text, response_text
 from llm_meter_tap.usage import Reading, Usage, read_response
 

@@ -13,10 +13,10 @@ from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
 from llm_meter_tap import context, tap
+from llm_meter_tap.call_record import CallRecord
 from llm_meter_tap.errors import TapInactive, TokenCountUnavailable
 from llm_meter_tap.listener import Listener
 from llm_meter_tap.local_tokenizer import count_offline
-from llm_meter_tap.record import CallRecord
 from llm_meter_tap.sender import print_notices
 
 _INACTIVE = (

@@ -15,9 +15,9 @@ from collections.abc import Callable
 from typing import Any
 
 from llm_meter_tap import faults
+from llm_meter_tap.call_record import CallRecord
 from llm_meter_tap.fingerprint import fingerprint
 from llm_meter_tap.private_folder import fingerprint_key
-from llm_meter_tap.record import CallRecord
 from llm_meter_tap.sender import Line, Sender
 from llm_meter_tap.spool import Spool, encode_line
 from llm_meter_tap.startup import is_wanted

@@ -12,7 +12,7 @@ from typing import TextIO
 from traitlets import Unicode
 
 from jupyter_llm_meter.ledger import Ledger
-from llm_meter_tap.record import CallRecord
+from llm_meter_tap.call_record import CallRecord
 
 from .command import ALIASES, Command, CommandError
 from .times import parse_end, parse_start

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from llm_meter_tap.record import CallRecord
+from llm_meter_tap.call_record import CallRecord
 
 from .price_overrides import Override, bundled_overrides, find_override
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, or_, select, tuple_
 
-from llm_meter_tap.record import CallRecord
+from llm_meter_tap.call_record import CallRecord
 
 from ..core.limits import Limit
 from ..core.standing import Standing, format_decimal

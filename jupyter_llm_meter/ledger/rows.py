@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from llm_meter_tap.record import CallRecord
+from llm_meter_tap.call_record import CallRecord
 
 from .schema import SERIES_COLUMNS, SUMS
 

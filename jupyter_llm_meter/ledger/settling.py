@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from llm_meter_tap.record import CallRecord
+from llm_meter_tap.call_record import CallRecord
 
 from ..core.limits import Limit
 from ..core.prices import Cost

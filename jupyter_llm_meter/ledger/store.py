@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from llm_meter_tap.record import CallRecord
+from llm_meter_tap.call_record import CallRecord
 
 from ..core.limits import Limit
 from ..core.prices import price

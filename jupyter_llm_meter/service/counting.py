@@ -12,7 +12,7 @@ from dataclasses import replace
 from jupyter_llm_meter.service.lines import Text
 from jupyter_llm_meter.service.problems import Problems
 from jupyter_llm_meter.tokenizers import Count, RanksMissing, count
-from llm_meter_tap.record import CallRecord
+from llm_meter_tap.call_record import CallRecord
 
 PROBLEM = "tokenizer-missing"
 

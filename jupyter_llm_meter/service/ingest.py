@@ -18,7 +18,7 @@ from jupyter_llm_meter.service.ledger_access import LedgerAccess
 from jupyter_llm_meter.service.lines import Line, read_lines
 from jupyter_llm_meter.service.notices import notice
 from jupyter_llm_meter.service.owner import Owner
-from llm_meter_tap.record import CallRecord
+from llm_meter_tap.call_record import CallRecord
 
 MOST_AT_ONCE = 500
 """Calls of one transaction: a long spool must not hold the ledger's write lock for long."""

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from llm_meter_tap.record import CallRecord, RecordError
+from llm_meter_tap.call_record import CallRecord, RecordError
 
 VERSION = 1
 EVENTS = ("opened", "settled", "dropped")

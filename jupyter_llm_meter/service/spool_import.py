@@ -16,7 +16,7 @@ from pathlib import Path
 from jupyter_llm_meter.service.lines import Lines, read_lines
 from jupyter_llm_meter.service.locks import FileLock
 from jupyter_llm_meter.service.problems import Problems
-from llm_meter_tap.record import CallRecord
+from llm_meter_tap.call_record import CallRecord
 
 FILES_PROBLEM = "spool-unreadable"
 LINES_PROBLEM = "spool-lines"

@@ -6,7 +6,7 @@ import json
 from dataclasses import fields
 from pathlib import Path
 
-from llm_meter_tap.record import CallRecord
+from llm_meter_tap.call_record import CallRecord
 from llm_meter_tap.semconv import FIELDS, spellings
 
 VECTOR = Path(__file__).resolve().parents[1] / "vectors" / "semconv.json"
