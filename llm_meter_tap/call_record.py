@@ -153,7 +153,8 @@ def _outward(value: Any) -> Any:
         return value.astimezone(timezone.utc).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
     if isinstance(value, Decimal):
         return format(value, "f")
-    return value
+    # A clock knows no more than microseconds.
+    return round(value, 6) if isinstance(value, float) else value
 
 
 def _inward(name: str, mapping: Mapping[str, Any]) -> Any:

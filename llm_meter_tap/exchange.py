@@ -249,11 +249,15 @@ class Exchange:
                 setattr(record, name, getattr(reading.usage, name))
 
     def _settle_by(self, reading: Reading, status: str, error_type: str | None) -> None:
-        """Settle by the provider's figures; what they lack is left for the service to count."""
+        """Settle by the provider's figures; what they lack is left for the service to count.
+
+        Figures out of the middle of an answer (Gemini and Perplexity send them along, Anthropic just before
+        the end) are not its last.
+        """
         usage = reading.usage
         is_counted_out = usage is not None and (usage.output_tokens is not None or status == "ok")
         if is_counted_out:
-            self._settle(status, "reported", error_type)
+            self._settle(status, "reported" if status == "ok" else "partial", error_type)
             return
         text = {"output": self._output_text()}
         if usage is None or usage.input_tokens is None:

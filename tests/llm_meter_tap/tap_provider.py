@@ -40,6 +40,13 @@ GENERATED = {
 }
 
 
+GENERATING = {
+    **GENERATED,
+    "candidates": [{"content": {"role": "model", "parts": [{"text": "Hi!"}]}, "index": 0}],
+    "usageMetadata": {"promptTokenCount": 31, "candidatesTokenCount": 2, "totalTokenCount": 33},
+}
+
+
 def _chunk(**more: object) -> dict[str, object]:
     common = {"id": "chatcmpl-2", "object": "chat.completion.chunk", "created": 1, "model": "gpt-5-2025"}
     return {**common, **more}
@@ -146,7 +153,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _halfway(self, rest: str) -> None:
         """A stream that stands still after its first events, until the test releases it."""
-        events = MESSAGE_EVENTS[:3] if "messages" in rest else CHAT_EVENTS[:2]
+        self._stand_still(MESSAGE_EVENTS[:3] if "messages" in rest else CHAT_EVENTS[:2])
+
+    def _nearly(self, rest: str) -> None:
+        """A stream that stands still when it has told figures, before the event that ends it."""
+        if "GenerateContent" in rest:
+            self._stand_still([f"data: {json.dumps(GENERATING)}\r\n\r\n"])
+        else:
+            self._stand_still(MESSAGE_EVENTS[:-1] if "messages" in rest else CHAT_EVENTS[:-1])
+
+    def _stand_still(self, events: list[str]) -> None:
         self._head(200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"})
         for event in events:
             self._piece(event)

@@ -42,6 +42,12 @@ def test_money_is_written_without_an_exponent() -> None:
     assert a_record(cost_amount=Decimal("4.81E-7")).to_wire()["llm_meter.cost.amount"] == "0.000000481"
 
 
+def test_seconds_are_written_to_the_microsecond() -> None:
+    wire = a_record(duration_s=1.2044999999999781, time_to_first_chunk_s=0.1 + 0.2).to_wire()
+    assert wire["llm_meter.call.duration_s"] == 1.2045
+    assert wire["gen_ai.response.time_to_first_chunk"] == 0.3
+
+
 def test_a_time_in_another_zone_is_written_as_utc() -> None:
     shanghai = timezone(timedelta(hours=8))
     record = CallRecord("c1", WHEN.astimezone(shanghai), "ok", "reported", "tap")
@@ -58,7 +64,7 @@ def test_rfc_3339_is_read_in_its_forms(text: str) -> None:
 
 TEXT = st.text(min_size=1, max_size=20)
 COUNT = st.integers(min_value=0, max_value=2**63 - 1)
-SECONDS = st.floats(min_value=0, max_value=1e9)
+SECONDS = st.integers(min_value=0, max_value=10**15).map(lambda micros: round(micros / 1e6, 6))
 RECORDS = st.builds(
     CallRecord,
     call_id=TEXT,

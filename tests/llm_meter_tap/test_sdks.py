@@ -1,6 +1,7 @@
 """The real SDKs, one record a call."""
 
 import asyncio
+import gc
 from typing import Any
 
 import anthropic
@@ -106,6 +107,40 @@ def test_an_anthropic_stream_left_early_keeps_the_input_it_was_told(messages, me
     record = only(metered)
     assert (record["llm_meter.call.status"], record["gen_ai.usage.input_tokens"]) == ("aborted", 21)
     assert "gen_ai.usage.output_tokens" not in record
+
+
+def test_an_anthropic_stream_left_before_its_last_event_has_partial_figures(messages, metered):
+    stream = messages("nearly").messages.create(
+        model="claude-x", max_tokens=9, messages=MESSAGES, stream=True
+    )
+    with stream:
+        next(event for event in stream if event.type == "message_delta")
+
+    record = only(metered)
+    assert (record["llm_meter.call.status"], record["llm_meter.call.basis"]) == ("aborted", "partial")
+    assert figures(record) == (21, 5)
+
+
+def test_an_openai_stream_left_after_its_figures_is_ok_and_reported(chat, metered):
+    with chat("nearly").chat.completions.create(model="gpt-5", messages=MESSAGES, stream=True) as stream:
+        next(chunk for chunk in stream if chunk.usage)
+
+    record = only(metered)
+    assert (record["llm_meter.call.status"], record["llm_meter.call.basis"]) == ("ok", "reported")
+    assert figures(record) == (11, 7)
+
+
+def test_a_gemini_stream_left_early_has_the_figures_so_far_as_partial(gemini, metered):
+    client = gemini("nearly")
+    stream = client.models.generate_content_stream(**GEMINI)
+    assert next(stream).text == "Hi!"
+    client.close()
+    del client, stream
+    gc.collect()
+
+    record = only(metered)
+    assert (record["llm_meter.call.status"], record["llm_meter.call.basis"]) == ("aborted", "partial")
+    assert figures(record) == (31, 2)
 
 
 def test_gemini(gemini, metered):
