@@ -82,6 +82,7 @@ export class Lab {
     server.kill(signal);
     const hasEnded = await Promise.race([ended, sleep(STOP_MS, false, { ref: false })]);
     if (!hasEnded) {
+      // Seen when it is stopped while a page loads: only idle worker threads of anyio are left, which nobody ends.
       console.warn(`the server did not end within ${STOP_MS} ms of ${signal}`);
       server.kill('SIGKILL');
       await ended;

@@ -26,11 +26,19 @@ export async function openLab(page: Page, url: string): Promise<void> {
   });
 }
 
-/** Runs one cell and waits for its end. */
-export async function runCell(page: Page, index: number): Promise<void> {
+/** Starts one cell; before the kernel is there, JupyterLab would pass over the key. */
+export async function startCell(page: Page, index: number): Promise<Locator> {
+  const indicator = page.locator('.jp-Notebook-ExecutionIndicator');
+  await expect(indicator).toHaveAttribute('data-status', 'idle', { timeout: 60_000 });
   const cell = page.locator('.jp-Notebook .jp-CodeCell').nth(index);
   await cell.locator('.jp-InputArea-editor').click();
   await page.keyboard.press('Shift+Enter');
+  return cell;
+}
+
+/** Runs one cell and waits for its end. */
+export async function runCell(page: Page, index: number): Promise<void> {
+  const cell = await startCell(page, index);
   await expect(cell.locator('.jp-InputPrompt')).toHaveText(/\[\d+\]:/, {
     timeout: 120_000
   });

@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import type { Limit } from '../lab';
 import { expect, test } from '../fixtures';
 import { chatCell, replayCell } from '../providers';
-import { gauge, limitDialog, openLab, picture, runCell, toasts } from '../screen';
+import { gauge, limitDialog, openLab, picture, runCell, startCell, toasts } from '../screen';
 
 const tokensAMonth = (amount: number): { limits: Limit[] } => ({
   limits: [{ window: 'month', unit: 'tokens', amount }]
@@ -74,9 +74,8 @@ test('tells of a limit that was crossed while no browser was open', async ({
   });
   lab.writeNotebook('away.ipynb', [`import time; time.sleep(8)\n${chatCell(6)}`]);
   await openLab(page, lab.url('lab/tree/away.ipynb'));
-  await page.locator('.jp-Notebook .jp-CodeCell .jp-InputArea-editor').click();
-  await page.keyboard.press('Shift+Enter');
-  await expect(page.locator('.jp-InputPrompt').first()).toHaveText('[*]:');
+  const cell = await startCell(page, 0);
+  await expect(cell.locator('.jp-InputPrompt')).toHaveText('[*]:');
   await page.goto('about:blank');
 
   const usage = lab.url('llm-meter/api/v1/usage');
