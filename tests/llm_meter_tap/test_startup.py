@@ -80,13 +80,19 @@ def test_what_the_other_sitecustomize_raises_is_reported_as_ever(folder, tmp_pat
     assert "no_such_module" in run(folder, "pass", PYTHONPATH=f"{bootstrap_path()}:{tmp_path}")[1]
 
 
+def activation_file(name):
+    """The text of a file that the wheel puts beside the package, and the checkout inside it."""
+    beside = PACKAGE.parent / name
+    return (beside if beside.exists() else PACKAGE / name).read_text()
+
+
 @pytest.mark.parametrize("name", ["zz_llm_meter.pth", "zz_llm_meter.start"])
 def test_the_files_for_an_environment_of_our_own_switch_the_tap_on_once(provider, folder, tmp_path, name):
-    (tmp_path / name).write_text((PACKAGE / name).read_text())
+    (tmp_path / name).write_text(activation_file(name))
     # PEP 829's `.start` names a callable; interpreters before 3.15 leave the file alone.
     activate = f"import site; site.addsitedir({str(tmp_path)!r})"
     if name.endswith(".start") and sys.version_info < (3, 15):
-        entry = (PACKAGE / name).read_text().strip()
+        entry = activation_file(name).strip()
         activate = f"import pkgutil; pkgutil.resolve_name({entry!r})()"
     code = f"""
         import sys; sys.path.insert(0, {str(PACKAGE.parent)!r})
@@ -102,7 +108,7 @@ def test_the_files_for_an_environment_of_our_own_switch_the_tap_on_once(provider
 
 
 def test_the_pth_line_does_nothing_unless_the_environment_asks_for_it(tmp_path):
-    (tmp_path / "zz_llm_meter.pth").write_text((PACKAGE / "zz_llm_meter.pth").read_text())
+    (tmp_path / "zz_llm_meter.pth").write_text(activation_file("zz_llm_meter.pth"))
     code = (
         f"import site, sys; site.addsitedir({str(tmp_path)!r}); print('llm_meter_tap.startup' in sys.modules)"
     )
