@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-from binascii import hexlify
 
 
 def make_folder(folder: str, name: str) -> str:
@@ -35,10 +34,11 @@ def fingerprint_key(folder: str) -> bytes:
 
 def _make_key(folder: str, path: str) -> None:
     os.makedirs(folder, mode=0o700, exist_ok=True)
-    draft = f"{path}.{os.getpid()}"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    # Threads of one process may all need it first.
+    draft = f"{path}.{os.getpid()}-{os.urandom(4).hex()}"
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        os.write(descriptor, hexlify(os.urandom(32)))
+        os.write(descriptor, os.urandom(32).hex().encode("ascii"))
         os.close(descriptor)
         with contextlib.suppress(FileExistsError):
             os.link(draft, path)
