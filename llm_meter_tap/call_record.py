@@ -107,10 +107,10 @@ class CallRecord:
     def to_wire(self) -> dict[str, Any]:
         """The record as JSON-ready wire names and values; unknown fields are absent."""
         wire: dict[str, Any] = {}
-        for name in _NAMES:
-            value = getattr(self, name)
+        for name, value in vars(self).items():
             if value is not None:
-                wire[FIELDS[name].wire] = _outward(value)
+                write = _WRITERS.get(name)
+                wire[_WIRE[name]] = value if write is None else write(value)
         return wire
 
     @classmethod
@@ -130,6 +130,7 @@ class CallRecord:
 
 
 _NAMES = tuple(field.name for field in fields(CallRecord))
+_WIRE = {name: FIELDS[name].wire for name in _NAMES}
 _REQUIRED = ("call_id", "started_at", "status", "basis", "source")
 _INPUT_PARTS = (
     "cache_read_input_tokens", "cache_write_input_tokens", "audio_input_tokens", "image_input_tokens",
@@ -148,13 +149,25 @@ def _carve(split: dict[str, int], whole: int | None, rest: str, parts: list[tupl
     split[rest] = left
 
 
-def _outward(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(timezone.utc).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    # A clock knows no more than microseconds.
-    return round(value, 6) if isinstance(value, float) else value
+def _time_written(moment: datetime) -> str:
+    return moment.astimezone(timezone.utc).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def _money_written(amount: Decimal) -> str:
+    return format(amount, "f")
+
+
+def _seconds_written(seconds: float) -> float:
+    """Clocks know no more than microseconds."""
+    return round(seconds, 6)
+
+
+_WRITERS: dict[str, Callable[[Any], Any]] = {
+    "started_at": _time_written,
+    "duration_s": _seconds_written,
+    "time_to_first_chunk_s": _seconds_written,
+    "cost_amount": _money_written,
+}
 
 
 def _inward(name: str, mapping: Mapping[str, Any]) -> Any:

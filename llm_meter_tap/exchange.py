@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import time
-from binascii import hexlify
 from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -102,7 +101,7 @@ class Exchange:
         self._is_decoded = False
         self._ends = _ENDS.get(shape.api, ())
         self._looks_left = 0
-        self._window = b""
+        self._line = b""
         self._is_end_near = False
         self._is_first_due = True
         self._started = time.perf_counter()
@@ -122,7 +121,7 @@ class Exchange:
         elif isinstance(error, Exception):
             self._settle("error", "missing", type(error).__name__)
         else:
-            self._settle("aborted", "missing", type(error).__name__, {"input": self._input_text()})
+            self._settle("aborted", "missing", type(error).__name__, self._text(None))
 
     @faults.contained
     def responded(self, status: int, headers: dict[str, str]) -> None:
@@ -165,16 +164,16 @@ class Exchange:
 
     def _may_be_last(self, chunk: bytes) -> bool:
         """Whether a line that may be a stream's last event ends here; its words may come in pieces."""
-        window = self._window + chunk
+        text = self._line + chunk if self._line else chunk
         for end in self._ends:
-            if end in window:
+            if end in text:
                 self._is_end_near = True
-        if self._is_end_near and window.endswith(b"\n"):
-            self._is_end_near = False
-            self._window = b""
-            return True
-        self._window = window[-_LONGEST_END:]
-        return False
+        if not text.endswith(b"\n"):
+            self._line = text[-_LONGEST_END:]
+            return False
+        self._line = b""
+        is_end_near, self._is_end_near = self._is_end_near, False
+        return is_end_near
 
     @faults.contained
     def ended(self) -> None:
@@ -194,7 +193,7 @@ class Exchange:
         if self._is_settled:
             return
         if self._status is None:
-            self._settle("aborted", "missing", None, {"input": self._input_text()})
+            self._settle("aborted", "missing", None, self._text(None))
         else:
             self._conclude(self._read(is_whole=False), is_whole=False)
 
@@ -259,27 +258,21 @@ class Exchange:
         if is_counted_out:
             self._settle(status, "reported" if status == "ok" else "partial", error_type)
             return
-        text = {"output": self._output_text()}
-        if usage is None or usage.input_tokens is None:
-            text["input"] = self._input_text()
-        self._settle(status, "missing", error_type, text)
+        self._settle(status, "missing", error_type, self._text(usage))
 
-    def _input_text(self) -> str | None:
-        return None if self._request_body is None else request_text(self._shape, self._request_body)
+    def _text(self, usage: Usage | None) -> _Text:
+        """The text to be counted for what is not known."""
+        is_input_known = usage is not None and usage.input_tokens is not None
+        request_body = None if is_input_known else self._request_body
+        return _Text(self._shape, request_body, self._headers.get("content-type"), self._decoded_body())
 
-    def _output_text(self) -> str | None:
-        return response_text(self._shape, self._headers.get("content-type"), self._decoded_body())
-
-    def _settle(
-        self, status: str, basis: str, error_type: str | None, text: dict[str, str | None] | None = None
-    ) -> None:
+    def _settle(self, status: str, basis: str, error_type: str | None, text: _Text | None = None) -> None:
         if not self._is_ours():
             return
         record = self.record
         record.status, record.basis, record.error_type = status, basis, error_type
         record.duration_s = time.perf_counter() - self._started
-        known = {side: words for side, words in (text or {}).items() if words}
-        self._tap.settled(record, known or None, self._parent)
+        self._tap.settled(record, None if text is None else text.gather, self._parent)
         self._close()
 
     def _drop(self) -> None:
@@ -297,6 +290,23 @@ class Exchange:
         self._request_body = None
 
 
+class _Text(NamedTuple):
+    """What the text of a call is gathered from, off the user's thread: all of a stream is parsed for it."""
+
+    shape: Shape
+    request_body: bytes | None
+    content_type: str | None
+    response_body: bytes
+
+    @faults.contained
+    def gather(self) -> dict[str, str] | None:
+        """`input` and `output`, as far as there is any."""
+        read = None if self.request_body is None else request_text(self.shape, self.request_body)
+        written = response_text(self.shape, self.content_type, self.response_body)
+        known = {side: words for side, words in (("output", written), ("input", read)) if words}
+        return known or None
+
+
 def _basis_of_failure(reading: Reading, shape: Shape) -> str:
     """An error in a 200: with figures it cost them; in a stream it may have cost; alone it is a refusal."""
     if reading.usage is not None:
@@ -310,7 +320,7 @@ def _opening(
     """The parent message of a call, and its record as far as it is known when the request leaves."""
     here = context.current()
     return here.parent, CallRecord(
-        call_id=hexlify(os.urandom(16)).decode(),
+        call_id=os.urandom(16).hex(),
         started_at=datetime.now(timezone.utc),
         status="aborted",
         basis="missing",

@@ -6,7 +6,6 @@ without the secret, which never leaves the private folder, a fingerprint cannot 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from collections.abc import Mapping
@@ -35,7 +34,7 @@ def fingerprint(headers: Mapping[str, str], query: str, secret: bytes) -> str | 
     key = _key_of({name.lower(): value for name, value in headers.items()}, query)
     if key is None:
         return None
-    digest = hmac.new(secret, key.encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()
+    digest = hmac.digest(secret, key.encode("utf-8", "surrogateescape"), "sha256").hex()
     return f"key-{digest[:_DIGITS]}"
 
 

@@ -5,8 +5,6 @@ Owns one context variable. Refuses to be a lock: it follows the thread or task t
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from contextvars import ContextVar
 
 _is_passing: ContextVar[bool] = ContextVar("llm_meter_is_passing", default=False)
@@ -17,13 +15,13 @@ def is_passing() -> bool:
     return _is_passing.get()
 
 
-@contextlib.contextmanager
-def passing_by() -> Iterator[None]:
-    """Let every layer within stand aside."""
-    before = _is_passing.get()
-    _is_passing.set(True)
-    try:
-        yield
-    finally:
+class PassingBy:
+    """Lets every layer within stand aside; a context manager for one use."""
+
+    def __enter__(self) -> None:
+        self._before = _is_passing.get()
+        _is_passing.set(True)
+
+    def __exit__(self, *error: object) -> None:
         # Not ContextVar.reset: a coroutine that is collected unfinished is closed in a foreign context.
-        _is_passing.set(before)
+        _is_passing.set(self._before)

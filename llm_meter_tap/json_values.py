@@ -38,9 +38,12 @@ def text(value: Any) -> str | None:
 
 def count(value: Any) -> int | None:
     """The value if it is a whole number of tokens; some gateways write 12.0."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= _LARGEST_COUNT:
-        return None
-    return int(value) if value == int(value) else None
+    # By exact type: a bool is an int to isinstance, and JSON has no subclasses.
+    if type(value) is int:
+        return value if 0 <= value <= _LARGEST_COUNT else None
+    if type(value) is float and value.is_integer():
+        return count(int(value))
+    return None
 
 
 def first_count(*values: Any) -> int | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import threading
-from binascii import hexlify
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
@@ -185,7 +184,7 @@ def _manual_call(basis: str, started_at: datetime | None) -> CallRecord:
         raise TapInactive(_INACTIVE)
     here = context.current()
     return CallRecord(
-        call_id=hexlify(os.urandom(16)).decode(),
+        call_id=os.urandom(16).hex(),
         started_at=started_at or datetime.now(timezone.utc),
         status="ok",
         basis=basis,

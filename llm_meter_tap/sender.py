@@ -16,11 +16,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from llm_meter_tap import faults, kernel_message
-from llm_meter_tap.guard import passing_by
+from llm_meter_tap.guard import PassingBy
 from llm_meter_tap.listener import Listener
 from llm_meter_tap.spool import Spool, encode_line
 
-_COALESCE_S = 0.05
+_QUIET_S = 0.05
+_LONGEST_BURST_S = 0.5
 _FIRST_RETRY_S = 0.5
 _LAST_RETRY_S = 30.0
 # A process that goes on calling asks for a service that was away at least this often.
@@ -38,8 +39,10 @@ class Line(NamedTuple):
         event: `opened`, `settled` or `dropped`.
         call_id: The call it is about.
         body: The JSON object that is the line.
+        encoded: The same as it is on disk.
         is_spooled: Whether it is on disk too.
-        text: `input` and `output` to be counted by the service; in memory only, gone after the first attempt.
+        text: Gives `input` and `output` to be counted by the service, when the line is about to be sent;
+            what it holds is in memory only, gone after the first attempt.
         parent: The cell's parent message, where the kernel message belongs.
         tell: Called with the service's notices, or with None when no service took the line; None: print them.
     """
@@ -47,8 +50,9 @@ class Line(NamedTuple):
     event: str
     call_id: str
     body: dict[str, Any]
+    encoded: bytes
     is_spooled: bool
-    text: dict[str, str] | None = None
+    text: Callable[[], dict[str, str] | None] | None = None
     parent: dict[str, Any] | None = None
     tell: Callable[[list[str] | None], None] | None = None
 
@@ -106,7 +110,7 @@ class Sender:
                 raise
 
     def _run(self) -> None:
-        with passing_by():
+        with PassingBy():
             while True:
                 self._step()
 
@@ -124,14 +128,25 @@ class Sender:
         try:
             item = self._inbox.get(timeout=timeout_s)
             if self._attempted_at:
-                # Not waiting on the queue meanwhile: to be woken for each line would cost the user's thread.
-                self._hurry.wait(_COALESCE_S)
+                self._let_burst_pass()
             while not isinstance(item, threading.Event):
                 self._accept(item)
                 item = self._inbox.get_nowait()
             return item
         except queue.Empty:
             return None
+
+    def _let_burst_pass(self) -> None:
+        """Wait for a moment without new lines: work done between them takes the interpreter from the user.
+
+        Not waiting on the queue meanwhile, for to be woken for each line costs the user's thread too.
+        """
+        until = time.monotonic() + _LONGEST_BURST_S
+        before = -1
+        while self._inbox.qsize() != before and time.monotonic() < until:
+            before = self._inbox.qsize()
+            if self._hurry.wait(_QUIET_S):
+                return
 
     def _accept(self, line: Line) -> None:
         if line.event == "settled" and line.parent is not None:
@@ -192,7 +207,8 @@ class Sender:
 
 
 def _encoded(line: Line) -> bytes:
-    return encode_line(line.body if line.text is None else dict(line.body, text=line.text))
+    text = None if line.text is None else line.text()
+    return line.encoded if text is None else encode_line(dict(line.body, text=text))
 
 
 def print_notices(notices: list[str]) -> None:

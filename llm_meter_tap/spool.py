@@ -12,16 +12,17 @@ import contextlib
 import json
 import os
 import threading
-from binascii import hexlify
 from typing import Any
 
 from llm_meter_tap import faults, file_lock
 from llm_meter_tap.private_folder import make_folder
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
 
 def encode_line(body: dict[str, Any]) -> bytes:
     """A line of a spool, or of what is brought to the service: one JSON object and a newline."""
-    return json.dumps(body, separators=(",", ":")).encode("ascii") + b"\n"
+    return _ENCODER.encode(body).encode("ascii") + b"\n"
 
 
 class Spool:
@@ -32,7 +33,7 @@ class Spool:
     """
 
     def __init__(self, folder: str) -> None:
-        self.name = f"{os.getpid()}-{hexlify(os.urandom(4)).decode()}.jsonl"
+        self.name = f"{os.getpid()}-{os.urandom(4).hex()}.jsonl"
         self._folder = folder
         self._path = ""
         self._descriptor: int | None = None

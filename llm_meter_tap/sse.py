@@ -22,17 +22,26 @@ class Event(NamedTuple):
 
 def events(body: bytes) -> Iterator[Event]:
     """Yield the events of a stream that hold data, in order; comments and other fields are left out."""
-    if body.startswith(_BOM):
-        body = body[len(_BOM) :]
-    if b"\r" in body:
-        body = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    for block in body.split(b"\n\n"):
+    for block in _plain(body).split(b"\n\n"):
         if block.startswith(b"data:") and b"\n" not in block:
             yield Event("", _value(block, 5))
         elif block:
             event = _event(block)
             if event is not None:
                 yield event
+
+
+def divided(body: bytes, blocks: int) -> tuple[bytes, bytes]:
+    """A stream in two, both streams too: all but its last blocks (events, comments), and those."""
+    before, *last = _plain(body).rsplit(b"\n\n", blocks)
+    return before, b"\n\n".join(last)
+
+
+def _plain(body: bytes) -> bytes:
+    """A stream with one kind of line ending, and no mark at its start."""
+    if body.startswith(_BOM):
+        body = body[len(_BOM) :]
+    return body.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in body else body
 
 
 def _event(block: bytes) -> Event | None:

@@ -57,7 +57,7 @@ class Tap:
     def settled(
         self,
         record: CallRecord,
-        text: dict[str, str] | None = None,
+        text: Callable[[], dict[str, str] | None] | None = None,
         parent: dict[str, Any] | None = None,
         tell: Callable[[list[str] | None], None] | None = None,
     ) -> None:
@@ -65,7 +65,7 @@ class Tap:
 
         Args:
             record: The record.
-            text: `input` and `output` for the service to count; never on disk.
+            text: See `Line.text`.
             parent: The cell's parent message.
             tell: See `Line.tell`.
         """
@@ -89,8 +89,9 @@ class Tap:
 
     def _take(self, event: str, call_id: str, content: dict[str, Any], *passed_on: Any) -> None:
         body = {"v": 1, "event": event, **content}
-        is_spooled = self.spool.append(event, call_id, encode_line(body))
-        self.sender.put(Line(event, call_id, body, is_spooled, *passed_on))
+        encoded = encode_line(body)
+        is_spooled = self.spool.append(event, call_id, encoded)
+        self.sender.put(Line(event, call_id, body, encoded, is_spooled, *passed_on))
 
 
 def current() -> Tap | None:

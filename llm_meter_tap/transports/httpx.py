@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from llm_meter_tap import faults, patching
 from llm_meter_tap.exchange import Exchange, Request, begin
-from llm_meter_tap.guard import is_passing, passing_by
+from llm_meter_tap.guard import PassingBy, is_passing
 
 # The oldest release whose transports have the signature known here: handle_request(request) -> Response.
 OLDEST = {"httpx": (0, 20), "httpx2": (2, 0)}
@@ -59,7 +59,7 @@ def _sync_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable[
             if exchange is None:
                 return original(transport, request)
             try:
-                with passing_by():
+                with PassingBy():
                     response = original(transport, request)
             except BaseException as error:
                 exchange.failed(error, is_sent=not isinstance(error, library.unsent))
@@ -79,7 +79,7 @@ def _async_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable
             if exchange is None:
                 return await original(transport, request)
             try:
-                with passing_by():
+                with PassingBy():
                     response = await original(transport, request)
             except BaseException as error:
                 exchange.failed(error, is_sent=not isinstance(error, library.unsent))

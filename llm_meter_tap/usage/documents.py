@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from llm_meter_tap import aws_eventstream, sse
@@ -20,7 +21,7 @@ _WHOLE_BODY = 65536
 # Model and id stand in the first events, behind at most a role or a content filter's verdict.
 _FIRST = 3
 # Figures that count stand at the end; some providers repeat them in every event.
-_LAST = 24
+_LAST = 8
 _SSE_START = re.compile(rb"\s*(?:\xef\xbb\xbf)?(?:data:|event:|id:|retry:|:)")
 
 
@@ -48,7 +49,7 @@ def documents(
         body: The decoded body.
         complete: Whether the body came to its end.
         matters: What a stream's event must hold to be parsed at all.
-        names: The outer members worth having from a JSON body too big to parse.
+        names: The outer members worth having from a body too big to parse, the one with the figures first.
 
     Returns:
         The documents; none for anything that is not JSON.
@@ -56,13 +57,22 @@ def documents(
     if "amazon.eventstream" in content_type:
         return _stream(aws_eventstream.events(body), matters)
     if "event-stream" in content_type or _SSE_START.match(body):
-        return _stream(sse.events(body), matters)
+        return _sse(body, matters, names[0])
     start = body[:256].lstrip()[:1]
     if start == b"[":
         return _array(body, complete)
     if "ndjson" in content_type or "jsonl" in content_type or "stream+json" in content_type:
         return _stream(_lines(body), matters)
     return _object(body, complete, matters, names)
+
+
+def _sse(body: bytes, matters: re.Pattern[bytes], figures: str) -> Documents:
+    """A stream's two ends; its middle, which is long, only if the figures are there and nowhere else."""
+    before, after = sse.divided(body, _LAST)
+    has_figures = re.compile(rb'"%s"\s*:\s*[^n\s]' % figures.encode()).search
+    if has_figures(after) or not has_figures(before):
+        return _stream(chain(islice(sse.events(before), _FIRST), sse.events(after)), matters)
+    return _stream(sse.events(body), matters)
 
 
 def _stream(events: Iterable[Event], matters: re.Pattern[bytes]) -> Documents:

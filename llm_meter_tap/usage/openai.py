@@ -21,6 +21,13 @@ NAMES = ("usage", "model", "id", "service_tier", "error", "status", "result", "e
 
 _TERMINAL_TYPES = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
 _TERMINAL_RUNS = ("completed", "incomplete", "failed", "cancelled", "expired", "requires_action")
+# OpenAI's chat and responses names, and the singular spelling of Writer, Mistral and old assistants.
+_INPUT_DETAILS = (
+    "prompt_tokens_details", "prompt_token_details", "input_tokens_details", "input_token_details",
+)  # fmt: skip
+_OUTPUT_DETAILS = (
+    "completion_tokens_details", "completion_token_details", "output_tokens_details", "output_token_details",
+)  # fmt: skip
 # They estimate reasoning by another tokenizer, which may overshoot the completion that holds it.
 _ESTIMATORS = ("openrouter", "together")
 # Who else reports more reasoning than completion does not count it in; this leaves room for unknown
@@ -74,7 +81,7 @@ def _ends(document: dict[str, Any], body: dict[str, Any], choices: list[dict[str
 def normalise(draft: Draft, provider: str) -> Usage:
     """Bring the dialects of one usage object to inclusive sums."""
     raw = draft.raw
-    inside, outside = _details(raw, "prompt", "input"), _details(raw, "completion", "output")
+    inside, outside = _details(raw, _INPUT_DETAILS), _details(raw, _OUTPUT_DETAILS)
     usage = Usage(
         input_tokens=first_count(raw.get("prompt_tokens"), raw.get("input_tokens")),
         output_tokens=first_count(raw.get("completion_tokens"), raw.get("output_tokens")),
@@ -93,13 +100,11 @@ def normalise(draft: Draft, provider: str) -> Usage:
     return usage
 
 
-def _details(raw: dict[str, Any], *sides: str) -> dict[str, Any]:
-    """OpenAI's chat and responses names, and the singular spelling of Writer, Mistral and old assistants."""
-    for side in sides:
-        for plural in ("tokens", "token"):
-            details = raw.get(f"{side}_{plural}_details")
-            if isinstance(details, dict):
-                return details
+def _details(raw: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    for name in names:
+        details = raw.get(name)
+        if isinstance(details, dict):
+            return details
     return {}
 
 

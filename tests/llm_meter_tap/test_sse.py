@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm_meter_tap.sse import Event, events
+from llm_meter_tap.sse import Event, divided, events
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
@@ -35,3 +35,14 @@ def test_fields_without_data_make_no_event() -> None:
 @given(st.binary())
 def test_any_bytes_can_be_taken_apart(body: bytes) -> None:
     assert all(isinstance(event, Event) for event in events(body))
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from(["data: 1", "data: 2\nid: 7", ": comment", "event: a\ndata: 3"])),
+    st.integers(1, 9),
+)
+def test_the_two_parts_of_a_stream_hold_the_events_of_the_whole(blocks: list[str], last: int) -> None:
+    body = "".join(f"{block}\r\n\r\n" for block in blocks).encode()
+    before, after = divided(body, last)
+    assert [*events(before), *events(after)] == list(events(body))

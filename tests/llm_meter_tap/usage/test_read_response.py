@@ -152,6 +152,24 @@ def test_the_last_of_many_cumulative_figures_wins_and_the_model_of_the_first_is_
     assert reading.usage.raw == {"prompt_tokens": 3, "completion_tokens": 499}
 
 
+@pytest.mark.parametrize("position", [0, 1, 60, 119])
+def test_figures_are_found_wherever_in_a_long_stream_they_stand(position: int) -> None:
+    chunks: list[dict[str, Any]] = [
+        {
+            "id": "c1",
+            "model": "m",
+            "choices": [{"delta": {"content": "x"}, "finish_reason": None}],
+            "usage": None,
+        }
+        for _ in range(120)
+    ]
+    chunks[position]["usage"] = {"prompt_tokens": 3, "completion_tokens": 4}
+    body = ": wait\n\n" * 9 + "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks)
+    reading = read(body.encode(), content_type="text/event-stream")
+    assert reading.usage is not None
+    assert (reading.usage.output_tokens, reading.response_model) == (4, "m")
+
+
 def test_events_are_read_under_a_wrong_content_type() -> None:
     body = b'data: {"usage":{"prompt_tokens":3,"completion_tokens":4}}\n\ndata: [DONE]\n\n'
     reading = read(body, content_type="application/json")
