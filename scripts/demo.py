@@ -1,15 +1,16 @@
 """Build the project, install it into ``.venv`` and open JupyterLab on the demo notebook.
 
 Works from a fresh clone with Python >= 3.10 and Node >= 20. The notebook talks to the bundled stand-in
-provider, which stops with the lab; with ``--real`` it talks to the services your own environment variables
-name. Everything the demo writes lies in ``.work/demo``, apart from your own Jupyter data and your own ledger;
-its copy of the notebook is replaced when the original is newer. Other arguments (``--no-browser``,
-``--port``) go to JupyterLab.
+provider, which stops with the lab, under a limit of 1,500 tokens a day, which one run passes; with ``--real``
+it talks to the services your own environment variables name. Everything the demo writes lies in
+``.work/demo``, apart from your own Jupyter data and your own ledger; its copy of the notebook is replaced
+when the original is newer. Other arguments (``--no-browser``, ``--port``) go to JupyterLab.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import signal
@@ -30,6 +31,9 @@ REQUIREMENTS = (
     "requests",
 )
 FOLDER = WORK / "demo"
+SETTINGS = FOLDER / "config" / "lab" / "user-settings"
+# Small enough for one run of the notebook to pass the warning and the limit.
+LIMIT = {"scope": "user", "window": "day", "unit": "tokens", "amount": 1500, "warn_at": [0.8]}
 SOURCE = ROOT / "docs" / "demo" / "demo.ipynb"
 
 
@@ -42,10 +46,12 @@ def main() -> int:
     install(REQUIREMENTS, "demo")
     env = {**environment(), **_folders()}
     _copy_notebook()
+    _preset("@jupyterlab/apputils-extension/notification", {"fetchNews": "false"})
     if options.real:
         return _lab(env, for_the_lab)
     with _standin(env) as address:
         print(f"The stand-in provider answers on {address}.", flush=True)
+        _preset("jupyter-llm-meter/meter", {"limits": [LIMIT]})
         return _lab({**env, **_provider_variables(address)}, for_the_lab)
 
 
@@ -54,7 +60,7 @@ def _folders() -> dict[str, str]:
         "JUPYTER_DATA_DIR": str(FOLDER / "data"),
         "JUPYTER_CONFIG_DIR": str(FOLDER / "config"),
         "JUPYTER_RUNTIME_DIR": str(FOLDER / "runtime"),
-        "JUPYTERLAB_SETTINGS_DIR": str(FOLDER / "config" / "lab" / "user-settings"),
+        "JUPYTERLAB_SETTINGS_DIR": str(SETTINGS),
         "JUPYTERLAB_WORKSPACES_DIR": str(FOLDER / "config" / "lab" / "workspaces"),
     }
 
@@ -64,6 +70,14 @@ def _copy_notebook() -> None:
     copy.parent.mkdir(parents=True, exist_ok=True)
     if not copy.exists() or copy.stat().st_mtime < SOURCE.stat().st_mtime:
         shutil.copyfile(SOURCE, copy)
+
+
+def _preset(plugin: str, settings: dict[str, object]) -> None:
+    """Give the demo's lab a setting to begin with; one that was changed there stays."""
+    file = SETTINGS / f"{plugin}.jupyterlab-settings"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(settings))
 
 
 @contextmanager
