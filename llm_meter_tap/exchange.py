@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -44,6 +43,7 @@ class Request(NamedTuple):
     Attributes:
         path: Percent-encoded, as sent.
         query: Without its question mark.
+        headers: Names in lower case.
         body: None where it cannot be seen.
     """
 
@@ -53,24 +53,18 @@ class Request(NamedTuple):
     scheme: str
     path: str
     query: str
-    content_type: str | None
+    headers: dict[str, str]
     body: bytes | None
 
 
-def begin(request: Request, headers: Callable[[], dict[str, str]]) -> Exchange | None:
-    """Open an exchange if the request is an LLM call and this process is metered.
-
-    Args:
-        request: The request.
-        headers: Gives the request's headers, names in lower case; asked only for an LLM call.
-    """
-    shape = recognise(
-        request.method, request.host, request.path, request.query, request.content_type, request.body
-    )
+def begin(request: Request) -> Exchange | None:
+    """Open an exchange if the request is an LLM call and this process is metered."""
+    content_type = request.headers.get("content-type")
+    shape = recognise(request.method, request.host, request.path, request.query, content_type, request.body)
     present = tap.current() if shape is not None else None
     if shape is None or present is None:
         return None
-    exchange = Exchange(present, shape, request, headers())
+    exchange = Exchange(present, shape, request)
     present.under_way.add(exchange)
     present.opened(exchange.record)
     return exchange
@@ -85,13 +79,12 @@ class Exchange:
         present: The tap of this process.
         shape: What the request was recognised as.
         request: The request.
-        headers: The request's headers, names in lower case.
     """
 
     # Until it is made whole there is nothing to settle.
     _is_settled = True
 
-    def __init__(self, present: Tap, shape: Shape, request: Request, headers: dict[str, str]) -> None:
+    def __init__(self, present: Tap, shape: Shape, request: Request) -> None:
         self._tap = present
         self._shape = shape
         self._request_body = request.body
@@ -105,7 +98,7 @@ class Exchange:
         self._is_end_near = False
         self._is_first_due = True
         self._started = time.perf_counter()
-        self._parent, self.record = _opening(present, shape, request, headers)
+        self._parent, self.record = _opening(present, shape, request)
         self._is_settled = False
 
     @faults.contained
@@ -314,9 +307,7 @@ def _basis_of_failure(reading: Reading, shape: Shape) -> str:
     return "missing" if shape.is_stream else "none"
 
 
-def _opening(
-    present: Tap, shape: Shape, request: Request, headers: dict[str, str]
-) -> tuple[dict[str, Any] | None, CallRecord]:
+def _opening(present: Tap, shape: Shape, request: Request) -> tuple[dict[str, Any] | None, CallRecord]:
     """The parent message of a call, and its record as far as it is known when the request leaves."""
     here = context.current()
     return here.parent, CallRecord(
@@ -333,7 +324,7 @@ def _opening(
         server_port=request.port or _DEFAULT_PORTS.get(request.scheme),
         user_id=here.user_id,
         team=here.team,
-        key_fingerprint=present.fingerprint(headers, request.query),
+        key_fingerprint=present.fingerprint(request.headers, request.query),
         project=here.project,
         kernel_id=here.kernel_id,
         notebook_path=here.notebook_path,

@@ -98,12 +98,15 @@ def _begin(request: Any, library: _Library) -> Exchange | None:
         return None
     url = request.url
     path, _, query = url.raw_path.decode("ascii").partition("?")
-    headers = request.headers
-    content_type = headers.get("content-type")
-    return begin(
-        Request("POST", url.host, url.port, url.scheme, path, query, content_type, _body(request, library)),
-        lambda: dict(headers.items()),
-    )
+    headers, body = _headers(request), _body(request, library)
+    return begin(Request("POST", url.host, url.port, url.scheme, path, query, headers, body))
+
+
+def _headers(message: Any) -> dict[str, str]:
+    """Names in lower case; read raw, because the library's mapping decodes all of them at each look."""
+    raw = message.headers.raw
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw}
+    return headers if len(headers) == len(raw) else dict(message.headers.items())
 
 
 def _body(request: Any, library: _Library) -> bytes | None:
@@ -115,7 +118,7 @@ def _body(request: Any, library: _Library) -> bytes | None:
 
 @faults.contained
 def _tee(response: Any, exchange: Exchange, stream_type: type[Any]) -> None:
-    exchange.responded(response.status_code, dict(response.headers.items()))
+    exchange.responded(response.status_code, _headers(response))
     response.stream = stream_type(response.stream, exchange)
 
 

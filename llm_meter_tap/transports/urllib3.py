@@ -151,8 +151,7 @@ def _begin(pool: Any, arguments: _Arguments) -> Exchange | None:
         body = body.encode("utf-8")
     if not isinstance(body, (bytes, bytearray)):
         body = None
-    content_type = headers.get("content-type")
-    return begin(Request("POST", host, port, scheme, path, query, content_type, body), lambda: headers)
+    return begin(Request("POST", host, port, scheme, path, query, headers, body))
 
 
 def _text(value: Any) -> str:
