@@ -42,6 +42,10 @@ _WHEEL_SOURCES = (
     "style",
     "tsconfig.json",
 )
+_METERED = {
+    f"LLM_METER_{name}"
+    for name in ("DIR", "SERVICE", "PROJECT", "TEAM", "USER", "NOTEBOOK", "KERNEL_ID", "CELL_ID", "DISABLE")
+}
 _MADE_BY_THE_BUILD = ("labextension", "ranks", "__pycache__")
 
 
@@ -83,9 +87,7 @@ def environment() -> dict[str, str]:
     Free of the meter's own variables: a script started from a metered terminal must not write into the ledger
     of that lab.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LLM_METER_")}
-    if "LLM_METER_CORPUS" in os.environ:
-        kept["LLM_METER_CORPUS"] = os.environ["LLM_METER_CORPUS"]
+    kept = {name: value for name, value in os.environ.items() if name not in _METERED}
     return {**kept, "PATH": os.pathsep.join((str(BIN), os.environ.get("PATH", "")))}
 
 

@@ -72,10 +72,12 @@ test('tells of a limit that was crossed while no browser was open', async ({
     environment: standin,
     settings: tokensAMonth(400)
   });
-  lab.writeNotebook('away.ipynb', [`import time; time.sleep(8)\n${chatCell(6)}`]);
+  lab.writeNotebook('away.ipynb', [
+    `import time; print('started', flush=True); time.sleep(8)\n${chatCell(6)}`
+  ]);
   await openLab(page, lab.url('lab/tree/away.ipynb'));
   const cell = await startCell(page, 0);
-  await expect(cell.locator('.jp-InputPrompt')).toHaveText('[*]:');
+  await expect(cell.locator('.jp-OutputArea')).toContainText('started');
   await page.goto('about:blank');
 
   const usage = lab.url('llm-meter/api/v1/usage');
