@@ -150,7 +150,8 @@ def _carve(split: dict[str, int], whole: int | None, rest: str, parts: list[tupl
 
 
 def _time_written(moment: datetime) -> str:
-    return moment.astimezone(timezone.utc).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    utc = moment if moment.tzinfo is timezone.utc else moment.astimezone(timezone.utc)
+    return utc.isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
 
 
 def _money_written(amount: Decimal) -> str:

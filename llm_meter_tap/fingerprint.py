@@ -24,14 +24,14 @@ def fingerprint(headers: Mapping[str, str], query: str, secret: bytes) -> str | 
     """Fingerprint the API key of a request.
 
     Args:
-        headers: The request's headers; letter case does not matter.
+        headers: The request's headers, names in lower case.
         query: The URL's query.
         secret: The key of the hash (the private folder's `fingerprint.key`).
 
     Returns:
         "key-" and the first 16 hex digits of HMAC-SHA256(secret, key); None when the request has no key.
     """
-    key = _key_of({name.lower(): value for name, value in headers.items()}, query)
+    key = _key_of(headers, query)
     if key is None:
         return None
     digest = hmac.digest(secret, key.encode("utf-8", "surrogateescape"), "sha256").hex()

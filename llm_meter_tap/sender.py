@@ -7,6 +7,7 @@ rarely, and interpreter exit waits at most two seconds, and only for a service t
 
 from __future__ import annotations
 
+import json
 import queue
 import sys
 import threading
@@ -38,8 +39,7 @@ class Line(NamedTuple):
     Attributes:
         event: `opened`, `settled` or `dropped`.
         call_id: The call it is about.
-        body: The JSON object that is the line.
-        encoded: The same as it is on disk.
+        encoded: The line itself.
         is_spooled: Whether it is on disk too.
         text: Gives `input` and `output` to be counted by the service, when the line is about to be sent;
             what it holds is in memory only, gone after the first attempt.
@@ -49,7 +49,6 @@ class Line(NamedTuple):
 
     event: str
     call_id: str
-    body: dict[str, Any]
     encoded: bytes
     is_spooled: bool
     text: Callable[[], dict[str, str] | None] | None = None
@@ -150,7 +149,7 @@ class Sender:
 
     def _accept(self, line: Line) -> None:
         if line.event == "settled" and line.parent is not None:
-            kernel_message.publish(line.body["record"], line.parent)
+            kernel_message.publish(json.loads(line.encoded)["record"], line.parent)
         if self._is_away():
             self._due_at = min(self._due_at, self._attempted_at + _NEW_LINE_RETRY_S)
         if len(self._backlog) < _LARGEST_BACKLOG:
@@ -208,7 +207,7 @@ class Sender:
 
 def _encoded(line: Line) -> bytes:
     text = None if line.text is None else line.text()
-    return line.encoded if text is None else encode_line(dict(line.body, text=text))
+    return line.encoded if text is None else encode_line(dict(json.loads(line.encoded), text=text))
 
 
 def print_notices(notices: list[str]) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from llm_meter_tap import faults, file_lock
 from llm_meter_tap.private_folder import make_folder
 
-_ENCODER = json.JSONEncoder(separators=(",", ":"))
+_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
 
 def encode_line(body: dict[str, Any]) -> bytes:

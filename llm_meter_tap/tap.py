@@ -88,10 +88,9 @@ class Tap:
         self.spool.abandon()
 
     def _take(self, event: str, call_id: str, content: dict[str, Any], *passed_on: Any) -> None:
-        body = {"v": 1, "event": event, **content}
-        encoded = encode_line(body)
+        encoded = encode_line({"v": 1, "event": event, **content})
         is_spooled = self.spool.append(event, call_id, encoded)
-        self.sender.put(Line(event, call_id, body, encoded, is_spooled, *passed_on))
+        self.sender.put(Line(event, call_id, encoded, is_spooled, *passed_on))
 
 
 def current() -> Tap | None:
