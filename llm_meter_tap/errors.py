@@ -31,8 +31,7 @@ class LimitExceeded(BaseException):
 
     Attributes:
         standing: The standing of the limit that says no (used, reserved, remaining, resets_at, ...), empty
-        when
-            unknown.
+            when unknown.
     """
 
     def __init__(self, message: str, standing: Mapping[str, Any] | None = None) -> None:

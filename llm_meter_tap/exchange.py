@@ -257,7 +257,7 @@ class Exchange:
         """The text to be counted for what is not known."""
         is_input_known = usage is not None and usage.input_tokens is not None
         request_body = None if is_input_known else self._request_body
-        return _Text(self._shape, request_body, self._headers.get("content-type"), self._decoded_body())
+        return _Text(request_body, self._headers.get("content-type"), self._decoded_body())
 
     def _settle(self, status: str, basis: str, error_type: str | None, text: _Text | None = None) -> None:
         if not self._is_ours():
@@ -286,7 +286,6 @@ class Exchange:
 class _Text(NamedTuple):
     """What the text of a call is gathered from, off the user's thread: all of a stream is parsed for it."""
 
-    shape: Shape
     request_body: bytes | None
     content_type: str | None
     response_body: bytes
@@ -294,8 +293,8 @@ class _Text(NamedTuple):
     @faults.contained
     def gather(self) -> dict[str, str] | None:
         """`input` and `output`, as far as there is any."""
-        read = None if self.request_body is None else request_text(self.shape, self.request_body)
-        written = response_text(self.shape, self.content_type, self.response_body)
+        read = None if self.request_body is None else request_text(self.request_body)
+        written = response_text(self.content_type, self.response_body)
         known = {side: words for side, words in (("output", written), ("input", read)) if words}
         return known or None
 

@@ -22,6 +22,6 @@ class PassingBy:
         self._before = _is_passing.get()
         _is_passing.set(True)
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         # Not ContextVar.reset: a coroutine that is collected unfinished is closed in a foreign context.
         _is_passing.set(self._before)

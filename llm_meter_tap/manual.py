@@ -96,9 +96,10 @@ def count_tokens(text: str, model: str | None = None, tokenizer: Any = None) -> 
     """Count the tokens of a text.
 
     Args:
-        text: The text. model: Count as this model does, as far as its vocabulary is public. tokenizer: An
-        object with `encode` (transformers, tokenizers, tiktoken), used here and now; or the name of
-            an encoding, such as "o200k_base".
+        text: The text.
+        model: Count as this model does, as far as its vocabulary is public.
+        tokenizer: An object with `encode` (transformers, tokenizers, tiktoken), used here and now; or the
+            name of an encoding, such as "o200k_base".
 
     Returns:
         The number of tokens.

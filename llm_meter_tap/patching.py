@@ -34,11 +34,6 @@ def wrap(owner: Any, name: str, make: Callable[[Callable[..., Any]], Callable[..
     _replaced.append((owner, name, wrapper))
 
 
-def is_current(owner: Any, name: str) -> bool:
-    """Whether `owner.name` is one of our wrappers."""
-    return hasattr(vars(owner).get(name), _ORIGINAL)
-
-
 def restore_all() -> None:
     """Put every original back whose wrapper is still in place."""
     while _replaced:

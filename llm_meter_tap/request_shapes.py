@@ -78,10 +78,6 @@ def is_prediction(request: Request) -> bool:
     return request.has_array("instances")
 
 
-def is_converse(request: Request) -> bool:
-    return request.has_array("messages")
-
-
 def is_bedrock_prompt(request: Request) -> bool:
     """Whatever the model's own format asks by; the path is Amazon's alone."""
     return any(request.has(name) for name in ("messages", "prompt", "inputText", "inputs"))

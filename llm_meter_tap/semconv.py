@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-SCHEMA_URL = "https://opentelemetry.io/schemas/1.41.1"
-
 
 class Field(NamedTuple):
     """The spellings of one field.

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from llm_meter_tap import aws_eventstream, sse
 from llm_meter_tap.json_values import mapping, parse
 from llm_meter_tap.partial_json import array_items
-
-if TYPE_CHECKING:
-    from llm_meter_tap.recognise import Shape
 
 
 def _names(*lines: str) -> tuple[str, ...]:
@@ -52,11 +49,10 @@ _NOT_TEXT = frozenset(
 _ARGUMENTS = _names("input args arguments parameters")
 
 
-def request_text(shape: Shape, body: bytes) -> str | None:
+def request_text(body: bytes) -> str | None:
     """The text that the model was given to read.
 
     Args:
-        shape: What the request is.
         body: The whole request body.
 
     Returns:
@@ -68,11 +64,10 @@ def request_text(shape: Shape, body: bytes) -> str | None:
     return "\n".join(pieces) or None
 
 
-def response_text(shape: Shape, content_type: str | None, body: bytes) -> str | None:
+def response_text(content_type: str | None, body: bytes) -> str | None:
     """The text that the model wrote, as far as it came.
 
     Args:
-        shape: What the request was.
         content_type: The response's Content-Type.
         body: The decoded body, perhaps cut off.
 

@@ -58,12 +58,8 @@ def _sync_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable[
             exchange = _begin(request, library)
             if exchange is None:
                 return original(transport, request)
-            try:
-                with PassingBy():
-                    response = original(transport, request)
-            except BaseException as error:
-                exchange.failed(error, is_sent=not isinstance(error, library.unsent))
-                raise
+            with _Sending(exchange, library):
+                response = original(transport, request)
             _tee(response, exchange, library.sync_stream)
             return response
 
@@ -78,18 +74,27 @@ def _async_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable
             exchange = _begin(request, library)
             if exchange is None:
                 return await original(transport, request)
-            try:
-                with PassingBy():
-                    response = await original(transport, request)
-            except BaseException as error:
-                exchange.failed(error, is_sent=not isinstance(error, library.unsent))
-                raise
+            with _Sending(exchange, library):
+                response = await original(transport, request)
             _tee(response, exchange, library.async_stream)
             return response
 
         return handle_async_request
 
     return make
+
+
+class _Sending(PassingBy):
+    """While a request is out: layers within stand aside, and an exception is the call's end."""
+
+    def __init__(self, exchange: Exchange, library: _Library) -> None:
+        self._exchange = exchange
+        self._unsent = library.unsent
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        super().__exit__(kind, error, trace)
+        if error is not None:
+            self._exchange.failed(error, is_sent=not isinstance(error, self._unsent))
 
 
 @faults.contained
