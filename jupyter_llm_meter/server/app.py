@@ -135,6 +135,7 @@ class LLMMeter(ExtensionApp):
         self._logger.remove_listener(schema_id=KERNEL_ACTIONS, listener=self._kernel_action)
         self._environment.restore()
         await asyncio.to_thread(service.stop)
+        await self.kernels.close()
 
     async def _kernel_action(self, logger: EventLogger, schema_id: str, data: dict[str, Any]) -> None:
         if self.service is None or data.get("status") != "success":

@@ -54,6 +54,7 @@ class Question(Generic[Answer]):
         self.last = unknown
         self._answered_at = float("-inf")
         self._pending: Future[Answer] | None = None
+        self._task: asyncio.Task[Any] | None = None
 
     async def answer(self) -> Answer:
         """Return an answer no older than a second, or the last one when the server is busy or fails."""
@@ -79,7 +80,14 @@ class Question(Generic[Answer]):
         else:
             _log.warning("LLM Meter: the server could not be asked about its kernels: %r", error)
 
+    async def withdraw(self) -> None:
+        """End an asking that is under way; on the server's loop, when nobody asks any more."""
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
     async def _asked(self) -> Answer:
+        self._task = asyncio.current_task()
         return await self._ask()
 
 
@@ -123,6 +131,16 @@ class ServerKernels:
     async def unmetered(self) -> Sequence[UnmeteredKernel]:
         """List the kernels whose calls are not seen."""
         return await self._unmetered.answer()
+
+    async def close(self) -> None:
+        """Leave nothing running on the server's loop.
+
+        jupyter_server asks its file manager in threads of anyio, which outlive the loop, and so keep the
+        process from ending, when the task that began them never does.
+        """
+        await self._unmetered.withdraw()
+        for question in self._contexts.values():
+            await question.withdraw()
 
     def forget_mark(self, kernel_id: str) -> None:
         """Remove the mark of the tap of a kernel that has ended."""

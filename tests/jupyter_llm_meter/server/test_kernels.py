@@ -8,7 +8,7 @@ import time
 import pytest
 
 from jupyter_llm_meter.ledger import Ledger
-from jupyter_llm_meter.server.kernels import MAX_NOTEBOOK_BYTES, project_in_notebook
+from jupyter_llm_meter.server.kernels import MAX_NOTEBOOK_BYTES, Question, project_in_notebook
 
 CALL = 'from llm_meter_tap import record; record(model="gpt-4o", input_tokens={tokens})'
 
@@ -204,3 +204,27 @@ def test_a_huge_notebook_is_not_opened_for_its_project(session, execute, noteboo
     path = notebook("folder/a.ipynb", project="apollo", size=MAX_NOTEBOOK_BYTES)
     execute(session(path), CALL.format(tokens=1))
     assert eventually(calls, "the call")[0].project == "folder"
+
+
+def test_a_question_under_way_is_ended_when_the_server_stops():
+    ended = []
+
+    async def stop_in_mid_question():
+        asked = asyncio.Event()
+
+        async def never():
+            asked.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.append("ended")
+
+        question = Question(asyncio.get_running_loop(), never, "unknown")
+        answer = asyncio.create_task(asyncio.to_thread(lambda: asyncio.run(question.answer())))
+        await asked.wait()
+        assert await answer == "unknown"
+        assert not ended
+        await question.withdraw()
+
+    asyncio.run(stop_in_mid_question())
+    assert ended == ["ended"]
