@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from llm_meter_tap.call_record import CallRecord, RecordError
 
 
 class ArgumentError(ValueError):
@@ -62,3 +66,33 @@ def zone_name(name: str, text: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ArgumentError(f"{name} is {text!r}; it must be an IANA name such as Asia/Shanghai.") from None
     return text
+
+
+def calls_in_outputs(body: Any, most: int) -> list[CallRecord]:
+    """Read the calls that a frontend found in a kernel's outputs.
+
+    Whose they are and what they cost is for the service to say, so it is not taken from the request.
+
+    Args:
+        body: `{"records": [...]}` with public records, their source `output`.
+        most: How many records there may be.
+
+    Raises:
+        ArgumentError: It is something else; the message numbers the record from 1.
+    """
+    rows = body.get("records") if isinstance(body, dict) else None
+    if not isinstance(rows, list) or len(rows) > most:
+        raise ArgumentError(f'The body must be {{"records": [...]}} with at most {most} records.')
+    return [_call_in_output(number, row) for number, row in enumerate(rows, start=1)]
+
+
+def _call_in_output(number: int, row: Any) -> CallRecord:
+    if not isinstance(row, dict):
+        raise ArgumentError(f"record {number}: not a JSON object.")
+    try:
+        record = CallRecord.from_wire(row)
+    except RecordError as error:
+        raise ArgumentError(f"record {number}: {error}") from None
+    if record.source != "output":
+        raise ArgumentError(f"record {number}: llm_meter.call.source must be output, not {record.source}.")
+    return replace(record, user_id=None, team=None, cost_amount=None, cost_currency=None, cost_source=None)

@@ -20,7 +20,14 @@ from tornado.web import authenticated
 
 from jupyter_llm_meter.core.standing import format_time
 from jupyter_llm_meter.ledger import BadCursor, Ledger, LedgerUnavailable, UnknownAlert
-from jupyter_llm_meter.server.arguments import ArgumentError, choice, instant, number, zone_name
+from jupyter_llm_meter.server.arguments import (
+    ArgumentError,
+    calls_in_outputs,
+    choice,
+    instant,
+    number,
+    zone_name,
+)
 from jupyter_llm_meter.server.events import StandingEvents
 from jupyter_llm_meter.service.service import Service
 
@@ -100,7 +107,7 @@ class StandingHandler(MeterHandler):
 
 
 class CallsHandler(MeterHandler):
-    """``GET calls``."""
+    """``GET calls`` and ``POST calls``."""
 
     @guarded
     async def get(self) -> None:
@@ -115,6 +122,13 @@ class CallsHandler(MeterHandler):
         if page.next_cursor is not None:
             answer["next_cursor"] = page.next_cursor
         self.finish(json.dumps(answer))
+
+    @guarded
+    async def post(self) -> None:
+        """Take in calls that the frontend read out of a kernel's outputs."""
+        records = calls_in_outputs(self.get_json_body(), MOST_CALLS)
+        await self.serve(self.service.take_in(records))
+        self.finish(json.dumps({"acknowledged": [record.call_id for record in records]}))
 
 
 class UsageHandler(MeterHandler):

@@ -38,6 +38,7 @@ from jupyter_llm_meter.service.spool_import import SpoolImport
 from jupyter_llm_meter.service.standing import StandingDocument
 from jupyter_llm_meter.tokenizers import Count
 from llm_meter_tap import file_lock
+from llm_meter_tap.call_record import CallRecord
 
 LISTENER_PROBLEM = "listener"
 STOP_PATIENCE_S = 15.0
@@ -151,6 +152,14 @@ class Service:
         if self._notify is not None:
             receipt.notices = []
         return receipt
+
+    async def take_in(self, records: Sequence[CallRecord]) -> None:
+        """Take calls into the ledger that no tap sent: theirs is the user of this service.
+
+        Raises:
+            LedgerUnavailable: Nothing was kept.
+        """
+        await self._ingest.take_records(records)
 
     async def count(self, text: str, model: str | None = None, tokenizer: str | None = None) -> Count:
         """Count tokens, see `jupyter_llm_meter.tokenizers.count`."""

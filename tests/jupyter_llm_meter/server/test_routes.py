@@ -160,3 +160,50 @@ def test_the_ledger_that_is_away_answers_503_and_a_degraded_standing(extension_c
     assert (status, error["reason"]) == (503, "ledger-unavailable")
     status, document = api("standing")
     assert (status, document["state"]["level"]) == (200, "degraded")
+
+
+def found(call_id, **fields):
+    return {
+        "llm_meter.call.id": call_id,
+        "llm_meter.call.started_at": "2026-11-24T10:00:00.000000Z",
+        "llm_meter.call.status": "ok",
+        "llm_meter.call.basis": "reported",
+        "llm_meter.call.source": "output",
+        "gen_ai.provider.name": "openai",
+        "gen_ai.response.model": "gpt-4o-mini",
+        "gen_ai.usage.input_tokens": 1_000_000,
+        "gen_ai.usage.output_tokens": 0,
+        **fields,
+    }
+
+
+def report(api, *records):
+    return api("calls", method="POST", body=json.dumps({"records": records}))
+
+
+def test_calls_found_in_outputs_are_counted_once_under_the_user_of_the_server(api, meter):
+    claimed = {"user.id": "mallory", "llm_meter.cost.amount": "0", "llm_meter.cost.currency": "USD"}
+    assert report(api, found("a"), found("b", **claimed)) == (200, {"acknowledged": ["a", "b"]})
+    assert report(api, found("a")) == (200, {"acknowledged": ["a"]})
+    calls = api("calls")[1]["calls"]
+    assert len(calls) == 2
+    assert {call["user.id"] for call in calls} == {meter.user_id}
+    assert {call["llm_meter.cost.amount"] for call in calls} == {"0.15"}
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ([], '"records"'),
+        ({"records": "a"}, '"records"'),
+        ({"records": [found("a")] * 501}, "at most 500"),
+        ({"records": [found("a"), 7]}, "record 2: not a JSON object"),
+        ({"records": [found("a", **{"llm_meter.call.source": "tap"})]}, "record 1: llm_meter.call.source"),
+        ({"records": [found("a", **{"gen_ai.usage.input_tokens": -1})]}, "gen_ai.usage.input_tokens"),
+    ],
+)
+def test_what_is_no_call_found_in_outputs_is_refused_and_nothing_is_kept(body, named, api):
+    status, answer = api("calls", method="POST", body=json.dumps(body))
+    assert status == 400
+    assert named in answer["message"]
+    assert api("calls")[1]["calls"] == []
