@@ -1,0 +1,282 @@
+/**
+ * Reads printed structures: Python reprs, dicts, JSON, JavaScript and Julia objects, protobuf text, `name: value` lines.
+ *
+ * Owns a tolerant, single-pass parser: it never throws, takes linear time whatever the text is, keeps only names that the
+ * vocabulary knows, and closes by itself what the text leaves open. Refuses to know which structures are usage.
+ */
+
+import { DEFINITION, Tree } from './tree';
+import type { Node } from './tree';
+
+/** What a value may be followed by; a quote before anything else is an apostrophe. */
+const AFTER_STRING = new Set([...',)]}:;=> \n\r\t|+.\'"…', '']);
+const BEFORE_STRING = new Set([...'=([{,:> \n\t|', '']);
+const NUMBER = /\d{1,3}(?:,\d{3})+(?!\d)|\d{1,16}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?/y;
+const WORD = /[\p{L}_$][\p{L}\p{N}_.$\-/@]{0,199}/uy;
+/** Words that print an absent value: Python, JSON, R, Julia, JavaScript. */
+const ABSENT = new Set(['None', 'null', 'NULL', 'NA', 'nothing', 'missing', 'undefined', 'NaN']);
+/** The types that R's `str` prints before a value. */
+const TYPES = new Set(['chr', 'int', 'num', 'logi', 'dbl']);
+/** Words before a name in source code: what is in the brackets are defaults, not figures. */
+const DEFINING = new Set(['def', 'function', 'func', 'fn', 'class', 'fun']);
+/** How far behind its name a number may stand. */
+const FARTHEST = 40;
+
+/**
+ * Reads the structures in a text.
+ *
+ * @param text - as printed, without ANSI codes and markup.
+ * @returns the outermost nodes, in the order of the text.
+ */
+export function readStructures(text: string): readonly Node[] {
+  return new Reader(text).read();
+}
+
+class Reader {
+  constructor(private readonly _text: string) {
+    this._tree = new Tree();
+  }
+
+  read(): readonly Node[] {
+    const text = this._text;
+    while (this._at < text.length) {
+      this._step(text[this._at]);
+    }
+    return this._tree.finish();
+  }
+
+  private _step(char: string): void {
+    switch (char) {
+      case '(':
+      case '[':
+      case '{':
+        return this._open(char);
+      case ')':
+      case ']':
+      case '}':
+        return this._close(char);
+      case '"':
+      case "'":
+      case '`':
+        return this._string(char);
+      case ':':
+      case '=':
+      case '|':
+        return this._mark(char);
+      case ',':
+      case ';':
+        return this._separate();
+      case '\n':
+        return this._line();
+      default:
+        return this._other(char);
+    }
+  }
+
+  private _open(char: string): void {
+    const isNamed = this._word !== '' && this._at - this._wordEnd <= 1;
+    const isAdjacent = this._at > 0 && this._text[this._at - 1] === '}';
+    const name = isNamed ? this._word : this._leadIn(char);
+    this._tree.open(char, DEFINING.has(this._wordBefore) && isNamed ? DEFINITION : name, this._key, isAdjacent);
+    this._at += 1;
+    this._forget();
+  }
+
+  /** The first word in a bracket that has no name before it: `[Step 1: ...]`. */
+  private _leadIn(bracket: string): string {
+    WORD.lastIndex = this._at + 1;
+    return bracket === '[' ? (WORD.exec(this._text)?.[0] ?? '') : '';
+  }
+
+  private _close(char: string): void {
+    this._tree.close(char);
+    this._at += 1;
+    this._forget();
+  }
+
+  private _string(quote: string): void {
+    const start = this._at + 1;
+    const before = this._at === 0 ? '' : this._text[this._at - 1];
+    const isPrefixed = /[bfru]/i.test(before) && this._wordEnd === this._at && this._word.length <= 2;
+    const end = BEFORE_STRING.has(before) || isPrefixed ? this._stringEnd(start, quote) : -1;
+    if (end < 0) {
+      this._at += 1;
+      return;
+    }
+    this._at = end + 1;
+    this._stringStart = start;
+    this._stringStop = end;
+    if (this._key !== '') {
+      this._tree.putText(this._key, () => this._text.slice(start, Math.min(end, start + 256)));
+      this._key = '';
+    }
+    this._phrase = this._at;
+    this._word = '';
+  }
+
+  /** Where a string ends; -1 when it does not end on its line, or not where a value may. */
+  private _stringEnd(start: number, quote: string): number {
+    const text = this._text;
+    for (let at = start; at < text.length; at += 1) {
+      const char = text[at];
+      if (char === '\\') {
+        at += 1;
+      } else if (char === quote) {
+        return AFTER_STRING.has(text[at + 1] ?? '') ? at : -1;
+      } else if (char === '\n') {
+        return -1;
+      }
+    }
+    return -1;
+  }
+
+  /** A sign that makes a name of what stands before it. */
+  private _mark(char: string): void {
+    const raw = this._nameBefore();
+    this._at += this._text[this._at + 1] === '>' ? 2 : 1;
+    // Julia's symbols: `:usage => 1`.
+    const isSymbol = char === ':' && raw === '';
+    if (!isSymbol && (raw !== '' || char !== '|')) {
+      this._key = raw;
+      this._keyEnd = this._at;
+    }
+    this._phrase = this._at;
+    this._word = '';
+    this._stringStop = -1;
+  }
+
+  private _nameBefore(): string {
+    const isString = this._stringStop >= 0 && this._isBlank(this._stringStop + 1, this._at);
+    if (isString) {
+      return this._stringStop - this._stringStart > 80
+        ? ''
+        : this._text.slice(this._stringStart, this._stringStop);
+    }
+    return this._text.slice(Math.max(this._phrase, this._at - 60), this._at).trim();
+  }
+
+  private _isBlank(start: number, end: number): boolean {
+    return end - start < 60 && this._text.slice(start, end).trim() === '';
+  }
+
+  private _separate(): void {
+    this._at += 1;
+    this._forget();
+  }
+
+  private _line(): void {
+    this._at += 1;
+    let next = this._at;
+    while (next < this._text.length && ' \t\r'.includes(this._text[next])) {
+      next += 1;
+    }
+    this._at = next;
+    // No printer of structures leaves an empty line inside of one: prose does, after brackets that never close.
+    if (this._text[next] === '\n') {
+      this._tree.reset();
+    }
+    if (this._tree.isOutside) {
+      this._key = '';
+    }
+    this._tree.countLine();
+    this._phrase = next;
+    this._word = '';
+    this._stringStop = this._key === '' ? this._stringStop : -1;
+  }
+
+  private _other(char: string): void {
+    if (char >= '0' && char <= '9') {
+      return this._number();
+    }
+    WORD.lastIndex = this._at;
+    const word = isWordStart(char) ? WORD.exec(this._text)?.[0] : undefined;
+    if (word === undefined) {
+      this._at += char > '\ud7ff' && char < '\udc00' ? 2 : 1;
+      return;
+    }
+    this._at += word.length;
+    this._wordBefore = this._word;
+    this._word = word;
+    this._wordEnd = this._at;
+    this._takeWord(word);
+  }
+
+  private _takeWord(word: string): void {
+    if (this._key === '' || TYPES.has(word)) {
+      return;
+    }
+    const next = this._text[this._at] ?? '';
+    if (ABSENT.has(word)) {
+      this._put(null);
+    } else if (!'([{="\''.includes(next) || next === '') {
+      if (this._tree.putText(this._key, () => word)) {
+        this._key = '';
+        this._phrase = this._at;
+      }
+    }
+  }
+
+  private _number(): void {
+    const start = this._at;
+    NUMBER.lastIndex = start;
+    let shown = NUMBER.exec(this._text)?.[0] ?? '';
+    // Without a name before it a comma separates the items of a list.
+    if (this._key === '' && shown.includes(',')) {
+      shown = shown.slice(0, shown.indexOf(','));
+    }
+    this._at += shown.length;
+    const before = start === 0 ? '' : this._text[start - 1];
+    const isNegative = before === '-' || before === '.';
+    const isUnit = /[\p{L}%/\d_.]/u.test(this._unitAt(this._at));
+    if (this._key !== '' && start - this._keyEnd <= FARTHEST) {
+      this._put(isNegative || isUnit ? NaN : Number(shown.replaceAll(',', '')));
+    }
+    this._phrase = this._at;
+    this._word = '';
+  }
+
+  /** What stands right behind a number, save R's `L`, JavaScript's `n` and a full stop. */
+  private _unitAt(at: number): string {
+    const char = this._text[at] ?? '';
+    if (char === '个') {
+      return '';
+    }
+    const isSuffix = (char === 'L' || char === 'n' || char === '.') && !/\w/.test(this._text[at + 1] ?? '');
+    return isSuffix ? '' : char;
+  }
+
+  private _put(value: number | null): void {
+    this._tree.putFigure(this._key, value, isTokens(this._text, this._at));
+    this._key = '';
+    this._phrase = this._at;
+  }
+
+  private _forget(): void {
+    this._key = '';
+    this._word = '';
+    this._phrase = this._at;
+    this._stringStop = -1;
+  }
+
+  private readonly _tree: Tree;
+  private _at = 0;
+  /** The name whose value is awaited, as printed. */
+  private _key = '';
+  private _keyEnd = 0;
+  /** Where the words began that may become a name. */
+  private _phrase = 0;
+  private _word = '';
+  private _wordBefore = '';
+  private _wordEnd = -9;
+  private _stringStart = 0;
+  private _stringStop = -1;
+}
+
+/** Whether a figure is followed by the word that says what it counts. */
+function isTokens(text: string, at: number): boolean {
+  return /^ ?(?:tokens?|toks?)\b/i.test(text.slice(at, at + 8));
+}
+
+function isWordStart(char: string): boolean {
+  return (char >= 'a' && char <= 'z') || (char >= 'A' && char <= 'Z') || char === '_' || char === '$' || char > '\u007f';
+}
