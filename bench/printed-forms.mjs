@@ -10,7 +10,8 @@ import { source } from './sources.mjs';
 const { RunScanner } = await source('core/scan/run');
 const { scoreRow } = await source('__tests__/core/scan/score');
 
-const corpus = process.env.LLM_METER_CORPUS ?? new URL('../../shared/corpus', import.meta.url).pathname;
+const corpus =
+  process.env.LLM_METER_CORPUS ?? new URL('../../shared/corpus', import.meta.url).pathname;
 const file = `${corpus}/printed-forms.jsonl`;
 if (!existsSync(file)) {
   console.error(`No corpus at ${file}; set LLM_METER_CORPUS to its folder.`);
@@ -36,6 +37,8 @@ for (const line of readFileSync(file, 'utf-8').trim().split('\n')) {
 
 const percent = (part, whole) => `${((100 * part) / whole).toFixed(1)} %`;
 console.log(`printed calls   ${totals.expected}`);
-console.log(`all figures right   ${totals.right} (recall ${percent(totals.right, totals.expected)})`);
+console.log(
+  `all figures right   ${totals.right} (recall ${percent(totals.right, totals.expected)})`
+);
 console.log(`readings   ${totals.found} (precision ${percent(totals.right, totals.found)})`);
 console.log(`look-alikes read as calls   ${totals.falseRows} of ${totals.noneRows}`);

@@ -24,7 +24,9 @@ for (const [name, piece] of Object.entries(kinds)) {
   const scanner = new RunScanner();
   const slices = [];
   for (let sent = 0; sent < count; sent += 1) {
-    slices.push(timed(() => scanner.append({ text: piece, markup: 'plain', joins: { stream: 'stdout' } })));
+    slices.push(
+      timed(() => scanner.append({ text: piece, markup: 'plain', joins: { stream: 'stdout' } }))
+    );
   }
   slices.push(timed(() => scanner.finish()));
   report(name, count * piece.length, slices);
@@ -33,23 +35,27 @@ for (const [name, piece] of Object.entries(kinds)) {
 const hostile = {
   'opening brackets': '('.repeat(MEGABYTE),
   'nested lists with usage': '[{"usage":'.repeat(MEGABYTE / 10),
-  'quotes': `"'`.repeat(MEGABYTE / 2),
+  quotes: `"'`.repeat(MEGABYTE / 2),
   'quotes that never close': ` "a 'b`.repeat(MEGABYTE / 6) + 'tokens',
   'names without values': 'prompt_tokens='.repeat(MEGABYTE / 14),
   'one word': 'tokens'.repeat(MEGABYTE / 6),
-  'spaces': ' '.repeat(MEGABYTE) + 'tokens: 1',
-  'digits': '1'.repeat(MEGABYTE) + ' tokens',
-  'thousands': '1,000,'.repeat(MEGABYTE / 6) + ' tokens',
+  spaces: ' '.repeat(MEGABYTE) + 'tokens: 1',
+  digits: '1'.repeat(MEGABYTE) + ' tokens',
+  thousands: '1,000,'.repeat(MEGABYTE / 6) + ' tokens',
   'carriage returns': 'tokens 1\r'.repeat(MEGABYTE / 9),
-  'colons': 'tokens:'.repeat(MEGABYTE / 7),
+  colons: 'tokens:'.repeat(MEGABYTE / 7),
   'terminal codes': '\u001b[1m'.repeat(MEGABYTE / 4) + 'tokens',
-  'bars': 'tokens|'.repeat(MEGABYTE / 7),
+  bars: 'tokens|'.repeat(MEGABYTE / 7),
   'R paths': '$usage$prompt_tokens\n'.repeat(MEGABYTE / 21)
 };
 for (const [name, text] of Object.entries(hostile)) {
   report(`hostile: ${name}`, text.length, [timed(() => readText({ text, markup: 'plain' }))]);
 }
-for (const [name, text] of Object.entries({ tags: '<td>tokens'.repeat(MEGABYTE / 10), angles: '<'.repeat(MEGABYTE) + 'tokens', styles: '<style>tokens'.repeat(MEGABYTE / 13) })) {
+for (const [name, text] of Object.entries({
+  tags: '<td>tokens'.repeat(MEGABYTE / 10),
+  angles: '<'.repeat(MEGABYTE) + 'tokens',
+  styles: '<style>tokens'.repeat(MEGABYTE / 13)
+})) {
   report(`hostile HTML: ${name}`, text.length, [timed(() => readText({ text, markup: 'html' }))]);
 }
 
@@ -63,5 +69,7 @@ function report(name, size, slices) {
   const whole = slices.reduce((sum, slice) => sum + slice, 0);
   const longest = slices.reduce((most, slice) => Math.max(most, slice), 0);
   const megabytes = (size / MEGABYTE).toFixed(1).padStart(6);
-  console.log(`${name.padEnd(38)} ${megabytes} MB  ${whole.toFixed(0).padStart(6)} ms, longest slice ${longest.toFixed(1)} ms`);
+  console.log(
+    `${name.padEnd(38)} ${megabytes} MB  ${whole.toFixed(0).padStart(6)} ms, longest slice ${longest.toFixed(1)} ms`
+  );
 }

@@ -13,7 +13,8 @@ const LONGEST_LINE = 1_000;
 const FIGURE_FIRST =
   /(?<![\w.,])(\d[\d,]{0,14}) (?:(prompt|input|in)|(completion|output|out|generated))\b(?! tokens?(?: per|\/))/gi;
 /** ellmer's print of a chat: the sums of its turns. */
-const CHAT = /<Chat (?:([\w .-]{1,60})\/)?([\w.:-]{1,80}) turns=\d+ (?:tokens=(\d+)\/(\d+)|input=(\d+) output=(\d+))/;
+const CHAT =
+  /<Chat (?:([\w .-]{1,60})\/)?([\w.:-]{1,80}) turns=\d+ (?:tokens=(\d+)\/(\d+)|input=(\d+) output=(\d+))/;
 const TURN = /\[input=(\d+) output=(\d+) cost=/;
 const NUMBERS = /^\d{1,12}$/;
 
@@ -30,7 +31,8 @@ export function readLines(text: string): readonly Reading[] {
       continue;
     }
     const header = columnsOf(line);
-    const row = columns === undefined || header !== undefined ? undefined : rowReading(columns, line);
+    const row =
+      columns === undefined || header !== undefined ? undefined : rowReading(columns, line);
     columns = header ?? (row === undefined && !isTypes(line) ? undefined : columns);
     readings.push(...(row === undefined ? [] : [row]), ...figureFirst(line), ...ellmer(line));
   }
@@ -65,7 +67,9 @@ function ellmer(line: string): readonly Reading[] {
 function columnsOf(line: string): readonly string[] | undefined {
   const columns = line.trim().split(/\s+/);
   const has = (name: string): boolean => columns.includes(name);
-  return has('model') && has('input') && has('output') && columns.length <= 12 ? columns : undefined;
+  return has('model') && has('input') && has('output') && columns.length <= 12
+    ? columns
+    : undefined;
 }
 
 /** A tibble's second line: `<chr> <chr> <dbl>`. */

@@ -11,7 +11,6 @@ export const MOST_READ = 1_000_000;
 const BEFORE = 16_000;
 const BEHIND = 4_000;
 
-// eslint-disable-next-line no-control-regex -- terminal codes begin with the escape character
 const TERMINAL = /\u001b(?:\[[0-9;?]{0,30}[A-Za-z]|\]8;[^\u0007\u001b]{0,500}(?:\u0007|\u001b\\))/g;
 /** What every usage that the vocabulary knows has in it. */
 const WORTH_READING =

@@ -43,7 +43,9 @@ export function agrees(one: Reading, other: Reading): boolean {
     one.usage.inputTokens === other.usage.inputTokens ||
     (one.printedInput !== undefined && one.printedInput === other.usage.inputTokens) ||
     (other.printedInput !== undefined && other.printedInput === one.usage.inputTokens);
-  return isSameInput && one.usage.outputTokens === other.usage.outputTokens && isOneModel(one, other);
+  return (
+    isSameInput && one.usage.outputTokens === other.usage.outputTokens && isOneModel(one, other)
+  );
 }
 
 /** Of two readings of one call, the one that says more, with what only the other knows. */

@@ -59,7 +59,10 @@ function walk(node: Node, depth: number): readonly Reading[] {
   if (own !== undefined) {
     return [own];
   }
-  return collapsed(node, inside(node, depth, () => true));
+  return collapsed(
+    node,
+    inside(node, depth, () => true)
+  );
 }
 
 function inside(node: Node, depth: number, isTaken: (child: Node) => boolean): readonly Reading[] {

@@ -9,6 +9,7 @@
 import type { OutputPattern } from './patterns';
 import type { Reading } from './reading';
 import { agrees, merged, tokensOf } from './reading';
+import { Counters, greatestOf, restOf, stepsOf, withoutSums } from './sums';
 import { readText } from './text';
 import type { OutputText } from './text';
 
@@ -28,47 +29,62 @@ export class RunTexts {
   /**
    * Takes a piece in.
    *
-   * @returns texts that are complete enough to be read now.
+   * @returns texts to be read now, because too much waits; empty nearly always.
    */
   append(piece: Piece): readonly OutputText[] {
     const { joins } = piece;
     if (joins === undefined) {
-      return [piece];
+      return this._appendWhole(piece);
     }
     if ('display' in joins) {
+      const before = this._displays.get(joins.display);
       this._displays.set(joins.display, piece);
-      return [];
+      this._waiting += piece.text.length - (before?.text.length ?? 0);
+      return this._waiting > MOST_PENDING ? this.finish() : [];
     }
-    const text = (this._streams.get(joins.stream) ?? '') + piece.text;
-    if (text.length <= MOST_PENDING) {
-      this._streams.set(joins.stream, text);
-      return [];
-    }
-    const cut = text.lastIndexOf('\n', text.length - OVERLAP);
-    const end = cut > OVERLAP ? cut : text.length - OVERLAP;
-    this._streams.set(joins.stream, text.slice(end));
-    return [{ text: text.slice(0, end), markup: 'plain' }];
+    return this._appendStream(joins.stream, piece.text);
   }
 
   /** What is left when the run has ended. */
   finish(): readonly OutputText[] {
-    const streams = [...this._streams.values()].map(
-      (text): OutputText => ({ text, markup: 'plain' })
-    );
-    const displays = [...this._displays.values()];
+    const streams = [...this._streams.values()].map((text): OutputText => ({
+      text,
+      markup: 'plain'
+    }));
+    const texts = [...streams, ...this._whole, ...this._displays.values()];
     this._streams.clear();
     this._displays.clear();
-    return [...streams, ...displays];
+    this._whole.length = 0;
+    this._waiting = 0;
+    return texts;
+  }
+
+  private _appendWhole(piece: Piece): readonly OutputText[] {
+    this._whole.push(piece);
+    this._waiting += piece.text.length;
+    if (this._waiting <= MOST_PENDING) {
+      return [];
+    }
+    this._waiting = 0;
+    return this._whole.splice(0);
+  }
+
+  /** A stream is cut at the end of a line, and what stood before the cut is read again with what follows it. */
+  private _appendStream(name: string, piece: string): readonly OutputText[] {
+    const text = (this._streams.get(name) ?? '') + piece;
+    if (text.length <= MOST_PENDING) {
+      this._streams.set(name, text);
+      return [];
+    }
+    const cut = text.lastIndexOf('\n', text.length - OVERLAP);
+    this._streams.set(name, text.slice(cut > 0 ? cut : text.length - OVERLAP));
+    return [{ text, markup: 'plain' }];
   }
 
   private readonly _streams = new Map<string, string>();
   private readonly _displays = new Map<string, OutputText>();
-}
-
-/** How much of a kernel's counters has been counted already; handed from run to run. */
-export interface Counted {
-  readonly inputTokens: number;
-  readonly outputTokens: number;
+  private readonly _whole: OutputText[] = [];
+  private _waiting = 0;
 }
 
 /** Makes calls of readings. */
@@ -85,13 +101,12 @@ export class RunReadings {
   /**
    * The calls of the run.
    *
-   * @param before - what was counted for counters in the kernel's earlier runs.
+   * @param counters - what was counted in the kernel's earlier runs; is told of this one.
    */
-  finish(before: Counted = { inputTokens: 0, outputTokens: 0 }): readonly Reading[] {
+  finish(counters = new Counters()): readonly Reading[] {
     const calls = withoutSums([...this._calls, ...stepsOf(this._steps)]);
-    const rests = [restOf(this._sums, calls, { inputTokens: 0, outputTokens: 0 })];
-    rests.push(restOf(this._counters, [...calls, ...rests.flat()], before));
-    return [...calls, ...rests.flat()];
+    const withSums = [...calls, ...restOf(greatestOf(this._sums), calls)];
+    return counters.settle(withSums, greatestOf(this._counters));
   }
 
   private _take(reading: Reading): void {
@@ -134,7 +149,8 @@ export class RunReadings {
       return;
     }
     // A stream's later print of one response has its final figures.
-    const both = known === undefined ? merged(this._calls[at], reading) : later(this._calls[at], reading);
+    const both =
+      known === undefined ? merged(this._calls[at], reading) : later(this._calls[at], reading);
     this._calls[at] = both;
     this._index(both, at);
   }
@@ -181,10 +197,10 @@ export class RunScanner {
     this._read(this._texts.append(piece));
   }
 
-  /** @param before - as `RunReadings.finish`. */
-  finish(before?: Counted): readonly Reading[] {
+  /** @param counters - as `RunReadings.finish`. */
+  finish(counters?: Counters): readonly Reading[] {
     this._read(this._texts.finish());
-    return this._readings.finish(before);
+    return this._readings.finish(counters);
   }
 
   private _read(texts: readonly OutputText[]): void {
@@ -205,51 +221,7 @@ function contentOf({ usage }: Reading): string {
 function later(one: Reading, other: Reading): Reading {
   const [, before] = tokensOf(one);
   const [, now] = tokensOf(other);
-  return now >= before ? merged({ ...other, responseId: one.responseId }, { ...one, usage: other.usage }) : one;
-}
-
-/** Drops readings without an id that are exactly the sum of all the calls before them. */
-function withoutSums(readings: readonly Reading[]): readonly Reading[] {
-  let [input, output] = [0, 0];
-  return readings.filter((reading, index) => {
-    const [inputTokens, outputTokens] = tokensOf(reading);
-    const isSum = reading.responseId === undefined && inputTokens === input && outputTokens === output;
-    if (index >= 2 && isSum && input + output > 0) {
-      return false;
-    }
-    input += inputTokens;
-    output += outputTokens;
-    return true;
-  });
-}
-
-/** smolagents adds its steps up in newer versions and does not in older ones: never falling in either figure tells. */
-function stepsOf(steps: readonly Reading[]): readonly Reading[] {
-  const distinct = steps.filter((step, at) => at === 0 || !agrees(step, steps[at - 1]));
-  const isRising = distinct.every((step, at) => {
-    const [input, output] = tokensOf(step);
-    const [inputBefore, outputBefore] = at === 0 ? [0, 0] : tokensOf(distinct[at - 1]);
-    return input >= inputBefore && output >= outputBefore;
-  });
-  return isRising ? distinct.slice(-1) : distinct;
-}
-
-/** What the greatest of several sums has beyond what was counted by itself: nothing, or one reading. */
-function restOf(sums: readonly Reading[], calls: readonly Reading[], before: Counted): readonly Reading[] {
-  const size = (reading: Reading): number => tokensOf(reading)[0] + tokensOf(reading)[1];
-  const greatest = sums.reduce<Reading | undefined>(
-    (best, sum) => (best === undefined || size(sum) > size(best) ? sum : best),
-    undefined
-  );
-  if (greatest === undefined) {
-    return [];
-  }
-  const input = calls.reduce((sum, call) => sum + tokensOf(call)[0], before.inputTokens);
-  const output = calls.reduce((sum, call) => sum + tokensOf(call)[1], before.outputTokens);
-  if (input + output === 0) {
-    return [greatest];
-  }
-  const [inputTokens, outputTokens] = tokensOf(greatest);
-  const rest = { inputTokens: Math.max(0, inputTokens - input), outputTokens: Math.max(0, outputTokens - output) };
-  return rest.inputTokens + rest.outputTokens === 0 ? [] : [{ ...greatest, usage: rest }];
+  return now >= before
+    ? merged({ ...other, responseId: one.responseId }, { ...one, usage: other.usage })
+    : one;
 }

@@ -77,7 +77,12 @@ class Reader {
     const isNamed = this._word !== '' && this._at - this._wordEnd <= 1;
     const isAdjacent = this._at > 0 && this._text[this._at - 1] === '}';
     const name = isNamed ? this._word : this._leadIn(char);
-    this._tree.open(char, DEFINING.has(this._wordBefore) && isNamed ? DEFINITION : name, this._key, isAdjacent);
+    this._tree.open(
+      char,
+      DEFINING.has(this._wordBefore) && isNamed ? DEFINITION : name,
+      this._key,
+      isAdjacent
+    );
     this._at += 1;
     this._forget();
   }
@@ -97,7 +102,8 @@ class Reader {
   private _string(quote: string): void {
     const start = this._at + 1;
     const before = this._at === 0 ? '' : this._text[this._at - 1];
-    const isPrefixed = /[bfru]/i.test(before) && this._wordEnd === this._at && this._word.length <= 2;
+    const isPrefixed =
+      /[bfru]/i.test(before) && this._wordEnd === this._at && this._word.length <= 2;
     const end = BEFORE_STRING.has(before) || isPrefixed ? this._stringEnd(start, quote) : -1;
     if (end < 0) {
       this._at += 1;
@@ -132,7 +138,9 @@ class Reader {
 
   /** A sign that makes a name of what stands before it. */
   private _mark(char: string): void {
-    const raw = this._nameBefore();
+    // `done=True eval_count=9`: a word that was a value is no part of the next name.
+    const isFieldInRow = char === '=' && this._key !== '' && this._wordEnd === this._at;
+    const raw = isFieldInRow ? this._word : this._nameBefore();
     this._at += this._text[this._at + 1] === '>' ? 2 : 1;
     // Julia's symbols: `:usage => 1`.
     const isSymbol = char === ':' && raw === '';
@@ -241,7 +249,8 @@ class Reader {
     if (char === '个') {
       return '';
     }
-    const isSuffix = (char === 'L' || char === 'n' || char === '.') && !/\w/.test(this._text[at + 1] ?? '');
+    const isSuffix =
+      (char === 'L' || char === 'n' || char === '.') && !/\w/.test(this._text[at + 1] ?? '');
     return isSuffix ? '' : char;
   }
 
@@ -278,5 +287,11 @@ function isTokens(text: string, at: number): boolean {
 }
 
 function isWordStart(char: string): boolean {
-  return (char >= 'a' && char <= 'z') || (char >= 'A' && char <= 'Z') || char === '_' || char === '$' || char > '\u007f';
+  return (
+    (char >= 'a' && char <= 'z') ||
+    (char >= 'A' && char <= 'Z') ||
+    char === '_' ||
+    char === '$' ||
+    char > '\u007f'
+  );
 }

@@ -31,7 +31,10 @@ const QUOTED_JSON = /^b?(["'])(?:data: ?)?[{[].*[}\]](?:\\r|\\n)*\1$/;
  * @param output - the text.
  * @param patterns - the user's own.
  */
-export function readText(output: OutputText, patterns: readonly OutputPattern[] = []): readonly Reading[] {
+export function readText(
+  output: OutputText,
+  patterns: readonly OutputPattern[] = []
+): readonly Reading[] {
   const { text, markup } = output;
   const own = patterns.length === 0 ? [] : readPatterns(text, patterns);
   return [...own, ...windowsOf(text).flatMap(window => readWindow(window, markup))];
@@ -49,7 +52,9 @@ function unquoted(text: string): string {
   if (!/^b?["']/.test(trimmed) || trimmed.includes('\n') || !QUOTED_JSON.test(trimmed)) {
     return text;
   }
-  return trimmed.slice(trimmed.indexOf(trimmed.at(-1) ?? '') + 1, -1).replace(/\\(n|r|t|.)/g, unescape);
+  return trimmed
+    .slice(trimmed.indexOf(trimmed.at(-1) ?? '') + 1, -1)
+    .replace(/\\(n|r|t|.)/g, unescape);
 }
 
 /** Full-width punctuation, as Chinese texts have it. */

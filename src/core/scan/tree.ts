@@ -154,7 +154,8 @@ export class Tree {
       return;
     }
     if (this._stack.length === 0) {
-      const isRepeated = node.key !== '' && this._block.children.some(child => child.key === node.key);
+      const isRepeated =
+        node.key !== '' && this._block.children.some(child => child.key === node.key);
       if (isRepeated || this._block.children.length >= 64) {
         this._endBlock();
       }

@@ -49,12 +49,15 @@ export function statedUsage(node: Node): Stated | undefined {
     reasoningOutputTokens: figures.get('reasoning')
   });
   const completed = completedBy(figures.get('total'), usage);
-  const isSane = (completed.inputTokens ?? 0) <= LARGEST && (completed.outputTokens ?? 0) <= LARGEST;
+  const isSane =
+    (completed.inputTokens ?? 0) <= LARGEST && (completed.outputTokens ?? 0) <= LARGEST;
   if (!isSane) {
     return undefined;
   }
   const usageKnown = known(completed);
-  return printed === completed.inputTokens ? { usage: usageKnown } : { usage: usageKnown, printedInput: printed };
+  return printed === completed.inputTokens
+    ? { usage: usageKnown }
+    : { usage: usageKnown, printedInput: printed };
 }
 
 /** A node's figures, with those of its `..._details` beside them. */
@@ -112,7 +115,11 @@ function isUsage(node: Node, figures: Figures): boolean {
   if (node.name === DEFINITION || COUNTED_BEFORE.test(node.name) || COUNTED_BEFORE.test(node.key)) {
     return false;
   }
-  const [input, output, total] = [figures.get('input'), figures.get('output'), figures.get('total')];
+  const [input, output, total] = [
+    figures.get('input'),
+    figures.get('output'),
+    figures.get('total')
+  ];
   if (figures.isShort('input') || figures.isShort('output')) {
     return input !== undefined && output !== undefined && hasCompany(node, figures);
   }
@@ -142,7 +149,10 @@ function hasCompany(node: Node, figures: Figures): boolean {
 
 /** Whether the node is named as nothing but a usage is. */
 export function isHolder({ name, key }: Node): boolean {
-  return HOLDERS.test(key) || /(?:Usage|UsageMetadata|UsageBilledUnits|BilledUnits|UsageTokens)$/.test(name);
+  return (
+    HOLDERS.test(key) ||
+    /(?:Usage|UsageMetadata|UsageBilledUnits|BilledUnits|UsageTokens)$/.test(name)
+  );
 }
 
 function inputOf(node: Node, figures: Figures, read = 0, write = 0): number | undefined {
@@ -156,12 +166,18 @@ function inputOf(node: Node, figures: Figures, read = 0, write = 0): number | un
 
 /** Anthropic's API, Bedrock's Converse and claudette print the cache beside the input; the total, where printed, decides. */
 function isCacheBeside({ names }: Node, figures: Figures, cached: number): boolean {
-  const [input = 0, output = 0, total] = [figures.get('input'), figures.get('output'), figures.get('total')];
+  const [input = 0, output = 0, total] = [
+    figures.get('input'),
+    figures.get('output'),
+    figures.get('total')
+  ];
   if (total !== undefined && cached > 0) {
     return total === input + output + cached;
   }
-  const isAnthropic = names.has('cache_read_input_tokens') || names.has('cache_creation_input_tokens');
-  const isBedrock = names.has('cache_write_input_tokens') || names.has('cache_read_input_token_count');
+  const isAnthropic =
+    names.has('cache_read_input_tokens') || names.has('cache_creation_input_tokens');
+  const isBedrock =
+    names.has('cache_write_input_tokens') || names.has('cache_read_input_token_count');
   const isClaudette = names.has('in') && names.has('cache_create');
   return ((isAnthropic || isBedrock) && names.has('input_tokens')) || isClaudette;
 }

@@ -7,7 +7,8 @@
  */
 
 /** What a printed figure means. */
-export type Role = 'input' | 'output' | 'total' | 'read' | 'write' | 'reasoning' | 'tool' | 'requests';
+export type Role =
+  'input' | 'output' | 'total' | 'read' | 'write' | 'reasoning' | 'tool' | 'requests';
 
 const NAMES: Readonly<Record<Role, string>> = {
   input:
@@ -28,7 +29,8 @@ const NAMES: Readonly<Record<Role, string>> = {
   write:
     'cache_creation_input_tokens cache_write_tokens cache_write_input_tokens cache_creation_tokens cache_create ' +
     'cache_write cache_write_input_token_count cache_creation_token_count input_cache_creation_tokens',
-  reasoning: 'reasoning_tokens thoughts_token_count thinking_tokens reasoning_output_tokens reasoning',
+  reasoning:
+    'reasoning_tokens thoughts_token_count thinking_tokens reasoning_output_tokens reasoning',
   tool: 'tool_use_prompt_token_count',
   requests: 'requests successful_requests num_requests total_requests llm_calls n_requests'
 };
@@ -69,10 +71,24 @@ const TEXTS: Readonly<Record<string, 'id' | 'model' | 'type'>> = {
 };
 
 /** What may stand before a name in running text without changing its meaning. */
-const FILLERS = new Set(['number', 'of', 'num', 'used', 'the', 'llm', 'api', 'count', 'openai', 'actual', 'usage', 'tokens']);
+const FILLERS = new Set([
+  'number',
+  'of',
+  'num',
+  'used',
+  'the',
+  'llm',
+  'api',
+  'count',
+  'openai',
+  'actual',
+  'usage',
+  'tokens'
+]);
 
 /** The words that make a figure a sum over several calls. */
-const SUMS = /^(?:total|cumulative|accumulated|overall|session|summary|aggregate|aggregated|combined|sum)$/;
+const SUMS =
+  /^(?:total|cumulative|accumulated|overall|session|summary|aggregate|aggregated|combined|sum)$/;
 
 /** A printed name, understood. */
 export interface Meaning {
@@ -141,13 +157,17 @@ export function meaningOf(name: string, isPhrase: boolean): Meaning {
 
 /** Whether a name says that what it names sums up several calls. */
 export function namesSum(name: string): boolean {
-  return name.split('_').some(word => SUMS.test(word)) || /^usage_(?:in|ex)cluding|^llm_output$/.test(name);
+  return (
+    name.split('_').some(word => SUMS.test(word)) ||
+    /^usage_(?:in|ex)cluding|^llm_output$/.test(name)
+  );
 }
 
 /** `total_input_tokens`, `Total prompt tokens`: the first word makes it a sum. */
 function summed(name: string): Meaning | undefined {
   const cut = name.indexOf('_');
-  const role = cut > 0 && SUMS.test(name.slice(0, cut)) ? ROLES.get(name.slice(cut + 1)) : undefined;
+  const role =
+    cut > 0 && SUMS.test(name.slice(0, cut)) ? ROLES.get(name.slice(cut + 1)) : undefined;
   return role === undefined ? undefined : { ...NOTHING, role, isSum: true };
 }
 

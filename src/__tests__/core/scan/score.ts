@@ -68,7 +68,8 @@ function inclusive(truth: Truth, form: string): Usage {
   const isBeside = form.startsWith('anthropic') || form.startsWith('claudette');
   const cached = (truth.cached_input_tokens ?? 0) + (truth.cache_write_tokens ?? 0);
   return {
-    inputTokens: truth.input_tokens === undefined ? undefined : truth.input_tokens + (isBeside ? cached : 0),
+    inputTokens:
+      truth.input_tokens === undefined ? undefined : truth.input_tokens + (isBeside ? cached : 0),
     outputTokens: truth.output_tokens,
     cacheReadInputTokens: truth.cached_input_tokens,
     cacheWriteInputTokens: truth.cache_write_tokens,
