@@ -12,8 +12,8 @@ interface Nested {
 const PATH_LINE = /^(?:\$(?:`[^`\n]{1,80}`|[\w.]{1,80})|\[\[\d{1,6}\]\]){1,12}\s*$/;
 const PATH_PART = /\$(?:`([^`]+)`|([\w.]+))|\[\[(\d+)\]\]/g;
 const PRINTED = /^\[1\]\s+(.{1,300})$/;
-const STR_LINE = /^( ?(?: \.\.){0,12}) ?\$ ([\w.`-]{1,80}) *:(.{0,300})$/;
-const TYPED = /^ *(?:int|num|chr|logi|dbl) +(.*)$/;
+const STR_LINE = /^( ?(?: \.\.){0,12}) ?\$ ([\w.`-]{1,80}) *(?::| <\w{1,8}>)(.{0,300})$/;
+const TYPED = /^ *(?:(?:int|num|chr|logi|dbl) +)?([\d"].*)$/;
 const MOST_VALUES = 5_000;
 
 /**

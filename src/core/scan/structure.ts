@@ -145,6 +145,8 @@ class Reader {
     // Julia's symbols: `:usage => 1`.
     const isSymbol = char === ':' && raw === '';
     if (!isSymbol && (raw !== '' || char !== '|')) {
+      // `Token usage: input=5, output=6`: a heading without a figure of its own.
+      this._isAboutTokens ||= /\btokens?\b/i.test(this._key);
       this._key = raw;
       this._keyEnd = this._at;
     }
@@ -187,6 +189,7 @@ class Reader {
       this._key = '';
     }
     this._tree.countLine();
+    this._isAboutTokens = false;
     this._phrase = next;
     this._word = '';
     this._stringStop = this._key === '' ? this._stringStop : -1;
@@ -255,7 +258,7 @@ class Reader {
   }
 
   private _put(value: number | null): void {
-    this._tree.putFigure(this._key, value, isTokens(this._text, this._at));
+    this._tree.putFigure(this._key, value, this._isAboutTokens || isTokens(this._text, this._at));
     this._key = '';
     this._phrase = this._at;
   }
@@ -272,6 +275,8 @@ class Reader {
   /** The name whose value is awaited, as printed. */
   private _key = '';
   private _keyEnd = 0;
+  /** The line began with a heading that speaks of tokens, so that short names are figures. */
+  private _isAboutTokens = false;
   /** Where the words began that may become a name. */
   private _phrase = 0;
   private _word = '';

@@ -42,7 +42,7 @@ export function readText(
 
 function readWindow(window: string, markup: Markup): readonly Reading[] {
   const text = markup === 'html' ? withoutMarkup(window) : window;
-  const plain = unquoted(withoutTerminalCodes(text)).replace(/[：，；]/g, narrow);
+  const plain = unquoted(withoutTerminalCodes(text)).replace(/[：，；│┃║]/g, plainSign);
   const structures = [...readStructures(plain), ...readRLists(plain).flatMap(readStructures)];
   return [...readingsOf(structures), ...readLines(plain)];
 }
@@ -57,9 +57,9 @@ function unquoted(text: string): string {
     .replace(/\\(n|r|t|.)/g, unescape);
 }
 
-/** Full-width punctuation, as Chinese texts have it. */
-function narrow(sign: string): string {
-  return { '：': ':', '，': ',', '；': ';' }[sign] ?? sign;
+/** Full-width punctuation, as Chinese texts have it, and the bars of drawn tables. */
+function plainSign(sign: string): string {
+  return { '：': ':', '，': ',', '；': ';' }[sign] ?? '|';
 }
 
 function unescape(_: string, char: string): string {

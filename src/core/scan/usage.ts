@@ -112,7 +112,13 @@ class Figures {
 }
 
 function isUsage(node: Node, figures: Figures): boolean {
-  if (node.name === DEFINITION || COUNTED_BEFORE.test(node.name) || COUNTED_BEFORE.test(node.key)) {
+  const isReport = node.texts.get('type')?.startsWith('organization') === true;
+  if (
+    isReport ||
+    node.name === DEFINITION ||
+    COUNTED_BEFORE.test(node.name) ||
+    COUNTED_BEFORE.test(node.key)
+  ) {
     return false;
   }
   const [input, output, total] = [

@@ -115,6 +115,21 @@ export const printed: readonly Printed[] = [
     usages: [{ inputTokens: 9, outputTokens: 12 }]
   },
   {
+    form: 'a named vector of R',
+    text: '    prompt_tokens completion_tokens      total_tokens \n                9                12                21 \n',
+    usages: [{ inputTokens: 9, outputTokens: 12 }]
+  },
+  {
+    form: 'a glimpse of a data frame in R',
+    text: '$ prompt_tokens     <int> 9\n$ completion_tokens <int> 12',
+    usages: [{ inputTokens: 9, outputTokens: 12 }]
+  },
+  {
+    form: 'short labels under a heading that speaks of tokens',
+    text: 'Token usage: input=10, output=20, total=30',
+    usages: [{ inputTokens: 10, outputTokens: 20 }]
+  },
+  {
     form: 'a chat of ellmer',
     text: `<Chat OpenAI/gpt-4.1-nano turns=2 tokens=10/12 $0.00>\n── user [10] ──\nHi`,
     usages: [{ inputTokens: 10, outputTokens: 12 }]
@@ -138,6 +153,16 @@ export const printed: readonly Printed[] = [
     form: 'labels in Chinese',
     text: '输入token数：1,005，输出token数：6 个，总计：1,011',
     usages: [{ inputTokens: 1005, outputTokens: 6 }]
+  },
+  {
+    form: 'a drawn table',
+    text: '┃ Metric            ┃ Count ┃\n│ Prompt tokens     │    10 │\n│ Completion tokens │ 1,020 │',
+    usages: [{ inputTokens: 10, outputTokens: 1020 }]
+  },
+  {
+    form: 'a structure with drawn guides',
+    text: `ChatCompletion(\n│   id='chatcmpl-1',\n│   usage=CompletionUsage(\n│   │   completion_tokens=17,\n│   │   prompt_tokens=57\n│   )\n)`,
+    usages: [{ inputTokens: 57, outputTokens: 17 }]
   },
   {
     form: 'a table in HTML',
@@ -172,6 +197,11 @@ export const lookalikes: readonly (readonly [string, string])[] = [
     'print(f"Input tokens: {u.input_tokens}, Output tokens: {u.output_tokens}")'
   ],
   ['what a tokenizer makes', "{'input_ids': [101, 102]}\nNumber of tokens: 5"],
+  [
+    'a report of an organisation',
+    '{"object": "organization.usage.completions.result", "input_tokens": 5000, "output_tokens": 1000}'
+  ],
+  ['what a command takes', 'usage: prog --input=5 --output=6'],
   ['a data frame', '   prompt_tokens  completion_tokens\n0             12                 34'],
   ['averages', 'Average prompt tokens: 100\nAverage completion tokens: 20'],
   ['rates', 'prompt throughput: 10.3 tokens/s, generation throughput: 5 tokens/s'],
