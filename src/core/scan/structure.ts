@@ -5,22 +5,21 @@
  * vocabulary knows, and closes by itself what the text leaves open. Refuses to know which structures are usage.
  */
 
+import {
+  ABSENT,
+  BEFORE_STRING,
+  DEFINING,
+  FARTHEST,
+  hasUnit,
+  isTokens,
+  isWordStart,
+  NUMBER,
+  stringEnd,
+  TYPES,
+  WORD
+} from './lexis';
 import { DEFINITION, Tree } from './tree';
 import type { Node } from './tree';
-
-/** What a value may be followed by; a quote before anything else is an apostrophe. */
-const AFTER_STRING = new Set([...',)]}:;=> \n\r\t|+.\'"…', '']);
-const BEFORE_STRING = new Set([...'=([{,:> \n\t|', '']);
-const NUMBER = /\d{1,3}(?:,\d{3})+(?!\d)|\d{1,16}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?/y;
-const WORD = /[\p{L}_$][\p{L}\p{N}_.$\-/@]{0,199}/uy;
-/** Words that print an absent value: Python, JSON, R, Julia, JavaScript. */
-const ABSENT = new Set(['None', 'null', 'NULL', 'NA', 'nothing', 'missing', 'undefined', 'NaN']);
-/** The types that R's `str` prints before a value. */
-const TYPES = new Set(['chr', 'int', 'num', 'logi', 'dbl']);
-/** Words before a name in source code: what is in the brackets are defaults, not figures. */
-const DEFINING = new Set(['def', 'function', 'func', 'fn', 'class', 'fun']);
-/** How far behind its name a number may stand. */
-const FARTHEST = 40;
 
 /**
  * Reads the structures in a text.
@@ -104,7 +103,7 @@ class Reader {
     const before = this._at === 0 ? '' : this._text[this._at - 1];
     const isPrefixed =
       /[bfru]/i.test(before) && this._wordEnd === this._at && this._word.length <= 2;
-    const end = BEFORE_STRING.has(before) || isPrefixed ? this._stringEnd(start, quote) : -1;
+    const end = BEFORE_STRING.has(before) || isPrefixed ? stringEnd(this._text, start, quote) : -1;
     if (end < 0) {
       this._at += 1;
       return;
@@ -118,22 +117,6 @@ class Reader {
     }
     this._phrase = this._at;
     this._word = '';
-  }
-
-  /** Where a string ends; -1 when it does not end on its line, or not where a value may. */
-  private _stringEnd(start: number, quote: string): number {
-    const text = this._text;
-    for (let at = start; at < text.length; at += 1) {
-      const char = text[at];
-      if (char === '\\') {
-        at += 1;
-      } else if (char === quote) {
-        return AFTER_STRING.has(text[at + 1] ?? '') ? at : -1;
-      } else if (char === '\n') {
-        return -1;
-      }
-    }
-    return -1;
   }
 
   /** A sign that makes a name of what stands before it. */
@@ -238,23 +221,12 @@ class Reader {
     this._at += shown.length;
     const before = start === 0 ? '' : this._text[start - 1];
     const isNegative = before === '-' || before === '.';
-    const isUnit = /[\p{L}%/\d_.]/u.test(this._unitAt(this._at));
+    const isUnit = hasUnit(this._text, this._at);
     if (this._key !== '' && start - this._keyEnd <= FARTHEST) {
       this._put(isNegative || isUnit ? NaN : Number(shown.replaceAll(',', '')));
     }
     this._phrase = this._at;
     this._word = '';
-  }
-
-  /** What stands right behind a number, save R's `L`, JavaScript's `n` and a full stop. */
-  private _unitAt(at: number): string {
-    const char = this._text[at] ?? '';
-    if (char === '个') {
-      return '';
-    }
-    const isSuffix =
-      (char === 'L' || char === 'n' || char === '.') && !/\w/.test(this._text[at + 1] ?? '');
-    return isSuffix ? '' : char;
   }
 
   private _put(value: number | null): void {
@@ -284,19 +256,4 @@ class Reader {
   private _wordEnd = -9;
   private _stringStart = 0;
   private _stringStop = -1;
-}
-
-/** Whether a figure is followed by the word that says what it counts. */
-function isTokens(text: string, at: number): boolean {
-  return /^ ?(?:tokens?|toks?)\b/i.test(text.slice(at, at + 8));
-}
-
-function isWordStart(char: string): boolean {
-  return (
-    (char >= 'a' && char <= 'z') ||
-    (char >= 'A' && char <= 'Z') ||
-    char === '_' ||
-    char === '$' ||
-    char > '\u007f'
-  );
 }
