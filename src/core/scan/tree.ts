@@ -89,6 +89,7 @@ export class Tree {
   countLine(): void {
     this._linesSince += 1;
     if (this._linesSince > BLOCK_LINES && this._stack.length === 0) {
+      this._linesSince = 0;
       this._endBlock();
     }
   }
