@@ -8,8 +8,8 @@ import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
 import type { CallRecord } from './core/record';
-import { parseRecord } from './core/record';
-import { Shape, ShapeError } from './core/shape';
+import { parseRecord, writeRecord } from './core/record';
+import { readText, Shape, ShapeError } from './core/shape';
 import type { StandingDocument } from './core/standing';
 import { parseStanding } from './core/standing';
 
@@ -74,6 +74,21 @@ export class MeterClient {
   async listCalls(limit: number): Promise<readonly CallRecord[]> {
     const body = await this._request(`calls${URLExt.objectToQueryString({ limit })}`);
     return read(value => new Shape(value, 'answer').list('calls', parseRecord), body);
+  }
+
+  /**
+   * `POST calls`: hands calls that this page found to the ledger, which takes each once by its id.
+   *
+   * @param records - the calls.
+   * @returns the ids that the ledger now holds.
+   * @throws {ClientError} when the server does not answer as it should.
+   */
+  async postCalls(records: readonly CallRecord[]): Promise<readonly string[]> {
+    const body = await this._request('calls', {
+      method: 'POST',
+      body: JSON.stringify({ records: records.map(writeRecord) })
+    });
+    return read(value => new Shape(value, 'answer').list('acknowledged', readText), body);
   }
 
   /**

@@ -9,9 +9,21 @@ import { language } from './plugins/language';
 import { messages } from './plugins/messages';
 import { meter } from './plugins/meter';
 import { notebookGauge } from './plugins/notebook-gauge';
+import { outputs } from './plugins/outputs';
 import { settings } from './plugins/settings';
 import { usage } from './plugins/usage';
 
 export * from './tokens';
 
-export default [language, meter, messages, usage, gauge, notebookGauge, alerts, settings, commands];
+export default [
+  language,
+  meter,
+  messages,
+  outputs,
+  usage,
+  gauge,
+  notebookGauge,
+  alerts,
+  settings,
+  commands
+];

@@ -7,6 +7,7 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import type { MeterClient } from './client';
+import type { Courier } from './courier';
 import type { CallRecord } from './core/record';
 import type { Snapshot } from './core/snapshot';
 import type { MeterFeed } from './feed';
@@ -18,12 +19,14 @@ export class Meter implements IMeter, IDisposable {
    * @param model - holds the state.
    * @param feed - keeps it new.
    * @param client - asks for calls and alerts.
+   * @param courier - brings found calls to the server part.
    * @param claimant - the id of this tab, under which it claims alerts.
    */
   constructor(
     private readonly model: MeterModel,
     private readonly feed: MeterFeed,
     private readonly client: MeterClient,
+    private readonly courier: Courier,
     private readonly claimant: string
   ) {
     model.stateChanged.connect(this._onStateChanged, this);
@@ -56,6 +59,11 @@ export class Meter implements IMeter, IDisposable {
     }
   }
 
+  submit(records: readonly CallRecord[]): void {
+    records.forEach(record => this.report(record));
+    void this.courier.send(records);
+  }
+
   refresh(): Promise<void> {
     return this.feed.refresh();
   }
@@ -73,6 +81,9 @@ export class Meter implements IMeter, IDisposable {
   }
 
   private _onStateChanged(): void {
+    if (this.model.snapshot.connection === 'live') {
+      void this.courier.flush();
+    }
     this._stateChanged.emit();
   }
 

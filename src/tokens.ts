@@ -33,6 +33,13 @@ export interface IMeter {
   /** Counts a finished call at once, ahead of the ledger's word. A call told twice counts once. */
   report(record: CallRecord): void;
 
+  /**
+   * Counts calls that this page found in outputs, and brings them to the ledger: now, or when the server is back.
+   *
+   * A call brought twice, by this tab or another, counts once.
+   */
+  submit(records: readonly CallRecord[]): void;
+
   /** Asks the server for the figures again; the outcome is in the snapshot. */
   refresh(): Promise<void>;
 

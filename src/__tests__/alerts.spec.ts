@@ -4,6 +4,7 @@ import { Stream } from '@lumino/signaling';
 import type { AlertDisplay } from '../alerts';
 import { AlertDesk } from '../alerts';
 import { MeterClient } from '../client';
+import { Courier } from '../courier';
 import { MeterFeed } from '../feed';
 import { Meter } from '../meter';
 import { MeterModel } from '../model';
@@ -21,8 +22,9 @@ class Tab implements AlertDisplay {
   constructor(server: Standin, claimant: string) {
     const client = new MeterClient(server.settings);
     const model = new MeterModel(callback => callback());
+    const courier = new Courier(client, () => undefined);
     const stream = new Stream<Event.IManager, Event.Emission>({} as Event.IManager);
-    this.meter = new Meter(model, new MeterFeed(client, model, stream), client, claimant);
+    this.meter = new Meter(model, new MeterFeed(client, model, stream), client, courier, claimant);
     this.desk = new AlertDesk(this.meter, this);
     this.meter.stateChanged.connect(this.desk.look, this.desk);
   }

@@ -1,5 +1,5 @@
 import { AbsentError, AnswerError, AwayError, MeterClient, RefusedError } from '../client';
-import { wireStanding } from './samples';
+import { recordWith, wireRecord, wireStanding } from './samples';
 import { Standin } from './standin';
 
 const server = new Standin();
@@ -23,6 +23,15 @@ describe('MeterClient', () => {
 
   it('should read the last calls', async () => {
     expect(await client.listCalls(8)).toMatchObject([{ callId: 'call-1' }]);
+  });
+
+  it('should bring found calls by their wire names', async () => {
+    const { callId, ...record } = recordWith({ 'gen_ai.response.id': 'chatcmpl-1' });
+    expect(await client.postCalls([{ callId: 'output-1', ...record }])).toEqual(['output-1']);
+    expect(callId).toBe('call-1');
+    expect(server.records).toEqual([
+      wireRecord({ 'llm_meter.call.id': 'output-1', 'gen_ai.response.id': 'chatcmpl-1' })
+    ]);
   });
 
   it('should win a claim once', async () => {

@@ -22,6 +22,9 @@ export class Standin {
 
   readonly acknowledged: string[] = [];
 
+  /** The calls that pages found. */
+  readonly records: Wire[] = [];
+
   /** Every request, as `GET standing`. */
   readonly requests: string[] = [];
 
@@ -61,6 +64,10 @@ export class Standin {
     const [head, alertId, action] = route.split('/');
     if (head === 'standing') {
       send(response, 200, this.document);
+    } else if (head === 'calls' && body !== '') {
+      const { records } = JSON.parse(body) as { records: Wire[] };
+      this.records.push(...records);
+      send(response, 200, { acknowledged: records.map(record => record['llm_meter.call.id']) });
     } else if (head === 'calls') {
       send(response, 200, { calls: [wireRecord()] });
     } else if (head === 'alerts' && action === 'claim') {

@@ -6,7 +6,7 @@
  */
 
 import type { FieldName } from './semconv';
-import { spellingsOf } from './semconv';
+import { FIELDS, spellingsOf } from './semconv';
 import { Shape, ShapeError } from './shape';
 
 export const STATUSES = ['ok', 'error', 'aborted', 'refused'] as const;
@@ -34,6 +34,7 @@ export interface CallRecord {
   readonly providerName?: string;
   readonly requestModel?: string;
   readonly responseModel?: string;
+  readonly responseId?: string;
   readonly isStream?: boolean;
   readonly inputTokens?: number;
   readonly outputTokens?: number;
@@ -78,6 +79,16 @@ export function parseRecord(value: unknown, path = 'record'): CallRecord {
 }
 
 /**
+ * Writes a record as it goes over the wire.
+ *
+ * @returns an object for JSON; unknown fields are absent.
+ */
+export function writeRecord(record: CallRecord): Readonly<Record<string, unknown>> {
+  const fields = Object.entries(present(record)) as [FieldName, unknown][];
+  return Object.fromEntries(fields.map(([field, value]) => [FIELDS[field].wire, value]));
+}
+
+/**
  * Input plus output tokens.
  *
  * @returns the sum; undefined when neither is known.
@@ -108,6 +119,7 @@ const TEXTS = [
   'providerName',
   'requestModel',
   'responseModel',
+  'responseId',
   'tokenizer',
   'costCurrency',
   'errorType',

@@ -8,6 +8,7 @@ import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import { JSONExt } from '@lumino/coreutils';
 
 import { MeterClient } from '../client';
+import { Courier } from '../courier';
 import { MeterFeed } from '../feed';
 import { Meter } from '../meter';
 import { MeterModel } from '../model';
@@ -37,7 +38,10 @@ export const meter: JupyterFrontEndPlugin<IMeter> = {
     if (settingRegistry !== null) {
       void followSettings(settingRegistry, settingsFollower(model, feed));
     }
-    return new Meter(model, feed, client, claimantOf(sessionStorage));
+    const courier = new Courier(client, error => {
+      console.error('LLM Meter could not record calls found in outputs.', error);
+    });
+    return new Meter(model, feed, client, courier, claimantOf(sessionStorage));
   }
 };
 

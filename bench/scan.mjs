@@ -1,0 +1,113 @@
+// How long the output scanner takes: `node bench/scan.mjs`.
+//
+// Scans 100 MB of outputs as a notebook would get them, and prints the work in all, and the longest slice of it that holds up
+// the page: large texts go to a worker, whose work is in the sum and not in the slice. Then hostile texts of 1 MB.
+
+import { source } from './sources.mjs';
+
+const { RunReadings, RunTexts } = await source('core/scan/run');
+const { readText } = await source('core/scan/text');
+const { TextReader } = await source('text-reader');
+
+const MEGABYTE = 1_000_000;
+const usage = `ChatCompletion(id='chatcmpl-1', usage=CompletionUsage(completion_tokens=17, prompt_tokens=57, total_tokens=74))\n`;
+const prose = 'The loss went down to 0.12 (see figure 3), which is what one would expect of it.\n';
+
+const kinds = {
+  'log lines without usage': prose.repeat(100),
+  'a usage in every 8 kB': prose.repeat(97) + usage,
+  'nothing but usages': usage.repeat(70),
+  'a table of tokens per second': 'step 12: 3021.2 tokens/s, loss 1.23, mfu 0.31\n'.repeat(170)
+};
+
+/** A worker whose work is timed apart from the page's. */
+class TimedWorker {
+  elapsed = 0;
+
+  postMessage(request) {
+    const { id, output, patterns } = structuredClone(request);
+    queueMicrotask(() => {
+      const start = performance.now();
+      const readings = readText(output, patterns);
+      this.elapsed += performance.now() - start;
+      this.onmessage({ data: { id, readings } });
+    });
+  }
+
+  terminate() {}
+}
+
+let hundred = 0;
+for (const [name, piece] of Object.entries(kinds)) {
+  const count = Math.ceil((100 * MEGABYTE) / Object.keys(kinds).length / piece.length);
+  const worker = new TimedWorker();
+  const reader = new TextReader(() => worker);
+  const texts = new RunTexts();
+  const readings = new RunReadings();
+  const slices = [];
+  const read = async ready => {
+    for (const text of ready) {
+      let answer;
+      slices.push(timed(() => (answer = reader.read(text, []))));
+      const found = await answer;
+      slices.push(timed(() => readings.add(found)));
+    }
+  };
+  for (let sent = 0; sent < count; sent += 1) {
+    let ready;
+    slices.push(
+      timed(
+        () => (ready = texts.append({ text: piece, markup: 'plain', joins: { stream: 'stdout' } }))
+      )
+    );
+    await read(ready);
+  }
+  await read(texts.finish());
+  report(name, count * piece.length, slices, worker.elapsed);
+  hundred += sum(slices) + worker.elapsed;
+}
+console.log(`100 MB in all ${hundred.toFixed(0)} ms\n`);
+
+const hostile = {
+  'opening brackets': '('.repeat(MEGABYTE),
+  'nested lists with usage': '[{"usage":'.repeat(MEGABYTE / 10),
+  quotes: `"'`.repeat(MEGABYTE / 2),
+  'quotes that never close': ` "a 'b`.repeat(MEGABYTE / 6) + 'tokens',
+  'names without values': 'prompt_tokens='.repeat(MEGABYTE / 14),
+  'one word': 'tokens'.repeat(MEGABYTE / 6),
+  spaces: ' '.repeat(MEGABYTE) + 'tokens: 1',
+  digits: '1'.repeat(MEGABYTE) + ' tokens',
+  thousands: '1,000,'.repeat(MEGABYTE / 6) + ' tokens',
+  'carriage returns': 'tokens 1\r'.repeat(MEGABYTE / 9),
+  colons: 'tokens:'.repeat(MEGABYTE / 7),
+  'terminal codes': '\u001b[1m'.repeat(MEGABYTE / 4) + 'tokens',
+  bars: 'tokens|'.repeat(MEGABYTE / 7),
+  'R paths': '$usage$prompt_tokens\n'.repeat(MEGABYTE / 21)
+};
+for (const [name, text] of Object.entries(hostile)) {
+  report(`hostile: ${name}`, text.length, [timed(() => readText({ text, markup: 'plain' }))]);
+}
+for (const [name, text] of Object.entries({
+  tags: '<td>tokens'.repeat(MEGABYTE / 10),
+  angles: '<'.repeat(MEGABYTE) + 'tokens',
+  styles: '<style>tokens'.repeat(MEGABYTE / 13)
+})) {
+  report(`hostile HTML: ${name}`, text.length, [timed(() => readText({ text, markup: 'html' }))]);
+}
+
+function timed(work) {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
+}
+
+function sum(numbers) {
+  return numbers.reduce((whole, number) => whole + number, 0);
+}
+
+function report(name, size, slices, inWorker = 0) {
+  const longest = slices.reduce((most, slice) => Math.max(most, slice), 0).toFixed(1);
+  const whole = (sum(slices) + inWorker).toFixed(0).padStart(6);
+  const megabytes = (size / MEGABYTE).toFixed(1).padStart(6);
+  console.log(`${name.padEnd(38)} ${megabytes} MB  ${whole} ms, longest slice ${longest} ms`);
+}

@@ -1,0 +1,85 @@
+/**
+ * From what a run showed to public records.
+ *
+ * Owns the ids of such calls: they are derived from what every tab that sees the run knows, so that the ledger, which takes
+ * a call once by its id, counts it once whichever tabs tell of it.
+ */
+
+import type { CallRecord } from '../record';
+import type { Reading } from './reading';
+
+/** Which run it was. */
+export interface Run {
+  readonly kernelId: string;
+  /** The id of the request that was executed. */
+  readonly requestId: string;
+  /** When it began, RFC 3339. */
+  readonly startedAt: string;
+  readonly notebookPath?: string;
+  readonly cellId?: string;
+}
+
+/** A shorter id may come again with another response. */
+const SHORTEST_ID = 8;
+
+/**
+ * The records of a run's calls.
+ *
+ * @param readings - the calls, by `RunReadings.finish`.
+ * @param run - the run that showed them.
+ */
+export function recordsOf(readings: readonly Reading[], run: Run): readonly CallRecord[] {
+  return readings.map((reading, index) => {
+    const { responseId, model, provider, usage } = reading;
+    return {
+      callId: callIdOf(run, responseId, index),
+      startedAt: run.startedAt,
+      status: 'ok',
+      basis: 'reported',
+      source: 'output',
+      operationName: operationOf(reading),
+      ...(provider !== undefined && { providerName: provider }),
+      ...(model !== undefined && { responseModel: model }),
+      ...(responseId !== undefined && { responseId }),
+      ...usage,
+      kernelId: run.kernelId,
+      ...(run.notebookPath !== undefined && { notebookPath: run.notebookPath }),
+      ...(run.cellId !== undefined && { cellId: run.cellId })
+    };
+  });
+}
+
+/** A response that is printed again in another cell keeps its id; what has none is known by its place in the run. */
+function callIdOf(
+  { kernelId, requestId }: Run,
+  responseId: string | undefined,
+  index: number
+): string {
+  const isTelling = responseId !== undefined && responseId.length >= SHORTEST_ID;
+  const parts = isTelling ? ['response', responseId] : ['place', requestId, String(index)];
+  return `output-${digest([kernelId, ...parts].join('\n'))}`;
+}
+
+function operationOf({ model = '', usage }: Reading): string {
+  const isEmbedding = /embed/i.test(model) && (usage.outputTokens ?? 0) === 0;
+  return isEmbedding ? 'embeddings' : 'chat';
+}
+
+/**
+ * 128 bits of a text in hex: four 32-bit FNV-1a hashes from different seeds, each finished by MurmurHash3's mixer.
+ *
+ * It tells apart, it does not protect: the parts are ids that are unique already.
+ */
+function digest(text: string): string {
+  return [0x811c9dc5, 0x01000193, 0x9e3779b9, 0x85ebca6b].map(seed => hash(text, seed)).join('');
+}
+
+function hash(text: string, seed: number): string {
+  let state = seed;
+  for (let at = 0; at < text.length; at += 1) {
+    state = Math.imul(state ^ text.charCodeAt(at), 0x01000193);
+  }
+  state = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
+  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
+  return ((state ^ (state >>> 16)) >>> 0).toString(16).padStart(8, '0');
+}

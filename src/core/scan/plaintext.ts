@@ -1,0 +1,110 @@
+/**
+ * From what a kernel sends to the text that people see, cut to the parts worth reading.
+ *
+ * Owns the removal of terminal codes and markup and the choice of windows in long texts: those around names of figures,
+ * the end of the text first, then its beginning. Everything here takes linear time.
+ */
+
+/** At most this many characters of one text are read for structures. */
+export const MOST_READ = 1_000_000;
+/** What is read before and behind a name of a figure. */
+const BEFORE = 16_000;
+const BEHIND = 4_000;
+
+const TERMINAL = /\u001b(?:\[[0-9;?]{0,30}[A-Za-z]|\]8;[^\u0007\u001b]{0,500}(?:\u0007|\u001b\\))/g;
+/** What every usage that the vocabulary knows has in it. */
+const WORTH_READING =
+  /tokens?\b|token_?(?:count|usage)|输入|输出|tokens_|billed_?units|eval_?count|usage|\bIn: \d|input=\d|"?output"? *[:=] *\d|\binput\s+output\b/gi;
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&amp;': '&',
+  '&quot;': '"',
+  '&#39;': "'",
+  '&#x27;': "'",
+  '&#34;': '"',
+  '&nbsp;': ' '
+};
+
+/** Whether a text can hold a usage at all; the answer for most outputs, fast. */
+export function isWorthReading(text: string): boolean {
+  WORTH_READING.lastIndex = 0;
+  return WORTH_READING.test(text);
+}
+
+/**
+ * The parts of a text that are worth reading.
+ *
+ * @param text - of any length.
+ * @returns windows that do not overlap, in the order of the text, together at most `MOST_READ` characters.
+ */
+export function windowsOf(text: string): readonly string[] {
+  if (text.length <= BEFORE) {
+    return isWorthReading(text) ? [text] : [];
+  }
+  const spans = spansOf(text);
+  const kept = new Set<Span>();
+  let budget = MOST_READ;
+  for (const span of endsFirst(spans)) {
+    budget -= span.end - span.start;
+    if (budget < 0) {
+      break;
+    }
+    kept.add(span);
+  }
+  return spans.filter(span => kept.has(span)).map(({ start, end }) => text.slice(start, end));
+}
+
+/** Terminal codes out, and of lines that were written over only what was written last. */
+export function withoutTerminalCodes(text: string): string {
+  const plain = text.includes('\u001b') ? text.replace(TERMINAL, '') : text;
+  return plain.includes('\r') ? plain.split('\n').map(lastWritten).join('\n') : plain;
+}
+
+/** Markup to lines of text; cells of a table stand between bars. */
+export function withoutMarkup(html: string): string {
+  return html
+    .replace(/<(?:style|script)\b[^<]{0,20000}<\/(?:style|script)>/gi, '')
+    .replace(/<\/(?:td|th)>/gi, ' | ')
+    .replace(/<(?:br|\/tr|\/p|\/div|\/li|\/pre|\/dt|\/dd|\/h\d)\b[^<>]{0,200}>/gi, '\n')
+    .replace(/<\/?[a-z][^<>]{0,2000}>/gi, '')
+    .replace(/&(?:lt|gt|amp|quot|nbsp|#39|#x27|#34);/g, entity => ENTITIES[entity]);
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+function spansOf(text: string): readonly Span[] {
+  const spans: Span[] = [];
+  WORTH_READING.lastIndex = 0;
+  for (let found = WORTH_READING.exec(text); found !== null; found = WORTH_READING.exec(text)) {
+    const last = spans[spans.length - 1];
+    const start = Math.max(0, found.index - BEFORE);
+    const end = Math.min(text.length, found.index + BEHIND);
+    const isLong = last !== undefined && last.end - last.start > 4 * BEFORE;
+    if (last !== undefined && start <= last.end && !isLong) {
+      spans[spans.length - 1] = { start: last.start, end };
+    } else {
+      spans.push({ start: Math.max(start, last?.end ?? 0), end });
+    }
+    WORTH_READING.lastIndex = Math.max(WORTH_READING.lastIndex, end - BEHIND / 2);
+  }
+  return spans;
+}
+
+/** The last, the first, the one before the last, and so on. */
+function* endsFirst(spans: readonly Span[]): Generator<Span> {
+  for (let low = 0, high = spans.length - 1; low <= high; low += 1, high -= 1) {
+    yield spans[high];
+    if (low < high) {
+      yield spans[low];
+    }
+  }
+}
+
+function lastWritten(line: string): string {
+  const trimmed = line.endsWith('\r') ? line.slice(0, -1) : line;
+  return trimmed.slice(trimmed.lastIndexOf('\r') + 1);
+}

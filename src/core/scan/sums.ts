@@ -1,0 +1,114 @@
+/**
+ * What printed sums are worth beside the calls that they add up.
+ *
+ * Owns the rule that a sum counts only for what it has beyond the calls that were counted by themselves, within a run and,
+ * for objects that add up as long as they live, across the runs of a kernel.
+ */
+
+import type { Reading } from './reading';
+import { agrees, tokensOf } from './reading';
+
+type Tokens = readonly [input: number, output: number];
+
+const NONE: Tokens = [0, 0];
+
+/** Follows the counters of one kernel: objects like claudette's `chat.use` and ellmer's chats. */
+export class Counters {
+  /**
+   * Ends a run.
+   *
+   * @param calls - what was counted in it.
+   * @param counter - the greatest counter that it printed.
+   * @returns the calls, and what the counter has beyond everything counted since it began.
+   */
+  settle(calls: readonly Reading[], counter: Reading | undefined): readonly Reading[] {
+    if (counter === undefined) {
+      this._counted = plus(this._counted, totalOf(calls));
+      return calls;
+    }
+    const now = tokensOf(counter);
+    // A counter that has fallen is another object.
+    const isNew = now[0] < this._last[0] || now[1] < this._last[1];
+    const all = [...calls, ...restOf(counter, calls, isNew ? NONE : this._counted)];
+    this._counted = plus(isNew ? NONE : this._counted, totalOf(all));
+    this._last = now;
+    return all;
+  }
+
+  private _counted = NONE;
+  private _last = NONE;
+}
+
+/** The reading with the most tokens. */
+export function greatestOf(readings: readonly Reading[]): Reading | undefined {
+  return readings.reduce<Reading | undefined>(
+    (best, reading) => (best === undefined || size(reading) > size(best) ? reading : best),
+    undefined
+  );
+}
+
+/**
+ * What a sum has beyond what was counted by itself.
+ *
+ * @param sum - the greatest of them, as a growing sum is printed again and again.
+ * @param calls - counted in the same run.
+ * @param before - counted earlier.
+ * @returns one reading; none when nothing is left.
+ */
+export function restOf(
+  sum: Reading | undefined,
+  calls: readonly Reading[],
+  before: Tokens = NONE
+): readonly Reading[] {
+  if (sum === undefined) {
+    return [];
+  }
+  const [input, output] = plus(before, totalOf(calls));
+  if (input + output === 0) {
+    return [sum];
+  }
+  const [inputTokens, outputTokens] = tokensOf(sum);
+  const rest = {
+    inputTokens: Math.max(0, inputTokens - input),
+    outputTokens: Math.max(0, outputTokens - output)
+  };
+  return rest.inputTokens + rest.outputTokens === 0 ? [] : [{ ...sum, usage: rest }];
+}
+
+/** Drops readings without an id that are exactly the sum of two or more before them: a total without a name. */
+export function withoutSums(readings: readonly Reading[]): readonly Reading[] {
+  let before = NONE;
+  return readings.filter((reading, index) => {
+    const tokens = tokensOf(reading);
+    const isSum = tokens[0] === before[0] && tokens[1] === before[1] && size(reading) > 0;
+    if (index >= 2 && isSum && reading.responseId === undefined) {
+      return false;
+    }
+    before = plus(before, tokens);
+    return true;
+  });
+}
+
+/** smolagents adds its steps up in newer versions and does not in older ones: never falling in either figure tells. */
+export function stepsOf(steps: readonly Reading[]): readonly Reading[] {
+  const distinct = steps.filter((step, at) => at === 0 || !agrees(step, steps[at - 1]));
+  const isRising = distinct.every((step, at) => {
+    const [input, output] = tokensOf(step);
+    const [inputBefore, outputBefore] = at === 0 ? NONE : tokensOf(distinct[at - 1]);
+    return input >= inputBefore && output >= outputBefore;
+  });
+  return isRising ? distinct.slice(-1) : distinct;
+}
+
+function totalOf(readings: readonly Reading[]): Tokens {
+  return readings.map(tokensOf).reduce(plus, NONE);
+}
+
+function plus(one: Tokens, other: Tokens): Tokens {
+  return [one[0] + other[0], one[1] + other[1]];
+}
+
+function size(reading: Reading): number {
+  const [input, output] = tokensOf(reading);
+  return input + output;
+}

@@ -1,0 +1,67 @@
+/**
+ * Reads one text: everything that is in it, in whatever form.
+ *
+ * The only entry to the readers of forms; never throws, whatever the text is.
+ */
+
+import { readLines } from './lines';
+import type { OutputPattern } from './patterns';
+import { readPatterns } from './patterns';
+import { windowsOf, withoutMarkup, withoutTerminalCodes } from './plaintext';
+import type { Reading } from './reading';
+import { readingsOf } from './readings';
+import { readRLists } from './rlist';
+import { readStructures } from './structure';
+
+/** How a text is written. */
+export type Markup = 'plain' | 'html';
+
+/** One text of an output. */
+export interface OutputText {
+  readonly text: string;
+  readonly markup: Markup;
+}
+
+/** A repr of bytes or of a text that holds JSON, as `print(response.content)` writes it. */
+const QUOTED_JSON = /^b?(["'])(?:data: ?)?[{[].*[}\]](?:\\r|\\n)*\1$/;
+
+/**
+ * The usages that a text shows, in its order.
+ *
+ * @param output - the text.
+ * @param patterns - the user's own.
+ */
+export function readText(
+  output: OutputText,
+  patterns: readonly OutputPattern[] = []
+): readonly Reading[] {
+  const { text, markup } = output;
+  const own = patterns.length === 0 ? [] : readPatterns(text, patterns);
+  return [...own, ...windowsOf(text).flatMap(window => readWindow(window, markup))];
+}
+
+function readWindow(window: string, markup: Markup): readonly Reading[] {
+  const text = markup === 'html' ? withoutMarkup(window) : window;
+  const plain = unquoted(withoutTerminalCodes(text)).replace(/[：，；│┃║]/g, plainSign);
+  const structures = [...readStructures(plain), ...readRLists(plain).flatMap(readStructures)];
+  return [...readingsOf(structures), ...readLines(plain)];
+}
+
+function unquoted(text: string): string {
+  const trimmed = text.trim();
+  if (!/^b?["']/.test(trimmed) || trimmed.includes('\n') || !QUOTED_JSON.test(trimmed)) {
+    return text;
+  }
+  return trimmed
+    .slice(trimmed.indexOf(trimmed.at(-1) ?? '') + 1, -1)
+    .replace(/\\(n|r|t|.)/g, unescape);
+}
+
+/** Full-width punctuation, as Chinese texts have it, and the bars of drawn tables. */
+function plainSign(sign: string): string {
+  return { '：': ':', '，': ',', '；': ';' }[sign] ?? '|';
+}
+
+function unescape(_: string, char: string): string {
+  return { n: '\n', r: '\n', t: '\t' }[char] ?? (char === '"' ? '"' : char);
+}

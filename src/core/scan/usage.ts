@@ -1,0 +1,223 @@
+/**
+ * The table of usage shapes: which figures that stand together are the usage of a call, and what they come to.
+ *
+ * Owns the sums that make input and output inclusive; the rules are those of `llm_meter_tap/usage`, for what is printed
+ * instead of sent. Refuses figures that are no counts: prices, rates, shares.
+ */
+
+import type { Usage } from './reading';
+import type { Figure, Node } from './tree';
+import { DEFINITION } from './tree';
+import type { Role } from './vocabulary';
+
+/** Counts that no call reaches: what is above is no count of one. */
+const LARGEST = 100_000_000;
+const ASIDE = /_?(?:details?|detail_breakdown)$/;
+/** Names of things that hold a usage and nothing else, so that one figure in them is enough. */
+const HOLDERS =
+  /(?:usage|usages|usage_metadata|billed_units|tokens|token_usage|token_count|usage_details|meta)$/;
+/** Names of counts made before a call. */
+const COUNTED_BEFORE = /count_?tokens|tokens?_?count(?:_?result|_?response)?$|token_counter/i;
+/** A completion that is smaller than its reasoning by more than this does not include it (Perplexity). */
+const OUTSIDE_RATIO = 1.5;
+
+/** The usage that a node states by itself, and its input as printed where the cache is beside it. */
+export interface Stated {
+  readonly usage: Usage;
+  readonly printedInput?: number;
+}
+
+/**
+ * The usage that a node's own figures state.
+ *
+ * @param node - a printed structure or block.
+ * @returns undefined when its figures are not the usage of a call.
+ */
+export function statedUsage(node: Node): Stated | undefined {
+  const figures = new Figures(node);
+  if (!figures.areCounts || !isUsage(node, figures)) {
+    return undefined;
+  }
+  const read = figures.get('read');
+  const write = figures.get('write');
+  const printed = figures.get('input');
+  const usage = withReasoning(figures, {
+    inputTokens: inputOf(node, figures, read, write),
+    outputTokens: figures.get('output'),
+    cacheReadInputTokens: read,
+    cacheWriteInputTokens: write,
+    reasoningOutputTokens: figures.get('reasoning')
+  });
+  const completed = completedBy(figures.get('total'), usage);
+  const isSane =
+    (completed.inputTokens ?? 0) <= LARGEST && (completed.outputTokens ?? 0) <= LARGEST;
+  if (!isSane) {
+    return undefined;
+  }
+  const usageKnown = known(completed);
+  return printed === completed.inputTokens
+    ? { usage: usageKnown }
+    : { usage: usageKnown, printedInput: printed };
+}
+
+/** A node's figures, with those of its `..._details` beside them. */
+class Figures {
+  /** Gemini's candidates do not include its thoughts. */
+  readonly isThinkingBeside: boolean;
+
+  constructor(node: Node) {
+    this.isThinkingBeside =
+      node.names.has('thoughts_token_count') &&
+      (node.figures.get('reasoning')?.value ?? 0) > 0 &&
+      !node.names.has('output_tokens');
+    for (const [role, figure] of node.figures) {
+      this._figures.set(role, figure);
+    }
+    for (const child of node.children) {
+      if (ASIDE.test(child.key) || /Details?(?:Wrapper)?$/.test(child.name)) {
+        this._takeAside(child);
+      }
+    }
+  }
+
+  get(role: Role): number | undefined {
+    return this._figures.get(role)?.value ?? undefined;
+  }
+
+  has(role: Role): boolean {
+    return this._figures.has(role);
+  }
+
+  isShort(role: Role): boolean {
+    return this._figures.get(role)?.isShort === true;
+  }
+
+  /** Whether every figure is a whole number or absent. */
+  get areCounts(): boolean {
+    return [...this._figures.values()].every(
+      ({ value }) => value === null || (Number.isSafeInteger(value) && value >= 0)
+    );
+  }
+
+  private _takeAside(child: Node): void {
+    for (const role of ['read', 'write', 'reasoning'] as const) {
+      const figure = child.figures.get(role);
+      if (figure !== undefined && (this._figures.get(role)?.value ?? null) === null) {
+        this._figures.set(role, figure);
+      }
+    }
+  }
+
+  private readonly _figures = new Map<Role, Figure>();
+}
+
+function isUsage(node: Node, figures: Figures): boolean {
+  const isReport = node.texts.get('type')?.startsWith('organization') === true;
+  if (
+    isReport ||
+    node.name === DEFINITION ||
+    COUNTED_BEFORE.test(node.name) ||
+    COUNTED_BEFORE.test(node.key)
+  ) {
+    return false;
+  }
+  const [input, output, total] = [
+    figures.get('input'),
+    figures.get('output'),
+    figures.get('total')
+  ];
+  if (figures.isShort('input') || figures.isShort('output')) {
+    return input !== undefined && output !== undefined && hasCompany(node, figures);
+  }
+  if (input !== undefined && output !== undefined) {
+    return true;
+  }
+  if (input !== undefined && total !== undefined && total >= input) {
+    return node.bracket !== '' || figures.has('output');
+  }
+  return isHolder(node) && node.bracket !== '' && (input !== undefined || output !== undefined);
+}
+
+/**
+ * `in` and `out`, `input` and `output` are words of every day: only a cache, a usage around or a total that is their sum
+ * makes them figures.
+ */
+function hasCompany(node: Node, figures: Figures): boolean {
+  if (isHolder(node) || figures.has('read')) {
+    return true;
+  }
+  const sum = (figures.get('input') ?? 0) + (figures.get('output') ?? 0);
+  const around = node.parent?.figures.get('total');
+  const isPart = around?.isShort === false && around.value === sum;
+  const isOwnNamed = node.names.has('in') || !figures.isShort('total');
+  return isPart || (isOwnNamed && figures.get('total') === sum);
+}
+
+/** Whether the node is named as nothing but a usage is. */
+export function isHolder({ name, key }: Node): boolean {
+  return (
+    HOLDERS.test(key) ||
+    /(?:Usage|UsageMetadata|UsageBilledUnits|BilledUnits|UsageTokens)$/.test(name)
+  );
+}
+
+function inputOf(node: Node, figures: Figures, read = 0, write = 0): number | undefined {
+  const input = figures.get('input');
+  if (input === undefined) {
+    return undefined;
+  }
+  const withTool = input + (figures.get('tool') ?? 0);
+  return isCacheBeside(node, figures, read + write) ? withTool + read + write : withTool;
+}
+
+/** Anthropic's API, Bedrock's Converse and claudette print the cache beside the input; the total, where printed, decides. */
+function isCacheBeside({ names }: Node, figures: Figures, cached: number): boolean {
+  const [input = 0, output = 0, total] = [
+    figures.get('input'),
+    figures.get('output'),
+    figures.get('total')
+  ];
+  if (total !== undefined && cached > 0) {
+    return total === input + output + cached;
+  }
+  const isAnthropic =
+    names.has('cache_read_input_tokens') || names.has('cache_creation_input_tokens');
+  const isBedrock =
+    names.has('cache_write_input_tokens') || names.has('cache_read_input_token_count');
+  const isClaudette = names.has('in') && names.has('cache_create');
+  return ((isAnthropic || isBedrock) && names.has('input_tokens')) || isClaudette;
+}
+
+/** Adds reasoning where the dialect counts it outside of the output: Gemini; xAI and Perplexity, by the total. */
+function withReasoning(figures: Figures, usage: Usage): Usage {
+  const { inputTokens, outputTokens, reasoningOutputTokens: reasoning = 0 } = usage;
+  if (figures.isThinkingBeside) {
+    return { ...usage, outputTokens: (outputTokens ?? 0) + reasoning };
+  }
+  if (reasoning === 0 || inputTokens === undefined || outputTokens === undefined) {
+    return usage;
+  }
+  const total = figures.get('total');
+  const gap = total === undefined ? 0 : total - inputTokens - outputTokens;
+  const isOutside = gap === reasoning || (gap === 0 && reasoning > OUTSIDE_RATIO * outputTokens);
+  return isOutside ? { ...usage, outputTokens: outputTokens + reasoning } : usage;
+}
+
+/** Fills one side from the total where only the other is printed. */
+function completedBy(total: number | undefined, usage: Usage): Usage {
+  const { inputTokens, outputTokens } = usage;
+  if (total === undefined) {
+    return usage;
+  }
+  if (inputTokens === undefined && outputTokens !== undefined && total >= outputTokens) {
+    return { ...usage, inputTokens: total - outputTokens };
+  }
+  if (outputTokens === undefined && inputTokens !== undefined && total > inputTokens) {
+    return { ...usage, outputTokens: total - inputTokens };
+  }
+  return usage;
+}
+
+function known(usage: Usage): Usage {
+  return Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,184 @@
+/**
+ * The names under which programs print the figures of a call.
+ *
+ * Owns the table from printed names to what they mean; refuses to know structure. A name counts when the whole of it is in
+ * the table, so that `max_output_tokens`, `input_token_limit` and rate limit headers, which contain such names, do not.
+ * Sources: the usage objects of the providers' API references and of the libraries named beside a line.
+ */
+
+/** What a printed figure means. */
+export type Role =
+  'input' | 'output' | 'total' | 'read' | 'write' | 'reasoning' | 'tool' | 'requests';
+
+const NAMES: Readonly<Record<Role, string>> = {
+  input:
+    'prompt_tokens input_tokens prompt_token_count input_token_count prompt_eval_count input_text_token_count ' +
+    // Pydantic AI before 1.0; LlamaIndex; Langfuse; Semantic Kernel, Microsoft.Extensions.AI.
+    'request_tokens prompt_token_usage num_input_tokens num_prompt_tokens tokens_prompt tokens_input tokens_in ' +
+    'n_prompt_tokens input_tokens_count prompt_tokens_count prompt_usage',
+  output:
+    'completion_tokens output_tokens candidates_token_count response_token_count generated_token_count eval_count ' +
+    'generated_tokens total_output_text_token_count generation_token_count completion_token_count output_token_count ' +
+    'response_tokens completion_token_usage num_output_tokens num_completion_tokens tokens_completion tokens_output ' +
+    'tokens_out n_completion_tokens output_tokens_count completion_tokens_count',
+  total: 'total_tokens total_token_count tokens_used llm_token_count tokens_total',
+  read:
+    'cached_tokens cache_read_input_tokens cached_content_token_count cache_read_tokens prompt_cache_hit_tokens ' +
+    'cache_read cached_input_tokens cache_read_input_token_count cached_prompt_tokens cached_input cached_prompt_token_count ' +
+    'cache_read_token_count input_cache_read_tokens prompt_cached_tokens',
+  write:
+    'cache_creation_input_tokens cache_write_tokens cache_write_input_tokens cache_creation_tokens cache_create ' +
+    'cache_write cache_write_input_token_count cache_creation_token_count input_cache_creation_tokens',
+  reasoning:
+    'reasoning_tokens thoughts_token_count thinking_tokens reasoning_output_tokens reasoning',
+  tool: 'tool_use_prompt_token_count',
+  requests: 'requests successful_requests num_requests total_requests llm_calls n_requests'
+};
+
+/** Short names that mean a figure only in company: claudette's `In: 8; Out: 24; Total: 32`, ellmer's `input=8 output=24`. */
+const SHORT: Readonly<Record<string, Role>> = {
+  in: 'input',
+  out: 'output',
+  input: 'input',
+  output: 'output',
+  prompt: 'input',
+  completion: 'output',
+  total: 'total',
+  cache_creation: 'write'
+};
+
+const ROLES = new Map<string, Role>(
+  Object.entries(NAMES).flatMap(([role, names]) =>
+    names.split(' ').map((name): [string, Role] => [name, role as Role])
+  )
+);
+
+/** Names whose texts say which call it was. */
+const TEXTS: Readonly<Record<string, 'id' | 'model' | 'type'>> = {
+  id: 'id',
+  response_id: 'id',
+  generation_id: 'id',
+  provider_response_id: 'id',
+  model: 'model',
+  model_name: 'model',
+  model_id: 'model',
+  model_version: 'model',
+  response_model: 'model',
+  cohere_model: 'model',
+  type: 'type',
+  object: 'type',
+  turns: 'type'
+};
+
+/** What may stand before a name in running text without changing its meaning. */
+const FILLERS = new Set([
+  'number',
+  'of',
+  'num',
+  'used',
+  'the',
+  'llm',
+  'api',
+  'count',
+  'openai',
+  'actual',
+  'usage',
+  'tokens'
+]);
+
+/** The words that make a figure a sum over several calls. */
+const SUMS =
+  /^(?:total|cumulative|accumulated|overall|session|summary|aggregate|aggregated|combined|sum)$/;
+
+/** A printed name, understood. */
+export interface Meaning {
+  readonly role?: Role;
+  /** One of the short names, which need company. */
+  readonly isShort: boolean;
+  /** The name itself says that it sums up several calls. */
+  readonly isSum: boolean;
+  readonly text?: 'id' | 'model' | 'type';
+}
+
+const NOTHING: Meaning = { isShort: false, isSum: false };
+const LONGEST_NAME = 64;
+
+/**
+ * Brings every spelling of a name to one: `promptTokens`, `Prompt tokens`, `"prompt-tokens"`, `:prompt_tokens`.
+ *
+ * @param name - as printed.
+ * @returns lower case words joined by underscores; empty for what is too long to be a name.
+ */
+export function plainName(name: string): string {
+  if (name.length > LONGEST_NAME) {
+    return '';
+  }
+  return inEnglish(name)
+    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replace(/[^a-z\d\u4e00-\u9fff]+/g, '_')
+    .replace(/^_|_$/g, '');
+}
+
+/** Names as Chinese users write them in their own prints. */
+const CHINESE: readonly (readonly [RegExp, string])[] = [
+  [/输入|提示词?/g, ' input '],
+  [/输出|补全|生成|回复/g, ' output '],
+  [/总计?|合计|一共/g, ' total '],
+  [/(?:token|令牌|词元)s?\s*(?:数量?|用量|消耗|使用量)?/gi, ' tokens ']
+];
+
+function inEnglish(name: string): string {
+  return /[\u4e00-\u9fff]/.test(name)
+    ? CHINESE.reduce((text, [pattern, word]) => text.replace(pattern, word), name)
+    : name;
+}
+
+/**
+ * What a name means.
+ *
+ * @param name - by `plainName`.
+ * @param isPhrase - the name was printed as words of running text, where fillers may stand before it.
+ */
+export function meaningOf(name: string, isPhrase: boolean): Meaning {
+  const text = Object.hasOwn(TEXTS, name) ? TEXTS[name] : undefined;
+  if (text !== undefined) {
+    return { ...NOTHING, text };
+  }
+  const role = ROLES.get(name);
+  if (role !== undefined) {
+    return { ...NOTHING, role };
+  }
+  if (Object.hasOwn(SHORT, name)) {
+    return { ...NOTHING, role: SHORT[name], isShort: true };
+  }
+  return summed(name) ?? (isPhrase ? afterFillers(name) : NOTHING);
+}
+
+/** Whether a name says that what it names sums up several calls. */
+export function namesSum(name: string): boolean {
+  return (
+    name.split('_').some(word => SUMS.test(word)) ||
+    /^usage_(?:in|ex)cluding|^llm_output$/.test(name)
+  );
+}
+
+/** `total_input_tokens`, `Total prompt tokens`: the first word makes it a sum. */
+function summed(name: string): Meaning | undefined {
+  const cut = name.indexOf('_');
+  const role =
+    cut > 0 && SUMS.test(name.slice(0, cut)) ? ROLES.get(name.slice(cut + 1)) : undefined;
+  return role === undefined ? undefined : { ...NOTHING, role, isSum: true };
+}
+
+function afterFillers(name: string): Meaning {
+  const words = name.split('_');
+  while (words.length > 1 && FILLERS.has(words[0])) {
+    words.shift();
+  }
+  while (words.length > 2 && ['used', 'count', 'usage'].includes(words[words.length - 1])) {
+    words.pop();
+  }
+  const rest = words.join('_');
+  return rest === name ? NOTHING : meaningOf(rest, false);
+}

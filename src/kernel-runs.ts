@@ -1,0 +1,157 @@
+/**
+ * Follows the runs of one kernel and tells of the calls that each of them shows.
+ *
+ * Owns which messages count: those of runs whose beginning this page has seen, so that nothing is read from outputs that
+ * were loaded with a notebook, shown again, or begun before the page was opened.
+ */
+
+import type { KernelMessage } from '@jupyterlab/services';
+
+import type { CallRecord } from './core/record';
+import { piecesOf } from './core/scan/bundle';
+import { recordsOf } from './core/scan/found';
+import type { OutputPattern } from './core/scan/patterns';
+import { RunReadings, RunTexts } from './core/scan/run';
+import { Counters } from './core/scan/sums';
+import type { OutputText } from './core/scan/text';
+import type { TextReader } from './text-reader';
+
+/** Runs that never end, as when the kernel dies in one, are forgotten when so many are newer. */
+const MOST_RUNS = 100;
+const MOST_CELLS = 1_000;
+
+interface OpenRun {
+  readonly startedAt: string;
+  readonly texts: RunTexts;
+  readonly readings: RunReadings;
+  /** The reading of all texts so far. */
+  read: Promise<void>;
+}
+
+/** What the runs need to know of the page. */
+export interface Surroundings {
+  readonly reader: TextReader;
+  /** Whether the kernel's outputs are to be read: nobody else meters it. */
+  isScanned(kernelId: string): boolean;
+  patterns(): readonly OutputPattern[];
+  /** Takes the calls of a run that has ended. */
+  report(records: readonly CallRecord[]): void;
+}
+
+export class KernelRuns {
+  /**
+   * @param kernelId - the kernel.
+   * @param surroundings - what it needs.
+   */
+  constructor(
+    private readonly kernelId: string,
+    private readonly surroundings: Surroundings
+  ) {}
+
+  /** Notes which cell a request is from. */
+  onRequest(requestId: string, cellId: string): void {
+    this._cells.set(requestId, cellId);
+    forgetOldest(this._cells, MOST_CELLS);
+  }
+
+  /**
+   * Takes a message of the kernel.
+   *
+   * @param message - on IOPub, in the order of arrival.
+   * @param notebookPath - where the session's document is now.
+   */
+  onMessage(message: KernelMessage.IMessage, notebookPath: string): void {
+    const requestId = requestIdOf(message);
+    if (requestId === undefined) {
+      return;
+    }
+    if (message.header.msg_type === 'execute_input') {
+      this._begin(requestId, message.header.date);
+      return;
+    }
+    const run = this._runs.get(requestId);
+    if (run === undefined) {
+      return;
+    }
+    for (const piece of piecesOf(message.header.msg_type, message.content)) {
+      this._read(run, run.texts.append(piece));
+    }
+    if (isIdle(message)) {
+      this._runs.delete(requestId);
+      this._end(run, requestId, notebookPath);
+    }
+  }
+
+  /** Resolves when everything that has ended is told of. */
+  get settled(): Promise<void> {
+    return this._settled;
+  }
+
+  private _begin(requestId: string, date: string): void {
+    if (!this._runs.has(requestId)) {
+      this._runs.set(requestId, {
+        startedAt: date,
+        texts: new RunTexts(),
+        readings: new RunReadings(),
+        read: Promise.resolve()
+      });
+      forgetOldest(this._runs, MOST_RUNS);
+    }
+  }
+
+  private _read(run: OpenRun, texts: readonly OutputText[]): void {
+    if (texts.length === 0 || !this.surroundings.isScanned(this.kernelId)) {
+      return;
+    }
+    const { reader } = this.surroundings;
+    const patterns = this.surroundings.patterns();
+    run.read = run.read.then(async () => {
+      for (const text of texts) {
+        run.readings.add(await reader.read(text, patterns));
+      }
+    });
+  }
+
+  private _end(run: OpenRun, requestId: string, notebookPath: string): void {
+    this._read(run, run.texts.finish());
+    // One run after the other, as the counters go on from one to the next.
+    this._settled = Promise.all([this._settled, run.read]).then(() => {
+      const records = recordsOf(run.readings.finish(this._counters), {
+        kernelId: this.kernelId,
+        requestId,
+        startedAt: run.startedAt,
+        notebookPath,
+        cellId: this._cells.get(requestId)
+      });
+      if (records.length > 0 && this.surroundings.isScanned(this.kernelId)) {
+        this.surroundings.report(records);
+      }
+    });
+  }
+
+  private readonly _runs = new Map<string, OpenRun>();
+  private readonly _cells = new Map<string, string>();
+  private readonly _counters = new Counters();
+  private _settled: Promise<void> = Promise.resolve();
+}
+
+function requestIdOf({ parent_header }: KernelMessage.IMessage): string | undefined {
+  return 'msg_id' in parent_header ? parent_header.msg_id : undefined;
+}
+
+function isIdle({ header, content }: KernelMessage.IMessage): boolean {
+  return (
+    header.msg_type === 'status' &&
+    'execution_state' in content &&
+    content.execution_state === 'idle'
+  );
+}
+
+function forgetOldest(map: Map<string, unknown>, most: number): void {
+  for (const key of map.keys()) {
+    if (map.size <= most) {
+      break;
+    }
+    map.delete(key);
+  }
+}
