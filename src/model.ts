@@ -141,7 +141,11 @@ export class MeterModel {
 
   private readonly _pending = new PendingCalls();
   private readonly _stateChanged = new Signal<this, void>(this);
-  private _preferences: IPreferences = { isGaugeShown: true, isCostShown: true };
+  private _preferences: IPreferences = {
+    isGaugeShown: true,
+    isCostShown: true,
+    areOutputsScanned: true
+  };
   private _connection: Connection = 'loading';
   private _reason?: string;
   private _document?: StandingDocument;

@@ -18,6 +18,8 @@ export const METER_PLUGIN_ID = 'jupyter-llm-meter:meter';
 export interface IPreferences {
   readonly isGaugeShown: boolean;
   readonly isCostShown: boolean;
+  /** Whether outputs of kernels without a tap are read for usage. */
+  readonly areOutputsScanned: boolean;
 }
 
 /** The running total, as this page knows it. */

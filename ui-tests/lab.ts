@@ -89,8 +89,21 @@ export class Lab {
     }
   }
 
+  /** Adds a kernel of the server's own Python with variables of its own. */
+  writeKernel(name: string, environment: Readonly<Record<string, string>>): void {
+    const folder = join(this.folder, 'data', 'kernels', name);
+    mkdirSync(folder, { recursive: true });
+    const spec = {
+      argv: [PYTHON, '-m', 'ipykernel_launcher', '-f', '{connection_file}'],
+      display_name: name,
+      language: 'python',
+      env: environment
+    };
+    writeFileSync(join(folder, 'kernel.json'), JSON.stringify(spec));
+  }
+
   /** Writes a notebook with one cell a source. */
-  writeNotebook(name: string, sources: readonly string[]): void {
+  writeNotebook(name: string, sources: readonly string[], kernel = 'python3'): void {
     const cells = sources.map((source, at) => ({
       id: `cell-${at}`,
       cell_type: 'code',
@@ -100,8 +113,8 @@ export class Lab {
       source
     }));
     const kernelspec = {
-      name: 'python3',
-      display_name: 'Python 3',
+      name: kernel,
+      display_name: kernel,
       language: 'python'
     };
     const notebook = {

@@ -36,7 +36,7 @@ from jupyter_llm_meter.service.service import Service
 
 KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
 ANSWER_PAUSE_S = 5.0
-"""A kernel that was started is looked at for its tap when it has had this long to come up."""
+"""A Python kernel that was started is looked at for its tap when it has had this long to come up."""
 
 
 class LLMMeter(ExtensionApp):
@@ -144,7 +144,9 @@ class LLMMeter(ExtensionApp):
             self.kernels.forget_mark(data.get("kernel_id", ""))
         if data["action"] in ("shutdown", "restart"):
             self.service.process_ended()
-        self.service.tell_soon(ANSWER_PAUSE_S if data["action"] in ("start", "restart") else 0.0)
+        self.service.tell_soon(0.0)
+        if data["action"] in ("start", "restart"):
+            self.service.tell_soon(ANSWER_PAUSE_S)
 
     @property
     def _server(self) -> ServerApp:

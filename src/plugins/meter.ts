@@ -54,7 +54,8 @@ function settingsFollower(
   return settings => {
     model.preferences = {
       isGaugeShown: settings.get('showGauge').composite !== false,
-      isCostShown: settings.get('showCost').composite !== false
+      isCostShown: settings.get('showCost').composite !== false,
+      areOutputsScanned: settings.get('scanOutputs').composite !== false
     };
     const newLimits = settings.get('limits').composite ?? null;
     if (limits !== undefined && !JSONExt.deepEqual(limits, newLimits)) {

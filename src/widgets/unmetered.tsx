@@ -10,11 +10,13 @@ import type { Words } from './usage';
 
 interface UnmeteredListProps {
   readonly unmetered: readonly Unmetered[];
+  readonly areOutputsScanned: boolean;
   readonly words: Words;
 }
 
 export function UnmeteredList({
   unmetered,
+  areOutputsScanned,
   words: { trans }
 }: UnmeteredListProps): React.ReactElement | null {
   if (unmetered.length === 0) {
@@ -31,6 +33,9 @@ export function UnmeteredList({
           </li>
         ))}
       </ul>
+      {areOutputsScanned && (
+        <p>{trans.__('Of these kernels, only usage that their outputs show is counted.')}</p>
+      )}
     </section>
   );
 }

@@ -82,7 +82,7 @@ interface FiguresProps {
 }
 
 function Figures({ meter, document, words }: FiguresProps): React.ReactElement {
-  const { isCostShown } = meter.preferences;
+  const { isCostShown, areOutputsScanned } = meter.preferences;
   return (
     <>
       <Problems problems={document.problems} words={words} />
@@ -94,7 +94,11 @@ function Figures({ meter, document, words }: FiguresProps): React.ReactElement {
         words={words}
       />
       <LastCalls meter={meter} revision={document.seq} isCostShown={isCostShown} words={words} />
-      <UnmeteredList unmetered={document.unmetered} words={words} />
+      <UnmeteredList
+        unmetered={document.unmetered}
+        areOutputsScanned={areOutputsScanned}
+        words={words}
+      />
     </>
   );
 }
