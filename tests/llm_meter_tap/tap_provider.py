@@ -108,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._whole(200, json.dumps(answer).encode())
 
     def _gzip(self, rest: str) -> None:
-        self._whole(200, gzip.compress(json.dumps(ANSWER).encode()), {"content-encoding": "gzip"})
+        self._whole(200, gzip.compress(json.dumps(ANSWER).encode(), mtime=0), {"content-encoding": "gzip"})
 
     def _chunked(self, rest: str) -> None:
         body = json.dumps(ANSWER)
@@ -127,7 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._pieces(CHAT_EVENTS_WITHOUT_USAGE)
 
     def _gzipsse(self, rest: str) -> None:
-        body = gzip.compress("".join(CHAT_EVENTS).encode())
+        body = gzip.compress("".join(CHAT_EVENTS).encode(), mtime=0)
         self._whole(200, body, {"content-encoding": "gzip", "content-type": "text/event-stream"})
 
     def _nonsense(self, rest: str) -> None:

@@ -77,9 +77,9 @@ def test_an_interrupt_reaches_the_user_and_aborts_the_call(provider, folder):
     process = start(folder, code)
     process.stdout.readline()
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=30)
+    output, problems = process.communicate(timeout=30)
 
-    assert output.endswith("interrupted\n")
+    assert output.endswith("interrupted\n"), problems
     (record,) = settled(folder)
     assert record["llm_meter.call.status"] == "aborted"
 
