@@ -66,7 +66,8 @@ def test_a_process_killed_in_mid_stream_leaves_its_call_open_and_its_spool_unloc
 
 def test_an_interrupt_reaches_the_user_and_aborts_the_call(provider, folder):
     code = f"""
-        import httpx
+        import httpx, signal
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job inherits it ignored
         try:
             with httpx.stream("POST", "{provider.url}/halfway/{CHAT}", json={STREAM}) as response:
                 for line in response.iter_lines():
