@@ -31,8 +31,12 @@ export async function startCell(page: Page, index: number): Promise<Locator> {
   const indicator = page.locator('.jp-Notebook-ExecutionIndicator');
   await expect(indicator).toHaveAttribute('data-status', 'idle', { timeout: 60_000 });
   const cell = page.locator('.jp-Notebook .jp-CodeCell').nth(index);
-  await cell.locator('.jp-InputArea-editor').click();
-  await page.keyboard.press('Shift+Enter');
+  // A notebook that is still settling can pass over the key.
+  await expect(async () => {
+    await cell.locator('.jp-InputArea-editor').click();
+    await page.keyboard.press('Shift+Enter');
+    await expect(cell.locator('.jp-InputPrompt')).not.toHaveText('[ ]:', { timeout: 5_000 });
+  }).toPass({ timeout: 60_000 });
   return cell;
 }
 
