@@ -12,6 +12,8 @@ const ES_MODULES = [
   'lib0',
   'nanoid',
   'style-mod',
+  'temporal-polyfill',
+  'temporal-utils',
   'vscode-ws-jsonrpc',
   'w3c-keyname',
   'y-protocols',

@@ -9,7 +9,8 @@
 import { addDecimals, ratioOf, subtractDecimals } from './decimal';
 import type { CallRecord } from './record';
 import { totalTokensOf } from './record';
-import type { Level, Limit, Standing, StandingDocument, Totals, Unit } from './standing';
+import type { Standing, StandingDocument, Totals, Unit } from './standing';
+import { levelOf } from './standing';
 
 /** How many confirmed ids are kept to recognise messages that arrive after their event. */
 const CONFIRMED_KEPT = 10_000;
@@ -111,13 +112,6 @@ function amountOf(record: CallRecord, unit: Unit): string | undefined {
     case 'calls':
       return '1';
   }
-}
-
-function levelOf(ratio: number, limit: Limit): Level {
-  if (ratio >= 1) {
-    return 'exceeded';
-  }
-  return limit.warnAt.some(threshold => ratio >= threshold) ? 'warning' : 'ok';
 }
 
 function concerns(standing: Standing, record: CallRecord): boolean {

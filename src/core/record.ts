@@ -7,7 +7,7 @@
 
 import type { FieldName } from './semconv';
 import { FIELDS, spellingsOf } from './semconv';
-import { Shape, ShapeError } from './shape';
+import { Shape } from './shape';
 
 export const STATUSES = ['ok', 'error', 'aborted', 'refused'] as const;
 export const BASES = ['reported', 'counted', 'partial', 'missing', 'none'] as const;
@@ -44,6 +44,7 @@ export interface CallRecord {
   readonly tokenizer?: string;
   readonly costAmount?: string;
   readonly costCurrency?: string;
+  readonly serverAddress?: string;
   readonly errorType?: string;
   readonly userId?: string;
   readonly team?: string;
@@ -122,6 +123,7 @@ const TEXTS = [
   'responseId',
   'tokenizer',
   'costCurrency',
+  'serverAddress',
   'errorType',
   'userId',
   'team',
@@ -145,11 +147,8 @@ function readEach<F extends FieldName, T>(
 }
 
 function readTime(shape: Shape, key: string): string {
-  const text = shape.text(key);
-  if (Number.isNaN(Date.parse(text))) {
-    throw new ShapeError(shape.at(key), 'an RFC 3339 time');
-  }
-  return text;
+  shape.time(key);
+  return shape.text(key);
 }
 
 /** Leaves out the fields that are unknown. */

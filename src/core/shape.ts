@@ -49,6 +49,14 @@ export class Shape {
     return new Shape(this.get(key), this.at(key));
   }
 
+  /** Each value of the object under a key, read by `read`, by its own key. */
+  entries<T>(key: string, read: (value: unknown, path: string) => T): ReadonlyMap<string, T> {
+    const inner = this.object(key);
+    return new Map(
+      Object.entries(inner._fields).map(([name, value]) => [name, read(value, inner.at(name))])
+    );
+  }
+
   /** Each element of the list under a key, read by `read`. */
   list<T>(key: string, read: (value: unknown, path: string) => T): T[] {
     const value = this.get(key);
@@ -80,6 +88,15 @@ export class Shape {
 
   optionalNumber(key: string): number | undefined {
     return this._optional(key, 'a number', isNumber);
+  }
+
+  /** An RFC 3339 time, in milliseconds since 1970. */
+  time(key: string): number {
+    const at = Date.parse(this.text(key));
+    if (Number.isNaN(at)) {
+      throw new ShapeError(this.at(key), 'an RFC 3339 time');
+    }
+    return at;
   }
 
   optionalFlag(key: string): boolean | undefined {

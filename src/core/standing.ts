@@ -123,6 +123,14 @@ export function parseStanding(value: unknown): StandingDocument {
   };
 }
 
+/** The level to which a ratio of used to amount brings a limit. */
+export function levelOf(ratio: number, limit: Limit): Level {
+  if (ratio >= 1) {
+    return 'exceeded';
+  }
+  return limit.warnAt.some(threshold => ratio >= threshold) ? 'warning' : 'ok';
+}
+
 function readStanding(value: unknown, path: string): Standing {
   const shape = new Shape(value, path);
   return {
