@@ -11,7 +11,7 @@ from .errors import (
     UnknownAlert,
 )
 from .location import default_ledger_url, ledger_url, private_folder
-from .store import Ledger, Settled
+from .store import Ledger, Part, Seen, Settled
 
 __all__ = [
     "BadCursor",
@@ -22,6 +22,8 @@ __all__ = [
     "LedgerError",
     "LedgerUnavailable",
     "NewerLedger",
+    "Part",
+    "Seen",
     "Settled",
     "UnknownAlert",
     "default_ledger_url",

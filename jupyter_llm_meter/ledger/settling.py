@@ -51,6 +51,7 @@ def settle(
     limits: Sequence[Limit],
     now: datetime,
     pricer: Pricer,
+    older: Sequence[Row] = (),
 ) -> Settled:
     """Write a batch of records down and raise the alerts it gives rise to, in the caller's transaction.
 
@@ -60,11 +61,12 @@ def settle(
         limits: The limits in force.
         now: Picks the windows in which alerts are raised.
         pricer: Asked again where an upgrade brings model and figures together.
+        older: Sums of calls that come without the calls, see `takeover.Part`.
     """
     stored = _stored_rows(connection, {record.call_id for record in records})
     settled, rows = _sort_out(records, stored, pricer)
     changes = [(stored[call_id], -1) for call_id in settled.upgraded]
-    changes += [(row, 1) for row in rows.values()]
+    changes += [(row, 1) for row in (*rows.values(), *older)]
     # A window is counted from history before this batch becomes part of it.
     met = {limit.id for limit in limits if count_window(connection, limit, current_window(limit, now))}
     _write(connection, rows, settled)

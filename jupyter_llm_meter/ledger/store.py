@@ -7,6 +7,7 @@ version.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -26,8 +27,9 @@ from .queries import Page
 from .rows import sound, to_record
 from .schema import meta
 from .settling import Pricer, Settled, priced, settle
+from .takeover import Part, Seen, take_over
 
-__all__ = ["Ledger", "Page", "Settled"]
+__all__ = ["Ledger", "Page", "Part", "Seen", "Settled"]
 
 
 class Ledger:
@@ -90,6 +92,23 @@ class Ledger:
         ready = [priced(sound(record), self._pricer) for record in records]
         with writing(self._engine) as connection:
             return settle(connection, ready, limits, now, self._pricer)
+
+    def take_over(self, part: Part, limits: Sequence[Limit], now: datetime) -> tuple[int, Settled]:
+        """Add what a page counted without a server part, once; see `takeover.take_over`.
+
+        Raises:
+            LedgerUnavailable: Nothing of the part was written; it can be handed over again.
+        """
+        ready = [priced(sound(record), self._pricer) for record in part.records]
+        with writing(self._engine) as connection:
+            return take_over(connection, replace(part, records=ready), limits, now, self._pricer)
+
+    def pass_over(self, seen: Sequence[Seen], limits: Sequence[Limit], now: datetime) -> None:
+        """Mark alerts as seen that a page has shown before there was a ledger."""
+        with writing(self._engine) as connection:
+            for alert in alerting.pending_alerts(connection, limits, now):
+                if any(known.means(alert) for known in seen):
+                    alerting.acknowledge(connection, alert.id, now)
 
     def review(self, limits: Sequence[Limit], now: datetime) -> list[Alert]:
         """Measure changed limits against the ledger: raise what already holds and was not raised yet."""

@@ -29,6 +29,7 @@ from jupyter_llm_meter.server.arguments import (
     zone_name,
 )
 from jupyter_llm_meter.server.events import StandingEvents
+from jupyter_llm_meter.server.handed_over import hand_over
 from jupyter_llm_meter.service.service import Service
 
 RESOURCE = "llm-meter"
@@ -131,6 +132,18 @@ class CallsHandler(MeterHandler):
         self.finish(json.dumps({"acknowledged": [record.call_id for record in records]}))
 
 
+class TakeoverHandler(MeterHandler):
+    """``POST takeover``."""
+
+    @guarded
+    async def post(self) -> None:
+        """Take over what pages counted while there was no server part."""
+        parts, seen = hand_over(self.get_json_body())
+        taken = await self.serve(self.service.take_over(parts, seen))
+        answer = [{"id": part_id, "revision": revision} for part_id, revision in taken.items()]
+        self.finish(json.dumps({"taken": answer}))
+
+
 class UsageHandler(MeterHandler):
     """``GET usage``."""
 
@@ -179,6 +192,7 @@ class AcknowledgeHandler(MeterHandler):
 ROUTES: dict[str, type[MeterHandler]] = {
     "standing": StandingHandler,
     "calls": CallsHandler,
+    "takeover": TakeoverHandler,
     "usage": UsageHandler,
     "alerts/{id}/claim": ClaimHandler,
     "alerts/{id}/acknowledge": AcknowledgeHandler,

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
 from jupyter_llm_meter.core.standing import Alert
-from jupyter_llm_meter.ledger import Settled
+from jupyter_llm_meter.ledger import Ledger, Part, Seen, Settled
+from jupyter_llm_meter.ledger.rows import Row
 from jupyter_llm_meter.service.context import Kernels, Limits
 from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.ledger_access import LedgerAccess
@@ -101,6 +102,37 @@ class Ingest:
             crossed += settled.crossed
             self._committed(settled)
         return crossed
+
+    async def take_over(self, parts: Sequence[Part], seen: Sequence[Seen]) -> dict[str, int]:
+        """Commit what pages counted without the service, each part once.
+
+        Returns:
+            The revision up to which the ledger has each part, by the part's id.
+
+        Raises:
+            LedgerUnavailable: The last part was not kept.
+        """
+        taken = {}
+        for part in parts:
+            mine = replace(
+                part,
+                records=[await self._placed(record) for record in part.records],
+                sums=[self._owned(row) for row in part.sums],
+            )
+            taken[part.id], settled = await self._ledger.use(
+                lambda ledger, mine=mine: self._take_part(ledger, mine, seen)  # type: ignore[misc]
+            )
+            self._committed(settled)
+        return taken
+
+    def _take_part(self, ledger: Ledger, part: Part, seen: Sequence[Seen]) -> tuple[int, Settled]:
+        limits, now = self._limits.current(), datetime.now(timezone.utc)
+        outcome = ledger.take_over(part, limits, now)
+        ledger.pass_over(seen, limits, now)
+        return outcome
+
+    def _owned(self, row: Row) -> Row:
+        return {**row, "user_id": self._owner.user, "team": row["team"] or self._owner.team}
 
     async def _measured(self, line: Line) -> CallRecord:
         assert line.record is not None

@@ -20,7 +20,7 @@ from threading import Event, Thread
 from typing import TypeVar
 
 from jupyter_llm_meter.core.prices import price
-from jupyter_llm_meter.ledger import Ledger, Settled
+from jupyter_llm_meter.ledger import Ledger, Part, Seen, Settled
 from jupyter_llm_meter.ledger.settling import Pricer
 from jupyter_llm_meter.service.background import Background
 from jupyter_llm_meter.service.context import Kernels, Limits, NoKernels
@@ -160,6 +160,10 @@ class Service:
             LedgerUnavailable: Nothing was kept.
         """
         await self._ingest.take_records(records)
+
+    async def take_over(self, parts: Sequence[Part], seen: Sequence[Seen]) -> dict[str, int]:
+        """Take over what pages counted without this service, each part once; see `Ingest.take_over`."""
+        return await self._ingest.take_over(parts, seen)
 
     async def count(self, text: str, model: str | None = None, tokenizer: str | None = None) -> Count:
         """Count tokens, see `jupyter_llm_meter.tokenizers.count`."""

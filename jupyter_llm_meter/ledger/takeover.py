@@ -1,0 +1,99 @@
+"""Taking over what a page counted while there was no server part.
+
+A page hands over parts, one a tab, each with a revision that grows: newest calls whole, older ones as sums.
+The ledger notes up to which revision it has a part, in the transaction that adds it, so that a part counts
+once whoever brings it and however often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from llm_meter_tap.call_record import CallRecord
+
+from ..core.limits import Limit
+from ..core.standing import Alert, format_decimal
+from .rows import Row
+from .schema import meta
+from .settling import Pricer, Settled, settle
+
+_KEY = "taken-over:"
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one tab counted.
+
+    Attributes:
+        id: The tab's name.
+        base: The revision up to which a ledger took the part over before; nothing of it is in here.
+        revision: The part's own.
+        records: Its newest calls.
+        sums: Rows of sums of its older calls: a `started_at`, ``SERIES_COLUMNS`` and ``SUMS``.
+    """
+
+    id: str
+    base: int
+    revision: int
+    records: Sequence[CallRecord]
+    sums: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An alert that a page has shown already; ``subject`` is None where a page counts for one user only."""
+
+    limit_id: str
+    subject: str | None
+    threshold: float
+    window_start: datetime
+    amount: str
+
+    def means(self, alert: Alert) -> bool:
+        """Whether it is the same alert as one of the ledger's."""
+        return (
+            self.limit_id == alert.limit_id
+            and self.subject in (None, alert.subject)
+            and self.threshold == float(alert.threshold)
+            and self.window_start == alert.window_start
+            and self.amount == format_decimal(alert.amount)
+        )
+
+
+def take_over(
+    connection: Connection, part: Part, limits: Sequence[Limit], now: datetime, pricer: Pricer
+) -> tuple[int, Settled]:
+    """Add a part, unless the ledger has it; in the caller's transaction.
+
+    Args:
+        connection: A writing transaction.
+        part: The part, its records priced.
+        limits: The limits in force.
+        now: Picks the windows in which alerts are raised.
+        pricer: See `settle`.
+
+    Returns:
+        The revision up to which the ledger has the part now, and what changed.
+    """
+    known = _revision(connection, part.id)
+    if known > part.base or part.revision <= known:
+        return known, Settled()
+    settled = settle(connection, part.records, limits, now, pricer, part.sums)
+    _note(connection, part)
+    return part.revision, settled
+
+
+def _note(connection: Connection, part: Part) -> None:
+    key, value = _KEY + part.id, str(part.revision)
+    changed = connection.execute(update(meta).where(meta.c.key == key).values(value=value))
+    if not changed.rowcount:
+        connection.execute(insert(meta).values(key=key, value=value))
+
+
+def _revision(connection: Connection, part_id: str) -> int:
+    known = connection.scalar(select(meta.c.value).where(meta.c.key == _KEY + part_id))
+    return 0 if known is None else int(known)
