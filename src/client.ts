@@ -92,6 +92,22 @@ export class MeterClient {
   }
 
   /**
+   * `POST takeover`: hands over what was counted without the server part, which takes each part once.
+   *
+   * @param handOver - as `writeHandOver` writes it.
+   * @returns the parts' ids, each with the revision up to which the ledger holds it.
+   * @throws {ClientError} when the server does not answer as it should.
+   */
+  async takeOver(handOver: object): Promise<ReadonlyMap<string, number>> {
+    const body = await this._request('takeover', {
+      method: 'POST',
+      body: JSON.stringify(handOver)
+    });
+    const taken = read(value => new Shape(value, 'answer').list('taken', readTaken), body);
+    return new Map(taken);
+  }
+
+  /**
    * `POST alerts/{id}/claim`.
    *
    * @param alertId - the alert.
@@ -134,6 +150,11 @@ export class MeterClient {
       throw new AwayError(`The Jupyter server does not answer: ${String(error)}`);
     }
   }
+}
+
+function readTaken(value: unknown, path: string): readonly [string, number] {
+  const shape = new Shape(value, path);
+  return [shape.text('id'), shape.count('revision')];
 }
 
 function alertRoute(alertId: string, action: string): string {

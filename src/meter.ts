@@ -1,5 +1,5 @@
 /**
- * The meter that the other plugins see: model, feed and client behind one token.
+ * The meter that the other plugins see: model, feed, client and reserve behind one token.
  */
 
 import type { IDisposable } from '@lumino/disposable';
@@ -12,6 +12,7 @@ import type { CallRecord } from './core/record';
 import type { Snapshot } from './core/snapshot';
 import type { MeterFeed } from './feed';
 import type { MeterModel } from './model';
+import type { Reserve } from './reserve';
 import type { IMeter, IPreferences } from './tokens';
 
 export class Meter implements IMeter, IDisposable {
@@ -20,6 +21,7 @@ export class Meter implements IMeter, IDisposable {
    * @param feed - keeps it new.
    * @param client - asks for calls and alerts.
    * @param courier - brings found calls to the server part.
+   * @param reserve - counts where there is no server part.
    * @param claimant - the id of this tab, under which it claims alerts.
    */
   constructor(
@@ -27,6 +29,7 @@ export class Meter implements IMeter, IDisposable {
     private readonly feed: MeterFeed,
     private readonly client: MeterClient,
     private readonly courier: Courier,
+    private readonly reserve: Reserve,
     private readonly claimant: string
   ) {
     model.stateChanged.connect(this._onStateChanged, this);
@@ -50,37 +53,48 @@ export class Meter implements IMeter, IDisposable {
 
   dispose(): void {
     this.feed.dispose();
+    this.reserve.dispose();
     Signal.clearData(this);
   }
 
   report(record: CallRecord): void {
-    if (this.model.report(record)) {
+    const { meter } = this.reserve;
+    if (meter !== undefined) {
+      meter.add([record]);
+    } else if (this.model.report(record)) {
       this.feed.awaitConfirmation();
     }
   }
 
   submit(records: readonly CallRecord[]): void {
     records.forEach(record => this.report(record));
-    void this.courier.send(records);
+    if (this.reserve.meter === undefined) {
+      void this.courier.send(records);
+    }
   }
 
-  refresh(): Promise<void> {
-    return this.feed.refresh();
+  async refresh(): Promise<void> {
+    await Promise.all([this.feed.refresh(), this.reserve.meter?.refresh()]);
   }
 
-  listCalls(limit: number): Promise<readonly CallRecord[]> {
-    return this.client.listCalls(limit);
+  async listCalls(limit: number): Promise<readonly CallRecord[]> {
+    return this.reserve.meter?.listCalls(limit) ?? this.client.listCalls(limit);
   }
 
   claimAlert(alertId: string): Promise<boolean> {
-    return this.client.claimAlert(alertId, this.claimant);
+    const desk = this.reserve.meter ?? this.client;
+    return desk.claimAlert(alertId, this.claimant);
   }
 
   acknowledgeAlert(alertId: string): Promise<void> {
-    return this.client.acknowledgeAlert(alertId);
+    const { meter } = this.reserve;
+    return meter === undefined
+      ? this.client.acknowledgeAlert(alertId)
+      : meter.acknowledgeAlert(alertId, this.claimant);
   }
 
   private _onStateChanged(): void {
+    this.reserve.look();
     if (this.model.snapshot.connection === 'live') {
       void this.courier.flush();
     }

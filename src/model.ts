@@ -96,8 +96,29 @@ export class MeterModel {
    * @param connection - what happened.
    * @param reason - what the server said, where it said something.
    */
-  lose(connection: Exclude<Connection, 'live' | 'loading'>, reason?: string): void {
+  lose(connection: 'away' | 'absent' | 'failed', reason?: string): void {
+    // A page that counts alone knows that already.
+    if (connection === 'absent' && this._connection === 'alone') {
+      return;
+    }
     this._connect(connection, reason);
+  }
+
+  /**
+   * Takes in what this page itself has counted, where there is no server part.
+   *
+   * @param document - where the limits stand.
+   */
+  standAlone(document: StandingDocument): void {
+    this._document = document;
+    this._connect('alone');
+  }
+
+  /** Takes out the calls that the ledger has not confirmed, for somebody else to count. */
+  takePending(): readonly CallRecord[] {
+    const { records } = this._pending;
+    this._pending.confirm(records.map(record => record.callId));
+    return records;
   }
 
   /**

@@ -4,7 +4,7 @@
  * Owns the rule that a call is metered by one of tap and scanner: never by the scanner where the tap is alive.
  */
 
-import type { Snapshot } from './core/snapshot';
+import type { Connection, Snapshot } from './core/snapshot';
 
 export class ScannedKernels {
   /**
@@ -31,11 +31,25 @@ export class ScannedKernels {
       return false;
     }
     const { connection, document } = this.snapshot();
-    if (connection === 'absent') {
-      return true;
-    }
-    return document?.unmetered.some(kernel => kernel.kernelId === kernelId) ?? false;
+    this._isAlone = isAloneWith(connection, this._isAlone);
+    return (
+      this._isAlone || (document?.unmetered.some(kernel => kernel.kernelId === kernelId) ?? false)
+    );
   }
 
   private readonly _tapped = new Set<string>();
+  private _isAlone = false;
+}
+
+/** Whether there is no server part; a server that is away is taken to be what it was. */
+function isAloneWith(connection: Connection, was: boolean): boolean {
+  switch (connection) {
+    case 'absent':
+    case 'alone':
+      return true;
+    case 'live':
+      return false;
+    default:
+      return was;
+  }
 }

@@ -28,6 +28,8 @@ export interface LabOptions {
   readonly app?: 'jupyterlab' | 'notebook';
   /** Variables for the server and so for its kernels. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Whether the server part runs; it does unless this says otherwise. */
+  readonly hasServerPart?: boolean;
   /** The user's settings of the meter. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -52,10 +54,10 @@ export class Lab {
     return lab;
   }
 
-  /** Starts the server again on the folders and the port it had. */
-  async start(): Promise<void> {
+  /** Starts the server again on the folders and the port it had, with another server part or without one. */
+  async start(hasServerPart = this.options.hasServerPart ?? true): Promise<void> {
     const log = openSync(join(this.folder, 'server.log'), 'a');
-    this.server = spawn(PYTHON, this.arguments(), {
+    this.server = spawn(PYTHON, [...this.arguments(), ...serverPart(hasServerPart)], {
       env: {
         ...cleanEnvironment(),
         ...this.variables(),
@@ -177,6 +179,10 @@ export class Lab {
   }
 
   private server: ChildProcess | undefined;
+}
+
+function serverPart(isOn: boolean): string[] {
+  return isOn ? [] : [`--ServerApp.jpserver_extensions={'jupyter_llm_meter': False}`];
 }
 
 /** This process's environment without a meter, a provider or a Jupyter in it. */

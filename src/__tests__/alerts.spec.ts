@@ -8,6 +8,7 @@ import { Courier } from '../courier';
 import { MeterFeed } from '../feed';
 import { Meter } from '../meter';
 import { MeterModel } from '../model';
+import { Reserve } from '../reserve';
 import { wireAlert, wireDocument } from './samples';
 import { Standin, until } from './standin';
 
@@ -24,7 +25,13 @@ class Tab implements AlertDisplay {
     const model = new MeterModel(callback => callback());
     const courier = new Courier(client, () => undefined);
     const stream = new Stream<Event.IManager, Event.Emission>({} as Event.IManager);
-    this.meter = new Meter(model, new MeterFeed(client, model, stream), client, courier, claimant);
+    const feed = new MeterFeed(client, model, stream);
+    const reserve = new Reserve(model, client, {
+      open: () => Promise.reject(new Error('There is a server part.')),
+      isNeeded: () => Promise.resolve(false),
+      explain: String
+    });
+    this.meter = new Meter(model, feed, client, courier, reserve, claimant);
     this.desk = new AlertDesk(this.meter, this);
     this.meter.stateChanged.connect(this.desk.look, this.desk);
   }

@@ -1,5 +1,6 @@
 /**
- * A stand-in for the server part: a real HTTP server on loopback that answers by the contract.
+ * A stand-in for the server: a real HTTP server on loopback that answers by the contract of the server part, where it has one,
+ * and keeps JupyterLab's settings.
  */
 
 import { ServerConnection } from '@jupyterlab/services';
@@ -13,6 +14,15 @@ import { wireDocument, wireRecord } from './samples';
 export class Standin {
   /** The answer of `GET standing`. */
   document: Wire = wireDocument();
+
+  /** Whether there is a server part. */
+  hasServerPart = true;
+
+  /** The settings that pages saved, by their id. */
+  readonly settingTexts = new Map<string, string>();
+
+  /** Bodies of `POST takeover`. */
+  readonly takeovers: { parts: { id: string; revision: number }[] }[] = [];
 
   /** Answers every request with this status, when set. */
   failure?: { status: number; body: Wire };
@@ -50,11 +60,16 @@ export class Standin {
   }
 
   private async _answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const route = (request.url ?? '').split('?')[0].replace('/base/llm-meter/api/v1/', '');
+    const path = (request.url ?? '').split('?')[0];
+    const route = path.replace('/base/llm-meter/api/v1/', '');
     this.requests.push(`${request.method} ${route}`);
     const body = await textOf(request);
     if (this.failure !== undefined) {
       send(response, this.failure.status, this.failure.body);
+    } else if (path.startsWith('/base/api/settings/')) {
+      this._settings(path.replace('/base/api/settings/', ''), body, response);
+    } else if (!this.hasServerPart) {
+      send(response, 404, { message: 'Not Found' });
     } else {
       this._route(route, body, response);
     }
@@ -68,6 +83,12 @@ export class Standin {
       const { records } = JSON.parse(body) as { records: Wire[] };
       this.records.push(...records);
       send(response, 200, { acknowledged: records.map(record => record['llm_meter.call.id']) });
+    } else if (head === 'takeover') {
+      const handedOver = JSON.parse(body) as (typeof this.takeovers)[number];
+      this.takeovers.push(handedOver);
+      send(response, 200, {
+        taken: handedOver.parts.map(({ id, revision }) => ({ id, revision }))
+      });
     } else if (head === 'calls') {
       send(response, 200, { calls: [wireRecord()] });
     } else if (head === 'alerts' && action === 'claim') {
@@ -80,6 +101,15 @@ export class Standin {
       response.writeHead(204).end();
     } else {
       send(response, 404, { message: 'Not Found' });
+    }
+  }
+
+  private _settings(id: string, body: string, response: ServerResponse): void {
+    if (body === '') {
+      send(response, 200, { id, raw: this.settingTexts.get(id) ?? '{}', schema: {}, settings: {} });
+    } else {
+      this.settingTexts.set(id, (JSON.parse(body) as { raw: string }).raw);
+      response.writeHead(204).end();
     }
   }
 }

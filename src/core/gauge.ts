@@ -44,8 +44,8 @@ export function toStatusEntry(
   format: Formatter
 ): StatusEntry {
   const { connection, document } = snapshot;
-  if (connection === 'live' && document !== undefined) {
-    return liveEntry(document, options, trans, format);
+  if ((connection === 'live' || connection === 'alone') && document !== undefined) {
+    return liveEntry(document, connectionFacts(snapshot, trans), options, trans, format);
   }
   const text = connectionText(connection, trans);
   const facts = connectionFacts(snapshot, trans);
@@ -56,7 +56,7 @@ export function toStatusEntry(
     label: [text, ...facts].join(' '),
     tooltip: [text, ...facts, ...lastKnown].join('\n'),
     level: 'unknown',
-    isDegraded: connection !== 'loading' && connection !== 'live'
+    isDegraded: connection !== 'loading'
   };
 }
 
@@ -75,6 +75,13 @@ export function connectionFacts({ connection, reason }: Snapshot, trans: Transla
       return [
         trans.__(
           'This Jupyter server has no LLM Meter part, so nothing is metered. Check `jupyter server extension list` and restart the server.'
+        ),
+        ...(reason === undefined ? [] : [reason])
+      ];
+    case 'alone':
+      return [
+        trans.__(
+          'This Jupyter server has no LLM Meter part. Only the usage that outputs show is counted.'
         )
       ];
     case 'away':
@@ -89,12 +96,13 @@ export function connectionFacts({ connection, reason }: Snapshot, trans: Transla
 
 function liveEntry(
   document: StandingDocument,
+  connection: readonly string[],
   options: GaugeOptions,
   trans: Translate,
   format: Formatter
 ): StatusEntry {
   const worst = worstStanding(document.standings);
-  const facts = factsOf(document, options, trans, format);
+  const facts = [...factsOf(document, options, trans, format), ...connection];
   return {
     text: [
       mainText(document, worst, trans, format),
@@ -185,6 +193,7 @@ function connectionText(connection: Connection, trans: Translate): string {
       return trans.__('LLM Meter: error');
     case 'loading':
     case 'live':
+    case 'alone':
       return trans.__('LLM Meter: loading…');
   }
 }

@@ -10,14 +10,15 @@ import type { StandingDocument } from './standing';
  * - `loading`: the first answer is awaited;
  * - `live`: the figures are the ledger's;
  * - `away`: the server does not answer, the figures are the last known ones;
- * - `absent`: the Jupyter server has no LLM Meter part;
+ * - `absent`: the Jupyter server has no LLM Meter part, and this page cannot do without it, or not yet;
+ * - `alone`: it has none, and this page does the counting;
  * - `failed`: it answered with an error, told in `reason`.
  */
-export type Connection = 'loading' | 'live' | 'away' | 'absent' | 'failed';
+export type Connection = 'loading' | 'live' | 'away' | 'absent' | 'alone' | 'failed';
 
 export interface Snapshot {
   readonly connection: Connection;
-  /** What the server said went wrong; only with `failed`. */
+  /** What went wrong; only with `failed` and `absent`. */
   readonly reason?: string;
   /** Absent until the first answer. */
   readonly document?: StandingDocument;

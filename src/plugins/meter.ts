@@ -3,6 +3,7 @@
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import type { Setting } from '@jupyterlab/services';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import { JSONExt } from '@lumino/coreutils';
@@ -12,8 +13,11 @@ import { Courier } from '../courier';
 import { MeterFeed } from '../feed';
 import { Meter } from '../meter';
 import { MeterModel } from '../model';
+import type { ReserveSource } from '../reserve';
+import { Reserve } from '../reserve';
 import { followSettings } from '../settings';
 import { claimantOf } from '../tab';
+import { TallyPlace } from '../tally-place';
 import { IMeter, IWording, METER_PLUGIN_ID } from '../tokens';
 
 export const meter: JupyterFrontEndPlugin<IMeter> = {
@@ -26,41 +30,82 @@ export const meter: JupyterFrontEndPlugin<IMeter> = {
   optional: [ISettingRegistry],
   activate: (
     app: JupyterFrontEnd,
-    _wording: IWording,
+    wording: IWording,
     settingRegistry: ISettingRegistry | null
   ): IMeter => {
     const { serviceManager } = app;
+    const limits = new LimitsSetting();
     const client = new MeterClient(serviceManager.serverSettings);
     const model = new MeterModel(callback => requestAnimationFrame(callback));
     const feed = new MeterFeed(client, model, serviceManager.events.stream);
     serviceManager.connectionFailure.connect(feed.checkConnection, feed);
     void feed.refresh();
-    if (settingRegistry !== null) {
-      void followSettings(settingRegistry, settingsFollower(model, feed));
-    }
     const courier = new Courier(client, error => {
       console.error('LLM Meter could not record calls found in outputs.', error);
     });
-    return new Meter(model, feed, client, courier, claimantOf(sessionStorage));
+    const source = reserveSource(serviceManager.settings, limits, wording);
+    const reserve = new Reserve(model, client, source);
+    const meter = new Meter(model, feed, client, courier, reserve, claimantOf(sessionStorage));
+    if (settingRegistry !== null) {
+      const refresh = (): Promise<void> => meter.refresh();
+      void followSettings(settingRegistry, settingsFollower(model, refresh, limits));
+    }
+    document.addEventListener('visibilitychange', () => void reserve.meter?.refresh());
+    return meter;
   }
 };
+
+/** The setting `limits`, a new value when it changed. */
+class LimitsSetting {
+  value: ReadonlyPartialJSONValue | undefined;
+}
+
+/** The lone meter, which is loaded when there is no server part, or a total from when there was none. */
+function reserveSource(
+  settings: Setting.IManager,
+  limits: LimitsSetting,
+  { trans }: IWording
+): ReserveSource {
+  const explain = (error: unknown): string =>
+    trans.__('The running total cannot be kept on the server: %1', String(error));
+  return {
+    explain,
+    isNeeded: async () => (await new TallyPlace(settings).read()) !== '',
+    open: async () => {
+      const { LoneMeter } = await import('../lone-meter');
+      return LoneMeter.open({
+        settings,
+        storage: localStorage,
+        locks: navigator.locks,
+        timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+        limits: () => limits.value,
+        clock: () => Date.now(),
+        explain
+      });
+    }
+  };
+}
 
 /** Applies the settings, and asks for the figures again when the limits changed. */
 function settingsFollower(
   model: MeterModel,
-  feed: MeterFeed
+  refresh: () => Promise<void>,
+  limits: LimitsSetting
 ): (settings: ISettingRegistry.ISettings) => void {
-  let limits: ReadonlyPartialJSONValue | undefined;
   return settings => {
     model.preferences = {
       isGaugeShown: settings.get('showGauge').composite !== false,
       isCostShown: settings.get('showCost').composite !== false,
       areOutputsScanned: settings.get('scanOutputs').composite !== false
     };
-    const newLimits = settings.get('limits').composite ?? null;
-    if (limits !== undefined && !JSONExt.deepEqual(limits, newLimits)) {
-      void feed.refresh();
+    const before = limits.value;
+    const now = settings.get('limits').composite ?? null;
+    if (before === undefined || !JSONExt.deepEqual(before, now)) {
+      limits.value = now;
+      // The first are those that the service knows already; a page that counts alone does not.
+      if (before !== undefined || model.snapshot.connection === 'alone') {
+        void refresh();
+      }
     }
-    limits = newLimits;
   };
 }

@@ -120,6 +120,15 @@ function ConnectionNote({
   if (snapshot.connection === 'loading') {
     return <p role="status">{trans.__('Loading…')}</p>;
   }
+  if (snapshot.connection === 'alone') {
+    return (
+      <div className="jp-LLMMeter-Note" role="note">
+        {connectionFacts(snapshot, trans).map(fact => (
+          <p key={fact}>{fact}</p>
+        ))}
+      </div>
+    );
+  }
   return (
     <div className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
       {connectionFacts(snapshot, trans).map(fact => (

@@ -122,6 +122,13 @@ describe('toStatusEntry', () => {
     }
   );
 
+  it('should show the figures of a page that counts alone, and say so', () => {
+    const entry = entryOf({ connection: 'alone', document: documentWith() });
+    expect(entry).toMatchObject({ level: 'warning', isDegraded: false });
+    expect(entry.text).toMatch(/^812k \/ 1M tokens/);
+    expect(entry.tooltip).toMatch(/812,345(.|\n)*no LLM Meter part/);
+  });
+
   it('should tell what the server said went wrong', () => {
     const entry = entryOf({ connection: 'failed', reason: 'The ledger cannot be read.' });
     expect(entry.tooltip).toContain('The ledger cannot be read.');

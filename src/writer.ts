@@ -1,0 +1,97 @@
+/**
+ * Under which name a page writes its part of a running total, and the page's own copy of that part.
+ *
+ * A browser's names are used again, so that there are as many parts as there were tabs open at a time. A name is used by one
+ * page only as long as it lives, which the browser's locks see to; where a page has none (plain HTTP to another machine),
+ * each page takes a new name.
+ */
+
+import { UUID } from '@lumino/coreutils';
+
+const PREFIX = 'jupyter-llm-meter';
+
+export class Writer {
+  private constructor(
+    /** The name. */
+    readonly id: string,
+    private readonly tallyId: string,
+    private readonly storage: Storage
+  ) {}
+
+  /**
+   * Takes a free name of this browser, or a new one.
+   *
+   * @param tallyId - whose parts are meant.
+   * @param storage - the browser's local storage.
+   * @param locks - the browser's locks, where it has them.
+   */
+  static async take(
+    tallyId: string,
+    storage: Storage,
+    locks: LockManager | undefined
+  ): Promise<Writer> {
+    if (locks !== undefined) {
+      for (const id of Object.keys(partsIn(storage, tallyId))) {
+        if (await isTaken(locks, id)) {
+          return new Writer(id, tallyId, storage);
+        }
+      }
+    }
+    const id = UUID.uuid4();
+    if (locks !== undefined) {
+      await isTaken(locks, id);
+    }
+    return new Writer(id, tallyId, storage);
+  }
+
+  /** The part as this browser last had it; undefined for a new name. */
+  get kept(): unknown {
+    return partsIn(this.storage, this.tallyId)[this.id];
+  }
+
+  /**
+   * Keeps the part in the browser, at once: a page may be gone before the server has it.
+   *
+   * @param part - as `writePart` writes it.
+   */
+  keep(part: object): void {
+    const parts = { ...partsIn(this.storage, this.tallyId), [this.id]: part };
+    try {
+      this.storage.setItem(keyOf(this.tallyId), JSON.stringify(parts));
+    } catch (error) {
+      // Full, or forbidden: the server's copy is the one that counts.
+      if (!(error instanceof DOMException)) {
+        throw error;
+      }
+    }
+  }
+}
+
+function keyOf(tallyId: string): string {
+  return `${PREFIX}:tally:${tallyId}`;
+}
+
+function partsIn(storage: Storage, tallyId: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(storage.getItem(keyOf(tallyId)) ?? '{}');
+    return typeof value === 'object' && value !== null
+      ? (value as Readonly<Record<string, unknown>>)
+      : {};
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      return {};
+    }
+    throw error;
+  }
+}
+
+/** Takes a lock and holds it as long as the page lives; tells whether it was free. */
+function isTaken(locks: LockManager, id: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const hold = (lock: Lock | null): Promise<void> | undefined => {
+      resolve(lock !== null);
+      return lock === null ? undefined : new Promise<void>(() => undefined);
+    };
+    locks.request(`${PREFIX}:writer:${id}`, { ifAvailable: true }, hold).catch(reject);
+  });
+}
