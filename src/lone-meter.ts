@@ -66,7 +66,12 @@ export class LoneMeter implements IDisposable {
     const there = readTally(await place.read());
     const tally = there.id === '' ? { ...there, id: UUID.uuid4() } : there;
     const writer = await Writer.take(tally.id, page.storage, page.locks);
-    return new LoneMeter(page, new TallyStore(place, writer, tally, () => page.clock()));
+    const store = new TallyStore(place, writer, tally, () => page.clock());
+    if (there.id === '') {
+      // The browser's own copy of its part is found again by the id, so that has to be there first.
+      void store.save();
+    }
+    return new LoneMeter(page, store);
   }
 
   /** Emitted when the document is another. */

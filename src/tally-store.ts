@@ -167,6 +167,7 @@ export class TallyStore implements IDisposable {
       this.writer.keep(writePart(part));
     }
     this._tally = pruned(this._withPart(joined), now - STATES_KEPT_MS);
+    this.writer.follow(joined.id, writePart(part));
   }
 
   private _withPart(tally: Tally): Tally {

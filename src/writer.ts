@@ -14,7 +14,7 @@ export class Writer {
   private constructor(
     /** The name. */
     readonly id: string,
-    private readonly tallyId: string,
+    private tallyId: string,
     private readonly storage: Storage
   ) {}
 
@@ -47,6 +47,18 @@ export class Writer {
   /** The part as this browser last had it; undefined for a new name. */
   get kept(): unknown {
     return partsIn(this.storage, this.tallyId)[this.id];
+  }
+
+  /**
+   * Keeps the part under another tally from now on: of two that were begun at the same moment, one has given way.
+   *
+   * @param part - as for `keep`.
+   */
+  follow(tallyId: string, part: object): void {
+    if (tallyId !== this.tallyId) {
+      this.tallyId = tallyId;
+      this.keep(part);
+    }
   }
 
   /**

@@ -112,6 +112,20 @@ describe('LoneMeter', () => {
     expect(pages.map(used)).toEqual(['2250', '2250', '2250']);
   }, 60_000);
 
+  it('should find its own copy again where two browsers began at the same moment', async () => {
+    const browsers = [new Browser(), new Browser()];
+    const pages = await Promise.all(browsers.map(openPage));
+    pages.forEach((page, n) => page.add([call(`first-${n}`)]));
+    await Promise.all(pages.map(page => page.refresh()));
+    pages.forEach((page, n) => page.add([call(`second-${n}`)]));
+    pages.forEach(page => page.dispose());
+    browsers.forEach(browser => browser.close());
+    const again = [await openPage(browsers[0]), await openPage(browsers[1])];
+    await again[0].refresh();
+    await again[1].refresh();
+    expect(used(again[1])).toBe('600');
+  });
+
   it('should take two tabs of a browser for two, and count once what both saw', async () => {
     const browser = new Browser();
     const [one, other] = [await openPage(browser), await openPage(browser)];
