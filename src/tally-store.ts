@@ -22,6 +22,7 @@ import {
 import type { Part } from './core/alone/part';
 import type { Tally } from './core/alone/tally';
 import {
+  EMPTY_TALLY,
   holds,
   isCountedByOthers,
   merged,
@@ -59,11 +60,11 @@ export class TallyStore implements IDisposable {
     tally: Tally,
     private readonly clock: () => number
   ) {
-    const { kept } = writer;
-    const there = tally.parts.get(writer.id) ?? EMPTY_PART;
-    const here = kept === undefined ? EMPTY_PART : readPart(kept, 'kept');
-    this._part = here.revision > there.revision ? here : there;
-    this._tally = this._withPart(tally);
+    const kept = Object.entries(writer.kept).map(
+      ([id, part]) => [id, readPart(part, `kept.${id}`)] as const
+    );
+    this._tally = merged(tally, { ...EMPTY_TALLY, parts: new Map(kept) });
+    this._part = this._tally.parts.get(writer.id) ?? EMPTY_PART;
   }
 
   get tally(): Tally {

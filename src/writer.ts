@@ -44,9 +44,9 @@ export class Writer {
     return new Writer(id, tallyId, storage);
   }
 
-  /** The part as this browser last had it; undefined for a new name. */
-  get kept(): unknown {
-    return partsIn(this.storage, this.tallyId)[this.id];
+  /** All parts of this browser's pages as they last had them, by their names; a page that was left may not have saved its. */
+  get kept(): Readonly<Record<string, unknown>> {
+    return partsIn(this.storage, this.tallyId);
   }
 
   /**

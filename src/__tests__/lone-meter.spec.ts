@@ -112,6 +112,17 @@ describe('LoneMeter', () => {
     expect(pages.map(used)).toEqual(['2250', '2250', '2250']);
   }, 60_000);
 
+  it('should save what a page that is just being left has counted', async () => {
+    const browser = new Browser();
+    const before = await openPage(browser);
+    await before.refresh();
+    before.add([call('1')]);
+    before.dispose();
+    const after = await openPage(browser);
+    await after.refresh();
+    expect([used(after), used(await openPage())]).toEqual(['150', '150']);
+  });
+
   it('should find its own copy again where two browsers began at the same moment', async () => {
     const browsers = [new Browser(), new Browser()];
     const pages = await Promise.all(browsers.map(openPage));

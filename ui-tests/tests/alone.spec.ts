@@ -82,6 +82,9 @@ test('loses nothing when two browsers count without the server part', async ({
   for (let at = 0; at < 3; at += 1) {
     await Promise.all([runCell(page, at), runCell(other, at)]);
   }
+  for (const tab of [page, other]) {
+    await expect(gauge(tab)).toHaveAttribute('title', /(66|77|99|132) of 1,000/);
+  }
   // 2 x (11 + 22 + 33)
   for (const tab of [page, other]) {
     // Nobody tells one browser what another has counted; a look does.
