@@ -3,7 +3,7 @@
 Times are microseconds since 1970 in UTC, money is whole picodollars (1e-12 USD): both integers, so that
 they sort, compare and sum exactly in every database. Prices quoted to a millionth of a dollar per million
 tokens come out whole. Null is unknown. The invariant over the tables: a rollup and a counter equal the sum
-over `calls`.
+over `calls` and over the sums that were taken over from pages (`takeover.py`).
 """
 
 from __future__ import annotations
