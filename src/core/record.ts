@@ -45,6 +45,7 @@ export interface CallRecord {
   readonly costAmount?: string;
   readonly costCurrency?: string;
   readonly errorType?: string;
+  readonly agentName?: string;
   readonly userId?: string;
   readonly team?: string;
   readonly keyFingerprint?: string;
@@ -123,6 +124,7 @@ const TEXTS = [
   'tokenizer',
   'costCurrency',
   'errorType',
+  'agentName',
   'userId',
   'team',
   'keyFingerprint',
