@@ -9,22 +9,33 @@ from __future__ import annotations
 
 import functools
 import sys
+import threading
 from collections.abc import Callable
 from contextvars import ContextVar
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llm_meter_tap import faults, import_hook, patching
 
-NameOf = Callable[["tuple[str, ...]"], "str | None"]
+if TYPE_CHECKING:
+    NameOf = Callable[[tuple[str, ...]], str | None]
 
 # The function that the event loop uses to call what was scheduled: whoever is further out only waits.
 _LOOP_CALLS = ("asyncio.events", "_run")
 _KEPT = 1024
 
 _name_of: NameOf | None = None
-# Who started the task, thread or job that runs.
-_started_by: ContextVar[str | None] = ContextVar("llm_meter_started_by", default=None)
+# Who started the task that runs.
+_task_of: ContextVar[str | None] = ContextVar("llm_meter_task_of", default=None)
+
+
+class _Job(threading.local):
+    """Who started the job or thread that runs; not in its context, for which asyncio has one of its own."""
+
+    of: str | None = None
+
+
+_job = _Job()
 
 
 def tell_apart(name_of: NameOf) -> None:
@@ -52,16 +63,21 @@ def current() -> str | None:
     name_of = _name_of
     if name_of is None:
         return None
-    return name_of(_packages()) or _started_by.get()
+    return name_of(_packages()) or _job.of or _task_of.get()
 
 
-def run_as(name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Run a function as started by a part."""
-    mark = _started_by.set(name)
+def carried(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make `function` keep whoever starts it here, or that nobody does, in whatever thread it is run."""
+    return function if _name_of is None else functools.partial(_run_job, current(), function)
+
+
+def _run_job(name: str | None, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    before = _job.of
+    _job.of = name
     try:
         return function(*args, **kwargs)
     finally:
-        _started_by.reset(mark)
+        _job.of = before
 
 
 def _packages() -> tuple[str, ...]:
@@ -87,11 +103,15 @@ def _patch_tasks(base_events: ModuleType) -> None:
 
 
 def _create_task(original: Callable[..., Any]) -> Callable[..., Any]:
-    def create_task(loop: Any, coroutine: Any, *args: Any, **kwargs: Any) -> Any:
+    def create_task(loop: Any, /, *args: Any, **kwargs: Any) -> Any:
         name = current()
         if name is None:
-            return original(loop, coroutine, *args, **kwargs)
-        return run_as(name, original, loop, coroutine, *args, **kwargs)
+            return original(loop, *args, **kwargs)
+        mark = _task_of.set(name)
+        try:
+            return original(loop, *args, **kwargs)
+        finally:
+            _task_of.reset(mark)
 
     return create_task
 

@@ -10,7 +10,7 @@ import threading
 from types import ModuleType
 from typing import Any
 
-from llm_meter_tap import faults, import_hook, patching
+from llm_meter_tap import agent, faults, import_hook, patching
 from llm_meter_tap.context import from_here
 
 
@@ -37,6 +37,9 @@ def _start(original: Any) -> Any:
 def _carry(thread: threading.Thread) -> None:
     run = thread.run
     carried = from_here(run)
+    # A library's own class may be a worker of a pool, which outlives the work that it was started for.
+    if type(thread).run is threading.Thread.run:
+        carried = agent.carried(carried)
     if carried is run:
         return
 
@@ -47,13 +50,13 @@ def _carry(thread: threading.Thread) -> None:
     thread.run = run_once  # type: ignore[method-assign]
 
 
-def _carried(function: Any) -> Any:
-    carried: Any = faults.contained(from_here)(function)
-    return function if carried is None else carried
+@faults.contained
+def _from_here(function: Any) -> Any:
+    return agent.carried(from_here(function))
 
 
 def _submit(original: Any) -> Any:
     def submit(executor: Any, function: Any, /, *args: Any, **kwargs: Any) -> Any:
-        return original(executor, _carried(function), *args, **kwargs)
+        return original(executor, _from_here(function) or function, *args, **kwargs)
 
     return submit

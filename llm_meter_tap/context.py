@@ -108,14 +108,14 @@ def os_user() -> str | None:
 
 
 def from_here(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Make `function` keep the present parent message and agent wherever it is run; itself without either."""
-    name = agent.current()
-    carried = function if name is None else functools.partial(agent.run_as, name, function)
+    """Make `function` keep the present parent message wherever it is run; itself when there is none."""
     origin = parent_message()
-    return carried if origin is None else functools.partial(_run_from, origin, carried)
+    if origin is None:
+        return function
+    return functools.partial(_run_from, origin, function)
 
 
-def _run_from(origin: dict[str, Any], function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+def _run_from(origin: dict[str, Any], function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     mark = _origin.set(origin)
     try:
         return function(*args, **kwargs)
