@@ -71,6 +71,7 @@ class CallRecord:
     server_address: str | None = None
     server_port: int | None = None
     error_type: str | None = None
+    agent_name: str | None = None
     user_id: str | None = None
     team: str | None = None
     key_fingerprint: str | None = None

@@ -1,4 +1,4 @@
-"""Where a call comes from: user, team, project, kernel, notebook, cell.
+"""Where a call comes from: user, team, project, agent, kernel, notebook, cell.
 
 Owns the parent message that belongs to a piece of work, also when a thread or an executor's job outlives its
 cell. Refuses to import IPython: who has it not loaded is in no notebook.
@@ -13,6 +13,8 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
+from llm_meter_tap import agent
+
 # The parent message under which a thread was started or a job submitted.
 _origin: ContextVar[dict[str, Any] | None] = ContextVar("llm_meter_origin", default=None)
 # The request that ran when a task was started. ipykernel 7 keeps this itself; under 6 a task that outlives
@@ -26,6 +28,7 @@ class CallContext(NamedTuple):
     user_id: str | None
     team: str | None
     project: str | None
+    agent_name: str | None
     kernel_id: str | None
     notebook_path: str | None
     cell_id: str | None
@@ -40,6 +43,7 @@ def current() -> CallContext:
         user_id=environ("LLM_METER_USER") or os_user(),
         team=environ("LLM_METER_TEAM") or None,
         project=environ("LLM_METER_PROJECT") or None,
+        agent_name=agent.current(),
         kernel_id=environ("LLM_METER_KERNEL_ID") or None,
         notebook_path=environ("LLM_METER_NOTEBOOK") or None,
         cell_id=cell_id(parent) if running_kernel() else environ("LLM_METER_CELL_ID") or None,
@@ -111,7 +115,7 @@ def from_here(function: Callable[..., Any]) -> Callable[..., Any]:
     return functools.partial(_run_from, origin, function)
 
 
-def _run_from(origin: dict[str, Any], function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+def _run_from(origin: dict[str, Any], function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
     mark = _origin.set(origin)
     try:
         return function(*args, **kwargs)

@@ -321,6 +321,7 @@ def _opening(present: Tap, shape: Shape, request: Request) -> tuple[dict[str, An
         is_stream=shape.is_stream or None,
         server_address=request.host,
         server_port=request.port or _DEFAULT_PORTS.get(request.scheme),
+        agent_name=here.agent_name,
         user_id=here.user_id,
         team=here.team,
         key_fingerprint=present.fingerprint(request.headers, request.query),

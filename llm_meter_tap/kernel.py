@@ -1,19 +1,19 @@
 """What the tap does in an IPython kernel besides metering.
 
-Owns the sign that the tap is alive, the ids that child processes inherit, and the threads and jobs that
-outlive their cell. Refuses to run code in the kernel or to show in the user's namespace.
+Owns the sign that the tap is alive, the ids that child processes inherit, and the note of the cell begun.
+Refuses to run code in the kernel or to show in the user's namespace.
 """
 
 from __future__ import annotations
 
 import atexit
 import os
-import threading
 from types import ModuleType
 from typing import Any
 
-from llm_meter_tap import faults, import_hook, patching
-from llm_meter_tap.context import begin_cell, cell_id, from_here, latest_request
+from llm_meter_tap import faults, patching
+from llm_meter_tap.carrying import carry_along
+from llm_meter_tap.context import begin_cell, cell_id, latest_request
 from llm_meter_tap.private_folder import mark_kernel, unmark_kernel
 
 
@@ -40,8 +40,7 @@ def _started(app: Any) -> None:
     os.environ.pop("LLM_METER_CELL_ID", None)
     if app.shell is not None:
         app.shell.events.register("pre_run_cell", _Inheritance(app.kernel))
-    patching.wrap(threading.Thread, "start", _start)
-    import_hook.watch("concurrent.futures.thread", patch_executor)
+    carry_along()
     _mark(kernel_id)
 
 
@@ -78,43 +77,3 @@ class _Inheritance:
             os.environ.pop("LLM_METER_CELL_ID", None)
         else:
             os.environ["LLM_METER_CELL_ID"] = cell
-
-
-def _start(original: Any) -> Any:
-    def start(thread: threading.Thread) -> None:
-        _carry(thread)
-        original(thread)
-
-    return start
-
-
-@faults.contained
-def _carry(thread: threading.Thread) -> None:
-    """Make a thread run under the parent message of the one that starts it."""
-    run = thread.run
-    carried = from_here(run)
-    if carried is run:
-        return
-
-    def run_once() -> None:
-        del thread.run
-        carried()
-
-    thread.run = run_once  # type: ignore[method-assign]
-
-
-def patch_executor(module: ModuleType) -> None:
-    """Make a job run under the parent message of the one that submits it."""
-    patching.wrap(module.ThreadPoolExecutor, "submit", _submit)
-
-
-def _carried(function: Any) -> Any:
-    carried: Any = faults.contained(from_here)(function)
-    return function if carried is None else carried
-
-
-def _submit(original: Any) -> Any:
-    def submit(executor: Any, function: Any, /, *args: Any, **kwargs: Any) -> Any:
-        return original(executor, _carried(function), *args, **kwargs)
-
-    return submit

@@ -190,6 +190,7 @@ def _manual_call(basis: str, started_at: datetime | None) -> CallRecord:
         status="ok",
         basis=basis,
         source="manual",
+        agent_name=here.agent_name,
         user_id=here.user_id,
         team=here.team,
         project=here.project,

@@ -69,6 +69,7 @@ FIELDS: dict[str, Field] = {
     "server_address": _same("server.address"),
     "server_port": _same("server.port"),
     "error_type": _same("error.type"),
+    "agent_name": _same("gen_ai.agent.name"),
     "user_id": _same("user.id"),
     "team": _same("llm_meter.team"),
     "key_fingerprint": _same("llm_meter.key.fingerprint"),

@@ -71,6 +71,8 @@ class Sender:
         self._inbox: queue.SimpleQueue[Line | threading.Event] = queue.SimpleQueue()
         self._backlog: deque[Line] = deque()
         self._hurry = threading.Event()
+        self._is_closing = False
+        self._is_ended = False
         self._thread: threading.Thread | None = None
         self._lock = threading.RLock()
         self._due_at = 0.0
@@ -93,6 +95,11 @@ class Sender:
         done.wait(timeout_s)
         self._hurry.clear()
 
+    def close(self) -> None:
+        """Flush, then end the thread and the connection: a process may make another tap later."""
+        self._is_closing = True
+        self.flush()
+
     def abandon(self) -> None:
         """In a forked child: close this copy of the parent's connection, which stays the parent's."""
         self._listener.abandon()
@@ -110,16 +117,20 @@ class Sender:
 
     def _run(self) -> None:
         with PassingBy():
-            while True:
+            while not self._is_ended:
                 self._step()
+        self._listener.close()
 
     @faults.contained
     def _step(self) -> None:
         waiter = self._collect()
-        if self._backlog and (waiter is not None or time.monotonic() >= self._due_at):
-            self._deliver()
-        if waiter is not None:
-            waiter.set()
+        try:
+            if self._backlog and (waiter is not None or time.monotonic() >= self._due_at):
+                self._deliver()
+        finally:
+            if waiter is not None:
+                self._is_ended = self._is_closing
+                waiter.set()
 
     def _collect(self) -> threading.Event | None:
         """Take in what has come, waiting for it until the backlog is due."""

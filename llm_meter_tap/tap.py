@@ -17,7 +17,7 @@ from typing import Any
 from llm_meter_tap import faults
 from llm_meter_tap.call_record import CallRecord
 from llm_meter_tap.fingerprint import fingerprint
-from llm_meter_tap.private_folder import fingerprint_key
+from llm_meter_tap.private_folder import fingerprint_key, make_folder
 from llm_meter_tap.sender import Line, Sender
 from llm_meter_tap.spool import Spool, encode_line
 from llm_meter_tap.startup import is_wanted
@@ -42,6 +42,12 @@ class Tap:
         # Calls that have not settled; each has `leave()`, called when the interpreter exits.
         self.under_way: weakref.WeakSet[Any] = weakref.WeakSet()
         self._key: bytes | None = None
+
+    @faults.contained
+    def prepare(self) -> None:
+        """Do now what the first call would wait for: what every call needs of the private folder."""
+        make_folder(self.folder, "spool")
+        self._key = fingerprint_key(self.folder)
 
     @faults.contained
     def fingerprint(self, headers: dict[str, str], query: str) -> str | None:
@@ -79,7 +85,7 @@ class Tap:
         """Settle what is under way as aborted, bring what can be brought, leave the rest to the spool."""
         for call in list(self.under_way):
             call.leave()
-        self.sender.flush()
+        self.sender.close()
         self.spool.close()
 
     def abandon(self) -> None:

@@ -30,6 +30,7 @@ GROUP_COLUMNS: dict[str, str | None] = {
     **SUBJECT_COLUMNS,
     "cell": "cell_id",
     "operation": "operation_name",
+    "agent": "agent_name",
 }
 GROUP_TIMES = {"hour": "%Y-%m-%dT%H:00:00%z", "day": "%Y-%m-%d", "month": "%Y-%m"}
 GROUPS = (*GROUP_COLUMNS, *GROUP_TIMES)

@@ -34,8 +34,8 @@ _RECORD_FIELDS = tuple(field.name for field in fields(CallRecord))
 _CONVERTED = ("started_at", "usage_raw", "cost_amount")
 _PLAIN_FIELDS = tuple(name for name in _RECORD_FIELDS if name not in _CONVERTED)
 _CONTEXT_FIELDS = (
-    "operation_name", "provider_name", "request_model", "server_address", "server_port", "user_id", "team",
-    "key_fingerprint", "project", "kernel_id", "notebook_path", "cell_id",
+    "operation_name", "provider_name", "request_model", "server_address", "server_port", "agent_name",
+    "user_id", "team", "key_fingerprint", "project", "kernel_id", "notebook_path", "cell_id",
 )  # fmt: skip
 
 Row = dict[str, Any]

@@ -50,7 +50,7 @@ SUBJECT_COLUMNS = {
 }
 """The column that names a limit's subject, by scope."""
 
-SERIES_COLUMNS = (*SUBJECT_COLUMNS.values(), "operation_name")
+SERIES_COLUMNS = (*SUBJECT_COLUMNS.values(), "operation_name", "agent_name")
 """What rollups keep apart."""
 
 SUMS = (
@@ -106,6 +106,7 @@ calls = Table(
     Column("server_address", Text),
     Column("server_port", Integer),
     Column("error_type", Text),
+    Column("agent_name", Text),
     Column("user_id", Text),
     Column("team", Text),
     Column("key_fingerprint", Text),

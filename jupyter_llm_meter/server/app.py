@@ -25,9 +25,10 @@ from jupyter_llm_meter.core.limits import DEFAULT_LIMIT
 from jupyter_llm_meter.server.events import SCHEMA_PATH, StandingEvents
 from jupyter_llm_meter.server.kernels import ServerKernels
 from jupyter_llm_meter.server.lab_settings import LabPaths
+from jupyter_llm_meter.server.own_calls import OwnCalls, leave_unmetered
 from jupyter_llm_meter.server.policy import Policy
 from jupyter_llm_meter.server.routes import handlers
-from jupyter_llm_meter.service.environment import EnvironmentPatch, tap_variables
+from jupyter_llm_meter.service.environment import PLACES, EnvironmentPatch, tap_variables
 from jupyter_llm_meter.service.folder import prepare_place
 from jupyter_llm_meter.service.owner import Owner, default_user, local_zone
 from jupyter_llm_meter.service.pricing import pricer_with
@@ -40,7 +41,7 @@ ANSWER_PAUSE_S = 5.0
 
 
 class LLMMeter(ExtensionApp):
-    """Meters the LLM API calls of everything that this server starts."""
+    """Meters the LLM API calls of this server and of everything that it starts."""
 
     name = "jupyter_llm_meter"
     description = __doc__
@@ -48,6 +49,12 @@ class LLMMeter(ExtensionApp):
 
     enabled = Bool(
         True, config=True, help="Meter at all. When false, nothing is started and no kernel is touched."
+    )
+    meter_server = Bool(
+        True,
+        config=True,
+        help="""Meter the calls that this server makes itself, such as those of chat assistants, each under
+        the name of the extension that makes it. When false, only what the server starts is metered.""",
     )
     database_url = Unicode(
         None,
@@ -86,6 +93,7 @@ class LLMMeter(ExtensionApp):
     )
 
     service: Service | None = None
+    _own_calls: OwnCalls | None = None
 
     @default("user_id")
     def _default_user_id(self) -> str:
@@ -117,8 +125,9 @@ class LLMMeter(ExtensionApp):
         variables = tap_variables(
             place.folder, self.service.stem, os.environ.get("PYTHONPATH"), user=owner.user, team=owner.team
         )
-        self._environment = EnvironmentPatch(variables)
+        self._environment = EnvironmentPatch({**dict.fromkeys(PLACES), **variables})
         self._environment.apply()
+        self._start_own_calls()
         self._logger.add_listener(schema_id=KERNEL_ACTIONS, listener=self._kernel_action)
 
     def initialize_handlers(self) -> None:
@@ -134,8 +143,17 @@ class LLMMeter(ExtensionApp):
         service, self.service = self.service, None
         self._logger.remove_listener(schema_id=KERNEL_ACTIONS, listener=self._kernel_action)
         self._environment.restore()
+        if self._own_calls is not None:
+            await self._own_calls.stop()
         await asyncio.to_thread(service.stop)
         await self.kernels.close()
+
+    def _start_own_calls(self) -> None:
+        if self.meter_server:
+            self._own_calls = OwnCalls(self._server.extension_manager)
+            self._own_calls.start()
+        else:
+            leave_unmetered()
 
     async def _kernel_action(self, logger: EventLogger, schema_id: str, data: dict[str, Any]) -> None:
         if self.service is None or data.get("status") != "success":

@@ -36,7 +36,7 @@ RESOURCE = "llm-meter"
 PREFIX = "llm-meter/api/v1"
 GROUPS = (
     "none", "model", "provider", "notebook", "cell", "project", "user", "team", "key", "kernel", "operation",
-    "hour", "day", "month",
+    "agent", "hour", "day", "month",
 )  # fmt: skip
 MOST_CALLS = 500
 LONGEST_NAME = 200

@@ -1,7 +1,7 @@
 """The variables that make every Python started from here meter itself (docs/architecture.md).
 
-Owns setting them in a mapping and taking them back. Other values of ``PYTHONPATH`` keep their order behind
-ours.
+Owns setting them in a mapping and taking them back, and which of an outer lab's must not reach in. Other
+values of ``PYTHONPATH`` keep their order behind ours.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 from llm_meter_tap.startup import bootstrap_path
+
+PLACES = ("LLM_METER_KERNEL_ID", "LLM_METER_CELL_ID", "LLM_METER_NOTEBOOK")
+"""Where a process was started from; of a server in another lab's terminal it is none of its children's."""
 
 
 def tap_variables(
@@ -57,11 +60,13 @@ class EnvironmentPatch:
     """Variables set in an environment for a while.
 
     Args:
-        variables: What to set.
+        variables: What to set; None takes a variable out.
         environ: Where; the process's own environment by default.
     """
 
-    def __init__(self, variables: Mapping[str, str], environ: MutableMapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, variables: Mapping[str, str | None], environ: MutableMapping[str, str] = os.environ
+    ) -> None:
         self._variables = dict(variables)
         self._environ = environ
         self._before: dict[str, str | None] = {}
@@ -71,15 +76,18 @@ class EnvironmentPatch:
         if self._before:
             return
         self._before = {name: self._environ.get(name) for name in self._variables}
-        self._environ.update(self._variables)
+        for name, value in self._variables.items():
+            self._set(name, value)
 
     def restore(self) -> None:
         """Put back what was there, but for variables that somebody else changed meanwhile."""
         for name, before in self._before.items():
-            if self._environ.get(name) != self._variables[name]:
-                continue
-            if before is None:
-                del self._environ[name]
-            else:
-                self._environ[name] = before
+            if self._environ.get(name) == self._variables[name]:
+                self._set(name, before)
         self._before = {}
+
+    def _set(self, name: str, value: str | None) -> None:
+        if value is None:
+            self._environ.pop(name, None)
+        else:
+            self._environ[name] = value

@@ -2,7 +2,8 @@
 
 Owns starting and stopping, and what follows from what: a commit is told to peers and watchers, a tap that
 left has its spool imported, a ledger that was away is followed by an import of everything that waited.
-Coroutine methods run on the service's loop; from any other thread they are called through ``submit``.
+Coroutine methods run on the service's loop; from any other thread they are called through ``submit``. What
+the service sends itself is no call of anybody's: the tap of the process stands aside for it.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from jupyter_llm_meter.service.standing import StandingDocument
 from jupyter_llm_meter.tokenizers import Count
 from llm_meter_tap import file_lock
 from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap.guard import PassingBy
 
 LISTENER_PROBLEM = "listener"
 STOP_PATIENCE_S = 15.0
@@ -118,7 +120,8 @@ class Service:
 
     def submit(self, work: Coroutine[object, object, Result]) -> Future[Result]:
         """Run a coroutine of the service on its loop, from any other thread."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
+        with PassingBy():
+            return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def watch(self, watcher: Watcher) -> None:
         """Have a function called on the service's loop when the standing changed, with new calls' ids."""
@@ -136,11 +139,11 @@ class Service:
 
     def tell_soon(self, pause_s: float) -> None:
         """Tell the watchers after a while; from any thread while the service runs."""
-        self._loop.call_soon_threadsafe(lambda: self._loop.call_later(pause_s, self.tell_watchers))
+        self._call_soon(lambda: self._loop.call_later(pause_s, self.tell_watchers))
 
     def process_ended(self) -> None:
         """Import what dead processes left, soon; from any thread while the service runs."""
-        self._loop.call_soon_threadsafe(lambda: self.background.start(self._collect_dead(None)))
+        self._call_soon(lambda: self.background.start(self._collect_dead(None)))
 
     async def ingest(self, body: bytes) -> Receipt:
         """Take spool lines into the ledger.
@@ -195,10 +198,15 @@ class Service:
         """Hear that the connection of a tap ended."""
         self.background.start(self._collect_dead(self.place.folder / "spool" / Path(spool).name))
 
+    def _call_soon(self, work: Callable[[], object]) -> None:
+        with PassingBy():
+            self._loop.call_soon_threadsafe(work)
+
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.call_soon(self._start_up)
-        self._loop.run_forever()
+        with PassingBy():
+            self._loop.call_soon(self._start_up)
+            self._loop.run_forever()
         self._loop.close()
 
     def _start_up(self) -> None:

@@ -1,5 +1,5 @@
 /**
- * One call as a line of a list: its marks, tokens and cost in words.
+ * One call as a line of a list: its marks, its place, tokens and cost in words.
  *
  * Owns how a figure's basis is told; refuses to show an estimate as a fact or an unknown as zero.
  */
@@ -12,6 +12,22 @@ import type { Translate } from './translate';
 /** What is out of the ordinary about a call; empty for one that went well and whose figures the provider reported. */
 export function marksOf({ status, basis }: CallRecord, trans: Translate): string[] {
   return [statusMark(status, trans), basisMark(basis, trans)].filter(mark => mark !== undefined);
+}
+
+/** Where a call was made: its notebook, else the extension of the server that made it, else a dash. */
+export function placeText({ notebookPath, agentName }: CallRecord): string {
+  return notebookPath?.replace(/^.*\//, '') ?? agentName ?? '–';
+}
+
+/** The place of a call in full; undefined when it is not known. */
+export function placeDetail(
+  { notebookPath, agentName }: CallRecord,
+  trans: Translate
+): string | undefined {
+  if (notebookPath !== undefined || agentName === undefined) {
+    return notebookPath;
+  }
+  return trans.__('Called by %1, an extension of the server', agentName);
 }
 
 /** The tokens of a call; `≈` before figures that the provider did not report. */

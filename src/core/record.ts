@@ -46,6 +46,7 @@ export interface CallRecord {
   readonly costCurrency?: string;
   readonly serverAddress?: string;
   readonly errorType?: string;
+  readonly agentName?: string;
   readonly userId?: string;
   readonly team?: string;
   readonly keyFingerprint?: string;
@@ -125,6 +126,7 @@ const TEXTS = [
   'costCurrency',
   'serverAddress',
   'errorType',
+  'agentName',
   'userId',
   'team',
   'keyFingerprint',

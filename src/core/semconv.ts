@@ -80,6 +80,7 @@ export const FIELDS = {
   serverAddress: { wire: 'server.address' },
   serverPort: { wire: 'server.port' },
   errorType: { wire: 'error.type' },
+  agentName: { wire: 'gen_ai.agent.name' },
   userId: { wire: 'user.id' },
   team: { wire: 'llm_meter.team' },
   keyFingerprint: { wire: 'llm_meter.key.fingerprint' },

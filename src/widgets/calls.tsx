@@ -2,11 +2,17 @@
  * The last calls, asked for when the popover opens and again when there are new ones.
  */
 
-import { PathExt } from '@jupyterlab/coreutils';
 import * as React from 'react';
 
 import { ClientError } from '../client';
-import { callCostText, marksOf, tokensDetail, tokensText } from '../core/entry';
+import {
+  callCostText,
+  marksOf,
+  placeDetail,
+  placeText,
+  tokensDetail,
+  tokensText
+} from '../core/entry';
 import type { CallRecord } from '../core/record';
 import { modelOf } from '../core/record';
 import type { IMeter } from '../tokens';
@@ -120,7 +126,6 @@ function CallRow({
   isCostShown,
   words: { trans, format }
 }: CallRowProps): React.ReactElement {
-  const path = call.notebookPath;
   return (
     <tr>
       <td>{format.recent(call.startedAt)}</td>
@@ -132,7 +137,7 @@ function CallRow({
           </span>
         ))}
       </td>
-      <td title={path}>{path === undefined ? '–' : PathExt.basename(path)}</td>
+      <td title={placeDetail(call, trans)}>{placeText(call)}</td>
       <td title={tokensDetail(call, trans, format)}>{tokensText(call, trans, format)}</td>
       {isCostShown && <td>{callCostText(call, trans, format)}</td>}
     </tr>

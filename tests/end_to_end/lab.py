@@ -82,6 +82,12 @@ class Lab:
         reply.raise_for_status()
         return reply.json()
 
+    def post(self, path: str) -> Any:
+        """POST nothing to a path below the base URL; returns the JSON."""
+        reply = requests.post(self.url + path, headers=_HEADERS, timeout=120)
+        reply.raise_for_status()
+        return reply.json()
+
     def usage(self, group_by: str = "none") -> dict[str | None, dict[str, Any]]:
         """The meter's figures, by group."""
         rows = self.get("llm-meter/api/v1/usage", group_by=group_by)["rows"]

@@ -1,4 +1,11 @@
-import { callCostText, marksOf, tokensDetail, tokensText } from '../../core/entry';
+import {
+  callCostText,
+  marksOf,
+  placeDetail,
+  placeText,
+  tokensDetail,
+  tokensText
+} from '../../core/entry';
 import type { Wire } from '../samples';
 import { format, recordWith, trans } from '../samples';
 
@@ -33,6 +40,31 @@ describe('marksOf, one by one', () => {
     ['none', []]
   ])('should tell the basis %s', (basis, marks) => {
     expect(marksOf(call(basis), trans)).toEqual(marks);
+  });
+});
+
+describe('placeText and placeDetail', () => {
+  const nowhere: Wire = { 'llm_meter.notebook.path': undefined };
+  const asked: Wire = { 'gen_ai.agent.name': 'chat_assistant' };
+
+  it.each<[string, Wire, string, string | undefined]>([
+    ['a notebook', { 'llm_meter.notebook.path': 'a/b.ipynb' }, 'b.ipynb', 'a/b.ipynb'],
+    [
+      'an agent in a notebook',
+      { 'llm_meter.notebook.path': 'b.ipynb', ...asked },
+      'b.ipynb',
+      'b.ipynb'
+    ],
+    [
+      'an agent',
+      { ...nowhere, ...asked },
+      'chat_assistant',
+      'Called by chat_assistant, an extension of the server'
+    ],
+    ['no place', nowhere, '–', undefined]
+  ])('should tell %s', (_what, changes, text, detail) => {
+    const record = recordWith(changes);
+    expect([placeText(record), placeDetail(record, trans)]).toEqual([text, detail]);
   });
 });
 

@@ -1,17 +1,19 @@
 """Opening a ledger: a blank one is made, an own one is used, anything else is refused untouched."""
 
 import hashlib
+import json
 import sqlite3
 import stat
 import struct
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from make import NOW, call
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, select, text
 
 import jupyter_llm_meter.ledger as package
 from jupyter_llm_meter.ledger import (
@@ -24,6 +26,7 @@ from jupyter_llm_meter.ledger import (
     schema,
 )
 from jupyter_llm_meter.ledger.migrate import REVISIONS, VERSION_TABLE
+from jupyter_llm_meter.ledger.rows import QUARTER_US, series_digest, sums, to_row
 
 
 def digest(path):
@@ -51,21 +54,82 @@ def used_file(tmp_path):
     return path
 
 
-def test_migrations_lead_from_blank_to_the_schema_that_the_code_uses(database_url):
-    Ledger.open(database_url).close()
+@pytest.fixture
+def connect(database_url):
+    """Connect to the database without the ledger's code."""
     engine = create_engine(database_url)
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-        assert compare_metadata(context, schema.metadata) == []
-        assert set(inspect(connection).get_table_names()) == {*schema.metadata.tables, VERSION_TABLE}
-        assert connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar() == REVISIONS[-1]
+    yield engine.begin
     engine.dispose()
 
 
-def test_every_migration_file_is_known():
+def migrations():
     config = Config()
     config.set_main_option("script_location", f"{package.__path__[0]}/migrations")
-    scripts = ScriptDirectory.from_config(config).walk_revisions()
+    return config
+
+
+def make_old(connection, revision):
+    """Make the ledger of an earlier version."""
+    config = migrations()
+    config.attributes.update(connection=connection, version_table=VERSION_TABLE)
+    command.upgrade(config, revision)
+    if connection.dialect.name == "sqlite":
+        connection.execute(text(f"PRAGMA application_id = {schema.APPLICATION_ID}"))
+
+
+def settle_in_old(connection, record):
+    """Write a call and its rollup as they were before calls knew their agent."""
+    row = to_row(record)
+    names = [name for name in schema.SERIES_COLUMNS if name != "agent_name"]
+    digest = hashlib.sha256(json.dumps([row[name] for name in names]).encode()).hexdigest()
+    series = {"id": 77, "digest": digest, **{name: row[name] for name in names}}
+    quarter = {"quarter": row["started_at"] - row["started_at"] % QUARTER_US, "series_id": 77}
+    call_row = {name: value for name, value in row.items() if name != "agent_name"}
+    rollup = {**quarter, **dict(zip(schema.SUMS, sums(row), strict=True))}
+    for table, values in (("calls", call_row), ("series", series), ("rollups", rollup)):
+        named = ", ".join(values), ", ".join(f":{name}" for name in values)
+        connection.execute(text(f"INSERT INTO {table} ({named[0]}) VALUES ({named[1]})"), values)
+
+
+def assert_is_current(connection):
+    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+    assert compare_metadata(context, schema.metadata) == []
+    assert set(inspect(connection).get_table_names()) == {*schema.metadata.tables, VERSION_TABLE}
+    assert connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar() == REVISIONS[-1]
+
+
+def test_migrations_lead_from_blank_to_the_schema_that_the_code_uses(database_url, connect):
+    Ledger.open(database_url).close()
+    with connect() as connection:
+        assert_is_current(connection)
+
+
+@pytest.mark.parametrize("revision", REVISIONS[:-1])
+def test_migrations_lead_from_every_old_version_to_the_same_schema(database_url, connect, revision):
+    with connect() as connection:
+        make_old(connection, revision)
+    Ledger.open(database_url).close()
+    with connect() as connection:
+        assert_is_current(connection)
+
+
+def test_what_a_ledger_without_agents_holds_goes_on_being_counted(database_url, connect):
+    with connect() as connection:
+        make_old(connection, "0001")
+        settle_in_old(connection, call("old"))
+    with Ledger.open(database_url) as ledger:
+        ledger.settle([call("new"), call("asked", agent_name="assistant")], [], NOW)
+        rows = {row.get("group"): row["calls"] for row in ledger.usage("agent")}
+        assert (rows, ledger.usage("model")[0]["calls"]) == ({None: 2, "assistant": 1}, 3)
+        assert [record.call_id for record in ledger.records()] == ["asked", "new", "old"]
+    with connect() as connection:
+        series = [dict(row) for row in connection.execute(select(schema.series)).mappings()]
+    assert [row["agent_name"] for row in series] == [None, "assistant"]
+    assert [row["digest"] for row in series] == [series_digest(row) for row in series]
+
+
+def test_every_migration_file_is_known():
+    scripts = ScriptDirectory.from_config(migrations()).walk_revisions()
     assert tuple(script.revision for script in reversed(list(scripts))) == REVISIONS
 
 

@@ -78,6 +78,7 @@ def test_usage_is_summed_by_every_group(ledger):
         "key": ("key_fingerprint", "k"),
         "kernel": ("kernel_id", "ke"),
         "operation": ("operation_name", "embeddings"),
+        "agent": ("agent_name", "a"),
     }
     ledger.settle([call("a", **dict(values.values()))], [], NOW)
     for group_by, (_field, value) in values.items():
