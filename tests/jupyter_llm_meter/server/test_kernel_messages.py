@@ -1,4 +1,4 @@
-"""Kernels that tell of their calls themselves: real ones, no browser, and a tap that cannot reach the meter."""
+"""Kernels that tell of their calls: real ones, no browser, and a tap that cannot reach the meter itself."""
 
 import asyncio
 import os
