@@ -59,7 +59,9 @@ def consider(host: str, path: str, content_type: str | None, body: bytes | None)
     global _noted_at
     folder = os.environ.get("LLM_METER_DIR")
     now = time.monotonic()
-    if not folder or now - _noted_at < _PAUSE_S or not looks_like_call(host.lower(), path, content_type, body):
+    if not folder or now - _noted_at < _PAUSE_S:
+        return
+    if not looks_like_call(host.lower(), path, content_type, body):
         return
     _noted_at = now
     _write(folder, {"host": host, "path": shown_path(path), "at": datetime.now(timezone.utc).isoformat()})
