@@ -93,10 +93,15 @@ def publish(record: dict[str, Any], parent: dict[str, Any]) -> None:
 
 @faults.contained
 def introduce() -> None:
-    """Begin anew with a kernel that has just started, and say that the tap is alive in it."""
+    """Begin anew with a kernel that has just started, and say that the tap is alive in it.
+
+    Who starts a kernel may not listen yet, so its first cell says it again.
+    """
     global _told
     _told = _Told()
-    announce(None)
+    kernel = _kernel()
+    if kernel is not None:
+        _send(kernel, _told.state(), None)
 
 
 @faults.contained

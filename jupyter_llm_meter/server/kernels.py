@@ -222,7 +222,9 @@ class ServerKernels:
                 spec = await ensure_async(self._specs.get_kernel_spec(name))
             except KeyError:
                 return "unknown"  # the kernelspec was removed while its kernel runs
-            self._languages[name] = spec.language.lower()
+            # A gateway's manager hands on the REST model as it is.
+            language = spec["spec"]["language"] if isinstance(spec, dict) else spec.language
+            self._languages[name] = language.lower()
         return self._languages[name]
 
 

@@ -22,18 +22,14 @@ class Gateway:
     def __init__(self, folder: Path, python: Path) -> None:
         self.folder = folder
         self.environment = {**clean_environment(folder), "HOME": str(folder / "home")}
-        specs = Path(self.environment["JUPYTER_DATA_DIR"]) / "kernels" / "python3"
-        specs.mkdir(parents=True)
-        argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        # A gateway hands on what the lab sends; what its kernels need of the machine's own is theirs.
-        env = {"HOME": str(folder / "home"), "JUPYTER_RUNTIME_DIR": self.environment["JUPYTER_RUNTIME_DIR"]}
-        spec = {"argv": argv, "display_name": "p", "language": "python", "env": env}
-        (specs / "kernel.json").write_text(json.dumps(spec))
+        self._add_kernel("python3", python, {})
+        self._add_kernel("bare", python, {"LLM_METER_DISABLE": "1"})
         (folder / "home").mkdir()
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         command = [sys.executable, "-m", "kernel_gateway", f"--port={port}", "--ip=127.0.0.1"]
         command += ["--KernelGatewayApp.auth_token=gate", "--JupyterWebsocketPersonality.list_kernels=True"]
+        command += ["--KernelGatewayApp.env_process_whitelist=['HOME']"]
         with (folder / "gateway.log").open("wb") as log:
             self._process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         wait_for(self._is_up, "the gateway")
@@ -46,6 +42,13 @@ class Gateway:
     def close(self) -> None:
         self._process.terminate()
         self._process.wait(60)
+
+    def _add_kernel(self, name: str, python: Path, env: dict[str, str]) -> None:
+        folder = Path(self.environment["JUPYTER_DATA_DIR"]) / "kernels" / name
+        folder.mkdir(parents=True)
+        argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        spec = {"argv": argv, "display_name": name, "language": "python", "env": env}
+        (folder / "kernel.json").write_text(json.dumps(spec))
 
     def _is_up(self) -> bool:
         try:
@@ -87,8 +90,6 @@ def kernel(lab: Lab, gateway: Gateway) -> Iterator[Kernel]:
 def test_calls_behind_a_gateway_are_counted_with_no_browser_open(
     lab: Lab, kernel: Kernel, gateway: Gateway
 ) -> None:
-    kernel.run("pass")
-    wait_for(lambda: lab.get("llm-meter/api/v1/standing")["unmetered"] == [], "the tap's word")
     kernel.run(CALL.format(tokens=7), cell_id="cell-1")
     (call,) = lab.wait_for_calls(1)
     assert call["gen_ai.usage.input_tokens"] == 7
@@ -98,6 +99,22 @@ def test_calls_behind_a_gateway_are_counted_with_no_browser_open(
     assert call["llm_meter.cell.id"] == "cell-1"
     assert not list((lab.folder / "data" / "llm-meter" / "spool").glob("*"))
     assert os.path.isdir(gateway.folder / "home" / ".local/share/jupyter/llm-meter-remote/spool")
+
+
+def test_a_kernel_behind_a_gateway_is_metered_when_its_tap_speaks(
+    lab: Lab, kernel: Kernel, gateway: Gateway
+) -> None:
+    bare = lab.start_session("bare.ipynb", "bare")
+    for kernel_id in (kernel.id, bare):
+        speaking = gateway.kernel(kernel_id)
+        speaking.run("pass")
+        speaking.close()
+
+    def unmetered() -> list[str]:
+        return [row["kernel_id"] for row in lab.get("llm-meter/api/v1/standing")["unmetered"]]
+
+    wait_for(lambda: unmetered() == [bare], "the kernel without a tap, and that one alone")
+    lab.end_kernel(bare)
 
 
 def test_a_kernel_restarted_behind_a_gateway_is_still_heard(

@@ -98,7 +98,8 @@ def test_calls_are_numbered_and_each_message_names_those_before_it(kernel, provi
 
 
 def test_cells_without_calls_say_nothing_again_and_again(kernel):
-    kernel.run("pass")
+    (hello,) = announced(kernel.run("pass"))
+    assert (hello["version"], hello["seq"], hello["recent"]) == (1, 0, [])
     assert announced(kernel.run("pass")) == []
 
 
