@@ -12,7 +12,7 @@ import time
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_meter_tap import content_encoding, context, faults, tap
+from llm_meter_tap import content_encoding, context, faults, tap, unrecognised
 from llm_meter_tap.call_record import CallRecord
 from llm_meter_tap.kept_body import KeptBody
 from llm_meter_tap.recognise import Shape, recognise
@@ -61,8 +61,11 @@ def begin(request: Request) -> Exchange | None:
     """Open an exchange if the request is an LLM call and this process is metered."""
     content_type = request.headers.get("content-type")
     shape = recognise(request.method, request.host, request.path, request.query, content_type, request.body)
-    present = tap.current() if shape is not None else None
-    if shape is None or present is None:
+    if shape is None:
+        unrecognised.consider(request.host, request.path, content_type, request.body)
+        return None
+    present = tap.current()
+    if present is None:
         return None
     exchange = Exchange(present, shape, request)
     present.under_way.add(exchange)

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import atexit
 import os
+import threading
 from types import ModuleType
 from typing import Any
 
-from llm_meter_tap import faults, patching
+from llm_meter_tap import faults, kernel_message, patching
 from llm_meter_tap.carrying import carry_along
 from llm_meter_tap.context import begin_cell, cell_id, latest_request
 from llm_meter_tap.private_folder import mark_kernel, unmark_kernel
+
+# How long after a kernel's start a server behind a gateway listens for certain, seconds.
+_LISTENING_S = 2.0
 
 
 def patch(kernelapp: ModuleType) -> None:
@@ -41,7 +45,17 @@ def _started(app: Any) -> None:
     if app.shell is not None:
         app.shell.events.register("pre_run_cell", _Inheritance(app.kernel))
     carry_along()
+    kernel_message.introduce()
+    if os.environ.get("KERNEL_LLM_METER_DIR"):
+        _introduce_again()
     _mark(kernel_id)
+
+
+def _introduce_again() -> None:
+    """Say it once more when the server behind a gateway, which sees no mark, has had time to listen."""
+    timer = threading.Timer(_LISTENING_S, kernel_message.announce, (None, True))
+    timer.daemon = True
+    timer.start()
 
 
 def kernel_id_of(connection_file: str) -> str:
@@ -77,3 +91,4 @@ class _Inheritance:
             os.environ.pop("LLM_METER_CELL_ID", None)
         else:
             os.environ["LLM_METER_CELL_ID"] = cell
+        kernel_message.announce(parent)

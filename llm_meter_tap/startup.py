@@ -37,9 +37,21 @@ def is_wanted() -> bool:
 
 def activate() -> None:
     """Watch for the libraries of `ADAPTERS`, if the environment asks for it. Idempotent, never raises."""
+    _take_over()
     if is_wanted():
         for name in ADAPTERS:
             import_hook.watch(name, _adapt)
+
+
+def _take_over() -> None:
+    """Take what a lab says to a kernel behind a gateway, which hands on the variables named KERNEL_*.
+
+    What the kernel's own host says goes before it. The folder is one of that host: "~" is its user's home.
+    """
+    for name in ("DIR", "USER", "TEAM", "PROJECT"):
+        given = os.environ.get("KERNEL_LLM_METER_" + name)
+        if given:
+            os.environ.setdefault("LLM_METER_" + name, os.path.expanduser(given) if name == "DIR" else given)
 
 
 def deactivate() -> None:

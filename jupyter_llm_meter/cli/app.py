@@ -21,6 +21,8 @@ SUBCOMMANDS = {
     "status": (f"{_COMMANDS}.status.StatusApp", "Show where every limit is."),
     "report": (f"{_COMMANDS}.report.ReportApp", "Show usage by model, notebook, day, ..."),
     "export": (f"{_COMMANDS}.export.ExportApp", "Write every call down, one a line."),
+    "doctor": (f"{_COMMANDS}.doctor.DoctorApp", "Say what is metered and what is not, and why."),
+    "tap": (f"{_COMMANDS}.tap.TapApp", "Put the tap into another Python environment."),
     "run": (f"{_COMMANDS}.run.RunApp", "Run a command with metering, without a Jupyter server."),
 }
 

@@ -37,6 +37,7 @@ GROUPS = (*GROUP_COLUMNS, *GROUP_TIMES)
 """What `usage` can group by."""
 
 _RECORDS_PER_QUERY = 500
+_IDS_PER_QUERY = 500
 _USAGE_FIGURES = (
     "calls",
     "input_tokens",
@@ -100,6 +101,15 @@ def page_of_calls(
     is_last = len(rows) <= limit
     shown = rows[:limit]
     return Page([to_record(row) for row in shown], None if is_last else _cursor(shown[-1]))
+
+
+def known_ids(connection: Connection, call_ids: Sequence[str]) -> set[str]:
+    """Those of the ids whose calls are in the ledger."""
+    known: set[str] = set()
+    for first in range(0, len(call_ids), _IDS_PER_QUERY):
+        query = select(calls.c.call_id).where(calls.c.call_id.in_(call_ids[first : first + _IDS_PER_QUERY]))
+        known.update(connection.scalars(query))
+    return known
 
 
 def records_after(

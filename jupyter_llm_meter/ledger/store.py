@@ -192,6 +192,11 @@ class Ledger:
             yield from map(to_record, rows)
             after = (rows[-1]["started_at"], rows[-1]["call_id"])
 
+    def known(self, call_ids: Sequence[str]) -> set[str]:
+        """Those of the ids whose calls are in the ledger."""
+        with reading(self._engine) as connection:
+            return queries.known_ids(connection, call_ids)
+
     def _count(self, limits: Sequence[Limit], now: datetime) -> None:
         """See to it that the current windows are counted; writes only when one is met for the first time."""
         with reading(self._engine) as connection:

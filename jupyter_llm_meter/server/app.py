@@ -23,13 +23,20 @@ from traitlets import Bool, Unicode, default
 
 from jupyter_llm_meter.core.limits import DEFAULT_LIMIT
 from jupyter_llm_meter.server.events import SCHEMA_PATH, StandingEvents
+from jupyter_llm_meter.server.kernel_messages import KernelMessages
 from jupyter_llm_meter.server.kernels import ServerKernels
 from jupyter_llm_meter.server.lab_settings import LabPaths
 from jupyter_llm_meter.server.own_calls import OwnCalls, leave_unmetered
 from jupyter_llm_meter.server.policy import Policy
 from jupyter_llm_meter.server.routes import handlers
-from jupyter_llm_meter.service.environment import PLACES, EnvironmentPatch, tap_variables
+from jupyter_llm_meter.service.environment import (
+    PLACES,
+    EnvironmentPatch,
+    gateway_variables,
+    tap_variables,
+)
 from jupyter_llm_meter.service.folder import prepare_place
+from jupyter_llm_meter.service.message_intake import MessageIntake
 from jupyter_llm_meter.service.owner import Owner, default_user, local_zone
 from jupyter_llm_meter.service.pricing import pricer_with
 from jupyter_llm_meter.service.problems import Problems
@@ -91,9 +98,16 @@ class LLMMeter(ExtensionApp):
         config=True,
         help="IANA name of the time zone in which days and months begin. Default: the machine's own.",
     )
+    kernel_messages = Bool(
+        True,
+        config=True,
+        help="""Listen to kernels for calls that their tap cannot bring itself. Behind a gateway this is one
+        websocket a kernel that was active in the last ten minutes, which the gateway counts as a client.""",
+    )
 
     service: Service | None = None
     _own_calls: OwnCalls | None = None
+    messages: KernelMessages | None = None
 
     @default("user_id")
     def _default_user_id(self) -> str:
@@ -125,6 +139,10 @@ class LLMMeter(ExtensionApp):
         variables = tap_variables(
             place.folder, self.service.stem, os.environ.get("PYTHONPATH"), user=owner.user, team=owner.team
         )
+        if self.kernel_messages:
+            self._listen(self.service, problems, loop)
+            if self._server.gateway_config.gateway_enabled:
+                variables |= gateway_variables(os.environ, owner.user, owner.team)
         self._environment = EnvironmentPatch({**dict.fromkeys(PLACES), **variables})
         self._environment.apply()
         self._start_own_calls()
@@ -136,6 +154,11 @@ class LLMMeter(ExtensionApp):
             shared = {"service": self.service, "events": self.events, "time_zone": self.zone}
             self.handlers.extend(handlers("", shared))
 
+    def _listen(self, service: Service, problems: Problems, loop: asyncio.AbstractEventLoop) -> None:
+        self._intake = MessageIntake(service, problems, self.kernels.heard)
+        self.messages = KernelMessages(self._server, service, self._intake, loop, self.log)
+        loop.call_soon(self.messages.follow_all)
+
     async def stop_extension(self) -> None:
         """Take the environment back and stop the service, off the server's loop."""
         if self.service is None:
@@ -145,6 +168,9 @@ class LLMMeter(ExtensionApp):
         self._environment.restore()
         if self._own_calls is not None:
             await self._own_calls.stop()
+        if self.messages is not None:
+            self.messages.close()
+            await asyncio.wrap_future(service.submit(self._intake.settle()))
         await asyncio.to_thread(service.stop)
         await self.kernels.close()
 
@@ -158,13 +184,24 @@ class LLMMeter(ExtensionApp):
     async def _kernel_action(self, logger: EventLogger, schema_id: str, data: dict[str, Any]) -> None:
         if self.service is None or data.get("status") != "success":
             return
+        kernel_id = data.get("kernel_id", "")
+        if self.messages is not None:
+            self._follow(self.messages, data["action"], kernel_id)
         if data["action"] == "shutdown":
-            self.kernels.forget_mark(data.get("kernel_id", ""))
+            self.kernels.forget_mark(kernel_id)
         if data["action"] in ("shutdown", "restart"):
             self.service.process_ended()
         self.service.tell_soon(0.0)
         if data["action"] in ("start", "restart"):
             self.service.tell_soon(ANSWER_PAUSE_S)
+
+    def _follow(self, messages: KernelMessages, action: str, kernel_id: str) -> None:
+        if action in ("shutdown", "restart"):
+            self.kernels.forget_word(kernel_id)
+        if action in ("start", "restart"):
+            messages.follow(kernel_id)
+        elif action == "shutdown":
+            messages.leave(kernel_id)
 
     @property
     def _server(self) -> ServerApp:

@@ -115,6 +115,7 @@ class ServerKernels:
         self._contents: Any = server.contents_manager
         self._loop = loop
         self._marks = folder / "kernels"
+        self._heard: set[str] = set()
         self._languages: dict[str, str] = {}
         self._metadata: dict[str, _Metadata] = {}
         self._contexts: dict[str, Question[KernelContext]] = {}
@@ -141,6 +142,20 @@ class ServerKernels:
         await self._unmetered.withdraw()
         for question in self._contexts.values():
             await question.withdraw()
+
+    def heard(self, kernel_id: str) -> bool:
+        """Take note that a kernel's tap spoke, which may leave its mark on another machine; from any thread.
+
+        Returns:
+            Whether that is news.
+        """
+        is_news = kernel_id not in self._heard
+        self._heard.add(kernel_id)
+        return is_news
+
+    def forget_word(self, kernel_id: str) -> None:
+        """Forget that a kernel's tap spoke: the kernel has ended or started anew."""
+        self._heard.discard(kernel_id)
 
     def forget_mark(self, kernel_id: str) -> None:
         """Remove the mark of the tap of a kernel that has ended."""
@@ -198,7 +213,8 @@ class ServerKernels:
             return "language"
         # A kernel that has not answered yet may not have come to its tap.
         is_up = kernel.get("execution_state") in ("idle", "busy")
-        return "no-tap" if is_up and not (self._marks / kernel["id"]).exists() else None
+        is_metered = kernel["id"] in self._heard or (self._marks / kernel["id"]).exists()
+        return "no-tap" if is_up and not is_metered else None
 
     async def _language(self, name: str) -> str:
         if name not in self._languages:
@@ -206,7 +222,9 @@ class ServerKernels:
                 spec = await ensure_async(self._specs.get_kernel_spec(name))
             except KeyError:
                 return "unknown"  # the kernelspec was removed while its kernel runs
-            self._languages[name] = spec.language.lower()
+            # A gateway's manager hands on the REST model as it is.
+            language = spec["spec"]["language"] if isinstance(spec, dict) else spec.language
+            self._languages[name] = language.lower()
         return self._languages[name]
 
 

@@ -15,6 +15,9 @@ from llm_meter_tap.startup import bootstrap_path
 PLACES = ("LLM_METER_KERNEL_ID", "LLM_METER_CELL_ID", "LLM_METER_NOTEBOOK")
 """Where a process was started from; of a server in another lab's terminal it is none of its children's."""
 
+REMOTE_FOLDER = "~/.local/share/jupyter/llm-meter-remote"
+"""Where a tap behind a gateway has its spool: not the lab's folder, which may be the same disk."""
+
 
 def tap_variables(
     folder: Path,
@@ -45,6 +48,23 @@ def tap_variables(
         "LLM_METER_PROJECT": project,
         "LLM_METER_NOTEBOOK": notebook,
         "PYTHONPATH": with_bootstrap(pythonpath),
+    }
+    return {name: value for name, value in named.items() if value}
+
+
+def gateway_variables(environ: Mapping[str, str], user: str, team: str | None) -> dict[str, str]:
+    """Return the variables that a gateway hands on to the kernels it starts, where a tap is installed.
+
+    Args:
+        environ: The environment so far; a folder that an administrator named in it stays.
+        user: Who pays attention.
+        team: Team of the user.
+    """
+    named = {
+        "KERNEL_LLM_METER_DIR": environ.get("KERNEL_LLM_METER_DIR") or REMOTE_FOLDER,
+        "KERNEL_LLM_METER_USER": user,
+        "KERNEL_LLM_METER_TEAM": team,
+        "KERNEL_LLM_METER_PROJECT": environ.get("LLM_METER_PROJECT"),
     }
     return {name: value for name, value in named.items() if value}
 

@@ -57,7 +57,7 @@ class Lab:
 
     def start(self, *arguments: str) -> None:
         """Start the server and wait until it answers."""
-        port = _free_port()
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}/base/"
         command = [
             *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
@@ -117,17 +117,30 @@ class Lab:
     @contextmanager
     def kernel(self, notebook: str = "test.ipynb", name: str = "python3") -> Iterator[Kernel]:
         """Open a notebook's session with a kernel of its own."""
-        wanted = {"path": notebook, "name": notebook, "type": "notebook", "kernel": {"name": name}}
-        reply = requests.post(f"{self.url}api/sessions", json=wanted, headers=_HEADERS, timeout=60)
-        reply.raise_for_status()
-        kernel_id = reply.json()["kernel"]["id"]
+        kernel_id = self.start_session(notebook, name)
         kernel = Kernel(Path(self.environment["JUPYTER_RUNTIME_DIR"]) / f"kernel-{kernel_id}.json", kernel_id)
         try:
             yield kernel
         finally:
             kernel.close()
             if self._is_up():
-                requests.delete(f"{self.url}api/kernels/{quote(kernel_id)}", headers=_HEADERS, timeout=30)
+                self.end_kernel(kernel_id)
+
+    def start_session(self, notebook: str, name: str = "python3") -> str:
+        """Open a notebook's session; returns the id of its kernel."""
+        wanted = {"path": notebook, "name": notebook, "type": "notebook", "kernel": {"name": name}}
+        reply = requests.post(f"{self.url}api/sessions", json=wanted, headers=_HEADERS, timeout=60)
+        reply.raise_for_status()
+        return str(reply.json()["kernel"]["id"])
+
+    def restart_kernel(self, kernel_id: str) -> None:
+        """Restart a kernel as a user does."""
+        url = f"{self.url}api/kernels/{quote(kernel_id)}/restart"
+        requests.post(url, headers=_HEADERS, timeout=60).raise_for_status()
+
+    def end_kernel(self, kernel_id: str) -> None:
+        """Shut a kernel down."""
+        requests.delete(f"{self.url}api/kernels/{quote(kernel_id)}", headers=_HEADERS, timeout=30)
 
     def add_kernelspec(self, name: str, python: Path) -> None:
         """Offer a kernel of another Python environment."""
@@ -230,7 +243,8 @@ async def _type(url: str, text: str, done: Path) -> None:
     connection.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
         return port

@@ -49,7 +49,14 @@ def is_idle(message: dict[str, Any], request: dict[str, Any]) -> bool:
 
 
 def told(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [message for message in messages if message["msg_type"] == "comm_msg"]
+    """The messages that tell of a call."""
+    return [message for message in messages if "record" in message["content"].get("data", {})]
+
+
+def announced(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The data of the messages that only say that the tap is alive."""
+    said = [one["content"]["data"] for one in messages if one["msg_type"] == "comm_msg"]
+    return [data for data in said if "record" not in data]
 
 
 def printed(messages: list[dict[str, Any]]) -> str:
@@ -77,6 +84,23 @@ def test_a_call_is_told_once_under_its_cell(kernel, provider, folder):
     assert message["parent_header"]["msg_id"] == started["parent_header"]["msg_id"]
     (record,) = settled(folder)
     assert (record["llm_meter.kernel.id"], record["llm_meter.cell.id"]) == (kernel.id, "cell-1")
+
+
+def test_calls_are_numbered_and_each_message_names_those_before_it(kernel, provider, folder):
+    call = f"import httpx; httpx.post('{provider.url}/json/{CHAT}', json={BODY})"
+    first, second = (message["content"]["data"] for message in told(kernel.run(f"{call}; {call}", calls=2)))
+    assert (first["seq"], second["seq"]) == (1, 2)
+    assert first["tap"] == second["tap"]
+    assert second["recent"] == [first["record"]["llm_meter.call.id"]]
+    assert second["totals"] == {"input_tokens": 11, "output_tokens": 7}
+    (news,) = announced(kernel.run("pass", "cell-2"))
+    assert (news["seq"], news["totals"]) == (2, {"input_tokens": 22, "output_tokens": 14})
+
+
+def test_cells_without_calls_say_nothing_again_and_again(kernel):
+    (hello,) = announced(kernel.run("pass"))
+    assert (hello["version"], hello["seq"], hello["recent"]) == (1, 0, [])
+    assert announced(kernel.run("pass")) == []
 
 
 def test_the_users_namespace_and_output_show_nothing_of_the_tap(kernel, provider):

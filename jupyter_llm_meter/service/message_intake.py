@@ -1,0 +1,121 @@
+"""What kernels tell, on its way into the ledger.
+
+Owns the pause in which a tap may bring the call itself, with the text to be counted and an ear for the
+limits; only what did not come by then is taken from the message. Owns the problem that tells of lost
+messages. All methods run on the service's loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from jupyter_llm_meter.service.kernel_message import KernelMessage
+from jupyter_llm_meter.service.ledger_access import LedgerUnavailable
+from jupyter_llm_meter.service.lost_calls import Gap, LostCalls, wording
+from jupyter_llm_meter.service.problems import Problems
+from jupyter_llm_meter.service.service import Service
+from llm_meter_tap.call_record import CallRecord
+
+PROBLEM = "messages-lost"
+LOCAL_GRACE_S = 2.0
+"""A tap on this machine brings its calls itself, unless its way is barred."""
+REMOTE_GRACE_S = 0.5
+"""A tap behind a gateway seldom can."""
+GAP_GRACE_S = 5.0
+"""How long a call that no message brought may be on its way otherwise."""
+RETRY_S = 10.0
+MOST_WAITING = 100_000
+"""Calls kept in memory while the ledger is away; more are lost, and told so by their numbers."""
+
+
+class MessageIntake:
+    """Takes messages of kernels into the ledger.
+
+    Args:
+        service: The service.
+        problems: Told of lost messages.
+        heard: Called with a kernel's id at each of its messages; returns whether that is news.
+    """
+
+    def __init__(self, service: Service, problems: Problems, heard: Callable[[str], bool]) -> None:
+        self._service = service
+        self._problems = problems
+        self._heard = heard
+        self._waiting: dict[str, CallRecord] = {}
+        self._lost = LostCalls()
+        self._suspected: list[Gap] = []
+        service.watch(self._committed)
+
+    def take(self, kernel_id: str, message: KernelMessage, *, is_remote: bool) -> None:
+        """Take a message; returns at once.
+
+        Args:
+            kernel_id: The kernel that sent it.
+            message: The message.
+            is_remote: The kernel is on another machine, where users have other names.
+        """
+        if self._heard(kernel_id):
+            self._service.tell_watchers()
+        gap = self._lost.hear(kernel_id, message)
+        if gap is not None:
+            self._suspected.append(gap)
+            self._after(GAP_GRACE_S, self._look_for_missing)
+        if message.record is not None and len(self._waiting) < MOST_WAITING:
+            record = replace(message.record, user_id=None) if is_remote else message.record
+            if not self._waiting:
+                self._after(REMOTE_GRACE_S if is_remote else LOCAL_GRACE_S, self.settle)
+            self._waiting[record.call_id] = record
+
+    async def settle(self) -> None:
+        """Commit what waits; while the ledger is away it goes on waiting."""
+        records = list(self._waiting.values())
+        try:
+            if records:
+                await self._service.take_in(records)
+        except LedgerUnavailable:
+            self._after(RETRY_S, self.settle)
+            return
+        for record in records:
+            self._waiting.pop(record.call_id, None)
+        if self._waiting:
+            self._after(LOCAL_GRACE_S, self.settle)
+
+    async def _look_for_missing(self) -> None:
+        """Ask the ledger for the calls that no message brought, and tell of those that it lacks."""
+        suspected, self._suspected = self._suspected, []
+        self._lost.gaps += suspected
+        named = self._lost.named()
+        try:
+            self._lost.fill(await self._service.ask_ledger(lambda ledger: ledger.known(named)))
+        except LedgerUnavailable:
+            self._after(RETRY_S, self._look_for_missing)
+            return
+        self._tell_of_lost()
+
+    def _tell_of_lost(self) -> None:
+        before = self._problems.state()
+        if self._lost.gaps:
+            self._problems.report(PROBLEM, wording(self._lost.gaps))
+        else:
+            self._problems.resolve(PROBLEM)
+        if self._problems.state() != before:
+            self._service.tell_watchers()
+
+    def _committed(self, call_ids: Sequence[str]) -> None:
+        for call_id in call_ids:
+            self._waiting.pop(call_id, None)
+        if not self._lost.gaps:
+            return
+        if call_ids and self._lost.fill(call_ids):
+            self._tell_of_lost()
+        elif not call_ids:  # another service may have found them in a spool
+            self._after(0.0, self._look_for_missing)
+
+    def _after(self, pause_s: float, work: Callable[[], Awaitable[None]]) -> None:
+        async def later() -> None:
+            await asyncio.sleep(pause_s)
+            await work()
+
+        self._service.background.start(later())

@@ -1,0 +1,156 @@
+"""Kernels on another machine, behind a real gateway: no shared folder, no listener within reach, no browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from end_to_end.lab import Kernel, Lab, clean_environment, free_port, wait_for
+
+CALL = 'from llm_meter_tap import record; record(model="gpt-4o", input_tokens={tokens})'
+
+
+class Gateway:
+    """A kernel gateway in a process of its own, whose one kernel has the tap and nothing else of ours."""
+
+    def __init__(self, folder: Path, python: Path) -> None:
+        self.folder = folder
+        self.environment = {**clean_environment(folder), "HOME": str(folder / "home")}
+        self._add_kernel("python3", python, {})
+        self._add_kernel("bare", python, {"LLM_METER_DISABLE": "1"})
+        (folder / "home").mkdir()
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-m", "kernel_gateway", f"--port={port}", "--ip=127.0.0.1"]
+        command += ["--KernelGatewayApp.auth_token=gate", "--JupyterWebsocketPersonality.list_kernels=True"]
+        command += ["--KernelGatewayApp.env_process_whitelist=['HOME']"]
+        with (folder / "gateway.log").open("wb") as log:
+            self._process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+        wait_for(self._is_up, "the gateway")
+
+    def kernel(self, kernel_id: str) -> Kernel:
+        """Speak to a kernel from the gateway's own machine: the lab has no part in it."""
+        file = Path(self.environment["JUPYTER_RUNTIME_DIR"]) / f"kernel-{kernel_id}.json"
+        return Kernel(file, kernel_id)
+
+    def close(self) -> None:
+        self._process.terminate()
+        self._process.wait(60)
+
+    def _add_kernel(self, name: str, python: Path, env: dict[str, str]) -> None:
+        folder = Path(self.environment["JUPYTER_DATA_DIR"]) / "kernels" / name
+        folder.mkdir(parents=True)
+        argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        spec = {"argv": argv, "display_name": name, "language": "python", "env": env}
+        (folder / "kernel.json").write_text(json.dumps(spec))
+
+    def _is_up(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/api", headers={"Authorization": "token gate"}, timeout=5).ok
+        except requests.ConnectionError:
+            return False
+
+
+@pytest.fixture
+def gateway(tmp_path: Path, second_python: Path) -> Iterator[Gateway]:
+    command = "import sys; from jupyter_llm_meter.cli.app import main; sys.exit(main())"
+    tap = [sys.executable, "-c", command, "tap"]
+    subprocess.run([*tap, "install", "--python", str(second_python)], check=True)
+    (tmp_path / "gateway").mkdir()
+    running = Gateway(tmp_path / "gateway", second_python)
+    yield running
+    running.close()
+    subprocess.run([*tap, "uninstall", "--python", str(second_python)], check=True)
+
+
+@pytest.fixture
+def lab(tmp_path: Path, gateway: Gateway) -> Iterator[Lab]:
+    """A lab whose kernels are the gateway's."""
+    running = Lab(tmp_path / "lab", {"LLM_METER_USER": "ada"})
+    running.start(f"--gateway-url={gateway.url}", "--GatewayClient.auth_token=gate")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def kernel(lab: Lab, gateway: Gateway) -> Iterator[Kernel]:
+    kernel_id = lab.start_session("research/a.ipynb")
+    running = gateway.kernel(kernel_id)
+    yield running
+    running.close()
+    lab.end_kernel(kernel_id)
+
+
+def test_calls_behind_a_gateway_are_counted_with_no_browser_open(
+    lab: Lab, kernel: Kernel, gateway: Gateway
+) -> None:
+    kernel.run(CALL.format(tokens=7), cell_id="cell-1")
+    (call,) = lab.wait_for_calls(1)
+    assert call["gen_ai.usage.input_tokens"] == 7
+    assert call["llm_meter.call.source"] == "message"
+    assert (call["user.id"], call["llm_meter.kernel.id"]) == ("ada", kernel.id)
+    assert (call["llm_meter.notebook.path"], call["llm_meter.project"]) == ("research/a.ipynb", "research")
+    assert call["llm_meter.cell.id"] == "cell-1"
+    assert not list((lab.folder / "data" / "llm-meter" / "spool").glob("*"))
+    assert os.path.isdir(gateway.folder / "home" / ".local/share/jupyter/llm-meter-remote/spool")
+
+
+def test_a_kernel_behind_a_gateway_is_metered_when_its_tap_speaks(
+    lab: Lab, kernel: Kernel, gateway: Gateway
+) -> None:
+    bare = lab.start_session("bare.ipynb", "bare")
+    for kernel_id in (kernel.id, bare):
+        speaking = gateway.kernel(kernel_id)
+        speaking.run("pass")
+        speaking.close()
+
+    def unmetered() -> list[str]:
+        return [row["kernel_id"] for row in lab.get("llm-meter/api/v1/standing")["unmetered"]]
+
+    wait_for(lambda: unmetered() == [bare], "the kernel without a tap, and that one alone")
+    lab.end_kernel(bare)
+
+
+def test_a_kernel_restarted_behind_a_gateway_is_still_heard(
+    lab: Lab, kernel: Kernel, gateway: Gateway
+) -> None:
+    kernel.run(CALL.format(tokens=1))
+    lab.wait_for_calls(1)
+    lab.restart_kernel(kernel.id)
+    again = gateway.kernel(kernel.id)
+    again.run(CALL.format(tokens=2))
+    found = lab.wait_for_calls(2)
+    again.close()
+    assert sorted(call["gen_ai.usage.input_tokens"] for call in found) == [1, 2]
+
+
+def test_messages_that_a_gateway_dropped_are_told_of(lab: Lab, kernel: Kernel) -> None:
+    kernel.run(CALL.format(tokens=1))
+    lab.wait_for_calls(1)
+    # Gateways pass on a thousand messages a second, and a print that is flushed is one.
+    storm = (
+        "import sys, time\n"
+        "def storm():\n"
+        "    until = time.monotonic() + 4\n"
+        "    while time.monotonic() < until:\n"
+        "        for _ in range(200): print('.', flush=True)\n"
+        "storm()\n" + CALL.format(tokens=20) + "\nstorm()"
+    )
+    kernel.run(storm)
+    kernel.run(CALL.format(tokens=300))
+    lab.wait_for_calls(2)
+    figures = sorted(call["gen_ai.usage.input_tokens"] for call in lab.calls())
+    assert figures == [1, 300]
+
+    def told() -> str | None:
+        problems = lab.get("llm-meter/api/v1/standing")["state"]["problems"]
+        return next((one["message"] for one in problems if one["code"] == "messages-lost"), None)
+
+    message = wait_for(told, "the problem")
+    assert f"1 call of kernel {kernel.id} (up to 20 tokens)" in message
