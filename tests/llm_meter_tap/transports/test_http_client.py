@@ -200,6 +200,7 @@ def test_a_read_timeout_is_an_error_with_unknown_usage(provider, metered):
 def test_a_redirection_is_no_call_of_its_own(provider, metered):
     with pytest.raises(urllib.error.HTTPError) as moved:
         posted(f"{provider.url}/moved/{CHAT}")
+    moved.value.close()
     posted(provider.url + moved.value.headers["location"]).read()
 
     assert [line["event"] for line in spool_lines(metered)] == ["opened", "dropped", "opened", "settled"]
