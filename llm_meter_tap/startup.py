@@ -21,6 +21,8 @@ ADAPTERS = {
     "httpx": "llm_meter_tap.transports.httpx",
     "httpx2": "llm_meter_tap.transports.httpx",
     "urllib3": "llm_meter_tap.transports.urllib3",
+    "aiohttp": "llm_meter_tap.transports.aiohttp",
+    "http.client": "llm_meter_tap.transports.http_client",
     "ipykernel.kernelapp": "llm_meter_tap.kernel",
 }
 

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from llm_meter_tap import faults, patching
 from llm_meter_tap.exchange import Exchange, Request, begin
-from llm_meter_tap.guard import is_passing
+from llm_meter_tap.guard import PassingBy, is_passing
+from llm_meter_tap.transports.destination import destination
 
 if TYPE_CHECKING:
     _IsSent = Callable[[BaseException], bool]
@@ -74,15 +75,17 @@ def patch(module: ModuleType) -> None:
 
 def _urlopen(is_sent: _IsSent, original: Callable[..., Any]) -> Callable[..., Any]:
     def urlopen(pool: Any, *args: Any, **kwargs: Any) -> Any:
-        if is_passing():
+        before = _attempt.get()
+        # Within an attempt it is that one's guard which is up: against http.client, not against the next attempt.
+        if before is None and is_passing():
             return original(pool, *args, **kwargs)
         arguments = _Arguments(args, kwargs)
         _supersede(pool, arguments, is_sent)
         attempt = _Attempt(pool, _begin(pool, arguments))
-        before = _attempt.get()
         _attempt.set(attempt)
         try:
-            response = original(pool, *args, **kwargs)
+            with PassingBy():
+                response = original(pool, *args, **kwargs)
         except BaseException as error:
             if attempt.exchange is not None:
                 _fail(attempt.exchange, error, is_sent)
@@ -142,8 +145,7 @@ def _fail(exchange: Exchange, error: BaseException, is_sent: _IsSent) -> None:
 def _begin(pool: Any, arguments: _Arguments) -> Exchange | None:
     if arguments.get("method") != "POST":
         return None
-    target, _, query = arguments.get("url").partition("?")
-    scheme, host, port, path = _destination(pool, target)
+    scheme, host, port, path, query = destination(pool.scheme, pool.host, pool.port, arguments.get("url"))
     given = arguments.get("headers") or pool.headers
     headers = {str(name).lower(): _text(value) for name, value in given.items()}
     body = arguments.get("body")
@@ -156,16 +158,6 @@ def _begin(pool: Any, arguments: _Arguments) -> Exchange | None:
 
 def _text(value: Any) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
-
-
-def _destination(pool: Any, target: str) -> tuple[str, str, int | None, str]:
-    """Scheme, host, port and path; a request through a plain HTTP proxy names them all in its target."""
-    if target.startswith("/"):
-        return pool.scheme, pool.host, pool.port, target
-    from urllib.parse import urlsplit
-
-    parts = urlsplit(target)
-    return parts.scheme, parts.hostname or pool.host, parts.port, parts.path or "/"
 
 
 @faults.contained

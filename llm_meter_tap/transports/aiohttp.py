@@ -1,0 +1,170 @@
+"""Sees the requests of aiohttp's client, and so those of httpx-aiohttp, litellm and google-genai's async side.
+
+Owns `ClientRequest.send`, which each attempt passes when its connection stands: retries and redirections within
+`ClientSession._request` are told apart, the headers are those that leave, and what never connected was never
+opened. A body is listened to where the parser feeds it in, piece by piece as it arrives, not where the user
+reads it: reading by line costs nothing more. Refuses proxy objects: the response and its stream stay the
+objects they are and get a subclass of their class.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+from weakref import WeakValueDictionary
+
+from llm_meter_tap import faults, patching
+from llm_meter_tap.exchange import Exchange, Request, begin
+from llm_meter_tap.guard import is_passing
+
+# The oldest release tried; all have ClientRequest.send, ClientResponse.start and StreamReader.feed_data.
+OLDEST = (3, 7)
+
+_EXCHANGE = "_llm_meter_exchange"
+_DECOMPRESSES = "_llm_meter_decompresses"
+
+# By the id of a stream, which has no room for an attribute. The response owns its exchange: when nobody holds
+# the response, aiohttp gives the connection up, and nothing more is fed.
+_exchanges: WeakValueDictionary[int, Exchange] = WeakValueDictionary()
+
+
+def patch(module: ModuleType) -> None:
+    """Patch `aiohttp`; idempotent.
+
+    Raises:
+        NotImplementedError: The release is older than `OLDEST`.
+    """
+    if tuple(int(part) for part in module.__version__.split(".")[:2]) < OLDEST:
+        raise NotImplementedError(f"aiohttp {module.__version__}")
+    patching.wrap(module.ClientRequest, "send", functools.partial(_send, module.BytesPayload))
+    patching.wrap(module.client_proto.ResponseHandler, "set_response_params", _set_response_params)
+
+
+def _set_response_params(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Note whether the parser will undo a content encoding; the parser itself does not tell."""
+
+    def set_response_params(protocol: Any, **params: Any) -> Any:
+        setattr(protocol, _DECOMPRESSES, params.get("auto_decompress", True))
+        return original(protocol, **params)
+
+    return set_response_params
+
+
+def _send(bytes_payload: type[Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    async def send(request: Any, conn: Any) -> Any:
+        exchange = _begin(request, bytes_payload)
+        if exchange is None:
+            return await original(request, conn)
+        try:
+            response = await original(request, conn)
+        except BaseException as error:
+            exchange.failed(error, is_sent=True)
+            raise
+        _listen(response, exchange, getattr(conn.protocol, _DECOMPRESSES, True))
+        return response
+
+    return send
+
+
+@faults.contained
+def _begin(request: Any, bytes_payload: type[Any]) -> Exchange | None:
+    if request.method != "POST" or is_passing():
+        return None
+    url = request.url
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    body = _body(request.body, bytes_payload)
+    path, query = url.raw_path, url.raw_query_string
+    return begin(Request("POST", url.raw_host, url.port, url.scheme, path, query, headers, body))
+
+
+def _body(body: Any, bytes_payload: type[Any]) -> bytes | None:
+    """The body; None for one that is read or made while it is sent."""
+    if isinstance(body, bytes_payload):
+        body = body._value  # in every release; its public twins decode, or are coroutines
+    return bytes(body) if isinstance(body, (bytes, bytearray, memoryview)) else None
+
+
+@faults.contained
+def _listen(response: Any, exchange: Exchange, is_decompressing: bool) -> None:
+    setattr(response, _EXCHANGE, exchange)
+    setattr(response, _DECOMPRESSES, is_decompressing)
+    response.__class__ = _metered_response(type(response))
+
+
+@functools.lru_cache(maxsize=8)
+def _metered_response(base: Any) -> Any:
+    """A subclass of a response class that tells its exchange how it begins, and when it is left."""
+
+    class MeteredResponse(base):  # type: ignore[misc]
+        async def start(self, *args: Any, **kwargs: Any) -> Any:
+            try:
+                started = await super().start(*args, **kwargs)
+            except BaseException as error:
+                getattr(self, _EXCHANGE).failed(error, is_sent=True)
+                raise
+            _respond(self)
+            return started
+
+        def close(self) -> Any:
+            getattr(self, _EXCHANGE).leave()
+            return super().close()
+
+        def release(self) -> Any:
+            # First: letting go of an unfinished body shows in it as an exception.
+            getattr(self, _EXCHANGE).leave()
+            return super().release()
+
+    return _in_disguise(MeteredResponse, base)
+
+
+@faults.contained
+def _respond(response: Any) -> None:
+    """Take in what has arrived along with the head, and listen to what follows."""
+    exchange, content = getattr(response, _EXCHANGE), response.content
+    exchange.responded(response.status, {name.lower(): value for name, value in response.headers.items()})
+    for chunk in getattr(content, "_buffer", ()):
+        exchange.feed(chunk, getattr(response, _DECOMPRESSES))
+    if content.is_eof():
+        exchange.ended()
+    elif content.exception() is not None:
+        exchange.broke(content.exception())
+    else:
+        _exchanges[id(content)] = exchange
+        content.__class__ = _metered_stream(type(content), getattr(response, _DECOMPRESSES))
+
+
+@functools.lru_cache(maxsize=8)
+def _metered_stream(base: Any, is_decompressing: bool) -> Any:
+    """A subclass of a stream class that tells its exchange what the parser feeds it."""
+
+    class MeteredStream(base):  # type: ignore[misc]
+        __slots__ = ()
+
+        def feed_data(self, data: bytes, *args: Any) -> Any:
+            exchange = _exchanges.get(id(self))
+            if exchange is not None:
+                exchange.feed(data, is_decompressing)
+            return super().feed_data(data, *args)
+
+        def feed_eof(self) -> None:
+            exchange = _exchanges.pop(id(self), None)
+            if exchange is not None:
+                exchange.ended()
+            super().feed_eof()
+
+        def set_exception(self, exc: Any, *args: Any) -> None:
+            exchange = _exchanges.pop(id(self), None)
+            if exchange is not None:
+                exchange.broke(exc)
+            super().set_exception(exc, *args)
+
+    return _in_disguise(MeteredStream, base)
+
+
+def _in_disguise(metered: Any, base: Any) -> Any:
+    metered.__name__ = base.__name__
+    metered.__qualname__ = base.__qualname__
+    metered.__module__ = base.__module__
+    return metered

@@ -1,0 +1,178 @@
+"""Sees the requests of http.client, and so those of urllib.request.
+
+Owns `HTTPConnection.request` and `getresponse`, and the public reading methods of the response. Refuses what
+urllib3 sends, whose connections are subclasses: that adapter is further out. http.client is loaded in many
+processes that never call an LLM, so this module imports next to nothing until something is posted. Refuses a
+proxy object around the response, as the adapter of urllib3 does.
+"""
+
+from __future__ import annotations
+
+import functools
+
+from llm_meter_tap import faults, patching
+from llm_meter_tap.guard import is_passing
+from llm_meter_tap.transports.destination import destination
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+    from llm_meter_tap.exchange import Exchange
+
+_EXCHANGE = "_llm_meter_exchange"
+
+
+def patch(module: ModuleType) -> None:
+    """Patch `http.client`, of every supported Python; idempotent."""
+    patching.wrap(module.HTTPConnection, "request", functools.partial(_request, module))
+    patching.wrap(module.HTTPConnection, "getresponse", _getresponse)
+
+
+def _request(module: Any, original: Callable[..., Any]) -> Callable[..., Any]:
+    def request(connection: Any, method: Any, url: Any, *args: Any, **kwargs: Any) -> Any:
+        if method != "POST" or is_passing():
+            return original(connection, method, url, *args, **kwargs)
+        exchange = _begin(module, connection, url, *args, **kwargs)
+        if exchange is None:
+            return original(connection, method, url, *args, **kwargs)
+        try:
+            original(connection, method, url, *args, **kwargs)
+        except BaseException as error:
+            exchange.failed(error, _is_sent(module, connection, error))
+            raise
+        setattr(connection, _EXCHANGE, exchange)
+
+    return request
+
+
+@faults.contained
+def _begin(
+    module: Any, connection: Any, url: str, body: Any = None, headers: Any = None, **_: Any
+) -> Exchange | None:
+    from llm_meter_tap.exchange import Request, begin
+
+    scheme = "https" if _is_secure(module, connection) else "http"
+    tunnel = getattr(connection, "_tunnel_host", None)  # what set_tunnel was told, in every release
+    host, port = (tunnel, connection._tunnel_port) if tunnel else (connection.host, connection.port)
+    scheme, host, port, path, query = destination(scheme, host, port, url)
+    given = {str(name).lower(): _text(value) for name, value in (headers or {}).items()}
+    return begin(Request("POST", host, port, scheme, path, query, given, _bytes(body)))
+
+
+def _text(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _bytes(body: Any) -> bytes | None:
+    """The body; None for a file or an iterable, which cannot be looked at without consuming it."""
+    if isinstance(body, str):
+        return body.encode("latin-1")  # as http.client does
+    return bytes(body) if isinstance(body, (bytes, bytearray, memoryview)) else None
+
+
+def _is_secure(module: Any, connection: Any) -> bool:
+    secure = getattr(module, "HTTPSConnection", None)  # absent from a Python without ssl
+    return secure is not None and isinstance(connection, secure)
+
+
+@faults.contained
+def _is_sent(module: Any, connection: Any, error: BaseException) -> bool:
+    """Whether a byte of a request that could not be finished may have left."""
+    if isinstance(error, (module.ImproperConnectionState, module.InvalidURL, TypeError, ValueError)):
+        return False  # refused by http.client itself
+    if connection.sock is None:
+        return False
+    # A socket not yet wrapped is one whose handshake failed.
+    return not (_is_secure(module, connection) and type(connection.sock) is module.socket.socket)
+
+
+def _getresponse(original: Callable[..., Any]) -> Callable[..., Any]:
+    def getresponse(connection: Any, *args: Any, **kwargs: Any) -> Any:
+        exchange = connection.__dict__.pop(_EXCHANGE, None)
+        if exchange is None:
+            return original(connection, *args, **kwargs)
+        try:
+            response = original(connection, *args, **kwargs)
+        except BaseException as error:
+            exchange.failed(error, is_sent=True)
+            raise
+        _tee(response, exchange)
+        return response
+
+    return getresponse
+
+
+@faults.contained
+def _tee(response: Any, exchange: Exchange) -> None:
+    exchange.responded(response.status, {name.lower(): value for name, value in response.getheaders()})
+    if response.isclosed():
+        exchange.ended()
+        return
+    setattr(response, _EXCHANGE, exchange)
+    response._llm_meter_is_reading = False
+    response.__class__ = _metered(type(response))
+
+
+@functools.lru_cache(maxsize=8)
+def _metered(base: Any) -> Any:
+    """A subclass of a response class that tells its exchange what is read.
+
+    Iteration and `readlines` come down to `readline`; of a chunked body that one comes down to `read`.
+    """
+
+    class MeteredResponse(base):  # type: ignore[misc]
+        def read(self, *args: Any, **kwargs: Any) -> Any:
+            return _read(self, super().read, args, kwargs)
+
+        def read1(self, *args: Any, **kwargs: Any) -> Any:
+            return _read(self, super().read1, args, kwargs)
+
+        def readinto(self, b: Any) -> Any:
+            return _read(self, super().readinto, (b,), {})
+
+        def readline(self, *args: Any, **kwargs: Any) -> Any:
+            if self.chunked:
+                return super().readline(*args, **kwargs)
+            return _read(self, super().readline, args, kwargs)
+
+        def close(self) -> None:
+            try:
+                super().close()
+            finally:
+                getattr(self, _EXCHANGE).leave()
+
+    MeteredResponse.__name__ = base.__name__
+    MeteredResponse.__qualname__ = base.__qualname__
+    MeteredResponse.__module__ = base.__module__
+    return MeteredResponse
+
+
+def _read(response: Any, read: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    if response._llm_meter_is_reading:  # Python 3.8 and 3.9: `read` comes down to `readinto`
+        return read(*args, **kwargs)
+    exchange = getattr(response, _EXCHANGE)
+    response._llm_meter_is_reading = True
+    try:
+        result = read(*args, **kwargs)
+    except BaseException as error:
+        exchange.broke(error)
+        raise
+    finally:
+        response._llm_meter_is_reading = False
+    _fed(response, exchange, result, args)
+    return result
+
+
+@faults.contained
+def _fed(response: Any, exchange: Exchange, result: Any, args: Any) -> None:
+    is_filled = isinstance(result, int)  # by `readinto`; its buffer is used again
+    exchange.feed(memoryview(args[0]).cast("B")[:result].tobytes() if is_filled else result)
+    if not response.isclosed() and response.length != 0:
+        return
+    if response.length:
+        exchange.leave()  # reading in pieces ends without an error where the connection broke off
+    else:
+        exchange.ended()
