@@ -10,6 +10,7 @@ from __future__ import annotations
 # A host belongs to the longest of these domains that it ends with.
 _DOMAINS = {
     "ai21.com": "ai21",
+    "aleph-alpha.com": "aleph_alpha",
     "aliyuncs.com": "alibaba",
     "anthropic.com": "anthropic",
     "baidubce.com": "baidu",

@@ -1,10 +1,10 @@
-"""Sees the requests of aiohttp's client, and so those of httpx-aiohttp, litellm and google-genai's async side.
+"""Sees the requests of aiohttp's client, and so those of httpx-aiohttp, litellm and google-genai's async.
 
-Owns `ClientRequest.send`, which each attempt passes when its connection stands: retries and redirections within
-`ClientSession._request` are told apart, the headers are those that leave, and what never connected was never
-opened. A body is listened to where the parser feeds it in, piece by piece as it arrives, not where the user
-reads it: reading by line costs nothing more. Refuses proxy objects: the response and its stream stay the
-objects they are and get a subclass of their class.
+Owns `ClientRequest.send`, which each attempt passes once its connection stands. `ClientSession._request`, a
+layer further out, repeats and redirects; here the attempts are told apart, the headers are those that leave,
+and what never connected was never opened. A body is listened to where the parser feeds it in, as it arrives,
+not where the user reads it: reading by line costs nothing more. Refuses proxy objects: the response and its
+stream stay the objects they are and get a subclass of their class.
 """
 
 from __future__ import annotations
@@ -90,7 +90,8 @@ def _body(body: Any, bytes_payload: type[Any]) -> bytes | None:
 def _listen(response: Any, exchange: Exchange, is_decompressing: bool) -> None:
     setattr(response, _EXCHANGE, exchange)
     setattr(response, _DECOMPRESSES, is_decompressing)
-    response.__class__ = _metered_response(type(response))
+    base: Any = type(response)
+    response.__class__ = _metered_response(base)
 
 
 @functools.lru_cache(maxsize=8)
@@ -132,7 +133,8 @@ def _respond(response: Any) -> None:
         exchange.broke(content.exception())
     else:
         _exchanges[id(content)] = exchange
-        content.__class__ = _metered_stream(type(content), getattr(response, _DECOMPRESSES))
+        base: Any = type(content)
+        content.__class__ = _metered_stream(base, getattr(response, _DECOMPRESSES))
 
 
 @functools.lru_cache(maxsize=8)

@@ -6,7 +6,9 @@ Owns the one case in which the target says it: a plain HTTP proxy is asked for a
 from __future__ import annotations
 
 
-def destination(scheme: str, host: str, port: int | None, target: str) -> tuple[str, str, int | None, str, str]:
+def destination(
+    scheme: str, host: str, port: int | None, target: str
+) -> tuple[str, str, int | None, str, str]:
     """Scheme, host, port, path and query of a request.
 
     Args:

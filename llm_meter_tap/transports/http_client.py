@@ -113,7 +113,8 @@ def _tee(response: Any, exchange: Exchange) -> None:
         return
     setattr(response, _EXCHANGE, exchange)
     response._llm_meter_is_reading = False
-    response.__class__ = _metered(type(response))
+    base: Any = type(response)
+    response.__class__ = _metered(base)
 
 
 @functools.lru_cache(maxsize=8)

@@ -76,7 +76,7 @@ def patch(module: ModuleType) -> None:
 def _urlopen(is_sent: _IsSent, original: Callable[..., Any]) -> Callable[..., Any]:
     def urlopen(pool: Any, *args: Any, **kwargs: Any) -> Any:
         before = _attempt.get()
-        # Within an attempt it is that one's guard which is up: against http.client, not against the next attempt.
+        # Within an attempt the guard is that one's own, against http.client and not against the next attempt.
         if before is None and is_passing():
             return original(pool, *args, **kwargs)
         arguments = _Arguments(args, kwargs)

@@ -11,7 +11,17 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_meter_tap.json_values import count, parse
-from llm_meter_tap.usage import anthropic, bedrock, cohere, google, huggingface, ollama, openai, watsonx
+from llm_meter_tap.usage import (
+    alephalpha,
+    anthropic,
+    bedrock,
+    cohere,
+    google,
+    huggingface,
+    ollama,
+    openai,
+    watsonx,
+)
 from llm_meter_tap.usage.documents import documents
 from llm_meter_tap.usage.errors import error_type
 from llm_meter_tap.usage.figures import Draft, Reading, Usage
@@ -43,6 +53,7 @@ class _Family(NamedTuple):
 _OPENAI = _Family(openai.MATTERS, openai.NAMES, openai.take, openai.normalise)
 # By the part of `Shape.api` before the dot; who is not here speaks OpenAI's format.
 _FAMILIES = {
+    "alephalpha": _Family(alephalpha.MATTERS, alephalpha.NAMES, alephalpha.take, alephalpha.normalise),
     "anthropic": _Family(anthropic.MATTERS, anthropic.NAMES, anthropic.take, anthropic.normalise),
     "google": _Family(google.MATTERS, google.NAMES, google.take, google.normalise),
     "bedrock": _Family(bedrock.MATTERS, bedrock.NAMES, bedrock.take, bedrock.normalise, bedrock.HEADERS),
