@@ -52,10 +52,10 @@ function readWindow(window: string, markup: Markup): readonly Reading[] {
 }
 
 function unquoted(text: string): string {
-  const trimmed = text.trim();
-  if (trimmed.startsWith('[1] "')) {
+  if (text.includes('[1] "')) {
     return text.replace(R_JSON, (_, json: string) => unescaped(json));
   }
+  const trimmed = text.trim();
   if (!/^b?["']/.test(trimmed) || trimmed.includes('\n') || !QUOTED_JSON.test(trimmed)) {
     return text;
   }

@@ -170,7 +170,8 @@ export const printed: readonly Printed[] = [
   },
   {
     form: 'a JSON text that R prints',
-    text: String.raw`[1] "{\"id\": \"chatcmpl-1\", \"usage\": {\"prompt_tokens\": 9, \"completion_tokens\": 12}}"`,
+    text: String.raw`the answer:
+[1] "{\"id\": \"chatcmpl-1\", \"usage\": {\"prompt_tokens\": 9, \"completion_tokens\": 12}}"`,
     usages: [{ inputTokens: 9, outputTokens: 12 }]
   },
   {
