@@ -85,6 +85,8 @@ def python(env: dict[str, str]) -> Outcome:
 
 def ui(env: dict[str, str]) -> Outcome:
     """The UI tests, by Playwright, in a Chromium of this machine or one fetched into the checkout."""
+    if not _install_packages(ROOT / "ui-tests" / "deno", env):
+        print("Deno could not be had: the tests of a JavaScript notebook will be skipped.", flush=True)
     results = RESULTS / "playwright.json"
     env = {**env, **_browser(), "LLM_METER_PYTHON": str(PYTHON), "PLAYWRIGHT_JSON_OUTPUT_NAME": str(results)}
     config = "--config=ui-tests/playwright.config.ts"
@@ -107,11 +109,17 @@ SUITES: dict[str, Callable[[dict[str, str]], Outcome]] = {
 def _prepare() -> None:
     require_tools()
     install(["--group", f"{ROOT / 'pyproject.toml'}:test"], "test")
-    lock, installed = ROOT / "package-lock.json", ROOT / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        run([npm(), "ci", "--ignore-scripts"])
+    if not _install_packages(ROOT, environment()):
+        sys.exit("The frontend's packages could not be installed; npm's message is above.")
     shutil.rmtree(RESULTS, ignore_errors=True)
     RESULTS.mkdir(parents=True)
+
+
+def _install_packages(folder: Path, env: dict[str, str]) -> bool:
+    lock, installed = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
+    if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
+        return True
+    return _exit_code([npm(), "ci", "--ignore-scripts", "--prefix", folder], env) == 0
 
 
 def _exit_code(command: list[str | Path], env: dict[str, str]) -> int:

@@ -11,12 +11,13 @@ import type { CallRecord } from './core/record';
 import { piecesOf } from './core/scan/bundle';
 import { recordsOf } from './core/scan/found';
 import type { OutputPattern } from './core/scan/patterns';
+import { Repeats } from './core/scan/repeats';
 import { RunReadings, RunTexts } from './core/scan/run';
 import { Counters } from './core/scan/sums';
 import type { OutputText } from './core/scan/text';
 import type { TextReader } from './text-reader';
 
-/** Runs that never end, as when the kernel dies in one, are forgotten when so many are newer. */
+/** Runs are forgotten when so many are newer: until then more may come, and some never end, as when the kernel dies. */
 const MOST_RUNS = 100;
 const MOST_CELLS = 1_000;
 
@@ -26,6 +27,9 @@ interface OpenRun {
   readonly readings: RunReadings;
   /** The reading of all texts so far. */
   read: Promise<void>;
+  hasEnded: boolean;
+  /** How many of its calls have been told of. */
+  told: number;
 }
 
 /** What the runs need to know of the page. */
@@ -73,12 +77,13 @@ export class KernelRuns {
     if (run === undefined) {
       return;
     }
-    for (const piece of piecesOf(message.header.msg_type, message.content)) {
+    const pieces = piecesOf(message.header.msg_type, message.content);
+    for (const piece of pieces) {
       this._read(run, run.texts.append(piece));
     }
-    if (isIdle(message)) {
-      this._runs.delete(requestId);
-      this._end(run, requestId, notebookPath);
+    // What Deno prints last can come after the end, and what threads and promises print comes long after.
+    if (isIdle(message) || (run.hasEnded && pieces.length > 0)) {
+      this._end(run, message, notebookPath);
     }
   }
 
@@ -93,7 +98,9 @@ export class KernelRuns {
         startedAt: date,
         texts: new RunTexts(),
         readings: new RunReadings(),
-        read: Promise.resolve()
+        read: Promise.resolve(),
+        hasEnded: false,
+        told: 0
       });
       forgetOldest(this._runs, MOST_RUNS);
     }
@@ -112,19 +119,25 @@ export class KernelRuns {
     });
   }
 
-  private _end(run: OpenRun, requestId: string, notebookPath: string): void {
+  private _end(run: OpenRun, message: KernelMessage.IMessage, notebookPath: string): void {
     this._read(run, run.texts.finish());
+    const requestId = requestIdOf(message) ?? '';
+    const counters = run.hasEnded ? undefined : this._counters;
+    run.hasEnded = true;
     // One run after the other, as the counters go on from one to the next.
     this._settled = Promise.all([this._settled, run.read]).then(() => {
-      const records = recordsOf(run.readings.finish(this._counters), {
+      const records = recordsOf(run.readings.finish(counters), {
         kernelId: this.kernelId,
         requestId,
         startedAt: run.startedAt,
         notebookPath,
         cellId: this._cells.get(requestId)
       });
-      if (records.length > 0 && this.surroundings.isScanned(this.kernelId)) {
-        this.surroundings.report(records);
+      const elapsedMs = Date.parse(message.header.date) - Date.parse(run.startedAt);
+      const fresh = this._repeats.without(records.slice(run.told), elapsedMs);
+      run.told = records.length;
+      if (fresh.length > 0 && this.surroundings.isScanned(this.kernelId)) {
+        this.surroundings.report(fresh);
       }
     });
   }
@@ -132,6 +145,7 @@ export class KernelRuns {
   private readonly _runs = new Map<string, OpenRun>();
   private readonly _cells = new Map<string, string>();
   private readonly _counters = new Counters();
+  private readonly _repeats = new Repeats();
   private _settled: Promise<void> = Promise.resolve();
 }
 

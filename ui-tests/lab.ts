@@ -8,9 +8,15 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { KernelProgram } from './kernels';
+
 /** The Python whose environment holds the installed wheel. */
 export const PYTHON = process.env.LLM_METER_PYTHON ?? '.venv/bin/python';
 
+const PYTHON_KERNEL: KernelProgram = {
+  argv: [PYTHON, '-m', 'ipykernel_launcher', '-f', '{connection_file}'],
+  language: 'python'
+};
 const TOKEN = 'ui-tests';
 const START_TRIES = 240;
 const TRY_MS = 250;
@@ -91,17 +97,17 @@ export class Lab {
     }
   }
 
-  /** Adds a kernel of the server's own Python with variables of its own. */
-  writeKernel(name: string, environment: Readonly<Record<string, string>>): void {
+  /** Adds a kernel with variables of its own; it is of the server's own Python when no program is given. */
+  writeKernel(
+    name: string,
+    environment: Readonly<Record<string, string>>,
+    { argv, language } = PYTHON_KERNEL
+  ): void {
     const folder = join(this.folder, 'data', 'kernels', name);
     mkdirSync(folder, { recursive: true });
-    const spec = {
-      argv: [PYTHON, '-m', 'ipykernel_launcher', '-f', '{connection_file}'],
-      display_name: name,
-      language: 'python',
-      env: environment
-    };
+    const spec = { argv, display_name: name, language, env: environment };
     writeFileSync(join(folder, 'kernel.json'), JSON.stringify(spec));
+    this.languages.set(name, language);
   }
 
   /** Writes a notebook with one cell a source. */
@@ -114,11 +120,8 @@ export class Lab {
       outputs: [],
       source
     }));
-    const kernelspec = {
-      name: kernel,
-      display_name: kernel,
-      language: 'python'
-    };
+    const language = this.languages.get(kernel) ?? PYTHON_KERNEL.language;
+    const kernelspec = { name: kernel, display_name: kernel, language };
     const notebook = {
       cells,
       metadata: { kernelspec },
@@ -167,6 +170,8 @@ export class Lab {
       JUPYTERLAB_SETTINGS_DIR: join(this.folder, 'settings'),
       JUPYTERLAB_WORKSPACES_DIR: join(this.folder, 'workspaces'),
       IPYTHONDIR: join(this.folder, 'ipython'),
+      DENO_DIR: join(this.folder, 'deno'),
+      DENO_NO_UPDATE_CHECK: '1',
       NO_PROXY: '*',
       no_proxy: '*'
     };
@@ -179,6 +184,8 @@ export class Lab {
   }
 
   private server: ChildProcess | undefined;
+  /** The languages of the kernels that were added. */
+  private readonly languages = new Map<string, string>();
 }
 
 function serverPart(isOn: boolean): string[] {

@@ -49,6 +49,14 @@ export async function runCell(page: Page, index: number): Promise<void> {
   await expect(cell.locator('.jp-OutputArea-output[data-mime-type$="stderr"]')).toHaveCount(0);
 }
 
+/** Runs one cell that ends in an error, and waits until the error is shown. */
+export async function runCellThatFails(page: Page, index: number): Promise<void> {
+  const cell = await startCell(page, index);
+  await expect(cell.locator('.jp-OutputArea-output[data-mime-type$="stderr"]')).toBeVisible({
+    timeout: 120_000
+  });
+}
+
 /** Reads the figure that a cell printed after `tokens:`. */
 export async function printedTokens(page: Page, index: number): Promise<number> {
   const output = page.locator('.jp-Notebook .jp-CodeCell').nth(index).locator('.jp-OutputArea');

@@ -84,6 +84,26 @@ describe('KernelRuns', () => {
     );
   });
 
+  it('should count what a run prints after its end, once', async () => {
+    const page = new Page();
+    await page.receive(begin, printed(USAGE), end);
+    const late = `C(id='chatcmpl-9', usage=${USAGE})\nCompletionUsage(completion_tokens=2, prompt_tokens=1)`;
+    expect(await page.receive(printed(late), printed(late))).toMatchObject([
+      { inputTokens: 57, outputTokens: 17 },
+      { inputTokens: 1, outputTokens: 2 }
+    ]);
+  });
+
+  it('should count a call once that the next cell shows again without its id', async () => {
+    const page = new Page();
+    page.runs.onRequest('r-1', 'cell-1');
+    page.runs.onRequest('r-2', 'cell-2');
+    await page.receive(begin, printed(`C(id='chatcmpl-9', usage=${USAGE})`), end);
+    const again = message('stream', { name: 'stdout', text: USAGE }, 'r-2');
+    const over = message('status', { execution_state: 'idle' }, 'r-2');
+    expect(await page.receive(message('execute_input', {}, 'r-2'), again, over)).toHaveLength(1);
+  });
+
   it('should read nothing while the kernel has a tap', async () => {
     const page = new Page();
     page.isScanned = false;

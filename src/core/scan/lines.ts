@@ -5,8 +5,7 @@
  */
 
 import type { Kind, Reading } from './reading';
-import type { Role } from './vocabulary';
-import { meaningOf, plainName } from './vocabulary';
+import { plainName } from './vocabulary';
 
 /** How far apart two figures of one line may be. */
 const FARTHEST = 80;
@@ -27,7 +26,6 @@ const NUMBERS = /^\d{1,12}$/;
 export function readLines(text: string): readonly Reading[] {
   const readings: Reading[] = [];
   let columns: readonly string[] | undefined;
-  let above = '';
   for (const line of text.split('\n')) {
     if (line.length > LONGEST_LINE) {
       continue;
@@ -36,35 +34,9 @@ export function readLines(text: string): readonly Reading[] {
     const row =
       columns === undefined || header !== undefined ? undefined : rowReading(columns, line);
     columns = header ?? (row === undefined && !isTypes(line) ? undefined : columns);
-    const named = readNamedVector(above, line);
-    above = line;
-    readings.push(
-      ...(named === undefined ? [] : [named]),
-      ...(row === undefined ? [] : [row]),
-      ...figureFirst(line),
-      ...ellmer(line)
-    );
+    readings.push(...(row === undefined ? [] : [row]), ...figureFirst(line), ...ellmer(line));
   }
   return readings;
-}
-
-/** R's print of a named vector, as `unlist(usage)`: names above figures, both to the right. */
-function readNamedVector(above: string, line: string): Reading | undefined {
-  if (!/^\s*\d[\d\s]*$/.test(line)) {
-    return undefined;
-  }
-  const names = above.trim().split(/\s+/);
-  const figures = line.trim().split(/\s+/);
-  const roles = names.map(name =>
-    meaningOf(plainName(name.slice(name.lastIndexOf('.') + 1)), false)
-  );
-  const of = (role: Role): string | undefined =>
-    figures[roles.findIndex(meaning => meaning.role === role && !meaning.isShort)];
-  const [input, output] = [of('input'), of('output')];
-  const isWhole = figures.length === names.length && figures.every(figure => NUMBERS.test(figure));
-  return isWhole && input !== undefined && output !== undefined
-    ? reading('call', input, output)
-    : undefined;
 }
 
 function figureFirst(line: string): readonly Reading[] {

@@ -30,6 +30,8 @@ export interface Reading {
   readonly responseId?: string;
   readonly model?: string;
   readonly provider?: string;
+  /** How many readings that say the same stand before it in one list: they are other calls. */
+  readonly twin?: number;
 }
 
 /** Input and output, as far as they are known. */

@@ -67,7 +67,25 @@ function walk(node: Node, depth: number): readonly Reading[] {
 
 function inside(node: Node, depth: number, isTaken: (child: Node) => boolean): readonly Reading[] {
   const children = node.children.filter(isTaken).flatMap(child => walk(child, depth + 1));
-  return children.length === 0 ? NONE : children;
+  if (children.length === 0) {
+    return NONE;
+  }
+  return children.length > 1 && isList(node) ? withTwins(children) : children;
+}
+
+/** R's lists come with their positions as names. */
+function isList({ bracket, children }: Node): boolean {
+  return bracket === '[' || children.every(({ rawKey }) => /^["']?\d+["']?$/.test(rawKey));
+}
+
+function withTwins(readings: readonly Reading[]): readonly Reading[] {
+  const counts = new Map<string, number>();
+  return readings.map(reading => {
+    const content = JSON.stringify([reading.usage, reading.model]);
+    const twin = counts.get(content) ?? 0;
+    counts.set(content, twin + 1);
+    return twin === 0 ? reading : { ...reading, twin };
+  });
 }
 
 const NONE: readonly Reading[] = [];

@@ -12,7 +12,7 @@ interface Nested {
 const PATH_LINE = /^(?:\$(?:`[^`\n]{1,80}`|[\w.]{1,80})|\[\[\d{1,6}\]\]){1,12}\s*$/;
 const PATH_PART = /\$(?:`([^`]+)`|([\w.]+))|\[\[(\d+)\]\]/g;
 const PRINTED = /^\[1\]\s+(.{1,300})$/;
-const STR_LINE = /^( ?(?: \.\.){0,12}) ?\$ ([\w.`-]{1,80}) *(?::| <\w{1,8}>)(.{0,300})$/;
+const STR_LINE = /^( ?(?: \.\.){0,12}) ?\$ ([\w.`-]{0,80}) *(?::| <\w{1,8}>)(.{0,300})$/;
 const TYPED = /^ *(?:(?:int|num|chr|logi|dbl) +)?([\d"].*)$/;
 const MOST_VALUES = 5_000;
 
@@ -48,6 +48,12 @@ class Collector {
   /** Where in a list that `str` prints the last line stood. */
   readonly strPath: string[] = [];
 
+  /** A name for what `str` prints without one: the position in a list, counted through the text. */
+  nextPosition(): string {
+    this._position += 1;
+    return String(this._position);
+  }
+
   put(path: readonly string[], value: string | number | null): void {
     const key = path.join('\0');
     if (this._seen.has(key) || this._seen.size >= MOST_VALUES) {
@@ -78,6 +84,7 @@ class Collector {
   private readonly _done: string[] = [];
   private readonly _seen = new Set<string>();
   private _list = emptyList();
+  private _position = 0;
 }
 
 /** Without a prototype, so that no name in an output means anything else than itself. */
@@ -97,7 +104,7 @@ function readStrLine(line: string, collector: Collector): void {
   const depth = found[1].split('..').length - 1;
   const path = collector.strPath;
   path.length = Math.min(path.length, depth);
-  path.push(found[2].replaceAll('`', ''));
+  path.push(found[2].replaceAll('`', '') || collector.nextPosition());
   const typed = TYPED.exec(found[3]);
   if (typed !== null) {
     collector.put([...path], scalarOf(typed[1]));

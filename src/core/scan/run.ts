@@ -157,13 +157,14 @@ export class RunReadings {
 
   /** The call that says the same, unless both name their responses and the names differ. */
   private _alike(reading: Reading): number | undefined {
-    return this._byContent
+    const alike = this._byContent
       .get(contentOf(reading))
-      ?.find(
+      ?.filter(
         at =>
           agrees(this._calls[at], reading) &&
           (reading.responseId === undefined || this._calls[at].responseId === undefined)
       );
+    return alike?.[reading.twin ?? 0];
   }
 
   private _index(reading: Reading, at: number): void {

@@ -12,6 +12,10 @@ import type { Reading } from './reading';
 import { readingsOf } from './readings';
 import { readRLists } from './rlist';
 import { readStructures } from './structure';
+import { readTables } from './tables';
+
+/** R's print of a text that holds JSON. */
+const R_JSON = /^\[1\] "((?:data: ?)?[{[](?:[^"\\\n]|\\.)*)"[ \t]*$/gm;
 
 /** How a text is written. */
 export type Markup = 'plain' | 'html';
@@ -43,18 +47,23 @@ export function readText(
 function readWindow(window: string, markup: Markup): readonly Reading[] {
   const text = markup === 'html' ? withoutMarkup(window) : window;
   const plain = unquoted(withoutTerminalCodes(text)).replace(/[：，；│┃║]/g, plainSign);
-  const structures = [...readStructures(plain), ...readRLists(plain).flatMap(readStructures)];
+  const structures = [plain, ...readRLists(plain), ...readTables(plain)].flatMap(readStructures);
   return [...readingsOf(structures), ...readLines(plain)];
 }
 
 function unquoted(text: string): string {
+  if (text.includes('[1] "')) {
+    return text.replace(R_JSON, (_, json: string) => unescaped(json));
+  }
   const trimmed = text.trim();
   if (!/^b?["']/.test(trimmed) || trimmed.includes('\n') || !QUOTED_JSON.test(trimmed)) {
     return text;
   }
-  return trimmed
-    .slice(trimmed.indexOf(trimmed.at(-1) ?? '') + 1, -1)
-    .replace(/\\(n|r|t|.)/g, unescape);
+  return unescaped(trimmed.slice(trimmed.indexOf(trimmed.at(-1) ?? '') + 1, -1));
+}
+
+function unescaped(text: string): string {
+  return text.replace(/\\(n|r|t|.)/g, unescape);
 }
 
 /** Full-width punctuation, as Chinese texts have it, and the bars of drawn tables. */

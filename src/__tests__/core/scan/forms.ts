@@ -125,6 +125,77 @@ export const printed: readonly Printed[] = [
     usages: [{ inputTokens: 9, outputTokens: 12 }]
   },
   {
+    form: 'a tibble of one call',
+    text: '# A tibble: 1 × 3\n  prompt_tokens completion_tokens total_tokens\n          <int>             <int>        <int>\n1             9                12           21',
+    usages: [{ inputTokens: 9, outputTokens: 12 }]
+  },
+  {
+    form: 'a data frame of one call that is wider than its lines',
+    text: '  prompt_tokens completion_tokens total_tokens\n1             9                12           21\n  prompt_tokens_details.cached_tokens\n1                                   4\n',
+    usages: [{ inputTokens: 9, outputTokens: 12, cacheReadInputTokens: 4 }]
+  },
+  {
+    form: 'a table of one call in HTML as IRkernel shows it',
+    text: '<table class="dataframe">\n<caption>A tibble: 1 × 3</caption>\n<thead>\n\t<tr><th scope=col>model</th><th scope=col>prompt_tokens</th><th scope=col>completion_tokens</th></tr>\n\t<tr><th scope=col>&lt;chr&gt;</th><th scope=col>&lt;int&gt;</th><th scope=col>&lt;int&gt;</th></tr>\n</thead>\n<tbody>\n\t<tr><td>gpt-5-mini</td><td>9</td><td>12</td></tr>\n</tbody>\n</table>\n',
+    markup: 'html',
+    usages: [{ inputTokens: 9, outputTokens: 12 }]
+  },
+  {
+    form: 'a table of one call in Markdown',
+    text: '| model | prompt_tokens | completion_tokens |\n|---|---|---|\n| gpt-5-mini | 1,009 | 12 |',
+    usages: [{ inputTokens: 1009, outputTokens: 12 }]
+  },
+  {
+    form: 'the named vector of a nested list, in narrow lines',
+    text: '                      prompt_tokens \n                                  9 \n                  completion_tokens \n                                 12 \nprompt_tokens_details.cached_tokens \n                                  4 \n',
+    usages: [{ inputTokens: 9, outputTokens: 12, cacheReadInputTokens: 4 }]
+  },
+  {
+    form: 'a matrix with a column for each call',
+    text: '                  [,1] [,2]\nprompt_tokens        9    9\ncompletion_tokens   12   12\ntotal_tokens        21   21',
+    usages: [
+      { inputTokens: 9, outputTokens: 12 },
+      { inputTokens: 9, outputTokens: 12 }
+    ]
+  },
+  {
+    form: 'a usage in a table of a console',
+    text: '┌───────────────────┬───────────────┬────────┐\n│ (idx)             │ cached_tokens │ Values │\n├───────────────────┼───────────────┼────────┤\n│ prompt_tokens     │               │      9 │\n│ completion_tokens │               │     12 │\n│ details           │             4 │        │\n└───────────────────┴───────────────┴────────┘',
+    usages: [{ inputTokens: 9, outputTokens: 12 }]
+  },
+  {
+    form: 'a list of one usage in a table of a console',
+    text: '┌───────┬───────────────┬───────────────────┬──────────────┐\n│ (idx) │ prompt_tokens │ completion_tokens │ total_tokens │\n├───────┼───────────────┼───────────────────┼──────────────┤\n│     0 │             9 │                12 │           21 │\n└───────┴───────────────┴───────────────────┴──────────────┘',
+    usages: [{ inputTokens: 9, outputTokens: 12 }]
+  },
+  {
+    form: 'a JSON text that R prints',
+    text: String.raw`the answer:
+[1] "{\"id\": \"chatcmpl-1\", \"usage\": {\"prompt_tokens\": 9, \"completion_tokens\": 12}}"`,
+    usages: [{ inputTokens: 9, outputTokens: 12 }]
+  },
+  {
+    form: 'the structure of a list of responses in R',
+    text: [1, 2]
+      .map(
+        number =>
+          ` $ :List of 3\n  ..$ id   : chr "chatcmpl-${number}"\n  ..$ usage:List of 2\n  .. ..$ prompt_tokens    : int 9\n  .. ..$ completion_tokens: int 12`
+      )
+      .join('\n'),
+    usages: [
+      { inputTokens: 9, outputTokens: 12 },
+      { inputTokens: 9, outputTokens: 12 }
+    ]
+  },
+  {
+    form: 'equal usages without ids in one list as several calls',
+    text: '[\n  { prompt_tokens: 9, completion_tokens: 12 },\n  { prompt_tokens: 9, completion_tokens: 12 }\n]',
+    usages: [
+      { inputTokens: 9, outputTokens: 12 },
+      { inputTokens: 9, outputTokens: 12 }
+    ]
+  },
+  {
     form: 'short labels under a heading that speaks of tokens',
     text: 'Token usage: input=10, output=20, total=30',
     usages: [{ inputTokens: 10, outputTokens: 20 }]
@@ -203,6 +274,14 @@ export const lookalikes: readonly (readonly [string, string])[] = [
   ],
   ['what a command takes', 'usage: prog --input=5 --output=6'],
   ['a data frame', '   prompt_tokens  completion_tokens\n0             12                 34'],
+  [
+    'a log of calls made before',
+    '  model prompt_tokens completion_tokens total_tokens\n1 gpt-5            12                34           46\n2 gpt-5             2                 4            6'
+  ],
+  [
+    'a summary of a data frame',
+    '       prompt_tokens  completion_tokens  total_tokens\ncount            1.0                2.0           3.0\nmean             9.0               12.0          21.0'
+  ],
   ['averages', 'Average prompt tokens: 100\nAverage completion tokens: 20'],
   ['rates', 'prompt throughput: 10.3 tokens/s, generation throughput: 5 tokens/s'],
   ['the sides of a layer', 'Layer(input=128, output=64)'],

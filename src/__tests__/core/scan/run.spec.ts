@@ -33,6 +33,15 @@ describe('RunScanner', () => {
     ]);
   });
 
+  it('should count a list that is printed again once', () => {
+    const list =
+      '[{ prompt_tokens: 57, completion_tokens: 17 }, { prompt_tokens: 57, completion_tokens: 17 }]\n';
+    expect(tokens(stream(list, list).finish())).toEqual([
+      [57, 17],
+      [57, 17]
+    ]);
+  });
+
   it('should not add a printed total to the calls that it adds up', () => {
     const scanner = stream(
       '[Prompt tokens: 30, Completion tokens: 19]\n',

@@ -1,0 +1,214 @@
+/**
+ * Usage in printed tables, brought to the form that the reader of structures knows.
+ *
+ * Owns tables with a head (data frames of R and pandas, Markdown, `console.table` of a list), tables whose rows have the
+ * names (R's matrices, pandas' series, `console.table` of one object) and R's named vectors, which are heads with one row
+ * below, each also where it was wrapped. Refuses data frames of several rows, which are logs of calls made at some other
+ * time, and those of one row without a sum or a model that would show it to be a call.
+ */
+
+import type { Role } from './vocabulary';
+import { meaningOf, plainName } from './vocabulary';
+
+type Cells = readonly string[];
+
+/** A head and the rows below it. */
+interface Block {
+  readonly names: Cells;
+  readonly rows: Cells[];
+  /** A vector has nothing before its figures and nothing between them. */
+  isVector: boolean;
+}
+
+const LONGEST_LINE = 1_000;
+const MOST_ROWS = 100;
+const NAME = /^[\p{L}_][\p{L}\p{N}_.]{0,79}$/u;
+/** A count, also as a float that is whole. */
+const COUNT = /^(\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:\.0{0,6})?$/;
+/** Lines between head and rows, and cells of rows that were left out. */
+const RULE = /^[-=:+.─━═┄┼├┤┌┐└┘┬┴╪╞╡╒╕╘╛╤╧]*$/u;
+/** The types that tibbles print below or beside the names. */
+const TYPE = /(?:^|\s+)(?:<|&lt;)[\w,]{1,12}(?:>|&gt;)$/;
+
+/**
+ * The tables in a text that hold usage.
+ *
+ * @param text - without terminal codes and markup, with `|` for every bar.
+ * @returns each table as JSON: a list with an object for each call.
+ */
+export function readTables(text: string): readonly string[] {
+  const tables = new Tables();
+  for (const line of text.split('\n')) {
+    tables.take(line);
+  }
+  return tables.finish();
+}
+
+class Tables {
+  take(line: string): void {
+    const cells = line.length > LONGEST_LINE ? [] : cellsOf(line);
+    if (cells.every(cell => RULE.test(cell) || TYPE.test(` ${cell}`)) && line.length > 0) {
+      return;
+    }
+    if (line.trim() !== '' && !this._takeNamed(cells) && !this._takeRow(cells, line)) {
+      this._takeHead(cells);
+    }
+  }
+
+  finish(): readonly string[] {
+    this._endNamed();
+    this._endBlocks();
+    return this._done;
+  }
+
+  /** A row that begins with the name of a figure. */
+  private _takeNamed(cells: Cells): boolean {
+    const [name = '', ...figures] = cells;
+    const isBegun = this._named.length > 0 && this._named[0].length === cells.length;
+    const isNamed = isBegun ? NAME.test(name) : roleOf(name) !== undefined;
+    const areFigures = figures.every(figure => figure === '' || COUNT.test(figure));
+    if (!isNamed || !areFigures || figures.every(figure => figure === '')) {
+      this._endNamed();
+      return false;
+    }
+    if (!isBegun) {
+      this._endNamed();
+    }
+    if (this._named.length < MOST_ROWS) {
+      this._named.push(cells);
+    }
+    return true;
+  }
+
+  /** A row below a head; it may begin with a number or name that the head has no name for. */
+  private _takeRow(cells: Cells, line: string): boolean {
+    const block = this._blocks.at(-1);
+    const before = cells.length - (block?.names.length ?? 0);
+    const isRow = (before === 0 || before === 1) && cells.some(cell => COUNT.test(cell));
+    if (block === undefined || !isRow) {
+      return false;
+    }
+    if (block.rows.length < MOST_ROWS) {
+      block.rows.push(cells.slice(before));
+      block.isVector &&= before === 0 && !line.includes('|');
+    }
+    return true;
+  }
+
+  private _takeHead(cells: Cells): void {
+    const names = cells.map(cell => cell.replace(TYPE, ''));
+    const isHead = names.every(name => name === '' || isName(name)) && !names.every(isEmpty);
+    if (!isHead || !this._continues(names)) {
+      this._endBlocks();
+    }
+    if (isHead) {
+      this._blocks.push({ names, rows: [], isVector: true });
+    }
+  }
+
+  /** Whether a head goes on with the table above it, which was too wide for its lines. */
+  private _continues(names: Cells): boolean {
+    const [first] = this._blocks;
+    const last = this._blocks.at(-1);
+    return (
+      last !== undefined &&
+      last.rows.length > 0 &&
+      last.rows.length === first.rows.length &&
+      !this._blocks.some(block => names.some(name => block.names.includes(name)))
+    );
+  }
+
+  private _endBlocks(): void {
+    const blocks = this._blocks.splice(0).filter(({ rows }) => rows.length > 0);
+    const names = blocks.flatMap(block => block.names);
+    const cells = blocks.flatMap(({ rows }) => rows[0]);
+    const isOneCall = blocks.every(({ rows }) => rows.length === 1);
+    const isProven = blocks.every(({ isVector }) => isVector) || showsCall(names, cells);
+    if (isOneCall && isProven && isUsage(names)) {
+      this._put([objectOf(names, cells)]);
+    }
+  }
+
+  private _endNamed(): void {
+    const rows = this._named.splice(0);
+    const names = rows.map(([name]) => name);
+    if (!isUsage(names)) {
+      return;
+    }
+    const columns = rows[0].slice(1).map((_, at) => rows.map(row => row[at + 1]));
+    this._put(
+      columns
+        .filter(figures => isUsage(names.filter((_, at) => figures[at] !== '')))
+        .map(figures => objectOf(names, figures))
+    );
+  }
+
+  private _put(objects: readonly object[]): void {
+    if (objects.length > 0) {
+      this._done.push(JSON.stringify(objects));
+    }
+  }
+
+  private readonly _done: string[] = [];
+  /** The blocks of one table, side by side where it was wrapped. */
+  private readonly _blocks: Block[] = [];
+  private readonly _named: Cells[] = [];
+}
+
+function cellsOf(line: string): Cells {
+  const trimmed = line.trim();
+  return trimmed.includes('|')
+    ? trimmed
+        .replace(/^\||\|$/g, '')
+        .split('|')
+        .map(cell => cell.trim())
+    : trimmed.split(/\s+/);
+}
+
+/** Names of bars' cells may be words. */
+function isName(cell: string): boolean {
+  return NAME.test(cell) || (cell.length <= 60 && !COUNT.test(cell) && /^[\p{L}(]/u.test(cell));
+}
+
+function isEmpty(cell: string): boolean {
+  return cell === '';
+}
+
+function isUsage(names: Cells): boolean {
+  const roles = new Set(names.map(roleOf));
+  return roles.has('input') && (roles.has('output') || roles.has('total'));
+}
+
+function roleOf(name: string): Role | undefined {
+  const { role, isShort } = meaningOf(plainName(lastName(name)), /\s/.test(name));
+  return isShort ? undefined : role;
+}
+
+/** `usage.prompt_tokens`, as nested lists are flattened. */
+function lastName(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
+}
+
+/** Whether a row says which model it was, or has a total that is the sum. */
+function showsCall(names: Cells, cells: Cells): boolean {
+  const figureOf = (wanted: Role): number =>
+    countOf(cells[names.findIndex(name => roleOf(name) === wanted)]) ?? NaN;
+  return (
+    names.some(name => meaningOf(plainName(lastName(name)), false).text === 'model') ||
+    figureOf('total') === figureOf('input') + figureOf('output')
+  );
+}
+
+/** One call, by the names of its figures. */
+function objectOf(names: Cells, cells: Cells): Readonly<Record<string, string | number>> {
+  const fields = names.map((name, at): [string, string | number] => [
+    lastName(name),
+    countOf(cells[at]) ?? cells[at]
+  ]);
+  return Object.fromEntries(fields.filter(([name, value]) => name !== '' && value !== ''));
+}
+
+function countOf(cell = ''): number | undefined {
+  const count = COUNT.exec(cell)?.[1];
+  return count === undefined ? undefined : Number(count.replaceAll(',', ''));
+}
