@@ -8,13 +8,19 @@
 import type { KernelMessage } from '@jupyterlab/services';
 
 import type { CallRecord } from './core/record';
+import { PrintedAnswer } from './core/scan/answer';
 import { piecesOf } from './core/scan/bundle';
-import { recordsOf } from './core/scan/found';
+import type { Run } from './core/scan/found';
+import { estimatedRecord, recordsOf } from './core/scan/found';
 import type { OutputPattern } from './core/scan/patterns';
 import { RunReadings, RunTexts } from './core/scan/run';
+import type { SentCall } from './core/scan/sent';
+import { SentCalls } from './core/scan/sent';
 import { Counters } from './core/scan/sums';
 import type { OutputText } from './core/scan/text';
+import { estimate, isGivenUp } from './estimate';
 import type { TextReader } from './text-reader';
+import type { TokenCounter } from './token-counter';
 
 /** Runs that never end, as when the kernel dies in one, are forgotten when so many are newer. */
 const MOST_RUNS = 100;
@@ -24,6 +30,9 @@ interface OpenRun {
   readonly startedAt: string;
   readonly texts: RunTexts;
   readonly readings: RunReadings;
+  readonly answer: PrintedAnswer;
+  /** The call that its source says it makes, where estimates are wanted. */
+  readonly sent?: SentCall;
   /** The reading of all texts so far. */
   read: Promise<void>;
 }
@@ -34,6 +43,8 @@ export interface Surroundings {
   /** Whether the kernel's outputs are to be read: nobody else meters it. */
   isScanned(kernelId: string): boolean;
   patterns(): readonly OutputPattern[];
+  /** What calls are estimated with that only print their answer; undefined when the user does not want it. */
+  counter(): TokenCounter | undefined;
   /** Takes the calls of a run that has ended. */
   report(records: readonly CallRecord[]): void;
 }
@@ -66,7 +77,7 @@ export class KernelRuns {
       return;
     }
     if (message.header.msg_type === 'execute_input') {
-      this._begin(requestId, message.header.date);
+      this._begin(requestId, message);
       return;
     }
     const run = this._runs.get(requestId);
@@ -75,6 +86,9 @@ export class KernelRuns {
     }
     for (const piece of piecesOf(message.header.msg_type, message.content)) {
       this._read(run, run.texts.append(piece));
+    }
+    if (run.sent !== undefined) {
+      run.answer.append(message.header.msg_type, message.content);
     }
     if (isIdle(message)) {
       this._runs.delete(requestId);
@@ -87,16 +101,26 @@ export class KernelRuns {
     return this._settled;
   }
 
-  private _begin(requestId: string, date: string): void {
+  private _begin(requestId: string, { header, content }: KernelMessage.IMessage): void {
     if (!this._runs.has(requestId)) {
       this._runs.set(requestId, {
-        startedAt: date,
+        startedAt: header.date,
         texts: new RunTexts(),
         readings: new RunReadings(),
+        answer: new PrintedAnswer(),
+        sent: this._sentBy(content),
         read: Promise.resolve()
       });
       forgetOldest(this._runs, MOST_RUNS);
     }
+  }
+
+  /** Every source is read, as a later one may use what it sets up. */
+  private _sentBy(content: object): SentCall | undefined {
+    const isWanted = this.surroundings.counter() !== undefined;
+    return isWanted && 'code' in content && typeof content.code === 'string'
+      ? this._sources.read(content.code)
+      : undefined;
   }
 
   private _read(run: OpenRun, texts: readonly OutputText[]): void {
@@ -114,24 +138,53 @@ export class KernelRuns {
 
   private _end(run: OpenRun, requestId: string, notebookPath: string): void {
     this._read(run, run.texts.finish());
+    const ended: Run = {
+      kernelId: this.kernelId,
+      requestId,
+      startedAt: run.startedAt,
+      notebookPath,
+      cellId: this._cells.get(requestId)
+    };
     // One run after the other, as the counters go on from one to the next.
-    this._settled = Promise.all([this._settled, run.read]).then(() => {
-      const records = recordsOf(run.readings.finish(this._counters), {
-        kernelId: this.kernelId,
-        requestId,
-        startedAt: run.startedAt,
-        notebookPath,
-        cellId: this._cells.get(requestId)
-      });
+    this._settled = Promise.all([this._settled, run.read]).then(async () => {
+      const found = recordsOf(run.readings.finish(this._counters), ended);
+      const estimated = run.readings.isEmpty ? await this._estimated(run, ended) : undefined;
+      const records = estimated === undefined ? found : [estimated];
       if (records.length > 0 && this.surroundings.isScanned(this.kernelId)) {
         this.surroundings.report(records);
       }
     });
   }
 
+  /** What a run used that shows no usage, but whose source says that it calls, and that printed something. */
+  private async _estimated(
+    { sent, answer: { text, hasFailed } }: OpenRun,
+    run: Run
+  ): Promise<CallRecord | undefined> {
+    const counter = this.surroundings.counter();
+    const isWanted = this.surroundings.isScanned(this.kernelId) && counter !== undefined;
+    if (!isWanted || sent === undefined || text === undefined) {
+      return undefined;
+    }
+    try {
+      const counted = await estimate(counter, sent, text);
+      if (counted !== undefined) {
+        // A counter that is printed later has this call in it.
+        this._counters.settle([{ kind: 'call', usage: counted.usage }], undefined);
+      }
+      return estimatedRecord(sent, counted, hasFailed, run);
+    } catch (error) {
+      if (isGivenUp(error)) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
   private readonly _runs = new Map<string, OpenRun>();
   private readonly _cells = new Map<string, string>();
   private readonly _counters = new Counters();
+  private readonly _sources = new SentCalls();
   private _settled: Promise<void> = Promise.resolve();
 }
 
