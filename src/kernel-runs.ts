@@ -8,14 +8,20 @@
 import type { KernelMessage } from '@jupyterlab/services';
 
 import type { CallRecord } from './core/record';
+import { PrintedAnswer } from './core/scan/answer';
 import { piecesOf } from './core/scan/bundle';
-import { recordsOf } from './core/scan/found';
+import type { Run } from './core/scan/found';
+import { estimatedRecord, recordsOf } from './core/scan/found';
 import type { OutputPattern } from './core/scan/patterns';
 import { Repeats } from './core/scan/repeats';
 import { RunReadings, RunTexts } from './core/scan/run';
+import type { SentCall } from './core/scan/sent';
+import { SentCalls } from './core/scan/sent';
 import { Counters } from './core/scan/sums';
 import type { OutputText } from './core/scan/text';
+import { estimate, isGivenUp } from './estimate';
 import type { TextReader } from './text-reader';
+import type { TokenCounter } from './token-counter';
 
 /** Runs are forgotten when so many are newer: until then more may come, and some never end, as when the kernel dies. */
 const MOST_RUNS = 100;
@@ -25,9 +31,14 @@ interface OpenRun {
   readonly startedAt: string;
   readonly texts: RunTexts;
   readonly readings: RunReadings;
+  readonly answer: PrintedAnswer;
+  /** The call that its source says it makes, where estimates are wanted. */
+  readonly sent?: SentCall;
   /** The reading of all texts so far. */
   read: Promise<void>;
   hasEnded: boolean;
+  /** Whether an estimate was told of in place of its calls. */
+  isEstimated: boolean;
   /** How many of its calls have been told of. */
   told: number;
 }
@@ -38,6 +49,8 @@ export interface Surroundings {
   /** Whether the kernel's outputs are to be read: nobody else meters it. */
   isScanned(kernelId: string): boolean;
   patterns(): readonly OutputPattern[];
+  /** What calls are estimated with that only print their answer; undefined when the user does not want it. */
+  counter(): TokenCounter | undefined;
   /** Takes the calls of a run that has ended. */
   report(records: readonly CallRecord[]): void;
 }
@@ -70,7 +83,7 @@ export class KernelRuns {
       return;
     }
     if (message.header.msg_type === 'execute_input') {
-      this._begin(requestId, message.header.date);
+      this._begin(requestId, message);
       return;
     }
     const run = this._runs.get(requestId);
@@ -80,6 +93,9 @@ export class KernelRuns {
     const pieces = piecesOf(message.header.msg_type, message.content);
     for (const piece of pieces) {
       this._read(run, run.texts.append(piece));
+    }
+    if (run.sent !== undefined) {
+      run.answer.append(message.header.msg_type, message.content);
     }
     // What Deno prints last can come after the end, and what threads and promises print comes long after.
     if (isIdle(message) || (run.hasEnded && pieces.length > 0)) {
@@ -92,18 +108,29 @@ export class KernelRuns {
     return this._settled;
   }
 
-  private _begin(requestId: string, date: string): void {
+  private _begin(requestId: string, { header, content }: KernelMessage.IMessage): void {
     if (!this._runs.has(requestId)) {
       this._runs.set(requestId, {
-        startedAt: date,
+        startedAt: header.date,
         texts: new RunTexts(),
         readings: new RunReadings(),
+        answer: new PrintedAnswer(),
+        sent: this._sentBy(content),
         read: Promise.resolve(),
         hasEnded: false,
+        isEstimated: false,
         told: 0
       });
       forgetOldest(this._runs, MOST_RUNS);
     }
+  }
+
+  /** Every source is read, as a later one may use what it sets up. */
+  private _sentBy(content: object): SentCall | undefined {
+    const isWanted = this.surroundings.counter() !== undefined;
+    return isWanted && 'code' in content && typeof content.code === 'string'
+      ? this._sources.read(content.code)
+      : undefined;
   }
 
   private _read(run: OpenRun, texts: readonly OutputText[]): void {
@@ -124,28 +151,74 @@ export class KernelRuns {
     const requestId = requestIdOf(message) ?? '';
     const counters = run.hasEnded ? undefined : this._counters;
     run.hasEnded = true;
+    const ended: Run = {
+      kernelId: this.kernelId,
+      requestId,
+      startedAt: run.startedAt,
+      notebookPath,
+      cellId: this._cells.get(requestId)
+    };
+    const elapsedMs = Date.parse(message.header.date) - Date.parse(run.startedAt);
     // One run after the other, as the counters go on from one to the next.
-    this._settled = Promise.all([this._settled, run.read]).then(() => {
-      const records = recordsOf(run.readings.finish(counters), {
-        kernelId: this.kernelId,
-        requestId,
-        startedAt: run.startedAt,
-        notebookPath,
-        cellId: this._cells.get(requestId)
-      });
-      const elapsedMs = Date.parse(message.header.date) - Date.parse(run.startedAt);
-      const fresh = this._repeats.without(records.slice(run.told), elapsedMs);
-      run.told = records.length;
-      if (fresh.length > 0 && this.surroundings.isScanned(this.kernelId)) {
-        this.surroundings.report(fresh);
+    this._settled = Promise.all([this._settled, run.read]).then(async () => {
+      const records = await this._recordsOf(run, ended, counters, elapsedMs);
+      if (records.length > 0 && this.surroundings.isScanned(this.kernelId)) {
+        this.surroundings.report(records);
       }
     });
+  }
+
+  /** What a run used that shows no usage, but whose source says that it calls, and that printed something. */
+  private async _estimated(
+    { sent, answer: { text, hasFailed } }: OpenRun,
+    run: Run
+  ): Promise<CallRecord | undefined> {
+    const counter = this.surroundings.counter();
+    const isWanted = this.surroundings.isScanned(this.kernelId) && counter !== undefined;
+    if (!isWanted || sent === undefined || text === undefined) {
+      return undefined;
+    }
+    try {
+      const counted = await estimate(counter, sent, text);
+      if (counted !== undefined) {
+        // A counter that is printed later has this call in it.
+        this._counters.settle([{ kind: 'call', usage: counted.usage }], undefined);
+      }
+      return estimatedRecord(sent, counted, hasFailed, run);
+    } catch (error) {
+      if (isGivenUp(error)) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** The calls of a run that have not been told of, or else an estimate of the one that its source makes. */
+  private async _recordsOf(
+    run: OpenRun,
+    ended: Run,
+    counters: Counters | undefined,
+    elapsedMs: number
+  ): Promise<readonly CallRecord[]> {
+    if (run.isEstimated) {
+      return [];
+    }
+    const found = recordsOf(run.readings.finish(counters), ended);
+    const estimated = run.readings.isEmpty ? await this._estimated(run, ended) : undefined;
+    if (estimated !== undefined) {
+      run.isEstimated = true;
+      return [estimated];
+    }
+    const fresh = this._repeats.without(found.slice(run.told), elapsedMs);
+    run.told = found.length;
+    return fresh;
   }
 
   private readonly _runs = new Map<string, OpenRun>();
   private readonly _cells = new Map<string, string>();
   private readonly _counters = new Counters();
   private readonly _repeats = new Repeats();
+  private readonly _sources = new SentCalls();
   private _settled: Promise<void> = Promise.resolve();
 }
 

@@ -50,6 +50,7 @@ beforeEach(() => {
     reader,
     isScanned: kernelId => scanned.has(kernelId),
     patterns: () => [],
+    counter: () => undefined,
     report: records => reported.push(...records)
   });
 });

@@ -17,6 +17,7 @@ import { entriesIn, problemText } from '../output-patterns';
 import { ScannedKernels } from '../scanned';
 import { followSettings } from '../settings';
 import { TextReader } from '../text-reader';
+import { TokenCounter } from '../token-counter';
 import { IMeter, IWording } from '../tokens';
 
 export const outputs: JupyterFrontEndPlugin<void> = {
@@ -35,10 +36,12 @@ export const outputs: JupyterFrontEndPlugin<void> = {
   ): void => {
     const scanned = new ScannedKernels(() => meter.snapshot);
     let patterns: readonly OutputPattern[] = [];
+    let counter: TokenCounter | undefined;
     const follower = new KernelFollower(scanned, {
       reader: new TextReader(startWorker),
       isScanned: kernelId => scanned.has(kernelId),
       patterns: () => patterns,
+      counter: () => counter,
       report: records => meter.submit(records)
     });
     const listen = ({ sessionContext }: { sessionContext: ISessionContext }): void =>
@@ -51,6 +54,7 @@ export const outputs: JupyterFrontEndPlugin<void> = {
       const tell = problemTeller(app, wording);
       void followSettings(registry, settings => {
         scanned.isOn = settings.get('scanOutputs').composite !== false;
+        counter = counterWanted(counter, settings.get('estimateOutputs').composite === true);
         const checked = checkPatterns(entriesIn(settings.get('outputPatterns').composite));
         ({ patterns } = checked);
         tell(checked.problems);
@@ -61,6 +65,22 @@ export const outputs: JupyterFrontEndPlugin<void> = {
 
 function startWorker(): Worker {
   return new Worker(new URL('../scan.worker.js', import.meta.url));
+}
+
+function startCounting(): Worker {
+  return new Worker(new URL('../count.worker.js', import.meta.url));
+}
+
+/** The counter there is, or a new one, where it is wanted; what is under way is given up where it is no longer. */
+function counterWanted(
+  counter: TokenCounter | undefined,
+  isWanted: boolean
+): TokenCounter | undefined {
+  if (isWanted) {
+    return counter ?? new TokenCounter(startCounting);
+  }
+  counter?.dispose();
+  return undefined;
 }
 
 /** Tells what is wrong with the patterns, once as long as it stays the same. */

@@ -55,14 +55,15 @@ function bundlePieces(data: Fields, displayId: unknown): readonly Piece[] {
   });
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+/** The fields of a value of any shape. */
+export type Fields = Readonly<Record<string, unknown>>;
 
-function objectOf(value: unknown): Fields {
+export function objectOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
 /** A text, or the lines of one, as notebooks store them. */
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
   if (Array.isArray(value)) {
     return value.filter(line => typeof line === 'string').join('');
   }

@@ -6,7 +6,8 @@
  */
 
 import type { CallRecord } from '../record';
-import type { Reading } from './reading';
+import type { Reading, Usage } from './reading';
+import type { SentCall } from './sent';
 
 /** Which run it was. */
 export interface Run {
@@ -17,6 +18,12 @@ export interface Run {
   readonly startedAt: string;
   readonly notebookPath?: string;
   readonly cellId?: string;
+}
+
+/** What was counted of a call's texts. */
+export interface Counted {
+  readonly usage: Usage;
+  readonly tokenizer: string;
 }
 
 /** A shorter id may come again with another response. */
@@ -42,11 +49,38 @@ export function recordsOf(readings: readonly Reading[], run: Run): readonly Call
       ...(model !== undefined && { responseModel: model }),
       ...(responseId !== undefined && { responseId }),
       ...usage,
-      kernelId: run.kernelId,
-      ...(run.notebookPath !== undefined && { notebookPath: run.notebookPath }),
-      ...(run.cellId !== undefined && { cellId: run.cellId })
+      ...placeOf(run)
     };
   });
+}
+
+/**
+ * The record of a call of which only the source and the printed answer tell.
+ *
+ * @param call - what the source says.
+ * @param counted - undefined when its texts could not be counted.
+ * @param hasFailed - the run ended with an error, so that the answer may not be whole.
+ * @param run - the run.
+ */
+export function estimatedRecord(
+  { model }: SentCall,
+  counted: Counted | undefined,
+  hasFailed: boolean,
+  run: Run
+): CallRecord {
+  const basis = hasFailed ? 'partial' : 'counted';
+  return {
+    callId: callIdOf(run, undefined, 0),
+    startedAt: run.startedAt,
+    status: hasFailed ? 'aborted' : 'ok',
+    basis: counted === undefined ? 'missing' : basis,
+    source: 'output',
+    operationName: 'chat',
+    ...(model !== undefined && { requestModel: model }),
+    ...counted?.usage,
+    ...(counted !== undefined && { tokenizer: counted.tokenizer }),
+    ...placeOf(run)
+  };
 }
 
 /** A response that is printed again in another cell keeps its id; what has none is known by its place in the run. */
@@ -58,6 +92,14 @@ function callIdOf(
   const isTelling = responseId !== undefined && responseId.length >= SHORTEST_ID;
   const parts = isTelling ? ['response', responseId] : ['place', requestId, String(index)];
   return `output-${digest([kernelId, ...parts].join('\n'))}`;
+}
+
+function placeOf({ kernelId, notebookPath, cellId }: Run): Partial<CallRecord> {
+  return {
+    kernelId,
+    ...(notebookPath !== undefined && { notebookPath }),
+    ...(cellId !== undefined && { cellId })
+  };
 }
 
 function operationOf({ model = '', usage }: Reading): string {

@@ -98,6 +98,11 @@ export class RunReadings {
     }
   }
 
+  /** Whether nothing was read that says what calls used. */
+  get isEmpty(): boolean {
+    return this._count === 0;
+  }
+
   /**
    * The calls of the run.
    *
