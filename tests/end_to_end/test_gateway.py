@@ -1,4 +1,4 @@
-"""Kernels on another machine, behind a real gateway: no shared folder, no listener within reach, no browser."""
+"""Kernels behind a real gateway: no shared folder, no listener within reach, no browser."""
 
 from __future__ import annotations
 

@@ -29,7 +29,8 @@ def copy(python):
 def run(python, code, **more):
     kept = {name: value for name, value in os.environ.items() if "LLM_METER" not in name}
     kept.pop("PYTHONPATH", None)
-    done = subprocess.run([python, "-c", code], env={**kept, **more}, capture_output=True, text=True, timeout=60)
+    environment = {**kept, **more}
+    done = subprocess.run([python, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 
@@ -77,7 +78,7 @@ def test_installing_again_changes_nothing(copy):
     assert copy.install()
     before = files(copy.interpreter.packages)
     assert not copy.install()
-    assert {path: content for path, content in files(copy.interpreter.packages).items() if path in before} == before
+    assert files(copy.interpreter.packages).items() >= before.items()
 
 
 def test_an_older_or_damaged_copy_is_replaced_whole(copy):

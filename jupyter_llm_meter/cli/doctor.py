@@ -1,0 +1,116 @@
+"""``jupyter llm-meter doctor``: what is metered and what is not, and why."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpecManager
+from rich.markup import escape
+from rich.table import Table
+
+from jupyter_llm_meter.core.finding import BAD, GOOD, UNKNOWN, Finding
+from jupyter_llm_meter.environments.kernelspecs import examine_kernelspecs, examine_python
+from jupyter_llm_meter.ledger.location import private_folder
+from jupyter_llm_meter.server.lab_settings import LabPaths
+from jupyter_llm_meter.server.policy import Policy
+from jupyter_llm_meter.service.checkup import (
+    examine_folder,
+    examine_kernels,
+    examine_ledger,
+    examine_services,
+    examine_spools,
+    last_unrecognised,
+)
+from jupyter_llm_meter.service.environment import tap_variables
+from jupyter_llm_meter.service.problems import Problems
+
+from .command import Command
+
+NOT_METERED = 1
+"""Exit code when something is broken or not metered."""
+NOT_SEEN = (
+    "calls over websockets (realtime APIs) and gRPC",
+    "programs that are no Python, and Python started outside the lab without `jupyter llm-meter run`",
+    "Python started with -S; with -I or -E where no tap is installed",
+)
+_COLOURS = {GOOD: "green", BAD: "red", UNKNOWN: "yellow"}
+
+
+class DoctorApp(Command):
+    """Look at services, ledger, folder, limits, kernelspecs and kernels, and say what is not metered."""
+
+    name = "jupyter-llm-meter-doctor"
+    description = __doc__
+
+    def _run(self, url: str) -> None:
+        folder = private_folder(url)
+        findings = [*self._own_parts(url, folder), *self._environments(folder), *examine_kernels(folder)]
+        self.exit_code = NOT_METERED if any(one.verdict == BAD for one in findings) else 0
+        unrecognised = last_unrecognised(folder)
+        if self.json:
+            self.print_json(_document(findings, unrecognised))
+        else:
+            self._show(findings, unrecognised)
+
+    def _own_parts(self, url: str, folder: Path) -> list[Finding]:
+        return [
+            *examine_services(folder),
+            examine_ledger(url),
+            examine_folder(folder),
+            examine_spools(folder),
+            *self._limits(),
+        ]
+
+    def _limits(self) -> list[Finding]:
+        problems = Problems(_silent_log())
+        limits = Policy(self.setting("limits"), LabPaths.default, problems, self.time_zone()).current()
+        found = [Finding("limits", problem.code, BAD, problem.message) for problem in problems.open()]
+        named = ", ".join(limit.id for limit in limits) or "none"
+        return found or [Finding("limits", named, GOOD, "In force.")]
+
+    def _environments(self, folder: Path) -> list[Finding]:
+        gateway = self.config.get("GatewayClient", {}).get("url") or os.environ.get("JUPYTER_GATEWAY_URL")
+        if gateway:
+            text = "Kernels run behind it: put the tap into their environments there; look at running ones."
+            return [Finding("gateway", str(gateway), UNKNOWN, text)]
+        environ = os.environ | tap_variables(folder, "", os.environ.get("PYTHONPATH"))
+        specs = KernelSpecManager(config=self.config)
+        return [*examine_kernelspecs(specs, environ), examine_python(sys.executable, environ)]
+
+    def _show(self, findings: list[Finding], unrecognised: dict[str, str] | None) -> None:
+        table = Table()
+        for heading in ("What", "Which", "Verdict", "Found"):
+            table.add_column(heading, overflow="fold")
+        for one in findings:
+            verdict = f"[{_COLOURS[one.verdict]}]{one.verdict}[/]"
+            table.add_row(one.area, escape(one.subject), verdict, escape(one.text))
+        console = self.console()
+        console.print(table)
+        console.print(f"Never seen: {escape('; '.join(NOT_SEEN))}.", soft_wrap=True)
+        if unrecognised is None:
+            console.print("No request looked like an LLM call and was none that is known.")
+        else:
+            text = "Last request that looked like an LLM call and was not counted: {host}{path} at {at}"
+            console.print(escape(text.format(**unrecognised)), soft_wrap=True)
+
+
+def _silent_log() -> logging.Logger:
+    """A log that nobody reads: what is wrong is among the findings."""
+    log = logging.getLogger(f"{__name__}.silent")
+    log.propagate = False
+    log.addHandler(logging.NullHandler())
+    return log
+
+
+def _document(findings: list[Finding], unrecognised: dict[str, str] | None) -> dict[str, Any]:
+    document = {
+        "ok": not any(one.verdict == BAD for one in findings),
+        "findings": [one.to_dict() for one in findings],
+        "unrecognised": unrecognised,
+        "not_seen": list(NOT_SEEN),
+    }
+    return {name: value for name, value in document.items() if value is not None}

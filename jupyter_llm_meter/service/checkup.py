@@ -1,0 +1,132 @@
+"""A check-up of the meter's own parts: services, ledger, private folder, spools.
+
+Owns looking without touching: nothing is created, repaired or imported here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import make_url
+
+from jupyter_llm_meter.core.finding import BAD, GOOD, UNKNOWN, Finding
+from jupyter_llm_meter.ledger import Ledger, LedgerError
+from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
+from jupyter_llm_meter.service.spool_import import REJECTED
+from llm_meter_tap import file_lock
+from llm_meter_tap.rendezvous import Rendezvous, living
+from llm_meter_tap.unrecognised import FILE as UNRECOGNISED
+
+PATIENCE_S = 10.0
+_REASONS = {
+    "language": "no tap for its language: only usage that its cells print is counted",
+    "no-tap": "the tap is not alive in it; see its kernelspec, or restart it",
+}
+
+
+def examine_services(folder: Path) -> list[Finding]:
+    """Ask every living service how it is, and which kernels it does not meter."""
+    services = living(str(folder), None)
+    if not services:
+        text = "None is running: calls wait in the spool until a lab starts, or `jupyter llm-meter run`."
+        return [Finding("service", str(folder), UNKNOWN, text)]
+    return [finding for service in services for finding in _examine_service(service)]
+
+
+def _examine_service(service: Rendezvous) -> Iterator[Finding]:
+    subject = f"{service.stem} ({service.address}:{service.port})"
+    try:
+        standing = _standing(service)
+    except (OSError, ValueError) as error:
+        yield Finding("service", subject, BAD, f"It does not answer ({error}). Restart that server.")
+        return
+    problems = standing["state"]["problems"]
+    for problem in problems:
+        yield Finding("service", subject, BAD, f"{problem['message']} [{problem['code']}]")
+    if not problems:
+        yield Finding("service", subject, GOOD, f"It answers; running since {service.started_at}.")
+    for kernel in standing["unmetered"]:
+        text = f"{_REASONS.get(kernel['reason'], kernel['reason'])}."
+        named = " ".join(filter(None, (kernel["name"], kernel.get("path"))))
+        yield Finding("kernel", f"{kernel['kernel_id']} ({named})", BAD, f"Not metered: {text}")
+
+
+def _standing(service: Rendezvous) -> dict[str, Any]:
+    request = urllib.request.Request(
+        f"http://{service.address}:{service.port}/v1/standing",
+        headers={"Authorization": f"Bearer {service.secret}"},
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=PATIENCE_S) as response:
+            standing: dict[str, Any] = json.load(response)
+    except urllib.error.URLError as error:
+        raise OSError(str(error.reason)) from error
+    return standing
+
+
+def examine_kernels(folder: Path) -> list[Finding]:
+    """List the kernels on this machine in which a tap is alive."""
+    try:
+        names = sorted(path.name for path in (folder / "kernels").iterdir())
+    except OSError:
+        return []
+    return [Finding("kernel", name, GOOD, "Metered.") for name in names]
+
+
+def examine_ledger(url: str) -> Finding:
+    """Open the ledger, which checks its schema, unless there is none yet."""
+    place = make_url(url).render_as_string(hide_password=True) if "://" in url else url
+    try:
+        file = sqlite_file(parse_url(url))
+        if file is not None and not file.exists():
+            return Finding("ledger", place, GOOD, "There is none before the first call.")
+        with Ledger.open(url) as ledger:
+            return Finding("ledger", place, GOOD, f"Reachable; its id is {ledger.meta['ledger_id']}.")
+    except LedgerError as error:
+        return Finding("ledger", place, BAD, str(error))
+
+
+def examine_folder(folder: Path) -> Finding:
+    """See to it that nobody else can read the private folder."""
+    if not folder.exists():
+        return Finding("folder", str(folder), GOOD, "There is none before the first lab.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return Finding("folder", str(folder), BAD, "It cannot be written; calls cannot be kept there.")
+    open_to_others = [
+        path for path in (folder, *folder.rglob("*")) if stat.S_IMODE(path.lstat().st_mode) & 0o077
+    ]
+    if open_to_others:
+        named = ", ".join(str(path) for path in open_to_others[:3])
+        return Finding("folder", str(folder), BAD, f"Others may read {named}; run chmod -R go= {folder}.")
+    return Finding("folder", str(folder), GOOD, "It belongs to you alone.")
+
+
+def examine_spools(folder: Path) -> Finding:
+    """Count what waits to be imported, and what could not be."""
+    spools = [path for path in (folder / "spool").glob("*.jsonl") if path.stat().st_size]
+    rejected = list((folder / "spool" / REJECTED).glob("*.jsonl"))
+    orphans = [path for path in spools if not file_lock.is_held(str(path))]
+    size = sum(path.stat().st_size for path in spools)
+    text = f"{len(spools)} files, {size:,} bytes, {len(orphans)} of processes that have ended"
+    if rejected:
+        return Finding("spool", str(rejected[0].parent), BAD, f"{len(rejected)} files hold unreadable lines.")
+    if orphans and living(str(folder), None):
+        return Finding("spool", str(folder), BAD, f"{text}, and the running service does not take them in.")
+    return Finding("spool", str(folder), GOOD, "Nothing waits." if not spools else f"{text}.")
+
+
+def last_unrecognised(folder: Path) -> dict[str, str] | None:
+    """Return host, path and time of the last request that looked like a call and was taken for none."""
+    try:
+        found = json.loads((folder / UNRECOGNISED).read_text(encoding="utf-8"))
+        return {name: str(found[name]) for name in ("host", "path", "at")}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
