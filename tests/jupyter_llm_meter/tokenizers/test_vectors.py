@@ -35,4 +35,5 @@ def test_a_model_is_counted_with_the_encoding_of_the_vectors(case):
 def test_the_vectors_have_every_model_and_prefix_that_tiktoken_knows():
     models = {case["model"] for case in MODELS}
     assert set(tiktoken.model.MODEL_TO_ENCODING) <= models
-    assert all(any(m.startswith(prefix) for m in models) for prefix in tiktoken.model.MODEL_PREFIX_TO_ENCODING)
+    prefixes = tiktoken.model.MODEL_PREFIX_TO_ENCODING
+    assert all(any(model.startswith(prefix) for model in models) for prefix in prefixes)
