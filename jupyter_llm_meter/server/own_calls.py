@@ -42,13 +42,14 @@ class OwnCalls:
         global _latest
         _latest = self
         _leave_other_folder()
+        present = tap.current()
+        if present is None:  # LLM_METER_DISABLE
+            return
         import_module("llm_meter_tap.exchange")  # else loaded with the first library, perhaps on the loop
         startup.activate()
         agent.tell_apart(self._callers.name_of)
         carrying.carry_along()
-        present = tap.current()
-        if present is not None:
-            present.prepare()
+        present.prepare()
 
     async def stop(self) -> None:
         """Give the libraries their functions back and bring what there is to the service, which still runs.

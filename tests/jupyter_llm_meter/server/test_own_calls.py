@@ -61,6 +61,18 @@ def test_the_server_s_own_calls_can_be_left_out(meter, call, calls):
     assert calls() == []
 
 
+def test_a_server_told_not_to_meter_itself_by_its_environment_does_not(
+    monkeypatch, jp_configurable_serverapp, call, calls, run
+):
+    monkeypatch.setenv("LLM_METER_DISABLE", "1")
+    before = asyncio.BaseEventLoop.create_task
+    meter = extension_of(jp_configurable_serverapp())
+    call()
+    assert asyncio.BaseEventLoop.create_task is before
+    run(meter.stop_extension())
+    assert calls() == []
+
+
 def test_a_server_that_has_stopped_meters_nothing_and_the_next_one_does(
     jp_configurable_serverapp, call, calls, run
 ):
