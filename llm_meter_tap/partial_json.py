@@ -31,7 +31,7 @@ def outer_members(body: bytes, names: tuple[str, ...], window: int = 16384) -> d
         The members found, outer level only. A member that is not in it may still exist.
     """
     members = _head(body[:window])
-    members.update(_tail(body[-window:], names))
+    members.update(_tail(body[-window:], names, is_cut=len(body) > window))
     return members
 
 
@@ -82,11 +82,13 @@ def _skip(text: str, at: int) -> int:
     return match.end() if match else at
 
 
-def _tail(tail: bytes, names: tuple[str, ...]) -> dict[str, Any]:
+def _tail(tail: bytes, names: tuple[str, ...], is_cut: bool) -> dict[str, Any]:
     keys = "|".join(re.escape(name) for name in names)
     for attempt, match in enumerate(re.finditer(rb'(?<!\\)"(?:%s)"\s*:' % keys.encode(), tail)):
         if attempt == _MAX_ATTEMPTS:
             break
+        if is_cut and match.start() == 0:
+            continue  # the quote may be escaped by what stands before the window
         members = parse(b"{" + tail[match.start() :])
         if isinstance(members, dict):
             return members

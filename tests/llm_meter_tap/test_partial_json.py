@@ -63,3 +63,9 @@ def test_a_cut_array_gives_its_whole_elements(items: list[dict[str, Any]], kept:
 def test_any_bytes_can_be_looked_at(body: bytes) -> None:
     outer_members(body, ("usage",), window=20)
     array_items(b"[" + body)
+
+
+def test_a_quote_that_is_escaped_just_before_the_window_begins_no_key():
+    body = b'{"x\\"usage": [1]}'
+    window = len(body) - body.index(b'"usage"')
+    assert outer_members(body, ("usage",), window) == {}
