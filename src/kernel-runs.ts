@@ -8,20 +8,16 @@
 import type { KernelMessage } from '@jupyterlab/services';
 
 import type { CallRecord } from './core/record';
-import { PrintedAnswer } from './core/scan/answer';
 import { piecesOf } from './core/scan/bundle';
 import type { Run } from './core/scan/found';
-import { estimatedRecord, recordsOf } from './core/scan/found';
+import { recordsOf } from './core/scan/found';
 import type { OutputPattern } from './core/scan/patterns';
 import { Repeats } from './core/scan/repeats';
 import { RunReadings, RunTexts } from './core/scan/run';
-import type { SentCall } from './core/scan/sent';
-import { SentCalls } from './core/scan/sent';
 import { Counters } from './core/scan/sums';
 import type { OutputText } from './core/scan/text';
-import { estimate, isGivenUp } from './estimate';
+import type { Estimator, RunEstimate } from './estimator';
 import type { TextReader } from './text-reader';
-import type { TokenCounter } from './token-counter';
 
 /** Runs are forgotten when so many are newer: until then more may come, and some never end, as when the kernel dies. */
 const MOST_RUNS = 100;
@@ -31,9 +27,8 @@ interface OpenRun {
   readonly startedAt: string;
   readonly texts: RunTexts;
   readonly readings: RunReadings;
-  readonly answer: PrintedAnswer;
-  /** The call that its source says it makes, where estimates are wanted. */
-  readonly sent?: SentCall;
+  /** Where estimates are wanted and its source says that it calls. */
+  readonly estimate?: RunEstimate;
   /** The reading of all texts so far. */
   read: Promise<void>;
   hasEnded: boolean;
@@ -49,8 +44,8 @@ export interface Surroundings {
   /** Whether the kernel's outputs are to be read: nobody else meters it. */
   isScanned(kernelId: string): boolean;
   patterns(): readonly OutputPattern[];
-  /** What calls are estimated with that only print their answer; undefined when the user does not want it. */
-  counter(): TokenCounter | undefined;
+  /** What estimates calls that only print their answer; undefined when the user does not want it. */
+  estimator(): Estimator | undefined;
   /** Takes the calls of a run that has ended. */
   report(records: readonly CallRecord[]): void;
 }
@@ -94,9 +89,7 @@ export class KernelRuns {
     for (const piece of pieces) {
       this._read(run, run.texts.append(piece));
     }
-    if (run.sent !== undefined) {
-      run.answer.append(message.header.msg_type, message.content);
-    }
+    run.estimate?.append(message.header.msg_type, message.content);
     // What Deno prints last can come after the end, and what threads and promises print comes long after.
     if (isIdle(message) || (run.hasEnded && pieces.length > 0)) {
       this._end(run, message, notebookPath);
@@ -114,8 +107,7 @@ export class KernelRuns {
         startedAt: header.date,
         texts: new RunTexts(),
         readings: new RunReadings(),
-        answer: new PrintedAnswer(),
-        sent: this._sentBy(content),
+        estimate: 'code' in content ? this._estimate(content.code) : undefined,
         read: Promise.resolve(),
         hasEnded: false,
         isEstimated: false,
@@ -125,11 +117,9 @@ export class KernelRuns {
     }
   }
 
-  /** Every source is read, as a later one may use what it sets up. */
-  private _sentBy(content: object): SentCall | undefined {
-    const isWanted = this.surroundings.counter() !== undefined;
-    return isWanted && 'code' in content && typeof content.code === 'string'
-      ? this._sources.read(content.code)
+  private _estimate(code: unknown): RunEstimate | undefined {
+    return typeof code === 'string'
+      ? this.surroundings.estimator()?.begin(this.kernelId, code)
       : undefined;
   }
 
@@ -169,28 +159,15 @@ export class KernelRuns {
   }
 
   /** What a run used that shows no usage, but whose source says that it calls, and that printed something. */
-  private async _estimated(
-    { sent, answer: { text, hasFailed } }: OpenRun,
-    run: Run
-  ): Promise<CallRecord | undefined> {
-    const counter = this.surroundings.counter();
-    const isWanted = this.surroundings.isScanned(this.kernelId) && counter !== undefined;
-    if (!isWanted || sent === undefined || text === undefined) {
-      return undefined;
+  private async _estimated({ estimate }: OpenRun, run: Run): Promise<CallRecord | undefined> {
+    const isWanted = estimate !== undefined && this.surroundings.isScanned(this.kernelId);
+    const record = isWanted ? await estimate.record(run) : undefined;
+    if (record !== undefined) {
+      // A counter that is printed later has this call in it.
+      const { inputTokens, outputTokens } = record;
+      this._counters.settle([{ kind: 'call', usage: { inputTokens, outputTokens } }], undefined);
     }
-    try {
-      const counted = await estimate(counter, sent, text);
-      if (counted !== undefined) {
-        // A counter that is printed later has this call in it.
-        this._counters.settle([{ kind: 'call', usage: counted.usage }], undefined);
-      }
-      return estimatedRecord(sent, counted, hasFailed, run);
-    } catch (error) {
-      if (isGivenUp(error)) {
-        return undefined;
-      }
-      throw error;
-    }
+    return record;
   }
 
   /** The calls of a run that have not been told of, or else an estimate of the one that its source makes. */
@@ -218,7 +195,6 @@ export class KernelRuns {
   private readonly _cells = new Map<string, string>();
   private readonly _counters = new Counters();
   private readonly _repeats = new Repeats();
-  private readonly _sources = new SentCalls();
   private _settled: Promise<void> = Promise.resolve();
 }
 

@@ -50,7 +50,7 @@ beforeEach(() => {
     reader,
     isScanned: kernelId => scanned.has(kernelId),
     patterns: () => [],
-    counter: () => undefined,
+    estimator: () => undefined,
     report: records => reported.push(...records)
   });
 });

@@ -3,10 +3,10 @@ import type { KernelMessage } from '@jupyterlab/services';
 import type { CallRecord } from '../core/record';
 import { checkPatterns } from '../core/scan/patterns';
 import type { CountRequest } from '../count-jobs';
+import { Estimator } from '../estimator';
 import { KernelRuns } from '../kernel-runs';
 import type { WorkerPort } from '../text-reader';
 import { TextReader } from '../text-reader';
-import { TokenCounter } from '../token-counter';
 
 const USAGE = 'CompletionUsage(completion_tokens=17, prompt_tokens=57)';
 
@@ -14,14 +14,14 @@ const USAGE = 'CompletionUsage(completion_tokens=17, prompt_tokens=57)';
 class Page {
   readonly reported: CallRecord[] = [];
   isScanned = true;
-  counter?: TokenCounter;
+  estimator?: Estimator;
   readonly runs = new KernelRuns('k-1', {
     reader: new TextReader(() => {
       throw new Error('no worker is needed here');
     }),
     isScanned: () => this.isScanned,
     patterns: () => checkPatterns([]).patterns,
-    counter: () => this.counter,
+    estimator: () => this.estimator,
     report: records => this.reported.push(...records)
   });
 
@@ -117,11 +117,11 @@ describe('KernelRuns', () => {
 });
 
 describe('the estimate of a run that only prints the answer', () => {
-  const counter = new TokenCounter(() => {
+  const estimator = new Estimator(() => {
     throw new Error('the page itself is to count here');
   });
 
-  afterAll(() => counter.dispose());
+  afterAll(() => estimator.dispose());
 
   const input = (code: string, requestId = 'r-1'): KernelMessage.IMessage =>
     message('execute_input', { code, execution_count: 1 }, requestId);
@@ -131,7 +131,7 @@ describe('the estimate of a run that only prints the answer', () => {
 
   function pageThatEstimates(): Page {
     const page = new Page();
-    page.counter = counter;
+    page.estimator = estimator;
     return page;
   }
 
@@ -206,14 +206,14 @@ describe('the estimate of a run that only prints the answer', () => {
 
   it('should be forgotten when it is switched off meanwhile, and the next run told of', async () => {
     const page = new Page();
-    const own = new TokenCounter(() => {
+    const own = new Estimator(() => {
       throw new Error('the page itself is to count here');
     });
-    page.counter = own;
+    page.estimator = own;
     const first = page.receive(ask, answer, end);
     await new Promise(resolve => setTimeout(resolve));
     own.dispose();
-    page.counter = undefined;
+    page.estimator = undefined;
     expect(await first).toEqual([]);
     expect(await page.receive(begin, printed(USAGE), end)).toMatchObject([{ basis: 'reported' }]);
   });
@@ -221,7 +221,7 @@ describe('the estimate of a run that only prints the answer', () => {
   it('should leave usage unknown where the tokenizer cannot be had', async () => {
     jest.spyOn(console, 'error').mockImplementation();
     const page = new Page();
-    page.counter = new TokenCounter(() => {
+    page.estimator = new Estimator(() => {
       const port: WorkerPort = {
         onmessage: null,
         onerror: null,

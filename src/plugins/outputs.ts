@@ -13,11 +13,11 @@ import { CommandIDs } from '../commands';
 import type { OutputPattern, PatternProblem } from '../core/scan/patterns';
 import { checkPatterns } from '../core/scan/patterns';
 import { KernelFollower } from '../kernel-follower';
+import type { Estimator } from '../estimator';
 import { entriesIn, problemText } from '../output-patterns';
 import { ScannedKernels } from '../scanned';
 import { followSettings } from '../settings';
 import { TextReader } from '../text-reader';
-import { TokenCounter } from '../token-counter';
 import { IMeter, IWording } from '../tokens';
 
 export const outputs: JupyterFrontEndPlugin<void> = {
@@ -36,12 +36,12 @@ export const outputs: JupyterFrontEndPlugin<void> = {
   ): void => {
     const scanned = new ScannedKernels(() => meter.snapshot);
     let patterns: readonly OutputPattern[] = [];
-    let counter: TokenCounter | undefined;
+    const estimates = new Estimates();
     const follower = new KernelFollower(scanned, {
       reader: new TextReader(startWorker),
       isScanned: kernelId => scanned.has(kernelId),
       patterns: () => patterns,
-      counter: () => counter,
+      estimator: () => estimates.estimator,
       report: records => meter.submit(records)
     });
     const listen = ({ sessionContext }: { sessionContext: ISessionContext }): void =>
@@ -54,7 +54,9 @@ export const outputs: JupyterFrontEndPlugin<void> = {
       const tell = problemTeller(app, wording);
       void followSettings(registry, settings => {
         scanned.isOn = settings.get('scanOutputs').composite !== false;
-        counter = counterWanted(counter, settings.get('estimateOutputs').composite === true);
+        estimates
+          .want(settings.get('estimateOutputs').composite === true)
+          .catch(error => console.error('LLM Meter cannot estimate; reload the page.', error));
         const checked = checkPatterns(entriesIn(settings.get('outputPatterns').composite));
         ({ patterns } = checked);
         tell(checked.problems);
@@ -71,16 +73,24 @@ function startCounting(): Worker {
   return new Worker(new URL('../count.worker.js', import.meta.url));
 }
 
-/** The counter there is, or a new one, where it is wanted; what is under way is given up where it is no longer. */
-function counterWanted(
-  counter: TokenCounter | undefined,
-  isWanted: boolean
-): TokenCounter | undefined {
-  if (isWanted) {
-    return counter ?? new TokenCounter(startCounting);
+/** What estimates, loaded while it is wanted. */
+class Estimates {
+  estimator?: Estimator;
+
+  async want(isWanted: boolean): Promise<void> {
+    this._isWanted = isWanted;
+    if (!isWanted) {
+      this.estimator?.dispose();
+      this.estimator = undefined;
+    } else if (this.estimator === undefined) {
+      const { Estimator } = await import('../estimator');
+      if (this._isWanted) {
+        this.estimator ??= new Estimator(startCounting);
+      }
+    }
   }
-  counter?.dispose();
-  return undefined;
+
+  private _isWanted = false;
 }
 
 /** Tells what is wrong with the patterns, once as long as it stays the same. */

@@ -7,6 +7,9 @@ const encoder = new TextEncoder();
  * A text in UTF-8, as a string with a character a byte. A surrogate that stands alone becomes U+FFFD, as in tiktoken.
  */
 export function utf8(text: string): string {
+  if (!/[\u0080-\uffff]/.test(text)) {
+    return text;
+  }
   const bytes = encoder.encode(text);
   let written = '';
   for (let at = 0; at < bytes.length; at += MOST_ARGUMENTS) {

@@ -43,8 +43,8 @@ export class PrintedAnswer {
 
   /** What was printed; undefined when it was nothing, or more than an answer can be. */
   get text(): string | undefined {
-    const text = this._length > LONGEST ? '' : [...this._parts.values()].join('');
-    return text.trim() === '' ? undefined : text;
+    const text = this._length > LONGEST ? '' : [...this._parts.values()].join('').trim();
+    return text === '' ? undefined : text;
   }
 
   /** Whether the run ended with an error or was interrupted. */

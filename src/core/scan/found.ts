@@ -6,8 +6,7 @@
  */
 
 import type { CallRecord } from '../record';
-import type { Reading, Usage } from './reading';
-import type { SentCall } from './sent';
+import type { Reading } from './reading';
 
 /** Which run it was. */
 export interface Run {
@@ -18,12 +17,6 @@ export interface Run {
   readonly startedAt: string;
   readonly notebookPath?: string;
   readonly cellId?: string;
-}
-
-/** What was counted of a call's texts. */
-export interface Counted {
-  readonly usage: Usage;
-  readonly tokenizer: string;
 }
 
 /** A shorter id may come again with another response. */
@@ -54,37 +47,8 @@ export function recordsOf(readings: readonly Reading[], run: Run): readonly Call
   });
 }
 
-/**
- * The record of a call of which only the source and the printed answer tell.
- *
- * @param call - what the source says.
- * @param counted - undefined when its texts could not be counted.
- * @param hasFailed - the run ended with an error, so that the answer may not be whole.
- * @param run - the run.
- */
-export function estimatedRecord(
-  { model }: SentCall,
-  counted: Counted | undefined,
-  hasFailed: boolean,
-  run: Run
-): CallRecord {
-  const basis = hasFailed ? 'partial' : 'counted';
-  return {
-    callId: callIdOf(run, undefined, 0),
-    startedAt: run.startedAt,
-    status: hasFailed ? 'aborted' : 'ok',
-    basis: counted === undefined ? 'missing' : basis,
-    source: 'output',
-    operationName: 'chat',
-    ...(model !== undefined && { requestModel: model }),
-    ...counted?.usage,
-    ...(counted !== undefined && { tokenizer: counted.tokenizer }),
-    ...placeOf(run)
-  };
-}
-
 /** A response that is printed again in another cell keeps its id; what has none is known by its place in the run. */
-function callIdOf(
+export function callIdOf(
   { kernelId, requestId }: Run,
   responseId: string | undefined,
   index: number
@@ -94,7 +58,8 @@ function callIdOf(
   return `output-${digest([kernelId, ...parts].join('\n'))}`;
 }
 
-function placeOf({ kernelId, notebookPath, cellId }: Run): Partial<CallRecord> {
+/** Where a run took place, as far as it is known. */
+export function placeOf({ kernelId, notebookPath, cellId }: Run): Partial<CallRecord> {
   return {
     kernelId,
     ...(notebookPath !== undefined && { notebookPath }),

@@ -191,6 +191,29 @@ def test_calls_found_in_outputs_are_counted_once_under_the_user_of_the_server(ap
     assert {call["llm_meter.cost.amount"] for call in calls} == {"0.15"}
 
 
+def test_a_call_that_the_page_estimated_keeps_how_it_was_counted(api):
+    counted = {
+        "llm_meter.call.basis": "counted",
+        "llm_meter.usage.tokenizer": "o200k_base",
+        "gen_ai.request.model": "gpt-4o-mini",
+        "gen_ai.response.model": None,
+        "gen_ai.usage.input_tokens": None,
+        "gen_ai.usage.output_tokens": 1_000_000,
+    }
+    partial = {**counted, "llm_meter.call.basis": "partial", "llm_meter.call.status": "aborted"}
+    assert report(api, found("a", **counted), found("b", **partial))[0] == 200
+    calls = api("calls")[1]["calls"]
+    assert sorted((call["llm_meter.call.basis"], call["llm_meter.call.status"]) for call in calls) == [
+        ("counted", "ok"),
+        ("partial", "aborted"),
+    ]
+    for call in calls:
+        assert call["llm_meter.usage.tokenizer"] == "o200k_base"
+        assert call["gen_ai.usage.output_tokens"] == 1_000_000
+        assert "gen_ai.usage.input_tokens" not in call
+    assert api("standing")[1]["standings"][0]["used"] == "2000000"
+
+
 @pytest.mark.parametrize(
     ("body", "named"),
     [
