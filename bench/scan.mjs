@@ -1,24 +1,15 @@
 // How long the output scanner takes: `node bench/scan.mjs`.
 //
-// Scans 100 MB of outputs as a notebook would get them, and prints the work in all, and the longest slice of it that holds up
-// the page: large texts go to a worker, whose work is in the sum and not in the slice. Then hostile texts of 1 MB.
+// Scans 100 MB of outputs in Node, piece by piece as a notebook would get them, and prints the work in all, and the longest
+// slice of it that holds up the page: large texts go to a worker, whose work is in the sum and not in the slice. Then hostile
+// texts of 1 MB. What it costs a real page is measured by page.mjs.
 
+import { MEGABYTE, outputs } from './outputs.mjs';
 import { source } from './sources.mjs';
 
 const { RunReadings, RunTexts } = await source('core/scan/run');
 const { readText } = await source('core/scan/text');
 const { TextReader } = await source('text-reader');
-
-const MEGABYTE = 1_000_000;
-const usage = `ChatCompletion(id='chatcmpl-1', usage=CompletionUsage(completion_tokens=17, prompt_tokens=57, total_tokens=74))\n`;
-const prose = 'The loss went down to 0.12 (see figure 3), which is what one would expect of it.\n';
-
-const kinds = {
-  'log lines without usage': prose.repeat(100),
-  'a usage in every 8 kB': prose.repeat(97) + usage,
-  'nothing but usages': usage.repeat(70),
-  'a table of tokens per second': 'step 12: 3021.2 tokens/s, loss 1.23, mfu 0.31\n'.repeat(170)
-};
 
 /** A worker whose work is timed apart from the page's. */
 class TimedWorker {
@@ -38,8 +29,7 @@ class TimedWorker {
 }
 
 let hundred = 0;
-for (const [name, piece] of Object.entries(kinds)) {
-  const count = Math.ceil((100 * MEGABYTE) / Object.keys(kinds).length / piece.length);
+for (const { name, piece, count } of outputs(100 * MEGABYTE)) {
   const worker = new TimedWorker();
   const reader = new TextReader(() => worker);
   const texts = new RunTexts();
