@@ -13,7 +13,7 @@ export default defineConfig({
   outputDir: './test-results',
   workers: 1,
   timeout: 240_000,
-  globalTimeout: 15 * 60_000,
+  globalTimeout: 25 * 60_000,
   expect: { timeout: 30_000 },
   forbidOnly: process.env.CI !== undefined,
   reporter: 'list',
