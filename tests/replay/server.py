@@ -1,4 +1,4 @@
-"""The replay server: recorded responses over TLS on loopback, streams chunk by chunk.
+"""The replay server: recorded responses over TLS and plain HTTP on loopback, streams chunk by chunk.
 
 Which recording answers is said by the header ``x-replay-id``; without it, by host, path and JSON body.
 """
@@ -6,6 +6,7 @@ Which recording answers is said by the header ``x-replay-id``; without it, by ho
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import threading
 import time
@@ -18,12 +19,13 @@ from urllib.parse import urlsplit
 
 from .authority import Certificates, make_certificates
 from .corpus import Exchange, hosts
+from .wire import encoded, headers_of, pieces
 
 ID_HEADER = "x-replay-id"
 CALLER = Path(__file__).parent / "process" / "caller.py"
 """The program that makes recorded calls again; its folder is on the path of the processes under test."""
 
-_HOP_BY_HOP = {"connection", "content-length", "transfer-encoding", "content-encoding", "date", "server"}
+_TLS_HANDSHAKE = b"\x16"  # RFC 8446, 5.1: the first byte of a client's hello
 
 
 class Replay(NamedTuple):
@@ -41,18 +43,21 @@ class Replay(NamedTuple):
 
 
 @contextmanager
-def replaying(exchanges: Iterable[Exchange], folder: Path, pace_s: float = 0.0) -> Iterator[Replay]:
+def replaying(
+    exchanges: Iterable[Exchange], folder: Path, pace_s: float = 0.0, most_pieces: int | None = None
+) -> Iterator[Replay]:
     """Serve the exchanges until the block ends.
 
     Args:
         exchanges: the recordings.
         folder: where the certificates go.
         pace_s: seconds between two events of a stream.
+        most_pieces: how many pieces a stream is sent in at most; None: each event is one.
     """
     recordings = tuple(exchanges)
     names = hosts(recordings)
     certificates = make_certificates(folder, names)
-    server = _Server(recordings, certificates, pace_s)
+    server = _Server(recordings, certificates, pace_s, most_pieces)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     port = server.server_address[1]
@@ -68,11 +73,18 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, recordings: tuple[Exchange, ...], certificates: Certificates, pace_s: float) -> None:
+    def __init__(
+        self,
+        recordings: tuple[Exchange, ...],
+        certificates: Certificates,
+        pace_s: float,
+        most_pieces: int | None,
+    ) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.by_id = {recording["id"]: recording for recording in recordings}
         self.by_request = {_key(one["url"], one["request_body"]): one for one in recordings}
         self.pace_s = pace_s
+        self.most_pieces = most_pieces
         self.served: list[str] = []
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(certificates.server)
@@ -81,6 +93,9 @@ class _Server(ThreadingHTTPServer):
         # In the connection's own thread: a client that stalls in its handshake holds nobody else up.
         request.settimeout(60)
         try:
+            if request.recv(1, socket.MSG_PEEK) != _TLS_HANDSHAKE:
+                super().finish_request(request, client_address)
+                return
             with self._context.wrap_socket(request, server_side=True) as secured:
                 super().finish_request(secured, client_address)
         except (ssl.SSLError, ConnectionError, TimeoutError):
@@ -89,10 +104,11 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: _Server
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
         named = self.headers.get(ID_HEADER)
         url = f"https://{self.headers['host']}{self.path}"
         recording = self.server.by_id.get(named) if named else self.server.by_request.get(_key(url, body))
@@ -100,8 +116,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(501, {"content-type": "text/plain"}, [f"not recorded: {url}".encode()])
             return
         self.server.served.append(recording["id"])
-        kept = {k: v for k, v in recording["response_headers"].items() if k.lower() not in _HOP_BY_HOP}
-        self._send(recording["status"], kept, _pieces(recording))
+        headers = headers_of(recording)
+        coding, content = encoded(recording, self.headers.get("accept-encoding", ""))
+        if coding is not None:
+            headers["Content-Encoding"] = coding
+        sent = pieces(recording, content, coding is not None, self.server.most_pieces)
+        self._send(recording["status"], headers, sent)
+
+    do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_POST
 
     def log_message(self, format: str, *args: object) -> None:
         """Write nothing: the requests are none of the log's business."""
@@ -110,6 +132,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
+        if status == 204 or self.command == "HEAD":
+            self.end_headers()
+            return
         if len(pieces) == 1:
             self.send_header("Content-Length", str(len(pieces[0])))
             self.end_headers()
@@ -123,17 +148,14 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(self.server.pace_s)
 
 
-def _pieces(recording: Exchange) -> list[bytes]:
-    body = recording["response_body"]
-    if recording["response_format"] != "sse":
-        return [body.encode()]
-    events = body.replace("\r\n", "\n").split("\n\n")
-    return [f"{event}\n\n".encode() for event in events if event.strip()]
-
-
-def _key(url: str, body: str | None) -> tuple[str, str, str]:
+def _key(url: str, body: str | bytes | None) -> tuple[str, str, str]:
     parts = urlsplit(url)
-    return parts.hostname or "", parts.path, json.dumps(json.loads(body or "null"), sort_keys=True)
+    text = body.decode(errors="replace") if isinstance(body, bytes) else body
+    try:
+        text = json.dumps(json.loads(text or "null"), sort_keys=True)
+    except ValueError:
+        pass  # no JSON: as it stands
+    return parts.hostname or "", parts.path, text or ""
 
 
 def _environment(port: int, names: list[str], authority: Path) -> dict[str, str]:
