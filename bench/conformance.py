@@ -2,9 +2,9 @@
 
     python bench/conformance.py [--client NAME ...] [--group PREFIX] [--verbose]
 
-Each exchange of `../shared/corpus/dev.jsonl.gz` (or of the folder LLM_METER_CORPUS) is sent over loopback, under
-its own host name, to a server that answers as recorded: status, headers, body in its coding, streams in pieces.
-A call is exact when one record was settled for it whose every bucket is the one that the truth states.
+Each exchange of `../shared/corpus/dev.jsonl.gz` (or of the folder LLM_METER_CORPUS) is sent over loopback,
+under its own host name, to a server that answers as recorded: status, headers, body in a coding, streams
+in pieces. A call is exact when one record was settled for it whose every bucket is the truth's.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "bench")]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from corpus import BUCKETS, corpus_path, exchanges
 from replay.server import replaying
@@ -33,10 +33,14 @@ from replay.wire import bytes_of
 from llm_meter_tap.semconv import FIELDS
 from llm_meter_tap.startup import bootstrap_path
 
+ROOT = Path(__file__).resolve().parents[1]
 CLIENTS = ("httpx", "httpx-async", "httpx2", "httpx2-async", "requests", "aiohttp", "urllib")
 _PROGRAM = ROOT / "tests" / "replay" / "process" / "clients.py"
 _MOST_PIECES = 12
 _VERDICTS = ("exact", "wrong", "missed", "twice", "unsent")
+_BAD = {"wrong", "missed", "twice", "unsent", "invented"}
+# What may become of the exchanges that report no usage.
+_REST = {"recorded": "recorded, no tokens", "invented": "given tokens", "silent": "no record"}
 
 
 class Outcome(NamedTuple):
@@ -58,7 +62,7 @@ class Outcome(NamedTuple):
 def main() -> int:
     """Print the score."""
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    options.add_argument("--client", action="append", choices=CLIENTS, help="this client only; may be repeated")
+    options.add_argument("--client", action="append", choices=CLIENTS, help="only this; may be repeated")
     options.add_argument("--group", default="", help="only groups whose provider/api/stream begins with this")
     options.add_argument("--verbose", action="store_true", help="name each exchange that is not right")
     chosen = options.parse_args()
@@ -67,20 +71,21 @@ def main() -> int:
         return 1
     rows = [row for row in exchanges(corpus_path()) if _group(row).startswith(chosen.group)]
     scores = {}
-    with tempfile.TemporaryDirectory() as name, replaying(rows, Path(name), most_pieces=_MOST_PIECES) as replay:
-        plan = _write_plan(rows, Path(name, "plan"))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        replaying(rows, Path(folder), most_pieces=_MOST_PIECES) as replay,
+    ):
+        plan = _write_plan(rows, Path(folder, "plan"))
+        environment = {**replay.environment, "REPLAY_PORTS": _ports(rows)}
         for client in chosen.client or CLIENTS:
             began = time.monotonic()
-            answers = _send(client, plan, {**replay.environment, "REPLAY_PORTS": _ports(rows)})
+            answers = _send(client, plan, environment)
             scores[client] = [judge(row, answer) for row, answer in zip(rows, answers, strict=True)]
             print(f"{client}: {len(rows)} exchanges in {time.monotonic() - began:.0f} s", file=sys.stderr)
     _print(scores)
     if chosen.verbose:
         _print_failures(scores)
     return int(any(outcome.verdict in _BAD for outcomes in scores.values() for outcome in outcomes))
-
-
-_BAD = {"wrong", "missed", "twice", "unsent", "invented"}
 
 
 def judge(row: dict[str, Any], answer: dict[str, Any]) -> Outcome:
@@ -157,26 +162,29 @@ def _send(client: str, plan: Path, replay: dict[str, str]) -> list[dict[str, Any
 
 
 def _print(scores: dict[str, list[Outcome]]) -> None:
-    names = list(scores)
-    print(f"{'exact of the calls that report usage':50}" + "".join(f"{name:>14}" for name in names))
-    groups = sorted({one.group for outcomes in scores.values() for one in outcomes if one.verdict in _VERDICTS})
     counts = {name: _by_group(outcomes) for name, outcomes in scores.items()}
+    groups = sorted(set().union(*counts.values()))
+    _print_row("exact, of the calls that report usage", list(scores))
     for group in groups:
-        cells = (f"{counts[name][group]['exact']}/{sum(counts[name][group].values())}" for name in names)
-        print(f"{group:50}" + "".join(f"{cell:>14}" for cell in cells))
+        cells = [f"{by[group]['exact']}/{sum(by[group].values())}" for by in counts.values()]
+        _print_row(group, cells)
     print()
     for verdict in _VERDICTS:
-        cells = (sum(by[verdict] for by in counts[name].values()) for name in names)
-        print(f"{verdict:50}" + "".join(f"{cell:>14}" for cell in cells))
-    means = (sum(by["exact"] / sum(by.values()) for by in counts[n].values()) / len(counts[n]) for n in names)
-    print(f"{f'mean over {len(groups)} groups':50}" + "".join(f"{mean:>14.2%}" for mean in means))
+        _print_row(verdict, [sum(of_group[verdict] for of_group in by.values()) for by in counts.values()])
+    means = [
+        sum(of_group["exact"] / sum(of_group.values()) for of_group in by.values()) / len(by)
+        for by in counts.values()
+    ]
+    _print_row(f"mean over {len(groups)} groups", [f"{mean:.2%}" for mean in means])
     for kind, title in (("call", "calls without usage"), ("none", "non-calls"), ("retrieval", "retrievals")):
-        rest = {
-            name: Counter(one.verdict for one in outcomes if one.kind == kind and one.verdict not in _VERDICTS[:3])
-            for name, outcomes in scores.items()
-        }
-        for verdict, words in (("recorded", "recorded, no tokens"), ("invented", "given tokens"), ("silent", "no record")):
-            print(f"{f'{title}: {words}':50}" + "".join(f"{rest[name][verdict]:>14}" for name in names))
+        for verdict, words in _REST.items():
+            row = (kind, verdict)
+            cells = [sum((one.kind, one.verdict) == row for one in ones) for ones in scores.values()]
+            _print_row(f"{title}: {words}", cells)
+
+
+def _print_row(title: str, cells: Sequence[object]) -> None:
+    print(f"{title:46}" + "".join(f"{cell:>13}" for cell in cells))
 
 
 def _by_group(outcomes: list[Outcome]) -> dict[str, Counter[str]]:

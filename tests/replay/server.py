@@ -1,17 +1,19 @@
 """The replay server: recorded responses over TLS and plain HTTP on loopback, streams chunk by chunk.
 
-Which recording answers is said by the header ``x-replay-id``; without it, by host, path and JSON body.
+Which recording answers is said by the header ``x-replay-id``; without it, by host, path and JSON body. One
+whose request has no body answers whatever is posted to its URL, streamed or whole as asked for.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -83,6 +85,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.by_id = {recording["id"]: recording for recording in recordings}
         self.by_request = {_key(one["url"], one["request_body"]): one for one in recordings}
+        self.by_url = {_place(one["url"], one["stream"]): one for one in recordings}
         self.pace_s = pace_s
         self.most_pieces = most_pieces
         self.served: list[str] = []
@@ -111,7 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         named = self.headers.get(ID_HEADER)
         url = f"https://{self.headers['host']}{self.path}"
-        recording = self.server.by_id.get(named) if named else self.server.by_request.get(_key(url, body))
+        recording = self.server.by_id.get(named) if named else self._recording(url, body)
         if recording is None:
             self._send(501, {"content-type": "text/plain"}, [f"not recorded: {url}".encode()])
             return
@@ -124,6 +127,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(recording["status"], headers, sent)
 
     do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_POST
+
+    def _recording(self, url: str, body: bytes) -> Exchange | None:
+        found = self.server.by_request.get(_key(url, body))
+        if found is None and (whatever := self.server.by_url.get(_place(url, _asks_for_stream(body)))):
+            return whatever if whatever["request_body"] is None else None
+        return found
 
     def log_message(self, format: str, *args: object) -> None:
         """Write nothing: the requests are none of the log's business."""
@@ -151,11 +160,19 @@ class _Handler(BaseHTTPRequestHandler):
 def _key(url: str, body: str | bytes | None) -> tuple[str, str, str]:
     parts = urlsplit(url)
     text = body.decode(errors="replace") if isinstance(body, bytes) else body
-    try:
+    with suppress(ValueError):  # no JSON: as it stands
         text = json.dumps(json.loads(text or "null"), sort_keys=True)
-    except ValueError:
-        pass  # no JSON: as it stands
     return parts.hostname or "", parts.path, text or ""
+
+
+def _place(url: str, is_stream: bool) -> tuple[str, str, bool]:
+    parts = urlsplit(url)
+    is_named = "stream" in parts.path.lower()
+    return parts.hostname or "", parts.path, bool(is_stream) and not is_named
+
+
+def _asks_for_stream(body: bytes) -> bool:
+    return re.search(rb'"stream"\s*:\s*true', body) is not None
 
 
 def _environment(port: int, names: list[str], authority: Path) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """A recorded response as it goes over the wire again: head, content encoding, pieces.
 
-The recordings hold bodies with their content encoding undone, and say by name alone that there was one. It is put
-back in a coding that the client at hand accepts.
+The recordings hold bodies with their content encoding undone, and say by name alone that there was one. It is
+put back in a coding that the client at hand accepts.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Sends recorded requests through one HTTP client after another, and says what the tap wrote down for each.
+"""Sends recorded requests through an HTTP client, and says what the tap wrote down for each.
 
 ``python clients.py CLIENT PLAN`` sends each line of the plan (JSON: id, method, url, headers, body in base64,
-is_stream) and prints a line of JSON for it: its id, the spool's new lines, and the error that kept it from being
-sent, if one did. Answers are read as users read them: whole, or, of a stream, by line or in pieces.
+is_stream) and prints a line of JSON for it: its id, the spool's new lines, and the error that kept it from
+being sent, if one did. Answers are read as users read them: whole, or, of a stream, by line or in pieces.
 """
 
 import asyncio
@@ -137,7 +137,7 @@ class Spool:
     def new_lines(self):
         """The lines written since it was asked last."""
         if self._file is None:
-            paths = glob.glob(os.path.join(os.environ["LLM_METER_DIR"], "spool", "%d-*" % os.getpid()))
+            paths = glob.glob(os.path.join(os.environ["LLM_METER_DIR"], "spool", f"{os.getpid()}-*"))
             if not paths:
                 return []
             self._file = open(paths[0], encoding="utf-8")  # noqa: SIM115 - read from until the process ends
@@ -157,7 +157,7 @@ def main():
             try:
                 send(request)
             except Exception as failure:  # noqa: BLE001 - told to the reader, who judges
-                error = "%s: %s" % (type(failure).__name__, failure)
+                error = f"{type(failure).__name__}: {failure}"
             print(json.dumps({"id": request["id"], "lines": spool.new_lines(), "error": error}))
 
 

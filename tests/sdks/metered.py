@@ -1,0 +1,93 @@
+"""Runs calls through an SDK in a metered process, against the stand-in."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from llm_meter_tap.startup import bootstrap_path
+from replay.server import Replay, replaying
+
+from .answers import INPUT_TOKENS, OUTPUT_TOKENS, answers
+
+PROGRAM = Path(__file__).parent / "calls.py"
+
+
+class Outcome(NamedTuple):
+    """What became of the calls of one SDK.
+
+    Attributes:
+        made: How many calls the program says it made; None when it failed.
+        records: The settled records.
+        left_open: How many calls were opened and neither settled nor dropped.
+        errors: The program's standard error.
+    """
+
+    made: int | None
+    records: list[dict[str, Any]]
+    left_open: int
+    errors: str
+
+    def is_right(self) -> bool:
+        """Whether each call was counted once, with the figures of its answer."""
+        return (
+            bool(self.made)
+            and len(self.records) == self.made
+            and self.left_open == 0
+            and all(
+                record["gen_ai.usage.input_tokens"] == INPUT_TOKENS
+                and record.get("gen_ai.usage.output_tokens", OUTPUT_TOKENS) == OUTPUT_TOKENS
+                for record in self.records
+            )
+        )
+
+    def aborted(self) -> int:
+        """How many streams the SDK left before the event that ends them."""
+        return sum(record["llm_meter.call.status"] == "aborted" for record in self.records)
+
+
+@contextmanager
+def stand_in() -> Iterator[Replay]:
+    """The stand-in, running."""
+    with tempfile.TemporaryDirectory() as folder, replaying(answers(), Path(folder)) as replay:
+        yield replay
+
+
+def run(name: str, replay: Replay, python: str = sys.executable, path: str = "") -> Outcome:
+    """Make the calls of one row of `calls.CALLS`.
+
+    Args:
+        name: The row.
+        replay: The stand-in.
+        python: The interpreter that has the SDK.
+        path: Folders to be put on its path, where the tap is not installed beside the SDK.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("LLM_METER_")}
+        folders = [bootstrap_path(), replay.environment["PYTHONPATH"], path]
+        environment = {
+            **kept,
+            **replay.environment,
+            "REPLAY_PORTS": "80,443,11434",
+            "LLM_METER_DIR": folder,
+            "PYTHONPATH": os.pathsep.join(filter(None, folders)),
+            "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+        }
+        command = [python, str(PROGRAM), name]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+        files = Path(folder, "spool").glob("*.jsonl")
+        lines = [json.loads(line) for file in files for line in file.read_text().splitlines()]
+    events = [line["event"] for line in lines]
+    return Outcome(
+        made=int(done.stdout.split()[-1]) if done.returncode == 0 else None,
+        records=[line["record"] for line in lines if line["event"] == "settled"],
+        left_open=events.count("opened") - events.count("settled") - events.count("dropped"),
+        errors=done.stderr,
+    )
