@@ -10,15 +10,18 @@ with and without alternate, medians are shown; a service is there and takes the 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+import aiohttp
 import httpx
 import httpx2
 import requests
@@ -73,6 +76,26 @@ def async_calls(library: object) -> Callable[[str, int], None]:
     return lambda url, times: asyncio.run(main(url, times))
 
 
+def aiohttp_calls(by_line: bool) -> Callable[[str, int], None]:
+    async def main(url: str, times: int) -> None:
+        async with aiohttp.ClientSession() as session:
+            for _ in range(times):
+                async with session.post(url, json=BODY) as response:
+                    async for _ in response.content if by_line else response.content.iter_any():
+                        pass
+
+    return lambda url, times: asyncio.run(main(url, times))
+
+
+def urllib_calls(url: str, times: int) -> None:
+    body = json.dumps(BODY).encode()
+    for _ in range(times):
+        request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request) as response:
+            for _ in response:
+                pass
+
+
 CLIENTS = {
     "httpx": sync_calls(httpx.Client()),
     "httpx async": async_calls(httpx),
@@ -80,6 +103,9 @@ CLIENTS = {
     "httpx2 async": async_calls(httpx2),
     "requests": sync_calls(requests.Session()),
     "requests stream": streamed_requests,
+    "aiohttp": aiohttp_calls(by_line=False),
+    "aiohttp by line": aiohttp_calls(by_line=True),
+    "urllib by line": urllib_calls,
 }
 
 

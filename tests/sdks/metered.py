@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from llm_meter_tap.startup import bootstrap_path
 from replay.server import Replay, replaying
+
+from llm_meter_tap.startup import bootstrap_path
 
 from .answers import INPUT_TOKENS, OUTPUT_TOKENS, answers
 

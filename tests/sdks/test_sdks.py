@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 import pytest
-
 from replay.server import Replay
+
 from sdks.calls import CALLS
 from sdks.metered import run, stand_in
 
