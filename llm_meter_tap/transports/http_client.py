@@ -9,6 +9,7 @@ proxy object around the response, as the adapter of urllib3 does.
 from __future__ import annotations
 
 import functools
+import sys
 
 from llm_meter_tap import faults, patching
 from llm_meter_tap.guard import is_passing
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from llm_meter_tap.exchange import Exchange
 
 _EXCHANGE = "_llm_meter_exchange"
+# Until Python 3.10, `read` of a given size came down to `readinto`.
+_READS_INTO = sys.version_info < (3, 10)
 
 
 def patch(module: ModuleType) -> None:
@@ -112,7 +115,6 @@ def _tee(response: Any, exchange: Exchange) -> None:
         exchange.ended()
         return
     setattr(response, _EXCHANGE, exchange)
-    response._llm_meter_is_reading = False
     base: Any = type(response)
     response.__class__ = _metered(base)
 
@@ -125,19 +127,19 @@ def _metered(base: Any) -> Any:
     """
 
     class MeteredResponse(base):  # type: ignore[misc]
-        def read(self, *args: Any, **kwargs: Any) -> Any:
-            return _read(self, super().read, args, kwargs)
+        def read(self, amt: Any = None) -> Any:
+            if _READS_INTO and amt is not None and self.fp is not None:
+                return super().read(amt)
+            return _read(self, super().read, amt)
 
-        def read1(self, *args: Any, **kwargs: Any) -> Any:
-            return _read(self, super().read1, args, kwargs)
+        def read1(self, n: int = -1) -> Any:
+            return _read(self, super().read1, n)
 
         def readinto(self, b: Any) -> Any:
-            return _read(self, super().readinto, (b,), {})
+            return _read(self, super().readinto, b)
 
-        def readline(self, *args: Any, **kwargs: Any) -> Any:
-            if self.chunked:
-                return super().readline(*args, **kwargs)
-            return _read(self, super().readline, args, kwargs)
+        def readline(self, limit: int = -1) -> Any:
+            return super().readline(limit) if self.chunked else _read(self, super().readline, limit)
 
         def close(self) -> None:
             try:
@@ -151,28 +153,27 @@ def _metered(base: Any) -> Any:
     return MeteredResponse
 
 
-def _read(response: Any, read: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-    if response._llm_meter_is_reading:  # Python 3.8 and 3.9: `read` comes down to `readinto`
-        return read(*args, **kwargs)
-    exchange = getattr(response, _EXCHANGE)
-    response._llm_meter_is_reading = True
+def _read(response: Any, read: Callable[..., Any], argument: Any) -> Any:
+    exchange = response._llm_meter_exchange
     try:
-        result = read(*args, **kwargs)
+        result = read(argument)
     except BaseException as error:
         exchange.broke(error)
         raise
-    finally:
-        response._llm_meter_is_reading = False
-    _fed(response, exchange, result, args)
+    exchange.feed(result if isinstance(result, bytes) else _filled(argument, result))
+    if response.fp is None or response.length == 0:
+        _end(response, exchange)
     return result
 
 
 @faults.contained
-def _fed(response: Any, exchange: Exchange, result: Any, args: Any) -> None:
-    is_filled = isinstance(result, int)  # by `readinto`; its buffer is used again
-    exchange.feed(memoryview(args[0]).cast("B")[:result].tobytes() if is_filled else result)
-    if not response.isclosed() and response.length != 0:
-        return
+def _filled(buffer: Any, size: int) -> bytes:
+    """What `readinto` put into a buffer, which will be used again."""
+    return memoryview(buffer).cast("B")[:size].tobytes()
+
+
+@faults.contained
+def _end(response: Any, exchange: Exchange) -> None:
     if response.length:
         exchange.leave()  # reading in pieces ends without an error where the connection broke off
     else:

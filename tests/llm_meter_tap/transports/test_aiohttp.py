@@ -72,7 +72,7 @@ async def by_http_chunk(response: aiohttp.ClientResponse) -> Any:
         chunks[-1] += piece
         if is_end:
             chunks.append(b"")
-    return chunks
+    return [chunk for chunk in chunks if chunk]  # an empty one more or less comes by chance
 
 
 async def by_hand(response: aiohttp.ClientResponse) -> Any:
