@@ -1,4 +1,4 @@
-"""Recorded traffic through each HTTP client: one provider's here; `python bench/conformance.py` sends it all."""
+"""Recorded traffic through each HTTP client, of one provider; `python bench/conformance.py` sends it all."""
 
 from __future__ import annotations
 
