@@ -18,7 +18,7 @@ export interface ReserveSource {
   open(): Promise<LoneMeter>;
   /** Whether anything was ever counted without the server part. */
   isNeeded(): Promise<boolean>;
-  /** Is told of what went wrong, with its reason in words; returns the words. */
+  /** Says in words why the total cannot be read. */
   explain(error: unknown): string;
 }
 

@@ -64,10 +64,10 @@ class LimitsSetting {
 function reserveSource(
   settings: Setting.IManager,
   limits: LimitsSetting,
-  { trans }: IWording
+  wording: IWording
 ): ReserveSource {
   const explain = (error: unknown): string =>
-    trans.__('The running total cannot be kept on the server: %1', String(error));
+    wording.trans.__('The running total cannot be kept on the server: %1', String(error));
   return {
     explain,
     isNeeded: async () => (await new TallyPlace(settings).read()) !== '',

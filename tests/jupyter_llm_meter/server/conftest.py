@@ -9,6 +9,8 @@ from datetime import datetime, timezone
 import pytest
 from tornado.httpclient import HTTPClientError
 
+from jupyter_llm_meter.ledger import Ledger
+
 API = ("llm-meter", "api", "v1")
 
 
@@ -123,3 +125,34 @@ def blocked():
         pytest.fail(f"{what} did not come true")
 
     return wait
+
+
+@pytest.fixture
+def execute(jp_serverapp, run):
+    """Run code in a kernel and wait for its end."""
+
+    def run_code(kernel_id, code):
+        client = jp_serverapp.kernel_manager.get_kernel(kernel_id).client()
+
+        async def finish():
+            client.start_channels()
+            await client.wait_for_ready(timeout=60)
+            reply = await client.execute_interactive(code, timeout=60, output_hook=lambda _message: None)
+            client.stop_channels()
+            return reply["content"]
+
+        content = run(finish())
+        assert content["status"] == "ok", content
+
+    return run_code
+
+
+@pytest.fixture
+def calls(meter):
+    """Read the ledger, oldest call first."""
+
+    def read():
+        with Ledger.open(meter.service.place.ledger_url) as ledger:
+            return list(ledger.records())
+
+    return read

@@ -7,7 +7,6 @@ import signal
 import pytest
 from jupyter_client.session import Session
 
-from jupyter_llm_meter.ledger import Ledger
 from jupyter_llm_meter.server.kernel_messages import signed_content
 from jupyter_llm_meter.service import message_intake
 
@@ -36,37 +35,6 @@ def kernel(jp_serverapp, meter, run):
     yield start
     for kernel_id in started:
         run(manager.shutdown_kernel(kernel_id, now=True))
-
-
-@pytest.fixture
-def execute(jp_serverapp, run):
-    """Run code in a kernel and wait for its end."""
-
-    def run_code(kernel_id, code):
-        client = jp_serverapp.kernel_manager.get_kernel(kernel_id).client()
-
-        async def finish():
-            client.start_channels()
-            await client.wait_for_ready(timeout=60)
-            reply = await client.execute_interactive(code, timeout=60, output_hook=lambda _message: None)
-            client.stop_channels()
-            return reply["content"]
-
-        content = run(finish())
-        assert content["status"] == "ok", content
-
-    return run_code
-
-
-@pytest.fixture
-def calls(meter):
-    """Read the ledger, oldest call first."""
-
-    def read():
-        with Ledger.open(meter.service.place.ledger_url) as ledger:
-            return list(ledger.records())
-
-    return read
 
 
 @pytest.fixture

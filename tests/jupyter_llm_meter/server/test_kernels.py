@@ -7,7 +7,6 @@ import time
 
 import pytest
 
-from jupyter_llm_meter.ledger import Ledger
 from jupyter_llm_meter.server.kernels import MAX_NOTEBOOK_BYTES, Question, project_in_notebook
 
 CALL = 'from llm_meter_tap import record; record(model="gpt-4o", input_tokens={tokens})'
@@ -46,34 +45,9 @@ def session(jp_serverapp, meter, run):
 
 
 @pytest.fixture
-def execute(jp_serverapp, run):
-    """Run code in a kernel and wait for its end."""
-
-    def run_code(model, code):
-        client = jp_serverapp.kernel_manager.get_kernel(model["kernel"]["id"]).client()
-
-        async def finish():
-            client.start_channels()
-            await client.wait_for_ready(timeout=60)
-            reply = await client.execute_interactive(code, timeout=60, output_hook=lambda _message: None)
-            client.stop_channels()
-            return reply["content"]
-
-        content = run(finish())
-        assert content["status"] == "ok", content
-
-    return run_code
-
-
-@pytest.fixture
-def calls(meter):
-    """Read the ledger, oldest call first."""
-
-    def read():
-        with Ledger.open(meter.service.place.ledger_url) as ledger:
-            return list(ledger.records())
-
-    return read
+def execute(execute):
+    """Run code in the kernel of a session and wait for its end."""
+    return lambda session, code: execute(session["kernel"]["id"], code)
 
 
 def test_a_call_in_a_kernel_is_booked_on_its_notebook_and_folder(
