@@ -86,6 +86,8 @@ def _row(
 _google = from_path(r"/(?:models|endpoints|tunedModels)/([^/:]+)")
 _bedrock = from_path(r"/model/([^/]+)/")
 _cloudflare = from_path(r"/ai/run/(.+)$")
+_replicate = from_path(r"/models/([^/]+/[^/]+)/predictions$")
+_bfl = from_path(r"^/v1/([^/]+)$")
 _GENERATE = "generateContent streamGenerateContent"
 _RAW = "rawPredict streamRawPredict"
 _ASSISTANT = r"/threads/(?:[^/]+/)?runs(?:/[^/]+/submit_tool_outputs)?$"
@@ -151,6 +153,16 @@ APIS = (
         "predict",
         r"/models/[^/]*embedding[^/]*:",
         is_prediction,
+        model=_google,
+    ),
+    _row(
+        "google.imagen",
+        "generate_content",
+        "gcp.vertex_ai",
+        "predict",
+        r"/models/imagen-[^/:]+:",
+        is_prediction,
+        streams=never,
         model=_google,
     ),
     _row(
@@ -273,6 +285,30 @@ APIS = (
         never,
         "openai azure.ai.openai",
     ),
+    # Training and its undoing stand beside the models.
+    _row(
+        "bfl.image",
+        "generate_content",
+        "black_forest_labs",
+        "",
+        r"^/v1/(?!(?:delete_)?finetune$)[^/]+$",
+        never,
+        "black_forest_labs",
+        streams=never,
+        model=_bfl,
+    ),
+    # A prediction is made in the background, whether or not its text is streamed from another address.
+    _row(
+        "replicate.prediction",
+        "generate_content",
+        "replicate",
+        "predictions",
+        r"/v1/(?:(?:models|deployments)/[^/]+/[^/]+/)?predictions$",
+        never,
+        "replicate",
+        streams=never,
+        model=_replicate,
+    ),
     _row("cloudflare.run", "chat", "cloudflare", "", r"/ai/run/.", never, "cloudflare", model=_cloudflare),
     _row(
         "openai.images",
@@ -299,3 +335,38 @@ BY_ENDING: dict[str, tuple[Api, ...]] = {
 
 # Rows for paths whose last segment is a name.
 OPEN_ENDED = tuple(row for row in APIS if not row.endings)
+
+# Where the results of earlier calls are read back. The answer is the proof, and not the host: it says what
+# it is, see `batch_results.py`.
+READ_BACKS = (
+    _row("openai.batch", "chat", "openai", "", r"/files/[^/]+/content$", never),
+    _row("anthropic.batch", "chat", "anthropic", "", r"/messages/batches/[^/]+/results$", never),
+    _row(
+        "google.batch",
+        "generate_content",
+        "gcp.gemini",
+        "",
+        r"/v\w+/batches/[^/]+$|/files/[^/]+:download$",
+        never,
+        "gcp.gemini",
+    ),
+    _row("openai.responses", "chat", "openai", "", r"/responses/[^/]+$", never),
+    _row(
+        "openai.assistants.run",
+        "invoke_agent",
+        "openai",
+        "",
+        r"/threads/[^/]+/runs/[^/]+$",
+        never,
+        "openai azure.ai.openai",
+    ),
+    _row(
+        "replicate.prediction",
+        "generate_content",
+        "replicate",
+        "",
+        r"/v1/predictions/[^/]+$",
+        never,
+        "replicate",
+    ),
+)

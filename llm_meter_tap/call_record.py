@@ -38,6 +38,8 @@ class CallRecord:
     Token counts follow OpenTelemetry GenAI v1.41.1: `input_tokens` includes cache reads, cache writes, audio
     and image input; `output_tokens` includes reasoning, audio and image output. Durations are seconds, money
     is Decimal in `cost_currency` (ISO 4217), times are timezone-aware UTC. None means unknown.
+    `usage_flags` names what is odd about the figures, `usage_tool_calls` counts the runs of the provider's
+    own tools.
     """
 
     call_id: str
@@ -64,6 +66,8 @@ class CallRecord:
     image_input_tokens: int | None = None
     image_output_tokens: int | None = None
     usage_raw: dict[str, Any] | None = None
+    usage_flags: list[str] | None = None
+    usage_tool_calls: dict[str, int] | None = None
     tokenizer: str | None = None
     cost_amount: Decimal | None = None
     cost_currency: str | None = None
@@ -79,6 +83,8 @@ class CallRecord:
     kernel_id: str | None = None
     notebook_path: str | None = None
     cell_id: str | None = None
+    run_id: str | None = None
+    limit_id: str | None = None
 
     @property
     def total_tokens(self) -> int | None:
@@ -110,7 +116,7 @@ class CallRecord:
         wire: dict[str, Any] = {}
         for name, value in vars(self).items():
             if value is not None:
-                write = _WRITERS.get(name)
+                write = WRITERS.get(name)
                 wire[_WIRE[name]] = value if write is None else write(value)
         return wire
 
@@ -123,15 +129,15 @@ class CallRecord:
         """
         if not isinstance(mapping, Mapping):
             raise RecordError(f"a record must be a JSON object, not {type(mapping).__name__}")
-        values = {name: _inward(name, mapping) for name in _NAMES}
+        values = {name: _inward(name, mapping) for name in NAMES}
         for name in _REQUIRED:
             if values[name] is None:
                 raise RecordError(f"{FIELDS[name].wire} is missing; every record needs it")
         return cls(**values)
 
 
-_NAMES = tuple(field.name for field in fields(CallRecord))
-_WIRE = {name: FIELDS[name].wire for name in _NAMES}
+NAMES = tuple(field.name for field in fields(CallRecord))
+_WIRE = {name: FIELDS[name].wire for name in NAMES}
 _REQUIRED = ("call_id", "started_at", "status", "basis", "source")
 _INPUT_PARTS = (
     "cache_read_input_tokens", "cache_write_input_tokens", "audio_input_tokens", "image_input_tokens",
@@ -150,7 +156,8 @@ def _carve(split: dict[str, int], whole: int | None, rest: str, parts: list[tupl
     split[rest] = left
 
 
-def _time_written(moment: datetime) -> str:
+def time_written(moment: datetime) -> str:
+    """A moment as the wire has it: RFC 3339, UTC, microseconds."""
     utc = moment if moment.tzinfo is timezone.utc else moment.astimezone(timezone.utc)
     return utc.isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
 
@@ -164,8 +171,9 @@ def _seconds_written(seconds: float) -> float:
     return round(seconds, 6)
 
 
-_WRITERS: dict[str, Callable[[Any], Any]] = {
-    "started_at": _time_written,
+# How a field's value is written, where JSON does not say.
+WRITERS: dict[str, Callable[[Any], Any]] = {
+    "started_at": time_written,
     "duration_s": _seconds_written,
     "time_to_first_chunk_s": _seconds_written,
     "cost_amount": _money_written,
@@ -258,6 +266,18 @@ def _mapping(value: Any) -> dict[str, Any]:
     return dict(value)
 
 
+def _names(value: Any) -> list[str]:
+    if not isinstance(value, (list, tuple)) or not all(isinstance(name, str) and name for name in value):
+        raise _Unfit("a list of non-empty strings")
+    return list(value)
+
+
+def _counts(value: Any) -> dict[str, int]:
+    if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
+        raise _Unfit("a JSON object of whole numbers of at least 0")
+    return {name: _count(number) for name, number in value.items()}
+
+
 def _port(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 65536:
         raise _Unfit("a port number from 1 to 65535")
@@ -273,7 +293,9 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "time_to_first_chunk_s": _seconds,
     "is_stream": _flag,
     "usage_raw": _mapping,
+    "usage_flags": _names,
+    "usage_tool_calls": _counts,
     "cost_amount": _money,
     "server_port": _port,
 }
-_READERS.update({name: _count for name in _NAMES if name.endswith("_tokens")})
+_READERS.update({name: _count for name in NAMES if name.endswith("_tokens")})

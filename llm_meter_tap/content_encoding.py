@@ -6,6 +6,7 @@ Refuses to import such a module: the client that asked for the encoding has one,
 
 from __future__ import annotations
 
+import functools
 import sys
 import zlib
 from collections.abc import Callable
@@ -40,6 +41,54 @@ def decode(body: bytes, encoding: str | None) -> bytes | None:
     return plain
 
 
+def identity(chunk: bytes) -> bytes:
+    """Undo nothing."""
+    return chunk
+
+
+def piecewise(encoding: str) -> Callable[[bytes], bytes | None] | None:
+    """What undoes a Content-Encoding a piece at a time, for bodies that nobody holds whole.
+
+    Args:
+        encoding: The header's value.
+
+    Returns:
+        A function from the next piece to the plain bytes that it completes, which gives None once the bytes
+        are not what they should be; None where the coding is unknown, has no module loaded, or is several.
+    """
+    coding = encoding.strip().lower()
+    if coding in ("", "identity"):
+        return identity
+    if coding in ("gzip", "x-gzip"):
+        return _Members().inflate
+    if coding == "br":
+        module = _loaded(_BROTLI_MODULES)
+        return None if module is None else functools.partial(_attempt, _brotli_step(module))
+    if coding == "zstd":
+        module = _loaded(_ZSTD_MODULES)
+        return None if module is None else functools.partial(_attempt, _zstd_step(module))
+    return None
+
+
+class _Members:
+    """A gzip file's members, one after the other."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(_GZIP_OR_ZLIB)
+
+    def inflate(self, chunk: bytes) -> bytes | None:
+        plain = bytearray()
+        while chunk:
+            try:
+                plain += self._member.decompress(chunk)
+            except zlib.error:
+                return None
+            chunk = self._member.unused_data
+            if self._member.eof:
+                self._member = zlib.decompressobj(_GZIP_OR_ZLIB)
+        return bytes(plain)
+
+
 def _inflate(body: bytes, window_bits: int) -> bytes | None:
     """Decompress all members (gzip files may hold several), keeping what came before damage or the cut."""
     plain = bytearray()
@@ -71,18 +120,29 @@ def _brotli(body: bytes) -> bytes | None:
     module = _loaded(_BROTLI_MODULES)
     if module is None:
         return None
+    return _attempt(_brotli_step(module), body)
+
+
+def _brotli_step(module: Any) -> Callable[[bytes], bytes]:
     decompressor = module.Decompressor()
     # Brotli spells the method "process", brotlicffi "decompress".
-    return _attempt(getattr(decompressor, "process", None) or decompressor.decompress, body)
+    step: Callable[[bytes], bytes] = getattr(decompressor, "process", None) or decompressor.decompress
+    return step
 
 
 def _zstd(body: bytes) -> bytes | None:
     module = _loaded(_ZSTD_MODULES)
     if module is None:
         return None
+    return _attempt(_zstd_step(module), body)
+
+
+def _zstd_step(module: Any) -> Callable[[bytes], bytes]:
+    decompressor = module.ZstdDecompressor()
     if module.__name__ == "zstandard":
-        return _attempt(module.ZstdDecompressor().decompressobj().decompress, body)
-    return _attempt(module.ZstdDecompressor().decompress, body)
+        decompressor = decompressor.decompressobj()
+    step: Callable[[bytes], bytes] = decompressor.decompress
+    return step
 
 
 def _attempt(decompress: Callable[[bytes], bytes], body: bytes) -> bytes | None:

@@ -32,6 +32,7 @@ class CallContext(NamedTuple):
     kernel_id: str | None
     notebook_path: str | None
     cell_id: str | None
+    run_id: str | None
     parent: dict[str, Any] | None
 
 
@@ -39,6 +40,7 @@ def current() -> CallContext:
     """The context of work done here and now."""
     environ = os.environ.get
     parent = parent_message()
+    is_kernel = running_kernel() is not None
     return CallContext(
         user_id=environ("LLM_METER_USER") or os_user(),
         team=environ("LLM_METER_TEAM") or None,
@@ -46,7 +48,8 @@ def current() -> CallContext:
         agent_name=agent.current(),
         kernel_id=environ("LLM_METER_KERNEL_ID") or None,
         notebook_path=environ("LLM_METER_NOTEBOOK") or None,
-        cell_id=cell_id(parent) if running_kernel() else environ("LLM_METER_CELL_ID") or None,
+        cell_id=cell_id(parent) if is_kernel else environ("LLM_METER_CELL_ID") or None,
+        run_id=run_id(parent) if is_kernel else environ("LLM_METER_RUN_ID") or None,
         parent=parent,
     )
 
@@ -90,6 +93,12 @@ def _is_cell(parent: dict[str, Any] | None) -> bool:
 def cell_id(parent: dict[str, Any] | None) -> str | None:
     """The id of the cell that sent a request; None when its frontend sends none (nbclient, a console)."""
     value = (parent or {}).get("metadata", {}).get("cellId")
+    return value if isinstance(value, str) and value else None
+
+
+def run_id(parent: dict[str, Any] | None) -> str | None:
+    """The id of the request that runs a cell; None for any other request, such as a widget's."""
+    value = (parent or {}).get("header", {}).get("msg_id") if _is_cell(parent) else None
     return value if isinstance(value, str) and value else None
 
 

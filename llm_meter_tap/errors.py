@@ -9,7 +9,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
+    from typing import Any, NoReturn
 
 
 class TapError(Exception):
@@ -37,3 +37,12 @@ class LimitExceeded(BaseException):
     def __init__(self, message: str, standing: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.standing: dict[str, Any] = dict(standing or {})
+
+    @property
+    def generations(self) -> NoReturn:
+        """Raises this refusal: LangChain's asynchronous models read it of whatever is no `Exception`.
+
+        They gather with `return_exceptions=True` (langchain_core, `BaseChatModel.agenerate`), and would raise
+        an `AttributeError`, which says nothing and is retried.
+        """
+        raise self

@@ -9,17 +9,23 @@ from __future__ import annotations
 
 import os
 import time
+import weakref
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_meter_tap import content_encoding, context, faults, tap, unrecognised
+from llm_meter_tap import content_encoding, context, faults, kernel_message, runs, tap, unrecognised
+from llm_meter_tap.call_id import call_id_of
 from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap.errors import LimitExceeded
 from llm_meter_tap.kept_body import KeptBody
 from llm_meter_tap.recognise import Shape, recognise
-from llm_meter_tap.text import request_text, response_text
+from llm_meter_tap.streams import Stream
+from llm_meter_tap.text import call_text
 from llm_meter_tap.usage import Reading, Usage, read_response
 
 if TYPE_CHECKING:
+    from llm_meter_tap.reservation import Question, Refusal
     from llm_meter_tap.tap import Tap
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -53,12 +59,28 @@ class Request(NamedTuple):
     scheme: str
     path: str
     query: str
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     body: bytes | None
 
 
 def begin(request: Request) -> Exchange | None:
-    """Open an exchange if the request is an LLM call and this process is metered."""
+    """Open an exchange if the request is an LLM call, or reads back one, and this process is metered.
+
+    Raises:
+        LimitExceeded: A blocking limit refuses the call.
+    """
+    exchange = prepare(request)
+    if exchange is not None:
+        exchange.admit()
+    return exchange
+
+
+def prepare(request: Request) -> Exchange | None:
+    """As `begin`, for asynchronous code, which awaits `Exchange.admit_async` before the request is sent."""
+    if request.method == "GET":
+        from llm_meter_tap.retrieval import prepare_retrieval  # few processes read back
+
+        return prepare_retrieval(request)
     content_type = request.headers.get("content-type")
     shape = recognise(request.method, request.host, request.path, request.query, content_type, request.body)
     if shape is None:
@@ -68,8 +90,7 @@ def begin(request: Request) -> Exchange | None:
     if present is None:
         return None
     exchange = Exchange(present, shape, request)
-    present.under_way.add(exchange)
-    present.opened(exchange.record)
+    exchange.question = _question(present, exchange.record, shape, request)
     return exchange
 
 
@@ -82,17 +103,22 @@ class Exchange:
         present: The tap of this process.
         shape: What the request was recognised as.
         request: The request.
+
+    Attributes:
+        record: What is known of the call.
+        question: To be asked before the call leaves; None where nothing can refuse it.
     """
 
-    # Until it is made whole there is nothing to settle.
+    # Until it is opened there is nothing to settle.
     _is_settled = True
+    question: Question | None = None
 
     def __init__(self, present: Tap, shape: Shape, request: Request) -> None:
         self._tap = present
         self._shape = shape
         self._request_body = request.body
         self._status: int | None = None
-        self._headers: dict[str, str] = {}
+        self._headers: Mapping[str, str] = {}
         self._body = KeptBody()
         self._is_decoded = False
         self._ends = _ENDS.get(shape.api, ())
@@ -101,8 +127,65 @@ class Exchange:
         self._is_end_near = False
         self._is_first_due = True
         self._started = time.perf_counter()
+        self._reference = weakref.ref(self)
         self._parent, self.record = _opening(present, shape, request)
+
+    def admit(self) -> None:
+        """Ask whether the call may leave, if that is to be asked, and take down that it does.
+
+        Raises:
+            LimitExceeded: It may not.
+        """
+        try:
+            if self.question is not None:
+                self._heed(self._tap.reservations().ask(self.question))
+            self._open()
+        except BaseException:
+            self._give_back()
+            raise
+
+    async def admit_async(self) -> None:
+        """As `admit`, without blocking the event loop."""
+        try:
+            if self.question is not None:
+                self._heed(await self._tap.reservations().ask_async(self.question))
+            self._open()
+        except BaseException:
+            self._give_back()
+            raise
+
+    def _heed(self, refusal: Refusal | None) -> None:
+        if refusal is None:
+            self._started = time.perf_counter()
+            return
+        self.question = None
+        self._refuse(refusal.limit_id)
+        raise LimitExceeded(refusal.message, refusal.standing)
+
+    @faults.contained
+    def _refuse(self, limit_id: str | None) -> None:
         self._is_settled = False
+        self.record.limit_id = limit_id
+        self._settle("refused", "none", "LimitExceeded")
+
+    @faults.contained
+    def _give_back(self) -> None:
+        """Nothing will be sent, for waiting was interrupted: leave nothing reserved."""
+        question, self.question = self.question, None
+        if question is not None:
+            question.is_withdrawn = True
+            self._tap.dropped(self.record.call_id)
+        elif not self._is_settled:
+            self._drop()
+
+    @faults.contained
+    def _open(self) -> None:
+        self._is_settled = False
+        self.question = None
+        self._tap.under_way.add(self._reference)
+        if self._parent is not None:
+            runs.called(self._parent)
+        self._tap.opened(self.record)
 
     @faults.contained
     def failed(self, error: BaseException, is_sent: bool) -> None:
@@ -120,7 +203,12 @@ class Exchange:
             self._settle("aborted", "missing", type(error).__name__, self._text(None))
 
     @faults.contained
-    def responded(self, status: int, headers: dict[str, str]) -> None:
+    def unsent(self) -> None:
+        """Nothing reached the network: a mock between this layer and the network answered."""
+        self._drop()
+
+    @faults.contained
+    def responded(self, status: int, headers: Mapping[str, str]) -> None:
         """The head of the response came; header names in lower case."""
         self._status = status
         self._headers = headers
@@ -151,6 +239,14 @@ class Exchange:
         self._is_first_due = False
         if self._shape.is_stream:
             self.record.time_to_first_chunk_s = time.perf_counter() - self._started
+            if self._parent is not None and kernel_message.is_kernel():
+                self._tap.sender.watch(weakref.WeakMethod(self.under_way))
+
+    def under_way(self) -> Stream | None:
+        """How far the answer has come; None once the call has settled. Asked by another thread."""
+        if self._is_settled or self._parent is None:
+            return None
+        return Stream(self.record.to_wire, self._parent, self._body.pieces)
 
     def _look(self) -> None:
         self._looks_left -= 1
@@ -222,7 +318,9 @@ class Exchange:
             # A redirection: the request that follows it is the call.
             self._drop()
             return
-        self._take_over(reading)
+        take_over(self.record, reading)
+        if reading.is_background and reading.response_id is not None:
+            self._rename(reading.response_id)
         broken = None if error is None else type(error).__name__
         if self._status >= 400:
             self._settle("error", "none", reading.error_type or str(self._status))
@@ -233,15 +331,12 @@ class Exchange:
         else:
             self._settle_by(reading, "aborted", broken)
 
-    def _take_over(self, reading: Reading) -> None:
+    def _rename(self, response_id: str) -> None:
+        """Know the call by what it will be read back under, see `retrieval.py`."""
         record = self.record
-        record.response_model = reading.response_model
-        record.response_id = reading.response_id
-        record.service_tier = reading.service_tier
-        if reading.usage is not None:
-            record.usage_raw = reading.usage.raw or None
-            for name in _FIGURES:
-                setattr(record, name, getattr(reading.usage, name))
+        self._tap.dropped(record.call_id)
+        record.call_id = call_id_of(record.provider_name or "", record.server_address or "", response_id)
+        self._tap.opened(record)
 
     def _settle_by(self, reading: Reading, status: str, error_type: str | None) -> None:
         """Settle by the provider's figures; what they lack is left for the service to count.
@@ -250,6 +345,10 @@ class Exchange:
         the end) are not its last.
         """
         usage = reading.usage
+        if reading.is_background and usage is None:
+            # Its figures come when it is read back, and go before any count of ours.
+            self._settle(status, "missing", error_type)
+            return
         is_counted_out = usage is not None and (usage.output_tokens is not None or status == "ok")
         if is_counted_out:
             self._settle(status, "reported" if status == "ok" else "partial", error_type)
@@ -260,7 +359,7 @@ class Exchange:
         """The text to be counted for what is not known."""
         is_input_known = usage is not None and usage.input_tokens is not None
         request_body = None if is_input_known else self._request_body
-        return _Text(request_body, self._headers.get("content-type"), self._decoded_body())
+        return _Text(self._shape.api, request_body, self._headers.get("content-type"), self._decoded_body())
 
     def _settle(self, status: str, basis: str, error_type: str | None, text: _Text | None = None) -> None:
         if not self._is_ours():
@@ -282,24 +381,35 @@ class Exchange:
 
     def _close(self) -> None:
         self._is_settled = True
-        self._body = KeptBody()
+        self._tap.under_way.discard(self._reference)
+        self._body.forget()
         self._request_body = None
 
 
 class _Text(NamedTuple):
     """What the text of a call is gathered from, off the user's thread: all of a stream is parsed for it."""
 
+    api: str
     request_body: bytes | None
     content_type: str | None
     response_body: bytes
 
     @faults.contained
-    def gather(self) -> dict[str, str] | None:
-        """`input` and `output`, as far as there is any."""
-        read = None if self.request_body is None else request_text(self.request_body)
-        written = response_text(self.content_type, self.response_body)
-        known = {side: words for side, words in (("output", written), ("input", read)) if words}
-        return known or None
+    def gather(self) -> dict[str, Any] | None:
+        """`input`, `output` and `framing`, as far as there is any text."""
+        return call_text(self.api, self.request_body, self.content_type, self.response_body)
+
+
+def take_over(record: CallRecord, reading: Reading) -> None:
+    """Put what a response says into the call's record."""
+    record.response_model = reading.response_model
+    record.response_id = reading.response_id
+    record.service_tier = reading.service_tier
+    record.usage_flags, record.usage_tool_calls = reading.flags or None, reading.tool_calls or None
+    if reading.usage is not None:
+        record.usage_raw = reading.usage.raw or None
+        for name in _FIGURES:
+            setattr(record, name, getattr(reading.usage, name))
 
 
 def _basis_of_failure(reading: Reading, shape: Shape) -> str:
@@ -307,6 +417,16 @@ def _basis_of_failure(reading: Reading, shape: Shape) -> str:
     if reading.usage is not None:
         return "reported"
     return "missing" if shape.is_stream else "none"
+
+
+def _question(present: Tap, record: CallRecord, shape: Shape, request: Request) -> Question | None:
+    """What is to be asked before a call leaves; None, at the cost of a look, where nothing can refuse it."""
+    gate, run = present.gate.current(), runs.current()
+    if gate is None and run is None:
+        return None
+    from llm_meter_tap.reservation import Question
+
+    return Question(record, shape.api, request.headers.get("content-type"), request.body, gate, run)
 
 
 def _opening(present: Tap, shape: Shape, request: Request) -> tuple[dict[str, Any] | None, CallRecord]:
@@ -332,4 +452,5 @@ def _opening(present: Tap, shape: Shape, request: Request) -> tuple[dict[str, An
         kernel_id=here.kernel_id,
         notebook_path=here.notebook_path,
         cell_id=here.cell_id,
+        run_id=here.run_id,
     )

@@ -1,17 +1,21 @@
 """What went wrong inside the tap: counted here, told once, never the user's.
 
 Owns the counter and the one log line. Refuses to repeat an exception's message, which may quote a prompt or
-a key: only its type, and for an operating system's error the reason, are told.
+a key: only its type, and for an operating system's error the reason, are told. Loaded along with http.client
+in processes that never call an LLM, so it imports next to nothing.
 """
 
 from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
 
-Function = TypeVar("Function", bound="Callable[..., Any]")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    Function = TypeVar("Function", bound=Callable[..., Any])
 
 # Where (function or step) -> how often. Read it when a figure looks wrong.
 counts: Counter[str] = Counter()
@@ -50,4 +54,4 @@ def contained(function: Function) -> Function:
             note(function.__qualname__, error)
             return None
 
-    return cast(Function, safely)
+    return safely  # type: ignore[return-value]

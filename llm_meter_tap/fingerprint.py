@@ -18,6 +18,9 @@ _AUTHORISATION = re.compile(r"\s*(?:bearer|basic|token|key)\s+(\S+)\s*", re.IGNO
 _SIGV4 = re.compile(r"AWS4-[A-Z0-9-]+\s.*?Credential=([^/,\s]+)", re.DOTALL)
 _QUERY_KEY = re.compile(r"(?:^|&)(?:key|api_key|api-key)=([^&]+)")
 _DIGITS = 16
+_MOST_KNOWN = 256
+# By secret and the key's hash in this process, which is 64 bits and salted: the key itself is not kept.
+_known: dict[tuple[bytes, int], str] = {}
 
 
 def fingerprint(headers: Mapping[str, str], query: str, secret: bytes) -> str | None:
@@ -34,8 +37,14 @@ def fingerprint(headers: Mapping[str, str], query: str, secret: bytes) -> str | 
     key = _key_of(headers, query)
     if key is None:
         return None
-    digest = hmac.digest(secret, key.encode("utf-8", "surrogateescape"), "sha256").hex()
-    return f"key-{digest[:_DIGITS]}"
+    known_as = (secret, hash(key))
+    known = _known.get(known_as)
+    if known is None:
+        digest = hmac.digest(secret, key.encode("utf-8", "surrogateescape"), "sha256").hex()
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        known = _known[known_as] = f"key-{digest[:_DIGITS]}"
+    return known
 
 
 def _key_of(headers: Mapping[str, str], query: str) -> str | None:

@@ -1,6 +1,7 @@
 """Keeps layers of the tap that call each other from seeing one call twice.
 
-Owns one context variable. Refuses to be a lock: it follows the thread or task that entered, and no other.
+Owns one context variable, and a second by which a layer hears that one within got an answer. Refuses to be a
+lock: they follow the thread or task that entered, and no other.
 """
 
 from __future__ import annotations
@@ -8,11 +9,22 @@ from __future__ import annotations
 from contextvars import ContextVar
 
 _is_passing: ContextVar[bool] = ContextVar("llm_meter_is_passing", default=False)
+_answers: ContextVar[int] = ContextVar("llm_meter_answers", default=0)
 
 
 def is_passing() -> bool:
     """Whether a layer further out has this request already, or it is the tap's own."""
     return _is_passing.get()
+
+
+def answer_came() -> None:
+    """Take note that the network has answered, for a layer further out that cannot tell from what it gets."""
+    _answers.set(_answers.get() + 1)
+
+
+def answers() -> int:
+    """How often the network has answered here; only a difference means something."""
+    return _answers.get()
 
 
 class PassingBy:

@@ -22,7 +22,7 @@ class KeptBody:
     def __init__(self) -> None:
         self.is_cut = False
         self._head: list[bytes] = []
-        self._tail: deque[bytes] = deque()
+        self._tail: deque[bytes] | None = None  # few bodies are that long
         self._head_size = 0
         self._tail_size = 0
 
@@ -32,12 +32,23 @@ class KeptBody:
             self._head.append(chunk)
             self._head_size += len(chunk)
             return
+        if self._tail is None:
+            self._tail = deque()
         self._tail.append(chunk)
         self._tail_size += len(chunk)
         while self._tail_size - len(self._tail[0]) >= _TAIL:
             self._tail_size -= len(self._tail.popleft())
             self.is_cut = True
 
+    @property
+    def pieces(self) -> int:
+        """How many pieces are kept."""
+        return len(self._head) + (0 if self._tail is None else len(self._tail))
+
     def joined(self) -> bytes:
         """What was kept, in one piece."""
-        return b"".join(self._head) + b"".join(self._tail)
+        return b"".join(self._head if self._tail is None else (*self._head, *self._tail))
+
+    def forget(self) -> None:
+        """Let go of what was kept."""
+        self._head, self._tail = [], None

@@ -1,7 +1,7 @@
 """What the tap does in an IPython kernel besides metering.
 
-Owns the sign that the tap is alive, the ids that child processes inherit, and the note of the cell begun.
-Refuses to run code in the kernel or to show in the user's namespace.
+Owns the sign that the tap is alive, the ids that child processes inherit, the note of the cell begun, and the
+moment at which the magics appear. Refuses to run code in the kernel or to show in the user's namespace.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ import threading
 from types import ModuleType
 from typing import Any
 
-from llm_meter_tap import faults, kernel_message, patching
+from llm_meter_tap import faults, kernel_message, patching, runs
 from llm_meter_tap.carrying import carry_along
-from llm_meter_tap.context import begin_cell, cell_id, latest_request
+from llm_meter_tap.context import begin_cell, cell_id, latest_request, run_id
 from llm_meter_tap.private_folder import mark_kernel, unmark_kernel
 
 # How long after a kernel's start a server behind a gateway listens for certain, seconds.
 _LISTENING_S = 2.0
+# The running cell and its run, for child processes.
+_PLACE = ("LLM_METER_CELL_ID", "LLM_METER_RUN_ID")
 
 
 def patch(kernelapp: ModuleType) -> None:
@@ -41,9 +43,14 @@ def _started(app: Any) -> None:
         return
     kernel_id = kernel_id_of(app.connection_file)
     os.environ["LLM_METER_KERNEL_ID"] = kernel_id
-    os.environ.pop("LLM_METER_CELL_ID", None)
+    for name in _PLACE:
+        os.environ.pop(name, None)
+    runs.begin_session()
     if app.shell is not None:
+        from llm_meter_tap import magics
+
         app.shell.events.register("pre_run_cell", _Inheritance(app.kernel))
+        magics.register(app.shell)
     carry_along()
     kernel_message.introduce()
     if os.environ.get("KERNEL_LLM_METER_DIR"):
@@ -86,9 +93,10 @@ class _Inheritance:
         parent = latest_request(self._kernel)
         if parent is not None:
             begin_cell(parent)
-        cell = cell_id(parent)
-        if cell is None:
-            os.environ.pop("LLM_METER_CELL_ID", None)
-        else:
-            os.environ["LLM_METER_CELL_ID"] = cell
+        runs.begin_cell(parent)
+        for name, place in zip(_PLACE, (cell_id(parent), run_id(parent))):  # noqa: B905 - not in 3.8
+            if place is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = place
         kernel_message.announce(parent)

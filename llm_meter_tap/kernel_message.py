@@ -50,6 +50,9 @@ class _Told:
             "totals": self._totals,
         }
 
+    def under_way(self, answer: dict[str, Any]) -> dict[str, Any]:
+        return {"version": 1, "tap": self._tap, "under_way": answer}
+
     def with_call(self, record: dict[str, Any]) -> dict[str, Any]:
         """The data for one more call; `recent` and `totals` are those before it."""
         before = self.state()
@@ -89,6 +92,20 @@ def publish(record: dict[str, Any], parent: dict[str, Any]) -> None:
         return
     with _told.lock:
         _send(kernel, _told.with_call(record), parent)
+
+
+@faults.contained
+def tell_under_way(answer: dict[str, Any], parent: dict[str, Any]) -> None:
+    """Send how far an answer has come that is still streaming in; it is no call yet, and has no number.
+
+    Args:
+        answer: As in docs/architecture.md, "A stream under way".
+        parent: The cell's `execute_request`.
+    """
+    kernel = _kernel()
+    if kernel is not None:
+        with _told.lock:
+            _send(kernel, _told.under_way(answer), parent)
 
 
 @faults.contained

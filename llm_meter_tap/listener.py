@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 
@@ -16,6 +17,9 @@ from llm_meter_tap.rendezvous import Rendezvous, living
 # A service that counts a long text may take this long; one that takes longer is taken for away.
 _TIMEOUT_S = 10.0
 
+JSON = {"Content-Type": "application/json"}
+"""The headers of a JSON body."""
+
 
 class Listener:
     """A client of the listener. Not thread-safe: each thread has its own.
@@ -23,11 +27,14 @@ class Listener:
     Args:
         folder: The private folder.
         timeout_s: How long to wait for an answer, seconds.
+        is_in_all: Wait so long in all; else so long for each service that is tried.
     """
 
-    def __init__(self, folder: str, timeout_s: float = _TIMEOUT_S) -> None:
+    def __init__(self, folder: str, timeout_s: float = _TIMEOUT_S, *, is_in_all: bool = False) -> None:
         self._folder = folder
         self._timeout_s = timeout_s
+        self._is_in_all = is_in_all
+        self._until = 0.0
         self._service: Rendezvous | None = None
         self._connection: HTTPConnection | None = None
 
@@ -42,6 +49,7 @@ class Listener:
         Returns:
             Status (200 or 400) and the JSON answer; None when no service took it.
         """
+        self._until = time.monotonic() + self._timeout_s
         if self._service is not None:
             was_kept = self._connection is not None
             answer = self._exchange(path, body, headers)
@@ -76,8 +84,13 @@ class Listener:
     def _exchange(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any]] | None:
         service = self._service
         assert service is not None
+        left_s = self._until - time.monotonic() if self._is_in_all else self._timeout_s
+        if left_s <= 0:
+            return None
         if self._connection is None:
-            self._connection = HTTPConnection(service.address, service.port, timeout=self._timeout_s)
+            self._connection = HTTPConnection(service.address, service.port, timeout=left_s)
+        elif self._is_in_all and self._connection.sock is not None:
+            self._connection.sock.settimeout(left_s)
         whole = dict(headers, Authorization=f"Bearer {service.secret}")
         try:
             self._connection.request("POST", path, body=body, headers=whole)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from llm_meter_tap import context, tap
 from llm_meter_tap.call_record import CallRecord
 from llm_meter_tap.errors import TapInactive, TokenCountUnavailable
-from llm_meter_tap.listener import Listener
+from llm_meter_tap.listener import JSON, Listener
 from llm_meter_tap.local_tokenizer import count_offline
 from llm_meter_tap.sender import print_notices
 
@@ -172,7 +172,7 @@ def _ask_service(question: dict[str, str | None]) -> dict[str, Any] | None:
     body = json.dumps({name: value for name, value in question.items() if value is not None})
     listener = Listener(folder)
     try:
-        answer = listener.post("/v1/count", body.encode("utf-8"), {"Content-Type": "application/json"})
+        answer = listener.post("/v1/count", body.encode("utf-8"), JSON)
     finally:
         listener.close()
     if answer is not None and answer[0] == 400:
@@ -197,6 +197,7 @@ def _manual_call(basis: str, started_at: datetime | None) -> CallRecord:
         kernel_id=here.kernel_id,
         notebook_path=here.notebook_path,
         cell_id=here.cell_id,
+        run_id=here.run_id,
     )
 
 

@@ -7,8 +7,11 @@ wrapper over which somebody else has put theirs: that one is told to stand aside
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 _ORIGINAL = "__llm_meter_original__"
 _replaced: list[tuple[Any, str, Any]] = []

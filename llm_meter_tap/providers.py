@@ -15,6 +15,7 @@ _DOMAINS = {
     "anthropic.com": "anthropic",
     "baidubce.com": "baidu",
     "baseten.co": "baseten",
+    "bfl.ai": "black_forest_labs",
     "bigmodel.cn": "zhipu",
     "z.ai": "zhipu",
     "cerebras.ai": "cerebras",

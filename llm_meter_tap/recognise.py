@@ -9,9 +9,10 @@ back) for a call, and to read all of a big body. The APIs themselves are rows in
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from llm_meter_tap.apis import BY_ENDING, OPEN_ENDED, Api
+from llm_meter_tap.apis import BY_ENDING, OPEN_ENDED, READ_BACKS, Api
 from llm_meter_tap.json_values import mapping, parse
 from llm_meter_tap.partial_json import outer_members
 from llm_meter_tap.providers import provider_of
@@ -65,10 +66,33 @@ def recognise(
     last = path[path.rfind("/") + 1 :]
     for row in BY_ENDING.get(last[last.rfind(":") + 1 :], OPEN_ENDED):
         if row.path.search(path):
-            shape = _shape(row, _bare(host), path, content_type, body)
+            shape = _shape(row, _owner(host), path, content_type, body)
             if shape is not None:
                 return shape
     return None
+
+
+def recognise_read_back(host: str, path: str) -> Shape | None:
+    """Say what a GET may read back, if anything that earlier calls used.
+
+    Args:
+        host: The host name asked for, with or without a port.
+        path: The URL's path, percent-encoded as sent.
+
+    Returns:
+        The shape of the answer. Whether it reports calls only the answer itself tells.
+    """
+    path, known = path.rstrip("/"), _owner(host)
+    for row in READ_BACKS:
+        if row.path.search(path) and (not row.hosts or known in row.hosts):
+            return Shape(row.api, _provider(known, row, path), row.operation_name, None, False)
+    return None
+
+
+@lru_cache(maxsize=256)
+def _owner(host: str) -> str | None:
+    """The provider that a host, as a request names it, belongs to."""
+    return provider_of(_bare(host))
 
 
 def _bare(host: str) -> str:
@@ -77,8 +101,9 @@ def _bare(host: str) -> str:
     return (name if port.isdigit() and ":" not in name.strip("[]") else host).rstrip(".").lower()
 
 
-def _shape(row: Api, host: str, path: str, content_type: str | None, body: bytes | None) -> Shape | None:
-    known = provider_of(host)
+def _shape(
+    row: Api, known: str | None, path: str, content_type: str | None, body: bytes | None
+) -> Shape | None:
     if row.hosts and known not in row.hosts:
         return None
     request = Request(path, _members(body, content_type or ""))

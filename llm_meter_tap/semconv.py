@@ -62,6 +62,8 @@ FIELDS: dict[str, Field] = {
     "image_input_tokens": Field("llm_meter.usage.image.input_tokens", "gen_ai.usage.image.input_tokens"),
     "image_output_tokens": Field("llm_meter.usage.image.output_tokens", "gen_ai.usage.image.output_tokens"),
     "usage_raw": _same("llm_meter.usage.raw"),
+    "usage_flags": _same("llm_meter.usage.flags"),
+    "usage_tool_calls": _same("llm_meter.usage.tool_calls"),
     "tokenizer": _same("llm_meter.usage.tokenizer"),
     "cost_amount": _same("llm_meter.cost.amount"),
     "cost_currency": _same("llm_meter.cost.currency"),
@@ -77,6 +79,8 @@ FIELDS: dict[str, Field] = {
     "kernel_id": _same("llm_meter.kernel.id"),
     "notebook_path": _same("llm_meter.notebook.path"),
     "cell_id": _same("llm_meter.cell.id"),
+    "run_id": _same("llm_meter.run.id"),
+    "limit_id": _same("llm_meter.limit.id"),
 }
 
 

@@ -1,6 +1,7 @@
 """Brings the spool's lines to the service, off the user's thread.
 
-Owns the queue, the pace and the daemon thread, started by the first line. Refuses to lose, to hurry and to
+Owns the queue, the pace and the daemon thread, started by the first line, which also renews the reservations
+of calls under way. Refuses to lose, to hurry and to
 block: what the service has not acknowledged stays in the spool, an absent service is asked again ever more
 rarely, and interpreter exit waits at most two seconds, and only for a service that answers.
 """
@@ -14,12 +15,17 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_meter_tap import faults, kernel_message
 from llm_meter_tap.guard import PassingBy
+from llm_meter_tap.leases import Leases
 from llm_meter_tap.listener import Listener
 from llm_meter_tap.spool import Spool, encode_line
+from llm_meter_tap.streams import Streams
+
+if TYPE_CHECKING:
+    from llm_meter_tap.streams import Watched
 
 _QUIET_S = 0.05
 _LONGEST_BURST_S = 0.5
@@ -41,8 +47,8 @@ class Line(NamedTuple):
         call_id: The call it is about.
         encoded: The line itself.
         is_spooled: Whether it is on disk too.
-        text: Gives `input` and `output` to be counted by the service, when the line is about to be sent;
-            what it holds is in memory only, gone after the first attempt.
+        text: Gives `input`, `output` and `framing` to be counted by the service, when the line is about to be
+            sent; what it holds is in memory only, gone after the first attempt.
         parent: The cell's parent message, where the kernel message belongs.
         tell: Called with the service's notices, or with None when no service took the line; None: print them.
     """
@@ -51,7 +57,7 @@ class Line(NamedTuple):
     call_id: str
     encoded: bytes
     is_spooled: bool
-    text: Callable[[], dict[str, str] | None] | None = None
+    text: Callable[[], dict[str, Any] | None] | None = None
     parent: dict[str, Any] | None = None
     tell: Callable[[list[str] | None], None] | None = None
 
@@ -62,13 +68,18 @@ class Sender:
     Args:
         folder: The private folder.
         spool: Told of what was acknowledged.
+
+    Attributes:
+        leases: The reservations of calls under way.
     """
 
     def __init__(self, folder: str, spool: Spool) -> None:
+        self.leases = Leases()
+        self._streams = Streams()
         self._spool = spool
         self._listener = Listener(folder)
         # SimpleQueue: its `put` may be re-entered, by a garbage collection that settles a call.
-        self._inbox: queue.SimpleQueue[Line | threading.Event] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Line | Watched | threading.Event] = queue.SimpleQueue()
         self._backlog: deque[Line] = deque()
         self._hurry = threading.Event()
         self._is_closing = False
@@ -79,11 +90,22 @@ class Sender:
         self._attempted_at = 0.0
         self._retry_s = _FIRST_RETRY_S
 
-    def put(self, line: Line) -> None:
-        """Take a line over; returns at once."""
+    def put(self, line: Line, is_urgent: bool = False) -> None:
+        """Take a line over; returns at once.
+
+        Args:
+            line: The line.
+            is_urgent: Bring it now: until the service has it, it holds a reservation that others may need.
+        """
         self._inbox.put(line)
+        if is_urgent:
+            self._hurry.set()
         if self._thread is None:
             self._start()
+
+    def watch(self, look: Watched) -> None:
+        """Tell the kernel's frontend of an answer while it streams in; returns at once."""
+        self._inbox.put(look)
 
     def flush(self, timeout_s: float = _EXIT_S) -> None:
         """Wait until every line was brought or no service takes it, at most `timeout_s` seconds."""
@@ -127,6 +149,8 @@ class Sender:
         try:
             if self._backlog and (waiter is not None or time.monotonic() >= self._due_at):
                 self._deliver()
+            self.leases.renew(self._listener)
+            self._streams.tell()
         finally:
             if waiter is not None:
                 self._is_ended = self._is_closing
@@ -134,11 +158,18 @@ class Sender:
 
     def _collect(self) -> threading.Event | None:
         """Take in what has come, waiting for it until the backlog is due."""
-        timeout_s = max(0.0, self._due_at - time.monotonic()) if self._backlog else None
+        due_s = max(0.0, self._due_at - time.monotonic()) if self._backlog else None
+        waits_s = [
+            wait_s
+            for wait_s in (due_s, self.leases.due_in_s(), self._streams.due_in_s())
+            if wait_s is not None
+        ]
+        timeout_s = min(waits_s, default=None)
         try:
             item = self._inbox.get(timeout=timeout_s)
             if self._attempted_at:
                 self._let_burst_pass()
+                self._hurry.clear()
             while not isinstance(item, threading.Event):
                 self._accept(item)
                 item = self._inbox.get_nowait()
@@ -158,7 +189,10 @@ class Sender:
             if self._hurry.wait(_QUIET_S):
                 return
 
-    def _accept(self, line: Line) -> None:
+    def _accept(self, line: Line | Watched) -> None:
+        if not isinstance(line, Line):
+            self._streams.watch(line)
+            return
         if line.event == "settled" and line.parent is not None:
             kernel_message.publish(json.loads(line.encoded)["record"], line.parent)
         if self._is_away():

@@ -17,12 +17,13 @@ from typing import Any
 from llm_meter_tap import faults, file_lock
 from llm_meter_tap.private_folder import make_folder
 
-_ENCODER = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+# JSON on one line, in ASCII.
+encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 def encode_line(body: dict[str, Any]) -> bytes:
     """A line of a spool, or of what is brought to the service: one JSON object and a newline."""
-    return _ENCODER.encode(body).encode("ascii") + b"\n"
+    return encode(body).encode("ascii") + b"\n"
 
 
 class Spool:

@@ -22,13 +22,24 @@ class Event(NamedTuple):
 
 def events(body: bytes) -> Iterator[Event]:
     """Yield the events of a stream that hold data, in order; comments and other fields are left out."""
-    for block in _plain(body).split(b"\n\n"):
+    for block in _blocks(_plain(body)):
         if block.startswith(b"data:") and b"\n" not in block:
             yield Event("", _value(block, 5))
         elif block:
             event = _event(block)
             if event is not None:
                 yield event
+
+
+def _blocks(body: bytes) -> Iterator[bytes]:
+    """What stands between empty lines; one by one, of which a long stream has many."""
+    start = 0
+    end = body.find(b"\n\n")
+    while end >= 0:
+        yield body[start:end]
+        start = end + 2
+        end = body.find(b"\n\n", start)
+    yield body[start:]
 
 
 def divided(body: bytes, blocks: int) -> tuple[bytes, bytes]:

@@ -24,6 +24,7 @@ ADAPTERS = {
     "aiohttp": "llm_meter_tap.transports.aiohttp",
     "http.client": "llm_meter_tap.transports.http_client",
     "ipykernel.kernelapp": "llm_meter_tap.kernel",
+    "multiprocessing.pool": "llm_meter_tap.pools",
 }
 
 

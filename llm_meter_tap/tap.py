@@ -11,16 +11,21 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from llm_meter_tap import faults
+from llm_meter_tap.call_line import opened_line, settled_line
 from llm_meter_tap.call_record import CallRecord
 from llm_meter_tap.fingerprint import fingerprint
+from llm_meter_tap.gate import GateWatch
 from llm_meter_tap.private_folder import fingerprint_key, make_folder
 from llm_meter_tap.sender import Line, Sender
 from llm_meter_tap.spool import Spool, encode_line
 from llm_meter_tap.startup import is_wanted
+
+if TYPE_CHECKING:
+    from llm_meter_tap.reservation import Reservations
 
 _current: Tap | None = None
 # Taps of the processes this one was forked from: kept, because what they hold may be locked for good.
@@ -39,8 +44,11 @@ class Tap:
         self.folder = folder
         self.spool = Spool(folder)
         self.sender = Sender(folder, self.spool)
-        # Calls that have not settled; each has `leave()`, called when the interpreter exits.
-        self.under_way: weakref.WeakSet[Any] = weakref.WeakSet()
+        self.gate = GateWatch(folder)
+        self._reservations: Reservations | None = None
+        # Weak references to the calls that have not settled, which take themselves out; each has `leave()`,
+        # called when the interpreter exits. A WeakSet costs a call more than its two lines' way to the disk.
+        self.under_way: set[weakref.ref[Any]] = set()
         self._key: bytes | None = None
 
     @faults.contained
@@ -50,20 +58,30 @@ class Tap:
         self._key = fingerprint_key(self.folder)
 
     @faults.contained
-    def fingerprint(self, headers: dict[str, str], query: str) -> str | None:
+    def fingerprint(self, headers: Mapping[str, str], query: str) -> str | None:
         """What the request's API key is known by; None without one, or where the folder cannot be used."""
         if self._key is None:
             self._key = fingerprint_key(self.folder)
         return fingerprint(headers, query, self._key)
 
+    def reservations(self) -> Reservations:
+        """The way to ask before a call leaves; where nothing can refuse one, not even its code is loaded."""
+        if self._reservations is None:
+            from llm_meter_tap.reservation import Reservations
+
+            with _making:
+                if self._reservations is None:
+                    self._reservations = Reservations(self.folder, self.sender, self.dropped)
+        return self._reservations
+
     def opened(self, record: CallRecord) -> None:
         """Take down what is known when the request leaves."""
-        self._take("opened", record.call_id, {"record": record.to_wire()})
+        self._take("opened", record.call_id, opened_line(record))
 
     def settled(
         self,
         record: CallRecord,
-        text: Callable[[], dict[str, str] | None] | None = None,
+        text: Callable[[], dict[str, Any] | None] | None = None,
         parent: dict[str, Any] | None = None,
         tell: Callable[[list[str] | None], None] | None = None,
     ) -> None:
@@ -75,28 +93,34 @@ class Tap:
             parent: The cell's parent message.
             tell: See `Line.tell`.
         """
-        self._take("settled", record.call_id, {"record": record.to_wire()}, text, parent, tell)
+        self._take("settled", record.call_id, settled_line(record), text, parent, tell)
 
     def dropped(self, call_id: str) -> None:
         """Take down that nothing of a call reached the network."""
-        self._take("dropped", call_id, {"id": call_id})
+        self._take("dropped", call_id, encode_line({"v": 1, "event": "dropped", "id": call_id}))
 
     def close(self) -> None:
         """Settle what is under way as aborted, bring what can be brought, leave the rest to the spool."""
-        for call in list(self.under_way):
-            call.leave()
+        for reference in list(self.under_way):
+            call = reference()
+            if call is not None:
+                call.leave()
         self.sender.close()
+        if self._reservations is not None:
+            self._reservations.close()
         self.spool.close()
 
     def abandon(self) -> None:
         """In a forked child: let go of what is the parent's."""
         self.sender.abandon()
+        if self._reservations is not None:
+            self._reservations.abandon()
         self.spool.abandon()
 
-    def _take(self, event: str, call_id: str, content: dict[str, Any], *passed_on: Any) -> None:
-        encoded = encode_line({"v": 1, "event": event, **content})
+    def _take(self, event: str, call_id: str, encoded: bytes, *passed_on: Any) -> None:
         is_spooled = self.spool.append(event, call_id, encoded)
-        self.sender.put(Line(event, call_id, encoded, is_spooled, *passed_on))
+        is_urgent = event != "opened" and self.sender.leases.release(call_id)
+        self.sender.put(Line(event, call_id, encoded, is_spooled, *passed_on), is_urgent)
 
 
 def current() -> Tap | None:

@@ -1,53 +1,22 @@
 /**
- * The only file that talks to the server part, by its REST routes under `<base_url>llm-meter/api/v1/`.
- *
- * Owns the routes, the reading of answers and the small tree of errors; refuses to turn a failure into a figure.
+ * What the meter asks of the server part.
  */
 
 import { URLExt } from '@jupyterlab/coreutils';
-import { ServerConnection } from '@jupyterlab/services';
+import type { ServerConnection } from '@jupyterlab/services';
 
+import type { CellRuns } from './core/cell-runs';
+import { parseCells } from './core/cell-runs';
+import type { UsageRow } from './core/dashboard/usage';
+import { parseUsage } from './core/dashboard/usage';
+import type { Raise, RaiseRequest } from './core/raise';
+import { parseRaise, writeRaiseRequest } from './core/raise';
 import type { CallRecord } from './core/record';
 import { parseRecord, writeRecord } from './core/record';
-import { readText, Shape, ShapeError } from './core/shape';
+import { readText, Shape } from './core/shape';
 import type { StandingDocument } from './core/standing';
 import { parseStanding } from './core/standing';
-
-/** The server part did not answer as it should. */
-export class ClientError extends Error {
-  override name = 'ClientError';
-}
-
-/** Nothing answered: the server is down or the network is. */
-export class AwayError extends ClientError {
-  override name = 'AwayError';
-}
-
-/** The Jupyter server answers, but has no such route: the LLM Meter part is not running. */
-export class AbsentError extends ClientError {
-  override name = 'AbsentError';
-}
-
-/** The server part answered with an error. */
-export class RefusedError extends ClientError {
-  override name = 'RefusedError';
-
-  /**
-   * @param status - the HTTP status code.
-   * @param message - what the server said.
-   */
-  constructor(
-    readonly status: number,
-    message: string
-  ) {
-    super(message);
-  }
-}
-
-/** The answer is not what the contract promises; the versions of page and server may differ. */
-export class AnswerError extends ClientError {
-  override name = 'AnswerError';
-}
+import { readAnswer, requestJson } from './request';
 
 /** Calls the routes of the server part. */
 export class MeterClient {
@@ -62,7 +31,7 @@ export class MeterClient {
    * @throws {ClientError} when the server does not answer as it should.
    */
   async getStanding(): Promise<StandingDocument> {
-    return read(parseStanding, await this._request('standing'));
+    return readAnswer(parseStanding, await this._request('standing'));
   }
 
   /**
@@ -73,7 +42,30 @@ export class MeterClient {
    */
   async listCalls(limit: number): Promise<readonly CallRecord[]> {
     const body = await this._request(`calls${URLExt.objectToQueryString({ limit })}`);
-    return read(value => new Shape(value, 'answer').list('calls', parseRecord), body);
+    return readAnswer(value => new Shape(value, 'answer').list('calls', parseRecord), body);
+  }
+
+  /**
+   * `GET cells`: the newest runs of each cell of a notebook that made calls.
+   *
+   * @param notebook - its path under the lab's root.
+   * @throws {ClientError} when the server does not answer as it should.
+   */
+  async listCells(notebook: string): Promise<readonly CellRuns[]> {
+    const body = await this._request(`cells${URLExt.objectToQueryString({ notebook })}`);
+    return readAnswer(parseCells, body);
+  }
+
+  /**
+   * `GET usage`: sums by group.
+   *
+   * @throws {ClientError} when the server does not answer as it should.
+   */
+  async getUsage(query: Readonly<Record<string, string>>): Promise<readonly UsageRow[]> {
+    return readAnswer(
+      parseUsage,
+      await this._request(`usage${URLExt.objectToQueryString({ ...query })}`)
+    );
   }
 
   /**
@@ -88,7 +80,7 @@ export class MeterClient {
       method: 'POST',
       body: JSON.stringify({ records: records.map(writeRecord) })
     });
-    return read(value => new Shape(value, 'answer').list('acknowledged', readText), body);
+    return readAnswer(value => new Shape(value, 'answer').list('acknowledged', readText), body);
   }
 
   /**
@@ -103,7 +95,7 @@ export class MeterClient {
       method: 'POST',
       body: JSON.stringify(handOver)
     });
-    const taken = read(value => new Shape(value, 'answer').list('taken', readTaken), body);
+    const taken = readAnswer(value => new Shape(value, 'answer').list('taken', readTaken), body);
     return new Map(taken);
   }
 
@@ -120,7 +112,7 @@ export class MeterClient {
       method: 'POST',
       body: JSON.stringify({ claimant })
     });
-    return read(value => new Shape(value, 'answer').optionalFlag('claimed') === true, body);
+    return readAnswer(value => new Shape(value, 'answer').optionalFlag('claimed') === true, body);
   }
 
   /**
@@ -133,22 +125,34 @@ export class MeterClient {
     await this._request(alertRoute(alertId, 'acknowledge'), { method: 'POST' });
   }
 
-  private async _request(route: string, init: RequestInit = {}): Promise<unknown> {
-    const url = URLExt.join(this.serverSettings.baseUrl, 'llm-meter', 'api', 'v1') + `/${route}`;
-    const response = await this._fetch(url, init);
-    const body = await bodyOf(response);
-    if (!response.ok) {
-      throw errorOf(response, body);
-    }
-    return body;
+  /**
+   * `POST limits/raises`: adds to a limit's amount until the raise expires.
+   *
+   * @param request - what is asked for.
+   * @returns the raise.
+   * @throws {RefusedError} 403 when this user may not, 400 when something in the request is wrong; the message says what.
+   * @throws {ClientError} when the server does not answer as it should.
+   */
+  async postRaise(request: RaiseRequest): Promise<Raise> {
+    const body = await this._request('limits/raises', {
+      method: 'POST',
+      body: JSON.stringify(writeRaiseRequest(request))
+    });
+    return readAnswer(parseRaise, body);
   }
 
-  private async _fetch(url: string, init: RequestInit): Promise<Response> {
-    try {
-      return await ServerConnection.makeRequest(url, init, this.serverSettings);
-    } catch (error) {
-      throw new AwayError(`The Jupyter server does not answer: ${String(error)}`);
-    }
+  /**
+   * `GET limits/raises`: every raise ever made, the newest first.
+   *
+   * @throws {ClientError} when the server does not answer as it should.
+   */
+  async listRaises(): Promise<readonly Raise[]> {
+    const body = await this._request('limits/raises');
+    return readAnswer(value => new Shape(value, 'answer').list('raises', parseRaise), body);
+  }
+
+  private _request(route: string, init?: RequestInit): Promise<unknown> {
+    return requestJson(this.serverSettings, route, init);
   }
 }
 
@@ -159,45 +163,4 @@ function readTaken(value: unknown, path: string): readonly [string, number] {
 
 function alertRoute(alertId: string, action: string): string {
   return `alerts/${encodeURIComponent(alertId)}/${action}`;
-}
-
-/** The JSON body of an answer; undefined when there is none or it is not JSON. */
-async function bodyOf(response: Response): Promise<unknown> {
-  const text = await response.text();
-  try {
-    return text === '' ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function errorOf(response: Response, body: unknown): ClientError {
-  if (response.status === 404) {
-    return new AbsentError('This Jupyter server has no LLM Meter part.');
-  }
-  // A proxy in front of a server that is starting or gone answers for it with one of these.
-  if ([502, 503, 504].includes(response.status)) {
-    return new AwayError(`The Jupyter server does not answer (HTTP ${response.status}).`);
-  }
-  return new RefusedError(response.status, messageIn(body) ?? `HTTP ${response.status}`);
-}
-
-function messageIn(body: unknown): string | undefined {
-  const isObject = typeof body === 'object' && body !== null;
-  return isObject && 'message' in body && typeof body.message === 'string'
-    ? body.message
-    : undefined;
-}
-
-function read<T>(parse: (value: unknown) => T, body: unknown): T {
-  try {
-    return parse(body);
-  } catch (error) {
-    if (error instanceof ShapeError) {
-      throw new AnswerError(
-        `The LLM Meter service sent an answer that this page cannot read: ${error.message}.`
-      );
-    }
-    throw error;
-  }
 }

@@ -3,6 +3,10 @@
  */
 export const CommandIDs = {
   showUsage: 'llm-meter:show-usage',
+  openDashboard: 'llm-meter:open-dashboard',
   openSettings: 'llm-meter:open-settings',
-  refreshUsage: 'llm-meter:refresh-usage'
+  showRaises: 'llm-meter:show-raises',
+  refreshUsage: 'llm-meter:refresh-usage',
+  showDoctor: 'llm-meter:show-doctor',
+  countSelection: 'llm-meter:count-selection'
 } as const;

@@ -7,7 +7,7 @@
 
 import type { CallRecord } from './core/record';
 import type { MeterClient } from './client';
-import { AbsentError, AwayError, ClientError } from './client';
+import { AbsentError, AwayError, ClientError } from './request';
 
 /** What one request carries at most. */
 const MOST_AT_ONCE = 200;

@@ -11,7 +11,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 
 import type { MeterClient } from './client';
-import { AbsentError, AwayError, ClientError } from './client';
+import { AbsentError, AwayError, ClientError } from './request';
 import { ShapeError } from './core/shape';
 import { parseStanding } from './core/standing';
 import type { MeterModel } from './model';
@@ -21,6 +21,11 @@ export const STANDING_EVENT = 'https://events.jupyter.org/jupyter_llm_meter/stan
 
 /** How long a kernel's word stands without the ledger's before the figures are asked for, in milliseconds. */
 const CONFIRMATION_MS = 10_000;
+/** The same where events do not arrive, so that nothing else would bring the figures. */
+const CONFIRMATION_WITHOUT_EVENTS_MS = 1_500;
+
+/** How long an event may come after the answer that already holds what it tells, in milliseconds. */
+const GRACE_MS = 3_000;
 
 /** The pauses between tries to reach a server that is away, in milliseconds. */
 const FIRST_PAUSE_MS = 1_000;
@@ -53,6 +58,7 @@ export class MeterFeed implements IDisposable {
     this._isDisposed = true;
     clearTimeout(this._retry);
     clearTimeout(this._confirmation);
+    clearTimeout(this._doubt);
     Signal.clearData(this);
   }
 
@@ -76,12 +82,20 @@ export class MeterFeed implements IDisposable {
 
   /** Sees to it that a call that a kernel told of is confirmed by the ledger, or else taken back. */
   awaitConfirmation(): void {
+    const pause = this._areEventsMissing ? CONFIRMATION_WITHOUT_EVENTS_MS : CONFIRMATION_MS;
     this._confirmation ??= setTimeout(() => {
       this._confirmation = undefined;
       if (this.model.hasPending) {
         void this.refresh();
       }
-    }, CONFIRMATION_MS);
+    }, pause);
+  }
+
+  /** Sees to new figures when the user comes to the page, where no event would have brought them. */
+  comeBack(): void {
+    if (this._areEventsMissing || this.model.hasPending) {
+      this.checkConnection();
+    }
   }
 
   /** Looks whether the server is still there, because something else on the page could not reach it. */
@@ -102,12 +116,31 @@ export class MeterFeed implements IDisposable {
     clearTimeout(this._retry);
     this._retry = undefined;
     const mark = this.model.mark();
+    const known = this.model.snapshot.document?.seq;
     try {
-      this.model.load(await this.client.getStanding(), mark);
+      const document = await this.client.getStanding();
+      this.model.load(document, mark);
+      if (known !== undefined && document.seq > known) {
+        this._awaitEvent(mark.pushes);
+      }
       this._pause = FIRST_PAUSE_MS;
     } catch (error) {
       this._onFailure(error);
     }
+  }
+
+  /** Sees whether the event comes that brought the server to a later number. */
+  private _awaitEvent(pushes: number): void {
+    this._doubt ??= setTimeout(() => {
+      this._doubt = undefined;
+      if (this.model.pushes === pushes) {
+        this.model.missEvents();
+      }
+    }, GRACE_MS);
+  }
+
+  private get _areEventsMissing(): boolean {
+    return this.model.snapshot.areEventsMissing === true;
   }
 
   private _onFailure(error: unknown): void {
@@ -154,5 +187,6 @@ export class MeterFeed implements IDisposable {
   private _request?: Promise<void>;
   private _retry?: Timer;
   private _confirmation?: Timer;
+  private _doubt?: Timer;
   private _pause = FIRST_PAUSE_MS;
 }

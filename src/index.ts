@@ -3,13 +3,18 @@
  */
 
 import { alerts } from './plugins/alerts';
+import { badges } from './plugins/badges';
 import { commands } from './plugins/commands';
+import { counter } from './plugins/counter';
+import { dashboard } from './plugins/dashboard';
 import { gauge } from './plugins/gauge';
 import { language } from './plugins/language';
+import { limitsForm } from './plugins/limits-form';
 import { messages } from './plugins/messages';
 import { meter } from './plugins/meter';
 import { notebookGauge } from './plugins/notebook-gauge';
 import { outputs } from './plugins/outputs';
+import { runAll } from './plugins/run-all';
 import { settings } from './plugins/settings';
 import { usage } from './plugins/usage';
 
@@ -24,6 +29,11 @@ export default [
   gauge,
   notebookGauge,
   alerts,
+  dashboard,
   settings,
-  commands
+  limitsForm,
+  commands,
+  counter,
+  badges,
+  runAll
 ];

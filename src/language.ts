@@ -16,7 +16,7 @@ import type { IWording } from './tokens';
 const DOMAIN = 'jupyter_llm_meter';
 
 /** A text that every language writes differently, to see whether a language pack knows our texts. */
-const PROBE = 'LLM Meter: server part not running';
+const PROBE = 'No call yet.';
 
 export class Language implements IWording {
   /**

@@ -17,7 +17,7 @@ import { standingOf } from './core/alone/standing';
 import { writeHandOver } from './core/alone/hand-over';
 import { callsAfter } from './core/alone/part';
 import type { Tally } from './core/alone/tally';
-import { callsOf, readTally, takenOf, untaken } from './core/alone/tally';
+import { callsOf, holds, readTally, takenOf, untaken } from './core/alone/tally';
 import type { LimitRule } from './core/limits';
 import { LimitError, parseLimits } from './core/limits';
 import { priced } from './core/prices';
@@ -67,8 +67,8 @@ export class LoneMeter implements IDisposable {
     const tally = there.id === '' ? { ...there, id: UUID.uuid4() } : there;
     const writer = await Writer.take(tally.id, page.storage, page.locks);
     const store = new TallyStore(place, writer, tally, () => page.clock());
-    if (there.id === '') {
-      // The browser's own copy of its part is found again by the id, so that has to be there first.
+    if (!holds(there, store.tally)) {
+      // Begun by this page, which finds its own copy by the id, or left by one of this browser before it had saved.
       void store.save();
     }
     return new LoneMeter(page, store);
@@ -89,10 +89,10 @@ export class LoneMeter implements IDisposable {
     Signal.clearData(this);
   }
 
-  /** Counts calls; one that was counted before, by any tab, is not counted again. */
+  /** Counts calls; one that was counted before, by any tab, is not counted again, and a refused one was none. */
   add(records: readonly CallRecord[]): void {
     for (const record of records) {
-      if (!this._isKnown(record.callId)) {
+      if (record.status !== 'refused' && !this._isKnown(record.callId)) {
         this.store.add(priced(record));
       }
     }

@@ -8,12 +8,16 @@ import { Signal } from '@lumino/signaling';
 
 import type { MeterClient } from './client';
 import type { Courier } from './courier';
+import type { UnderWay } from './core/badge';
+import type { UsageRow } from './core/dashboard/usage';
+import type { Raise, RaiseRequest } from './core/raise';
 import type { CallRecord } from './core/record';
 import type { Snapshot } from './core/snapshot';
 import type { MeterFeed } from './feed';
 import type { MeterModel } from './model';
 import type { Reserve } from './reserve';
 import type { IMeter, IPreferences } from './tokens';
+import { UnderWayWatch } from './under-way';
 
 export class Meter implements IMeter, IDisposable {
   /**
@@ -32,6 +36,7 @@ export class Meter implements IMeter, IDisposable {
     private readonly reserve: Reserve,
     private readonly claimant: string
   ) {
+    this._underWay = new UnderWayWatch(model);
     model.stateChanged.connect(this._onStateChanged, this);
   }
 
@@ -47,6 +52,10 @@ export class Meter implements IMeter, IDisposable {
     return this._stateChanged;
   }
 
+  get hasSeenRefusal(): boolean {
+    return this._hasSeenRefusal;
+  }
+
   get isDisposed(): boolean {
     return this.feed.isDisposed;
   }
@@ -54,10 +63,22 @@ export class Meter implements IMeter, IDisposable {
   dispose(): void {
     this.feed.dispose();
     this.reserve.dispose();
+    this._underWay.dispose();
     Signal.clearData(this);
   }
 
+  reportUnderWay(call: UnderWay): void {
+    this._underWay.hear(call);
+  }
+
   report(record: CallRecord): void {
+    this._underWay.end([record.callId]);
+    if (record.status === 'refused') {
+      // No call was made, so there is nothing to count; but now this page is the one to tell of it.
+      this._hasSeenRefusal = true;
+      this._stateChanged.emit();
+      return;
+    }
     const { meter } = this.reserve;
     if (meter !== undefined) {
       meter.add([record]);
@@ -81,6 +102,10 @@ export class Meter implements IMeter, IDisposable {
     return this.reserve.meter?.listCalls(limit) ?? this.client.listCalls(limit);
   }
 
+  getUsage(query: Readonly<Record<string, string>>): Promise<readonly UsageRow[]> {
+    return this.client.getUsage(query);
+  }
+
   claimAlert(alertId: string): Promise<boolean> {
     const desk = this.reserve.meter ?? this.client;
     return desk.claimAlert(alertId, this.claimant);
@@ -93,13 +118,26 @@ export class Meter implements IMeter, IDisposable {
       : meter.acknowledgeAlert(alertId, this.claimant);
   }
 
+  async raiseLimit(request: RaiseRequest): Promise<Raise> {
+    const raise = await this.client.postRaise(request);
+    await this.refresh();
+    return raise;
+  }
+
+  listRaises(): Promise<readonly Raise[]> {
+    return this.client.listRaises();
+  }
+
   private _onStateChanged(): void {
     this.reserve.look();
+    this._underWay.end(this.model.snapshot.document?.callIds ?? []);
     if (this.model.snapshot.connection === 'live') {
       void this.courier.flush();
     }
     this._stateChanged.emit();
   }
 
+  private readonly _underWay: UnderWayWatch;
+  private _hasSeenRefusal = false;
   private readonly _stateChanged = new Signal<this, void>(this);
 }

@@ -8,11 +8,15 @@
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
+import type { UnderWay } from './core/badge';
 import { PendingCalls, withPending } from './core/pending';
 import type { CallRecord } from './core/record';
 import type { Connection, Snapshot } from './core/snapshot';
 import type { StandingDocument } from './core/standing';
 import type { IPreferences } from './tokens';
+
+/** The model of whose tokenizer most is known; as the setting's default. */
+export const DEFAULT_COUNT_MODEL = 'gpt-5';
 
 /** A moment in the model's life, taken when a request leaves. */
 export interface Mark {
@@ -45,6 +49,17 @@ export class MeterModel {
 
   get stateChanged(): ISignal<MeterModel, void> {
     return this._stateChanged;
+  }
+
+  /** The calls that stream at this moment. */
+  set underWay(calls: readonly UnderWay[]) {
+    this._underWay = calls;
+    this._change();
+  }
+
+  /** How many documents were pushed. */
+  get pushes(): number {
+    return this._pushes;
   }
 
   get hasPending(): boolean {
@@ -82,6 +97,7 @@ export class MeterModel {
    * @returns whether it follows the one before; if not, an event was lost and the figures are to be asked for.
    */
   push(document: StandingDocument): boolean {
+    this._areEventsMissing = false;
     const isNext = this._document !== undefined && document.seq === this._document.seq + 1;
     this._pushes += 1;
     this._document = document;
@@ -112,6 +128,12 @@ export class MeterModel {
   standAlone(document: StandingDocument): void {
     this._document = document;
     this._connect('alone');
+  }
+
+  /** Notes that events do not arrive; the next that does takes it back. */
+  missEvents(): void {
+    this._areEventsMissing = true;
+    this._change();
   }
 
   /** Takes out the calls that the ledger has not confirmed, for somebody else to count. */
@@ -156,7 +178,9 @@ export class MeterModel {
     return {
       connection: this._connection,
       reason: this._reason,
-      document: this._document && withPending(this._document, this._pending.records)
+      document: this._document && withPending(this._document, this._pending.records),
+      underWay: this._underWay.length === 0 ? undefined : this._underWay,
+      areEventsMissing: this._areEventsMissing || undefined
     };
   }
 
@@ -165,12 +189,16 @@ export class MeterModel {
   private _preferences: IPreferences = {
     isGaugeShown: true,
     isCostShown: true,
-    areOutputsScanned: true
+    areOutputsScanned: true,
+    gaugeMode: 'auto',
+    countModel: DEFAULT_COUNT_MODEL
   };
   private _connection: Connection = 'loading';
   private _reason?: string;
   private _document?: StandingDocument;
   private _snapshot?: Snapshot;
+  private _underWay: readonly UnderWay[] = [];
+  private _areEventsMissing = false;
   private _pushes = 0;
   private _isScheduled = false;
 }

@@ -7,7 +7,7 @@
 
 import type { IDisposable } from '@lumino/disposable';
 
-import { ClientError } from './client';
+import { ClientError } from './request';
 import type { MeterClient } from './client';
 import type { LoneMeter } from './lone-meter';
 import type { MeterModel } from './model';

@@ -7,8 +7,14 @@ import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 
+import type { UnderWay } from './core/badge';
+import type { UsageRow } from './core/dashboard/usage';
+import type { GaugeMode } from './core/figure';
 import type { Formatter } from './core/format';
+import type { Raise, RaiseRequest } from './core/raise';
 import type { CallRecord } from './core/record';
+import type { Sums } from './core/run-sums';
+import type { Estimate } from './core/rerun';
 import type { Snapshot } from './core/snapshot';
 
 /** The id of the plugin whose settings hold the limits and preferences. */
@@ -20,6 +26,12 @@ export interface IPreferences {
   readonly isCostShown: boolean;
   /** Whether outputs of kernels without a tap are read for usage. */
   readonly areOutputsScanned: boolean;
+  /** What the gauge's figure tells. */
+  readonly gaugeMode: GaugeMode;
+  /** The id of the limit that the gauge follows; absent means the nearest. */
+  readonly gaugeLimit?: string;
+  /** The model with whose tokenizer selected text is counted. */
+  readonly countModel: string;
 }
 
 /** The running total, as this page knows it. */
@@ -32,8 +44,14 @@ export interface IMeter {
   /** Emitted when the snapshot or the preferences changed; at most once a frame. */
   readonly stateChanged: ISignal<IMeter, void>;
 
+  /** Whether a kernel of this page told of a call that a limit refused. */
+  readonly hasSeenRefusal: boolean;
+
   /** Counts a finished call at once, ahead of the ledger's word. A call told twice counts once. */
   report(record: CallRecord): void;
+
+  /** Takes note of a call that streams at this moment; it is shown and never counted. */
+  reportUnderWay(call: UnderWay): void;
 
   /**
    * Counts calls that this page found in outputs, and brings them to the ledger: now, or when the server is back.
@@ -54,6 +72,14 @@ export interface IMeter {
   listCalls(limit: number): Promise<readonly CallRecord[]>;
 
   /**
+   * `GET usage`: sums by group.
+   *
+   * @param query - the parameters, as docs/architecture.md has them.
+   * @throws {ClientError} when the server does not answer as it should.
+   */
+  getUsage(query: Readonly<Record<string, string>>): Promise<readonly UsageRow[]>;
+
+  /**
    * Asks to be the one tab that shows an alert.
    *
    * @returns whether this tab shows it.
@@ -67,6 +93,20 @@ export interface IMeter {
    * @throws {ClientError} when the server does not answer as it should.
    */
   acknowledgeAlert(alertId: string): Promise<void>;
+
+  /**
+   * Adds to a limit's amount until the raise expires; the figures that follow are in the snapshot.
+   *
+   * @throws {ClientError} when the server does not grant it; the message says why.
+   */
+  raiseLimit(request: RaiseRequest): Promise<Raise>;
+
+  /**
+   * Every raise ever made, the newest first.
+   *
+   * @throws {ClientError} when the server does not answer as it should.
+   */
+  listRaises(): Promise<readonly Raise[]>;
 }
 
 export const IMeter = new Token<IMeter>(
@@ -106,4 +146,28 @@ export interface IUsageView {
 export const IUsageView = new Token<IUsageView>(
   'jupyter-llm-meter:IUsageView',
   'The popover with usage, limits and last calls.'
+);
+
+/** What a notebook costs, as far as this page knows. */
+export interface NotebookCosts {
+  /** Where the ledger has it: under the lab's root, without the name of a drive. */
+  readonly path: string;
+  /** What the newest run of each of its cells used, together: the sum of its badges. */
+  readonly total: Sums;
+  /** What running it again costs; absent where no run of its cells is wholly priced. */
+  readonly estimate?: Estimate;
+}
+
+/** What the cells of notebooks cost. */
+export interface ICellCosts {
+  /** Of the notebook that the user works in; null where there is none, or nothing is known of it yet. */
+  readonly current: NotebookCosts | null;
+
+  /** Emitted when `current` changed. */
+  readonly changed: ISignal<ICellCosts, void>;
+}
+
+export const ICellCosts = new Token<ICellCosts>(
+  'jupyter-llm-meter:ICellCosts',
+  'What the cells of the current notebook cost, and what running it again would.'
 );

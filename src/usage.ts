@@ -7,6 +7,7 @@ import type { Widget } from '@lumino/widgets';
 
 import type { IMeter, IUsageView, IWording } from './tokens';
 import { Popover } from './widgets/popover';
+import type { UsageActions, UsagePlaces } from './widgets/usage';
 import { UsageWidget } from './widgets/usage';
 
 export class UsageView implements IUsageView {
@@ -15,13 +16,15 @@ export class UsageView implements IUsageView {
   /**
    * @param meter - what is shown.
    * @param wording - in which words.
-   * @param onSettings - opens the settings.
+   * @param places - the notebook that the user works in, and what its cells cost.
+   * @param actions - where it leads to.
    * @param host - what the popover stays inside of.
    */
   constructor(
     private readonly meter: IMeter,
     private readonly wording: IWording,
-    private readonly onSettings: () => void,
+    private readonly places: UsagePlaces,
+    private readonly actions: UsageActions,
     private readonly host: HTMLElement
   ) {}
 
@@ -43,10 +46,7 @@ export class UsageView implements IUsageView {
 
   private _openBeside(anchor: Widget): void {
     this._popover?.dispose();
-    const body = new UsageWidget(this.meter, this.wording, () => {
-      popover.dispose();
-      this.onSettings();
-    });
+    const body = this._bodyThatCloses(() => popover.dispose());
     const label = this.wording.trans.__('LLM usage');
     const popover = new Popover(body, anchor, label, this.host);
     popover.disposed.connect(() => {
@@ -58,16 +58,32 @@ export class UsageView implements IUsageView {
 
   private _openDialog(): void {
     const { trans } = this.wording;
-    const body = new UsageWidget(this.meter, this.wording, () => {
-      dialog.reject();
-      this.onSettings();
-    });
+    const body = this._bodyThatCloses(() => dialog.reject());
     const dialog = new Dialog({
       title: trans.__('LLM Meter'),
       body,
       buttons: [Dialog.okButton({ label: trans.__('Close') })]
     });
     void dialog.launch();
+  }
+
+  /** The figures; whatever they lead to closes the place where they are shown. */
+  private _bodyThatCloses(close: () => void): UsageWidget {
+    const { actions } = this;
+    const closing =
+      <T extends unknown[]>(act: (...args: T) => void) =>
+      (...args: T): void => {
+        close();
+        act(...args);
+      };
+    return new UsageWidget(this.meter, this.wording, this.places, {
+      ...actions,
+      openDashboard: closing(actions.openDashboard),
+      openSettings: closing(actions.openSettings),
+      showDoctor: closing(actions.showDoctor),
+      showRaises: closing(actions.showRaises),
+      raise: closing(actions.raise)
+    });
   }
 
   private _popover: Popover | null = null;

@@ -3,7 +3,7 @@
  */
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,13 +29,23 @@ export interface Limit {
   readonly amount: number;
 }
 
+/** What specs look for in a saved notebook. */
+export interface Notebook {
+  readonly cells: readonly { readonly metadata: object }[];
+  readonly metadata: object;
+}
+
 export interface LabOptions {
   /** The program: JupyterLab or Notebook 7. */
   readonly app?: 'jupyterlab' | 'notebook';
   /** Variables for the server and so for its kernels. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** The path under which the server is reached, as behind a hub; `/` unless this says otherwise. */
+  readonly baseUrl?: string;
   /** Whether the server part runs; it does unless this says otherwise. */
   readonly hasServerPart?: boolean;
+  /** Whether the page gives its commands to the spec, as `window.jupyterapp`. */
+  readonly isAppExposed?: boolean;
   /** The user's settings of the meter. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -90,7 +100,8 @@ export class Lab {
     server.kill(signal);
     const hasEnded = await Promise.race([ended, sleep(STOP_MS, false, { ref: false })]);
     if (!hasEnded) {
-      // Seen when it is stopped while a page loads: only idle worker threads of anyio are left, which nobody ends.
+      // Stopped while it answers a page, jupyter_server leaves idle worker threads of anyio behind, which nobody
+      // ends; without our extension too.
       console.warn(`the server did not end within ${STOP_MS} ms of ${signal}`);
       server.kill('SIGKILL');
       await ended;
@@ -131,9 +142,22 @@ export class Lab {
     writeFileSync(join(this.notebooks, name), JSON.stringify(notebook));
   }
 
+  /** Reads a notebook as it is saved. */
+  readNotebook(name: string): Notebook {
+    return JSON.parse(readFileSync(join(this.notebooks, name), 'utf8')) as Notebook;
+  }
+
   /** The address of a page, with the token. */
   url(path: string): string {
-    return `http://127.0.0.1:${this.port}/${path}?token=${TOKEN}`;
+    const separator = path.includes('?') ? '&' : '?';
+    return `http://127.0.0.1:${this.port}${this.baseUrl}${path}${separator}token=${TOKEN}`;
+  }
+
+  /** Writes a user's settings of an extension; a page that is open does not hear of it. */
+  writeSettings(extension: string, name: string, settings: object): void {
+    const folder = join(this.folder, 'settings', extension);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, `${name}.jupyterlab-settings`), JSON.stringify(settings));
   }
 
   private async isUp(): Promise<boolean> {
@@ -149,10 +173,18 @@ export class Lab {
     return join(this.folder, 'notebooks');
   }
 
+  private get baseUrl(): string {
+    return this.options.baseUrl ?? '/';
+  }
+
   private arguments(): string[] {
+    const { app = 'jupyterlab', isAppExposed = false } = this.options;
+    const trait = app === 'notebook' ? 'JupyterNotebookApp' : 'LabApp';
     return [
       '-m',
-      this.options.app ?? 'jupyterlab',
+      app,
+      `--${trait}.expose_app_in_browser=${isAppExposed ? 'True' : 'False'}`,
+      `--ServerApp.base_url=${this.baseUrl}`,
       '--no-browser',
       '--allow-root',
       `--ServerApp.port=${this.port}`,
@@ -175,12 +207,6 @@ export class Lab {
       NO_PROXY: '*',
       no_proxy: '*'
     };
-  }
-
-  private writeSettings(extension: string, name: string, settings: object): void {
-    const folder = join(this.folder, 'settings', extension);
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, `${name}.jupyterlab-settings`), JSON.stringify(settings));
   }
 
   private server: ChildProcess | undefined;

@@ -82,7 +82,7 @@ export function limitDialog(page: Page): Locator {
 }
 
 /** Takes a picture for the documentation, when `LLM_METER_SCREENSHOTS` asks for it. */
-export async function picture(page: Page, name: string): Promise<void> {
+export async function picture(page: Page | Locator, name: string): Promise<void> {
   if (process.env.LLM_METER_SCREENSHOTS !== undefined) {
     const path = join(__dirname, '..', 'docs', 'screenshots', `${name}.png`);
     await page.screenshot({ path, animations: 'disabled' });

@@ -22,6 +22,7 @@ SUBCOMMANDS = {
     "report": (f"{_COMMANDS}.report.ReportApp", "Show usage by model, notebook, day, ..."),
     "export": (f"{_COMMANDS}.export.ExportApp", "Write every call down, one a line."),
     "doctor": (f"{_COMMANDS}.doctor.DoctorApp", "Say what is metered and what is not, and why."),
+    "alerts": (f"{_COMMANDS}.alerts.AlertsApp", "List the channels that alerts go to, or try them."),
     "tap": (f"{_COMMANDS}.tap.TapApp", "Put the tap into another Python environment."),
     "run": (f"{_COMMANDS}.run.RunApp", "Run a command with metering, without a Jupyter server."),
 }

@@ -14,6 +14,7 @@ from jupyter_core.application import JupyterApp
 from rich.console import Console
 from sqlalchemy.engine import make_url
 from traitlets import Bool, Unicode, default
+from traitlets.config import Application
 
 from jupyter_llm_meter import __version__
 from jupyter_llm_meter.ledger import Ledger, LedgerError, LedgerUnavailable, ledger_url
@@ -53,6 +54,11 @@ class Command(JupyterApp):
     @default("config_file_name")
     def _default_config_file_name(self) -> str:
         return "jupyter_server_config"
+
+    def load_config_file(self, suppress_errors: bool = True) -> None:  # type: ignore[override] # as JupyterApp
+        """Read the configuration as the server does: the extension's own file, and the server's over it."""
+        Application.load_config_file(self, "jupyter_llm_meter_config", path=self.config_file_paths)
+        super().load_config_file(suppress_errors)
 
     def start(self) -> None:
         """Answer, and leave the exit code."""

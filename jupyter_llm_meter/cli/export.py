@@ -1,23 +1,24 @@
-"""``jupyter llm-meter export``: every call as a line of JSON, the public record."""
+"""``jupyter llm-meter export``: every call in a file, in the names of the public record."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
 from traitlets import Unicode
 
-from jupyter_llm_meter.ledger import Ledger
+from jupyter_llm_meter.exports import FORMS, PARQUET_NEEDS, is_available
+from jupyter_llm_meter.ledger import Filter, Ledger
 from llm_meter_tap.call_record import CallRecord
 
 from .command import ALIASES, Command, CommandError
 from .times import parse_end, parse_start
 
-FORMATS = ("jsonl",)
+_CALLS_A_PIECE = 1000
 
 _ALIASES = {
     **ALIASES,
@@ -29,13 +30,13 @@ _ALIASES = {
 
 
 class ExportApp(Command):
-    """Write every call down in the names of OpenTelemetry, oldest first, one a line."""
+    """Write every call down in the names of OpenTelemetry, oldest first."""
 
     name = "jupyter-llm-meter-export"
     description = __doc__
     aliases = _ALIASES
 
-    format = Unicode("jsonl", help=f"Form of the export: {', '.join(FORMATS)}.").tag(config=True)
+    format = Unicode("jsonl", help=f"Form of the export: {', '.join(FORMS)}.").tag(config=True)
     output = Unicode(None, allow_none=True, help="File to write. Default: standard output.").tag(config=True)
     from_time = Unicode(None, allow_none=True, help="First day or time to export, such as 2026-11-01.").tag(
         config=True
@@ -46,14 +47,16 @@ class ExportApp(Command):
 
     def check(self) -> None:
         """Read the form and the range."""
-        if self.format not in FORMATS:
-            raise CommandError(f"--format is {self.format!r}; allowed is {', '.join(FORMATS)}")
+        if self.format not in FORMS:
+            raise CommandError(f"--format is {self.format!r}; allowed are {', '.join(FORMS)}")
+        if not is_available(self.format):
+            raise CommandError(f"--format is {self.format!r}; {PARQUET_NEEDS}")
         self._start = parse_start(self.from_time, self.time_zone(), "--from")
         self._end = parse_end(self.to_time, self.time_zone(), "--to")
 
     def answer(self, ledger: Ledger) -> None:
         """Write the calls of the ledger."""
-        self._export(ledger.records(self._start, self._end))
+        self._export(ledger.records(Filter(self._start, self._end)))
 
     def answer_without_ledger(self, url: str) -> None:
         """Write an empty export."""
@@ -61,42 +64,49 @@ class ExportApp(Command):
 
     def _export(self, records: Iterable[CallRecord]) -> None:
         if self.output is None:
-            _write_to_pipe(records)
+            _write_to_pipe(records, self.format)
             return
         path = Path(self.output).expanduser()
         try:
-            count = _write_file(records, path)
+            count = _write_file(records, path, self.format)
         except OSError as error:
             raise CommandError(f"--output {path} cannot be written: {error.strerror}") from error
         sys.stderr.write(f"{count} calls written to {path}\n")
 
 
-def _write_file(records: Iterable[CallRecord], path: Path) -> int:
+def _write_file(records: Iterable[CallRecord], path: Path, form: str) -> int:
     """Write a file that only its owner can read; an export that breaks off leaves the old file as it was."""
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
     try:
-        with open(
-            os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8"
-        ) as file:
-            count = _write(records, file)
+        with open(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            count = _write(records, file, form)
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
     return count
 
 
-def _write_to_pipe(records: Iterable[CallRecord]) -> None:
+def _write_to_pipe(records: Iterable[CallRecord], form: str) -> None:
     try:
-        _write(records, sys.stdout)
-        sys.stdout.flush()
+        _write(records, sys.stdout.buffer, form)
+        sys.stdout.buffer.flush()
     except BrokenPipeError:
         # The reader (head, less) has seen enough. Python would complain once more when it closes the pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _write(records: Iterable[CallRecord], file: TextIO) -> int:
+def _write(records: Iterable[CallRecord], file: BinaryIO, form: str) -> int:
     count = 0
-    for record in records:
-        file.write(json.dumps(record.to_wire(), ensure_ascii=False) + "\n")
-        count += 1
+    writer = FORMS[form].writer()
+    file.write(writer.begin())
+    for batch in _batches(records):
+        file.write(writer.write(batch))
+        count += len(batch)
+    file.write(writer.end())
     return count
+
+
+def _batches(records: Iterable[CallRecord]) -> Iterator[list[CallRecord]]:
+    left = iter(records)
+    while batch := list(islice(left, _CALLS_A_PIECE)):
+        yield batch

@@ -12,8 +12,8 @@ from traitlets import Unicode
 
 from jupyter_llm_meter.core.format import format_count, format_usd
 from jupyter_llm_meter.core.standing import format_time
-from jupyter_llm_meter.ledger import Ledger
-from jupyter_llm_meter.ledger.queries import GROUPS
+from jupyter_llm_meter.ledger import Filter, Ledger
+from jupyter_llm_meter.ledger.usage import GROUPS
 
 from .command import ALIASES, Command, CommandError
 from .times import parse_end, parse_start
@@ -62,7 +62,7 @@ class ReportApp(Command):
 
     def answer(self, ledger: Ledger) -> None:
         """Show the ledger's sums."""
-        self._show(ledger.usage(self.group_by, self._start, self._end, self._zone))
+        self._show(ledger.usage(self.group_by, Filter(self._start, self._end), self._zone))
 
     def answer_without_ledger(self, url: str) -> None:
         """Show that nothing was used."""

@@ -16,6 +16,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from jupyter_llm_meter.alerts.channel import VARIABLE as CHANNELS_VARIABLE
+from jupyter_llm_meter.alerts.channels import Channels
 from jupyter_llm_meter.ledger import default_ledger_url
 from jupyter_llm_meter.server.lab_settings import LabPaths
 from jupyter_llm_meter.server.policy import Policy
@@ -24,6 +26,7 @@ from jupyter_llm_meter.service.folder import prepare_place
 from jupyter_llm_meter.service.owner import Owner, default_user
 from jupyter_llm_meter.service.pricing import pricer_with
 from jupyter_llm_meter.service.problems import Problems
+from jupyter_llm_meter.service.rules import ON_UNREACHABLE, Rules
 from jupyter_llm_meter.service.service import Service
 
 from .command import Command, CommandError
@@ -85,7 +88,27 @@ class RunApp(Command):
         policy = Policy(self.setting("limits"), LabPaths.default, problems, zone)
         owner = Owner(self.setting("user_id") or default_user(), self._team())
         pricer = pricer_with(self.setting("price_overrides"), problems)
-        return Service(place, policy, owner, problems, zone, self.log, notify=self._tell, pricer=pricer)
+        return Service(
+            place,
+            policy,
+            owner,
+            problems,
+            zone,
+            self.log,
+            notify=self._tell,
+            pricer=pricer,
+            rules=self._rules(),
+            channels=Channels.read(self.setting("channels"), problems),
+            link=self.setting("link"),
+        )
+
+    def _rules(self) -> Rules:
+        on_unreachable = self.setting("on_unreachable") or ON_UNREACHABLE[0]
+        if on_unreachable not in ON_UNREACHABLE:
+            raise CommandError(
+                f"c.LLMMeter.on_unreachable is {on_unreachable!r}; allowed are {', '.join(ON_UNREACHABLE)}"
+            )
+        return Rules(on_unreachable)
 
     def _team(self) -> str | None:
         return self.setting("team") or os.environ.get("LLM_METER_TEAM")
@@ -99,10 +122,12 @@ class RunApp(Command):
             team=self._team(),
             notebook=only_notebook(self.command),
         )
+        environ = os.environ | variables
+        environ.pop(CHANNELS_VARIABLE, None)
         try:
             with (
                 forwarding() as children,
-                subprocess.Popen(self.command, env=os.environ | variables) as child,
+                subprocess.Popen(self.command, env=environ) as child,
             ):
                 children.append(child)
                 code = child.wait()

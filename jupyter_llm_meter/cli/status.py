@@ -18,7 +18,7 @@ from jupyter_llm_meter.ledger import Ledger
 
 from .command import Command
 
-_COLOURS = {"ok": "green", "warning": "yellow", "exceeded": "red"}
+_COLOURS = {"ok": "green", "warning": "yellow", "exceeded": "red", "blocked": "red"}
 _NOTHING = {"calls": 0, "input_tokens": 0, "output_tokens": 0, "unpriced_calls": 0, "missing_calls": 0}
 
 
@@ -89,7 +89,7 @@ def _standings_table(standings: list[Standing]) -> Table:
             escape(standing.limit.id),
             escape(standing.subject),
             format_amount(standing.used, unit),
-            format_amount(standing.limit.amount, unit),
+            format_amount(standing.amount, unit),
             f"[{_COLOURS[standing.level]}]{format_percent(standing.ratio)}[/]",
             _reset(standing),
         )

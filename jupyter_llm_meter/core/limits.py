@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,7 +17,7 @@ from .windows import WEEKDAYS, WINDOWS
 
 SCOPES = ("user", "team", "key", "project", "notebook", "kernel", "model", "provider")
 UNITS = ("tokens", "USD", "calls")
-ON_EXCEED = ("warn",)
+ON_EXCEED = ("warn", "block")
 
 
 class LimitError(ValueError):
@@ -35,11 +35,13 @@ class Limit:
         unit: What is counted, one of ``UNITS``.
         amount: The most that may be used in a window, above zero.
         warn_at: Shares of the amount, ascending in (0, 1), at which to warn.
-        on_exceed: What happens at the amount: ``warn``.
+        on_exceed: What happens at the amount: ``warn``, or ``block``: the call that would pass it is refused.
+        notify: Names of the channels that hear of it; None: all that are default.
         time_zone: IANA name of the zone whose calendar counts.
         week_start: First day of a week, one of ``WEEKDAYS``.
         reset_hour: Local hour at which days, weeks and months begin.
         source: Where it was set: ``default``, ``settings`` or ``config``.
+        is_own: It is a user's, tighter than the administrator's of the same id, and holds beside that.
     """
 
     scope: str
@@ -49,16 +51,23 @@ class Limit:
     amount: Decimal
     warn_at: tuple[Decimal, ...] = (Decimal("0.8"),)
     on_exceed: str = "warn"
+    notify: tuple[str, ...] | None = None
     time_zone: str = "UTC"
     week_start: str = "monday"
     reset_hour: int = 0
     source: str = "default"
+    is_own: bool = False
 
     @property
     def id(self) -> str:
-        """``scope[=value]/window/unit``; survives a change of the amount, and so does the counter."""
+        """``scope[=value]/window/unit[/own]``; survives a change of the amount, and so does the counter."""
         subject = self.scope if self.value is None else f"{self.scope}={self.value}"
-        return f"{subject}/{self.window}/{self.unit}"
+        return f"{subject}/{self.window}/{self.unit}{'/own' if self.is_own else ''}"
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether it is a hard limit, kept by reservations."""
+        return self.on_exceed == "block"
 
     def to_dict(self) -> dict[str, Any]:
         """The flat JSON object of REST and events, with ``id`` and ``source``."""
@@ -71,6 +80,7 @@ class Limit:
             "amount": _number(self.amount),
             "warn_at": [float(ratio) for ratio in self.warn_at],
             "on_exceed": self.on_exceed,
+            "notify": None if self.notify is None else list(self.notify),
             "time_zone": self.time_zone,
             "week_start": self.week_start,
             "reset_hour": self.reset_hour,
@@ -89,6 +99,7 @@ _FIELDS = (
     "amount",
     "warn_at",
     "on_exceed",
+    "notify",
     "time_zone",
     "week_start",
     "reset_hour",
@@ -123,9 +134,19 @@ def parse_limits(
 
 
 def merge_limits(admin: Sequence[Limit], settings: Sequence[Limit]) -> list[Limit]:
-    """The limits in force: all of the administrator's, then those of the settings with another id."""
-    taken = {limit.id for limit in admin}
-    return [*admin, *(limit for limit in settings if limit.id not in taken)]
+    """The limits in force: all of the administrator's, then those of the settings.
+
+    One of the settings with the id of an administrator's holds beside it where it is tighter, else not.
+    """
+    taken = {limit.id: limit for limit in admin}
+    return [*admin, *(limit for each in settings if (limit := _beside(taken.get(each.id), each)))]
+
+
+def _beside(admin: Limit | None, limit: Limit) -> Limit | None:
+    if admin is None:
+        return limit
+    is_tighter = limit.amount < admin.amount or (limit.is_blocking and not admin.is_blocking)
+    return replace(limit, is_own=True) if is_tighter else None
 
 
 def _parse(item: Mapping[str, Any], where: str, source: str, default_time_zone: str) -> Limit:
@@ -144,7 +165,8 @@ def _parse(item: Mapping[str, Any], where: str, source: str, default_time_zone: 
         unit=_choice(item, "unit", UNITS, where),
         amount=_amount(item, where),
         warn_at=_warn_at(item, where),
-        on_exceed=_on_exceed(item, where),
+        on_exceed=_choice(item, "on_exceed", ON_EXCEED, where, "warn"),
+        notify=_notify(item, where),
         time_zone=_time_zone(item, where, default_time_zone),
         week_start=_choice(item, "week_start", WEEKDAYS, where, "monday"),
         reset_hour=_reset_hour(item, where),
@@ -187,12 +209,16 @@ def _warn_at(item: Mapping[str, Any], where: str) -> tuple[Decimal, ...]:
     return tuple(sorted({ratio for ratio in ratios if ratio is not None}))
 
 
-def _on_exceed(item: Mapping[str, Any], where: str) -> str:
-    if item.get("on_exceed") == "block":
+def _notify(item: Mapping[str, Any], where: str) -> tuple[str, ...] | None:
+    given = item.get("notify")
+    if given is None:
+        return None
+    if not isinstance(given, (list, tuple)) or not all(isinstance(name, str) and name for name in given):
         raise LimitError(
-            f"{where}: on_exceed is 'block', which arrives in a later version; allowed for now is warn"
+            f"{where}: notify is {given!r}; it must be a list of channels' names, or null for all that are "
+            "default"
         )
-    return _choice(item, "on_exceed", ON_EXCEED, where, "warn")
+    return tuple(dict.fromkeys(given))
 
 
 def _time_zone(item: Mapping[str, Any], where: str, default: str) -> str:

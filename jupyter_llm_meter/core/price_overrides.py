@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 _MILLION = Decimal(1_000_000)
-_BUNDLED = Path(__file__).with_name("price_overrides.json")
+BUNDLED = Path(__file__).with_name("price_overrides.json")
+"""The table that we ship."""
+
 _FIELDS = (
     "provider", "host", "model", "since", "source",
     "input_mtok", "output_mtok", "cache_read_mtok", "cache_write_mtok",
@@ -89,7 +91,7 @@ def find_override(
 @cache
 def bundled_overrides() -> tuple[Override, ...]:
     """The table that we ship."""
-    return read_overrides(_BUNDLED)
+    return read_overrides(BUNDLED)
 
 
 def read_overrides(path: Path) -> tuple[Override, ...]:
@@ -102,15 +104,26 @@ def read_overrides(path: Path) -> tuple[Override, ...]:
     Raises:
         PriceTableError: The file cannot be read, or an entry is not what it must be.
     """
+    entries = entries_in(path, "prices")
+    return tuple(_entry(entry, f"{path}, price {n}") for n, entry in enumerate(entries, start=1))
+
+
+def entries_in(path: Path, name: str, is_required: bool = True) -> list[Any]:
+    """One list of a table.
+
+    Raises:
+        PriceTableError: The file cannot be read, or has no such list where it must have.
+    """
     try:
-        entries = json.loads(path.read_text("utf-8"))["prices"]
+        table = json.loads(path.read_text("utf-8"))
+        entries = table[name] if is_required else table.get(name, [])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise PriceTableError(
             f"{path}: not a table of prices ({error}); it needs a list named prices"
         ) from None
     if not isinstance(entries, list):
-        raise PriceTableError(f"{path}: prices is {entries!r}; it must be a list")
-    return tuple(_entry(entry, f"{path}, price {n}") for n, entry in enumerate(entries, start=1))
+        raise PriceTableError(f"{path}: {name} is {entries!r}; it must be a list")
+    return entries
 
 
 def _entry(entry: Any, where: str) -> Override:
@@ -120,35 +133,38 @@ def _entry(entry: Any, where: str) -> Override:
         if name not in _FIELDS:
             raise PriceTableError(f"{where}: unknown field {name!r}; allowed are {', '.join(_FIELDS)}")
     return Override(
-        provider=_text(entry, "provider", where),
-        host=_text(entry, "host", where) if "host" in entry else None,
-        model=_text(entry, "model", where),
-        since=_since(entry, where),
-        source=_text(entry, "source", where),
-        input_mtok=_price(entry, "input_mtok", where),
-        output_mtok=_price(entry, "output_mtok", where),
-        cache_read_mtok=_price(entry, "cache_read_mtok", where) if "cache_read_mtok" in entry else None,
-        cache_write_mtok=_price(entry, "cache_write_mtok", where) if "cache_write_mtok" in entry else None,
+        provider=text_in(entry, "provider", where),
+        host=text_in(entry, "host", where) if "host" in entry else None,
+        model=text_in(entry, "model", where),
+        since=since_in(entry, where),
+        source=text_in(entry, "source", where),
+        input_mtok=price_in(entry, "input_mtok", where),
+        output_mtok=price_in(entry, "output_mtok", where),
+        cache_read_mtok=price_in(entry, "cache_read_mtok", where) if "cache_read_mtok" in entry else None,
+        cache_write_mtok=price_in(entry, "cache_write_mtok", where) if "cache_write_mtok" in entry else None,
     )
 
 
-def _text(entry: Mapping[str, Any], name: str, where: str) -> str:
+def text_in(entry: Mapping[str, Any], name: str, where: str) -> str:
+    """A field that must be a text; raises `PriceTableError`."""
     value = entry.get(name)
     if not isinstance(value, str) or not value:
         raise PriceTableError(f"{where}: {name} is {value!r}; it must be a non-empty text")
     return value
 
 
-def _since(entry: Mapping[str, Any], where: str) -> date:
+def since_in(entry: Mapping[str, Any], where: str) -> date:
+    """The field `since`, which must be a date; raises `PriceTableError`."""
     try:
-        return date.fromisoformat(_text(entry, "since", where))
+        return date.fromisoformat(text_in(entry, "since", where))
     except ValueError:
         raise PriceTableError(
             f"{where}: since is {entry.get('since')!r}; it must be a date such as 2026-07-02"
         ) from None
 
 
-def _price(entry: Mapping[str, Any], name: str, where: str) -> Decimal:
+def price_in(entry: Mapping[str, Any], name: str, where: str) -> Decimal:
+    """A field that must be an amount; raises `PriceTableError`."""
     value = entry.get(name)
     try:
         amount = Decimal(value) if isinstance(value, str) else Decimal("NaN")

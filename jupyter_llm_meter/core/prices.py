@@ -1,9 +1,10 @@
 """What a call cost, in dollars.
 
 Three sources in this order: the cost that the provider itself states, the override table, the genai-prices
-data set. It goes by the call's own date, never asks the network, and never guesses: a model without a known
-price is unpriced, which is not free. Odd figures (more cached than sent) are fitted into disjoint
-buckets first, so that no token is charged twice and none makes it fail.
+data set; to the latter two come the fees of the provider's own tools, and a cost that lacks one says so. It
+goes by the call's own date, never asks the network, and never guesses: a model without a known price is
+unpriced, which is not free. Odd figures (more cached than sent) are fitted into disjoint buckets first, so
+that no token is charged twice and none makes it fail.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from llm_meter_tap.call_record import CallRecord
 
 from .price_overrides import Override, bundled_overrides, find_override
+from .price_terms import Terms, bundled_terms
+from .stated_cost import stated_cost
 
 _PROVIDER_IDS = {
     "aws.bedrock": "aws",
@@ -45,6 +48,13 @@ _GUESSED_PROVIDERS = ("openai", "anthropic", "gcp.gemini")
 """Providers whose protocol others speak: their name says nothing about a host that is not theirs."""
 
 _VARIANT_TIERS = ("flex", "priority", "fast")
+"""Tiers with prices of their own, as providers name them in lower case."""
+
+_BY_THE_HOUR = "provisioned_throughput"
+"""Vertex AI's traffic that is paid for by the hour and not by the token."""
+
+_TIER_UNKNOWN = ", tier unknown"
+_FEES_UNKNOWN = ", fees unknown"
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,9 @@ class Cost:
     Attributes:
         amount: Money, never negative.
         currency: ISO 4217 code.
-        source: ``provider``, ``override`` or ``genai-prices``.
+        source: ``provider``, ``override`` or ``genai-prices``; then ``+fees`` where fees of our table are in
+            it, ``, tier unknown`` where the tier's price is not known and the standard one was taken,
+            ``, fees unknown`` where a tool ran whose fee is not known and is not in it.
     """
 
     amount: Decimal
@@ -62,56 +74,71 @@ class Cost:
     source: str
 
 
-def price(record: CallRecord, overrides: Sequence[Override] | None = None) -> Cost | None:
+def price(
+    record: CallRecord, overrides: Sequence[Override] | None = None, terms: Terms | None = None
+) -> Cost | None:
     """The cost of a call, or None when it is not known.
 
     Args:
         record: The call; its figures may be as odd as providers make them.
         overrides: Prices that go before genai-prices'; None means the table we ship.
+        terms: Discounts and fees; None means those of the table we ship.
     """
     if record.basis == "none":
         return None
-    stated = _stated_cost(record)
+    stated = stated_cost(record)
     if stated is not None:
         return Cost(stated, "USD", "provider")
-    if record.total_tokens is None:
+    if record.total_tokens is None or _tier(record) == _BY_THE_HOUR:
         return None
+    terms = bundled_terms() if terms is None else terms
     override = _override(record, bundled_overrides() if overrides is None else overrides)
-    if override is not None:
-        return Cost(override.cost(record.buckets()), "USD", "override")
-    amount = _by_data_set(record)
-    return None if amount is None else Cost(amount, "USD", "genai-prices")
+    found = _by_data_set(record, terms) if override is None else _by_override(override, record, terms)
+    return None if found is None else _with_fees(found, record, terms)
 
 
-def _stated_cost(record: CallRecord) -> Decimal | None:
-    """The dollars that the provider's usage object states.
+class _Found(NamedTuple):
+    """A price that was found; `has_searches` says that it holds the fees of web searches already."""
 
-    OpenRouter: ``usage.cost``, to which ``cost_details.upstream_inference_cost`` comes when the user's own
-    key paid the upstream provider (``is_byok``). Perplexity: ``usage.cost.total_cost``. Other providers'
-    ``cost`` has no documented currency and is not used.
-    """
-    usage = record.usage_raw or {}
-    cost = usage.get("cost")
-    if isinstance(cost, Mapping):
-        return _dollars(cost.get("total_cost")) if record.provider_name == "perplexity" else None
-    if "is_byok" not in usage and record.provider_name != "openrouter":
-        return None
-    amount = _dollars(cost)
-    if amount is not None and usage.get("is_byok") is True:
-        details = usage.get("cost_details")
-        upstream = _dollars(details.get("upstream_inference_cost")) if isinstance(details, Mapping) else None
-        return None if upstream is None else amount + upstream
-    return amount
+    amount: Decimal
+    source: str
+    has_searches: bool = False
 
 
-def _dollars(value: Any) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
-        return None
-    try:
-        amount = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() and amount >= 0 else None
+def _tier(record: CallRecord) -> str:
+    """The tier without the word that Vertex AI puts before it."""
+    return (record.service_tier or "").lower().removeprefix("on_demand_")
+
+
+def _by_override(override: Override, record: CallRecord, terms: Terms) -> _Found | None:
+    amount, tier = override.cost(record.buckets()), _tier(record)
+    if tier != "batch":
+        return _Found(amount, "override" + (_TIER_UNKNOWN if tier in _VARIANT_TIERS else ""))
+    ratio = terms.batch_ratio(record.provider_name, record.started_at)
+    return None if ratio is None else _Found(amount * ratio, "override")
+
+
+def _with_fees(found: _Found, record: CallRecord, terms: Terms) -> Cost:
+    """Add what the provider's own tools cost; in a batch they cost the same."""
+    amount, is_added, is_lacking = found.amount, False, False
+    for tool, runs in _tool_calls(record).items():
+        if tool == "web_search" and found.has_searches:
+            continue
+        fee = terms.fee(record.provider_name, tool, record.started_at)
+        if fee is None:
+            is_lacking = is_lacking or runs > 0
+        elif fee and runs:
+            amount, is_added = amount + fee * runs, True
+    suffix = ("+fees" if is_added else "") + (_FEES_UNKNOWN if is_lacking else "")
+    return Cost(amount, "USD", found.source + suffix)
+
+
+def _tool_calls(record: CallRecord) -> Mapping[str, int]:
+    """The runs that the record counts; of Claude's searches the raw figures tell, too."""
+    if record.usage_tool_calls is not None:
+        return record.usage_tool_calls
+    searches = _counts((record.usage_raw or {}).get("server_tool_use")).get("web_search_requests", 0)
+    return {"web_search": searches} if searches else {}
 
 
 def _override(record: CallRecord, overrides: Sequence[Override]) -> Override | None:
@@ -131,14 +158,46 @@ def _models(record: CallRecord) -> Iterator[str]:
             yield model.removeprefix("models/")
 
 
-def _by_data_set(record: CallRecord) -> Decimal | None:
+def _by_data_set(record: CallRecord, terms: Terms) -> _Found | None:
     figures = _figures(record)
     for model in _models(record):
         for place, name in _places(record, model):
-            amount = _calculated(figures, name, place, record)
-            if amount is not None:
-                return amount
+            standard = _calculated(figures, name, place, record, {})
+            if standard is not None:
+                return _in_its_tier(standard, figures, name, place, record, terms)
     return None
+
+
+def _in_its_tier(
+    standard: _Found,
+    figures: Mapping[str, int],
+    model: str,
+    place: Mapping[str, str],
+    record: CallRecord,
+    terms: Terms,
+) -> _Found | None:
+    """The price in the call's tier, where the data set knows it: there it differs from the standard one."""
+    tier = _tier(record)
+    context = {"processing": "batch"} if tier == "batch" else {"service_tier": tier}
+    if tier != "batch" and tier not in _VARIANT_TIERS:
+        return standard
+    found = _calculated(figures, model, place, record, context)
+    if found is not None and (found.amount != standard.amount or not standard.amount):
+        return found
+    if tier != "batch":
+        return standard._replace(source=standard.source + _TIER_UNKNOWN)
+    tokens = _calculated({**figures, "web_searches": 0}, model, place, record, {})
+    ratio = terms.batch_ratio(_batch_provider(record, place), record.started_at)
+    if tokens is None or ratio is None:
+        return None
+    searches = standard.amount - tokens.amount
+    return standard._replace(amount=tokens.amount * ratio + searches)
+
+
+def _batch_provider(record: CallRecord, place: Mapping[str, str]) -> str | None:
+    """Whose batch it was: behind an unknown host the maker's, if only that one sells the model."""
+    named = place.get("provider_id")
+    return "gcp.gemini" if named == "google" else record.provider_name
 
 
 def _places(record: CallRecord, model: str) -> Iterator[tuple[dict[str, str], str]]:
@@ -156,21 +215,25 @@ def _places(record: CallRecord, model: str) -> Iterator[tuple[dict[str, str], st
 
 
 def _calculated(
-    figures: Mapping[str, int], model: str, place: Mapping[str, str], record: CallRecord
-) -> Decimal | None:
+    figures: Mapping[str, int],
+    model: str,
+    place: Mapping[str, str],
+    record: CallRecord,
+    context: dict[str, str],
+) -> _Found | None:
     import genai_prices  # its data set takes a while to load: only who prices pays for it
 
-    tier = record.service_tier
-    context = {"service_tier": tier} if tier in _VARIANT_TIERS else None
     usage = genai_prices.Usage(**figures)
     try:
         found = genai_prices.calc_price(
-            usage, model, genai_request_timestamp=record.started_at, price_context=context, **place
+            usage, model, genai_request_timestamp=record.started_at, price_context=context or None, **place
         )
     except (LookupError, ValueError):  # not known there, or figures that its rules refuse
         return None
-    sold_by_tokens = found.model_price.input_mtok is not None or found.model_price.output_mtok is not None
-    return found.total_price if sold_by_tokens else None
+    prices = found.model_price
+    if prices.input_mtok is None and prices.output_mtok is None:
+        return None
+    return _Found(found.total_price, "genai-prices", prices.web_searches_kcount is not None)
 
 
 def _figures(record: CallRecord) -> dict[str, int]:
@@ -189,7 +252,7 @@ def _figures(record: CallRecord) -> dict[str, int]:
         "input_image_tokens": buckets.get("image_input_tokens", 0),
         "output_image_tokens": buckets.get("image_output_tokens", 0),
         "output_reasoning_tokens": buckets.get("reasoning_output_tokens", 0),
-        "web_searches": _counts(raw.get("server_tool_use")).get("web_search_requests", 0),
+        "web_searches": _tool_calls(record).get("web_search", 0),
     }
     return {**_NO_OVERLAP, **wholes, **{name: count for name, count in parts.items() if count}}
 

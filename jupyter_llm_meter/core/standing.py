@@ -32,6 +32,8 @@ class Standing:
         resets_at: First instant after it; None for the window ``total``.
         used: What was used, in the limit's unit.
         reserved: What calls in flight hold.
+        soft: The part of it that they may exceed, because their worst case could only be estimated.
+        raised: What was added to the limit's amount for this subject.
     """
 
     limit: Limit
@@ -40,23 +42,30 @@ class Standing:
     resets_at: datetime | None
     used: Decimal
     reserved: Decimal = Decimal(0)
+    soft: Decimal = Decimal(0)
+    raised: Decimal = Decimal(0)
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount in force: the limit's and what was added to it."""
+        return self.limit.amount + self.raised
 
     @property
     def remaining(self) -> Decimal:
         """What is left to use, never below zero."""
-        return max(self.limit.amount - self.used - self.reserved, Decimal(0))
+        return max(self.amount - self.used - self.reserved, Decimal(0))
 
     @property
     def ratio(self) -> Decimal:
         """Used share of the amount; above 1 once exceeded."""
-        return self.used / self.limit.amount
+        return self.used / self.amount
 
     @property
     def level(self) -> str:
-        """``ok``, ``warning`` from the lowest `warn_at` on, ``exceeded`` from the amount on."""
-        if self.used >= self.limit.amount:
-            return "exceeded"
-        return "warning" if crossed_thresholds(self.limit, self.used) else "ok"
+        """``ok``, from the lowest `warn_at` ``warning``, from the amount on ``exceeded`` or ``blocked``."""
+        if self.used >= self.amount:
+            return "blocked" if self.limit.is_blocking else "exceeded"
+        return "warning" if crossed_thresholds(self.limit, self.used, self.amount) else "ok"
 
     def to_dict(self) -> dict[str, Any]:
         """The entry of ``standings`` in the standing document."""
@@ -66,8 +75,11 @@ class Standing:
                 "subject": self.subject,
                 "window_start": format_time(self.window_start),
                 "resets_at": format_time(self.resets_at),
+                "amount": format_decimal(self.amount),
+                "raised": format_decimal(self.raised) if self.raised else None,
                 "used": format_decimal(self.used),
                 "reserved": format_decimal(self.reserved),
+                "soft_by": format_decimal(self.soft) if self.soft else None,
                 "remaining": format_decimal(self.remaining),
                 "ratio": float(self.ratio.quantize(_MILLIONTH, ROUND_DOWN)),
                 "level": self.level,
@@ -77,7 +89,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Alert:
-    """A threshold that a subject crossed; raised once per limit, subject, threshold, window and amount.
+    """What a subject did to a limit; raised once per limit, subject, kind, threshold, window and amount.
 
     Attributes:
         id: Opaque name of the alert.
@@ -91,6 +103,9 @@ class Alert:
         amount: The limit's amount by then.
         unit: The limit's unit.
         top_notebook: The notebook that used most of it, where known.
+        is_refusal: A call was refused; otherwise a threshold was crossed.
+        needed: What the refused call would have needed, where known.
+        reserved: What calls in flight held then, where known.
     """
 
     id: str
@@ -104,10 +119,15 @@ class Alert:
     amount: Decimal
     unit: str
     top_notebook: str | None = None
+    is_refusal: bool = False
+    needed: Decimal | None = None
+    reserved: Decimal | None = None
 
     @property
     def kind(self) -> str:
-        """``exceeded`` at the limit itself, ``warning`` below."""
+        """``blocked`` for a refusal, ``exceeded`` at the limit itself, ``warning`` below."""
+        if self.is_refusal:
+            return "blocked"
         return "exceeded" if self.threshold >= FULL else "warning"
 
     def to_dict(self) -> dict[str, Any]:
@@ -125,14 +145,23 @@ class Alert:
                 "used": format_decimal(self.used),
                 "amount": format_decimal(self.amount),
                 "unit": self.unit,
+                "needed": None if self.needed is None else format_decimal(self.needed),
+                "reserved": None if self.reserved is None else format_decimal(self.reserved),
                 "top_notebook": self.top_notebook,
             }
         )
 
 
-def crossed_thresholds(limit: Limit, used: Decimal) -> tuple[Decimal, ...]:
-    """The thresholds of a limit, 1 included, that a used figure has reached, ascending."""
-    return tuple(share for share in (*limit.warn_at, FULL) if used >= share * limit.amount)
+def crossed_thresholds(limit: Limit, used: Decimal, amount: Decimal | None = None) -> tuple[Decimal, ...]:
+    """The thresholds of a limit, 1 included, that a used figure has reached, ascending.
+
+    Args:
+        limit: The limit.
+        used: What was used.
+        amount: The amount in force; None: the limit's own.
+    """
+    whole = limit.amount if amount is None else amount
+    return tuple(share for share in (*limit.warn_at, FULL) if used >= share * whole)
 
 
 def format_time(at: datetime | None) -> str | None:

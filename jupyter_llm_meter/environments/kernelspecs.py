@@ -98,9 +98,7 @@ def _finding(
     return Finding(area, subject, BAD if outdated else GOOD, f"Python {version}: {text}.")
 
 
-def _reason(
-    python: Sequence[str], answer: TapProbe, lab: Mapping[str, str], own: Mapping[str, str]
-) -> str:
+def _reason(python: Sequence[str], answer: TapProbe, lab: Mapping[str, str], own: Mapping[str, str]) -> str:
     """Why the tap is not on, and what to do."""
     install = f"run `jupyter llm-meter tap install --python {python[0]}`."
     letters = set("".join(option for option in python[1:] if re.fullmatch(r"-[A-Za-z]+", option)))

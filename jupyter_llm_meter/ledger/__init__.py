@@ -10,19 +10,26 @@ from .errors import (
     NewerLedger,
     UnknownAlert,
 )
+from .filters import ALL_CALLS, FILTER_COLUMNS, Filter
 from .location import default_ledger_url, ledger_url, private_folder
-from .store import Ledger, Part, Seen, Settled
+from .store import Ledger, Outbox, Pace, Part, Raise, Seen, Settled
 
 __all__ = [
+    "ALL_CALLS",
+    "FILTER_COLUMNS",
     "BadCursor",
     "CorruptLedger",
+    "Filter",
     "ForeignLedger",
     "Ledger",
     "LedgerAddressError",
     "LedgerError",
     "LedgerUnavailable",
     "NewerLedger",
+    "Outbox",
+    "Pace",
     "Part",
+    "Raise",
     "Seen",
     "Settled",
     "UnknownAlert",

@@ -7,7 +7,8 @@ and so does a raised amount, since who lifts a limit wants to hear of the new on
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,50 +16,85 @@ from typing import Any
 from sqlalchemy import Connection, or_, select, update
 
 from ..core.limits import Limit
-from ..core.standing import Alert, crossed_thresholds, format_decimal
-from .counters import Window, current_window, used_amount, used_by_subject
+from ..core.standing import FULL, Alert, Standing, crossed_thresholds, format_decimal
+from .counters import Window, current_windows, used_amount, used_by_window
 from .errors import UnknownAlert
 from .history import sums_by
+from .outbox import Notebooks, Outbox, post
+from .raising import raised_at
 from .rows import from_us, to_us
 from .schema import NO_END, SUBJECT_COLUMNS, SUMS, UNIT_SUMS, alerts
 
 CLAIM_LAPSES_AFTER = timedelta(minutes=10)
+MOST_NOTEBOOKS = 3
+"""Notebooks that an alert names to channels."""
 
 
 def raise_alerts(
-    connection: Connection, limit: Limit, window: Window, subjects: Sequence[str] | None, now: datetime
+    connection: Connection,
+    windows: Sequence[tuple[Limit, Window]],
+    subjects: Collection[str] | None,
+    now: datetime,
+    outbox: Outbox,
 ) -> list[Alert]:
-    """Raise what the counters of a limit's current window give rise to and was not raised yet.
+    """Raise what the counters of limits' current windows give rise to and was not raised yet.
 
     Args:
         connection: The transaction that changed the counters.
-        limit: The limit.
-        window: Its window that holds `now`.
+        windows: The limits, each with its window that holds `now`.
         subjects: Whose counters changed; None: look at all.
         now: When the crossing is seen.
+        outbox: Names the channels that hear of it; what is raised is left for them.
     """
+    used = used_by_window(connection, [window for _limit, window in windows], subjects)
+    raised_by = raised_at(connection, now) if used else {}
     raised = []
-    for subject, used in sorted(used_by_subject(connection, window, subjects).items()):
-        amount = used_amount(limit.unit, used)
-        for threshold in crossed_thresholds(limit, amount):
-            alert = _new_alert(limit, window, subject, threshold, amount, now)
-            if not _is_raised(connection, alert, window):
-                raised.append(_insert(connection, alert, window, limit))
+    for limit, window in windows:
+        for subject, figure in sorted(used.get(window, {}).items()):
+            used_now = used_amount(limit.unit, figure)
+            amount = limit.amount + raised_by.get((limit.id, subject), 0)
+            for threshold in crossed_thresholds(limit, used_now, amount):
+                alert = _new_alert(limit, window, subject, threshold, used_now, amount, now)
+                if not _is_raised(connection, alert, window):
+                    raised.append(_insert(connection, alert, window, limit, outbox))
     return raised
 
 
+def raise_refusal(
+    connection: Connection, standing: Standing, needed: Decimal | None, now: datetime, outbox: Outbox
+) -> Alert | None:
+    """Raise that a call was refused, unless it was raised before; returns the new alert.
+
+    Args:
+        connection: A writing transaction.
+        standing: Where the limit is for the call's subject.
+        needed: What the call would have needed, where known.
+        now: When it was refused.
+        outbox: Names the channels that hear of it.
+    """
+    end = NO_END if standing.resets_at is None else to_us(standing.resets_at)
+    window = Window(standing.limit.id, to_us(standing.window_start), end)
+    limit = standing.limit
+    plain = _new_alert(limit, window, standing.subject, FULL, standing.used, standing.amount, now)
+    alert = replace(plain, is_refusal=True, needed=needed, reserved=standing.reserved)
+    if _is_raised(connection, alert, window):
+        return None
+    return _insert(connection, alert, window, limit, outbox)
+
+
 def pending_alerts(connection: Connection, limits: Sequence[Limit], now: datetime) -> list[Alert]:
-    """The alerts of current windows that nobody acknowledged and that still hold at the limits' amounts."""
+    """The alerts of current windows that nobody acknowledged and that still hold at the amounts in force."""
+    by_window = {window: limit for limit, window in current_windows(limits, now)}
+    query = select(alerts).where(alerts.c.acknowledged_at.is_(None), alerts.c.window_end > to_us(now))
+    raised_by = raised_at(connection, now)
     pending = []
-    for limit in limits:
-        window = current_window(limit, now)
-        query = select(alerts).where(
-            *window.matches(alerts),
-            alerts.c.acknowledged_at.is_(None),
-            alerts.c.amount == format_decimal(limit.amount),
-        )
-        pending += [_from_row(dict(row)) for row in connection.execute(query).mappings()]
-    return sorted(pending, key=lambda alert: (alert.raised_at, alert.threshold, alert.id))
+    for row in connection.execute(query).mappings():
+        limit = by_window.get(Window(row["limit_id"], row["window_start"], row["window_end"]))
+        if limit is not None:
+            amount = limit.amount + raised_by.get((limit.id, row["subject"]), 0)
+            if row["amount"] == format_decimal(amount):
+                pending.append(alert_of(dict(row)))
+    return sorted(pending, key=lambda alert: (alert.raised_at, alert.threshold, alert.kind, alert.id))
 
 
 def claim(connection: Connection, alert_id: str, claimant: str, now: datetime) -> bool:
@@ -100,7 +136,13 @@ def _require(connection: Connection, alert_id: str) -> None:
 
 
 def _new_alert(
-    limit: Limit, window: Window, subject: str, threshold: Decimal, used: Decimal, now: datetime
+    limit: Limit,
+    window: Window,
+    subject: str,
+    threshold: Decimal,
+    used: Decimal,
+    amount: Decimal,
+    now: datetime,
 ) -> Alert:
     return Alert(
         id=uuid.uuid4().hex,
@@ -111,7 +153,7 @@ def _new_alert(
         resets_at=window.resets_at,
         raised_at=now,
         used=used,
-        amount=limit.amount,
+        amount=amount,
         unit=limit.unit,
     )
 
@@ -120,39 +162,48 @@ def _is_raised(connection: Connection, alert: Alert, window: Window) -> bool:
     query = select(alerts.c.id).where(
         *window.matches(alerts),
         alerts.c.subject == alert.subject,
+        alerts.c.kind == alert.kind,
         alerts.c.threshold == format_decimal(alert.threshold),
         alerts.c.amount == format_decimal(alert.amount),
     )
     return connection.execute(query).first() is not None
 
 
-def _insert(connection: Connection, alert: Alert, window: Window, limit: Limit) -> Alert:
+def _insert(connection: Connection, alert: Alert, window: Window, limit: Limit, outbox: Outbox) -> Alert:
+    notebooks = _top_notebooks(connection, limit, window, alert.subject)
     row = {
         **window.key(),
         "id": alert.id,
         "subject": alert.subject,
+        "kind": alert.kind,
         "threshold": format_decimal(alert.threshold),
         "amount": format_decimal(alert.amount),
         "unit": alert.unit,
         "used": format_decimal(alert.used),
+        "needed": None if alert.needed is None else format_decimal(alert.needed),
+        "reserved": None if alert.reserved is None else format_decimal(alert.reserved),
         "raised_at": to_us(alert.raised_at),
-        "top_notebook": _top_notebook(connection, limit, window, alert.subject),
+        "top_notebook": notebooks[0][0] if notebooks else None,
     }
     connection.execute(alerts.insert().values(row))
-    return _from_row(row)
+    raised = alert_of(row)
+    post(connection, raised, limit, notebooks, outbox.channels_for(limit))
+    return raised
 
 
-def _top_notebook(connection: Connection, limit: Limit, window: Window, subject: str) -> str | None:
-    """The notebook in which the subject used most of the limit's unit in the window."""
+def _top_notebooks(connection: Connection, limit: Limit, window: Window, subject: str) -> Notebooks:
+    """The notebooks in which the subject used most of the limit's unit in the window, most first."""
     end = None if window.end == NO_END else window.end
     where = [(SUBJECT_COLUMNS[limit.scope], subject)]
     position = SUMS.index(UNIT_SUMS[limit.unit])
     by_notebook = sums_by(connection, "notebook_path", window.start, end, where)
     used = {path: figures[position] for path, figures in by_notebook.items() if path is not None}
-    return max(sorted(used), key=lambda path: used[path]) if used else None
+    top = sorted(used, key=lambda path: (-used[path], path))[:MOST_NOTEBOOKS]
+    return [(path, used_amount(limit.unit, used[path])) for path in top]
 
 
-def _from_row(row: Mapping[str, Any]) -> Alert:
+def alert_of(row: Mapping[str, Any]) -> Alert:
+    """The alert that a row of `alerts` holds."""
     return Alert(
         id=row["id"],
         limit_id=row["limit_id"],
@@ -165,4 +216,7 @@ def _from_row(row: Mapping[str, Any]) -> Alert:
         amount=Decimal(row["amount"]),
         unit=row["unit"],
         top_notebook=row["top_notebook"],
+        is_refusal=row["kind"] == "blocked",
+        needed=None if row["needed"] is None else Decimal(row["needed"]),
+        reserved=None if row["reserved"] is None else Decimal(row["reserved"]),
     )

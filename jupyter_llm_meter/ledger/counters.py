@@ -7,19 +7,31 @@ transaction, whether or not the limit is in force.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, Table, and_, bindparam, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql import ColumnElement
 
 from ..core.limits import Limit
 from ..core.windows import window_bounds
 from .history import sums_by
 from .rows import PICO, from_us, sums, to_us
 from .schema import NO_END, SUBJECT_COLUMNS, SUMS, UNIT_SUMS, counted_windows, counters
+
+_FEW = 100
+"""Up to so many windows are asked for by their names, more by their bounds alone."""
+
+# Putting a statement together takes longer than running it: what every call asks is put together once.
+_FEW_COUNTERS = select(counters).where(
+    counters.c.limit_id.in_(bindparam("limit_ids", expanding=True)),
+    counters.c.window_start.in_(bindparam("starts", expanding=True)),
+    counters.c.window_end.in_(bindparam("ends", expanding=True)),
+    counters.c.subject.in_(bindparam("subjects", expanding=True)),
+)
 
 
 class Window(NamedTuple):
@@ -63,31 +75,70 @@ def used_amount(unit: str, used: int) -> Decimal:
     return Decimal(used) / PICO if unit == "USD" else Decimal(used)
 
 
-def is_counted(connection: Connection, window: Window) -> bool:
-    """Whether the window's counters exist."""
-    query = select(counted_windows.c.limit_id).where(*window.matches(counted_windows))
-    return connection.execute(query).first() is not None
+def current_windows(limits: Sequence[Limit], now: datetime) -> list[tuple[Limit, Window]]:
+    """Each limit with its window that holds an instant; those of one calendar are worked out once."""
+    bounds: dict[tuple[str, str, str, int], Window] = {}
+    found = []
+    for limit in limits:
+        calendar = (limit.window, limit.time_zone, limit.week_start, limit.reset_hour)
+        known = bounds.get(calendar)
+        if known is None:
+            known = bounds[calendar] = current_window(limit, now)
+        found.append((limit, known._replace(limit_id=limit.id)))
+    return found
 
 
-def count_window(connection: Connection, limit: Limit, window: Window) -> bool:
-    """Make a window's counters from the ledger's history, unless they exist; tells whether it made them."""
-    if is_counted(connection, window):
-        return False
-    shape = {"scope": limit.scope, "value": limit.value, "unit": limit.unit}
-    connection.execute(insert(counted_windows).values({**window.key(), **shape}))
-    column = SUBJECT_COLUMNS[limit.scope]
-    where = [] if limit.value is None else [(column, limit.value)]
-    end = None if window.end == NO_END else window.end
-    position = SUMS.index(UNIT_SUMS[limit.unit])
-    by_subject = sums_by(connection, column, window.start, end, where)
-    rows = [
-        {**window.key(), "subject": subject, "used": figures[position]}
-        for subject, figures in by_subject.items()
-        if subject is not None
-    ]
+def uncounted(connection: Connection, windows: Sequence[tuple[Limit, Window]]) -> list[tuple[Limit, Window]]:
+    """Those of the windows whose counters do not exist yet."""
+    if not windows:
+        return []
+    columns = (counted_windows.c.limit_id, counted_windows.c.window_start, counted_windows.c.window_end)
+    query = select(*columns).where(*_any_of(counted_windows, [window for _limit, window in windows]))
+    counted = {Window(*row) for row in connection.execute(query)}
+    return [(limit, window) for limit, window in windows if window not in counted]
+
+
+def count_windows(
+    connection: Connection, windows: Sequence[tuple[Limit, Window]]
+) -> list[tuple[Limit, Window]]:
+    """Make windows' counters from the ledger's history, unless they exist; returns those that were made."""
+    made = uncounted(connection, windows)
+    histories: dict[tuple[str, int, int, int], dict[str | None, int]] = {}
+    rows = []
+    for limit, window in made:
+        for subject, used in _history(connection, limit, window, len(made), histories).items():
+            if subject is not None and limit.value in (None, subject):
+                rows.append({**window.key(), "subject": subject, "used": used})
+    if made:
+        shapes = [
+            {**window.key(), "scope": limit.scope, "value": limit.value, "unit": limit.unit}
+            for limit, window in made
+        ]
+        connection.execute(insert(counted_windows), shapes)
     if rows:
         connection.execute(insert(counters), rows)
-    return True
+    return made
+
+
+def _history(
+    connection: Connection,
+    limit: Limit,
+    window: Window,
+    count: int,
+    known: dict[tuple[str, int, int, int], dict[str | None, int]],
+) -> dict[str | None, int]:
+    """What subjects used of a limit's unit in a window; read once for many limits of one scope."""
+    column = SUBJECT_COLUMNS[limit.scope]
+    end = None if window.end == NO_END else window.end
+    position = SUMS.index(UNIT_SUMS[limit.unit])
+    if limit.value is not None and count <= _FEW:
+        sums_of_one = sums_by(connection, column, window.start, end, [(column, limit.value)])
+        return {subject: figures[position] for subject, figures in sums_of_one.items()}
+    key = (column, window.start, window.end, position)
+    if key not in known:
+        by_subject = sums_by(connection, column, window.start, end)
+        known[key] = {subject: figures[position] for subject, figures in by_subject.items()}
+    return known[key]
 
 
 def add_calls(
@@ -128,19 +179,56 @@ def _counted_windows(
     if not times:
         return []
     query = select(counted_windows).where(
-        counted_windows.c.window_end > min(times), counted_windows.c.window_start <= max(times)
+        counted_windows.c.window_end > min(times),
+        counted_windows.c.window_start <= max(times),
+        or_(*(_holds_for(scope, column, changes) for scope, column in SUBJECT_COLUMNS.items())),
     )
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def used_by_subject(
-    connection: Connection, window: Window, subjects: Sequence[str] | None = None
-) -> dict[str, int]:
-    """The counters of a window, of all subjects or of some."""
-    query = select(counters.c.subject, counters.c.used).where(*window.matches(counters))
-    if subjects is not None:
-        query = query.where(counters.c.subject.in_(subjects))
-    return dict(connection.execute(query).all())
+def _holds_for(
+    scope: str, column: str, changes: Sequence[tuple[Mapping[str, Any], int]]
+) -> ColumnElement[bool]:
+    named = {row[column] for row, _sign in changes} - {None}
+    value = counted_windows.c.value
+    return and_(counted_windows.c.scope == scope, or_(value.is_(None), value.in_(named)))
+
+
+def used_by_window(
+    connection: Connection, windows: Sequence[Window], subjects: Collection[str] | None = None
+) -> dict[Window, dict[str, int]]:
+    """The counters of windows, of all subjects or of some; a window without any is left out."""
+    wanted = set(windows)
+    found: dict[Window, dict[str, int]] = {}
+    if not wanted:
+        return found
+    for limit_id, start, end, subject, used in _counter_rows(connection, windows, subjects):
+        window = Window(limit_id, start, end)
+        if window in wanted:
+            found.setdefault(window, {})[subject] = used
+    return found
+
+
+def _counter_rows(
+    connection: Connection, windows: Sequence[Window], subjects: Collection[str] | None
+) -> Iterable[Any]:
+    if subjects is None or len(windows) > _FEW:
+        query = select(counters).where(*_any_of(counters, windows))
+        if subjects is not None:
+            query = query.where(counters.c.subject.in_(subjects))
+        return connection.execute(query)
+    limit_ids, starts, ends = ({window[part] for window in windows} for part in range(3))
+    names = {"limit_ids": list(limit_ids), "starts": list(starts), "ends": list(ends)}
+    return connection.execute(_FEW_COUNTERS, {**names, "subjects": list(subjects)})
+
+
+def _any_of(table: Table, windows: Sequence[Window]) -> tuple[ColumnElement[bool], ...]:
+    """A condition that holds for all of the windows, and for few others."""
+    starts, ends = {window.start for window in windows}, {window.end for window in windows}
+    conditions = (table.c.window_start.in_(starts), table.c.window_end.in_(ends))
+    if len(windows) > _FEW:
+        return conditions
+    return (*conditions, table.c.limit_id.in_({window.limit_id for window in windows}))
 
 
 def upsert_sums(

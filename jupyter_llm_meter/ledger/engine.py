@@ -132,6 +132,12 @@ def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> 
     _use_wal(connection)
     for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
         connection.cursor().execute(f"PRAGMA {pragma}")
+    # SQLite folds the case of ASCII only.
+    connection.create_function("llm_meter_fold", 1, _fold, deterministic=True)
+
+
+def _fold(text: str | None) -> str | None:
+    return None if text is None else text.casefold()
 
 
 def _use_wal(connection: DBAPIConnection) -> None:

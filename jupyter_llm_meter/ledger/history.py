@@ -6,13 +6,14 @@ Every figure that is not a counter comes from here: exact for any range, fast be
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import add
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, func, null, select
+from sqlalchemy import Connection, Select, and_, case, func, select
 from sqlalchemy.sql import ColumnElement
 
 from .rows import QUARTER_US
-from .schema import SUMS, calls, rollups, series
+from .schema import SERIES_COLUMNS, SUMS, calls, rollups, series
 
 Sums = tuple[int, ...]
 
@@ -22,30 +23,50 @@ def sums_by(
     column: str | None,
     start: int | None,
     end: int | None,
-    where: Sequence[tuple[str, str]] = (),
+    where: Sequence[tuple[str, str | None]] = (),
 ) -> dict[Any, Sums]:
-    """Sum up calls, grouped by a column.
+    """Sum up calls, grouped by a column or, with None, in one group None; see `sums_by_columns`."""
+    columns = [] if column is None else [column]
+    totals = sums_by_columns(connection, columns, start, end, where)
+    return {group[0] if group else None: figures for group, figures in totals.items()}
+
+
+def sums_by_columns(
+    connection: Connection,
+    columns: Sequence[str],
+    start: int | None,
+    end: int | None,
+    where: Sequence[tuple[str, str | None]] = (),
+) -> dict[tuple[Any, ...], Sums]:
+    """Sum up calls, grouped by columns.
+
+    Columns that rollups do not keep apart cost a look at every call of the range.
 
     Args:
         connection: A transaction on the ledger.
-        column: A column of `calls`; ``started_at`` groups by quarter hour, None makes one group, None.
+        columns: Columns of `calls`; ``started_at`` groups by quarter hour.
         start: First microsecond counted; None: from the first call.
         end: First microsecond not counted; None: to the last call.
-        where: Columns of ``SERIES_COLUMNS`` with the value they must have.
+        where: Columns of `calls` with the value they must have; None: that they have none.
 
     Returns:
-        Group to figures in the order of ``SUMS``. The group None is what has no value in the column.
+        Values of the columns to figures in the order of ``SUMS``; None where a call has no value.
     """
-    totals: dict[Any, Sums] = {}
-    for is_whole, first, last in _pieces(start, end):
-        from_calls = column == "cell_id" or not is_whole
-        query = _of_calls(column, where) if from_calls else _of_rollups(column, where)
-        moment = calls.c.started_at if from_calls else rollups.c.quarter
-        for group, *figures in connection.execute(query.where(_between(moment, first, last))):
-            known = totals.get(group)
-            added = tuple(int(figure or 0) for figure in figures)
-            totals[group] = added if known is None else tuple(map(sum, zip(known, added, strict=True)))
+    asked = {*columns, *(name for name, _value in where)}
+    only_calls = not asked <= {*SERIES_COLUMNS, "started_at"}
+    totals: dict[tuple[Any, ...], Sums] = {}
+    for is_whole, first, last in [(False, start, end)] if only_calls else _pieces(start, end):
+        query = _of_rollups(columns, where) if is_whole else _of_calls(columns, where)
+        moment = rollups.c.quarter if is_whole else calls.c.started_at
+        for row in connection.execute(query.where(_between(moment, first, last))):
+            group, figures = tuple(row[: len(columns)]), row[len(columns) :]
+            totals[group] = added(totals.get(group), tuple(int(figure or 0) for figure in figures))
     return {group: figures for group, figures in totals.items() if figures[0]}
+
+
+def added(known: Sums | None, figures: Sums) -> Sums:
+    """Figures and those that are known already."""
+    return figures if known is None else tuple(map(add, known, figures))
 
 
 def _pieces(start: int | None, end: int | None) -> Iterator[tuple[bool, int | None, int | None]]:
@@ -62,35 +83,26 @@ def _pieces(start: int | None, end: int | None) -> Iterator[tuple[bool, int | No
         yield False, whole_end, end
 
 
-def _of_calls(column: str | None, where: Sequence[tuple[str, str]]) -> Select[Any]:
-    group: ColumnElement[Any] | None = None
-    if column == "started_at":
-        group = calls.c.started_at - calls.c.started_at % QUARTER_US
-    elif column is not None:
-        group = calls.c[column]
+def _of_calls(columns: Sequence[str], where: Sequence[tuple[str, str | None]]) -> Select[Any]:
+    quarter = calls.c.started_at - calls.c.started_at % QUARTER_US
+    groups = [quarter if name == "started_at" else calls.c[name] for name in columns]
     money = case((calls.c.priced_calls == 1, calls.c.cost_pico), else_=0)
     figures = [func.sum(money if name == "cost_pico" else calls.c[name]) for name in SUMS]
-    return _grouped(group, figures).where(*(calls.c[name] == value for name, value in where))
+    return _grouped(groups, figures).where(*(calls.c[name] == value for name, value in where))
 
 
-def _of_rollups(column: str | None, where: Sequence[tuple[str, str]]) -> Select[Any]:
-    group: ColumnElement[Any] | None = None
-    if column == "started_at":
-        group = rollups.c.quarter
-    elif column is not None:
-        group = series.c[column]
-    figures = [func.sum(rollups.c[name]) for name in SUMS]
-    query = _grouped(group, figures)
-    if column in (None, "started_at") and not where:
+def _of_rollups(columns: Sequence[str], where: Sequence[tuple[str, str | None]]) -> Select[Any]:
+    groups = [rollups.c.quarter if name == "started_at" else series.c[name] for name in columns]
+    query = _grouped(groups, [func.sum(rollups.c[name]) for name in SUMS])
+    if not where and set(columns) <= {"started_at"}:
         return query.select_from(rollups)
     joined = rollups.join(series, rollups.c.series_id == series.c.id)
     return query.select_from(joined).where(*(series.c[name] == value for name, value in where))
 
 
-def _grouped(group: ColumnElement[Any] | None, figures: Sequence[ColumnElement[Any]]) -> Select[Any]:
-    if group is None:
-        return select(null(), *figures)
-    return select(group.label("grouped"), *figures).group_by("grouped")
+def _grouped(groups: Sequence[ColumnElement[Any]], figures: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    named = [group.label(f"group_{number}") for number, group in enumerate(groups)]
+    return select(*named, *figures).group_by(*(label.name for label in named))
 
 
 def _between(moment: ColumnElement[Any], start: int | None, end: int | None) -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ from . import schema
 from .engine import create_file, reading, sqlite_file, writing
 from .errors import CorruptLedger, ForeignLedger, LedgerUnavailable, NewerLedger, UnusableLedger
 
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every revision of the schema, oldest first; the files are in ``migrations/versions``."""
 
 VERSION_TABLE = "llm_meter_schema"

@@ -31,11 +31,13 @@ _MICROSECOND = timedelta(microseconds=1)
 _LARGEST_COUNT = 10**12
 _LARGEST_COST = Decimal(10) ** 5
 _RECORD_FIELDS = tuple(field.name for field in fields(CallRecord))
-_CONVERTED = ("started_at", "usage_raw", "cost_amount")
+_DOCUMENTS = ("usage_raw", "usage_flags", "usage_tool_calls")
+_CONVERTED = ("started_at", *_DOCUMENTS, "cost_amount")
 _PLAIN_FIELDS = tuple(name for name in _RECORD_FIELDS if name not in _CONVERTED)
 _CONTEXT_FIELDS = (
     "operation_name", "provider_name", "request_model", "server_address", "server_port", "agent_name",
     "user_id", "team", "key_fingerprint", "project", "kernel_id", "notebook_path", "cell_id",
+    "run_id",
 )  # fmt: skip
 
 Row = dict[str, Any]
@@ -78,14 +80,16 @@ def sound(record: CallRecord) -> CallRecord:
 
 def to_row(record: CallRecord) -> Row:
     """The row of `calls` for a record, its contributions to the sums included."""
-    row: Row = {name: _storable(getattr(record, name)) for name in _PLAIN_FIELDS}
+    row: Row = {name: storable(getattr(record, name)) for name in _PLAIN_FIELDS}
     row["started_at"] = to_us(record.started_at)
-    row["usage_raw"] = None if record.usage_raw is None else json.dumps(record.usage_raw)
+    for name in _DOCUMENTS:
+        document = getattr(record, name)
+        row[name] = None if document is None else json.dumps(document)
     row["cost_pico"] = None if record.cost_amount is None else to_pico(record.cost_amount)
     row["model"] = row["response_model"] or row["request_model"]
     has_figures = record.basis in FIGURES
     is_priced = row["cost_pico"] is not None and record.cost_currency in (None, "USD")
-    row["calls"] = 1
+    row["calls"] = int(record.status != "refused")  # it never left
     row["missing_calls"] = int(record.basis == "missing")
     row["priced_calls"] = int(is_priced)
     row["unpriced_calls"] = int(has_figures and not is_priced)
@@ -96,10 +100,10 @@ def to_row(record: CallRecord) -> Row:
 def to_record(row: Mapping[str, Any]) -> CallRecord:
     """The record that a row of `calls` holds."""
     values = {name: row[name] for name in _PLAIN_FIELDS}
+    values.update((name, None if row[name] is None else json.loads(row[name])) for name in _DOCUMENTS)
     return CallRecord(
         **values,
         started_at=from_us(row["started_at"]),
-        usage_raw=None if row["usage_raw"] is None else json.loads(row["usage_raw"]),
         cost_amount=None if row["cost_pico"] is None else from_pico(row["cost_pico"]),
     )
 
@@ -129,7 +133,7 @@ def series_digest(row: Mapping[str, Any]) -> str:
     return hashlib.sha256(named.encode()).hexdigest()
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
     """Text as both databases take it: lone surrogates (legal in JSON) and NUL cannot be stored."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")

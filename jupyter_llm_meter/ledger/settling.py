@@ -6,26 +6,33 @@ does not change, with one exception: a record with figures takes the place of on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from llm_meter_tap.call_record import CallRecord
 
+from ..core.limit_index import LimitIndex
 from ..core.limits import Limit
 from ..core.prices import Cost
+from ..core.reservation import Claim
 from ..core.standing import Alert
-from .alerting import raise_alerts
-from .counters import add_calls, count_window, current_window, upsert_sums
+from .alerting import raise_alerts, raise_refusal
+from .counters import Window, add_calls, count_windows, current_windows, upsert_sums
+from .outbox import Outbox
+from .reserving import end_reservations
 from .rows import FIGURES, Row, completed, quarter, series_digest, sound, sums, to_record, to_row
-from .schema import SERIES_COLUMNS, SUMS, calls, rollups, series
+from .schema import SERIES_COLUMNS, SUBJECT_COLUMNS, SUMS, calls, rollups, series
+from .standings import standings
 
 Pricer = Callable[[CallRecord], "Cost | None"]
 Change = tuple[Row, int]
 
 _IDS_PER_QUERY = 500
+_NONE: Mapping[str, Claim] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -34,12 +41,14 @@ class Settled:
 
     Attributes:
         new: Ids of calls the ledger had not known.
+        written: These calls as they were written, priced.
         known: Ids that changed nothing.
         upgraded: Ids whose missing figures are now known.
         crossed: The alerts raised by the batch.
     """
 
     new: list[str] = field(default_factory=list)
+    written: list[CallRecord] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     upgraded: list[str] = field(default_factory=list)
     crossed: list[Alert] = field(default_factory=list)
@@ -48,36 +57,88 @@ class Settled:
 def settle(
     connection: Connection,
     records: Sequence[CallRecord],
-    limits: Sequence[Limit],
+    index: LimitIndex,
     now: datetime,
     pricer: Pricer,
+    outbox: Outbox,
     older: Sequence[Row] = (),
+    refused: Mapping[str, Claim] = _NONE,
 ) -> Settled:
     """Write a batch of records down and raise the alerts it gives rise to, in the caller's transaction.
 
     Args:
         connection: A writing transaction.
         records: Calls, `sound` and priced: nobody should hold the write lock while prices are looked up.
-        limits: The limits in force.
+        index: The limits in force.
         now: Picks the windows in which alerts are raised.
         pricer: Asked again where an upgrade brings model and figures together.
+        outbox: Names the channels that hear of alerts.
         older: Sums of calls that come without the calls, see `takeover.Part`.
+        refused: What calls were refused for, by call id, as far as it is remembered.
     """
     stored = _stored_rows(connection, {record.call_id for record in records})
     settled, rows = _sort_out(records, stored, pricer)
     changes = [(stored[call_id], -1) for call_id in settled.upgraded]
     changes += [(row, 1) for row in (*rows.values(), *older)]
+    windows = current_windows(_holding(index, [row for row, _sign in changes]), now)
     # A window is counted from history before this batch becomes part of it.
-    met = {limit.id for limit in limits if count_window(connection, limit, current_window(limit, now))}
+    met = count_windows(connection, windows)
     _write(connection, rows, settled)
     _add_to_rollups(connection, changes)
     touched = add_calls(connection, changes)
-    for limit in limits:
-        window = current_window(limit, now)
-        subjects = None if limit.id in met else [subject for at, subject in touched if at == window]
-        if subjects is None or subjects:
-            settled.crossed.extend(raise_alerts(connection, limit, window, subjects, now))
+    new = {call_id: rows[call_id] for call_id in settled.new}
+    end_reservations(connection, {record.call_id for record in records}, new)
+    settled.crossed.extend(_alerts(connection, windows, met, touched, now, outbox))
+    settled.crossed.extend(_refusals(connection, index, rows, refused, now, outbox))
     return settled
+
+
+def _holding(index: LimitIndex, rows: Sequence[Row]) -> list[Limit]:
+    """The limits that any of the rows comes under."""
+    found: dict[str, Limit] = {}
+    for row in rows:
+        subjects = {scope: row[column] for scope, column in SUBJECT_COLUMNS.items()}
+        found.update((limit.id, limit) for limit, _subject in index.matching(subjects))
+    return list(found.values())
+
+
+def _alerts(
+    connection: Connection,
+    windows: Sequence[tuple[Limit, Window]],
+    met: Sequence[tuple[Limit, Window]],
+    touched: Collection[tuple[Window, str]],
+    now: datetime,
+    outbox: Outbox,
+) -> list[Alert]:
+    """The alerts of a batch: of all subjects where a window was met for the first time."""
+    changed = {window for window, _subject in touched}
+    new = {window for _limit, window in met}
+    others = [each for each in windows if each[1] in changed and each[1] not in new]
+    raised = raise_alerts(connection, met, None, now, outbox)
+    subjects = {subject for _window, subject in touched}
+    return raised + raise_alerts(connection, others, subjects, now, outbox)
+
+
+def _refusals(
+    connection: Connection,
+    index: LimitIndex,
+    rows: Mapping[str, Row],
+    refused: Mapping[str, Claim],
+    now: datetime,
+    outbox: Outbox,
+) -> list[Alert]:
+    """The alerts of calls that a limit refused; a cap on a run raises none."""
+    raised = []
+    for call_id, row in rows.items():
+        limit = index.by_id.get(row["limit_id"]) if row["status"] == "refused" else None
+        subject = None if limit is None else row[SUBJECT_COLUMNS[limit.scope]]
+        claim = refused.get(call_id)
+        if claim is not None and limit is not None:
+            raised.append(raise_refusal(connection, claim.standing, claim.needed, now, outbox))
+        elif limit is not None and subject is not None and limit.value in (None, subject):
+            (standing,) = standings(connection, [limit], now, {limit.scope: subject}, only=subject)
+            raised.append(raise_refusal(connection, standing, None, now, outbox))
+    return [alert for alert in raised if alert is not None]
 
 
 def _sort_out(
@@ -92,6 +153,7 @@ def _sort_out(
         if known is None:
             rows[call_id] = to_row(record)
             settled.new.append(call_id)
+            settled.written.append(record)
         elif known["basis"] == "missing" and record.basis in FIGURES:
             rows[call_id] = to_row(priced(completed(record, to_record(known)), pricer))
             if call_id in stored:

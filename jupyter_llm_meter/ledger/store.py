@@ -6,46 +6,68 @@ version.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cached_property
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
 from llm_meter_tap.call_record import CallRecord
 
+from ..core.limit_index import LimitIndex
 from ..core.limits import Limit
 from ..core.prices import price
+from ..core.reservation import Ask, Claim
 from ..core.standing import Alert, Standing
-from . import alerting, queries
-from .counters import count_window, current_window, is_counted
+from . import alerting, deliveries, raising
+from .answers import Answers
+from .counters import count_windows, current_windows, uncounted
+from .deliveries import Turn
 from .engine import make_engine, parse_url, reading, writing
 from .migrate import prepare
-from .queries import Page
-from .rows import sound, to_record
-from .schema import meta
+from .outbox import Outbox
+from .paces import Pace
+from .pages import Page
+from .raising import Raise
+from .reservations import Reservations
+from .reserving import Swept, release
+from .rows import sound
 from .settling import Pricer, Settled, priced, settle
+from .standings import standings
 from .takeover import Part, Seen, take_over
 
-__all__ = ["Ledger", "Page", "Part", "Seen", "Settled"]
+__all__ = ["Ledger", "Outbox", "Pace", "Page", "Part", "Raise", "Seen", "Settled"]
+
+NO_OUTBOX = Outbox()
 
 
-class Ledger:
+class _Indexed(NamedTuple):
+    """The limits in force, ordered for look-ups as long as they are the same list."""
+
+    limits: Sequence[Limit]
+    all: LimitIndex
+    blocking: LimitIndex
+
+
+class Ledger(Answers):
     """The durable record of calls. Open one with `Ledger.open`; close it when done."""
 
-    def __init__(self, engine: Engine, pricer: Pricer = price) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, pricer: Pricer, outbox: Outbox) -> None:
+        super().__init__(engine)
         self._pricer = pricer
+        self._outbox = outbox
+        self._indexed: _Indexed | None = None
+        self._reservations = Reservations(engine, pricer)
 
     @classmethod
-    def open(cls, url: str, pricer: Pricer = price) -> Ledger:
+    def open(cls, url: str, pricer: Pricer = price, outbox: Outbox = NO_OUTBOX) -> Ledger:
         """Open a ledger, creating or migrating it first.
 
         Args:
             url: ``sqlite:///PATH`` or ``postgresql+psycopg://...``.
             pricer: Finds the cost of a call that comes without one.
+            outbox: Where alerts go besides the ledger; nowhere by default.
 
         Raises:
             CorruptLedger: The file is damaged; it is unchanged.
@@ -60,7 +82,7 @@ class Ledger:
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine, pricer)
+        return cls(engine, pricer, outbox)
 
     def close(self) -> None:
         """Close every connection; the ledger can be opened again."""
@@ -72,26 +94,32 @@ class Ledger:
     def __exit__(self, *_exception: object) -> None:
         self.close()
 
-    @cached_property
-    def meta(self) -> dict[str, str]:
-        """What the ledger says of itself: ``ledger_id``, the same for all who share it."""
-        with reading(self._engine) as connection:
-            return dict(connection.execute(select(meta.c.key, meta.c.value)).all())
-
-    def settle(self, records: Sequence[CallRecord], limits: Sequence[Limit], now: datetime) -> Settled:
+    def settle(
+        self,
+        records: Sequence[CallRecord],
+        limits: Sequence[Limit],
+        now: datetime,
+        dropped: Sequence[str] = (),
+    ) -> Settled:
         """Write finished calls down, each once, and raise the alerts they give rise to.
 
         Args:
             records: Calls; a record's `started_at` picks the windows it counts in.
             limits: The limits in force.
             now: Picks the windows in which alerts are raised.
+            dropped: Calls that were never sent, whose reservations end.
 
         Raises:
             LedgerUnavailable: Nothing of the batch was written; it can be settled again.
         """
         ready = [priced(sound(record), self._pricer) for record in records]
         with writing(self._engine) as connection:
-            return settle(connection, ready, limits, now, self._pricer)
+            release(connection, dropped)
+            index, refused = self._index(limits).all, self._reservations.refused
+            settled = settle(connection, ready, index, now, self._pricer, self._outbox, refused=refused)
+        self._reservations.settled(records)
+        self._tell(settled.crossed)
+        return settled
 
     def take_over(self, part: Part, limits: Sequence[Limit], now: datetime) -> tuple[int, Settled]:
         """Add what a page counted without a server part, once; see `takeover.take_over`.
@@ -101,7 +129,10 @@ class Ledger:
         """
         ready = [priced(sound(record), self._pricer) for record in part.records]
         with writing(self._engine) as connection:
-            return take_over(connection, replace(part, records=ready), limits, now, self._pricer)
+            mine, index = replace(part, records=ready), self._index(limits).all
+            outcome = take_over(connection, mine, index, now, self._pricer, self._outbox)
+        self._tell(outcome[1].crossed)
+        return outcome
 
     def pass_over(self, seen: Sequence[Seen], limits: Sequence[Limit], now: datetime) -> None:
         """Mark alerts as seen that a page has shown before there was a ledger."""
@@ -113,7 +144,9 @@ class Ledger:
     def review(self, limits: Sequence[Limit], now: datetime) -> list[Alert]:
         """Measure changed limits against the ledger: raise what already holds and was not raised yet."""
         with writing(self._engine) as connection:
-            return _review(connection, limits, now)
+            alerts = self._review(connection, limits, now)
+        self._tell(alerts)
+        return alerts
 
     def standings(
         self, limits: Sequence[Limit], now: datetime, subjects: Mapping[str, str] | None = None
@@ -127,12 +160,7 @@ class Ledger:
         """
         self._count(limits, now)
         with reading(self._engine) as connection:
-            return queries.standings(connection, limits, now, subjects or {})
-
-    def alerts(self, limits: Sequence[Limit], now: datetime) -> list[Alert]:
-        """The alerts of the current windows that nobody acknowledged, oldest first."""
-        with reading(self._engine) as connection:
-            return alerting.pending_alerts(connection, limits, now)
+            return standings(connection, limits, now, subjects or {})
 
     def claim_alert(self, alert_id: str, claimant: str, now: datetime) -> bool:
         """Give an alert to the one tab that shows it; tells whether this claimant has it.
@@ -152,63 +180,61 @@ class Ledger:
         with writing(self._engine) as connection:
             alerting.acknowledge(connection, alert_id, now)
 
-    def calls(
-        self,
-        limit: int = 50,
-        cursor: str | None = None,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        model: str | None = None,
-        notebook: str | None = None,
-    ) -> Page:
-        """Calls by the page, newest first; see `queries.page_of_calls`."""
-        with reading(self._engine) as connection:
-            return queries.page_of_calls(connection, limit, cursor, start, end, model, notebook)
+    def take_turn(self, channel: str, most_per_hour: int, now: datetime, is_urgent: bool = False) -> Turn:
+        """Lease all that waits for a channel, if something is due; see `deliveries.take_turn`."""
+        with writing(self._engine) as connection:
+            return deliveries.take_turn(connection, channel, most_per_hour, now, is_urgent)
 
-    def usage(
-        self,
-        group_by: str,
-        start: datetime | None = None,
-        end: datetime | None = None,
-        time_zone: str = "UTC",
-    ) -> list[dict[str, Any]]:
-        """Sums by group; see `queries.usage_rows`."""
-        with reading(self._engine) as connection:
-            return queries.usage_rows(connection, group_by, start, end, time_zone)
+    def mark_sent(self, message_id: str, now: datetime) -> None:
+        """Note that a leased message reached its channel."""
+        with writing(self._engine) as connection:
+            deliveries.mark_sent(connection, message_id, now)
 
-    def summary(self, start: datetime, end: datetime | None = None) -> dict[str, Any]:
-        """The sums of a range, in the shape of ``today`` and ``month`` of the standing document."""
-        with reading(self._engine) as connection:
-            return queries.summary(connection, start, end)
+    def mark_failed(self, message_id: str, reason: str, now: datetime) -> int:
+        """Note that a leased message did not reach its channel; see `deliveries.mark_failed`."""
+        with writing(self._engine) as connection:
+            return deliveries.mark_failed(connection, message_id, reason, now)
 
-    def records(self, start: datetime | None = None, end: datetime | None = None) -> Iterator[CallRecord]:
-        """Every call of a range, oldest first, streamed; no transaction stays open between calls."""
-        after: tuple[int, str] | None = None
-        while True:
-            with reading(self._engine) as connection:
-                rows = queries.records_after(connection, after, start, end)
-            if not rows:
-                return
-            yield from map(to_record, rows)
-            after = (rows[-1]["started_at"], rows[-1]["call_id"])
+    def reserve(self, asks: Sequence[Ask], limits: Sequence[Limit], now: datetime) -> list[Claim | None]:
+        """Decide whether calls may be sent, see `Reservations.reserve`; `limits` are all those in force."""
+        return self._reservations.reserve(asks, self._index(limits).blocking, now)
 
-    def known(self, call_ids: Sequence[str]) -> set[str]:
-        """Those of the ids whose calls are in the ledger."""
-        with reading(self._engine) as connection:
-            return queries.known_ids(connection, call_ids)
+    def renew(self, call_ids: Sequence[str], now: datetime) -> list[str]:
+        """Begin the leases of calls in flight anew; returns the calls that still held something."""
+        return self._reservations.renew(call_ids, now)
+
+    def sweep(self, now: datetime) -> Swept:
+        """Remove the reservations past their lease."""
+        return self._reservations.sweep(now)
+
+    def add_raise(self, raised: Raise, limits: Sequence[Limit], now: datetime) -> list[Alert]:
+        """Write a raise down, and measure its limit by the new amount."""
+        meant = [limit for limit in limits if limit.id == raised.limit_id]
+        with writing(self._engine) as connection:
+            raising.write_raise(connection, raised)
+            alerts = self._review(connection, meant, now)
+        self._tell(alerts)
+        return alerts
+
+    def _index(self, limits: Sequence[Limit]) -> _Indexed:
+        known = self._indexed
+        if known is None or known.limits is not limits:
+            blocking = [limit for limit in limits if limit.is_blocking]
+            known = self._indexed = _Indexed(limits, LimitIndex(limits), LimitIndex(blocking))
+        return known
 
     def _count(self, limits: Sequence[Limit], now: datetime) -> None:
         """See to it that the current windows are counted; writes only when one is met for the first time."""
         with reading(self._engine) as connection:
-            unmet = [limit for limit in limits if not is_counted(connection, current_window(limit, now))]
+            unmet = uncounted(connection, current_windows(limits, now))
         if unmet:
-            self.review(unmet, now)
+            self.review([limit for limit, _window in unmet], now)
 
+    def _tell(self, raised: Sequence[Alert]) -> None:
+        if raised:
+            self._outbox.posted()
 
-def _review(connection: Connection, limits: Sequence[Limit], now: datetime) -> list[Alert]:
-    raised = []
-    for limit in limits:
-        window = current_window(limit, now)
-        count_window(connection, limit, window)
-        raised += alerting.raise_alerts(connection, limit, window, None, now)
-    return raised
+    def _review(self, connection: Connection, limits: Sequence[Limit], now: datetime) -> list[Alert]:
+        windows = current_windows(limits, now)
+        count_windows(connection, windows)
+        return alerting.raise_alerts(connection, windows, None, now, self._outbox)

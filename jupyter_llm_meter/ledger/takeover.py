@@ -15,8 +15,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from llm_meter_tap.call_record import CallRecord
 
-from ..core.limits import Limit
+from ..core.limit_index import LimitIndex
 from ..core.standing import Alert, format_decimal
+from .outbox import Outbox
 from .rows import Row
 from .schema import meta
 from .settling import Pricer, Settled, settle
@@ -65,16 +66,22 @@ class Seen:
 
 
 def take_over(
-    connection: Connection, part: Part, limits: Sequence[Limit], now: datetime, pricer: Pricer
+    connection: Connection,
+    part: Part,
+    index: LimitIndex,
+    now: datetime,
+    pricer: Pricer,
+    outbox: Outbox,
 ) -> tuple[int, Settled]:
     """Add a part, unless the ledger has it; in the caller's transaction.
 
     Args:
         connection: A writing transaction.
         part: The part, its records priced.
-        limits: The limits in force.
+        index: The limits in force.
         now: Picks the windows in which alerts are raised.
         pricer: See `settle`.
+        outbox: See `settle`.
 
     Returns:
         The revision up to which the ledger has the part now, and what changed.
@@ -82,7 +89,7 @@ def take_over(
     known = _revision(connection, part.id)
     if known > part.base or part.revision <= known:
         return known, Settled()
-    settled = settle(connection, part.records, limits, now, pricer, part.sums)
+    settled = settle(connection, part.records, index, now, pricer, outbox, part.sums)
     _note(connection, part)
     return part.revision, settled
 

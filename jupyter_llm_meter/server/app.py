@@ -19,8 +19,10 @@ from jupyter_server.serverapp import ServerApp
 from jupyterlab_server import LabServerApp
 from tornado.platform.asyncio import BaseAsyncIOLoop
 from traitlets import Any as AnyTrait
-from traitlets import Bool, Unicode, default
+from traitlets import Bool, Enum, Unicode, default
 
+from jupyter_llm_meter.alerts.channel import VARIABLE as CHANNELS_VARIABLE
+from jupyter_llm_meter.alerts.channels import Channels
 from jupyter_llm_meter.core.limits import DEFAULT_LIMIT
 from jupyter_llm_meter.server.events import SCHEMA_PATH, StandingEvents
 from jupyter_llm_meter.server.kernel_messages import KernelMessages
@@ -40,6 +42,7 @@ from jupyter_llm_meter.service.message_intake import MessageIntake
 from jupyter_llm_meter.service.owner import Owner, default_user, local_zone
 from jupyter_llm_meter.service.pricing import pricer_with
 from jupyter_llm_meter.service.problems import Problems
+from jupyter_llm_meter.service.rules import ON_UNREACHABLE, RAISES, Rules
 from jupyter_llm_meter.service.service import Service
 
 KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
@@ -77,8 +80,37 @@ class LLMMeter(ExtensionApp):
         help=f"""Limits that the settings of JupyterLab can neither loosen nor remove: a list such as
         [{json.dumps(DEFAULT_LIMIT)}]. Fields: scope (user, team, key, project,
         notebook, kernel, model, provider), value, window (hour, day, week, month, total), unit (tokens, USD,
-        calls), amount, warn_at, on_exceed, time_zone, week_start, reset_hour. Default: none, so that those of
-        the settings hold, or 1,000,000 tokens a month.""",
+        calls), amount, warn_at, on_exceed (warn, block), notify, time_zone, week_start, reset_hour. Default:
+        none, so that those of the settings hold, or 1,000,000 tokens a month.""",
+    )
+    on_unreachable = Enum(
+        ON_UNREACHABLE,
+        default_value="allow",
+        config=True,
+        help="""Whether a call is sent while a hard limit (on_exceed: block) is in force and this server does
+        not answer, because it is busy, stopped or was killed: allow sends it, block refuses it.""",
+    )
+    raises = Enum(
+        RAISES,
+        default_value="own",
+        config=True,
+        help="""Which limits users may add to for a while, with a reason that is kept: none, own (those of the
+        settings) or all (the administrator's too).""",
+    )
+    # Not a Dict: what traitlets says of a wrong value would show the secrets in it.
+    channels = AnyTrait(
+        None,
+        allow_none=True,
+        config=True,
+        help="""Where alerts go, by name: {"ops": "mailtos://...", "team": {"url": "dingtalk://...",
+        "language": "zh-CN", "is_default": True, "most_per_hour": 20}}. URLs are those of Apprise;
+        docs/alerts.md has examples. More, or others under the same names, come from the environment
+        variable LLM_METER_CHANNELS as JSON. Default: none.""",
+    )
+    link = Unicode(
+        config=True,
+        help="""Address of the lab, for alerts. Default: c.ServerApp.custom_display_url, or
+        JUPYTERHUB_PUBLIC_URL, else no address is given.""",
     )
     user_id = Unicode(
         config=True,
@@ -113,6 +145,11 @@ class LLMMeter(ExtensionApp):
     def _default_user_id(self) -> str:
         return default_user()
 
+    @default("link")
+    def _default_link(self) -> str:
+        shown = self._server.custom_display_url.partition("?")[0]  # a token may follow
+        return shown or os.environ.get("JUPYTERHUB_PUBLIC_URL", "")
+
     @default("team")
     def _default_team(self) -> str:
         return os.environ.get("LLM_METER_TEAM", "")
@@ -130,7 +167,17 @@ class LLMMeter(ExtensionApp):
         owner = Owner(self.user_id, self.team or None)
         pricer = pricer_with(self.price_overrides, problems)
         self.service = Service(
-            place, policy, owner, problems, self.zone, self.log, kernels=self.kernels, pricer=pricer
+            place,
+            policy,
+            owner,
+            problems,
+            self.zone,
+            self.log,
+            kernels=self.kernels,
+            pricer=pricer,
+            rules=Rules(self.on_unreachable, self.raises),
+            channels=Channels.read(self.channels, problems),
+            link=self.link or None,
         )
         self.events = StandingEvents(self._logger, loop, self.service.standing, self.service.background)
         self._logger.register_event_schema(SCHEMA_PATH)
@@ -143,7 +190,7 @@ class LLMMeter(ExtensionApp):
             self._listen(self.service, problems, loop)
             if self._server.gateway_config.gateway_enabled:
                 variables |= gateway_variables(os.environ, owner.user, owner.team)
-        self._environment = EnvironmentPatch({**dict.fromkeys(PLACES), **variables})
+        self._environment = EnvironmentPatch({**dict.fromkeys((*PLACES, CHANNELS_VARIABLE)), **variables})
         self._environment.apply()
         self._start_own_calls()
         self._logger.add_listener(schema_id=KERNEL_ACTIONS, listener=self._kernel_action)
@@ -189,6 +236,7 @@ class LLMMeter(ExtensionApp):
             self._follow(self.messages, data["action"], kernel_id)
         if data["action"] == "shutdown":
             self.kernels.forget_mark(kernel_id)
+            self.service.kernel_ended(kernel_id)
         if data["action"] in ("shutdown", "restart"):
             self.service.process_ended()
         self.service.tell_soon(0.0)

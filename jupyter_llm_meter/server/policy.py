@@ -43,17 +43,21 @@ class Policy:
         self._default = parse_limits([DEFAULT_LIMIT], "default", time_zone)
         self._settings: list[Limit] | None = None
         self._seen: object = None
+        self._nobodys: list[Limit] = []
+        self._merged: tuple[list[Limit], list[Limit]] | None = None
         self._admin = self._parse_config(configured or [])
 
     def current(self) -> list[Limit]:
-        """Return the limits in force, read anew when a file of the settings changed."""
+        """Return the limits in force, read anew when a file of the settings changed, else the same list."""
         if self._paths is not None:
             with self._lock:
                 self._read_changed(self._paths())
         others = self._settings
         if others is None:
-            others = [] if self._admin else self._default
-        return merge_limits(self._admin, others)
+            others = self._nobodys if self._admin else self._default
+        if self._merged is None or others is not self._merged[0]:
+            self._merged = (others, merge_limits(self._admin, others))
+        return self._merged[1]
 
     def _parse_config(self, configured: Sequence[Mapping[str, Any]]) -> list[Limit]:
         try:

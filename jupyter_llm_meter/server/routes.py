@@ -6,95 +6,29 @@ refuse (resource ``llm-meter``). The ledger is read in the service's threads: th
 
 from __future__ import annotations
 
-import asyncio
-import functools
 import json
-from collections.abc import Awaitable, Callable, Coroutine
-from datetime import datetime, timezone
-from typing import Any, TypeVar, cast
+from typing import Any
 
-from jupyter_server.auth.decorator import authorized
-from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_path_join
-from tornado.web import authenticated
 
 from jupyter_llm_meter.core.standing import format_time
-from jupyter_llm_meter.ledger import BadCursor, Ledger, LedgerUnavailable, UnknownAlert
-from jupyter_llm_meter.server.arguments import (
-    ArgumentError,
-    calls_in_outputs,
-    choice,
-    instant,
-    number,
-    zone_name,
-)
-from jupyter_llm_meter.server.events import StandingEvents
+from jupyter_llm_meter.ledger.pages import ORDERS, SORTS
+from jupyter_llm_meter.ledger.usage import GROUPS, SPLIT_COLUMNS
+from jupyter_llm_meter.server.about_handler import AboutHandler
+from jupyter_llm_meter.server.arguments import ArgumentError, calls_in_outputs, choice, number, zone_name
+from jupyter_llm_meter.server.cells_handler import CellsHandler
+from jupyter_llm_meter.server.export_handler import ExportHandler
+from jupyter_llm_meter.server.filter_arguments import read_filter
 from jupyter_llm_meter.server.handed_over import hand_over
-from jupyter_llm_meter.service.service import Service
+from jupyter_llm_meter.server.handler import RESOURCE, MeterHandler, guarded
+from jupyter_llm_meter.server.raise_request import raise_wish
 
-RESOURCE = "llm-meter"
+__all__ = ["GROUPS", "PREFIX", "RESOURCE", "ROUTES", "handlers"]
+
 PREFIX = "llm-meter/api/v1"
-GROUPS = (
-    "none", "model", "provider", "notebook", "cell", "project", "user", "team", "key", "kernel", "operation",
-    "agent", "hour", "day", "month",
-)  # fmt: skip
 MOST_CALLS = 500
+MOST_GROUPS = 1000
 LONGEST_NAME = 200
-
-Result = TypeVar("Result")
-Method = Callable[..., Awaitable[None]]
-
-
-REFUSALS: dict[type[Exception], tuple[int, str]] = {
-    ArgumentError: (400, "bad-argument"),
-    BadCursor: (400, "bad-cursor"),
-    UnknownAlert: (404, "unknown-alert"),
-    LedgerUnavailable: (503, "ledger-unavailable"),
-}
-
-
-def guarded(method: Method) -> Method:
-    """Let in only those whom the server knows and allows, and answer a refusal with its reason."""
-
-    @functools.wraps(method)
-    async def answered(self: MeterHandler, *args: str) -> None:
-        try:
-            await method(self, *args)
-        except tuple(REFUSALS) as error:
-            status, reason = REFUSALS[type(error)]
-            self.set_status(status)
-            self.finish(json.dumps({"message": str(error), "reason": reason}))
-
-    # The decorators of tornado and Jupyter know nothing of asynchronous methods' types.
-    return cast(Method, authenticated(cast(Any, authorized(cast(Any, answered)))))
-
-
-class MeterHandler(APIHandler):
-    """What every route shares."""
-
-    auth_resource = RESOURCE
-
-    def initialize(self, service: Service, events: StandingEvents, time_zone: str) -> None:
-        """Keep the service and the stream of events."""
-        super().initialize()
-        self.service = service
-        self.events = events
-        self.time_zone = time_zone
-
-    async def serve(self, work: Coroutine[object, object, Result]) -> Result:
-        """Wait for the service without blocking the server's loop."""
-        return await asyncio.wrap_future(self.service.submit(work))
-
-    async def ask(self, question: Callable[[Ledger], Result]) -> Result:
-        """Put a question to the ledger."""
-        return await self.serve(self.service.ask_ledger(question))
-
-    def range(self) -> tuple[datetime | None, datetime | None]:
-        """Return the arguments ``from`` and ``to``."""
-        start, end = (instant(name, self.get_query_argument(name, None)) for name in ("from", "to"))
-        if start and end and start > end:
-            raise ArgumentError("from is later than to; exchange them.")
-        return start, end
 
 
 class StandingHandler(MeterHandler):
@@ -112,13 +46,13 @@ class CallsHandler(MeterHandler):
 
     @guarded
     async def get(self) -> None:
-        """Answer with calls, newest first."""
+        """Answer with a page of calls."""
         limit = number("limit", self.get_query_argument("limit", "50"), 1, MOST_CALLS)
-        cursor, model, notebook = (
-            self.get_query_argument(name, None) for name in ("cursor", "model", "notebook")
-        )
-        start, end = self.range()
-        page = await self.ask(lambda ledger: ledger.calls(limit, cursor, start, end, model, notebook))
+        sort = choice("sort", self.get_query_argument("sort", "started_at"), tuple(SORTS))
+        order = choice("order", self.get_query_argument("order", "desc"), ORDERS)
+        cursor = self.get_query_argument("cursor", None)
+        which = read_filter(self, is_searched=True)
+        page = await self.ask(lambda ledger: ledger.calls(limit, cursor, which, sort, order))
         answer: dict[str, object] = {"calls": [record.to_wire() for record in page.calls]}
         if page.next_cursor is not None:
             answer["next_cursor"] = page.next_cursor
@@ -152,11 +86,21 @@ class UsageHandler(MeterHandler):
         """Answer with sums by group."""
         group_by = choice("group_by", self.get_query_argument("group_by", "none"), GROUPS)
         zone = zone_name("time_zone", self.get_query_argument("time_zone", self.time_zone))
-        start, end = self.range()
-        rows = await self.ask(lambda ledger: ledger.usage(group_by, start, end, zone))
-        bounds = {"from": format_time(start), "to": format_time(end)}
+        split_by, limit = self._split_by(group_by), self._limit()
+        which = read_filter(self)
+        rows = await self.ask(lambda ledger: ledger.usage(group_by, which, zone, split_by, limit))
+        bounds = {"from": format_time(which.start), "to": format_time(which.end)}
         known = {name: value for name, value in bounds.items() if value is not None}
         self.finish(json.dumps({"group_by": group_by, **known, "rows": rows}))
+
+    def _split_by(self, group_by: str) -> str | None:
+        text = self.get_query_argument("split_by", None)
+        allowed = [name for name in SPLIT_COLUMNS if name != group_by]
+        return None if text is None else choice("split_by", text, allowed)
+
+    def _limit(self) -> int | None:
+        text = self.get_query_argument("limit", None)
+        return None if text is None else number("limit", text, 1, MOST_GROUPS)
 
 
 class ClaimHandler(MeterHandler):
@@ -171,8 +115,7 @@ class ClaimHandler(MeterHandler):
             raise ArgumentError(
                 f'The body must be {{"claimant": "..."}} with 1 to {LONGEST_NAME} characters.'
             )
-        now = datetime.now(timezone.utc)
-        is_claimed = await self.ask(lambda ledger: ledger.claim_alert(alert_id, claimant, now))
+        is_claimed = await self.serve(self.service.claim_alert(alert_id, claimant))
         self.finish(json.dumps({"claimed": is_claimed}))
 
 
@@ -182,20 +125,39 @@ class AcknowledgeHandler(MeterHandler):
     @guarded
     async def post(self, alert_id: str) -> None:
         """Take note, for all tabs, that the user has seen an alert."""
-        now = datetime.now(timezone.utc)
-        await self.ask(lambda ledger: ledger.acknowledge_alert(alert_id, now))
-        await self.serve(self.service.changed())
+        await self.serve(self.service.acknowledge_alert(alert_id))
         self.set_status(204)
         self.finish()
 
 
+class RaisesHandler(MeterHandler):
+    """``GET limits/raises`` and ``POST limits/raises``."""
+
+    @guarded
+    async def get(self) -> None:
+        """Answer with every raise ever made, newest first."""
+        raises = await self.ask(lambda ledger: ledger.raises())
+        self.finish(json.dumps({"raises": [each.to_dict() for each in raises]}))
+
+    @guarded
+    async def post(self) -> None:
+        """Add to a limit for a while."""
+        raised = await self.serve(self.service.add_raise(raise_wish(self.get_json_body())))
+        self.set_status(201)
+        self.finish(json.dumps(raised.to_dict()))
+
+
 ROUTES: dict[str, type[MeterHandler]] = {
     "standing": StandingHandler,
+    "about": AboutHandler,
+    "cells": CellsHandler,
     "calls": CallsHandler,
+    "export": ExportHandler,
     "takeover": TakeoverHandler,
     "usage": UsageHandler,
     "alerts/{id}/claim": ClaimHandler,
     "alerts/{id}/acknowledge": AcknowledgeHandler,
+    "limits/raises": RaisesHandler,
 }
 """Path under ``PREFIX``, as in openapi.yaml, to its handler."""
 

@@ -1,21 +1,31 @@
 """Counting tokens for calls of which the provider reported nothing, and for those who ask.
 
-Owns the worker thread: one text at a time, off the service's loop, and no text outlives its count.
+Owns the worker thread: one text at a time, off the service's loop, and no text outlives its count. What a
+provider puts around the text of a chat is counted with it, by `tokenizers/framing.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from jupyter_llm_meter.service.lines import Text
+from jupyter_llm_meter.service.lines import Framing, Text
 from jupyter_llm_meter.service.problems import Problems
 from jupyter_llm_meter.tokenizers import Count, RanksMissing, count
+from jupyter_llm_meter.tokenizers.call_text import count_input, count_output
+from jupyter_llm_meter.tokenizers.framing import PLAIN, Figures, figures_of
 from llm_meter_tap.call_record import CallRecord
+
+_CountSide = Callable[[str, Mapping[str, int], Figures, "str | None"], Count]
 
 PROBLEM = "tokenizer-missing"
 
+# A text for one of the other operations stands alone.
+_FRAMED = ("chat", "generate_content")
+# A tap of an older version gives the text alone.
+_UNFRAMED = Framing("", {}, {})
 _BASIS = {"ok": "counted", "aborted": "partial"}
 
 
@@ -44,9 +54,10 @@ class Counting:
         basis = _BASIS.get(record.status)
         if record.basis != "missing" or basis is None:
             return record
+        framing = text.framing or _UNFRAMED
         try:
-            read = await self._count_part(text.input, record)
-            written = await self._count_part(text.output, record)
+            read = await self._count_part(count_input, text.input, framing.input, record, framing.api)
+            written = await self._count_part(count_output, text.output, framing.output, record, framing.api)
         except RanksMissing as error:
             self._problems.report(PROBLEM, str(error))
             return record
@@ -61,11 +72,30 @@ class Counting:
             tokenizer=counted.tokenizer,
         )
 
+    async def count_input(self, record: CallRecord, text: Text | None) -> int | None:
+        """Count what a call is about to send; None when there is no text, or no tokenizer."""
+        if text is None:
+            return None
+        framing = text.framing or _UNFRAMED
+        try:
+            read = await self._count_part(count_input, text.input, framing.input, record, framing.api)
+        except RanksMissing as error:
+            self._problems.report(PROBLEM, str(error))
+            return None
+        return None if read is None else read.tokens
+
     def close(self) -> None:
         """Wait for the count under way."""
         self._worker.shutdown(wait=True, cancel_futures=True)
 
-    async def _count_part(self, text: str | None, record: CallRecord) -> Count | None:
-        if text is None:
+    async def _count_part(
+        self, count_side: _CountSide, part: str | None, counts: dict[str, int], record: CallRecord, api: str
+    ) -> Count | None:
+        if part is None:
             return None
-        return await self.count(text, record.response_model or record.request_model)
+        model = record.response_model or record.request_model
+        is_framed = api and record.operation_name in _FRAMED
+        figures = figures_of(model, record.provider_name, api) if is_framed else PLAIN
+        return await asyncio.get_running_loop().run_in_executor(
+            self._worker, count_side, part, counts, figures, model
+        )

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from llm_meter_tap.startup import bootstrap_path
 
-PLACES = ("LLM_METER_KERNEL_ID", "LLM_METER_CELL_ID", "LLM_METER_NOTEBOOK")
+PLACES = (
+    "LLM_METER_KERNEL_ID", "LLM_METER_CELL_ID", "LLM_METER_RUN_ID", "LLM_METER_NOTEBOOK", "LLM_METER_RUN",
+)  # fmt: skip
 """Where a process was started from; of a server in another lab's terminal it is none of its children's."""
 
 REMOTE_FOLDER = "~/.local/share/jupyter/llm-meter-remote"

@@ -75,15 +75,20 @@ class Ingest:
             LedgerUnavailable: Nothing of them was kept.
         """
         lines = read_lines(body)
-        crossed = await self.take_records([await self._measured(line) for line in lines.settled()])
+        records = [await self._measured(line) for line in lines.settled()]
+        crossed = await self.take_records(records, lines.dropped())
         return Receipt(
             acknowledged=list(dict.fromkeys(line.call_id for line in lines.read)),
-            notices=[notice(alert) for alert in crossed],
+            notices=[notice(alert) for alert in crossed if not alert.is_refusal],
             errors=lines.errors,
         )
 
-    async def take_records(self, records: Sequence[CallRecord]) -> list[Alert]:
+    async def take_records(self, records: Sequence[CallRecord], dropped: Sequence[str] = ()) -> list[Alert]:
         """Commit records, each call once however often it comes.
+
+        Args:
+            records: Finished calls.
+            dropped: Calls that were never sent: what they had reserved is given back.
 
         Returns:
             The alerts that they gave rise to.
@@ -92,11 +97,12 @@ class Ingest:
             LedgerUnavailable: The last transaction was not kept.
         """
         crossed: list[Alert] = []
-        for start in range(0, len(records), MOST_AT_ONCE):
-            batch = [await self._placed(record) for record in records[start : start + MOST_AT_ONCE]]
+        for start in range(0, len(records) or bool(dropped), MOST_AT_ONCE):
+            batch = [await self.placed(record) for record in records[start : start + MOST_AT_ONCE]]
+            given_back = () if start else dropped
             settled = await self._ledger.use(
-                lambda ledger, batch=batch: ledger.settle(  # type: ignore[misc]
-                    batch, self._limits.current(), datetime.now(timezone.utc)
+                lambda ledger, batch=batch, given_back=given_back: ledger.settle(  # type: ignore[misc]
+                    batch, self._limits.current(), datetime.now(timezone.utc), given_back
                 )
             )
             crossed += settled.crossed
@@ -116,7 +122,7 @@ class Ingest:
         for part in parts:
             mine = replace(
                 part,
-                records=[await self._placed(record) for record in part.records],
+                records=[await self.placed(record) for record in part.records],
                 sums=[self._owned(row) for row in part.sums],
             )
             taken[part.id], settled = await self._ledger.use(
@@ -138,7 +144,8 @@ class Ingest:
         assert line.record is not None
         return line.record if line.text is None else await self._counting.fill_in(line.record, line.text)
 
-    async def _placed(self, record: CallRecord) -> CallRecord:
+    async def placed(self, record: CallRecord) -> CallRecord:
+        """Fill in whose a call is and where it belongs."""
         path, project = record.notebook_path, record.project
         if record.kernel_id and not (path and project):
             context = await self._kernels.context(record.kernel_id)

@@ -29,10 +29,12 @@ from jupyter_llm_meter.ledger import (
     LedgerAddressError,
     LedgerUnavailable,
     NewerLedger,
+    Outbox,
 )
 from jupyter_llm_meter.ledger.errors import UnusableLedger
 from jupyter_llm_meter.ledger.location import sqlite_url
 from jupyter_llm_meter.ledger.settling import Pricer
+from jupyter_llm_meter.ledger.store import NO_OUTBOX
 from jupyter_llm_meter.service.locks import FileLock
 from jupyter_llm_meter.service.problems import Problems
 
@@ -63,6 +65,7 @@ class LedgerAccess:
         problems: Told of a bad or absent ledger.
         went_away: Called on the loop of whoever met an absent ledger.
         pricer: Finds the cost of calls.
+        outbox: Where alerts go besides the ledger.
     """
 
     def __init__(
@@ -72,12 +75,14 @@ class LedgerAccess:
         problems: Problems,
         went_away: Callable[[], None] = lambda: None,
         pricer: Pricer = price,
+        outbox: Outbox = NO_OUTBOX,
     ) -> None:
         self._url = url
         self._folder = folder
         self._problems = problems
         self._went_away = went_away
         self._pricer = pricer
+        self._outbox = outbox
         self._opening = Lock()
         self._ledger: Ledger | None = None
         self._pause_s = FIRST_PAUSE_S
@@ -144,7 +149,7 @@ class LedgerAccess:
         try:
             if self._ledger is None:
                 try:
-                    self._ledger = Ledger.open(self._url, self._pricer)
+                    self._ledger = self._open_at(self._url)
                 except UnusableLedger as error:
                     self._ledger = self._open_beside(error)
             return self._ledger
@@ -187,7 +192,10 @@ class LedgerAccess:
         *known, fresh = paths
         for path in known:
             try:
-                return path, Ledger.open(sqlite_url(path), self._pricer)
+                return path, self._open_at(sqlite_url(path))
             except UnusableLedger:
                 continue  # it went bad as well; the fresh one comes last
-        return fresh, Ledger.open(sqlite_url(fresh), self._pricer)
+        return fresh, self._open_at(sqlite_url(fresh))
+
+    def _open_at(self, url: str) -> Ledger:
+        return Ledger.open(url, self._pricer, self._outbox)

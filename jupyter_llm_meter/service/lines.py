@@ -22,10 +22,32 @@ class LineError(ValueError):
 
 @dataclass(frozen=True)
 class Text:
-    """What went to and came from the provider, to be counted and forgotten."""
+    """What went to and came from the provider, to be counted and forgotten.
+
+    Attributes:
+        input: The pieces that a model read, `llm_meter_tap.text.BREAK` between them.
+        output: The pieces that it wrote.
+        framing: What stands around them; None from a tap that says nothing of it.
+    """
 
     input: str | None = field(repr=False)
     output: str | None = field(repr=False)
+    framing: Framing | None = None
+
+
+@dataclass(frozen=True)
+class Framing:
+    """How many there are of what stands around a text.
+
+    Attributes:
+        api: The request's format, by the tap's name.
+        input: By the names of `llm_meter_tap.framing`.
+        output: Likewise.
+    """
+
+    api: str
+    input: dict[str, int]
+    output: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -62,6 +84,10 @@ class Lines:
     def settled(self) -> list[Line]:
         """Return the settled lines."""
         return [line for line in self.read if line.event == "settled"]
+
+    def dropped(self) -> list[str]:
+        """Return the calls that were never sent."""
+        return [line.call_id for line in self.read if line.event == "dropped"]
 
     def left_open(self) -> list[CallRecord]:
         """Return the records of calls that were opened and neither settled nor dropped."""
@@ -107,7 +133,7 @@ def _read_line(row: bytes) -> Line:
     if event == "dropped":
         return Line(event, _call_id(fields.get("id")))
     record = CallRecord.from_wire(fields.get("record") or {})
-    return Line(event, record.call_id, record, _text(fields.get("text")))
+    return Line(event, record.call_id, record, read_text(fields.get("text")))
 
 
 def _call_id(given: Any) -> str:
@@ -116,7 +142,12 @@ def _call_id(given: Any) -> str:
     return given
 
 
-def _text(given: Any) -> Text | None:
+def read_text(given: Any) -> Text | None:
+    """Read the ``text`` of a line, or of a call that wants to be sent.
+
+    Raises:
+        LineError: It is not what a tap sends.
+    """
     if given is None:
         return None
     if not isinstance(given, dict):
@@ -124,4 +155,19 @@ def _text(given: Any) -> Text | None:
     parts = (given.get("input"), given.get("output"))
     if not all(part is None or isinstance(part, str) for part in parts):
         raise LineError("text.input and text.output must be strings")
-    return Text(*parts)
+    return Text(*parts, _framing(given.get("framing")))
+
+
+def _framing(given: Any) -> Framing | None:
+    if given is None:
+        return None
+    api = given.get("api") if isinstance(given, dict) else None
+    if not isinstance(api, str):
+        raise LineError("text.framing must be an object that names its api")
+    return Framing(api, _counts(given.get("input", {})), _counts(given.get("output", {})))
+
+
+def _counts(given: Any) -> dict[str, int]:
+    if not isinstance(given, dict) or not all(type(count) is int and count >= 0 for count in given.values()):
+        raise LineError("text.framing.input and text.framing.output must be objects of numbers from 0")
+    return given

@@ -1,44 +1,24 @@
 """The loopback listener of a service (docs/architecture.md, "The listener").
 
-Owns HTTP: authentication, the bound on bodies, answers. What the lines mean is ``ingest``'s. Nothing of a
+Owns HTTP: the connections, the bound on bodies, answers. What the lines mean is ``ingest``'s. Nothing of a
 request is logged.
 """
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Callable
-from typing import Any, Protocol
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
-from tornado.web import Application, RequestHandler
+from tornado.web import Application
 
-from jupyter_llm_meter.service.ingest import Receipt
+from jupyter_llm_meter.service.desk import Desk, ListenerHandler
 from jupyter_llm_meter.service.ledger_access import LedgerUnavailable
-from jupyter_llm_meter.tokenizers import Count, RanksMissing, UnknownTokenizer
+from jupyter_llm_meter.service.reservation_handlers import RenewHandler, ReserveHandler, UsageHandler
+from jupyter_llm_meter.tokenizers import RanksMissing, UnknownTokenizer
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
-
-
-class Desk(Protocol):
-    """What stands behind the listener."""
-
-    async def ingest(self, body: bytes) -> Receipt:
-        """Take spool lines into the ledger."""
-
-    async def count(self, text: str, model: str | None, tokenizer: str | None) -> Count:
-        """Count tokens."""
-
-    async def standing(self) -> dict[str, object]:
-        """Return the standing document."""
-
-    def poked(self) -> None:
-        """Another service committed."""
-
-    def tap_left(self, spool: str) -> None:
-        """The connection of a tap ended."""
 
 
 class Listener:
@@ -57,6 +37,9 @@ class Listener:
             [
                 (r"/v1/lines", LinesHandler, shared),
                 (r"/v1/count", CountHandler, shared),
+                (r"/v1/reserve", ReserveHandler, shared),
+                (r"/v1/renew", RenewHandler, shared),
+                (r"/v1/usage", UsageHandler, shared),
                 (r"/v1/standing", StandingHandler, shared),
                 (r"/v1/poke", PokeHandler, shared),
             ],
@@ -100,31 +83,6 @@ class _TapServer(HTTPServer):
     def on_close(self, server_conn: object) -> None:
         super().on_close(server_conn)
         self.gone(server_conn)
-
-
-class ListenerHandler(RequestHandler):
-    """A request of somebody who must know the secret."""
-
-    def initialize(self, desk: Desk, secret: str, spools: dict[object, str]) -> None:
-        """Keep what all requests share."""
-        self.desk = desk
-        self.spools = spools
-        self._expected = f"Bearer {secret}".encode()
-
-    def prepare(self) -> None:
-        """Refuse whoever does not know the secret."""
-        given = self.request.headers.get("Authorization", "").encode()
-        if not hmac.compare_digest(given, self._expected):
-            self.refuse(401, "The bearer secret is missing or wrong; read the rendezvous file again.")
-
-    def refuse(self, status: int, error: str, **more: object) -> None:
-        """Answer with an error."""
-        self.set_status(status)
-        self.finish({"error": error, **more})
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer an unforeseen failure without its traceback."""
-        self.refuse(status_code, self._reason)
 
 
 class NowhereHandler(ListenerHandler):

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from jupyter_llm_meter.core.price_overrides import PriceTableError, bundled_overrides, read_overrides
+from jupyter_llm_meter.core.price_terms import bundled_terms, read_terms
 from jupyter_llm_meter.core.prices import price
 from jupyter_llm_meter.ledger.settling import Pricer
 from jupyter_llm_meter.service.problems import Problems
@@ -23,8 +24,8 @@ def pricer_with(path: str | None, problems: Problems) -> Pricer:
     if not path:
         return price
     try:
-        own = read_overrides(Path(path).expanduser())
+        own, terms = read_overrides(Path(path).expanduser()), read_terms(Path(path).expanduser())
     except PriceTableError as error:
         problems.report(PROBLEM, f"{error}. The shipped prices hold meanwhile; mend the table and restart.")
         return price
-    return partial(price, overrides=(*own, *bundled_overrides()))
+    return partial(price, overrides=(*own, *bundled_overrides()), terms=terms + bundled_terms())

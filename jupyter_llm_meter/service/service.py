@@ -18,23 +18,32 @@ from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from threading import Event, Thread
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from jupyter_llm_meter.alerts.channels import Channels
+from jupyter_llm_meter.alerts.courier import Courier
 from jupyter_llm_meter.core.prices import price
-from jupyter_llm_meter.ledger import Ledger, Part, Seen, Settled
+from jupyter_llm_meter.ledger import Ledger, Outbox, Part, Raise, Seen, Settled
 from jupyter_llm_meter.ledger.settling import Pricer
 from jupyter_llm_meter.service.background import Background
 from jupyter_llm_meter.service.context import Kernels, Limits, NoKernels
 from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.folder import Place
+from jupyter_llm_meter.service.gate import Gate
 from jupyter_llm_meter.service.ingest import Ingest, Receipt
 from jupyter_llm_meter.service.ledger_access import LedgerAccess, LedgerUnavailable
+from jupyter_llm_meter.service.limits_watch import LimitsWatch
 from jupyter_llm_meter.service.listener import Listener
 from jupyter_llm_meter.service.notices import notice
 from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.service.peers import Peers
 from jupyter_llm_meter.service.problems import Problems
+from jupyter_llm_meter.service.raises import RaiseWish, plan_raise
 from jupyter_llm_meter.service.rendezvous import OwnRendezvous, new_stem
+from jupyter_llm_meter.service.reserve_request import ReserveRequest, UsageRequest
+from jupyter_llm_meter.service.reserving import Reserving
+from jupyter_llm_meter.service.rules import Rules
+from jupyter_llm_meter.service.runaways import Runaways
 from jupyter_llm_meter.service.spool_import import SpoolImport
 from jupyter_llm_meter.service.standing import StandingDocument
 from jupyter_llm_meter.tokenizers import Count
@@ -44,6 +53,8 @@ from llm_meter_tap.guard import PassingBy
 
 LISTENER_PROBLEM = "listener"
 STOP_PATIENCE_S = 15.0
+IMPORT_PATIENCE_S = 5.0
+"""Nobody who stops a server waits longer for its spools: what is left in them the next service takes in."""
 # A dying process closes its socket a moment before the kernel drops the lock of its spool.
 DEATH_PAUSES_S = (0.0, 0.2, 1.0, 5.0)
 
@@ -64,6 +75,9 @@ class Service:
         kernels: The lab around it, if there is one.
         notify: Takes the notices of crossed thresholds instead of the taps.
         pricer: Finds the cost of calls.
+        rules: How hard limits are kept.
+        channels: Where alerts go; None: nowhere.
+        link: Address of the lab, for the alerts.
     """
 
     def __init__(
@@ -77,6 +91,9 @@ class Service:
         kernels: Kernels | None = None,
         notify: Callable[[str], None] | None = None,
         pricer: Pricer = price,
+        rules: Rules | None = None,
+        channels: Channels | None = None,
+        link: str | None = None,
     ) -> None:
         kernels = kernels or NoKernels()
         self.stem = new_stem()
@@ -88,10 +105,48 @@ class Service:
         self._secret = secrets.token_urlsafe(32)
         self._rendezvous = OwnRendezvous(place.folder, self.stem)
         self._problems = problems
-        self._ledger = LedgerAccess(place.ledger_url, place.folder, problems, self._ledger_went_away, pricer)
+        self._limits = limits
+        self._rules = rules = rules or Rules()
+        self._owner = owner
+        self._gate = Gate(place.folder, self.stem, rules, problems)
+        self._limits_watch = LimitsWatch(limits, self._gate, self.tell_watchers)
+        channels = self._channels = channels or Channels({}, problems)
+        outbox = Outbox(channels.names_for, self._alerts_posted)
+        self._ledger = LedgerAccess(
+            place.ledger_url, place.folder, problems, self._ledger_went_away, pricer, outbox
+        )
+        self._courier = Courier(
+            channels,
+            self._ledger,
+            problems,
+            self.background,
+            self.tell_watchers,
+            link,
+            lambda limit_id, subject: self._document.expected_use(limit_id, subject),
+        )
         self._counting = Counting(problems)
         self._ingest = Ingest(self._ledger, limits, kernels, self._counting, owner, self._committed)
-        self._document = StandingDocument(self._ledger, limits, kernels, problems, owner.user, time_zone)
+        self._reserving = Reserving(
+            self._ledger,
+            limits,
+            self._ingest.placed,
+            self._counting,
+            rules,
+            self.background,
+            self.tell_watchers,
+        )
+        self.runaways = Runaways(self._ledger, self.background)
+        self._document = StandingDocument(
+            self._ledger,
+            limits,
+            kernels,
+            problems,
+            owner.user,
+            time_zone,
+            self._reserving.entry,
+            self.runaways.to_wire,
+            channels.check,
+        )
         self._spools = SpoolImport(place.folder, self._ingest.take_records, problems)
         self._peers = Peers(place.folder, self.stem, self.background, log)
         self._recovery: asyncio.Task[None] | None = None
@@ -141,6 +196,10 @@ class Service:
         """Tell the watchers after a while; from any thread while the service runs."""
         self._call_soon(lambda: self._loop.call_later(pause_s, self.tell_watchers))
 
+    def kernel_ended(self, kernel_id: str) -> None:
+        """Forget how a kernel ran; from any thread while the service runs."""
+        self._call_soon(lambda: self.runaways.forget(kernel_id))
+
     def process_ended(self) -> None:
         """Import what dead processes left, soon; from any thread while the service runs."""
         self._call_soon(lambda: self.background.start(self._collect_dead(None)))
@@ -172,8 +231,69 @@ class Service:
         """Count tokens, see `jupyter_llm_meter.tokenizers.count`."""
         return await self._counting.count(text, model, tokenizer)
 
+    async def reserve(self, request: ReserveRequest) -> dict[str, Any]:
+        """Decide whether a call may be sent; see `Reserving.ask`."""
+        return await self._reserving.ask(request)
+
+    async def renew(self, call_ids: Sequence[str]) -> dict[str, Any]:
+        """Begin the leases of calls in flight anew; see `Reserving.renew`."""
+        return await self._reserving.renew(call_ids)
+
+    async def usage(self, request: UsageRequest) -> dict[str, Any]:
+        """Sum up some calls, or a kernel's.
+
+        Raises:
+            LedgerUnavailable: The ledger cannot be used now.
+        """
+        kernel_id, since = request.kernel_id, request.since
+        if kernel_id is None or since is None:
+            usage = await self._ledger.use(lambda ledger: ledger.usage_of_calls(request.call_ids))
+        else:
+            usage = await self._ledger.use(lambda ledger: ledger.usage_of_kernel(kernel_id, since))
+        return {"usage": usage}
+
+    async def add_raise(self, wish: RaiseWish) -> Raise:
+        """Add to a limit for a while.
+
+        Raises:
+            RaiseError: It makes no sense.
+            RaiseRefused: This user may not.
+            LedgerUnavailable: It was not kept.
+        """
+        limits, now = self._limits.current(), datetime.now(timezone.utc)
+        raised = plan_raise(wish, limits, self._rules, self._owner.user, now)
+        await self._ledger.use(lambda ledger: ledger.add_raise(raised, limits, now))
+        await self.changed()
+        return raised
+
+    async def claim_alert(self, alert_id: str, claimant: str) -> bool:
+        """Give an alert or a runaway to the one tab that shows it; tells whether this claimant has it.
+
+        Raises:
+            UnknownAlert: No alert has this id.
+            LedgerUnavailable: It cannot be used now.
+        """
+        is_claimed = self.runaways.claim(alert_id, claimant)
+        if is_claimed is not None:
+            return is_claimed
+        now = datetime.now(timezone.utc)
+        return await self._ledger.use(lambda ledger: ledger.claim_alert(alert_id, claimant, now))
+
+    async def acknowledge_alert(self, alert_id: str) -> None:
+        """Mark an alert or a runaway as seen, for every tab.
+
+        Raises:
+            UnknownAlert: No alert has this id.
+            LedgerUnavailable: It cannot be used now.
+        """
+        if not self.runaways.acknowledge(alert_id):
+            now = datetime.now(timezone.utc)
+            await self._ledger.use(lambda ledger: ledger.acknowledge_alert(alert_id, now))
+        await self.changed()
+
     async def standing(self) -> dict[str, object]:
         """Return the standing document without ``seq`` and ``call_ids``."""
+        await self._limits_watch.look()
         return await self._document.compose()
 
     async def ask_ledger(self, question: Callable[[Ledger], Result]) -> Result:
@@ -214,6 +334,7 @@ class Service:
         try:
             port = self._listener.open()
             self._rendezvous.publish(port, self._secret, datetime.now(timezone.utc))
+            self._gate.raise_up()
         except OSError as error:
             self._problems.report(
                 LISTENER_PROBLEM,
@@ -222,8 +343,12 @@ class Service:
             )
         self._ready.set()
         self.background.start(self._begin())
+        self.background.start(self._limits_watch.run())
+        self._courier.start()
 
     async def _begin(self) -> None:
+        await asyncio.to_thread(lambda: self._channels.check(self._limits.current()))
+        await self._reserving.sweep()
         with suppress(LedgerUnavailable):
             await self._ledger.check()
             await self._spools.run(with_living=True)
@@ -244,18 +369,27 @@ class Service:
         self.tell_watchers()
 
     async def _shut_down(self) -> None:
+        self._gate.close()
         self._rendezvous.withdraw()
         await self._listener.close()
-        await self.import_spools(with_living=True)
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self.import_spools(with_living=True), IMPORT_PATIENCE_S)
         await self._peers.drain()
+        self._reserving.close()
+        await self._courier.stop()
         await self.background.cancel()
         await asyncio.to_thread(self._counting.close)
         await asyncio.to_thread(self._ledger.close)
 
+    def _alerts_posted(self) -> None:
+        self._call_soon(self._courier.posted)
+
     def _committed(self, settled: Settled) -> None:
         if self._notify is not None:
             for alert in settled.crossed:
-                self._notify(notice(alert))
+                if not alert.is_refusal:
+                    self._notify(notice(alert))
+        self.runaways.look(settled.written)
         self.tell_watchers([*settled.new, *settled.upgraded])
         self._peers.poke_soon()
 

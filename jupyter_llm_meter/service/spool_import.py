@@ -25,7 +25,7 @@ MOST_NAMED = 5
 REJECTED = "rejected"
 """Folder beside the spools for those with lines that cannot be read."""
 
-Settle = Callable[[Sequence[CallRecord]], Awaitable[object]]
+Settle = Callable[[Sequence[CallRecord], Sequence[str]], Awaitable[object]]
 
 
 class SpoolImport:
@@ -33,7 +33,8 @@ class SpoolImport:
 
     Args:
         folder: The private folder.
-        settle: Commits records to the ledger, each call once however often it is given.
+        settle: Commits records to the ledger, each call once however often it is given, and gives back what
+            calls had reserved that were never sent.
         problems: Told of files that cannot be read, and of lines: by number, never by content.
     """
 
@@ -70,14 +71,15 @@ class SpoolImport:
             if is_dead:
                 await self._import_dead(path)
             elif with_living:
-                await self._settle(_settled_records(await _read(path)))
+                lines = await _read(path)
+                await self._settle(_settled_records(lines), lines.dropped())
         finally:
             lock.release()
 
     async def _import_dead(self, path: Path) -> None:
         lines = await _read(path)
         aborted = [_aborted(record) for record in lines.left_open()]
-        await self._settle([*_settled_records(lines), *aborted])
+        await self._settle([*_settled_records(lines), *aborted], lines.dropped())
         if lines.errors:
             self._set_aside(path, lines)
         else:

@@ -12,12 +12,16 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from llm_meter_tap import faults, patching
-from llm_meter_tap.exchange import Exchange, Request, begin
 from llm_meter_tap.guard import is_passing
+from llm_meter_tap.read_back import may_read_back
+from llm_meter_tap.transports.disguise import in_disguise
+
+if TYPE_CHECKING:
+    from llm_meter_tap.exchange import Exchange
 
 # The oldest release tried; all have ClientRequest.send, ClientResponse.start and StreamReader.feed_data.
 OLDEST = (3, 7)
@@ -54,9 +58,10 @@ def _set_response_params(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _send(bytes_payload: type[Any], original: Callable[..., Any]) -> Callable[..., Any]:
     async def send(request: Any, conn: Any) -> Any:
-        exchange = _begin(request, bytes_payload)
+        exchange = _prepare(request, bytes_payload)
         if exchange is None:
             return await original(request, conn)
+        await exchange.admit_async()
         try:
             response = await original(request, conn)
         except BaseException as error:
@@ -69,14 +74,16 @@ def _send(bytes_payload: type[Any], original: Callable[..., Any]) -> Callable[..
 
 
 @faults.contained
-def _begin(request: Any, bytes_payload: type[Any]) -> Exchange | None:
-    if request.method != "POST" or is_passing():
+def _prepare(request: Any, bytes_payload: type[Any]) -> Exchange | None:
+    method, url = request.method, request.url
+    if (method != "POST" and not may_read_back(method, url.raw_path)) or is_passing():
         return None
-    url = request.url
+    from llm_meter_tap.exchange import Request, prepare  # when something is posted
+
     headers = {name.lower(): value for name, value in request.headers.items()}
     body = _body(request.body, bytes_payload)
     path, query = url.raw_path, url.raw_query_string
-    return begin(Request("POST", url.raw_host, url.port, url.scheme, path, query, headers, body))
+    return prepare(Request(method, url.raw_host, url.port, url.scheme, path, query, headers, body))
 
 
 def _body(body: Any, bytes_payload: type[Any]) -> bytes | None:
@@ -117,7 +124,7 @@ def _metered_response(base: Any) -> Any:
             getattr(self, _EXCHANGE).leave()
             return super().release()
 
-    return _in_disguise(MeteredResponse, base)
+    return in_disguise(MeteredResponse, base)
 
 
 @faults.contained
@@ -162,11 +169,4 @@ def _metered_stream(base: Any, is_decompressing: bool) -> Any:
                 exchange.broke(exc)
             super().set_exception(exc, *args)
 
-    return _in_disguise(MeteredStream, base)
-
-
-def _in_disguise(metered: Any, base: Any) -> Any:
-    metered.__name__ = base.__name__
-    metered.__qualname__ = base.__qualname__
-    metered.__module__ = base.__module__
-    return metered
+    return in_disguise(MeteredStream, base)

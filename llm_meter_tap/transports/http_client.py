@@ -12,8 +12,10 @@ import functools
 import sys
 
 from llm_meter_tap import faults, patching
-from llm_meter_tap.guard import is_passing
+from llm_meter_tap.guard import answer_came, is_passing
+from llm_meter_tap.read_back import may_read_back
 from llm_meter_tap.transports.destination import destination
+from llm_meter_tap.transports.disguise import in_disguise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,9 +38,9 @@ def patch(module: ModuleType) -> None:
 
 def _request(module: Any, original: Callable[..., Any]) -> Callable[..., Any]:
     def request(connection: Any, method: Any, url: Any, *args: Any, **kwargs: Any) -> Any:
-        if method != "POST" or is_passing():
+        if (method != "POST" and not may_read_back(method, url)) or is_passing():
             return original(connection, method, url, *args, **kwargs)
-        exchange = _begin(module, connection, url, *args, **kwargs)
+        exchange = _begin(module, connection, method, url, *args, **kwargs)
         if exchange is None:
             return original(connection, method, url, *args, **kwargs)
         try:
@@ -53,7 +55,7 @@ def _request(module: Any, original: Callable[..., Any]) -> Callable[..., Any]:
 
 @faults.contained
 def _begin(
-    module: Any, connection: Any, url: str, body: Any = None, headers: Any = None, **_: Any
+    module: Any, connection: Any, method: str, url: str, body: Any = None, headers: Any = None, **_: Any
 ) -> Exchange | None:
     from llm_meter_tap.exchange import Request, begin
 
@@ -62,7 +64,7 @@ def _begin(
     host, port = (tunnel, connection._tunnel_port) if tunnel else (connection.host, connection.port)
     scheme, host, port, path, query = destination(scheme, host, port, url)
     given = {str(name).lower(): _text(value) for name, value in (headers or {}).items()}
-    return begin(Request("POST", host, port, scheme, path, query, given, _bytes(body)))
+    return begin(Request(method, host, port, scheme, path, query, given, _bytes(body)))
 
 
 def _text(value: Any) -> str:
@@ -96,7 +98,10 @@ def _getresponse(original: Callable[..., Any]) -> Callable[..., Any]:
     def getresponse(connection: Any, *args: Any, **kwargs: Any) -> Any:
         exchange = connection.__dict__.pop(_EXCHANGE, None)
         if exchange is None:
-            return original(connection, *args, **kwargs)
+            response = original(connection, *args, **kwargs)
+            if is_passing():
+                answer_came()
+            return response
         try:
             response = original(connection, *args, **kwargs)
         except BaseException as error:
@@ -147,10 +152,7 @@ def _metered(base: Any) -> Any:
             finally:
                 getattr(self, _EXCHANGE).leave()
 
-    MeteredResponse.__name__ = base.__name__
-    MeteredResponse.__qualname__ = base.__qualname__
-    MeteredResponse.__module__ = base.__module__
-    return MeteredResponse
+    return in_disguise(MeteredResponse, base)
 
 
 def _read(response: Any, read: Callable[..., Any], argument: Any) -> Any:

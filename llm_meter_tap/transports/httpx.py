@@ -1,21 +1,32 @@
 """Sees the requests of httpx and of httpx2, its fork under another name.
 
 Owns the two transports that speak to the network. Refuses to see mocks, ASGI and WSGI applications, which are
-other transports and reach no provider, and to change, delay or reorder a byte of what passes.
+other transports and reach no provider, to count what a mock further in answers (respx puts its own between
+httpx and httpcore), and to change, delay or reorder a byte of what passes.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_meter_tap import faults, patching
-from llm_meter_tap.exchange import Exchange, Request, begin
 from llm_meter_tap.guard import PassingBy, is_passing
+from llm_meter_tap.read_back import may_read_back
+from llm_meter_tap.transports.raw_headers import RawHeaders
+
+if TYPE_CHECKING:
+    from llm_meter_tap.exchange import Exchange
 
 # The oldest release whose transports have the signature known here: handle_request(request) -> Response.
 OLDEST = {"httpx": (0, 20), "httpx2": (2, 0)}
+
+# What lies below the transports, and the extension in which its responses carry their connection, from the
+# release of httpcore on (0.14) that httpx 0.21 requires.
+_CORES = {"httpx": "httpcore", "httpx2": "httpcore2"}
+_CONNECTION = "network_stream"
+_TELLS_CONNECTION = (0, 21)
 
 # With these no request has left: the connection was never made, or the library refused to send.
 _UNSENT = (
@@ -27,6 +38,8 @@ _UNSENT = (
 class _Library(NamedTuple):
     """What the adapter needs of one of the two modules."""
 
+    core: str
+    tells_connection: bool
     unsent: tuple[type[BaseException], ...]
     byte_stream: type[Any]
     sync_stream: type[Any]
@@ -43,6 +56,8 @@ def patch(module: ModuleType) -> None:
     if version < OLDEST[module.__name__]:
         raise NotImplementedError(f"{module.__name__} {module.__version__}")
     library = _Library(
+        core=_CORES[module.__name__],
+        tells_connection=version >= _TELLS_CONNECTION,
         unsent=tuple(getattr(module, name) for name in _UNSENT),
         byte_stream=module.ByteStream,
         sync_stream=_sync_stream(module.SyncByteStream),
@@ -55,12 +70,12 @@ def patch(module: ModuleType) -> None:
 def _sync_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
         def handle_request(transport: Any, request: Any) -> Any:
-            exchange = _begin(request, library)
+            exchange = _begin(request, library, is_async=False)
             if exchange is None:
                 return original(transport, request)
             with _Sending(exchange, library):
                 response = original(transport, request)
-            _tee(response, exchange, library.sync_stream)
+            _tee(response, exchange, library, library.sync_stream)
             return response
 
         return handle_request
@@ -71,12 +86,13 @@ def _sync_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable[
 def _async_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
         async def handle_async_request(transport: Any, request: Any) -> Any:
-            exchange = _begin(request, library)
+            exchange = _begin(request, library, is_async=True)
             if exchange is None:
                 return await original(transport, request)
+            await exchange.admit_async()
             with _Sending(exchange, library):
                 response = await original(transport, request)
-            _tee(response, exchange, library.async_stream)
+            _tee(response, exchange, library, library.async_stream)
             return response
 
         return handle_async_request
@@ -89,28 +105,53 @@ class _Sending(PassingBy):
 
     def __init__(self, exchange: Exchange, library: _Library) -> None:
         self._exchange = exchange
-        self._unsent = library.unsent
+        self._library = library
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         super().__exit__(kind, error, trace)
         if error is not None:
-            self._exchange.failed(error, is_sent=not isinstance(error, self._unsent))
+            self._exchange.failed(error, bool(_is_sent(error, self._library)))
 
 
 @faults.contained
-def _begin(request: Any, library: _Library) -> Exchange | None:
-    if request.method != "POST" or is_passing():
+def _is_sent(error: BaseException, library: _Library) -> bool:
+    """Whether a byte of the request may have left; not where a mock raised in place of httpcore."""
+    if isinstance(error, library.unsent):
+        return False
+    return not isinstance(error, Exception) or _comes_from(error, library.core)
+
+
+def _comes_from(error: BaseException | None, package: str) -> bool:
+    """Whether a package's code is on the way that an exception, or one that it stands for, has come."""
+    while error is not None:
+        trace = error.__traceback__
+        while trace is not None:
+            if str(trace.tb_frame.f_globals.get("__name__")).partition(".")[0] == package:
+                return True
+            trace = trace.tb_next
+        error = error.__cause__ or error.__context__
+    return False
+
+
+@faults.contained
+def _begin(request: Any, library: _Library, is_async: bool) -> Exchange | None:
+    method, url = request.method, request.url
+    if method != "POST" and (method != "GET" or not may_read_back(method, url.raw_path.decode("ascii"))):
         return None
-    url = request.url
+    if is_passing():
+        return None
+    from llm_meter_tap.exchange import Request, begin, prepare  # when something is posted
+
     path, _, query = url.raw_path.decode("ascii").partition("?")
     headers, body = _headers(request), _body(request, library)
-    return begin(Request("POST", url.host, url.port, url.scheme, path, query, headers, body))
+    open_ = prepare if is_async else begin
+    return open_(Request(method, url.host, url.port, url.scheme, path, query, headers, body))
 
 
-def _headers(message: Any) -> dict[str, str]:
-    """Names in lower case; read raw, because the library's mapping decodes all of them at each look."""
+def _headers(message: Any) -> Mapping[str, str]:
+    """Names in lower case; read raw, because the library's mapping looks at all of them for each."""
     raw = message.headers.raw
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw}
+    headers = RawHeaders(raw)
     return headers if len(headers) == len(raw) else dict(message.headers.items())
 
 
@@ -122,7 +163,10 @@ def _body(request: Any, library: _Library) -> bytes | None:
 
 
 @faults.contained
-def _tee(response: Any, exchange: Exchange, stream_type: type[Any]) -> None:
+def _tee(response: Any, exchange: Exchange, library: _Library, stream_type: type[Any]) -> None:
+    if library.tells_connection and _CONNECTION not in response.extensions:
+        exchange.unsent()
+        return
     exchange.responded(response.status_code, _headers(response))
     response.stream = stream_type(response.stream, exchange)
 

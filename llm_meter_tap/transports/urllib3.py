@@ -2,7 +2,8 @@
 
 Owns `HTTPConnectionPool.urlopen`, which each attempt passes, and the public reading methods of the response.
 Refuses a proxy object around the response: its class is replaced by a subclass of it, so that what the user
-holds is the same object, freed at the same moment.
+holds is the same object, freed at the same moment. Refuses to touch a response that is not urllib3's: one who
+stands between it and its connections, as vcrpy does, made it, and may have made it up.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from llm_meter_tap import faults, patching
-from llm_meter_tap.exchange import Exchange, Request, begin
-from llm_meter_tap.guard import PassingBy, is_passing
+from llm_meter_tap.guard import PassingBy, answers, is_passing
+from llm_meter_tap.read_back import may_read_back
 from llm_meter_tap.transports.destination import destination
+from llm_meter_tap.transports.disguise import in_disguise
 
 if TYPE_CHECKING:
+    from llm_meter_tap.exchange import Exchange
+
     _IsSent = Callable[[BaseException], bool]
+    _IsOwn = Callable[[Any], bool]
 
 # The oldest release with the response class known here.
 OLDEST = (1, 25)
@@ -70,10 +75,16 @@ def patch(module: ModuleType) -> None:
             return isinstance(error.original_error, (HTTPException, ConnectionError))
         return not isinstance(error, unsent)
 
-    patching.wrap(module.HTTPConnectionPool, "urlopen", functools.partial(_urlopen, is_sent))
+    # Version 2 has a second response class, that of HTTP/2.
+    own = getattr(module, "BaseHTTPResponse", module.HTTPResponse)
+
+    def is_own(response: Any) -> bool:
+        return isinstance(response, own)
+
+    patching.wrap(module.HTTPConnectionPool, "urlopen", functools.partial(_urlopen, is_sent, is_own))
 
 
-def _urlopen(is_sent: _IsSent, original: Callable[..., Any]) -> Callable[..., Any]:
+def _urlopen(is_sent: _IsSent, is_own: _IsOwn, original: Callable[..., Any]) -> Callable[..., Any]:
     def urlopen(pool: Any, *args: Any, **kwargs: Any) -> Any:
         before = _attempt.get()
         # Within an attempt the guard is that one's own, against http.client and not against the next attempt.
@@ -83,6 +94,7 @@ def _urlopen(is_sent: _IsSent, original: Callable[..., Any]) -> Callable[..., An
         _supersede(pool, arguments, is_sent)
         attempt = _Attempt(pool, _begin(pool, arguments))
         _attempt.set(attempt)
+        answers_before = answers()
         try:
             with PassingBy():
                 response = original(pool, *args, **kwargs)
@@ -93,8 +105,15 @@ def _urlopen(is_sent: _IsSent, original: Callable[..., Any]) -> Callable[..., An
         finally:
             _attempt.set(before)
         if attempt.exchange is not None and not attempt.is_superseded:
-            _tee(response, attempt.exchange, arguments.get("preload_content", True))
-        return response
+            if is_own(response):
+                _tee(response, attempt.exchange, arguments.get("preload_content", True))
+            else:
+                _look_at_foreign(response, attempt.exchange, is_answered=answers() != answers_before)
+        try:
+            return response
+        finally:
+            # After a retry urllib3 leaves a cycle behind in which this frame hangs until the next collection.
+            del response, attempt
 
     return urlopen
 
@@ -143,8 +162,11 @@ def _fail(exchange: Exchange, error: BaseException, is_sent: _IsSent) -> None:
 
 @faults.contained
 def _begin(pool: Any, arguments: _Arguments) -> Exchange | None:
-    if arguments.get("method") != "POST":
+    method = arguments.get("method")
+    if method != "POST" and not may_read_back(method, arguments.get("url")):
         return None
+    from llm_meter_tap.exchange import Request, begin  # when something is posted
+
     scheme, host, port, path, query = destination(pool.scheme, pool.host, pool.port, arguments.get("url"))
     given = arguments.get("headers") or pool.headers
     headers = {str(name).lower(): _text(value) for name, value in given.items()}
@@ -153,7 +175,7 @@ def _begin(pool: Any, arguments: _Arguments) -> Exchange | None:
         body = body.encode("utf-8")
     if not isinstance(body, (bytes, bytearray)):
         body = None
-    return begin(Request("POST", host, port, scheme, path, query, headers, body))
+    return begin(Request(method, host, port, scheme, path, query, headers, body))
 
 
 def _text(value: Any) -> str:
@@ -161,8 +183,25 @@ def _text(value: Any) -> str:
 
 
 @faults.contained
+def _look_at_foreign(response: Any, exchange: Exchange, is_answered: bool) -> None:
+    """Settle a call whose answer somebody else took in, as vcrpy does to record it; or replayed."""
+    if not is_answered:
+        exchange.unsent()
+        return
+    exchange.responded(response.status, _headers(response))
+    body = getattr(response, "data", None)  # vcrpy's: the whole body, which stays to be read
+    if isinstance(body, bytes):
+        exchange.feed(body)
+    exchange.ended()
+
+
+def _headers(response: Any) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
+@faults.contained
 def _tee(response: Any, exchange: Exchange, is_preloaded: bool) -> None:
-    exchange.responded(response.status, {name.lower(): value for name, value in response.headers.items()})
+    exchange.responded(response.status, _headers(response))
     if is_preloaded:
         exchange.feed(response.data, _is_decoded(response, response.decode_content))
         exchange.ended()
@@ -239,10 +278,7 @@ def _metered(base: Any) -> Any:
             if is_whole or (self.isclosed() and not (self._llm_meter_is_encoded and data)):
                 exchange.ended()
 
-    MeteredResponse.__name__ = base.__name__
-    MeteredResponse.__qualname__ = base.__qualname__
-    MeteredResponse.__module__ = base.__module__
-    return MeteredResponse
+    return in_disguise(MeteredResponse, base)
 
 
 class _Listening:

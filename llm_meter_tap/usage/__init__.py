@@ -15,21 +15,25 @@ from llm_meter_tap.usage import (
     alephalpha,
     anthropic,
     bedrock,
+    bfl,
     cohere,
     google,
     huggingface,
     ollama,
     openai,
+    replicate,
     watsonx,
 )
 from llm_meter_tap.usage.documents import documents
 from llm_meter_tap.usage.errors import error_type
 from llm_meter_tap.usage.figures import Draft, Reading, Usage
+from llm_meter_tap.usage.flags import flags_of
+from llm_meter_tap.usage.tool_calls import in_usage
 
 if TYPE_CHECKING:
     from llm_meter_tap.recognise import Shape
 
-__all__ = ["Reading", "Usage", "read_response"]
+__all__ = ["Reading", "Usage", "read_document", "read_response"]
 
 
 class _Family(NamedTuple):
@@ -57,6 +61,7 @@ _FAMILIES = {
     "anthropic": _Family(anthropic.MATTERS, anthropic.NAMES, anthropic.take, anthropic.normalise),
     "google": _Family(google.MATTERS, google.NAMES, google.take, google.normalise),
     "bedrock": _Family(bedrock.MATTERS, bedrock.NAMES, bedrock.take, bedrock.normalise, bedrock.HEADERS),
+    "bfl": _Family(bfl.MATTERS, bfl.NAMES, bfl.take, bfl.normalise),
     "cohere": _Family(cohere.MATTERS, cohere.NAMES, cohere.take, cohere.normalise),
     "huggingface": _Family(
         huggingface.MATTERS,
@@ -66,6 +71,7 @@ _FAMILIES = {
         huggingface.HEADERS,
     ),
     "ollama": _Family(ollama.MATTERS, ollama.NAMES, ollama.take, ollama.normalise),
+    "replicate": _Family(replicate.MATTERS, replicate.NAMES, replicate.take, replicate.normalise),
     "watsonx": _Family(watsonx.MATTERS, watsonx.NAMES, watsonx.take, watsonx.normalise),
 }
 
@@ -100,13 +106,30 @@ def read_response(
     if in_headers:
         draft.update({"headers": in_headers})
     has_ended = found.is_stream and (draft.is_finished or bool(draft.error))
+    failure = error_type(status, _error(status, draft, found.items), headers)
+    return _reading(family, draft, shape, failure, found.is_whole or has_ended)
+
+
+def read_document(shape: Shape, answer: dict[str, Any]) -> Reading:
+    """Read an answer that came within another document; never raises."""
+    family = _FAMILIES.get(shape.api.partition(".")[0], _OPENAI)
+    draft = Draft()
+    family.take(draft, "", answer)
+    return _reading(family, draft, shape, error_type(0, draft.error, {}), is_finished=True)
+
+
+def _reading(family: _Family, draft: Draft, shape: Shape, failure: str | None, is_finished: bool) -> Reading:
+    usage = _usage(family, draft, shape.provider_name)
     return Reading(
-        usage=_usage(family, draft, shape.provider_name),
+        usage=usage,
         response_model=draft.model,
         response_id=draft.id,
         service_tier=draft.tier,
-        error_type=error_type(status, _error(status, draft, found.items), headers),
-        is_finished=found.is_whole or has_ended,
+        error_type=failure,
+        is_finished=is_finished,
+        is_background=draft.is_background,
+        flags=flags_of(usage) if usage is not None and is_finished else [],
+        tool_calls={**draft.tool_calls, **in_usage(draft.raw)},
     )
 
 

@@ -15,6 +15,12 @@ from llm_meter_tap.json_values import count, mapping
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w.\-:/]{1,79}", re.ASCII)
 # Names that say "this is an error" and no more.
 _EMPTY = ("error", "Error", "null", "None")
+# What some providers name every error: on these statuses the status says more. DeepSeek calls a 402 an
+# `invalid_request_error`.
+_VAGUE = ("invalid_request_error", "unknown_error", "api_error")
+_TELLING = (402, 429)
+# The errors of Zhipu have no other name ("1113": no balance left).
+_NUMBER = re.compile(r"\d{4}", re.ASCII)
 _KEYS = ("code", "status", "type", "error", "name", "__type", "object")
 
 
@@ -27,13 +33,22 @@ def error_type(status: int, error: Any, headers: Mapping[str, str]) -> str | Non
         headers: The response's headers, keys in lower case; Amazon names its errors there.
 
     Returns:
-        The provider's code, status or type if it is an identifier, else the HTTP status if it is one of
-        failure, else `_OTHER` (OpenTelemetry's value for the rest); None when nothing failed.
+        The provider's code, status or type if it is an identifier, else its code if that is a number of four
+        digits, else the HTTP status if it is one of failure, else `_OTHER` (OpenTelemetry's value for the
+        rest); None when nothing failed.
     """
     if status < 400 and not error:
         return None
     named = headers.get("x-amzn-errortype", "").partition(":")[0]
-    return _identifier(named) or _identifier(error) or _http_status(status, error) or "_OTHER"
+    name = _identifier(named) or _identifier(error)
+    if name is None or (status in _TELLING and name in _VAGUE):
+        return _number(error) or _http_status(status, error) or "_OTHER"
+    return name
+
+
+def _number(error: Any) -> str | None:
+    code = mapping(error).get("code")
+    return code if isinstance(code, str) and _NUMBER.fullmatch(code) else None
 
 
 def _http_status(status: int, error: Any) -> str | None:

@@ -49,6 +49,10 @@ class Reading:
         service_tier: The tier that answered; it changes the price.
         error_type: The provider's error code or type, else the HTTP status; None when the call succeeded.
         is_finished: The answer came to its end: a JSON body parsed whole, or a stream's terminal event.
+        is_background: The answer is made without the client waiting: it, and with it the figures, may be read
+            back later under `response_id`.
+        flags: What is odd about the figures, see `flags.py`.
+        tool_calls: How often the provider's own tools ran, see `tool_calls.py`.
     """
 
     usage: Usage | None = None
@@ -57,6 +61,9 @@ class Reading:
     service_tier: str | None = None
     error_type: str | None = None
     is_finished: bool = False
+    is_background: bool = False
+    flags: list[str] = field(default_factory=list)
+    tool_calls: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -68,6 +75,8 @@ class Draft:
         has_final: The figures are the answer's last, not those of its start.
         has_units: The provider charged for this call in other units than tokens (searches, seconds of audio).
         error: The error object, or the name of an error event.
+        is_background: See `Reading`.
+        tool_calls: Those that the answer itself shows; those that the figures count are not among them.
     """
 
     raw: dict[str, Any] = field(default_factory=dict)
@@ -78,6 +87,8 @@ class Draft:
     is_finished: bool = False
     has_final: bool = True
     has_units: bool = False
+    is_background: bool = False
+    tool_calls: dict[str, int] = field(default_factory=dict)
 
     def identify(self, model: Any = None, id: Any = None, tier: Any = None) -> None:
         """Keep the first model and id that say something (Azure's first chunk has empty ones), the last

@@ -12,8 +12,11 @@ from typing import Any
 
 from llm_meter_tap.json_values import count, first_count, mapping, sequence
 from llm_meter_tap.usage.figures import Draft, Usage, rest_of, total_of
+from llm_meter_tap.usage.tool_calls import in_candidates
 
-MATTERS = re.compile(rb'"usageMetadata"\s*:\s*\{|"finishReason"\s*:|"error"\s*:\s*\{|"blockReason"\s*:')
+MATTERS = re.compile(
+    rb'"usageMetadata"\s*:\s*\{|"finishReason"\s*:|"error"\s*:\s*\{|"blockReason"\s*:|"webSearchQueries"\s*:'
+)
 NAMES = ("usageMetadata", "modelVersion", "responseId", "error")
 
 
@@ -26,6 +29,7 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
     draft.update(_statistics(document))
     draft.error = document.get("error") or draft.error
     candidates = sequence(document.get("candidates"))
+    draft.tool_calls = in_candidates(candidates, draft.model) or draft.tool_calls
     is_blocked = "blockReason" in mapping(document.get("promptFeedback"))
     if is_blocked or any(mapping(candidate).get("finishReason") for candidate in candidates):
         draft.is_finished = True

@@ -12,12 +12,16 @@ from typing import Any
 
 from llm_meter_tap.json_values import count, first_count, mapping, sequence
 from llm_meter_tap.usage.figures import Draft, Usage, rest_of
+from llm_meter_tap.usage.tool_calls import in_output
 
 MATTERS = re.compile(
     rb'"usage"\s*:\s*\{|"error"\s*:\s*[{"]|"errors"\s*:\s*\[\s*\{|"finish_reason"\s*:\s*"'
     rb'|"type"\s*:\s*"(?:error|response\.(?:completed|incomplete|failed|cancelled|error))"'
 )
-NAMES = ("usage", "model", "id", "service_tier", "error", "status", "result", "errors")
+NAMES = (
+    "usage", "model", "id", "service_tier", "error", "status", "result", "errors", "background", "object",
+    "output", "tools",
+)  # fmt: skip
 
 _TERMINAL_TYPES = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
 _TERMINAL_RUNS = ("completed", "incomplete", "failed", "cancelled", "expired", "requires_action")
@@ -48,6 +52,10 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
     draft.replace(body.get("usage"))
     # Whisper's transcriptions are charged by the second (reference: usage.type "duration").
     draft.has_units = draft.raw.get("type") == "duration"
+    draft.tool_calls = in_output(body.get("output"), body.get("tools")) or draft.tool_calls
+    # A run is always made so; a response where it says so (reference: `background`).
+    is_background = body.get("background") is True or body.get("object") == "thread.run"
+    draft.is_background = draft.is_background or is_background
     draft.error = _error(event, document, body) or draft.error
     draft.is_finished = draft.is_finished or _ends(document, body, choices)
 

@@ -9,7 +9,14 @@ import { MeterFeed } from '../feed';
 import { Meter } from '../meter';
 import { MeterModel } from '../model';
 import { Reserve } from '../reserve';
-import { wireAlert, wireDocument } from './samples';
+import {
+  recordWith,
+  wireAlert,
+  wireBlocked,
+  wireDocument,
+  wireRefusal,
+  wireRunaway
+} from './samples';
 import { Standin, until } from './standin';
 
 /** A tab of the browser: what it shows is written down, its dialogs are answered by `answer`. */
@@ -46,6 +53,15 @@ class Tab implements AlertDisplay {
 
   stop({ id }: { id: string }): Promise<void> {
     this.shown.push(`dialog ${id}`);
+    return this._answered();
+  }
+
+  tellOf({ id }: { id: string }): Promise<void> {
+    this.shown.push(`runaway ${id}`);
+    return this._answered();
+  }
+
+  private _answered(): Promise<void> {
     return new Promise(resolve => {
       this.answer = resolve;
     });
@@ -152,5 +168,68 @@ describe('AlertDesk', () => {
       tab.desk.look();
       return tab.shown.length === 1;
     });
+  });
+
+  it('should show a refused call at once in the tab whose kernel told of it', async () => {
+    server.document = wireDocument({ alerts: [wireRefusal()], standings: [wireBlocked()] });
+    const tab = openTab();
+    tab.meter.report(recordWith({ 'llm_meter.call.status': 'refused' }));
+    await tab.meter.refresh();
+    await until(() => tab.shown.length > 0);
+    expect(tab.shown).toEqual(['dialog refusal-1']);
+  });
+
+  it('should show a refused call of a script that has no tab, a little later', async () => {
+    server.document = wireDocument({ alerts: [wireRefusal()], standings: [wireBlocked()] });
+    const [own, other] = [openTab('own'), openTab('other')];
+    await Promise.all([own.meter.refresh(), other.meter.refresh()]);
+    expect(server.claims.size).toBe(0);
+    await until(() => server.claims.size === 1);
+    await until(() => own.shown.length + other.shown.length === 1);
+  });
+
+  it('should leave a refused call to the tab whose kernel tells of it later than the server', async () => {
+    server.document = wireDocument({ alerts: [wireRefusal()], standings: [wireBlocked()] });
+    const [own, other] = [openTab('own'), openTab('other')];
+    await Promise.all([own.meter.refresh(), other.meter.refresh()]);
+    own.meter.report(recordWith({ 'llm_meter.call.status': 'refused' }));
+    await until(() => own.shown.length === 1);
+    expect(server.claims.get('refusal-1')).toBe('own');
+  });
+
+  it('should not say twice that a limit is reached when a call was refused for it', async () => {
+    server.document = wireDocument({
+      alerts: [exceeded, wireRefusal()],
+      standings: [wireBlocked()]
+    });
+    const tab = openTab();
+    tab.meter.report(recordWith({ 'llm_meter.call.status': 'refused' }));
+    await tab.meter.refresh();
+    await until(() => server.acknowledged.includes('x'));
+    await until(() => tab.shown.length > 0);
+    expect(tab.shown).toEqual(['dialog refusal-1']);
+  });
+
+  it('should not tell of a refused call once the limit was raised', async () => {
+    const raised = wireBlocked({ amount: '1200000', ratio: 0.83, level: 'warning' });
+    server.document = wireDocument({ alerts: [wireRefusal()], standings: [raised] });
+    const tab = openTab();
+    tab.meter.report(recordWith({ 'llm_meter.call.status': 'refused' }));
+    await tab.meter.refresh();
+    await until(() => server.acknowledged.includes('refusal-1'));
+    expect(tab.shown).toEqual([]);
+  });
+
+  it('should tell of a runaway kernel in one tab, and acknowledge it when it is answered', async () => {
+    server.document = wireDocument({ runaways: [wireRunaway()] });
+    const [first, second] = [openTab('first'), openTab('second')];
+    await first.meter.refresh();
+    await until(() => first.shown.length > 0);
+    await second.meter.refresh();
+    expect(first.shown).toEqual(['runaway runaway-1']);
+    expect(server.acknowledged).toEqual([]);
+    first.answer();
+    await until(() => server.acknowledged.includes('runaway-1'));
+    expect(second.shown).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
-import { AbsentError, AnswerError, AwayError, MeterClient, RefusedError } from '../client';
+import { MeterClient } from '../client';
+import { AbsentError, AnswerError, AwayError, RefusedError } from '../request';
 import { recordWith, wireRecord, wireStanding } from './samples';
 import { Standin } from './standin';
 
@@ -45,6 +46,25 @@ describe('MeterClient', () => {
   it('should acknowledge an alert', async () => {
     await client.acknowledgeAlert('alert-7');
     expect(server.acknowledged).toContain('alert-7');
+  });
+
+  it('should raise a limit, and list what was raised', async () => {
+    const request = { limitId: 'user/month/tokens', amount: '50000', reason: 'demo' };
+    const raise = await client.postRaise(request);
+    expect(raise).toMatchObject({ amount: '50000', reason: 'demo' });
+    expect(server.raises).toEqual([
+      { limit_id: 'user/month/tokens', amount: '50000', reason: 'demo' }
+    ]);
+    expect(await client.listRaises()).toEqual([raise]);
+  });
+
+  it('should tell why a raise was not granted', async () => {
+    server.failure = { status: 403, body: { message: 'Raises are switched off.' } };
+    const failure = client.postRaise({ limitId: 'x', amount: '1', reason: 'demo' });
+    await expect(failure).rejects.toMatchObject({
+      status: 403,
+      message: 'Raises are switched off.'
+    });
   });
 
   it('should tell that the server part is not running', async () => {

@@ -105,6 +105,32 @@ describe('MeterFeed', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it('should say that events do not arrive, ask when the user comes back, and take it back', async () => {
+    await feed.refresh();
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    server.document = wireDocument({ seq: 14 });
+    await feed.refresh();
+    expect(model.snapshot.areEventsMissing).toBeUndefined();
+    jest.runOnlyPendingTimers();
+    jest.useRealTimers();
+    expect(model.snapshot.areEventsMissing).toBe(true);
+    feed.comeBack();
+    await until(() => server.requests.length === 3);
+    emit({ seq: 15 });
+    expect(model.snapshot.areEventsMissing).toBeUndefined();
+  });
+
+  it('should not doubt the events when one came meanwhile', async () => {
+    await feed.refresh();
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+    server.document = wireDocument({ seq: 13 });
+    await feed.refresh();
+    emit({ seq: 13 });
+    jest.runOnlyPendingTimers();
+    jest.useRealTimers();
+    expect(model.snapshot.areEventsMissing).toBeUndefined();
+  });
+
   describe('with a call that the ledger does not confirm', () => {
     afterEach(() => {
       jest.useRealTimers();

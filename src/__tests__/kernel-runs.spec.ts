@@ -151,6 +151,7 @@ describe('the estimate of a run that only prints the answer', () => {
         outputTokens: 4,
         tokenizer: 'o200k_base',
         kernelId: 'k-1',
+        runId: 'r-1',
         notebookPath: 'a.ipynb',
         cellId: 'cell-1'
       }

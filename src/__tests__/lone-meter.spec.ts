@@ -123,6 +123,18 @@ describe('LoneMeter', () => {
     expect([used(after), used(await openPage())]).toEqual(['150', '150']);
   });
 
+  it('should tell other browsers, once it is opened again, what it had no time to save', async () => {
+    const browser = new Browser();
+    const before = await openPage(browser);
+    await before.refresh();
+    before.add([call('1')]);
+    before.dispose();
+    browser.close();
+    await openPage(browser);
+    await until(() => server.settingTexts.get(TOTALS_ID)?.includes('llm_meter.call.id') === true);
+    expect(used(await openPage())).toBe('150');
+  });
+
   it('should find its own copy again where two browsers began at the same moment', async () => {
     const browsers = [new Browser(), new Browser()];
     const pages = await Promise.all(browsers.map(openPage));
@@ -209,5 +221,21 @@ describe('LoneMeter', () => {
     await until(() => used(meter) === '150');
     await meter.handOver(client);
     expect(server.takeovers[1].parts).toHaveLength(1);
+  });
+
+  it('should warn where a limit would refuse, which nobody can do here', async () => {
+    limits = [{ ...LIMITS[0], amount: 100, on_exceed: 'block' }];
+    const meter = await openPage();
+    meter.add([call('a')]);
+    const { standings, alerts } = meter.document;
+    expect(standings[0]).toMatchObject({ level: 'exceeded', limit: { onExceed: 'block' } });
+    expect(standings[0].canRaise).toBeUndefined();
+    expect(alerts.map(({ kind }) => kind)).toEqual(['warning', 'exceeded']);
+  });
+
+  it('should not count a call that was refused elsewhere', async () => {
+    const meter = await openPage();
+    meter.add([{ ...call('a'), status: 'refused' }]);
+    expect(meter.document.today.calls).toBe(0);
   });
 });

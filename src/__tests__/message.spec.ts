@@ -1,6 +1,6 @@
 import type { KernelMessage } from '@jupyterlab/services';
 
-import { readKernelMessage } from '../message';
+import { readKernelMessage, readUnderWay } from '../message';
 import { wireRecord } from './samples';
 
 function messageWith(content: unknown): KernelMessage.IMessage {
@@ -25,5 +25,27 @@ describe('readKernelMessage', () => {
     ['no data', ours(undefined)]
   ])('should leave %s alone', (_, message) => {
     expect(readKernelMessage(message)).toBeUndefined();
+  });
+});
+
+describe('readUnderWay', () => {
+  const stream = {
+    'llm_meter.call.id': 'call-1',
+    'llm_meter.call.started_at': '2026-11-23T20:00:00.000000Z',
+    'llm_meter.cell.id': 'cell-1',
+    pieces: 12
+  };
+
+  it('should read the answer under way that a kernel tells of, and take it for no call', () => {
+    const message = ours({ version: 1, under_way: stream });
+    expect(readUnderWay(message)).toMatchObject({ cellId: 'cell-1', pieces: 12 });
+    expect(readKernelMessage(message)).toBeUndefined();
+  });
+
+  it.each([
+    ['a finished call', ours({ version: 1, record: wireRecord() })],
+    ['an answer without an id', ours({ version: 1, under_way: { pieces: 1 } })]
+  ])('should leave %s alone', (_, message) => {
+    expect(readUnderWay(message)).toBeUndefined();
   });
 });

@@ -5,6 +5,7 @@
 import { nullTranslator } from '@jupyterlab/translation/lib/base';
 
 import { Formatter } from '../core/format';
+import { VERSION } from '../core/version';
 import type { CallRecord } from '../core/record';
 import { parseRecord } from '../core/record';
 import type { StandingDocument } from '../core/standing';
@@ -50,6 +51,64 @@ export function wireStanding(changes: Wire = {}): Wire {
   };
 }
 
+/** A limit that is raised, refuses calls and is heading past its amount. */
+export function wireBlocked(changes: Wire = {}): Wire {
+  return wireStanding({
+    limit: wireLimit({ on_exceed: 'block', source: 'settings' }),
+    used: '1050000',
+    remaining: '0',
+    ratio: 1,
+    level: 'blocked',
+    amount: '1050000',
+    raised: '50000',
+    can_raise: true,
+    forecast: { used: '1291500', ratio: 1.23, reached_at: '2026-11-28T14:00:00.000000Z' },
+    ...changes
+  });
+}
+
+export function wireRefusal(changes: Wire = {}): Wire {
+  return wireAlert({
+    id: 'refusal-1',
+    kind: 'blocked',
+    threshold: 1,
+    used: '999000',
+    amount: '1050000',
+    needed: '1530',
+    reserved: '200',
+    ...changes
+  });
+}
+
+export function wireRunaway(changes: Wire = {}): Wire {
+  return {
+    id: 'runaway-1',
+    kernel_id: 'kernel-1',
+    notebook_path: 'loop.ipynb',
+    calls_per_minute: 120,
+    usual_calls_per_minute: 6,
+    cost_per_minute: '0.80',
+    usual_cost_per_minute: '0.02',
+    raised_at: '2026-11-23T20:00:00.000000Z',
+    ...changes
+  };
+}
+
+export function wireRaise(changes: Wire = {}): Wire {
+  return {
+    id: 'raise-1',
+    limit_id: 'user/month/tokens',
+    subject: 'alice',
+    amount: '50000',
+    unit: 'tokens',
+    reason: 'The evaluation has to finish.',
+    user: 'alice',
+    raised_at: '2026-11-23T20:00:00.000000Z',
+    expires_at: '2026-12-01T00:00:00.000000Z',
+    ...changes
+  };
+}
+
 export function wireAlert(changes: Wire = {}): Wire {
   return {
     id: 'alert-1',
@@ -90,6 +149,7 @@ export function wireDocument(changes: Wire = {}): Wire {
     today: wireTotals(),
     month: wireTotals({ calls: 241, cost: '3.2112' }),
     unmetered: [],
+    version: VERSION,
     ...changes
   };
 }

@@ -9,7 +9,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'http';
 import type { AddressInfo } from 'net';
 
 import type { Wire } from './samples';
-import { wireDocument, wireRecord } from './samples';
+import { wireDocument, wireRaise, wireRecord } from './samples';
 
 export class Standin {
   /** The answer of `GET standing`. */
@@ -34,6 +34,9 @@ export class Standin {
 
   /** The calls that pages found. */
   readonly records: Wire[] = [];
+
+  /** Bodies of `POST limits/raises`. */
+  readonly raises: Wire[] = [];
 
   /** Every request, as `GET standing`. */
   readonly requests: string[] = [];
@@ -83,6 +86,12 @@ export class Standin {
       const { records } = JSON.parse(body) as { records: Wire[] };
       this.records.push(...records);
       send(response, 200, { acknowledged: records.map(record => record['llm_meter.call.id']) });
+    } else if (route === 'limits/raises' && body !== '') {
+      const request = JSON.parse(body) as Wire;
+      this.raises.push(request);
+      send(response, 201, wireRaise(request));
+    } else if (route === 'limits/raises') {
+      send(response, 200, { raises: this.raises.map(wireRaise) });
     } else if (head === 'takeover') {
       const handedOver = JSON.parse(body) as (typeof this.takeovers)[number];
       this.takeovers.push(handedOver);

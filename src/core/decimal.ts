@@ -1,7 +1,7 @@
 /**
  * Exact arithmetic on decimal strings, the form in which amounts and money travel.
  *
- * Owns addition, subtraction and the ratio of two amounts; refuses floating point for anything that is added up.
+ * Owns addition, subtraction, order and the ratio of two amounts; refuses floating point for anything that is added up.
  */
 
 /** Steps of a ratio between 0 and 1. */
@@ -27,6 +27,22 @@ export function addDecimals(left: string, right: string): string {
 /** The exact difference of two decimal strings. */
 export function subtractDecimals(left: string, right: string): string {
   return combine(left, right, (a, b) => a - b);
+}
+
+/** The exact half of a decimal string. */
+export function halfOf(text: string): string {
+  const { units, scale } = scaled(text);
+  return written({ units: units * 5n, scale: scale + 1 });
+}
+
+/**
+ * How two decimal strings follow one another.
+ *
+ * @returns a negative number when the first is the smaller, zero when they are equal, else a positive one.
+ */
+export function compareDecimals(left: string, right: string): number {
+  const difference = scaled(subtractDecimals(left, right)).units;
+  return difference < 0n ? -1 : Number(difference > 0n);
 }
 
 /**

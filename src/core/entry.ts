@@ -5,13 +5,15 @@
  */
 
 import type { Formatter } from './format';
-import type { Basis, CallRecord, Status } from './record';
+import { providerLimitOf } from './provider-limit';
+import type { Basis, CallRecord } from './record';
 import { totalTokensOf } from './record';
 import type { Translate } from './translate';
 
 /** What is out of the ordinary about a call; empty for one that went well and whose figures the provider reported. */
-export function marksOf({ status, basis }: CallRecord, trans: Translate): string[] {
-  return [statusMark(status, trans), basisMark(basis, trans)].filter(mark => mark !== undefined);
+export function marksOf(record: CallRecord, trans: Translate): string[] {
+  const marks = [statusMark(record, trans), basisMark(record.basis, trans)];
+  return marks.filter(mark => mark !== undefined);
 }
 
 /** Where a call was made: its notebook, else the extension of the server that made it, else a dash. */
@@ -69,16 +71,27 @@ export function callCostText(record: CallRecord, trans: Translate, format: Forma
   }
 }
 
-function statusMark(status: Status, trans: Translate): string | undefined {
-  switch (status) {
+function statusMark(record: CallRecord, trans: Translate): string | undefined {
+  switch (record.status) {
     case 'ok':
       return undefined;
     case 'error':
-      return trans.__('error');
+      return failureMark(record, trans);
     case 'aborted':
       return trans.__('aborted');
     case 'refused':
-      return trans.__('refused');
+      return trans.__('refused by a limit of LLM Meter');
+  }
+}
+
+function failureMark(record: CallRecord, trans: Translate): string {
+  switch (providerLimitOf(record)) {
+    case 'rate':
+      return trans.__("provider's rate limit");
+    case 'spend':
+      return trans.__("provider's spending limit");
+    case undefined:
+      return trans.__('error');
   }
 }
 

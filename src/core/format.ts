@@ -68,6 +68,16 @@ export class Formatter {
     }).format(value);
   }
 
+  /** An amount of money to the sixth decimal, for sums that are compared: `$0.998` and `$1.002` read as the same cents. */
+  exactMoney(amount: string, currency = 'USD'): string {
+    return new Intl.NumberFormat(this.locale, {
+      style: 'currency',
+      currency,
+      currencyDisplay: 'narrowSymbol',
+      maximumFractionDigits: 6
+    }).format(Number(amount));
+  }
+
   /**
    * A moment with its zone, so that a reset time cannot be read as another zone's: `Dec 1, 12:00 AM GMT+8`.
    *
@@ -81,6 +91,54 @@ export class Formatter {
       hour: 'numeric',
       minute: '2-digit',
       timeZoneName: 'short',
+      timeZone
+    }).format(new Date(time));
+  }
+
+  /** A moment in a sentence that names its zone elsewhere: `Nov 28, 2:00 PM`. */
+  brief(time: string, timeZone = this.timeZone): string {
+    return new Intl.DateTimeFormat(this.locale, {
+      month: 'short',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: '2-digit',
+      timeZone
+    }).format(new Date(time));
+  }
+
+  /** A day of the year: `Dec 1`. The zone is the one it is told in, as with `moment`. */
+  day(time: string, timeZone = this.timeZone): string {
+    return new Intl.DateTimeFormat(this.locale, {
+      month: 'short',
+      day: 'numeric',
+      timeZone
+    }).format(new Date(time));
+  }
+
+  /** A day with its name: `Wed, Nov 25`. The zone is the one it is told in, as with `moment`. */
+  weekday(time: string, timeZone = this.timeZone): string {
+    return new Intl.DateTimeFormat(this.locale, {
+      weekday: 'short',
+      month: 'short',
+      day: 'numeric',
+      timeZone
+    }).format(new Date(time));
+  }
+
+  /** A month of a year: `Nov 2026`. The zone is the one it is told in, as with `moment`. */
+  month(time: string, timeZone = this.timeZone): string {
+    return new Intl.DateTimeFormat(this.locale, {
+      month: 'short',
+      year: 'numeric',
+      timeZone
+    }).format(new Date(time));
+  }
+
+  /** A time of the day: `3:00 PM`. The zone is the one it is told in, as with `moment`. */
+  clock(time: string, timeZone = this.timeZone): string {
+    return new Intl.DateTimeFormat(this.locale, {
+      hour: 'numeric',
+      minute: '2-digit',
       timeZone
     }).format(new Date(time));
   }

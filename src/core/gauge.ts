@@ -5,11 +5,22 @@
  * number to show, and least of all a zero.
  */
 
+import { factsOf, unmeteredFact } from './facts';
+import type { FigureOptions } from './figure';
+import { figureText, followedStanding } from './figure';
 import type { Formatter } from './format';
 import type { Connection, Snapshot } from './snapshot';
-import type { Level, Standing, StandingDocument } from './standing';
+import type { Level, Standing, StandingDocument, Unmetered } from './standing';
 import type { Translate } from './translate';
-import { callsText, costText, limitTitle, resetText, shareText, usedOfLimit } from './wording';
+import { underWayText } from './under-way';
+import { versionFact } from './version';
+
+export { levelText, moreText, unmeteredReason } from './facts';
+export { worstStanding } from './figure';
+
+/** What a sign beside the figure says; each has a form of its own. */
+export type Sign =
+  'warning' | 'exceeded' | 'blocked' | 'unmetered' | 'disconnected' | 'absent' | 'failed';
 
 /** What the gauge shows. */
 export interface StatusEntry {
@@ -19,16 +30,24 @@ export interface StatusEntry {
   readonly label: string;
   /** A line a fact. */
   readonly tooltip: string;
+  /** Of the limit that stands worst, whichever is followed. */
   readonly level: Level | 'unknown';
+  /** Of the limit that is followed. */
+  readonly barLevel: Level | 'unknown';
   /** How full the bar is, from 0 to 1; absent where there is no limit to compare with. */
   readonly ratio?: number;
   /** Whether the service has a problem to tell. */
   readonly isDegraded: boolean;
+  readonly signs: readonly Sign[];
+  /** Whether a call streams at this moment. */
+  readonly isUnderWay: boolean;
 }
 
-export interface GaugeOptions {
-  /** Whether money is shown. */
-  readonly isCostShown: boolean;
+export interface GaugeOptions extends FigureOptions {
+  /** Whether outputs of kernels without a tap are read for usage. */
+  readonly areOutputsScanned: boolean;
+  /** The kernel of the notebook that the user works in; absent where there is none. */
+  readonly kernelId?: string;
 }
 
 /**
@@ -45,31 +64,28 @@ export function toStatusEntry(
 ): StatusEntry {
   const { connection, document } = snapshot;
   if ((connection === 'live' || connection === 'alone') && document !== undefined) {
-    return liveEntry(document, connectionFacts(snapshot, trans), options, trans, format);
+    return liveEntry(snapshot, document, options, trans, format);
   }
   const text = connectionText(connection, trans);
   const facts = connectionFacts(snapshot, trans);
   const last = document === undefined ? [] : factsOf(document, options, trans, format);
   const lastKnown = last.length === 0 ? [] : [trans.__('Last known:'), ...last];
+  const name = trans.__('LLM Meter: %1', text);
   return {
     text,
-    label: [text, ...facts].join(' '),
-    tooltip: [text, ...facts, ...lastKnown].join('\n'),
+    label: [name, ...facts].join('; '),
+    tooltip: [name, ...facts, ...lastKnown].join('\n'),
     level: 'unknown',
-    isDegraded: connection !== 'loading'
+    barLevel: 'unknown',
+    isDegraded: connection !== 'loading',
+    signs: signsOf(connection),
+    isUnderWay: false
   };
 }
 
-/** The standing nearest to its limit, or past it most; undefined where no limit is set. */
-export function worstStanding(standings: readonly Standing[]): Standing | undefined {
-  return standings.reduce<Standing | undefined>(
-    (worst, standing) => (worst === undefined || standing.ratio > worst.ratio ? standing : worst),
-    undefined
-  );
-}
-
 /** What the state of the connection means, for the tooltip and the popover. */
-export function connectionFacts({ connection, reason }: Snapshot, trans: Translate): string[] {
+export function connectionFacts(snapshot: Snapshot, trans: Translate): string[] {
+  const { connection, reason, areEventsMissing } = snapshot;
   switch (connection) {
     case 'absent':
       return [
@@ -89,111 +105,95 @@ export function connectionFacts({ connection, reason }: Snapshot, trans: Transla
     case 'failed':
       return reason === undefined ? [] : [reason];
     case 'loading':
-    case 'live':
       return [];
+    case 'live':
+      return [
+        areEventsMissing === true
+          ? trans.__(
+              "The server's events do not reach this page; a proxy may refuse their websocket. The figures are asked for after each call and when you come back to the page."
+            )
+          : undefined,
+        versionFact(snapshot, trans)
+      ].filter(fact => fact !== undefined);
   }
 }
 
 function liveEntry(
+  snapshot: Snapshot,
   document: StandingDocument,
-  connection: readonly string[],
   options: GaugeOptions,
   trans: Translate,
   format: Formatter
 ): StatusEntry {
-  const worst = worstStanding(document.standings);
-  const facts = [...factsOf(document, options, trans, format), ...connection];
+  const followed = followedStanding(document.standings, options.gaugeLimit);
+  const level = worstLevel(document.standings);
+  const unmetered = unmeteredIn(document, options.kernelId);
+  const underWay = underWayText(snapshot.underWay ?? [], trans, format);
+  const facts = [
+    unmetered && unmeteredFact(unmetered, options.areOutputsScanned, trans),
+    underWay,
+    ...factsOf(document, options, trans, format),
+    ...connectionFacts(snapshot, trans)
+  ].filter(fact => fact !== undefined);
   return {
-    text: [
-      mainText(document, worst, trans, format),
-      ...costOf(document, worst, options, trans, format)
-    ].join(' · '),
+    text: unmetered
+      ? trans.__('Not metered')
+      : figureText(document, followed, options, trans, format),
     label: trans.__('LLM Meter: %1', facts.join('; ')),
     tooltip: facts.join('\n'),
-    level: worst?.level ?? 'ok',
-    ratio: worst === undefined ? undefined : Math.min(Math.max(worst.ratio, 0), 1),
-    isDegraded: document.isDegraded
+    level,
+    barLevel: followed?.level ?? 'ok',
+    ratio: followed === undefined ? undefined : Math.min(Math.max(followed.ratio, 0), 1),
+    isDegraded: document.isDegraded,
+    signs: [
+      ...(level === 'ok' ? [] : ([level] as const)),
+      ...(unmetered ? (['unmetered'] as const) : [])
+    ],
+    isUnderWay: underWay !== undefined
   };
 }
 
-function mainText(
-  { month }: StandingDocument,
-  worst: Standing | undefined,
-  trans: Translate,
-  format: Formatter
-): string {
-  return worst === undefined
-    ? trans.__('%1 tokens', format.compact(month.inputTokens + month.outputTokens))
-    : shareText(worst, trans, format);
+/** The kernel among those that are not metered; undefined when it is metered or there is none. */
+function unmeteredIn(
+  { unmetered }: StandingDocument,
+  kernelId: string | undefined
+): Unmetered | undefined {
+  return kernelId === undefined
+    ? undefined
+    : unmetered.find(kernel => kernel.kernelId === kernelId);
 }
 
-/** The money of the month, beside a limit of the month; beside another window it would be read as that window's. */
-function costOf(
-  { month }: StandingDocument,
-  worst: Standing | undefined,
-  { isCostShown }: GaugeOptions,
-  trans: Translate,
-  format: Formatter
-): string[] {
-  const isOfMonth = worst === undefined || worst.limit.window === 'month';
-  const isShown = isCostShown && isOfMonth && worst?.limit.unit !== 'USD';
-  return isShown && month.cost !== undefined ? [costText(month, trans, format)] : [];
+const ORDER: readonly Level[] = ['ok', 'warning', 'exceeded', 'blocked'];
+
+function worstLevel(standings: readonly Standing[]): Level {
+  return ORDER[Math.max(0, ...standings.map(({ level }) => ORDER.indexOf(level)))];
 }
 
-function factsOf(
-  document: StandingDocument,
-  { isCostShown }: GaugeOptions,
-  trans: Translate,
-  format: Formatter
-): string[] {
-  const { month } = document;
-  const calls = callsText(month.calls, trans, format);
-  const monthFact = isCostShown
-    ? trans.__('This month: %1, %2', calls, costText(month, trans, format))
-    : trans.__('This month: %1', calls);
-  return [
-    ...document.standings.map(standing => standingFact(standing, trans, format)),
-    monthFact,
-    ...document.problems.map(problem => trans.__('Problem: %1', problem.message))
-  ];
-}
-
-function standingFact(standing: Standing, trans: Translate, format: Formatter): string {
-  const { limit, subject, level, ratio, resetsAt } = standing;
-  const fact = trans.__(
-    '%1: %2 (%3), %4',
-    limitTitle(limit, subject, trans),
-    usedOfLimit(standing, trans, format),
-    format.percent(ratio),
-    levelText(level, trans)
-  );
-  const reset = resetText(resetsAt, limit.timeZone, trans, format);
-  return reset === undefined ? fact : `${fact}. ${reset}`;
-}
-
-/** A level in a word, so that it is not told by colour alone. */
-export function levelText(level: Level, trans: Translate): string {
-  switch (level) {
-    case 'ok':
-      return trans.__('within the limit');
-    case 'warning':
-      return trans.__('near the limit');
-    case 'exceeded':
-      return trans.__('limit reached');
+function signsOf(connection: Connection): readonly Sign[] {
+  switch (connection) {
+    case 'absent':
+    case 'failed':
+      return [connection];
+    case 'away':
+      return ['disconnected'];
+    case 'loading':
+    case 'live':
+    case 'alone':
+      return [];
   }
 }
 
 function connectionText(connection: Connection, trans: Translate): string {
   switch (connection) {
     case 'absent':
-      return trans.__('LLM Meter: server part not running');
+      return trans.__('no server part');
     case 'away':
-      return trans.__('LLM Meter: no connection');
+      return trans.__('no connection');
     case 'failed':
-      return trans.__('LLM Meter: error');
+      return trans.__('error');
     case 'loading':
     case 'live':
     case 'alone':
-      return trans.__('LLM Meter: loading…');
+      return trans.__('loading…');
   }
 }

@@ -6,7 +6,7 @@
 
 import { ratioOf } from './decimal';
 import type { Limit } from './standing';
-import { SCOPES, UNITS, WINDOWS } from './standing';
+import { ON_EXCEED, SCOPES, UNITS, WINDOWS } from './standing';
 import type { Weekday } from './windows';
 import { WEEKDAYS } from './windows';
 
@@ -17,13 +17,13 @@ export class LimitError extends Error {
 
 /** A limit with all that is needed to count by it. */
 export interface LimitRule extends Limit {
-  readonly onExceed: 'warn';
+  /** The names of the channels that hear of it; absent means all that are default. Channels are the server part's. */
+  readonly notify?: readonly string[];
   readonly timeZone: string;
   readonly weekStart: Weekday;
   readonly resetHour: number;
 }
 
-const ON_EXCEED = ['warn'] as const;
 const DEFAULT_WARN_AT: readonly number[] = [0.8];
 const FIELDS = [
   'scope',
@@ -33,6 +33,7 @@ const FIELDS = [
   'amount',
   'warn_at',
   'on_exceed',
+  'notify',
   'time_zone',
   'week_start',
   'reset_hour'
@@ -81,6 +82,7 @@ function parseLimit(given: unknown, where: string, defaultTimeZone: string): Lim
   const value = valueOf(item, where);
   const window = choice(item, 'window', WINDOWS, where);
   const unit = choice(item, 'unit', UNITS, where);
+  const notify = notifyOf(item, where);
   const subject = value === undefined ? scope : `${scope}=${value}`;
   return {
     id: `${subject}/${window}/${unit}`,
@@ -90,7 +92,8 @@ function parseLimit(given: unknown, where: string, defaultTimeZone: string): Lim
     unit,
     amount: amountOf(item, where),
     warnAt: warnAtOf(item, where),
-    onExceed: onExceedOf(item, where),
+    onExceed: choice(item, 'on_exceed', ON_EXCEED, where, 'warn'),
+    ...(notify !== undefined && { notify }),
     timeZone: timeZoneOf(item, where, defaultTimeZone),
     weekStart: choice(item, 'week_start', WEEKDAYS, where, 'monday'),
     resetHour: resetHourOf(item, where)
@@ -163,13 +166,16 @@ function warnAtOf(item: Item, where: string): readonly number[] {
   );
 }
 
-function onExceedOf(item: Item, where: string): 'warn' {
-  if (item.on_exceed === 'block') {
-    throw new LimitError(
-      `${where}: on_exceed is "block", which arrives in a later version; allowed for now is warn`
-    );
+function notifyOf({ notify }: Item, where: string): readonly string[] | undefined {
+  if (notify === undefined || notify === null) {
+    return undefined;
   }
-  return choice(item, 'on_exceed', ON_EXCEED, where, 'warn');
+  if (Array.isArray(notify) && notify.every(name => typeof name === 'string' && name !== '')) {
+    return [...new Set(notify as string[])];
+  }
+  throw new LimitError(
+    `${where}: notify is ${shown(notify)}; it must be a list of channels' names, or null for all that are default`
+  );
 }
 
 function timeZoneOf(item: Item, where: string, otherwise: string): string {

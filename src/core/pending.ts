@@ -82,7 +82,7 @@ function addToStanding(standing: Standing, record: CallRecord): Standing {
   }
   const used = addDecimals(standing.used, amount);
   const remaining = subtractDecimals(standing.remaining, amount);
-  const ratio = ratioOf(used, standing.limit.amount);
+  const ratio = ratioOf(used, standing.amount);
   return {
     ...standing,
     used,

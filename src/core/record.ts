@@ -54,6 +54,9 @@ export interface CallRecord {
   readonly kernelId?: string;
   readonly notebookPath?: string;
   readonly cellId?: string;
+  /** The run of the cell: the id of the message that asked for it. */
+  readonly runId?: string;
+  readonly limitId?: string;
 }
 
 /**
@@ -133,7 +136,9 @@ const TEXTS = [
   'project',
   'kernelId',
   'notebookPath',
-  'cellId'
+  'cellId',
+  'runId',
+  'limitId'
 ] as const satisfies readonly FieldName[];
 
 function nameIn(shape: Shape, field: FieldName): string {

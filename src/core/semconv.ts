@@ -73,6 +73,8 @@ export const FIELDS = {
     latest: 'gen_ai.usage.image.output_tokens'
   },
   usageRaw: { wire: 'llm_meter.usage.raw' },
+  usageFlags: { wire: 'llm_meter.usage.flags' },
+  usageToolCalls: { wire: 'llm_meter.usage.tool_calls' },
   tokenizer: { wire: 'llm_meter.usage.tokenizer' },
   costAmount: { wire: 'llm_meter.cost.amount' },
   costCurrency: { wire: 'llm_meter.cost.currency' },
@@ -87,7 +89,9 @@ export const FIELDS = {
   project: { wire: 'llm_meter.project' },
   kernelId: { wire: 'llm_meter.kernel.id' },
   notebookPath: { wire: 'llm_meter.notebook.path' },
-  cellId: { wire: 'llm_meter.cell.id' }
+  cellId: { wire: 'llm_meter.cell.id' },
+  runId: { wire: 'llm_meter.run.id' },
+  limitId: { wire: 'llm_meter.limit.id' }
 } as const satisfies Record<string, Spelling>;
 
 /** A field of the public record, by our name. */

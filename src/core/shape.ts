@@ -66,6 +66,16 @@ export class Shape {
     return value.map((item: unknown, index) => read(item, `${this.at(key)}[${index}]`));
   }
 
+  /** The same as `list`; empty when the key is absent. */
+  optionalList<T>(key: string, read: (value: unknown, path: string) => T): T[] {
+    return this.get(key) === undefined ? [] : this.list(key, read);
+  }
+
+  /** The object under a key, read by `read`; undefined when the key is absent. */
+  optionalObject<T>(key: string, read: (shape: Shape) => T): T | undefined {
+    return this.get(key) === undefined ? undefined : read(this.object(key));
+  }
+
   text(key: string): string {
     return this.required(key, 'a text', this.optionalText(key));
   }

@@ -2,6 +2,7 @@
  * What the page knows about the meter at one moment, and nothing else.
  */
 
+import type { UnderWay } from './badge';
 import type { StandingDocument } from './standing';
 
 /**
@@ -22,4 +23,8 @@ export interface Snapshot {
   readonly reason?: string;
   /** Absent until the first answer. */
   readonly document?: StandingDocument;
+  /** Calls that stream at this moment, which no figure holds. */
+  readonly underWay?: readonly UnderWay[];
+  /** Whether the server's events were found not to arrive. */
+  readonly areEventsMissing?: boolean;
 }

@@ -19,12 +19,17 @@ export const SCOPES = [
 ] as const;
 export const WINDOWS = ['hour', 'day', 'week', 'month', 'total'] as const;
 export const UNITS = ['tokens', 'USD', 'calls'] as const;
-export const LEVELS = ['ok', 'warning', 'exceeded'] as const;
+export const LEVELS = ['ok', 'warning', 'exceeded', 'blocked'] as const;
+export const ON_EXCEED = ['warn', 'block'] as const;
+export const ALERT_KINDS = ['warning', 'exceeded', 'blocked'] as const;
 
 export type Scope = (typeof SCOPES)[number];
 export type WindowName = (typeof WINDOWS)[number];
 export type Unit = (typeof UNITS)[number];
 export type Level = (typeof LEVELS)[number];
+/** What happens at the amount: a warning, or the call that would pass it is refused. */
+export type OnExceed = (typeof ON_EXCEED)[number];
+export type AlertKind = (typeof ALERT_KINDS)[number];
 
 export interface Limit {
   readonly id: string;
@@ -32,11 +37,23 @@ export interface Limit {
   readonly value?: string;
   readonly window: WindowName;
   readonly unit: Unit;
+  /** As it was set; what is in force, raises included, is the standing's. */
   readonly amount: string;
   /** Ratios in (0, 1) at which to warn. */
   readonly warnAt: readonly number[];
+  readonly onExceed: OnExceed;
+  /** Where it was set: `default`, `settings` or `config`, the last being the administrator's. */
+  readonly source?: string;
   /** IANA name; absent means the server's own. */
   readonly timeZone?: string;
+}
+
+/** Where a limit is heading at this pace. */
+export interface Forecast {
+  /** What will be used of the amount when the window ends; absent for a total, which never does. */
+  readonly ratio?: number;
+  /** When the amount is reached; absent when it is not, before the window ends. */
+  readonly reachedAt?: string;
 }
 
 export interface Standing {
@@ -50,6 +67,16 @@ export interface Standing {
   readonly remaining: string;
   readonly ratio: number;
   readonly level: Level;
+  /** The amount in force, raises included. */
+  readonly amount: string;
+  /** The sum of the raises in force; absent when there are none. */
+  readonly raised?: string;
+  /** Whether this user may raise it; absent when the server part does not say. */
+  readonly canRaise?: boolean;
+  /** By how much calls under way may go over a blocking limit, their worst case being unknown. */
+  readonly softBy?: string;
+  /** Absent where the past says too little or the window never ends. */
+  readonly forecast?: Forecast;
 }
 
 export interface Alert {
@@ -57,12 +84,28 @@ export interface Alert {
   readonly limitId: string;
   readonly subject?: string;
   readonly threshold: number;
-  readonly kind: 'warning' | 'exceeded';
+  readonly kind: AlertKind;
   readonly resetsAt?: string;
   readonly used: string;
   readonly amount: string;
   readonly unit: Unit;
   readonly topNotebook?: string;
+  /** What the refused call needed at most; only with `blocked`. */
+  readonly needed?: string;
+  /** What calls under way held when it was refused; only with `blocked`. */
+  readonly reserved?: string;
+}
+
+/** A kernel whose last minute is far above its user's habit. */
+export interface Runaway {
+  readonly id: string;
+  readonly kernelId: string;
+  readonly notebookPath?: string;
+  readonly callsPerMinute: number;
+  readonly usualCallsPerMinute?: number;
+  /** USD; absent when no call was priced. */
+  readonly costPerMinute?: string;
+  readonly usualCostPerMinute?: string;
 }
 
 export interface Totals {
@@ -92,12 +135,17 @@ export interface StandingDocument {
   readonly isDegraded: boolean;
   readonly problems: readonly Problem[];
   readonly standings: readonly Standing[];
+  /** How many standings there are besides, further from their amounts. */
+  readonly moreStandings: number;
   readonly alerts: readonly Alert[];
+  readonly runaways: readonly Runaway[];
   readonly today: Totals;
   readonly month: Totals;
   readonly unmetered: readonly Unmetered[];
   /** Calls committed since the event before; empty in an answer of REST. */
   readonly callIds: readonly string[];
+  /** Of the server part; absent when it is older than 0.1. */
+  readonly version?: string;
 }
 
 /**
@@ -115,34 +163,52 @@ export function parseStanding(value: unknown): StandingDocument {
     isDegraded: state.choice('level', ['ok', 'degraded']) === 'degraded',
     problems: state.list('problems', readProblem),
     standings: shape.list('standings', readStanding),
+    moreStandings: shape.optionalCount('more_standings') ?? 0,
     alerts: shape.list('alerts', readAlert),
+    runaways: shape.optionalList('runaways', readRunaway),
     today: readTotals(shape.object('today')),
     month: readTotals(shape.object('month')),
     unmetered: shape.list('unmetered', readUnmetered),
-    callIds: shape.get('call_ids') === undefined ? [] : shape.list('call_ids', readText)
+    callIds: shape.optionalList('call_ids', readText),
+    version: shape.optionalText('version')
   };
 }
 
 /** The level to which a ratio of used to amount brings a limit. */
 export function levelOf(ratio: number, limit: Limit): Level {
   if (ratio >= 1) {
-    return 'exceeded';
+    return limit.onExceed === 'block' ? 'blocked' : 'exceeded';
   }
   return limit.warnAt.some(threshold => ratio >= threshold) ? 'warning' : 'ok';
 }
 
 function readStanding(value: unknown, path: string): Standing {
   const shape = new Shape(value, path);
+  const limit = readLimit(shape.object('limit'));
+  const ratio = shape.number('ratio');
   return {
-    limit: readLimit(shape.object('limit')),
+    limit,
     subject: shape.optionalText('subject'),
     windowStart: shape.optionalText('window_start'),
     resetsAt: shape.optionalText('resets_at'),
     used: shape.decimal('used'),
     reserved: shape.decimal('reserved'),
     remaining: shape.decimal('remaining'),
-    ratio: shape.number('ratio'),
-    level: shape.choice('level', LEVELS)
+    ratio,
+    // A level that a later version knows is told by what is used.
+    level: known(shape.text('level'), LEVELS) ?? levelOf(ratio, limit),
+    amount: shape.optionalDecimal('amount') ?? limit.amount,
+    raised: shape.optionalDecimal('raised'),
+    canRaise: shape.optionalFlag('can_raise'),
+    softBy: shape.optionalDecimal('soft_by'),
+    forecast: shape.optionalObject('forecast', readForecast)
+  };
+}
+
+function readForecast(shape: Shape): Forecast {
+  return {
+    ratio: shape.optionalNumber('ratio'),
+    reachedAt: shape.optionalText('reached_at')
   };
 }
 
@@ -155,6 +221,8 @@ function readLimit(shape: Shape): Limit {
     unit: shape.choice('unit', UNITS),
     amount: readAmount(shape),
     warnAt: shape.list('warn_at', readNumber),
+    onExceed: known(shape.optionalText('on_exceed'), ON_EXCEED) ?? 'warn',
+    source: shape.optionalText('source'),
     timeZone: shape.optionalText('time_zone')
   };
 }
@@ -167,21 +235,44 @@ function readAmount(shape: Shape): string {
 
 function readAlert(value: unknown, path: string): Alert {
   const shape = new Shape(value, path);
+  const threshold = shape.number('threshold');
   return {
     id: shape.text('id'),
     limitId: shape.text('limit_id'),
     subject: shape.optionalText('subject'),
-    threshold: shape.number('threshold'),
-    kind: shape.choice('kind', ['warning', 'exceeded']),
+    threshold,
+    // A kind that a later version knows is told as what its threshold says.
+    kind: known(shape.text('kind'), ALERT_KINDS) ?? (threshold >= 1 ? 'exceeded' : 'warning'),
     resetsAt: shape.optionalText('resets_at'),
     used: shape.decimal('used'),
     amount: readAmount(shape),
     unit: shape.choice('unit', UNITS),
-    topNotebook: shape.optionalText('top_notebook')
+    topNotebook: shape.optionalText('top_notebook'),
+    needed: shape.optionalDecimal('needed'),
+    reserved: shape.optionalDecimal('reserved')
   };
 }
 
-function readTotals(shape: Shape): Totals {
+function readRunaway(value: unknown, path: string): Runaway {
+  const shape = new Shape(value, path);
+  return {
+    id: shape.text('id'),
+    kernelId: shape.text('kernel_id'),
+    notebookPath: shape.optionalText('notebook_path'),
+    callsPerMinute: shape.number('calls_per_minute'),
+    usualCallsPerMinute: shape.optionalNumber('usual_calls_per_minute'),
+    costPerMinute: shape.optionalDecimal('cost_per_minute'),
+    usualCostPerMinute: shape.optionalDecimal('usual_cost_per_minute')
+  };
+}
+
+/** A word, where this version knows it. */
+function known<T extends string>(word: string | undefined, words: readonly T[]): T | undefined {
+  return words.find(candidate => candidate === word);
+}
+
+/** Reads the sums that an answer holds beside its other members; @throws {ShapeError} when one is missing or no count. */
+export function readTotals(shape: Shape): Totals {
   return {
     calls: shape.count('calls'),
     inputTokens: shape.count('input_tokens'),

@@ -6,6 +6,7 @@
  */
 
 import type { Formatter } from './format';
+import { isolated } from './names';
 import type { Limit, Standing, Totals, Unit, WindowName } from './standing';
 import type { Translate } from './translate';
 
@@ -32,20 +33,24 @@ export function callsText(calls: number, trans: Translate, format: Formatter): s
 }
 
 /** Used and limit side by side, in few characters: `812k / 1M tokens`. */
-export function shareText({ used, limit }: Standing, trans: Translate, format: Formatter): string {
+export function shareText(
+  { used, amount, limit }: Standing,
+  trans: Translate,
+  format: Formatter
+): string {
   switch (limit.unit) {
     case 'tokens':
-      return trans.__('%1 / %2 tokens', format.compact(used), format.compact(limit.amount));
+      return trans.__('%1 / %2 tokens', format.compact(used), format.compact(amount));
     case 'calls':
-      return trans.__('%1 / %2 calls', format.compact(used), format.compact(limit.amount));
+      return trans.__('%1 / %2 calls', format.compact(used), format.compact(amount));
     case 'USD':
-      return trans.__('%1 / %2', format.money(used), format.money(limit.amount));
+      return trans.__('%1 / %2', format.money(used), format.money(amount));
   }
 }
 
 /** Used and limit in full: `812,345 of 1,000,000 tokens`. */
 export function usedOfLimit(
-  { used, limit }: Standing,
+  { used, amount, limit }: Standing,
   trans: Translate,
   format: Formatter
 ): string {
@@ -53,7 +58,7 @@ export function usedOfLimit(
   return trans.__(
     '%1 of %2',
     isMoney ? format.money(used) : format.count(used),
-    amountText(limit.amount, limit.unit, trans, format)
+    amountText(amount, limit.unit, trans, format)
   );
 }
 
@@ -114,22 +119,23 @@ function scopeTitle(
   if (subject === undefined) {
     return undefined;
   }
+  const name = isolated(subject);
   switch (scope) {
     case 'user':
       return undefined;
     case 'team':
-      return trans.__('team %1', subject);
+      return trans.__('team %1', name);
     case 'key':
-      return trans.__('key %1', subject);
+      return trans.__('key %1', name);
     case 'project':
-      return trans.__('project %1', subject);
+      return trans.__('project %1', name);
     case 'notebook':
-      return trans.__('notebook %1', subject);
+      return trans.__('notebook %1', name);
     case 'kernel':
-      return trans.__('kernel %1', subject);
+      return trans.__('kernel %1', name);
     case 'model':
-      return trans.__('model %1', subject);
+      return trans.__('model %1', name);
     case 'provider':
-      return trans.__('provider %1', subject);
+      return trans.__('provider %1', name);
   }
 }

@@ -1,30 +1,54 @@
 /**
- * Tells of limits: a toast at a warning threshold, a dialog at the limit, each once and in one tab.
+ * Tells of limits and runaway kernels: toasts, and a dialog at the limit, each once and in one tab.
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { showErrorMessage } from '@jupyterlab/apputils';
 
 import { AlertDesk } from '../alerts';
 import { CommandIDs } from '../commands';
 import { IMeter, IUsageView, IWording } from '../tokens';
-import { askAtLimit, warn } from '../widgets/alerts';
+import { askAtLimit, tellOfRunaway, warn } from '../widgets/alerts';
 
 export const alerts: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:alerts',
-  description: 'Warns near a limit and tells when it is reached.',
+  description: 'Warns near a limit and of runaway kernels, and tells when a limit is reached.',
   autoStart: true,
   requires: [IMeter, IWording, IUsageView],
   activate: (app: JupyterFrontEnd, meter: IMeter, wording: IWording, usage: IUsageView): void => {
     const actions = {
       seeUsage: () => usage.open(),
-      changeLimit: () => void app.commands.execute(CommandIDs.openSettings)
+      changeLimit: () => void app.commands.execute(CommandIDs.openSettings),
+      interrupt: (kernelId: string) => interrupt(app, wording, kernelId)
     };
     const desk = new AlertDesk(meter, {
       isSeen: () => !document.hidden,
-      warn: (alert, limit) => warn(alert, limit, wording, actions),
-      stop: (alert, limit) => askAtLimit(alert, limit, wording, actions)
+      warn: (alert, standing) => warn(alert, standing, wording, actions),
+      stop: (alert, standing) => askAtLimit(alert, standing, meter, wording, actions),
+      tellOf: runaway => tellOfRunaway(runaway, wording, actions)
     });
     meter.stateChanged.connect(desk.look, desk);
     document.addEventListener('visibilitychange', () => desk.look());
   }
 };
+
+async function interrupt(
+  { serviceManager }: JupyterFrontEnd,
+  { trans }: IWording,
+  kernelId: string
+): Promise<void> {
+  const { kernels } = serviceManager;
+  try {
+    const model = await kernels.findById(kernelId);
+    if (model === undefined) {
+      throw new Error(trans.__('It is no longer running.'));
+    }
+    const kernel = kernels.connectTo({ model, handleComms: false });
+    await kernel.interrupt().finally(() => kernel.dispose());
+  } catch (error) {
+    await showErrorMessage(
+      trans.__('The kernel could not be interrupted'),
+      error instanceof Error ? error.message : String(error)
+    );
+  }
+}

@@ -7,6 +7,8 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 
 import { CommandIDs } from '../commands';
 import { gaugeIcon } from '../icon';
+import { showDoctor } from '../doctor';
+import { showRaises } from '../raising';
 import { IMeter, IUsageView, IWording } from '../tokens';
 
 /** No command takes an argument. */
@@ -46,6 +48,18 @@ function addCommands(
     icon: gaugeIcon,
     describedBy: NO_ARGS,
     execute: () => usage.open()
+  });
+  commands.addCommand(CommandIDs.showRaises, {
+    label: () => wording.trans.__('Show Raises of LLM Limits'),
+    caption: () => wording.trans.__('Show who raised which LLM limit, why and until when'),
+    describedBy: NO_ARGS,
+    execute: () => showRaises(meter, wording)
+  });
+  commands.addCommand(CommandIDs.showDoctor, {
+    label: () => wording.trans.__('Check LLM Meter'),
+    caption: () => wording.trans.__('Show what LLM Meter meters, what it does not, and why'),
+    describedBy: NO_ARGS,
+    execute: () => showDoctor(meter, wording)
   });
   commands.addCommand(CommandIDs.refreshUsage, {
     label: () => wording.trans.__('Refresh LLM Usage'),

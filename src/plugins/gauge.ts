@@ -3,8 +3,10 @@
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { INotebookTracker } from '@jupyterlab/notebook';
 import { IStatusBar } from '@jupyterlab/statusbar';
 
+import { CurrentNotebook } from '../current-notebook';
 import { IMeter, IUsageView, IWording } from '../tokens';
 import { GaugeWidget } from '../widgets/gauge';
 
@@ -16,18 +18,21 @@ export const gauge: JupyterFrontEndPlugin<void> = {
   description: 'Shows the gauge in the status bar.',
   autoStart: true,
   requires: [IMeter, IWording, IUsageView],
-  optional: [IStatusBar],
+  optional: [IStatusBar, INotebookTracker],
   activate: (
-    _app: JupyterFrontEnd,
+    app: JupyterFrontEnd,
     meter: IMeter,
     wording: IWording,
     usage: IUsageView,
-    statusBar: IStatusBar | null
+    statusBar: IStatusBar | null,
+    notebooks: INotebookTracker | null
   ): void => {
     if (statusBar === null) {
       return;
     }
-    const item = new GaugeWidget(meter, wording, gauge => usage.toggle(gauge));
+    const { contents } = app.serviceManager;
+    const current = new CurrentNotebook(notebooks, path => contents.localPath(path));
+    const item = new GaugeWidget(meter, wording, current, gauge => usage.toggle(gauge));
     usage.anchor = item;
     statusBar.registerStatusItem(gauge.id, {
       item,

@@ -8,7 +8,7 @@ import { IConsoleTracker } from '@jupyterlab/console';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import type { KernelMessage } from '@jupyterlab/services';
 
-import { readKernelMessage } from '../message';
+import { readKernelMessage, readUnderWay } from '../message';
 import { IMeter } from '../tokens';
 
 export const messages: JupyterFrontEndPlugin<void> = {
@@ -42,5 +42,10 @@ function onMessage(meter: IMeter, context: ISessionContext, message: KernelMessa
   if (record !== undefined) {
     const notebookPath = context.type === 'notebook' ? context.path : undefined;
     meter.report({ notebookPath, ...record });
+    return;
+  }
+  const underWay = readUnderWay(message);
+  if (underWay !== undefined) {
+    meter.reportUnderWay(underWay);
   }
 }

@@ -9,10 +9,11 @@ import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import { JSONExt } from '@lumino/coreutils';
 
 import { MeterClient } from '../client';
+import { GAUGE_MODES } from '../core/figure';
 import { Courier } from '../courier';
 import { MeterFeed } from '../feed';
 import { Meter } from '../meter';
-import { MeterModel } from '../model';
+import { DEFAULT_COUNT_MODEL, MeterModel } from '../model';
 import type { ReserveSource } from '../reserve';
 import { Reserve } from '../reserve';
 import { followSettings } from '../settings';
@@ -50,7 +51,13 @@ export const meter: JupyterFrontEndPlugin<IMeter> = {
       const refresh = (): Promise<void> => meter.refresh();
       void followSettings(settingRegistry, settingsFollower(model, refresh, limits));
     }
-    document.addEventListener('visibilitychange', () => void reserve.meter?.refresh());
+    document.addEventListener('visibilitychange', () => {
+      void reserve.meter?.refresh();
+      if (!document.hidden) {
+        void feed.refresh();
+      }
+    });
+    window.addEventListener('focus', () => feed.comeBack());
     return meter;
   }
 };
@@ -96,7 +103,10 @@ function settingsFollower(
     model.preferences = {
       isGaugeShown: settings.get('showGauge').composite !== false,
       isCostShown: settings.get('showCost').composite !== false,
-      areOutputsScanned: settings.get('scanOutputs').composite !== false
+      areOutputsScanned: settings.get('scanOutputs').composite !== false,
+      gaugeMode: GAUGE_MODES.find(mode => mode === settings.get('gaugeMode').composite) ?? 'auto',
+      gaugeLimit: textOf(settings.get('gaugeLimit').composite),
+      countModel: textOf(settings.get('countModel').composite) ?? DEFAULT_COUNT_MODEL
     };
     const before = limits.value;
     const now = settings.get('limits').composite ?? null;
@@ -108,4 +118,8 @@ function settingsFollower(
       }
     }
   };
+}
+
+function textOf(value: ReadonlyPartialJSONValue | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -3,9 +3,14 @@
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import { CommandIDs } from '../commands';
-import { IMeter, IUsageView, IWording } from '../tokens';
+import type { Standing } from '../core/standing';
+import { CurrentNotebook } from '../current-notebook';
+import { raiseLimit } from '../raising';
+import { ICellCosts, IMeter, IUsageView, IWording, METER_PLUGIN_ID } from '../tokens';
 import { UsageView } from '../usage';
 
 export const usage: JupyterFrontEndPlugin<IUsageView> = {
@@ -14,8 +19,27 @@ export const usage: JupyterFrontEndPlugin<IUsageView> = {
   autoStart: true,
   provides: IUsageView,
   requires: [IMeter, IWording],
-  activate: (app: JupyterFrontEnd, meter: IMeter, wording: IWording): IUsageView => {
-    const openSettings = (): void => void app.commands.execute(CommandIDs.openSettings);
-    return new UsageView(meter, wording, openSettings, app.shell.node);
+  optional: [INotebookTracker, ISettingRegistry, ICellCosts],
+  activate: (
+    app: JupyterFrontEnd,
+    meter: IMeter,
+    wording: IWording,
+    notebooks: INotebookTracker | null,
+    registry: ISettingRegistry | null,
+    costs: ICellCosts | null
+  ): IUsageView => {
+    const { commands, serviceManager } = app;
+    const current = new CurrentNotebook(notebooks, path => serviceManager.contents.localPath(path));
+    const actions = {
+      hasDashboard: () => commands.hasCommand(CommandIDs.openDashboard),
+      openDashboard: () => void commands.execute(CommandIDs.openDashboard),
+      openSettings: () => void commands.execute(CommandIDs.openSettings),
+      showDoctor: () => void commands.execute(CommandIDs.showDoctor),
+      showRaises: () => void commands.execute(CommandIDs.showRaises),
+      raise: (standing: Standing) => void raiseLimit(meter, wording, standing),
+      setGauge: (key: 'gaugeMode' | 'gaugeLimit', value: string | null) =>
+        void registry?.set(METER_PLUGIN_ID, key, value)
+    };
+    return new UsageView(meter, wording, { current, costs }, actions, app.shell.node);
   }
 };

@@ -4,7 +4,6 @@
 
 import * as React from 'react';
 
-import { ClientError } from '../client';
 import {
   callCostText,
   marksOf,
@@ -16,14 +15,11 @@ import {
 import type { CallRecord } from '../core/record';
 import { modelOf } from '../core/record';
 import type { IMeter } from '../tokens';
+import { useAnswer } from './answer';
+import { Name } from './name';
 import type { Words } from './usage';
 
 const SHOWN_CALLS = 8;
-
-type Answer =
-  | { readonly kind: 'loading' }
-  | { readonly kind: 'calls'; readonly calls: readonly CallRecord[] }
-  | { readonly kind: 'error'; readonly message: string };
 
 interface LastCallsProps {
   readonly meter: IMeter;
@@ -40,7 +36,7 @@ export function LastCalls({
   words
 }: LastCallsProps): React.ReactElement {
   const { trans } = words;
-  const answer = useLastCalls(meter, revision);
+  const answer = useAnswer(() => meter.listCalls(SHOWN_CALLS), [meter, revision]);
   return (
     <section>
       <h3>{trans.__('Last calls')}</h3>
@@ -50,38 +46,11 @@ export function LastCalls({
           {answer.message}
         </p>
       )}
-      {answer.kind === 'calls' && (
-        <CallTable calls={answer.calls} isCostShown={isCostShown} words={words} />
+      {answer.kind === 'done' && (
+        <CallTable calls={answer.value} isCostShown={isCostShown} words={words} />
       )}
     </section>
   );
-}
-
-function useLastCalls(meter: IMeter, revision: number): Answer {
-  const [answer, setAnswer] = React.useState<Answer>({ kind: 'loading' });
-  React.useEffect(() => {
-    let isCurrent = true;
-    void askForCalls(meter).then(answer => {
-      if (isCurrent) {
-        setAnswer(answer);
-      }
-    });
-    return () => {
-      isCurrent = false;
-    };
-  }, [meter, revision]);
-  return answer;
-}
-
-async function askForCalls(meter: IMeter): Promise<Answer> {
-  try {
-    return { kind: 'calls', calls: await meter.listCalls(SHOWN_CALLS) };
-  } catch (error) {
-    if (error instanceof ClientError) {
-      return { kind: 'error', message: error.message };
-    }
-    throw error;
-  }
 }
 
 interface CallTableProps {
@@ -126,20 +95,25 @@ function CallRow({
   isCostShown,
   words: { trans, format }
 }: CallRowProps): React.ReactElement {
+  const cost = callCostText(call, trans, format);
   return (
     <tr>
       <td>{format.recent(call.startedAt)}</td>
       <td title={call.providerName}>
-        {modelOf(call) ?? trans.__('unknown')}
-        {marksOf(call, trans).map(mark => (
-          <span key={mark} className="jp-LLMMeter-Mark" title={call.errorType}>
-            {mark}
-          </span>
-        ))}
+        <div className="jp-LLMMeter-Calls-model">
+          <Name name={modelOf(call) ?? trans.__('unknown')} />
+          {marksOf(call, trans).map(mark => (
+            <span key={mark} className="jp-LLMMeter-Mark" title={call.errorType}>
+              {mark}
+            </span>
+          ))}
+        </div>
       </td>
-      <td title={placeDetail(call, trans)}>{placeText(call)}</td>
+      <td title={placeDetail(call, trans)}>
+        <bdi>{placeText(call)}</bdi>
+      </td>
       <td title={tokensDetail(call, trans, format)}>{tokensText(call, trans, format)}</td>
-      {isCostShown && <td>{callCostText(call, trans, format)}</td>}
+      {isCostShown && <td title={cost}>{cost}</td>}
     </tr>
   );
 }

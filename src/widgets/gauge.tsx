@@ -7,17 +7,22 @@ import * as React from 'react';
 
 import type { StatusEntry } from '../core/gauge';
 import { toStatusEntry } from '../core/gauge';
+import type { CurrentNotebook } from '../current-notebook';
 import type { IMeter, IWording } from '../tokens';
+import { Bar } from './bar';
+import { SignIcon } from './sign';
 
 export class GaugeWidget extends ReactWidget {
   /**
    * @param meter - what to show.
    * @param wording - in which words.
+   * @param current - the notebook that the user works in.
    * @param onPress - what a click, Enter or Space does.
    */
   constructor(
     private readonly meter: IMeter,
     private readonly wording: IWording,
+    private readonly current: CurrentNotebook,
     private readonly onPress: (gauge: GaugeWidget) => void
   ) {
     super();
@@ -25,14 +30,16 @@ export class GaugeWidget extends ReactWidget {
     this.addClass('jp-LLMMeter-GaugeItem');
     meter.stateChanged.connect(this.update, this);
     wording.changed.connect(this.update, this);
+    current.changed.connect(this.update, this);
   }
 
   protected override render(): React.ReactElement {
     const { snapshot, preferences } = this.meter;
     const { trans, format } = this.wording;
+    const options = { ...preferences, kernelId: this.current.place?.kernelId };
     return (
       <GaugeButton
-        entry={toStatusEntry(snapshot, preferences, trans, format)}
+        entry={toStatusEntry(snapshot, options, trans, format)}
         onPress={() => this.onPress(this)}
       />
     );
@@ -60,23 +67,12 @@ function GaugeButton({ entry, onPress }: GaugeButtonProps): React.ReactElement {
           !
         </span>
       )}
-      {entry.ratio !== undefined && <Bar level={entry.level} ratio={entry.ratio} />}
+      {entry.signs.map(sign => (
+        <SignIcon key={sign} sign={sign} />
+      ))}
+      {entry.ratio !== undefined && <Bar level={entry.barLevel} ratio={entry.ratio} />}
       <span className="jp-LLMMeter-Gauge-text">{entry.text}</span>
+      {entry.isUnderWay && <span className="jp-LLMMeter-Gauge-pulse" aria-hidden="true" />}
     </button>
-  );
-}
-
-interface BarProps {
-  readonly level: StatusEntry['level'];
-  readonly ratio: number;
-}
-
-/** A bar without words of its own: what it shows is always told beside it. */
-export function Bar({ level, ratio }: BarProps): React.ReactElement {
-  const share = Math.min(Math.max(ratio, 0), 1);
-  return (
-    <span className="jp-LLMMeter-Bar" data-level={level} aria-hidden="true">
-      <span className="jp-LLMMeter-Bar-fill" style={{ width: `${share * 100}%` }} />
-    </span>
   );
 }

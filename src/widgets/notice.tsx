@@ -8,11 +8,9 @@ import type { Notice } from '../core/notice';
 
 interface NoticeBodyProps {
   readonly notice: Notice;
-  /** What happens now. */
-  readonly outlook: string;
 }
 
-export function NoticeBody({ notice, outlook }: NoticeBodyProps): React.ReactElement {
+export function NoticeBody({ notice }: NoticeBodyProps): React.ReactElement {
   return (
     <div className="jp-LLMMeter-Notice">
       <p>{notice.headline}</p>
@@ -24,7 +22,7 @@ export function NoticeBody({ notice, outlook }: NoticeBodyProps): React.ReactEle
           </React.Fragment>
         ))}
       </dl>
-      <p>{outlook}</p>
+      <p>{notice.outlook}</p>
     </div>
   );
 }

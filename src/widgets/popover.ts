@@ -1,9 +1,9 @@
 /**
  * A box that opens beside an anchor, above or below it as there is room.
  *
- * Owns place, closing (Esc, a press outside, the anchor gone) and the way of the focus: in when it opens, back to where
- * it was when it closes. `Popup` of @jupyterlab/statusbar opens above its anchor only, so it cannot serve a gauge in the
- * top area; this stands on the same `HoverBox`.
+ * Owns place, closing (Esc wherever the focus is, a press outside, the anchor gone) and the way of the focus: in when it
+ * opens, back to where it was when it closes. `Popup` of @jupyterlab/statusbar opens above its anchor only, so it cannot
+ * serve a gauge in the top area; this stands on the same `HoverBox`.
  */
 
 import { HoverBox } from '@jupyterlab/ui-components';
@@ -13,6 +13,8 @@ import { Panel, Widget } from '@lumino/widgets';
 /** Smallest and largest height, in CSS pixels. */
 const MIN_HEIGHT = 60;
 const MAX_HEIGHT = 680;
+/** What is left free beside it, in CSS pixels. */
+const MARGIN = 4;
 
 export class Popover extends Panel {
   /**
@@ -49,7 +51,9 @@ export class Popover extends Panel {
     if (this.isDisposed) {
       return;
     }
-    const hadFocus = this.node.contains(document.activeElement);
+    const { activeElement } = document;
+    // A part that had the focus and is shown no more leaves it to the body.
+    const hadFocus = activeElement === document.body || this.node.contains(activeElement);
     super.dispose();
     if (hadFocus && this._formerFocus instanceof HTMLElement) {
       this._formerFocus.focus();
@@ -72,14 +76,15 @@ export class Popover extends Panel {
 
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
-    this.node.addEventListener('keydown', this);
+    document.addEventListener('keydown', this);
     document.addEventListener('pointerdown', this, true);
     window.addEventListener('resize', this);
     this._observer.observe(this.widgets[0].node);
+    this._observer.observe(this.host);
   }
 
   protected override onBeforeDetach(message: Message): void {
-    this.node.removeEventListener('keydown', this);
+    document.removeEventListener('keydown', this);
     document.removeEventListener('pointerdown', this, true);
     window.removeEventListener('resize', this);
     this._observer.disconnect();
@@ -87,9 +92,9 @@ export class Popover extends Panel {
   }
 
   private _onKeyDown(event: KeyboardEvent): void {
-    if (event.key === 'Escape') {
+    // Tab leads out of it, and whatever has the focus then may want the key for itself.
+    if (event.key === 'Escape' && !event.defaultPrevented) {
       event.preventDefault();
-      event.stopPropagation();
       this.dispose();
     }
   }
@@ -112,8 +117,8 @@ export class Popover extends Panel {
       minHeight: MIN_HEIGHT,
       maxHeight: MAX_HEIGHT,
       privilege: 'above',
-      // The bar's items stand at the right edge, so the right edges are aligned.
-      offset: { horizontal: anchor.width - width }
+      // The bar's items stand at the right edge, so the right edges are aligned, unless long items push the anchor away.
+      offset: { horizontal: Math.max(anchor.width - width, MARGIN - anchor.left) }
     });
   }
 

@@ -1,16 +1,26 @@
 /**
- * Today and this month side by side.
+ * Today and this month: of everything, and of the current notebook.
  */
 
 import * as React from 'react';
 
 import type { Totals } from '../core/standing';
 import { costText } from '../core/wording';
+import { askOfNotebook } from '../notebook-usage';
+import type { Place } from '../current-notebook';
+import type { IMeter } from '../tokens';
+import { useAnswer } from './answer';
+import { Name } from './name';
 import type { Words } from './usage';
 
 interface TotalsTableProps {
   readonly today: Totals;
   readonly month: Totals;
+  readonly meter: IMeter;
+  /** The current notebook; null where nothing can be said of it. */
+  readonly place: Place | null;
+  /** Changes when the ledger has new calls. */
+  readonly revision: number;
   readonly isCostShown: boolean;
   readonly words: Words;
 }
@@ -18,16 +28,19 @@ interface TotalsTableProps {
 export function TotalsTable({
   today,
   month,
+  meter,
+  place,
+  revision,
   isCostShown,
   words
 }: TotalsTableProps): React.ReactElement {
-  const { trans, format } = words;
-  const row = (name: string, read: (totals: Totals) => string): React.ReactElement => (
-    <tr>
-      <th scope="row">{name}</th>
-      <td>{read(today)}</td>
-      <td>{read(month)}</td>
-    </tr>
+  const { trans } = words;
+  const row = (name: string, totals: Totals): React.ReactElement => (
+    <TotalsRow key={name} name={name} totals={totals} isCostShown={isCostShown} words={words} />
+  );
+  const answer = useAnswer(
+    () => (place === null ? Promise.resolve(undefined) : askOfNotebook(meter, place)),
+    [meter, revision, place?.path, place?.kernelId]
   );
   return (
     <section>
@@ -35,19 +48,60 @@ export function TotalsTable({
         <thead>
           <tr>
             <td />
-            <th scope="col">{trans.__('Today')}</th>
-            <th scope="col">{trans.__('This month')}</th>
+            <th scope="col">{trans.__('Calls')}</th>
+            <th scope="col">{trans.__('Tokens in')}</th>
+            <th scope="col">{trans.__('Tokens out')}</th>
+            {isCostShown && <th scope="col">{trans.__('Cost')}</th>}
           </tr>
         </thead>
         <tbody>
-          {row(trans.__('Calls'), totals => format.count(totals.calls))}
-          {row(trans.__('Tokens in'), totals => format.count(totals.inputTokens))}
-          {row(trans.__('Tokens out'), totals => format.count(totals.outputTokens))}
-          {isCostShown && row(trans.__('Cost'), totals => costText(totals, trans, format))}
+          {row(trans.__('Today'), today)}
+          {row(trans.__('This month'), month)}
         </tbody>
+        {place !== null && answer.kind === 'done' && answer.value !== undefined && (
+          <tbody className="jp-LLMMeter-Totals-notebook">
+            <tr>
+              <th scope="rowgroup" colSpan={isCostShown ? 5 : 4}>
+                {trans.__('This notebook')} · <Name name={place.path.replace(/^.*\//, '')} />
+              </th>
+            </tr>
+            {row(trans.__('Today'), answer.value.today)}
+            {row(trans.__('This month'), answer.value.month)}
+            {answer.value.session && row(trans.__('This session'), answer.value.session)}
+          </tbody>
+        )}
       </table>
+      {answer.kind === 'error' && (
+        <p className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
+          {answer.message}
+        </p>
+      )}
       <Gaps month={month} words={words} />
     </section>
+  );
+}
+
+interface TotalsRowProps {
+  readonly name: string;
+  readonly totals: Totals;
+  readonly isCostShown: boolean;
+  readonly words: Words;
+}
+
+function TotalsRow({
+  name,
+  totals,
+  isCostShown,
+  words: { trans, format }
+}: TotalsRowProps): React.ReactElement {
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>{format.count(totals.calls)}</td>
+      <td>{format.count(totals.inputTokens)}</td>
+      <td>{format.count(totals.outputTokens)}</td>
+      {isCostShown && <td>{costText(totals, trans, format)}</td>}
+    </tr>
   );
 }
 

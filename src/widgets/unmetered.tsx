@@ -2,10 +2,11 @@
  * The kernels whose calls are not seen, and why.
  */
 
-import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import { unmeteredReason } from '../core/facts';
 import type { Unmetered } from '../core/standing';
+import { Name } from './name';
 import type { Words } from './usage';
 
 interface UnmeteredListProps {
@@ -28,8 +29,10 @@ export function UnmeteredList({
       <ul className="jp-LLMMeter-Unmetered">
         {unmetered.map(kernel => (
           <li key={kernel.kernelId}>
-            <strong>{kernel.path ?? kernel.name ?? kernel.kernelId}</strong>{' '}
-            {reasonText(kernel, trans)}
+            <strong>
+              <Name name={kernel.path ?? kernel.name ?? kernel.kernelId} />
+            </strong>{' '}
+            {unmeteredReason(kernel, trans)}
           </li>
         ))}
       </ul>
@@ -38,17 +41,4 @@ export function UnmeteredList({
       )}
     </section>
   );
-}
-
-function reasonText({ reason, name }: Unmetered, trans: TranslationBundle): string {
-  switch (reason) {
-    case 'language':
-      return trans.__('Its kernel (%1) is not a Python kernel.', name ?? '?');
-    case 'no-tap':
-      return trans.__(
-        'The meter is not active in its Python kernel. Restart the kernel: one that was started before the meter was installed is not metered.'
-      );
-    default:
-      return reason;
-  }
 }

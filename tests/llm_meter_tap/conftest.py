@@ -25,7 +25,8 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def metered(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The tap is on in this process, with no service; gives the private folder."""
-    for name in ("SERVICE", "PROJECT", "TEAM", "USER", "NOTEBOOK", "KERNEL_ID", "CELL_ID", "DISABLE"):
+    places = ("NOTEBOOK", "KERNEL_ID", "CELL_ID", "RUN_ID")
+    for name in ("SERVICE", "PROJECT", "TEAM", "USER", *places, "DISABLE"):
         monkeypatch.delenv(f"LLM_METER_{name}", raising=False)
     monkeypatch.setenv("LLM_METER_DIR", str(folder))
     faults.counts.clear()

@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -25,6 +26,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(401, {"error": "no"})
         elif self.path == "/v1/count":
             self._count(json.loads(body))
+        elif self.path == "/v1/reserve":
+            self._answer(200, self.server.owner.reserve(json.loads(body)))
+        elif self.path == "/v1/renew":
+            self._answer(200, self.server.owner.renew(json.loads(body)["ids"]))
+        elif self.path == "/v1/usage":
+            self._answer(200, self.server.owner.usage(json.loads(body)))
         else:
             self._answer(*self.server.owner.take(self.headers["x-llm-meter-spool"], body))
 
@@ -68,6 +75,13 @@ class TapListener:
         connection_ended: A tap's connection was closed.
         notices: What to answer, once.
         refused: Ids whose lines are answered with 400.
+        most_calls: A blocking limit: so many calls may be settled or reserved; None: no limit.
+        lease_s: What a reservation is granted for, seconds.
+        asked: Every question whether a call may leave, in order.
+        reserved: Ids of the calls that hold a reservation.
+        renewals: The ids of each renewal.
+        usages: Every question for usage.
+        on_reserve: Called before a question is answered.
     """
 
     def __init__(
@@ -79,6 +93,15 @@ class TapListener:
         self.spools: set[str] = set()
         self.connections: list[socket.socket] = []
         self.connection_ended = threading.Event()
+        self.most_calls: int | None = None
+        self.lease_s = 30.0
+        self.asked: list[dict[str, object]] = []
+        self.reserved: set[str] = set()
+        self.renewals: list[list[str]] = []
+        self.usages: list[dict[str, object]] = []
+        self.on_reserve: Callable[[], object] = lambda: None
+        self._folder, self._stem = folder, stem
+        self._under: dict[str, set[str]] = {}  # what each call was reserved under
         self._changed = threading.Condition()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.daemon_threads = True
@@ -106,8 +129,72 @@ class TapListener:
         with self._changed:
             self.lines += lines
             self.spools.add(spool)
+            self.reserved -= {id for line, id in zip(lines, ids, strict=True) if line["event"] != "opened"}
             self._changed.notify_all()
         return 200, {"acknowledged": ids, "notices": notices}
+
+    def put_gate(self, on_unreachable: str = "allow") -> None:
+        """Say that a blocking limit is in force."""
+        draft = self._folder / "gate"
+        draft.write_text(json.dumps({"version": 1, "on_unreachable": on_unreachable}))
+        draft.replace(self._folder / "services" / f"{self._stem}.gate")
+
+    def take_gate(self) -> None:
+        """Say that none is in force any longer."""
+        (self._folder / "services" / f"{self._stem}.gate").unlink()
+
+    def reserve(self, question: dict[str, object]) -> dict[str, object]:
+        """Grant or refuse by the limits in calls; tokens and dollars are never short here."""
+        self.on_reserve()
+        with self._changed:
+            self.asked.append(question)
+            self._changed.notify_all()
+            call_id = question["record"]["llm_meter.call.id"]
+            limits = self._limits(question)
+            for limit_id, amount in limits.items():
+                mine = {id for id, under in self._under.items() if limit_id in under}
+                used, reserved = len(mine & self._counted()), len(mine & self.reserved)
+                if used + reserved + 1 > amount:
+                    standing = {"limit": {"id": limit_id}, "used": str(used), "reserved": str(reserved)}
+                    message = f"{used} of {amount} calls used"
+                    return {
+                        "granted": False, "message": message, "standing": standing, "needed": "1",
+                        "is_reserved_elsewhere": used < amount,
+                    }  # fmt: skip
+            self._under[call_id] = set(limits)
+            self.reserved.add(call_id)
+            return {"granted": True, "lease_s": self.lease_s}
+
+    def _limits(self, question: dict[str, object]) -> dict[str, int]:
+        most = {} if self.most_calls is None else {"user/month/calls": self.most_calls}
+        run = question.get("run")
+        while run is not None:
+            for cap in run["caps"]:
+                if cap["unit"] == "calls":
+                    most[f"run={run['id']}/total/calls"] = int(cap["amount"])
+            run = run.get("within")
+        return most
+
+    def _counted(self) -> set[str]:
+        records = [line["record"] for line in self.settled()]
+        return {one["llm_meter.call.id"] for one in records if one["llm_meter.call.status"] != "refused"}
+
+    def renew(self, ids: list[str]) -> dict[str, object]:
+        with self._changed:
+            self.renewals.append(ids)
+            self._changed.notify_all()
+            return {"renewed": [id for id in ids if id in self.reserved], "lease_s": self.lease_s}
+
+    def usage(self, question: dict[str, object]) -> dict[str, object]:
+        self.usages.append(question)
+        calls = len(self._counted())
+        known = {"input_tokens": 11 * calls, "output_tokens": 7 * calls, "cost": "0.0123"}
+        return {"usage": {"calls": calls, **known, "unpriced_calls": 0, "missing_calls": 0}}
+
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something that came made it so."""
+        with self._changed:
+            assert self._changed.wait_for(is_so, 15)
 
     def wait_for(self, settled: int) -> list[dict[str, object]]:
         """The settled lines, when there are so many of them."""
@@ -117,6 +204,11 @@ class TapListener:
 
     def settled(self) -> list[dict[str, object]]:
         return [line for line in self.lines if line["event"] == "settled"]
+
+    def close_lock(self) -> None:
+        """Look like a service that was killed; it answers all the same."""
+        os.close(self._lock)
+        self._lock = os.open(os.devnull, os.O_RDONLY)
 
     def close(self) -> None:
         self._server.shutdown()

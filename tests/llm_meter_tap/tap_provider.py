@@ -144,6 +144,14 @@ class _Handler(BaseHTTPRequestHandler):
         """503 for the first two requests of this path, then an answer."""
         (self._broken if self.server.seen.count(self.path) <= 2 else self._json)(rest)
 
+    def _hangup(self, rest: str) -> None:
+        """Hang up on the first request of this path, then answer."""
+        if self.server.seen.count(self.path) > 1:
+            self._json(rest)
+            return
+        self.connection.shutdown(socket.SHUT_RDWR)
+        self.close_connection = True
+
     def _moved(self, rest: str) -> None:
         self._whole(307, b"", {"location": f"/json/{rest}"})
 
@@ -219,6 +227,10 @@ class Provider:
         self.url = f"http://127.0.0.1:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
+
+    def release(self) -> None:
+        """Let go of whoever hangs, now and from now on."""
+        self._server.released.set()
 
     def close(self) -> None:
         """Let go of whoever hangs, and stop."""

@@ -5,33 +5,20 @@ The recordings are not a part of this repository; without them these tests are s
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from bench_module import bench_module
 
 # The formats of OpenAI, Azure, Anthropic and Gemini, on their own hosts and compatible ones.
 MAIN = ("openai.chat", "openai.completions", "openai.responses", "openai.embeddings")
 MAIN += ("anthropic.messages", "google.generateContent", "google.embedContent")
 
 
-def bench() -> ModuleType:
-    path = Path(__file__).resolve().parents[2] / "bench" / "corpus.py"
-    spec = importlib.util.spec_from_file_location("bench_corpus", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
 def outcomes() -> list[Any]:
-    scoring = bench()
+    scoring = bench_module("corpus")
     path = scoring.corpus_path()
     if not path.is_file():
         pytest.skip(f"no recorded traffic at {path}; set LLM_METER_CORPUS to its folder")
@@ -51,7 +38,7 @@ def test_every_call_of_the_main_formats_is_recognised(outcomes: list[Any]) -> No
 
 
 def test_every_call_of_the_main_formats_is_recognised_behind_an_unknown_gateway() -> None:
-    scoring = bench()
+    scoring = bench_module("corpus")
     path = scoring.corpus_path()
     if not path.is_file():
         pytest.skip(f"no recorded traffic at {path}; set LLM_METER_CORPUS to its folder")

@@ -1,66 +1,17 @@
 """The tap in a real IPython kernel: each call told under the cell that made it."""
 
 import sys
-import uuid
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from jupyter_client import KernelManager
-from tap_process import environment, run, settled
+from tap_kernel import Kernel, announced, printed, told
+from tap_process import run, settled
 
 CHAT = "v1/chat/completions"
 BODY = {"model": "gpt-5", "messages": [{"role": "user", "content": "Say hi"}]}
-
-
-class Kernel:
-    """A kernel, and what it says."""
-
-    def __init__(self, folder: Path, connections: Path) -> None:
-        self.id = str(uuid.uuid4())
-        self._manager = KernelManager(connection_file=str(connections / f"kernel-{self.id}.json"))
-        self._manager.start_kernel(env=environment(folder))
-        self._client = self._manager.client()
-        self._client.start_channels()
-        self._client.wait_for_ready(timeout=60)
-
-    def run(self, code: str, cell: str | None = None, calls: int = 0) -> list[dict[str, Any]]:
-        """Run a cell; returns its IOPub messages, when it is idle and `calls` calls were told."""
-        metadata = {"cellId": cell} if cell else {}
-        request = self._client.session.msg(
-            "execute_request", {"code": code, "silent": False, "stop_on_error": True}, metadata=metadata
-        )
-        self._client.shell_channel.send(request)
-        said: list[dict[str, Any]] = []
-        while calls > len(told(said)) or not any(is_idle(message, request) for message in said):
-            said.append(self._client.get_iopub_msg(timeout=30))
-        assert not [message["content"] for message in said if message["msg_type"] == "error"]
-        return said
-
-    def stop(self) -> None:
-        self._client.stop_channels()
-        self._manager.shutdown_kernel()
-
-
-def is_idle(message: dict[str, Any], request: dict[str, Any]) -> bool:
-    of_request = message["parent_header"].get("msg_id") == request["header"]["msg_id"]
-    return of_request and message["content"].get("execution_state") == "idle"
-
-
-def told(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The messages that tell of a call."""
-    return [message for message in messages if "record" in message["content"].get("data", {})]
-
-
-def announced(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The data of the messages that only say that the tap is alive."""
-    said = [one["content"]["data"] for one in messages if one["msg_type"] == "comm_msg"]
-    return [data for data in said if "record" not in data]
-
-
-def printed(messages: list[dict[str, Any]]) -> str:
-    return "".join(message["content"]["text"] for message in messages if message["msg_type"] == "stream")
+STREAM = {**BODY, "stream": True}
 
 
 @pytest.fixture
@@ -141,6 +92,97 @@ pool.submit(int).result()
     assert len({message["parent_header"]["msg_id"] for message in told(said)}) == 4
 
 
+def test_whatever_asyncio_starts_in_a_cell_keeps_it(kernel, provider, folder):
+    setup = f"""
+import asyncio, httpx, threading
+go = threading.Event()
+def call(): httpx.post('{provider.url}/json/{CHAT}', json={BODY})
+def late(): go.wait(20); call()
+async def later():
+    while not go.is_set(): await asyncio.sleep(0.01)
+    async with httpx.AsyncClient() as client: await client.post('{provider.url}/json/{CHAT}', json={BODY})
+"""
+    kernel.run(setup, "cell-setup")
+    kernel.run("both = asyncio.gather(later(), later())", "cell-gather")
+    kernel.run("job = asyncio.create_task(asyncio.to_thread(late))", "cell-to-thread")
+    kernel.run("other = asyncio.get_running_loop().run_in_executor(None, late)", "cell-executor")
+    said = kernel.run("go.set(); await asyncio.gather(both, job, other); call()", "cell-last", calls=5)
+
+    cells = sorted(record["llm_meter.cell.id"] for record in settled(folder))
+    assert cells == ["cell-executor", "cell-gather", "cell-gather", "cell-last", "cell-to-thread"]
+    assert len({message["parent_header"]["msg_id"] for message in told(said)}) == 4
+
+
+def test_a_process_pool_works_for_the_cell_that_started_its_workers(kernel, provider, folder, tmp_path):
+    (tmp_path / "work.py").write_text(
+        "import httpx\n"
+        f"def call(): return httpx.post('{provider.url}/json/{CHAT}', json={BODY}).status_code\n"
+    )
+    setup = f"""
+import sys; sys.path.insert(0, {str(tmp_path)!r})
+import multiprocessing, work
+from concurrent.futures import ProcessPoolExecutor
+pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context('spawn'))
+print(pool.submit(work.call).result())
+"""
+    assert printed(kernel.run(setup, "cell-pool")) == "200\n"
+    again = kernel.run("print(pool.submit(work.call).result()); pool.shutdown()", "cell-job")
+    assert printed(again) == "200\n"
+
+    assert [record["llm_meter.cell.id"] for record in settled(folder)] == ["cell-pool", "cell-pool"]
+
+
+def test_an_interrupted_cell_shows_the_interrupt_and_leaves_an_aborted_call(kernel, provider, folder):
+    kernel.run("import httpx", "cell-0")
+    code = f"""
+with httpx.stream('POST', '{provider.url}/halfway/{CHAT}', json={STREAM}) as response:
+    for line in response.iter_lines(): print(line, flush=True)
+"""
+    said = kernel.interrupt(kernel.start(code, "cell-1"))
+    assert [one["content"]["ename"] for one in said if one["msg_type"] == "error"] == ["KeyboardInterrupt"]
+    (record,) = settled(folder)
+    assert (record["llm_meter.call.status"], record["llm_meter.cell.id"]) == ("aborted", "cell-1")
+
+    kernel.run(f"print(httpx.post('{provider.url}/json/{CHAT}', json={BODY}))", "cell-2", calls=1)
+    assert len(settled(folder)) == 2
+
+
+def test_a_module_that_autoreload_renews_is_metered_once_before_and_after(kernel, provider, folder, tmp_path):
+    module = tmp_path / "mine.py"
+    module.write_text(
+        "import httpx\nfrom httpx import post\n"
+        f"def call(): return 'before', post('{provider.url}/json/{CHAT}', json={BODY}).status_code\n"
+    )
+    kernel.run(f"%load_ext autoreload\n%autoreload 2\nimport sys; sys.path.insert(0, {str(tmp_path)!r})")
+    before = kernel.run("import mine; from mine import call; print(call())", calls=1)
+    assert printed(before) == "('before', 200)\n"
+
+    module.write_text(module.read_text().replace("'before'", "'after the edit'"))
+    assert printed(kernel.run("print(call())", calls=1)) == "('after the edit', 200)\n"
+    assert len(settled(folder)) == 2
+
+
+def test_a_set_up_cell_that_is_run_again_changes_nothing(kernel, provider, folder):
+    setup = f"""
+import importlib, sys
+import httpx, requests, urllib3
+importlib.reload(httpx); importlib.reload(requests); importlib.reload(urllib3)
+for name in [name for name in sys.modules if name.partition('.')[0] in ('httpx', 'requests', 'urllib3')]:
+    del sys.modules[name]
+old = httpx.Client()
+import httpx, requests
+def call():
+    requests.post('{provider.url}/json/{CHAT}', json={BODY})
+    httpx.post('{provider.url}/json/{CHAT}', json={BODY})
+    old.post('{provider.url}/json/{CHAT}', json={BODY})
+call()
+"""
+    kernel.run(setup, "cell-1", calls=3)
+    kernel.run(setup, "cell-1", calls=3)
+
+    assert len(settled(folder)) == 6
+
+
 def test_threads_of_user_classes_work_as_ever(kernel):
     code = """
 import threading
@@ -160,6 +202,54 @@ def test_processes_started_in_a_cell_inherit_kernel_and_cell(kernel, provider, f
 
     (record,) = settled(folder)
     assert (record["llm_meter.kernel.id"], record["llm_meter.cell.id"]) == (kernel.id, "cell-7")
+
+
+def test_all_work_of_a_run_names_it_wherever_it_is_done_and_whenever_it_ends(kernel, provider, folder):
+    call = f"import httpx; httpx.post('{provider.url}/json/{CHAT}', json={BODY})"
+    code = f"""
+import asyncio, concurrent.futures, subprocess, threading, time
+def late():
+    time.sleep(1)
+    {call}
+async def later():
+    await asyncio.to_thread(late)
+{call}
+threading.Thread(target=late).start()
+pool = concurrent.futures.ThreadPoolExecutor(); pool.submit(late)
+task = asyncio.ensure_future(later())
+subprocess.run([{sys.executable!r}, '-c', {call!r}], check=True)
+"""
+    kernel.run(code, "cell-1", calls=1)
+    kernel.run("import time; time.sleep(2)", "cell-2", calls=3)
+    kernel.run(call, "cell-1", calls=1)
+
+    runs = [record["llm_meter.run.id"] for record in settled(folder)]
+    assert sorted(Counter(runs).values()) == [1, 5]
+
+
+def test_an_answer_is_told_of_while_it_streams_in_and_no_more_once_it_has_ended(kernel, provider):
+    code = f"""
+import contextlib, httpx
+url = '{provider.url}/halfway/{CHAT}'
+with contextlib.suppress(httpx.HTTPError), httpx.stream('POST', url, json={STREAM}) as response:
+    for line in response.iter_lines(): print(line, flush=True)
+"""
+    request = kernel.start(code, "cell-1")
+    told_of = [kernel.next_news() for _ in range(2)]
+    provider.release()
+    record = kernel.next_news()["record"]
+    for data in told_of:
+        assert set(data) == {"version", "tap", "under_way"}
+        assert data["under_way"].pop("pieces") > 0
+        assert data["under_way"] == {
+            "llm_meter.call.id": record["llm_meter.call.id"],
+            "llm_meter.call.started_at": record["llm_meter.call.started_at"],
+            "gen_ai.request.model": "gpt-5",
+            "llm_meter.cell.id": "cell-1",
+            "llm_meter.run.id": request["header"]["msg_id"],
+        }
+    later = kernel.run("import time; time.sleep(2.5)", "cell-2")
+    assert not [one for one in later if "under_way" in one["content"].get("data", {})]
 
 
 def test_a_forked_child_leaves_the_message_to_the_service(kernel, provider, folder):

@@ -247,3 +247,37 @@ def test_a_model_inside_a_message_is_not_the_model() -> None:
 def test_no_request_whatever_makes_it_raise(method: str, host: str, path: str, body: bytes | None) -> None:
     recognise(method, host, path, "", None, body)
     recognise("POST", host, path, "", "multipart/form-data", body)
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "model"),
+    [
+        ("api.replicate.com", "/v1/predictions", None),
+        ("api.replicate.com", "/v1/models/meta/llama-x/predictions", "meta/llama-x"),
+        ("api.replicate.com", "/v1/deployments/acme/mine/predictions", None),
+        ("api.bfl.ai", "/v1/flux-x", "flux-x"),
+        ("api.eu4.bfl.ai", "/v1/flux-x", "flux-x"),
+        ("generativelanguage.googleapis.com", "/v1beta/models/imagen-x:predict", "imagen-x"),
+    ],
+)
+def test_what_is_charged_by_the_image_or_the_second_is_a_call(
+    host: str, path: str, model: str | None
+) -> None:
+    shape = seen(path, {"input": {}, "prompt": "hi", "instances": [{"prompt": "hi"}]}, host)
+    assert shape is not None
+    assert (shape.operation_name, shape.request_model) == ("generate_content", model)
+
+
+@pytest.mark.parametrize(
+    ("host", "path"),
+    [
+        ("api.replicate.com", "/v1/trainings"),
+        ("api.replicate.com", "/v1/predictions/p1/cancel"),
+        ("api.bfl.ai", "/v1/finetune"),
+        ("api.bfl.ai", "/v1/delete_finetune"),
+        ("ml.example.org", "/v1/predictions"),
+        ("ml.example.org", "/v1/flux-x"),
+    ],
+)
+def test_what_stands_beside_such_calls_is_none(host: str, path: str) -> None:
+    assert seen(path, {"input": {}, "prompt": "hi"}, host) is None

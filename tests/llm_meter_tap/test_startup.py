@@ -146,6 +146,7 @@ def test_the_environment_fills_the_record(provider, folder):
         "NOTEBOOK": "n.ipynb",
         "KERNEL_ID": "k",
         "CELL_ID": "c",
+        "RUN_ID": "r",
     }
     run(folder, code, **{f"LLM_METER_{name}": value for name, value in names.items()})
 
@@ -153,4 +154,5 @@ def test_the_environment_fills_the_record(provider, folder):
     assert (record["llm_meter.project"], record["llm_meter.team"], record["user.id"]) == ("p", "t", "u")
     assert record["llm_meter.notebook.path"] == "n.ipynb"
     assert (record["llm_meter.kernel.id"], record["llm_meter.cell.id"]) == ("k", "c")
+    assert record["llm_meter.run.id"] == "r"
     assert record["llm_meter.key.fingerprint"].startswith("key-")

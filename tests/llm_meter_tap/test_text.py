@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm_meter_tap.text import request_text, response_text
+from llm_meter_tap.text import BREAK, call_text, request_text, response_text
 
 PICTURE = "iVBORw0KGgo" * 100
 
 
 def of_request(body: Any) -> str | None:
-    return request_text(json.dumps(body).encode())
+    return request_text(json.dumps(body).encode()).text
 
 
 def of_events(*documents: Any) -> str | None:
     stream = "".join(f"data: {json.dumps(document)}\n\n" for document in documents)
-    return response_text("text/event-stream", stream.encode())
+    return response_text("text/event-stream", stream.encode()).text
 
 
 @pytest.mark.parametrize(
@@ -32,12 +32,15 @@ def of_events(*documents: Any) -> str | None:
                 "system": "Be brief",
                 "messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}]}],
             },
-            "Be brief\nHi",
+            "Be brief\x1eHi",
         ),
-        ({"instructions": "Be brief", "input": "How far?", "model": "m"}, "Be brief\nHow far?"),
-        ({"prompt": ["one", "two"]}, "one\ntwo"),
-        ({"systemInstruction": {"parts": [{"text": "a"}]}, "contents": [{"parts": [{"text": "b"}]}]}, "a\nb"),
-        ({"input": ["x", "y"], "model": "embed"}, "x\ny"),
+        ({"instructions": "Be brief", "input": "How far?", "model": "m"}, "Be brief\x1eHow far?"),
+        ({"prompt": ["one", "two"]}, "one\x1etwo"),
+        (
+            {"systemInstruction": {"parts": [{"text": "a"}]}, "contents": [{"parts": [{"text": "b"}]}]},
+            "a\x1eb",
+        ),
+        ({"input": ["x", "y"], "model": "embed"}, "x\x1ey"),
         ({"input": [[1, 2, 3]]}, None),
         ([], None),
     ],
@@ -114,7 +117,7 @@ def test_a_whole_answer_is_read_once() -> None:
     body = {
         "choices": [{"message": {"content": "Far.", "reasoning_content": "Hm."}, "delta": {"content": ""}}]
     }
-    assert response_text("application/json", json.dumps(body).encode()) == "Far.\nHm."
+    assert response_text("application/json", json.dumps(body).encode()).text == f"Far.{BREAK}Hm."
 
 
 def test_a_cut_gemini_array_gives_the_parts_that_came() -> None:
@@ -124,17 +127,77 @@ def test_a_cut_gemini_array_gives_the_parts_that_came() -> None:
         ]
     }
     body = json.dumps([part, part], indent=1).encode()[:-40]
-    assert response_text("application/json", body) == 'Farf{"a": 1}'
+    assert response_text("application/json", body) == ('Farf{"a": 1}', {"calls": 1})
 
 
 def test_json_lines_are_read_line_by_line() -> None:
     lines = b'{"message":{"content":"Fa"}}\n{"message":{"content":"r"}}\n{"done":true'
-    assert response_text("application/x-ndjson", lines) == "Far"
+    assert response_text("application/x-ndjson", lines).text == "Far"
 
 
 def test_an_answer_without_text_has_none() -> None:
-    assert response_text("application/json", b'{"data":[{"embedding":[1,2]}]}') is None
-    assert response_text(None, b"") is None
+    assert response_text("application/json", b'{"data":[{"embedding":[1,2]}]}').text is None
+    assert response_text(None, b"").text is None
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"tool_calls": [{"id": "1", "function": {"name": "far", "arguments": '{"a":1}'}}]},
+        {"content": [{"type": "tool_use", "id": "1", "name": "far", "input": {"a": 1}}]},
+    ],
+)
+def test_a_tools_call_is_counted_where_it_is_written(message: Any) -> None:
+    assert response_text(None, json.dumps({"message": message}).encode()).framing == {"calls": 1}
+
+
+def test_a_streamed_call_of_a_tool_is_counted_once() -> None:
+    start = {"name": "far", "arguments": ""}
+    stream = "".join(
+        f"data: {json.dumps({'choices': [{'delta': {'tool_calls': [{'function': piece}]}}]})}\n\n"
+        for piece in (start, {"arguments": '{"a"'}, {"arguments": ":1}"})
+    )
+    assert response_text("text/event-stream", stream.encode()) == ('far{"a":1}', {"calls": 1})
+
+
+def test_the_responses_api_names_the_tool_before_its_arguments() -> None:
+    text = of_events(
+        {"type": "response.output_item.added", "item": {"type": "function_call", "name": "far"}},
+        {"type": "response.function_call_arguments.delta", "delta": "{}"},
+        {"type": "response.output_item.done", "item": {"type": "function_call", "name": "far"}},
+    )
+    assert text == "far{}"
+
+
+def test_a_call_without_arguments_has_no_text_for_them() -> None:
+    body = {"content": [{"type": "tool_use", "name": "now", "input": {}}]}
+    assert response_text(None, json.dumps(body).encode()).text == "now"
+
+
+def test_tools_and_schema_are_the_last_pieces_in_this_order() -> None:
+    text = of_request(
+        {
+            "messages": [{"role": "user", "content": "Hi"}],
+            "response_format": {"json_schema": {"name": "a", "schema": {"type": "object"}}},
+            "tools": [{"function": {"name": "look_up"}}],
+        }
+    )
+    assert text is not None
+    hi, tools, schema = text.split(BREAK)
+    assert (hi, "look_up" in tools, schema) == ("Hi", True, 'a\n{"type":"object"}')
+
+
+def test_a_calls_text_comes_with_the_numbers_of_what_stands_around_it() -> None:
+    request = json.dumps({"messages": [{"role": "user", "content": "How far?"}]}).encode()
+    assert call_text("openai.chat", request, None, b'{"choices":[{"message":{"content":"Far."}}]}') == {
+        "input": "How far?",
+        "output": "Far.",
+        "framing": {"api": "openai.chat", "input": {"messages": 1}, "output": {}},
+    }
+
+
+def test_a_call_without_any_text_has_nothing_to_count() -> None:
+    assert call_text("openai.chat", None, None, b"") is None
 
 
 @settings(deadline=None)

@@ -215,22 +215,29 @@ def boto3():
     return 4
 
 
-def langchain_openai():
-    """ChatOpenAI: invoke, stream, and their asynchronous twins."""
+def langchain_openai_sync():
+    """ChatOpenAI: invoke and stream."""
     from langchain_openai import ChatOpenAI
 
     model = ChatOpenAI(model="m-1", api_key=KEY)
     model.invoke("Say hi")
     for _ in model.stream("Say hi"):
         pass
+    return 2
+
+
+def langchain_openai_async():
+    """ChatOpenAI: the asynchronous twins of invoke and stream."""
+    from langchain_openai import ChatOpenAI
 
     async def main():
+        model = ChatOpenAI(model="m-1", api_key=KEY)
         await model.ainvoke("Say hi")
         async for _ in model.astream("Say hi"):
             pass
+        return 2
 
-    asyncio.run(main())
-    return 4
+    return asyncio.run(main())
 
 
 def dashscope_sync():
@@ -283,26 +290,48 @@ def ark():
     return _chat(Ark(api_key=KEY)) + asyncio.run(_chat_async(AsyncArk(api_key=KEY)))
 
 
-def litellm():
-    """litellm: OpenAI and Anthropic, synchronous and asynchronous (its own transport over aiohttp)."""
-    import litellm
-
-    asked = [
-        {"model": model, "messages": SAY_HI, "api_key": KEY} for model in ("openai/m-1", "anthropic/claude-x")
-    ]
-    for one in asked:
-        litellm.completion(**one)
-        for _ in litellm.completion(stream=True, **one):
-            pass
+def trio():
+    """httpx under trio's event loop."""
+    import httpx
+    import trio
 
     async def main():
-        for one in asked:
-            await litellm.acompletion(**one)
-            async for _ in await litellm.acompletion(stream=True, **one):
-                pass
+        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {KEY}"}) as client:
+            body = {"model": "m-1", "messages": SAY_HI}
+            await client.post("https://api.openai.com/v1/chat/completions", json=body)
 
-    asyncio.run(main())
-    return 8
+    trio.run(main)
+    return 1
+
+
+_THROUGH_LITELLM = [
+    {"model": model, "messages": SAY_HI, "api_key": KEY} for model in ("openai/m-1", "anthropic/claude-x")
+]
+
+
+def litellm_sync():
+    """litellm: OpenAI and Anthropic."""
+    import litellm
+
+    for asked in _THROUGH_LITELLM:
+        litellm.completion(**asked)
+        for _ in litellm.completion(stream=True, **asked):
+            pass
+    return 4
+
+
+def litellm_async():
+    """litellm's asynchronous functions (its own transport over aiohttp)."""
+    import litellm
+
+    async def main():
+        for asked in _THROUGH_LITELLM:
+            await litellm.acompletion(**asked)
+            async for _ in await litellm.acompletion(stream=True, **asked):
+                pass
+        return 4
+
+    return asyncio.run(main())
 
 
 CALLS = {
@@ -324,13 +353,16 @@ CALLS = {
     "huggingface_hub": huggingface_hub,
     "together": together,
     "boto3": boto3,
-    "langchain-openai": langchain_openai,
+    "langchain-openai": langchain_openai_sync,
+    "langchain-openai async": langchain_openai_async,
     "dashscope": dashscope_sync,
     "dashscope async": dashscope_async,
     "zhipuai": zhipuai,
     "zai-sdk": zai,
     "volcengine-ark-runtime": ark,
-    "litellm": litellm,
+    "trio": trio,
+    "litellm": litellm_sync,
+    "litellm async": litellm_async,
 }
 
 

@@ -49,6 +49,14 @@ class Outcome(NamedTuple):
             )
         )
 
+    def is_refused_once(self) -> bool:
+        """Whether the program ended by the refusal of its first call, which it did not try again."""
+        return (
+            self.made is None
+            and "\nllm_meter_tap.errors.LimitExceeded: " in self.errors
+            and [record["llm_meter.call.status"] for record in self.records] == ["refused"]
+        )
+
     def aborted(self) -> int:
         """How many streams the SDK left before the event that ends them."""
         return sum(record["llm_meter.call.status"] == "aborted" for record in self.records)
@@ -61,7 +69,9 @@ def stand_in() -> Iterator[Replay]:
         yield replay
 
 
-def run(name: str, replay: Replay, python: str = sys.executable, path: str = "") -> Outcome:
+def run(
+    name: str, replay: Replay, python: str = sys.executable, path: str = "", *, is_blocked: bool = False
+) -> Outcome:
     """Make the calls of one row of `calls.CALLS`.
 
     Args:
@@ -69,6 +79,7 @@ def run(name: str, replay: Replay, python: str = sys.executable, path: str = "")
         replay: The stand-in.
         python: The interpreter that has the SDK.
         path: Folders to be put on its path, where the tap is not installed beside the SDK.
+        is_blocked: A hard limit is in force that refuses every call; there is no service to ask.
     """
     with tempfile.TemporaryDirectory() as folder:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("LLM_METER_")}
@@ -78,9 +89,14 @@ def run(name: str, replay: Replay, python: str = sys.executable, path: str = "")
             **replay.environment,
             "REPLAY_PORTS": "80,443,11434",
             "LLM_METER_DIR": folder,
+            "LLM_METER_SERVICE": "gone",
             "PYTHONPATH": os.pathsep.join(filter(None, folders)),
             "LITELLM_LOCAL_MODEL_COST_MAP": "True",
         }
+        if is_blocked:
+            services = Path(folder, "services")
+            services.mkdir()
+            (services / "gone.gate").write_text('{"version": 1, "on_unreachable": "block"}')
         command = [python, str(PROGRAM), name]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
         files = Path(folder, "spool").glob("*.jsonl")

@@ -49,3 +49,10 @@ def test_each_call_is_counted_once_and_right(replay: Replay, name: str) -> None:
 
     assert outcome.made is not None, outcome.errors
     assert outcome.is_right(), outcome.records
+
+
+@pytest.mark.parametrize("name", AT_HAND)
+def test_a_refused_call_is_tried_once(replay: Replay, name: str) -> None:
+    outcome = run(name, replay, is_blocked=True)
+
+    assert outcome.is_refused_once(), (outcome.errors, outcome.records)

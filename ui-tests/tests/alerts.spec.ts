@@ -73,12 +73,15 @@ test('tells of a limit that was crossed while no browser was open', async ({
     settings: tokensAMonth(400)
   });
   lab.writeNotebook('away.ipynb', [
-    `import time; print('started', flush=True); time.sleep(8)\n${chatCell(6)}`
+    `import os, time; print('started', flush=True)
+while not os.path.exists('go.ipynb'): time.sleep(0.2)
+${chatCell(6)}`
   ]);
   await openLab(page, lab.url('lab/tree/away.ipynb'));
   const cell = await startCell(page, 0);
   await expect(cell.locator('.jp-OutputArea')).toContainText('started');
   await page.goto('about:blank');
+  lab.writeNotebook('go.ipynb', []);
 
   const usage = lab.url('llm-meter/api/v1/usage');
   await expect

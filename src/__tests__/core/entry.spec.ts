@@ -30,8 +30,18 @@ describe('marksOf', () => {
 });
 
 describe('marksOf, one by one', () => {
-  it.each(['error', 'aborted', 'refused'])('should tell the status %s', status => {
+  it.each(['error', 'aborted'])('should tell the status %s', status => {
     expect(marksOf(recordWith({ 'llm_meter.call.status': status }), trans)).toEqual([status]);
+  });
+
+  it.each([
+    ['error', 'rate_limit_error', "provider's rate limit"],
+    ['error', 'insufficient_quota', "provider's spending limit"],
+    ['error', 'invalid_api_key', 'error'],
+    ['refused', 'LimitExceeded', 'refused by a limit of LLM Meter']
+  ])('should say whose limit a call met: %s, %s', (status, errorType, mark) => {
+    const failed = call('none', { 'llm_meter.call.status': status, 'error.type': errorType });
+    expect(marksOf(failed, trans)).toEqual([mark]);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import vectors from '../../../tests/vectors/limits.json';
 import { PendingCalls, withPending } from '../../core/pending';
-import { documentWith, recordWith, wireLimit, wireStanding } from '../samples';
+import { documentWith, recordWith, wireBlocked, wireLimit, wireStanding } from '../samples';
 
 const record = recordWith();
 
@@ -50,6 +50,22 @@ describe('withPending', () => {
     const large = recordWith({ 'gen_ai.usage.input_tokens': 187_623 });
     const [standing] = withPending(documentWith(), [large]).standings;
     expect(standing).toMatchObject({ level: 'exceeded', ratio: 1, remaining: '0' });
+  });
+
+  it('should measure a raised limit against the amount in force', () => {
+    const nearly = wireBlocked({
+      used: '1049000',
+      remaining: '1000',
+      ratio: 0.999,
+      level: 'warning'
+    });
+    const document = documentWith({ standings: [nearly] });
+    expect(withPending(document, [record]).standings[0].level).toBe('warning');
+    const large = recordWith({ 'gen_ai.usage.input_tokens': 968 });
+    expect(withPending(document, [large]).standings[0]).toMatchObject({
+      level: 'blocked',
+      ratio: 1
+    });
   });
 
   it.each(vectors.standings)('should stand as the ledger would: $name', expected => {

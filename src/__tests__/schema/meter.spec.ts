@@ -23,6 +23,7 @@ describe('the settings', () => {
         amount: 1_000_000,
         warn_at: [0.8],
         on_exceed: 'warn',
+        notify: null,
         time_zone: null,
         week_start: 'monday',
         reset_hour: 0
@@ -33,6 +34,14 @@ describe('the settings', () => {
   it('should take a limit that names window, unit and amount only', () => {
     expect(validate({ limits: [{ window: 'day', unit: 'USD', amount: 2.5 }] })).toBe(true);
   });
+
+  it.each([{ on_exceed: 'block' }, { notify: ['ops'] }, { notify: [] }, { notify: null }])(
+    'should take a limit with %p',
+    changes => {
+      const limit = { window: 'day', unit: 'USD', amount: 2.5, ...changes };
+      expect(validate({ limits: [limit] })).toBe(true);
+    }
+  );
 
   it.each(vectors.invalid.filter(({ name }) => !NAMED_BY_THE_SERVICE.includes(name)))(
     'should refuse $name',

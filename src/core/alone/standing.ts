@@ -27,6 +27,9 @@ const SUBJECTS: Readonly<Record<Exclude<Scope, 'user'>, keyof Series>> = {
   provider: 'provider_name'
 };
 
+/** Nobody is there to ask before a call is sent, so a limit that blocks can only warn. */
+const KEPT_ALONE = 'warn';
+
 type RuleStanding = Standing & { readonly limit: LimitRule };
 
 /** What the document is made for. */
@@ -53,7 +56,9 @@ export function standingOf(tally: Tally, moment: Moment): StandingDocument {
     isDegraded: problems.length > 0,
     problems,
     standings,
+    moreStandings: 0,
     alerts: alertsOf(standings, rollups, tally),
+    runaways: [],
     today: totalsOf(within(rollups, windowBounds({ ...rule, window: 'day' }, now))),
     month: totalsOf(within(rollups, windowBounds({ ...rule, window: 'month' }, now))),
     unmetered: [],
@@ -82,7 +87,8 @@ function standingsOf(
       reserved: '0',
       remaining: remaining.startsWith('-') ? '0' : remaining,
       ratio,
-      level: levelOf(ratio, limit)
+      level: levelOf(ratio, { ...limit, onExceed: KEPT_ALONE }),
+      amount: limit.amount
     };
   });
 }

@@ -59,9 +59,10 @@ export function callIdOf(
 }
 
 /** Where a run took place, as far as it is known. */
-export function placeOf({ kernelId, notebookPath, cellId }: Run): Partial<CallRecord> {
+export function placeOf({ kernelId, requestId, notebookPath, cellId }: Run): Partial<CallRecord> {
   return {
     kernelId,
+    runId: requestId,
     ...(notebookPath !== undefined && { notebookPath }),
     ...(cellId !== undefined && { cellId })
   };

@@ -104,6 +104,20 @@ def test_export_writes_a_file_that_only_its_owner_reads(meter, home, ledger_url)
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_export_writes_a_table_for_spreadsheets(meter, ledger_url):
+    done = meter("export", "--format", "csv")
+    heading, *rows = done.stdout.splitlines()
+    assert heading.startswith("llm_meter.call.id,llm_meter.call.started_at,")
+    assert [row.partition(",")[0] for row in rows] == ["one", "two"]
+
+
+def test_export_writes_parquet(meter, home, ledger_url):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    done = meter("export", "--format", "parquet", "--output", "calls.parquet")
+    assert "2 calls written to calls.parquet" in done.stderr
+    assert parquet.read_table(home / "elsewhere" / "calls.parquet").num_rows == 2
+
+
 def test_export_ends_quietly_when_its_reader_has_seen_enough(meter, ledger_url):
     reader = subprocess.Popen(["true"], stdin=subprocess.PIPE)
     reader.wait()
@@ -135,14 +149,14 @@ def test_a_path_names_a_ledger_too(meter, home, ledger_url):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ((), "commands are status, report, export, doctor, tap, run"),
+        ((), "commands are status, report, export, doctor, alerts, tap, run"),
         (("frobnicate",), "'frobnicate' is no command"),
         (("report", "--group-by", "colour"), "--group-by is 'colour'; allowed are none, user"),
         (("report", "--from", "yesterday"), "--from is 'yesterday'; it must be a date such as"),
         (("report", "--time-zone", "Mars"), "--time-zone is 'Mars'; it must be an IANA name"),
         (("report", "--colour=red"), "'--colour' is not understood"),
         (("status", "please"), "'please' is not understood"),
-        (("export", "--format", "csv"), "--format is 'csv'; allowed is jsonl"),
+        (("export", "--format", "xls"), "--format is 'xls'; allowed are csv, json, jsonl, parquet"),
         (("export", "--output", "/no/such/folder/x"), "--output /no/such/folder/x cannot be written"),
         (("status", "--db", "mysql://u:secret@h/d"), "Allowed are sqlite:///PATH"),
     ],

@@ -80,3 +80,23 @@ def test_config_wins_over_settings_of_the_same_id():
     )
     merged = [(limit.id, limit.amount, limit.source) for limit in merge_limits(config, settings)]
     assert merged == [("user/day/tokens", 1, "config"), ("user/week/tokens", 100, "settings")]
+
+
+@pytest.mark.parametrize(
+    ("admin", "own", "in_force"),
+    [
+        ({"amount": 10}, {"amount": 9}, ["user/day/tokens", "user/day/tokens/own"]),
+        ({"amount": 10}, {"amount": 10, "on_exceed": "block"}, ["user/day/tokens", "user/day/tokens/own"]),
+        ({"amount": 10}, {"amount": 99, "on_exceed": "block"}, ["user/day/tokens", "user/day/tokens/own"]),
+        ({"amount": 10, "on_exceed": "block"}, {"amount": 9}, ["user/day/tokens", "user/day/tokens/own"]),
+        ({"amount": 10}, {"amount": 10}, ["user/day/tokens"]),
+        ({"amount": 10, "on_exceed": "block"}, {"amount": 11, "on_exceed": "block"}, ["user/day/tokens"]),
+    ],
+)
+def test_a_limit_of_the_settings_holds_beside_the_administrators_where_it_is_tighter(admin, own, in_force):
+    base = {"window": "day", "unit": "tokens"}
+    merged = merge_limits(
+        parse_limits([{**base, **admin}], "config"), parse_limits([{**base, **own}], "settings")
+    )
+    assert [limit.id for limit in merged] == in_force
+    assert [limit.source for limit in merged] == ["config", "settings"][: len(in_force)]

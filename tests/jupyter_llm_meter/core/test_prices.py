@@ -57,6 +57,13 @@ def test_a_call_costs_what_the_vectors_say(case):
     assert found == expected
 
 
+def test_an_image_costs_the_credits_that_its_provider_states():
+    image = {"provider_name": "black_forest_labs", "server_address": "api.bfl.ai", "request_model": "flux-x"}
+    stated = price(call(**image, usage_raw={"cost": 3.0, "output_mp": 1.0}))
+    assert (stated.amount, stated.source) == (Decimal("0.03"), "provider")
+    assert price(call(**image, usage_raw={})) is None
+
+
 counts = st.none() | st.integers(0, 10**7)
 
 
@@ -98,6 +105,47 @@ def test_the_service_tier_changes_the_price():
         for tier in ("default", "flex")
     )
     assert flex == standard / 2
+
+
+BATCH = {"service_tier": "batch", "input_tokens": 1000, "output_tokens": 500}
+
+
+def test_a_batch_costs_half_where_the_provider_says_so():
+    whole = price(call(input_tokens=1000, output_tokens=500))
+    assert price(call(**BATCH)).amount == whole.amount / 2
+
+
+def test_a_batch_of_a_provider_whose_discount_is_unknown_is_unpriced():
+    groq = {"provider_name": "groq", "server_address": "api.groq.com", "request_model": "gemma2-9b-it"}
+    assert price(call(**groq, input_tokens=1, output_tokens=1)) is not None
+    assert price(call(**groq, **BATCH)) is None
+
+
+def test_a_tool_is_charged_by_its_fee_or_the_cost_says_that_it_lacks_one():
+    tokens = price(call(input_tokens=1000, output_tokens=0))
+    known, unknown, both = (
+        price(call(input_tokens=1000, output_tokens=0, usage_tool_calls=runs))
+        for runs in ({"file_search": 2}, {"code_interpreter": 1}, {"file_search": 1, "code_interpreter": 1})
+    )
+    assert (known.amount, known.source) == (tokens.amount + Decimal("0.005"), "genai-prices+fees")
+    assert (unknown.amount, unknown.source) == (tokens.amount, "genai-prices, fees unknown")
+    assert both.source == "genai-prices+fees, fees unknown"
+
+
+def test_a_fee_holds_from_its_day_on():
+    before = datetime(2025, 3, 10, tzinfo=timezone.utc)
+    used = {"input_tokens": 1, "output_tokens": 0, "usage_tool_calls": {"file_search": 1}}
+    assert price(call(**used, started_at=before)).source == "genai-prices, fees unknown"
+
+
+def test_xais_own_statement_goes_before_every_table():
+    stated = call(provider_name="x_ai", input_tokens=1, usage_raw={"cost_in_usd_ticks": 37756000})
+    assert (price(stated).amount, price(stated).source) == (Decimal("0.0037756"), "provider")
+
+
+def test_what_is_paid_by_the_hour_has_no_price_by_the_token():
+    hourly = {"provider_name": "gcp.vertex_ai", "request_model": "gemini-2.5-flash", "input_tokens": 9}
+    assert price(call(**hourly, server_address=None, service_tier="PROVISIONED_THROUGHPUT")) is None
 
 
 def test_importing_prices_does_not_load_the_data_set():

@@ -38,6 +38,7 @@ def test_a_standing_says_whose_it_is_and_when_it_resets():
         "subject": "alice",
         "window_start": "2026-11-01T00:00:00.000000Z",
         "resets_at": "2026-12-01T00:00:00.000000Z",
+        "amount": "10",
         "used": "1",
         "reserved": "0",
         "remaining": "9",

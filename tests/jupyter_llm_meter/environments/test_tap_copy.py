@@ -132,7 +132,7 @@ def test_what_is_no_python_is_refused(program, words):
 
 def test_a_python_that_is_too_old_is_refused(tmp_path):
     old = tmp_path / "python"
-    old.write_text(f"#!/bin/sh\necho '{{\"version\": [3, 7, 9], \"packages\": \"{tmp_path}/packages\"}}'\n")
+    old.write_text(f'#!/bin/sh\necho \'{{"version": [3, 7, 9], "packages": "{tmp_path}/packages"}}\'\n')
     old.chmod(0o755)
     with pytest.raises(TapCopyError, match=r"is Python 3\.7\.9; the tap needs 3\.8 or newer"):
         TapCopy(str(old), os.environ).install()
@@ -149,7 +149,7 @@ def test_packages_that_cannot_be_written_are_refused(copy):
 def test_a_folder_in_the_way_of_the_packages_is_told(tmp_path):
     (tmp_path / "packages").write_text("a file")
     odd = tmp_path / "python"
-    odd.write_text(f"#!/bin/sh\necho '{{\"version\": [3, 11, 7], \"packages\": \"{tmp_path}/packages\"}}'\n")
+    odd.write_text(f'#!/bin/sh\necho \'{{"version": [3, 11, 7], "packages": "{tmp_path}/packages"}}\'\n')
     odd.chmod(0o755)
     with pytest.raises(TapCopyError, match="cannot be changed"):
         TapCopy(str(odd), os.environ).install()

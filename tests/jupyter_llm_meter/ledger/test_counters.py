@@ -14,7 +14,7 @@ from make import NOW, call, limit
 from sqlalchemy import select
 
 from jupyter_llm_meter.core.windows import window_bounds
-from jupyter_llm_meter.ledger import Ledger
+from jupyter_llm_meter.ledger import Filter, Ledger
 from jupyter_llm_meter.ledger.rows import from_us
 from jupyter_llm_meter.ledger.schema import NO_END, counters
 
@@ -168,9 +168,9 @@ def check_sums(ledger, held, start, end):
         by_group = defaultdict(int)
         for record in within:
             by_group[getattr(record, field)] += 1
-        rows = ledger.usage(group_by, start, end)
+        rows = ledger.usage(group_by, Filter(start, end))
         assert {row.get("group"): row["calls"] for row in rows} == dict(by_group)
-    by_day = ledger.usage("day", start, end, "Asia/Kathmandu")
+    by_day = ledger.usage("day", Filter(start, end), "Asia/Kathmandu")
     assert sum(row["calls"] for row in by_day) == len(within)
 
 

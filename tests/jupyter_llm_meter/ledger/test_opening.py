@@ -84,7 +84,8 @@ def settle_in_old(connection, record):
     digest = hashlib.sha256(json.dumps([row[name] for name in names]).encode()).hexdigest()
     series = {"id": 77, "digest": digest, **{name: row[name] for name in names}}
     quarter = {"quarter": row["started_at"] - row["started_at"] % QUARTER_US, "series_id": 77}
-    call_row = {name: value for name, value in row.items() if name != "agent_name"}
+    known = {column["name"] for column in inspect(connection).get_columns("calls")}
+    call_row = {name: value for name, value in row.items() if name in known}
     rollup = {**quarter, **dict(zip(schema.SUMS, sums(row), strict=True))}
     for table, values in (("calls", call_row), ("series", series), ("rollups", rollup)):
         named = ", ".join(values), ", ".join(f":{name}" for name in values)
@@ -126,6 +127,39 @@ def test_what_a_ledger_without_agents_holds_goes_on_being_counted(database_url, 
         series = [dict(row) for row in connection.execute(select(schema.series)).mappings()]
     assert [row["agent_name"] for row in series] == [None, "assistant"]
     assert [row["digest"] for row in series] == [series_digest(row) for row in series]
+
+
+def test_a_refused_call_of_an_older_ledger_is_taken_back_and_its_alerts_are_kept(database_url, connect):
+    with connect() as connection:
+        make_old(connection, "0002")
+        row = {**to_row(call("old", status="refused", basis="none")), "calls": 1}
+        names = schema.SERIES_COLUMNS
+        start = row["started_at"] - row["started_at"] % QUARTER_US
+        figures = {**dict(zip(schema.SUMS, sums(row), strict=True)), "calls": 3}
+        window = {"limit_id": "user/total/calls", "window_start": 0, "window_end": schema.NO_END}
+        known = {column["name"] for column in inspect(connection).get_columns("calls")}
+        alert = {
+            **window, "id": "a1", "subject": "alice", "threshold": "1", "amount": "3", "unit": "calls",
+            "used": "3", "raised_at": 1,
+        }  # fmt: skip
+        for table, values in (
+            ("calls", {name: value for name, value in row.items() if name in known}),
+            ("series", {"id": 7, "digest": series_digest(row), **{name: row[name] for name in names}}),
+            ("rollups", {"quarter": start, "series_id": 7, **figures}),
+            ("counted_windows", {**window, "scope": "user", "value": None, "unit": "calls"}),
+            ("counters", {**window, "subject": "alice", "used": 3}),
+            ("alerts", alert),
+            ("alerts", {**alert, "id": "a2", "threshold": "0.8"}),
+        ):
+            columns = ", ".join(values), ", ".join(f":{name}" for name in values)
+            connection.execute(text(f"INSERT INTO {table} ({columns[0]}) VALUES ({columns[1]})"), values)
+    Ledger.open(database_url).close()
+    with connect() as connection:
+        assert connection.scalar(select(schema.calls.c.calls)) == 0
+        assert connection.scalar(select(schema.rollups.c.calls)) == 2
+        assert connection.scalar(select(schema.counters.c.used)) == 2
+        kinds = connection.execute(select(schema.alerts.c.id, schema.alerts.c.kind)).all()
+        assert sorted(map(tuple, kinds)) == [("a1", "exceeded"), ("a2", "warning")]
 
 
 def test_every_migration_file_is_known():

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from make import NOW, call, limit, missing
 
-from jupyter_llm_meter.ledger import BadCursor, default_ledger_url, ledger_url, private_folder
-from jupyter_llm_meter.ledger.queries import GROUPS
+from jupyter_llm_meter.ledger import BadCursor, Filter, default_ledger_url, ledger_url, private_folder
+from jupyter_llm_meter.ledger.usage import GROUPS
 
 
 def at(text):
@@ -56,11 +56,12 @@ def test_calls_are_found_by_model_notebook_and_time(ledger):
         NOW,
     )
 
-    def ids(**filters):
-        return [record.call_id for record in ledger.calls(**filters).calls]
+    def ids(start=None, end=None, **values):
+        return [record.call_id for record in ledger.calls(which=Filter(start, end, values)).calls]
 
-    assert ids(model="gpt-4o-2024-08-06") == ids(model="alias") == ["served"]
+    assert ids(model="gpt-4o-2024-08-06") == ["served"]
     assert ids(notebook="b.ipynb") == ["other"]
+    assert ids(notebook="b.ipynb", start=NOW) == []
     assert ids(start=NOW) == ["served"]
     assert ids(end=NOW) == ["other"]
     assert ids(model="no'; DROP TABLE calls; --") == []
@@ -83,7 +84,7 @@ def test_usage_is_summed_by_every_group(ledger):
     ledger.settle([call("a", **dict(values.values()))], [], NOW)
     for group_by, (_field, value) in values.items():
         assert [row["group"] for row in ledger.usage(group_by)] == [value]
-    assert set(values) | {"none", "hour", "day", "month"} == set(GROUPS)
+    assert set(values) | {"none", "hour", "day", "week", "month"} == set(GROUPS)
 
 
 def test_a_row_of_usage_has_every_sum(ledger):
@@ -125,6 +126,8 @@ def test_groups_come_by_tokens_most_first(ledger):
     [
         ("day", "UTC", ["2026-10-31", "2026-11-01"]),
         ("day", "America/New_York", ["2026-10-31", "2026-11-01"]),
+        ("week", "UTC", ["2026-10-26"]),
+        ("week", "Asia/Kathmandu", ["2026-10-26"]),
         ("month", "Asia/Kathmandu", ["2026-11"]),
         ("hour", "Asia/Kathmandu", ["2026-11-01T04:00:00+0545", "2026-11-01T11:00:00+0545"]),
         ("hour", "America/New_York", ["2026-10-31T18:00:00-0400", "2026-11-01T01:00:00-0400"]),
@@ -152,9 +155,9 @@ def test_a_range_is_half_open_to_the_microsecond(ledger):
     ledger.settle(records, [], NOW)
     assert ledger.summary(start, end)["calls"] == 3
     assert ledger.summary(start, start)["calls"] == 0
-    assert {record.call_id for record in ledger.records(start, end)} == {"0", "1", "2"}
-    assert ledger.usage("model", start, end)[0]["calls"] == 3
-    assert ledger.usage("cell", start, end)[0]["calls"] == 3
+    assert {record.call_id for record in ledger.records(Filter(start, end))} == {"0", "1", "2"}
+    assert ledger.usage("model", Filter(start, end))[0]["calls"] == 3
+    assert ledger.usage("cell", Filter(start, end))[0]["calls"] == 3
 
 
 def test_usage_of_nothing_is_empty(ledger):

@@ -56,15 +56,15 @@ def test_missing_figures_never_replace_known_ones(ledger):
     assert ledger.summary(NOW)["input_tokens"] == 100
 
 
-def test_a_refused_call_counts_as_a_call_and_as_nothing_else(ledger):
+def test_a_call_that_a_limit_refused_counts_as_no_call_in_any_sum(ledger):
     refused = call("a", basis="none", status="refused", input_tokens=None, output_tokens=None)
     ledger.settle([refused], [limit(unit="calls"), limit()], NOW)
     assert used(ledger, limit(unit="calls"), limit()) == {
-        ("user/month/calls", "alice"): 1,
+        ("user/month/calls", "alice"): 0,
         ("user/month/tokens", "alice"): 0,
     }
     assert ledger.summary(NOW) == {
-        "calls": 1,
+        "calls": 0,
         "input_tokens": 0,
         "output_tokens": 0,
         "unpriced_calls": 0,

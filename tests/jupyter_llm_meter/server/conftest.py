@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 import urllib.request
 from datetime import datetime, timezone
 
@@ -98,33 +97,9 @@ def settled():
 
 
 @pytest.fixture
-def eventually(run):
+def eventually(waiting, run):
     """Let the server run until something holds."""
-
-    def wait(condition, what="the condition"):
-        for _ in range(600):
-            result = condition()
-            if result:
-                return result
-            run(asyncio.sleep(0.05))
-        pytest.fail(f"{what} did not come true")
-
-    return wait
-
-
-@pytest.fixture
-def blocked():
-    """Wait in real time while the server's loop stands still."""
-
-    def wait(condition, what="the condition"):
-        for _ in range(400):
-            result = condition()
-            if result:
-                return result
-            time.sleep(0.05)
-        pytest.fail(f"{what} did not come true")
-
-    return wait
+    return waiting(lambda: run(asyncio.sleep(0.05)))
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def test_stopping_takes_the_environment_and_the_rendezvous_back(
     (meter,) = server.extension_manager.extension_apps["jupyter_llm_meter"]
     services = meter.service.place.folder / "services"
     assert os.environ["PYTHONPATH"] == f"{bootstrap_path()}{os.pathsep}{tmp_path}"
-    assert len(list(services.iterdir())) == 2
+    assert {path.suffix for path in services.iterdir()} >= {".json", ".lock"}
     run(meter.stop_extension())
     assert os.environ["PYTHONPATH"] == f"{tmp_path}{os.pathsep}{bootstrap_path()}"
     assert os.environ["LLM_METER_DIR"] == "of an outer lab"
@@ -129,3 +129,39 @@ def test_the_administrator_s_prices_hold(extension_config, api, send, settled):
 def test_a_price_table_that_cannot_be_read_is_in_the_state(extension_config, api):
     (problem,) = api("standing")[1]["state"]["problems"]
     assert (problem["code"], "not/there.json" in problem["message"]) == ("price-table", True)
+
+
+ALERTS = {
+    "channels": {
+        "ops": "json://127.0.0.1:9/hook-secret-4711",
+        "typo": {"url": "dingtalk://SECsecret@0123456789abcdef", "langauge": "en"},
+    }
+}
+
+
+@pytest.mark.parametrize("extension_config", [ALERTS])
+def test_channels_are_in_the_state_by_name_and_their_urls_nowhere(extension_config, api, caplog):
+    document = api("standing")[1]
+    problems = {problem["code"]: problem["message"] for problem in document["state"]["problems"]}
+    assert "unknown field 'langauge'" in problems["channel:typo"]
+    for secret in ("hook-secret-4711", "SECsecret", "0123456789abcdef"):
+        assert secret not in json.dumps(document) + caplog.text
+
+
+def test_channels_of_the_environment_are_no_child_s_to_read(monkeypatch, jp_configurable_serverapp, run):
+    monkeypatch.setenv("LLM_METER_CHANNELS", '{"ops": "wecombot://env-secret"}')
+    server = jp_configurable_serverapp()
+    (meter,) = server.extension_manager.extension_apps["jupyter_llm_meter"]
+    assert [channel.name for channel in meter.service._channels] == ["ops"]
+    assert "LLM_METER_CHANNELS" not in os.environ
+    run(meter.stop_extension())
+    assert "env-secret" in os.environ["LLM_METER_CHANNELS"]
+
+
+def test_the_address_in_alerts_is_the_public_one_without_its_token(monkeypatch, jp_configurable_serverapp):
+    monkeypatch.setenv("JUPYTERHUB_PUBLIC_URL", "https://hub.example.com/user/ada/")
+    server = jp_configurable_serverapp()
+    (meter,) = server.extension_manager.extension_apps["jupyter_llm_meter"]
+    assert meter._default_link() == "https://hub.example.com/user/ada/"
+    server.custom_display_url = "https://lab.example.com/lab?token=secret"
+    assert meter._default_link() == "https://lab.example.com/lab"

@@ -65,9 +65,7 @@ def test_a_call_that_its_tap_brought_is_not_taken_from_the_message(kernel, execu
     assert figures(calls()) == [(7, "manual")]
 
 
-def test_a_kernel_that_was_restarted_is_still_heard(
-    kernel, execute, calls, eventually, jp_serverapp, run
-):
+def test_a_kernel_that_was_restarted_is_still_heard(kernel, execute, calls, eventually, jp_serverapp, run):
     kernel_id = kernel()
     execute(kernel_id, ASTRAY + CALL.format(tokens=1))
     eventually(calls, "the first call")
@@ -132,9 +130,7 @@ def test_a_message_that_was_lost_shows_until_the_spool_brings_the_call(
     eventually(lambda: not problems(), "the end of the problem")
 
 
-def test_what_is_no_message_of_ours_changes_nothing(
-    kernel, execute, calls, eventually, run, problems
-):
+def test_what_is_no_message_of_ours_changes_nothing(kernel, execute, calls, eventually, run, problems):
     kernel_id = kernel()
     execute(
         kernel_id,

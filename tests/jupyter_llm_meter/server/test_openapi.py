@@ -6,7 +6,10 @@ import yaml
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from jupyter_llm_meter.ledger.queries import GROUPS
+from jupyter_llm_meter.exports import FORMS
+from jupyter_llm_meter.ledger import FILTER_COLUMNS
+from jupyter_llm_meter.ledger.pages import ORDERS, SORTS
+from jupyter_llm_meter.ledger.usage import GROUPS, SPLIT_COLUMNS
 from jupyter_llm_meter.server import routes
 
 DOCUMENT = yaml.safe_load(Path(routes.__file__).with_name("openapi.yaml").read_text(encoding="utf-8"))
@@ -33,11 +36,32 @@ def test_every_route_is_in_the_contract_and_every_operation_has_a_route():
     assert served == described
 
 
-def test_the_groups_of_usage_are_those_that_the_ledger_knows():
-    (parameter,) = [
-        p for p in DOCUMENT["paths"]["/usage"]["get"]["parameters"] if p.get("name") == "group_by"
-    ]
-    assert set(parameter["schema"]["enum"]) == set(routes.GROUPS) == set(GROUPS)
+def parameters(path):
+    """The arguments of a GET, by name."""
+    listed = DOCUMENT["paths"][path]["get"]["parameters"]
+    named = DOCUMENT["components"]["parameters"]
+    found = [named[each["$ref"].rpartition("/")[2]] if "$ref" in each else each for each in listed]
+    return {each["name"]: each["schema"] for each in found}
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "allowed"),
+    [
+        ("/usage", "group_by", GROUPS),
+        ("/usage", "split_by", SPLIT_COLUMNS),
+        ("/calls", "sort", SORTS),
+        ("/calls", "order", ORDERS),
+        ("/export", "format", FORMS),
+    ],
+)
+def test_the_contract_allows_what_the_code_knows(path, name, allowed):
+    assert set(parameters(path)[name]["enum"]) == set(allowed)
+
+
+@pytest.mark.parametrize("path", ["/usage", "/calls", "/export"])
+def test_every_filter_is_in_the_contract(path):
+    assert {"from", "to", *FILTER_COLUMNS} <= set(parameters(path))
+    assert ("search" in parameters(path)) == (path != "/usage")
 
 
 @pytest.mark.parametrize("level", ["ok", "exceeded"])
@@ -49,8 +73,10 @@ def test_answers_are_what_the_contract_says(level, api, send, settled):
     schema("Standing").validate(standing)
     for call in api("calls")[1]["calls"]:
         schema("Record").validate(call)
-    for row in api("usage", params={"group_by": "day"})[1]["rows"]:
-        schema("UsageRow").validate(row)
+    cut = {"group_by": "day", "split_by": "notebook", "limit": "1"}
+    for params in ({"group_by": "day"}, {"group_by": "cell"}, cut):
+        for row in api("usage", params=params)[1]["rows"]:
+            schema("UsageRow").validate(row)
     schema("Error").validate(api("calls", params={"limit": "0"})[1])
     schema("Error").validate(
         api("alerts", "x", "claim", method="POST", body=json.dumps({"claimant": "t"}))[1]

@@ -97,7 +97,7 @@ def test_of_two_servers_in_a_process_the_one_that_stays_goes_on(jp_configurable_
 
 
 def test_places_of_an_outer_lab_are_taken_out_and_put_back(monkeypatch, jp_configurable_serverapp, run):
-    places = {f"LLM_METER_{name}": "outer" for name in ("KERNEL_ID", "CELL_ID", "NOTEBOOK")}
+    places = {f"LLM_METER_{name}": "outer" for name in ("KERNEL_ID", "CELL_ID", "RUN_ID", "NOTEBOOK")}
     for name, value in places.items():
         monkeypatch.setenv(name, value)
     meter = extension_of(jp_configurable_serverapp())

@@ -5,6 +5,7 @@ import pytest
 from jupyter_server.auth.authorizer import Authorizer
 from tornado.httpclient import HTTPClientError
 
+from jupyter_llm_meter import __version__
 from jupyter_llm_meter.server.routes import PREFIX, ROUTES
 
 PATHS = [
@@ -63,6 +64,23 @@ def test_the_standing_of_a_new_user_is_all_left(api):
     assert document["seq"] == 0
 
 
+def test_a_page_learns_the_version_of_the_server_part_and_its_formats(api):
+    status, about = api("about")
+    assert (status, about["version"]) == (200, __version__)
+    assert about["formats"][:3] == ["csv", "json", "jsonl"]
+    assert api("standing")[1]["version"] == __version__
+
+
+def test_the_runs_of_the_cells_of_a_notebook_are_told(api, send, settled):
+    place = {"llm_meter.notebook.path": "a.ipynb", "llm_meter.cell.id": "c1"}
+    send(*(settled(name, **place, **{"llm_meter.run.id": run}) for name, run in ("ax", "bx", "cy")))
+    (cell,) = api("cells", params={"notebook": "a.ipynb"})[1]["cells"]
+    assert {run["run_id"]: run["calls"] for run in cell["runs"]} == {"x": 2, "y": 1}
+    assert api("cells", params={"notebook": "other.ipynb"}) == (200, {"cells": []})
+    status, refusal = api("cells")
+    assert (status, refusal["reason"]) == (400, "bad-argument")
+
+
 def test_calls_come_newest_first_by_the_page(api, send, settled):
     send(*(settled(name) for name in "abc"))
     page = api("calls", params={"limit": "2"})[1]
@@ -112,7 +130,7 @@ def test_usage_is_summed_by_group(api, send, settled):
         ("calls", {"from": "yesterday"}, "from is 'yesterday'"),
         ("calls", {"from": "2026-11-23T20:00:00"}, "2026-11-23T20:00:00Z"),
         ("calls", {"from": "2026-11-24T00:00:00Z", "to": "2026-11-23T00:00:00Z"}, "later"),
-        ("usage", {"group_by": "modl"}, "none, model, provider"),
+        ("usage", {"group_by": "modl"}, "none, user, team"),
         ("usage", {"time_zone": "Mars/Base"}, "Asia/Shanghai"),
         ("usage", {"time_zone": "../etc/passwd"}, "Asia/Shanghai"),
     ],

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import time
 import urllib.error
 import urllib.request
 from datetime import datetime, timezone
@@ -10,24 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_llm_meter.core.limits import parse_limits
 from jupyter_llm_meter.ledger import Ledger
-from jupyter_llm_meter.service.folder import Place
 from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.service.problems import Problems
 from jupyter_llm_meter.service.service import Service
 
 LIMITS = [{"window": "month", "unit": "tokens", "amount": 1000}]
-
-
-class FixedLimits:
-    """Limits that a test has written down."""
-
-    def __init__(self, items=LIMITS):
-        self.limits = parse_limits(items, "config")
-
-    def current(self):
-        return self.limits
 
 
 class Caller:
@@ -94,20 +81,13 @@ def line(record):
 
 
 @pytest.fixture
-def place(tmp_path):
-    folder = tmp_path / "private"
-    folder.mkdir(mode=0o700)
-    return Place(folder, f"sqlite:///{folder / 'ledger.sqlite3'}")
-
-
-@pytest.fixture
-def start(place):
+def start(place, fixed_limits):
     """Start a service; every one is stopped at the end."""
     running = []
 
     def start_service(place=place, **arguments):
         log = logging.getLogger("test")
-        arguments.setdefault("limits", FixedLimits())
+        arguments.setdefault("limits", fixed_limits(LIMITS))
         arguments.setdefault("owner", Owner("alice"))
         arguments.setdefault("problems", Problems(log))
         service = Service(place, time_zone="UTC", log=log, **arguments)
@@ -126,11 +106,6 @@ def caller():
 
 
 @pytest.fixture
-def fixed_limits():
-    return FixedLimits
-
-
-@pytest.fixture
 def ledger_of():
     """Read a ledger's calls by id, as wire records."""
 
@@ -139,21 +114,6 @@ def ledger_of():
             return {record.call_id: record.to_wire() for record in ledger.records()}
 
     return read
-
-
-@pytest.fixture
-def eventually():
-    """Wait until something holds."""
-
-    def wait(condition, what="the condition"):
-        for _ in range(400):
-            result = condition()
-            if result:
-                return result
-            time.sleep(0.05)
-        pytest.fail(f"{what} did not come true")
-
-    return wait
 
 
 @pytest.fixture

@@ -59,6 +59,37 @@ def test_text_of_a_call_without_figures_is_counted_and_kept_nowhere(start, place
     assert not [path for path in place.folder.rglob("*") if path.is_file() and b"canary" in path.read_bytes()]
 
 
+def test_what_stands_around_a_text_is_counted_with_it(start, place, caller, line, ledger_of):
+    call = caller(start())
+    text = {"input": "Hello!", "output": "Hello!"}
+    framing = {"api": "openai.chat", "input": {"messages": 1}, "output": {}}
+    chat = {"gen_ai.request.model": "gpt-4o", "gen_ai.operation.name": "chat"}
+    fields = {"llm_meter.call.basis": "missing", "tokens": None, **chat}
+    call("/v1/lines", line("settled", "bare", text=text, **fields))
+    call("/v1/lines", line("settled", "framed", text={**text, "framing": framing}, **fields))
+    embedding = {**fields, "gen_ai.operation.name": "embeddings"}
+    call("/v1/lines", line("settled", "embedded", text={**text, "framing": framing}, **embedding))
+    records = ledger_of(place.ledger_url)
+    assert {call_id: record[TOKENS] for call_id, record in records.items()} == {
+        "bare": 2,
+        "framed": 2 + 3 + 1 + 3,  # OpenAI's cookbook: 3 a message and its role, 3 for the reply
+        "embedded": 2,
+    }
+
+
+def test_framing_that_cannot_be_read_is_named(start, caller, line):
+    call = caller(start())
+    for framing, reason in [
+        ([], "text.framing must be an object"),
+        ({"input": {}}, "names its api"),
+        ({"api": "openai.chat", "input": {"messages": -1}}, "numbers from 0"),
+        ({"api": "openai.chat", "output": {"calls": "1"}}, "numbers from 0"),
+    ]:
+        status, answer = call("/v1/lines", line("settled", "a", text={"input": "Hi", "framing": framing}))
+        assert status == 400
+        assert reason in answer["error"]
+
+
 def test_a_record_that_names_nobody_is_the_owner_s(start, place, caller, line, ledger_of):
     caller(start())("/v1/lines", line("settled", "a", **{"user.id": None}))
     assert ledger_of(place.ledger_url)["a"]["user.id"] == "alice"

@@ -106,6 +106,23 @@ def test_a_name_that_leads_out_of_the_spool_folder_is_harmless(start, place, cal
     assert outside.read_bytes() == b"mine\n"
 
 
+def test_a_stop_that_cannot_wait_for_a_spool_leaves_it_to_the_next_service(
+    start, place, spool, line, ledger_of, eventually, monkeypatch
+):
+    early = spool(line("settled", "early"))
+    service = start()
+    eventually(lambda: not early.exists(), "the import at the start")
+    late = spool(line("settled", "late"))
+    monkeypatch.setattr("jupyter_llm_meter.service.service.IMPORT_PATIENCE_S", 0.0)
+    service.stop()
+    assert late.exists()
+    assert list(ledger_of(place.ledger_url)) == ["early"]
+
+    start()
+    eventually(lambda: not late.exists(), "the import by the next service")
+    assert sorted(ledger_of(place.ledger_url)) == ["early", "late"]
+
+
 def test_a_long_spool_is_taken_in_whole(start, place, spool, line, caller, eventually):
     path = spool(*(line("settled", f"call-{number}", tokens=1) for number in range(1203)))
     service = start()

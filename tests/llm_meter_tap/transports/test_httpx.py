@@ -173,6 +173,25 @@ def forget(library: ModuleType, url: str) -> None:
     gc.collect()
 
 
+def never_read(library: ModuleType, url: str) -> None:
+    client = library.Client()
+    response = client.send(client.build_request("POST", url, json=STREAM), stream=True)
+    lines = response.iter_lines()
+    del response, lines
+    gc.collect()
+
+
+def never_read_async(library: ModuleType, url: str) -> None:
+    async def main() -> None:
+        client = library.AsyncClient()
+        response = await client.send(client.build_request("POST", url, json=STREAM), stream=True)
+        lines = response.aiter_lines()
+        del response, lines
+
+    asyncio.run(main())
+    gc.collect()
+
+
 def interrupt(library: ModuleType, url: str) -> None:
     def interrupted(chunk: bytes) -> None:
         raise KeyboardInterrupt
@@ -200,7 +219,7 @@ def cancel(library: ModuleType, url: str) -> None:
     asyncio.run(main())
 
 
-@pytest.mark.parametrize("leave", [close_early, forget, interrupt, cancel])
+@pytest.mark.parametrize("leave", [close_early, forget, never_read, never_read_async, interrupt, cancel])
 def test_a_stream_left_before_its_end_is_aborted(library, provider, metered, leave):
     leave(library, f"{provider.url}/halfway/{CHAT}")
 

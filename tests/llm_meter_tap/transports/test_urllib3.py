@@ -3,6 +3,7 @@
 import gc
 import io
 import pickle
+import weakref
 from typing import Any
 
 import pytest
@@ -185,7 +186,14 @@ def forget(url: str) -> None:
     gc.collect()
 
 
-@pytest.mark.parametrize("leave", [close_early, forget])
+def never_read(url: str) -> None:
+    response = requests.post(url, json=STREAM, stream=True)
+    pieces = response.iter_content(10)
+    del response, pieces
+    gc.collect()
+
+
+@pytest.mark.parametrize("leave", [close_early, forget, never_read])
 def test_a_stream_left_before_its_end_is_aborted(provider, metered, leave):
     leave(f"{provider.url}/halfway/{CHAT}")
 
@@ -200,6 +208,19 @@ def test_a_response_nobody_holds_is_freed_without_waiting_for_the_garbage_collec
             "POST", f"{provider.url}/halfway/{CHAT}", json=STREAM, preload_content=False
         )
         assert len(settled(metered)) == 1
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("path", [CHAT, "other"])
+def test_a_response_got_by_a_retry_is_freed_as_soon_as_nobody_holds_it(provider, metered, path):
+    pool, retries = urllib3.connection_from_url(provider.url), Retry(total=1, allowed_methods=None)
+    gc.disable()
+    try:
+        response = pool.request("POST", f"/hangup/{path}", json=BODY, retries=retries, preload_content=False)
+        freed = weakref.ref(response)
+        del response
+        assert freed() is None
     finally:
         gc.enable()
 

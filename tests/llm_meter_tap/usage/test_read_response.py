@@ -196,3 +196,18 @@ def test_amazons_error_stands_in_a_header() -> None:
         read_response(shape, 429, headers, "application/json", b"{}", True).error_type
         == "ThrottlingException"
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "named"),
+    [
+        (402, {"type": "unknown_error", "code": "invalid_request_error"}, "402"),
+        (400, {"type": "unknown_error", "code": "invalid_request_error"}, "invalid_request_error"),
+        (429, {"code": "1113"}, "1113"),
+        (429, {"code": "1300", "type": "rate_limited"}, "rate_limited"),
+        (429, {"code": "429"}, "429"),
+    ],
+)
+def test_the_most_telling_name_of_an_error_is_kept(status: int, error: Any, named: str) -> None:
+    body = json.dumps({"error": {"message": "Not now, please", **error}}).encode()
+    assert read_response(CHAT, status, {}, "application/json", body, True).error_type == named

@@ -8,12 +8,15 @@ being sent, if one did. Answers are read as users read them: whole, or, of a str
 import asyncio
 import atexit
 import base64
+import faulthandler
 import glob
 import json
 import os
 import sys
 
 ID_HEADER = "x-replay-id"
+# Longer than every timeout of a client and of the server together: one that stands still then says where.
+_STANDSTILL_S = 150
 _NOT_SENT = {"host", "content-length", "connection", "accept-encoding", "transfer-encoding"}
 
 
@@ -154,6 +157,7 @@ def main():
             request["headers"] = {**headers, ID_HEADER: request["id"]}
             request["body"] = base64.b64decode(request["body"]) or None
             error = None
+            faulthandler.dump_traceback_later(_STANDSTILL_S, exit=True)
             try:
                 send(request)
             except Exception as failure:  # noqa: BLE001 - told to the reader, who judges

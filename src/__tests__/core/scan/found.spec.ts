@@ -22,6 +22,7 @@ describe('recordsOf', () => {
         inputTokens: 5,
         outputTokens: 6,
         kernelId: 'k-1',
+        runId: 'r-1',
         cellId: 'c-1'
       }
     ]);

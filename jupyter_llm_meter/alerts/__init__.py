@@ -1,0 +1,1 @@
+"""Alerts that reach someone: channels, the text of a message, and its delivery."""

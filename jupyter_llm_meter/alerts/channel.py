@@ -1,0 +1,137 @@
+"""What a channel is, and reading channels from configuration and environment.
+
+Owns the fields and their defaults. Refuses to show a URL: errors and the channel's own text name it masked.
+Whether the URL leads anywhere is for the sender to find out (`sender.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from .masking import mask_url
+
+VARIABLE = "LLM_METER_CHANNELS"
+"""Environment variable with channels as JSON, for secrets outside of configuration files."""
+
+LANGUAGES = ("en", "zh-CN")
+MOST_PER_HOUR = 20
+
+_FIELDS = ("url", "language", "is_default", "most_per_hour")
+_NAME = re.compile(r"[\w.-]{1,64}")
+
+
+class ChannelError(ValueError):
+    """A channel that cannot be used; the message says why and what to do, without its URL."""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Somewhere that alerts go.
+
+    Attributes:
+        name: How limits, problems and people call it.
+        url: Where it is, secrets included.
+        language: Of its messages, one of ``LANGUAGES``.
+        is_default: Whether it hears of limits that name no channels.
+        most_per_hour: Messages that it gets within an hour at most.
+    """
+
+    name: str
+    url: str = field(repr=False)
+    language: str = "en"
+    is_default: bool = True
+    most_per_hour: int = MOST_PER_HOUR
+
+    @property
+    def kind(self) -> str:
+        """The URL's scheme."""
+        return self.url.partition("://")[0].lower()
+
+    @property
+    def masked_url(self) -> str:
+        """What may be seen of the URL."""
+        return mask_url(self.url)
+
+
+def read_channels(
+    configured: Any, variable: str | None
+) -> tuple[dict[str, Channel], dict[str, ChannelError]]:
+    """Read the channels of the configuration and of the environment; of two by one name the latter holds.
+
+    Args:
+        configured: ``c.LLMMeter.channels``.
+        variable: The value of ``VARIABLE``, if set.
+
+    Returns:
+        The channels by name, and what is wrong with others, by name; an empty name stands for all of them.
+    """
+    given, errors = _mapping(configured, "c.LLMMeter.channels")
+    more, more_errors = _mapping(variable or None, VARIABLE)
+    errors |= more_errors
+    channels = {}
+    for name, item in {**given, **more}.items():
+        try:
+            channels[name] = _read(name, item)
+        except ChannelError as error:
+            errors[str(name)] = error
+    return channels, errors
+
+
+def _mapping(given: Any, where: str) -> tuple[Mapping[Any, Any], dict[str, ChannelError]]:
+    if isinstance(given, str):  # on the command line everything is text
+        with suppress(ValueError):
+            given = json.loads(given)
+    if given is None or isinstance(given, Mapping):
+        return given or {}, {}
+    return {}, {"": ChannelError(f"{where} must be an object of names and URLs, as JSON where it is text")}
+
+
+def _read(name: Any, item: Any) -> Channel:
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ChannelError("its name must be 1 to 64 letters, digits, dots, hyphens or underscores")
+    fields = {"url": item} if isinstance(item, str) else item
+    if not isinstance(fields, Mapping):
+        raise ChannelError(f"it must be a URL, or an object with the fields {', '.join(_FIELDS)}")
+    for key in fields:
+        if key not in _FIELDS:
+            raise ChannelError(f"unknown field {key!r}; allowed are {', '.join(_FIELDS)}")
+    return Channel(
+        name,
+        _url(fields.get("url")),
+        _language(fields.get("language")),
+        _is_default(fields.get("is_default")),
+        _most_per_hour(fields.get("most_per_hour")),
+    )
+
+
+def _url(given: Any) -> str:
+    if not isinstance(given, str) or not re.match(r"[A-Za-z][A-Za-z0-9]*://.", given.strip()):
+        raise ChannelError("url is missing or is no URL such as mailtos://... or dingtalk://...")
+    return given.strip()
+
+
+def _language(given: Any) -> str:
+    if given is None:
+        return LANGUAGES[0]
+    if given not in LANGUAGES:
+        raise ChannelError(f"language is {given!r}; allowed are {', '.join(LANGUAGES)}")
+    return str(given)
+
+
+def _is_default(given: Any) -> bool:
+    if given is None or isinstance(given, bool):
+        return given is not False
+    raise ChannelError(f"is_default is {given!r}; it must be true or false")
+
+
+def _most_per_hour(given: Any) -> int:
+    if given is None:
+        return MOST_PER_HOUR
+    if isinstance(given, bool) or not isinstance(given, int) or given < 1:
+        raise ChannelError(f"most_per_hour is {given!r}; it must be a whole number above 0")
+    return given

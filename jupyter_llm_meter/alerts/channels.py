@@ -1,0 +1,85 @@
+"""The channels of one service: which there are, and which hear of a limit's alerts.
+
+Owns saying what is wrong with them, each as a problem of its own: the others work on.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.service.problems import Problems
+
+from .channel import VARIABLE, Channel, read_channels
+
+PROBLEM = "channel"
+
+
+class Channels:
+    """The channels that were set up; safe to use from any thread.
+
+    Args:
+        by_name: The channels.
+        problems: Told of limits that name others.
+        unusable: Names of channels whose problem was told already.
+    """
+
+    def __init__(
+        self, by_name: Mapping[str, Channel], problems: Problems, unusable: Iterable[str] = ()
+    ) -> None:
+        self._by_name = dict(by_name)
+        self._problems = problems
+        self._known = {*self._by_name, *unusable}
+        self._missed: set[str] = set()
+
+    @classmethod
+    def read(cls, configured: Any, problems: Problems) -> Channels:
+        """Read the channels of the configuration and of the environment.
+
+        Args:
+            configured: ``c.LLMMeter.channels``.
+            problems: Told of what cannot be used.
+        """
+        by_name, errors = read_channels(configured, os.environ.get(VARIABLE))
+        for name, error in errors.items():
+            which = f"The channel {name}" if name else "The channels"
+            report(problems, name, f"{which} cannot be used: {error}. Mend it and restart; the others work.")
+        return cls(by_name, problems, errors)
+
+    def __iter__(self) -> Iterator[Channel]:
+        return iter(self._by_name.values())
+
+    def names_for(self, limit: Limit) -> Sequence[str]:
+        """Return who hears of a limit's alerts."""
+        if limit.notify is None:
+            return [channel.name for channel in self if channel.is_default]
+        return [name for name in limit.notify if name in self._by_name]
+
+    def check(self, limits: Sequence[Limit]) -> None:
+        """Say which limits name channels that are not there."""
+        missed = {
+            name: limit.id for limit in limits for name in limit.notify or () if name not in self._known
+        }
+        for name in self._missed - set(missed):
+            self._problems.resolve(code_of(name))
+        for name in set(missed) - self._missed:
+            known = ", ".join(self._by_name) or "none"
+            report(
+                self._problems,
+                name,
+                f"The limit {missed[name]} names the channel {name}, which is not set up; there are {known}. "
+                "Set it up in c.LLMMeter.channels and restart, or name another.",
+            )
+        self._missed = set(missed)
+
+
+def report(problems: Problems, name: str, message: str) -> None:
+    """Open the problem of a channel."""
+    problems.report(code_of(name), message)
+
+
+def code_of(name: str) -> str:
+    """The code of a channel's problem."""
+    return f"{PROBLEM}:{name}" if name else PROBLEM

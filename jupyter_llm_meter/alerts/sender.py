@@ -1,0 +1,103 @@
+"""Sending one message to one channel, now: through Apprise, or by our own hand to the robots of `robots.py`.
+
+Blocks until the channel has taken the message or not. Apprise is imported here, when the first channel is set
+up, and never elsewhere. No redirection is followed; what the libraries would log stays here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from .channel import Channel, ChannelError
+from .masking import mask_text, overheard
+from .robots import Robot, RobotRefusal, kind_of
+from .text import Message
+
+if TYPE_CHECKING:
+    from apprise import NotifyBase
+
+_APP_URL = "https://jupyter.org"
+
+
+class DeliveryError(Exception):
+    """A channel did not take a message; the text says why and holds no secret."""
+
+
+class Sender(Protocol):
+    """A way to one channel."""
+
+    most_bytes: int
+    """What a message may have, in UTF-8."""
+
+    def send(self, message: Message) -> None:
+        """Send a message; see `send`."""
+
+
+def sender_to(channel: Channel) -> Sender:
+    """Set up the way to a channel; nothing is sent yet.
+
+    Raises:
+        ChannelError: Its URL leads nowhere.
+    """
+    return Robot(channel.url) if kind_of(channel.url) else _ThroughApprise(channel.url)
+
+
+def send(sender: Sender, channel: Channel, message: Message) -> None:
+    """Send a message to a channel.
+
+    Raises:
+        DeliveryError: The channel did not take it.
+    """
+    try:
+        sender.send(message)
+    except DeliveryError:
+        raise
+    except RobotRefusal as error:
+        raise DeliveryError(mask_text(str(error), channel.url)) from None
+    except Exception as error:  # noqa: BLE001 - plugins raise what they like, secrets in the text
+        raise DeliveryError(f"sending failed ({type(error).__name__})") from None
+
+
+class _ThroughApprise:
+    def __init__(self, url: str) -> None:
+        self._url = url
+        plugin = _plugin(url)
+        if plugin is None:
+            raise ChannelError("its URL is none that Apprise can use; see docs/alerts.md for examples")
+        self._takes_markdown = _formats(plugin)[0] == "markdown"
+        self.most_bytes = plugin.body_maxlen
+
+    def send(self, message: Message) -> None:
+        from apprise import NotifyFormat, NotifyType
+
+        with overheard() as said:
+            # Made anew, since a plugin keeps a pause between its own messages.
+            plugin = _plugin(self._url)
+            is_taken = plugin is not None and plugin.notify(
+                body=message.markdown if self._takes_markdown else message.text,
+                title=message.title,
+                notify_type=NotifyType.FAILURE if message.is_urgent else NotifyType.WARNING,
+                body_format=NotifyFormat.MARKDOWN if self._takes_markdown else NotifyFormat.TEXT,
+            )
+        if not is_taken:
+            raise DeliveryError(mask_text(said[-1], self._url).rstrip(". ") if said else "it was not taken")
+
+
+def _plugin(url: str) -> NotifyBase | None:
+    from apprise import Apprise, AppriseAsset
+
+    asset = AppriseAsset(
+        app_id="LLM Meter",
+        app_desc="LLM Meter",
+        app_url=_APP_URL,
+        http_redirects=False,
+        storage_mode="memory",
+        async_mode=False,
+    )
+    with overheard():
+        return Apprise.instantiate(url, asset=asset)
+
+
+def _formats(plugin: NotifyBase) -> list[str]:
+    formats = plugin.notify_format
+    return [each.value for each in (formats if isinstance(formats, tuple) else (formats,))]

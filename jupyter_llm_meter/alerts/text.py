@@ -1,0 +1,176 @@
+"""What a message says, in the receiver's language. Pure.
+
+A message is about one alert, or lists all that waited. It must hold nothing that a receiving program could
+take for its own syntax: names come from users.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from ..core.format import format_count, format_percent, format_usd
+from ..core.standing import Alert
+from .words import WORDS, Words
+
+_LONGEST_NAME = 60
+_MOST_LISTED = 50
+# Slack, WeCom and Lark read mentions in angle brackets; a line of its own could be taken for ours.
+_HARMLESS = {**dict.fromkeys((*range(32), 127), " "), ord("<"): "(", ord(">"): ")"}
+
+Naming = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is sent.
+
+    Attributes:
+        title: One line.
+        text: The rest, plain.
+        markdown: The rest, for channels that show Markdown.
+        is_urgent: Whether a limit was reached or a call refused.
+    """
+
+    title: str
+    text: str
+    markdown: str
+    is_urgent: bool = False
+
+    @property
+    def whole(self) -> str:
+        """Title and text, for channels without titles."""
+        return f"{self.title}\n{self.text}"
+
+
+@dataclass(frozen=True)
+class Told:
+    """An alert with what else is told of it.
+
+    Attributes:
+        alert: The alert.
+        time_zone: IANA zone of its limit.
+        notebooks: Paths and what they used, in the limit's unit, most first.
+        forecast: The use at the end of the window at this pace, where known.
+    """
+
+    alert: Alert
+    time_zone: str
+    notebooks: Sequence[tuple[str, Decimal]] = ()
+    forecast: Decimal | None = None
+
+
+def compose(told: Sequence[Told], language: str, most_bytes: int, link: str | None = None) -> Message:
+    """Make one message of the alerts that wait for a channel.
+
+    Args:
+        told: At least one alert, oldest first.
+        language: One of `channel.LANGUAGES`.
+        most_bytes: What the channel takes, in UTF-8; alerts that do not fit in are counted instead.
+        link: Address of the lab.
+    """
+    words = WORDS[language]
+    is_urgent = any(each.alert.kind != "warning" for each in told)
+    if len(told) == 1:
+        title = words.titled.format(text=_headline(told[0].alert, words, _plain))
+        text = _lines(_details(told[0], words, _plain), link, words)
+        marked = _lines(_details(told[0], words, _marked), link, words, "- ")
+        return Message(title, text, marked, is_urgent)
+    title = words.titled.format(text=words.several.format(count=len(told)))
+    room = most_bytes - len(title.encode()) - 1
+    text = _fitted(_listing(told, words, _plain), len(told), link, words, "\n", room)
+    marked = _fitted(_listing(told, words, _marked), len(told), link, words, "\n\n", room)
+    return Message(title, text, marked, is_urgent)
+
+
+def compose_test(channel: str, language: str, link: str | None = None) -> Message:
+    """Make the message by which a channel is tried."""
+    words = WORDS[language]
+    text = _lines(iter([words.test_text.format(channel=channel)]), link, words)
+    marked = _lines(iter([words.test_text.format(channel=_marked(channel))]), link, words, between="\n\n")
+    return Message(words.titled.format(text=words.test), text, marked)
+
+
+def _lines(lines: Iterator[str], link: str | None, words: Words, mark: str = "", between: str = "\n") -> str:
+    linked = [words.link.format(link=link)] if link else []
+    return between.join(mark + line for line in (*lines, *linked))
+
+
+def _listing(told: Sequence[Told], words: Words, named: Naming) -> Iterator[str]:
+    for number, each in enumerate(told[:_MOST_LISTED], start=1):
+        rest = words.clause_joint.join(_details(each, words, named))
+        headline = _headline(each.alert, words, named)
+        yield words.listed.format(number=number, headline=headline, rest=rest)
+
+
+def _fitted(
+    entries: Iterator[str], count: int, link: str | None, words: Words, between: str, most_bytes: int
+) -> str:
+    """As many entries as there is room for, the first in any case, and how many more there are."""
+    longest_end = _lines(iter([words.more.format(count=count)]), link, words, between=between)
+    room = most_bytes - len(longest_end.encode())
+    kept: list[str] = []
+    for entry in entries:
+        room -= len((entry + between).encode())
+        if room < 0 and kept:
+            break
+        kept.append(entry)
+    rest = [words.more.format(count=count - len(kept))] if len(kept) < count else []
+    return _lines(iter([*kept, *rest]), link, words, between=between)
+
+
+def _headline(alert: Alert, words: Words, named: Naming) -> str:
+    kind = alert.kind if alert.kind in words.headlines else "exceeded"
+    scope, window = _scope_and_window(alert)
+    who = words.scopes[scope].format(name=named(alert.subject))
+    percent = format_percent(alert.used / alert.amount)
+    return words.headlines[kind].format(who=who, window=words.windows[window], percent=percent)
+
+
+def _details(told: Told, words: Words, named: Naming) -> Iterator[str]:
+    alert = told.alert
+    used, amount = _amount(alert.used, alert.unit, words), _amount(alert.amount, alert.unit, words)
+    yield words.used.format(used=used, amount=amount, percent=format_percent(alert.used / alert.amount))
+    if alert.resets_at is None:
+        yield words.never_resets
+    else:
+        yield words.resets.format(time=_local(alert.resets_at, told.time_zone), zone=told.time_zone)
+    if told.forecast is not None:
+        percent = format_percent(told.forecast / alert.amount)
+        yield words.forecast.format(used=_amount(told.forecast, alert.unit, words), percent=percent)
+    if told.notebooks:
+        names = [
+            words.with_amount.format(name=named(path), amount=_amount(figure, alert.unit, words))
+            for path, figure in told.notebooks
+        ]
+        heading = words.notebook if len(names) == 1 else words.notebooks
+        yield heading.format(names=words.joint.join(names))
+    yield words.seen.format(time=_local(alert.raised_at, told.time_zone))
+
+
+def _scope_and_window(alert: Alert) -> tuple[str, str]:
+    """A limit's id ends with window and unit, and begins with the scope (docs/architecture.md, "A limit")."""
+    subject, window, _unit = alert.limit_id.removesuffix("/own").rsplit("/", 2)
+    return subject.partition("=")[0], window
+
+
+def _amount(amount: Decimal, unit: str, words: Words) -> str:
+    figure = format_usd(amount) if unit == "USD" else format_count(amount)
+    return words.units[unit].format(amount=figure)
+
+
+def _local(at: datetime, time_zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M}"
+
+
+def _plain(name: str) -> str:
+    name = name.translate(_HARMLESS)
+    return name if len(name) <= _LONGEST_NAME else f"…{name[-_LONGEST_NAME + 1 :]}"
+
+
+def _marked(name: str) -> str:
+    """A name as code, so that nothing in it is taken for Markdown."""
+    return f"`{_plain(name).replace('`', chr(39))}`"

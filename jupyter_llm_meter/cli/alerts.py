@@ -1,0 +1,156 @@
+"""``jupyter llm-meter alerts``: the channels that alerts go to, listed and tried."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+from traitlets import Unicode
+
+from jupyter_llm_meter.alerts.channel import VARIABLE, Channel, ChannelError, read_channels
+from jupyter_llm_meter.alerts.robots import kind_of
+from jupyter_llm_meter.alerts.sender import DeliveryError, send, sender_to
+from jupyter_llm_meter.alerts.text import compose_test
+from jupyter_llm_meter.core.standing import format_time
+from jupyter_llm_meter.ledger import Ledger
+from jupyter_llm_meter.ledger.deliveries import ChannelRecord
+from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
+
+from .command import ALIASES as COMMON_ALIASES
+from .command import Command, CommandError
+
+ACTIONS = ("list", "test")
+NOT_DELIVERED = 1
+"""Exit code when a channel cannot be used or did not take the message."""
+ALIASES = {**COMMON_ALIASES, "channel": "AlertsApp.channel"}
+
+
+class AlertsApp(Command):
+    """List the channels that alerts go to, or send each a test message."""
+
+    name = "jupyter-llm-meter-alerts"
+    description = __doc__
+    examples = """
+    jupyter llm-meter alerts list
+    jupyter llm-meter alerts test
+    jupyter llm-meter alerts test --channel ops
+    """
+    aliases = ALIASES
+
+    channel = Unicode("", help="The one channel to list or try. Default: all.").tag(config=True)
+
+    def check(self) -> None:
+        """See to it that there is something to do.
+
+        Raises:
+            CommandError: No action is named, or no such channel is set up.
+        """
+        if len(self.words) != 1 or self.words[0] not in ACTIONS:
+            raise CommandError(f"name one of {', '.join(ACTIONS)}; see --help")
+        channels, errors = read_channels(self.setting("channels"), os.environ.get(VARIABLE))
+        if not channels and not errors:
+            raise CommandError("no channel is set up; see c.LLMMeter.channels")
+        if self.channel and self.channel not in {*channels, *errors}:
+            raise CommandError(f"no channel is called {self.channel!r}; there are {', '.join(channels)}")
+        self._channels = {name: each for name, each in channels.items() if self.channel in ("", name)}
+        self._errors = {name: error for name, error in errors.items() if self.channel in ("", name)}
+
+    def _refuse_unknown_words(self) -> None:
+        self.words, self.extra_args = list(self.extra_args), []
+        super()._refuse_unknown_words()
+
+    def _run(self, url: str) -> None:
+        rows = [{"channel": name, "problem": str(error)} for name, error in self._errors.items()]
+        if self.words[0] == "test":
+            rows += [self._try(channel) for channel in self._channels.values()]
+        else:
+            records = self._records(url)
+            rows += [_row(channel, records.get(channel.name)) for channel in self._channels.values()]
+        if any("problem" in row for row in rows):
+            self.exit_code = NOT_DELIVERED
+        if self.json:
+            self.print_json({"channels": rows})
+        else:
+            self.console().print(_tried(rows) if self.words[0] == "test" else _listed(rows))
+
+    def _records(self, url: str) -> dict[str, ChannelRecord]:
+        file = sqlite_file(parse_url(url))
+        if file is not None and not file.exists():
+            return {}
+        with Ledger.open(url) as ledger:
+            return {record.channel: record for record in ledger.channel_records()}
+
+    def _try(self, channel: Channel) -> dict[str, Any]:
+        message = compose_test(channel.name, channel.language, self.setting("link"))
+        try:
+            send(sender_to(channel), channel, message)
+        except (ChannelError, DeliveryError) as error:
+            return {**_known(channel), "problem": str(error)}
+        return {**_known(channel), "delivered": True}
+
+
+def _known(channel: Channel) -> dict[str, Any]:
+    return {
+        "channel": channel.name,
+        "kind": kind_of(channel.url) or channel.kind,
+        "url": channel.masked_url,
+        "language": channel.language,
+        "is_default": channel.is_default,
+        "most_per_hour": channel.most_per_hour,
+    }
+
+
+def _row(channel: Channel, record: ChannelRecord | None) -> dict[str, Any]:
+    row = _known(channel)
+    try:
+        sender_to(channel)
+    except ChannelError as error:
+        row["problem"] = str(error)
+    if record is not None:
+        last = {
+            "waiting": record.waiting,
+            "given_up": record.given_up,
+            "sent_at": format_time(record.sent_at),
+            "reason": record.reason,
+        }
+        row |= {name: value for name, value in last.items() if value is not None}
+    return row
+
+
+def _table(*headings: str) -> Table:
+    table = Table()
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def _cells(row: Mapping[str, Any]) -> list[str]:
+    return [escape(str(row.get(name, ""))) for name in ("channel", "kind", "url")]
+
+
+def _tried(rows: list[dict[str, Any]]) -> Table:
+    table = _table("Channel", "Kind", "Where", "Test message")
+    for row in rows:
+        said = (
+            f"[red]not delivered: {escape(row['problem'])}[/]" if "problem" in row else "[green]delivered[/]"
+        )
+        table.add_row(*_cells(row), said)
+    return table
+
+
+def _listed(rows: list[dict[str, Any]]) -> Table:
+    table = _table("Channel", "Kind", "Where", "Last message", "Problem")
+    for row in rows:
+        problem = row.get("problem") or row.get("reason") or ""
+        table.add_row(*_cells(row), _last(row) if "url" in row else "", escape(problem))
+    return table
+
+
+def _last(row: Mapping[str, Any]) -> str:
+    counts = {"waiting": row.get("waiting"), "given up": row.get("given_up")}
+    return ", ".join(
+        [row.get("sent_at", "never"), *(f"{count} {what}" for what, count in counts.items() if count)]
+    )

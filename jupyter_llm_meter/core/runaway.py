@@ -1,0 +1,142 @@
+"""Tells a loop that has run away from this user's ordinary work, long before a limit is near.
+
+Owns the last minute of each kernel and the comparison with the user's habit. Refuses to cry twice: a kernel
+that was told of is told of again only after ten calm minutes. No clock: the caller says what time it is.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+MINUTE = timedelta(minutes=1)
+CALM = timedelta(minutes=10)
+"""How long a kernel must have been below before it can be told of again, and its runaway is over."""
+
+LEAST_CALLS = 60
+"""Calls a minute that are nobody's worry, whatever the habit."""
+
+LEAST_COST = Decimal(1)
+"""Dollars a minute that are nobody's worry, whatever the habit."""
+
+TIMES_USUAL = 5
+FEWEST_MINUTES = 30
+"""Minutes with calls below which there is no habit yet."""
+
+_HIGH_SHARE = 95
+
+
+@dataclass(frozen=True)
+class Habit:
+    """What is usual: the 95th percentile over the minutes in which this user called at all.
+
+    Attributes:
+        calls_per_minute: None while too little is known.
+        cost_per_minute: Dollars; None while too little is known.
+    """
+
+    calls_per_minute: int | None = None
+    cost_per_minute: Decimal | None = None
+
+    @classmethod
+    def of(cls, minutes: Sequence[tuple[int, Decimal]]) -> Habit:
+        """The habit that shows in some minutes, each with its calls and dollars."""
+        if len(minutes) < FEWEST_MINUTES:
+            return cls()
+        place = (len(minutes) - 1) * _HIGH_SHARE // 100
+        return cls(sorted(calls for calls, _ in minutes)[place], sorted(cost for _, cost in minutes)[place])
+
+    @property
+    def most_calls(self) -> int:
+        """Calls a minute above which a kernel has run away."""
+        return max(LEAST_CALLS, TIMES_USUAL * (self.calls_per_minute or 0))
+
+    @property
+    def most_cost(self) -> Decimal:
+        """Dollars a minute above which a kernel has run away."""
+        return max(LEAST_COST, TIMES_USUAL * (self.cost_per_minute or Decimal(0)))
+
+
+@dataclass(frozen=True)
+class Runaway:
+    """A kernel that calls far more than its user is used to.
+
+    Attributes:
+        kernel_id: The kernel.
+        raised_at: When it was seen.
+        calls_per_minute: Its calls in the minute before.
+        cost_per_minute: Their dollars.
+        habit: What is usual.
+        notebook_path: Its notebook, where known.
+    """
+
+    kernel_id: str
+    raised_at: datetime
+    calls_per_minute: int
+    cost_per_minute: Decimal
+    habit: Habit
+    notebook_path: str | None = None
+
+
+@dataclass
+class _Kernel:
+    seen: deque[tuple[datetime, Decimal]] = field(default_factory=deque)
+    spent: Decimal = Decimal(0)
+    above_at: datetime | None = None
+
+    def take(self, at: datetime, cost: Decimal) -> tuple[int, Decimal]:
+        """Add a call; returns the calls and dollars of the minute until then."""
+        self.seen.append((at, cost))
+        self.spent += cost
+        while self.seen[0][0] <= at - MINUTE:
+            self.spent -= self.seen.popleft()[1]
+        return len(self.seen), self.spent
+
+
+class RunawayGuard:
+    """Watches calls as they finish; for one thread."""
+
+    def __init__(self) -> None:
+        self._kernels: dict[str, _Kernel] = {}
+
+    def add(
+        self,
+        kernel_id: str,
+        at: datetime,
+        cost: Decimal | None,
+        habit: Habit,
+        notebook_path: str | None = None,
+    ) -> Runaway | None:
+        """Take in a finished call.
+
+        Args:
+            kernel_id: Who made it.
+            at: When it came in.
+            cost: Its dollars, where known.
+            habit: What is usual for the kernel's user.
+            notebook_path: The kernel's notebook, where known.
+
+        Returns:
+            The runaway, when this call shows one that was not told of.
+        """
+        kernel = self._kernels.setdefault(kernel_id, _Kernel())
+        calls, spent = kernel.take(at, cost or Decimal(0))
+        if calls <= habit.most_calls and spent <= habit.most_cost:
+            return None
+        is_known = kernel.above_at is not None and at - kernel.above_at < CALM
+        kernel.above_at = at
+        if is_known:
+            return None
+        return Runaway(kernel_id, at, calls, spent, habit, notebook_path)
+
+    def is_over(self, kernel_id: str, now: datetime) -> bool:
+        """Whether a kernel that ran away has been calm since."""
+        kernel = self._kernels.get(kernel_id)
+        return kernel is None or kernel.above_at is None or now - kernel.above_at >= CALM
+
+    def forget(self, kernel_id: str) -> None:
+        """Forget a kernel that ended."""
+        self._kernels.pop(kernel_id, None)

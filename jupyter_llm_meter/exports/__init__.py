@@ -1,0 +1,9 @@
+"""Calls as a file: csv, json, jsonl, parquet; written in pieces, whatever their number.
+
+The columns are the names of the public record. What is not known is absent or empty, never zero.
+"""
+
+from .form import Form, Writer
+from .forms import FORMS, PARQUET_NEEDS, formats, is_available
+
+__all__ = ["FORMS", "PARQUET_NEEDS", "Form", "Writer", "formats", "is_available"]

@@ -1,0 +1,33 @@
+"""What a form of export is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+from llm_meter_tap.call_record import CallRecord
+
+
+class Writer(Protocol):
+    """Writes one file: `begin`, `write` as often as there are calls, `end`; the pieces together are it."""
+
+    def begin(self) -> bytes:
+        """What comes before the first call."""
+
+    def write(self, records: Sequence[CallRecord]) -> bytes:
+        """The next calls; may be empty, and come with a later piece."""
+
+    def end(self) -> bytes:
+        """What comes after the last call."""
+
+
+class Form(NamedTuple):
+    """One form of export.
+
+    Attributes:
+        media_type: For ``Content-Type``.
+        writer: Makes a writer of one file.
+    """
+
+    media_type: str
+    writer: Callable[[], Writer]

@@ -1,0 +1,95 @@
+"""Exports that are text: CSV, JSON and a line of JSON a call."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from llm_meter_tap.call_record import NAMES, CallRecord
+from llm_meter_tap.semconv import FIELDS
+
+COLUMNS = tuple(FIELDS[name].wire for name in NAMES)
+"""The columns of a table of calls, in the order of the record."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class JsonLines:
+    """The public record of a call a line."""
+
+    def begin(self) -> bytes:
+        """Nothing."""
+        return b""
+
+    def write(self, records: Sequence[CallRecord]) -> bytes:
+        """A line a call."""
+        return "".join(f"{_json(record.to_wire())}\n" for record in records).encode()
+
+    def end(self) -> bytes:
+        """Nothing."""
+        return b""
+
+
+class JsonList:
+    """One list of public records, a call a line."""
+
+    def __init__(self) -> None:
+        self._between = "\n"
+
+    def begin(self) -> bytes:
+        """The opening bracket."""
+        return b"["
+
+    def write(self, records: Sequence[CallRecord]) -> bytes:
+        """A line a call."""
+        pieces = []
+        for record in records:
+            pieces.append(self._between + _json(record.to_wire()))
+            self._between = ",\n"
+        return "".join(pieces).encode()
+
+    def end(self) -> bytes:
+        """The closing bracket."""
+        return b"\n]\n"
+
+
+class Csv:
+    """A table (RFC 4180, UTF-8); what a record has as an object or a list is JSON in its cell.
+
+    A text that a spreadsheet would take for a formula has an apostrophe before it, which spreadsheets read as
+    "this is text": notebooks, projects and models can have any name.
+    """
+
+    def begin(self) -> bytes:
+        """The row of names."""
+        return _csv([COLUMNS])
+
+    def write(self, records: Sequence[CallRecord]) -> bytes:
+        """A row a call."""
+        wires = (record.to_wire() for record in records)
+        return _csv([[_cell(wire.get(name)) for name in COLUMNS] for wire in wires])
+
+    def end(self) -> bytes:
+        """Nothing."""
+        return b""
+
+
+def _csv(rows: Sequence[Sequence[Any]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, (bool, dict, list)):
+        return _json(value)
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,130 @@
+"""The questions that a ledger answers without changing: calls, sums, alerts, raises.
+
+Every method is one transaction that sees one state of the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from llm_meter_tap.call_record import CallRecord
+
+from ..core.limits import Limit
+from ..core.standing import Alert
+from . import alerting, deliveries, queries, raising
+from .cell_runs import cell_runs
+from .deliveries import ChannelRecord
+from .engine import reading
+from .filters import ALL_CALLS, Filter
+from .paces import Pace, busy_minutes, paces
+from .pages import Page, page_of_calls, records_after
+from .raising import Raise
+from .rows import to_record, to_us
+from .schema import meta
+from .usage import usage_rows
+
+
+class Answers:
+    """What can be asked of a ledger; `store.Ledger` is one."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @cached_property
+    def meta(self) -> dict[str, str]:
+        """What the ledger says of itself: ``ledger_id``, the same for all who share it."""
+        with reading(self._engine) as connection:
+            return dict(connection.execute(select(meta.c.key, meta.c.value)).all())
+
+    def alerts(self, limits: Sequence[Limit], now: datetime) -> list[Alert]:
+        """The alerts of the current windows that nobody acknowledged, oldest first."""
+        with reading(self._engine) as connection:
+            return alerting.pending_alerts(connection, limits, now)
+
+    def channel_records(self) -> list[ChannelRecord]:
+        """How deliveries to each channel went."""
+        with reading(self._engine) as connection:
+            return deliveries.channel_records(connection)
+
+    def calls(
+        self,
+        limit: int = 50,
+        cursor: str | None = None,
+        which: Filter = ALL_CALLS,
+        sort: str = "started_at",
+        order: str = "desc",
+    ) -> Page:
+        """Calls by the page, newest first unless told otherwise; see `pages.page_of_calls`."""
+        with reading(self._engine) as connection:
+            return page_of_calls(connection, limit, cursor, which, sort, order)
+
+    def usage(
+        self,
+        group_by: str,
+        which: Filter = ALL_CALLS,
+        time_zone: str = "UTC",
+        split_by: str | None = None,
+        limit: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """Sums by group; see `usage.usage_rows`."""
+        with reading(self._engine) as connection:
+            return usage_rows(connection, group_by, which, time_zone, split_by, limit)
+
+    def cell_runs(self, notebook: str) -> list[dict[str, Any]]:
+        """What the newest runs of a notebook's cells used; see `cell_runs.cell_runs`."""
+        with reading(self._engine) as connection:
+            return cell_runs(connection, notebook)
+
+    def summary(self, start: datetime, end: datetime | None = None) -> dict[str, Any]:
+        """The sums of a range, in the shape of ``today`` and ``month`` of the standing document."""
+        with reading(self._engine) as connection:
+            return queries.summary(connection, start, end)
+
+    def paces(self, limits: Sequence[Limit], now: datetime) -> dict[tuple[str, str], Pace]:
+        """How fast each limit is used, by the limit's id and the subject; see `paces.paces`."""
+        with reading(self._engine) as connection:
+            return paces(connection, limits, now)
+
+    def busy_minutes(self, user_id: str, start: datetime) -> list[tuple[int, Decimal]]:
+        """The minutes in which a user called, with their calls and dollars; see `paces.busy_minutes`."""
+        with reading(self._engine) as connection:
+            return busy_minutes(connection, user_id, start)
+
+    def records(self, which: Filter = ALL_CALLS) -> Iterator[CallRecord]:
+        """Every call that is meant, oldest first, streamed; no transaction stays open between calls."""
+        batch = self.records_after(None, which)
+        while batch:
+            yield from batch
+            batch = self.records_after(batch[-1], which)
+
+    def records_after(self, last: CallRecord | None, which: Filter = ALL_CALLS) -> list[CallRecord]:
+        """The next calls, oldest first, after one that came before or from the first; none after the last."""
+        after = None if last is None else (to_us(last.started_at), last.call_id)
+        with reading(self._engine) as connection:
+            return list(map(to_record, records_after(connection, after, which)))
+
+    def known(self, call_ids: Sequence[str]) -> set[str]:
+        """Those of the ids whose calls are in the ledger."""
+        with reading(self._engine) as connection:
+            return queries.known_ids(connection, call_ids)
+
+    def raises(self) -> list[Raise]:
+        """Every raise ever made, newest first."""
+        with reading(self._engine) as connection:
+            return raising.all_raises(connection)
+
+    def usage_of_calls(self, call_ids: Sequence[str]) -> dict[str, Any]:
+        """The sums of some calls, in the shape of ``today`` of the standing document."""
+        with reading(self._engine) as connection:
+            return queries.summary_of_calls(connection, call_ids)
+
+    def usage_of_kernel(self, kernel_id: str, since: datetime) -> dict[str, Any]:
+        """The sums of a kernel's calls, in the shape of ``today`` of the standing document."""
+        with reading(self._engine) as connection:
+            return queries.summary_of_kernel(connection, kernel_id, since)

@@ -1,0 +1,47 @@
+"""Leaving an alert for the channels that are to hear of it, in the transaction that raises it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import Connection, insert
+
+from ..core.limits import Limit
+from ..core.standing import Alert, format_decimal
+from .rows import to_us
+from .schema import deliveries
+
+Notebooks = Sequence[tuple[str, Decimal]]
+"""Paths and what they used of a limit's unit, most first."""
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """Where alerts go besides the ledger.
+
+    Attributes:
+        channels_for: The names of the channels that hear of a limit's alerts.
+        posted: Called after a commit that left something to deliver, on the committing thread.
+    """
+
+    channels_for: Callable[[Limit], Sequence[str]] = lambda _limit: ()
+    posted: Callable[[], None] = lambda: None
+
+
+def post(
+    connection: Connection, alert: Alert, limit: Limit, notebooks: Notebooks, channels: Sequence[str]
+) -> None:
+    """Leave an alert for channels, in the transaction that raises it."""
+    row = {
+        "alert_id": alert.id,
+        "time_zone": limit.time_zone,
+        "notebooks": json.dumps([[path, format_decimal(used)] for path, used in notebooks]),
+        "state": "pending",
+        "attempts": 0,
+        "due_at": to_us(alert.raised_at),
+    }
+    if channels:
+        connection.execute(insert(deliveries), [{**row, "channel": name} for name in dict.fromkeys(channels)])

@@ -1,0 +1,188 @@
+"""Calls one after another: by the page under any order, and all of them for an export.
+
+Pages go on from the last call of the page before, not from a number of rows: calls that arrive meanwhile
+shift nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, and_, false, func, not_, or_, select, true, tuple_
+from sqlalchemy.sql import ColumnElement
+
+from llm_meter_tap.call_record import CallRecord
+
+from .errors import BadCursor
+from .filters import ALL_CALLS, Filter, conditions
+from .rows import QUARTER_US, Row, to_record
+from .schema import SERIES_COLUMNS, calls, rollups, series
+
+Place = tuple[int | float | None, int, str]
+"""The figure that calls are sorted by, when the call began, its id. No figure: among the unknown ones."""
+
+ORDERS = ("desc", "asc")
+"""Largest or newest first, or the other way round."""
+
+RECORDS_AT_A_TIME = 1000
+"""How many calls `records_after` gives at most."""
+
+_LARGEST = 2**63 - 1
+
+
+class _Sort(NamedTuple):
+    figure: ColumnElement[Any]
+    is_known: ColumnElement[bool]
+
+
+SORTS: dict[str, _Sort] = {
+    "started_at": _Sort(calls.c.started_at, true()),
+    "cost": _Sort(calls.c.cost_pico, calls.c.priced_calls == 1),
+    "tokens": _Sort(
+        calls.c.tokens, or_(calls.c.input_tokens.is_not(None), calls.c.output_tokens.is_not(None))
+    ),
+    **{
+        name: _Sort(calls.c[column], calls.c[column].is_not(None))
+        for name, column in (
+            ("input_tokens", "input_tokens"),
+            ("output_tokens", "output_tokens"),
+            ("duration", "duration_s"),
+        )
+    },
+}
+"""What calls can be sorted by. Calls whose figure is unknown come last in either order; money in another
+currency than dollars counts as unknown."""
+
+
+class Page(NamedTuple):
+    """Some calls.
+
+    Attributes:
+        calls: The records.
+        next_cursor: Where to go on; None after the last.
+    """
+
+    calls: list[CallRecord]
+    next_cursor: str | None
+
+
+def page_of_calls(
+    connection: Connection,
+    limit: int,
+    cursor: str | None = None,
+    which: Filter = ALL_CALLS,
+    sort: str = "started_at",
+    order: str = "desc",
+) -> Page:
+    """Calls by the page.
+
+    Calls with the same figure come by their time and then by their id, in the same order.
+
+    Args:
+        connection: A transaction on the ledger.
+        limit: The most calls to return.
+        cursor: The `next_cursor` of the page before.
+        which: The calls that are meant.
+        sort: One of ``SORTS``.
+        order: One of ``ORDERS``.
+
+    Raises:
+        BadCursor: The cursor is none of ours, or of another sort or order.
+        ValueError: `sort` or `order` is not allowed.
+    """
+    for name, value, allowed in (("sort", sort, SORTS), ("order", order, ORDERS)):
+        if value not in allowed:
+            raise ValueError(f"{name} is {value!r}; allowed are {', '.join(allowed)}")
+    place = None if cursor is None else _read_cursor(cursor, sort, order)
+    wanted = [*conditions(connection, which), _where_rollups_are(connection, which)]
+    rows: list[Row] = []
+    for is_known in (True, False):
+        if len(rows) <= limit and _lies_ahead(is_known, sort, place):
+            query = _ordered(sort, order, is_known, place).where(*wanted).limit(limit + 1 - len(rows))
+            rows += [dict(row) for row in connection.execute(query).mappings()]
+    shown = rows[:limit]
+    next_cursor = _cursor(shown[-1], sort, order) if len(rows) > limit else None
+    return Page([to_record(row) for row in shown], next_cursor)
+
+
+def records_after(connection: Connection, after: tuple[int, str] | None, which: Filter) -> list[Row]:
+    """The next rows of calls, oldest first, after a (started_at, call_id)."""
+    query = select(calls).order_by(calls.c.started_at, calls.c.call_id).limit(RECORDS_AT_A_TIME)
+    if after is not None:
+        query = query.where(tuple_(calls.c.started_at, calls.c.call_id) > tuple_(*after))
+    query = query.where(*conditions(connection, which), _where_rollups_are(connection, which))
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _lies_ahead(is_known: bool, sort: str, place: Place | None) -> bool:
+    """Whether calls with or without a known figure can come after a place."""
+    if sort == "started_at":
+        return is_known
+    return not is_known or place is None or place[0] is not None
+
+
+def _ordered(sort: str, order: str, is_known: bool, place: Place | None) -> Select[Any]:
+    figure = SORTS[sort].figure
+    columns: list[ColumnElement[Any]] = [calls.c.started_at, calls.c.call_id]
+    if is_known and sort != "started_at":
+        columns.insert(0, figure)
+    query = select(calls).where(SORTS[sort].is_known if is_known else not_(SORTS[sort].is_known))
+    if place is not None and (place[0] is not None) == is_known:
+        here, there = tuple_(*columns), tuple_(*place[-len(columns) :])
+        query = query.where(here < there if order == "desc" else here > there)
+    return query.order_by(*(column.desc() if order == "desc" else column.asc() for column in columns))
+
+
+def _where_rollups_are(connection: Connection, which: Filter) -> ColumnElement[bool]:
+    """The span of time outside of which no call has the wanted values: rollups know, and there are few."""
+    named = [(name, value) for name, value in which.columns if name in SERIES_COLUMNS]
+    if not named:
+        return true()
+    joined = rollups.join(series, rollups.c.series_id == series.c.id)
+    query = select(func.min(rollups.c.quarter), func.max(rollups.c.quarter)).select_from(joined)
+    first, last = connection.execute(query.where(*(series.c[name] == value for name, value in named))).one()
+    if first is None:
+        return false()
+    return and_(calls.c.started_at >= first, calls.c.started_at < last + QUARTER_US)
+
+
+def _cursor(row: Mapping[str, Any], sort: str, order: str) -> str:
+    is_known = {
+        "started_at": True,
+        "cost": row["priced_calls"] == 1,
+        "tokens": row["input_tokens"] is not None or row["output_tokens"] is not None,
+    }
+    column = SORTS[sort].figure.key or ""
+    figure = row[column] if is_known.get(sort, True) else None
+    place = json.dumps([sort, order, figure, row["started_at"], row["call_id"]])
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str, sort: str, order: str) -> Place:
+    try:
+        place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError):
+        place = None
+    if not isinstance(place, list) or not _is_place(place):
+        raise BadCursor(
+            f"cursor {cursor!r} is none of this ledger; leave it out to start with the first call"
+        )
+    if place[:2] != [sort, order]:
+        raise BadCursor(
+            f"the cursor is of sort {place[0]} and order {place[1]}, and asked for are {sort} and {order}; "
+            "leave it out to start with the first call"
+        )
+    return place[2], place[3], place[4]
+
+
+def _is_place(parts: Sequence[Any]) -> bool:
+    if len(parts) != 5 or not all(isinstance(part, str) for part in (*parts[:2], parts[4])):
+        return False
+    figure, started_at = parts[2:4]
+    if type(started_at) is not int or abs(started_at) > _LARGEST:
+        return False
+    return figure is None or (type(figure) in (int, float) and abs(figure) <= _LARGEST)

@@ -1,0 +1,62 @@
+"""Where limits are now: counters, reservations and raises of all of them in three queries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from ..core.limits import Limit
+from ..core.standing import Standing
+from .counters import current_windows, used_amount, used_by_window
+from .raising import raised_at
+from .reserving import Reserved, held
+
+
+def standings(
+    connection: Connection,
+    limits: Sequence[Limit],
+    now: datetime,
+    subjects: Mapping[str, str],
+    only: str | None = None,
+) -> list[Standing]:
+    """Where every limit is in its current window, whose counters must exist.
+
+    Args:
+        connection: A transaction on the ledger.
+        limits: The limits in force.
+        now: The instant that picks the windows.
+        subjects: By scope, a subject to show even if it used nothing.
+        only: The one subject wanted; None: all.
+    """
+    windows = current_windows(limits, now)
+    names = [window for _limit, window in windows]
+    wanted = None if only is None else [only]
+    used = used_by_window(connection, names, wanted)
+    reserved = Reserved(held(connection, now), names)
+    raised = raised_at(connection, now)
+    reserving: dict[str, set[str]] = {}
+    for window, subject in reserved.sums:
+        reserving.setdefault(window.limit_id, set()).add(subject)
+    found = []
+    for limit, window in windows:
+        figures = used.get(window, {})
+        expected = limit.value if limit.value is not None else subjects.get(limit.scope)
+        shown = {*figures, *reserving.get(limit.id, ()), *(() if expected is None else (expected,))}
+        for subject in sorted(shown):
+            amount, soft = reserved.of(window, subject)
+            found.append(
+                Standing(
+                    limit,
+                    subject,
+                    window.first_instant,
+                    window.resets_at,
+                    used_amount(limit.unit, figures.get(subject, 0)),
+                    used_amount(limit.unit, amount),
+                    used_amount(limit.unit, soft),
+                    raised.get((limit.id, subject), Decimal(0)),
+                )
+            )
+    return found

@@ -1,0 +1,96 @@
+"""The gate file: tells taps that a hard limit is in force, so that they ask before they send.
+
+Owns ``services/<stem>.gate`` (docs/architecture.md, "A hard limit"). It is written before anything is known
+about the limits and removed when there is no hard one: a tap that asks in vain loses a moment, one that does
+not ask breaks a limit.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.service.problems import Problems
+from jupyter_llm_meter.service.rules import Rules
+from llm_meter_tap import file_lock
+
+VERSION = 1
+PROBLEM = "gate"
+LEFT_FOR_S = 30 * 86400.0
+"""How long the gate of a killed service goes on to block the processes that it has left."""
+
+
+class Gate:
+    """The gate file of one service.
+
+    Args:
+        folder: The private folder.
+        stem: The service's rendezvous.
+        rules: What taps do when the service does not answer.
+        problems: Told when the file cannot be written.
+    """
+
+    def __init__(self, folder: Path, stem: str, rules: Rules, problems: Problems) -> None:
+        self._services = folder / "services"
+        self._path = self._services / f"{stem}.gate"
+        self._rules = rules
+        self._problems = problems
+        self._is_up = False
+
+    def raise_up(self) -> None:
+        """Write the file, unless it is there."""
+        if self._is_up:
+            return
+        draft = self._services / f".{self._path.name}.draft"
+        content = {"version": VERSION, "on_unreachable": self._rules.on_unreachable}
+        try:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(content, file)
+            os.replace(draft, self._path)
+        except OSError as error:
+            self._problems.report(
+                PROBLEM,
+                f"{self._path} cannot be written ({error.strerror or error}); hard limits do not hold. "
+                "Make room, or make the folder writable.",
+            )
+        else:
+            self._is_up = True
+            self._problems.resolve(PROBLEM)
+
+    def follow(self, limits: Sequence[Limit]) -> None:
+        """Have the file there while one of the limits blocks."""
+        if any(limit.is_blocking for limit in limits):
+            self.raise_up()
+        else:
+            self._take_down()
+
+    def close(self) -> None:
+        """Leave the file for the processes that live on when they must not send, else remove it."""
+        if self._rules.on_unreachable == "allow":
+            self._take_down()
+
+    def tidy(self) -> None:
+        """Remove what services that live no longer have left, unless it is meant to block."""
+        for path in self._services.glob("*.gate"):
+            if path != self._path and not file_lock.is_held(str(path.with_suffix(".lock"))):
+                _remove_if_spent(path)
+
+    def _take_down(self) -> None:
+        with suppress(OSError):  # where it could not be written there is none
+            self._path.unlink(missing_ok=True)
+        self._is_up = False
+
+
+def _remove_if_spent(path: Path) -> None:
+    try:
+        blocks = json.loads(path.read_text(encoding="utf-8")).get("on_unreachable") == "block"
+        if not blocks or path.stat().st_mtime < time.time() - LEFT_FOR_S:
+            path.unlink(missing_ok=True)
+    except (OSError, ValueError, AttributeError):
+        return  # another service was quicker, or the file is none of ours

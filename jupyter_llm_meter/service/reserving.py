@@ -1,0 +1,188 @@
+"""Whether calls may be sent: one queue for all that ask, decided in their order.
+
+Owns the worst case of a call (its text is counted here), the grouping of what asks at the same time into one
+transaction, and the sweep that ends what is past its lease. Coroutine methods run on the service's loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.core.reservation import LEASE, Ask, Claim, refusal_message
+from jupyter_llm_meter.core.standing import Standing, format_decimal
+from jupyter_llm_meter.service.background import Background
+from jupyter_llm_meter.service.context import Limits
+from jupyter_llm_meter.service.counting import Counting
+from jupyter_llm_meter.service.ledger_access import LedgerAccess, LedgerUnavailable
+from jupyter_llm_meter.service.reserve_request import ReserveRequest
+from jupyter_llm_meter.service.rules import Rules
+from llm_meter_tap.call_record import CallRecord
+
+LEASE_S = LEASE.total_seconds()
+SWEEP_S = LEASE_S + 1.0
+MOST_AT_ONCE = 200
+"""Calls of one transaction: who asks must not wait for the ledger's write lock for long."""
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    ask: Ask
+    decided: asyncio.Future[Claim | None]
+
+
+class Reserving:
+    """The reservations of one service.
+
+    Args:
+        ledger: The ledger.
+        limits: The limits in force.
+        place: Fills in whose a call is and where it belongs.
+        counting: Counts the text of calls.
+        rules: Who may raise a limit.
+        background: Runs the queue and the sweep.
+        swept: Called when reservations were ended that nobody renewed.
+    """
+
+    def __init__(
+        self,
+        ledger: LedgerAccess,
+        limits: Limits,
+        place: Callable[[CallRecord], Awaitable[CallRecord]],
+        counting: Counting,
+        rules: Rules,
+        background: Background,
+        swept: Callable[[], None],
+    ) -> None:
+        self._ledger = ledger
+        self._limits = limits
+        self._place = place
+        self._counting = counting
+        self._rules = rules
+        self._background = background
+        self._swept = swept
+        self._hard: tuple[Sequence[Limit], frozenset[str]] | None = None
+        self._waiting: list[_Waiting] = []
+        self._round: asyncio.Task[None] | None = None
+        self._sweep_timer: asyncio.TimerHandle | None = None
+
+    async def ask(self, request: ReserveRequest) -> dict[str, Any]:
+        """Answer a tap that wants to send a call.
+
+        Raises:
+            LedgerUnavailable: Nothing was decided.
+        """
+        hard = self._hard_units() | {cap.unit for cap in request.caps}
+        if not hard:
+            return _GRANTED
+        ask = Ask(
+            record=await self._place(request.record),
+            input_tokens=await self._counted(request) if hard != {"calls"} else 0,
+            max_output_tokens=request.max_output_tokens,
+            is_text_only=request.is_text_only,
+            caps=request.caps,
+        )
+        refused = await self._decision(ask)
+        return _GRANTED if refused is None else self._refusal(refused)
+
+    async def renew(self, call_ids: Sequence[str]) -> dict[str, Any]:
+        """Begin the leases of calls in flight anew.
+
+        Raises:
+            LedgerUnavailable: None was.
+        """
+        now = datetime.now(timezone.utc)
+        renewed = await self._ledger.use(lambda ledger: ledger.renew(call_ids, now)) if call_ids else []
+        return {"renewed": renewed, "lease_s": LEASE_S}
+
+    async def sweep(self) -> None:
+        """End what is past its lease, and look again while something holds."""
+        try:
+            swept = await self._ledger.use(lambda ledger: ledger.sweep(datetime.now(timezone.utc)))
+        except LedgerUnavailable:
+            self._sweep_soon()  # nothing can be asked for meanwhile
+            return
+        if swept.ended:
+            self._swept()
+        if swept.left:
+            self._sweep_soon()
+
+    def entry(self, standing: Standing) -> dict[str, Any]:
+        """The entry of ``standings`` in the standing document."""
+        return {**standing.to_dict(), "can_raise": self._rules.may_raise(standing.limit)}
+
+    def close(self) -> None:
+        """Stop the sweep."""
+        if self._sweep_timer is not None:
+            self._sweep_timer.cancel()
+
+    def _hard_units(self) -> frozenset[str]:
+        """The units of the hard limits in force; worked out once as long as these are the same list."""
+        limits = self._limits.current()
+        if self._hard is None or self._hard[0] is not limits:
+            self._hard = (limits, frozenset(limit.unit for limit in limits if limit.is_blocking))
+        return self._hard[1]
+
+    async def _counted(self, request: ReserveRequest) -> int | None:
+        return await self._counting.count_input(request.record, request.text)
+
+    async def _decision(self, ask: Ask) -> Claim | None:
+        waiting = _Waiting(ask, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._round is None or self._round.done():
+            self._round = self._background.start(self._decide_while_waiting())
+        return await waiting.decided
+
+    async def _decide_while_waiting(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+            asks = [waiting.ask for waiting in batch]
+            try:
+                decided = await self._ledger.use(
+                    lambda ledger, asks=asks: ledger.reserve(  # type: ignore[misc]
+                        asks, self._limits.current(), datetime.now(timezone.utc)
+                    )
+                )
+            except BaseException as error:
+                _fail(batch, error)
+                if not isinstance(error, LedgerUnavailable):
+                    raise
+            else:
+                self._sweep_soon()
+                for waiting, claim in zip(batch, decided, strict=True):
+                    if not waiting.decided.done():
+                        waiting.decided.set_result(claim)
+
+    def _refusal(self, claim: Claim) -> dict[str, Any]:
+        may_raise = self._rules.may_raise(claim.standing.limit)
+        return {
+            "granted": False,
+            "message": refusal_message(claim, may_raise=may_raise),
+            "standing": self.entry(claim.standing),
+            "needed": format_decimal(claim.needed),
+            "is_reserved_elsewhere": claim.is_reserved_elsewhere,
+        }
+
+    def _sweep_soon(self) -> None:
+        # A timer that counts seconds, not the time of day, which may be set.
+        if self._sweep_timer is None:
+            self._sweep_timer = asyncio.get_running_loop().call_later(SWEEP_S, self._sweep_now)
+
+    def _sweep_now(self) -> None:
+        self._sweep_timer = None
+        self._background.start(self.sweep())
+
+
+_GRANTED: dict[str, Any] = {"granted": True, "lease_s": LEASE_S}
+
+
+def _fail(batch: Sequence[_Waiting], error: BaseException) -> None:
+    for waiting in batch:
+        if not waiting.decided.done():
+            waiting.decided.set_exception(
+                error if isinstance(error, LedgerUnavailable) else LedgerUnavailable("nothing was decided")
+            )

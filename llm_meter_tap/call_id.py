@@ -1,0 +1,21 @@
+"""The id of a call that is met more than once: asked for now, read back later, perhaps by another process.
+
+Owns the derivation from what the provider says of the call. Refuses to know what is hashed: ids and a batch's
+own names go in, none can be read out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+
+def call_id_of(provider: str, host: str, *names: str | None) -> str:
+    """The id of the call that a provider knows by `names`.
+
+    Args:
+        provider: `gen_ai.provider.name`.
+        host: The host asked, so that two servers of one make (vLLM numbers its answers) are told apart.
+        names: The provider's id of the answer, the name within a batch, or what else is the call's alone.
+    """
+    named = "\n".join((provider, host.lower(), *(name or "" for name in names)))
+    return hashlib.sha256(named.encode("utf-8", "replace")).hexdigest()[:32]

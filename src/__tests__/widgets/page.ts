@@ -1,0 +1,84 @@
+/**
+ * A page of the browser's stand-in on which a component is shown, filled in and read.
+ */
+
+import { act } from 'react';
+import type { ReactElement } from 'react';
+import { createRoot } from 'react-dom/client';
+import type { Root } from 'react-dom/client';
+
+type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+export class Page {
+  private readonly _node = document.body.appendChild(document.createElement('div'));
+  private readonly _root: Root = createRoot(this._node);
+
+  async show(element: ReactElement): Promise<void> {
+    await settled(() => this._root.render(element));
+  }
+
+  async close(): Promise<void> {
+    await settled(() => this._root.unmount());
+    this._node.remove();
+  }
+
+  get text(): string {
+    return this._node.textContent ?? '';
+  }
+
+  /** What is told to be wrong. */
+  get alerts(): string[] {
+    return [...this._node.querySelectorAll('[role=alert]')]
+      .map(({ textContent }) => textContent ?? '')
+      .filter(text => text !== '');
+  }
+
+  find<T extends Element = HTMLElement>(selector: string): T {
+    const found = this._node.querySelector<T>(selector);
+    if (found === null) {
+      throw new Error(`there is no ${selector}`);
+    }
+    return found;
+  }
+
+  /** Writes into a field, as typing does, and leaves it. */
+  async write(selector: string, text: string): Promise<void> {
+    const field = this.find<Field>(selector);
+    await settled(() => {
+      // React watches the property of the instance, so the one of the prototype is set.
+      const prototype = Object.getPrototypeOf(field) as object;
+      Object.getOwnPropertyDescriptor(prototype, 'value')?.set?.call(field, text);
+      const kind = field instanceof HTMLSelectElement ? 'change' : 'input';
+      field.dispatchEvent(new Event(kind, { bubbles: true }));
+    });
+    await settled(() => {
+      field.dispatchEvent(new FocusEvent('focusout', { bubbles: true }));
+    });
+  }
+
+  async press(selector: string): Promise<void> {
+    await settled(() => this.find(selector).click());
+  }
+
+  /** Unfolds a `details`; the browser's stand-in would tell of it some time later. */
+  async unfold(selector: string): Promise<void> {
+    const details = this.find<HTMLDetailsElement>(selector);
+    await settled(() => {
+      details.open = true;
+      details.dispatchEvent(new Event('toggle'));
+    });
+  }
+}
+
+/** Makes a change and waits for all that follows from it. */
+async function settled(change: () => void): Promise<void> {
+  await act(() => {
+    change();
+    return Promise.resolve();
+  });
+}
+
+/** Tells React that a test waits for its effects. */
+export function expectAct(): void {
+  Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+}

@@ -1,0 +1,103 @@
+/**
+ * The way of a limit through its window: used so far, the amount, and where it leads.
+ *
+ * Owns the curve of one standing; refuses to draw what the server part did not tell: no forecast, no line.
+ */
+
+import type { Standing } from '../standing';
+import type { Bucket, Span, Step } from './period';
+import { bucketsOf } from './period';
+import type { UsageRow } from './usage';
+import { valueOf } from './usage';
+
+/** A point of the curve: milliseconds since 1970, and an amount in the limit's unit. */
+export interface Point {
+  readonly at: number;
+  readonly used: number;
+}
+
+export interface Burnup {
+  readonly start: number;
+  readonly end: number;
+  readonly amount: number;
+  /** From the start of the window until now. */
+  readonly points: readonly Point[];
+  /** At the end of the window, at this pace. */
+  readonly forecast?: Point;
+}
+
+/** The window of a standing and the steps of its curve; undefined where there is none to draw. */
+export interface Course {
+  readonly span: Span;
+  readonly step: Step;
+  /** Which calls the limit counts, as a request says it. */
+  readonly query: Readonly<Record<string, string>>;
+}
+
+/**
+ * What is needed to draw a standing's curve.
+ *
+ * @param timeZone - the reader's, for limits that name none.
+ * @returns undefined for a total, which has no end, and for an hour, which is too short for steps.
+ */
+export function courseOf(standing: Standing, timeZone: string): Course | undefined {
+  const { limit, subject, windowStart, resetsAt } = standing;
+  if (windowStart === undefined || resetsAt === undefined || limit.window === 'hour') {
+    return undefined;
+  }
+  const span = { from: windowStart, to: resetsAt, timeZone: limit.timeZone ?? timeZone };
+  const value = subject ?? limit.value;
+  return {
+    span,
+    step: limit.window === 'day' ? 'hour' : 'day',
+    query: value === undefined ? {} : { [limit.scope]: value }
+  };
+}
+
+/**
+ * The curve of a standing.
+ *
+ * @param rows - the sums of its window by the course's step.
+ * @param now - milliseconds since 1970; the curve ends there, at what the standing says.
+ */
+export function burnupOf(
+  standing: Standing,
+  { span, step }: Course,
+  rows: readonly UsageRow[],
+  now: number
+): Burnup {
+  const start = Date.parse(span.from);
+  const end = Date.parse(span.to);
+  const until = Math.min(Math.max(now, start), end);
+  const used = Number(standing.used);
+  const passed = bucketsOf(span, step).filter(({ to }) => Date.parse(to) < until);
+  const points = [
+    { at: start, used: 0 },
+    // The last word is the counter's, which knows of calls that the sums do not show yet.
+    ...added(passed, rows, standing).map(point => ({ ...point, used: Math.min(point.used, used) })),
+    { at: until, used }
+  ];
+  const amount = Number(standing.amount);
+  const ratio = standing.forecast?.ratio;
+  return {
+    start,
+    end,
+    amount,
+    points,
+    forecast: ratio === undefined ? undefined : { at: end, used: ratio * amount }
+  };
+}
+
+function added(
+  buckets: readonly Bucket[],
+  rows: readonly UsageRow[],
+  { limit }: Standing
+): readonly Point[] {
+  const unit = limit.unit === 'USD' ? 'cost' : limit.unit;
+  const byKey = new Map(rows.map(row => [row.group, valueOf(row, unit)]));
+  let used = 0;
+  return buckets.map(({ key, to }) => {
+    used += byKey.get(key) ?? 0;
+    return { at: Date.parse(to), used };
+  });
+}

@@ -1,0 +1,87 @@
+/**
+ * Sums of calls by group, as `GET usage` gives them.
+ *
+ * Owns their reading off the wire and their adding up; refuses to turn a cost that is not known into zero.
+ */
+
+import { addDecimals } from '../decimal';
+import { Shape } from '../shape';
+import type { Totals } from '../standing';
+import { readTotals } from '../standing';
+
+export const UNITS_SHOWN = ['tokens', 'cost', 'calls'] as const;
+
+/** What is looked at: how much was used, what it cost, how often it was called. */
+export type ShownUnit = (typeof UNITS_SHOWN)[number];
+
+/** The sums of one group; tokens include what the caches held, as in the public record. */
+export interface UsageRow extends Totals {
+  /** Absent for the calls that have none. */
+  readonly group?: string;
+  /** The second group, where the answer has one. */
+  readonly split?: string;
+  /** The notebook of a cell. */
+  readonly notebook?: string;
+  /** Whether it sums up the groups that are not told by themselves. */
+  readonly isRest: boolean;
+}
+
+const NOTHING: Totals = {
+  calls: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  unpricedCalls: 0,
+  missingCalls: 0
+};
+
+/**
+ * Reads an answer of `GET usage`.
+ *
+ * @throws {ShapeError} when it does not keep the contract.
+ */
+export function parseUsage(value: unknown): readonly UsageRow[] {
+  return new Shape(value, 'answer').list('rows', readRow);
+}
+
+/** The sum of some rows; `cost` is absent when no call was priced. */
+export function sumOf(rows: Iterable<Totals>): Totals {
+  let sum = NOTHING;
+  for (const row of rows) {
+    sum = {
+      calls: sum.calls + row.calls,
+      inputTokens: sum.inputTokens + row.inputTokens,
+      outputTokens: sum.outputTokens + row.outputTokens,
+      cost: sumOfCosts(sum.cost, row.cost),
+      unpricedCalls: sum.unpricedCalls + row.unpricedCalls,
+      missingCalls: sum.missingCalls + row.missingCalls
+    };
+  }
+  return sum;
+}
+
+/** How much of a unit was used, for the length of a bar; what is not known has no length. */
+export function valueOf(totals: Totals, unit: ShownUnit): number {
+  switch (unit) {
+    case 'tokens':
+      return totals.inputTokens + totals.outputTokens;
+    case 'cost':
+      return Number(totals.cost ?? 0);
+    case 'calls':
+      return totals.calls;
+  }
+}
+
+function sumOfCosts(left: string | undefined, right: string | undefined): string | undefined {
+  return left === undefined || right === undefined ? (left ?? right) : addDecimals(left, right);
+}
+
+function readRow(value: unknown, path: string): UsageRow {
+  const shape = new Shape(value, path);
+  return {
+    group: shape.optionalText('group'),
+    split: shape.optionalText('split'),
+    notebook: shape.optionalText('notebook'),
+    isRest: shape.optionalFlag('is_rest') === true,
+    ...readTotals(shape)
+  };
+}

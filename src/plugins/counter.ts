@@ -1,0 +1,64 @@
+/**
+ * Counts the tokens of the selected text, when it is asked for.
+ */
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Notification } from '@jupyterlab/apputils';
+import { INotebookTracker } from '@jupyterlab/notebook';
+
+import { CommandIDs } from '../commands';
+import { countText } from '../core/count-text';
+import { meantText } from '../selection';
+import type { TokenCounter } from '../token-counter';
+import { IMeter, IWording } from '../tokens';
+
+/** How long a count stays, in milliseconds. */
+const TOLD_FOR_MS = 8_000;
+
+export const counter: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-llm-meter:counter',
+  description: 'Counts the tokens of the selected text or the active cell.',
+  autoStart: true,
+  requires: [IMeter, IWording],
+  optional: [INotebookTracker],
+  activate: (
+    app: JupyterFrontEnd,
+    meter: IMeter,
+    wording: IWording,
+    notebooks: INotebookTracker | null
+  ): void => {
+    const { commands, shell } = app;
+    let loading: Promise<TokenCounter> | undefined;
+    commands.addCommand(CommandIDs.countSelection, {
+      label: () => wording.trans.__('Count LLM Tokens'),
+      caption: () => wording.trans.__('Count the tokens of the selected text or the active cell'),
+      describedBy: { args: { type: 'object', properties: {}, additionalProperties: false } },
+      isEnabled: () => meantText(notebooks, shell.currentWidget) !== undefined,
+      execute: async () => {
+        const meant = meantText(notebooks, shell.currentWidget);
+        if (meant === undefined) {
+          return;
+        }
+        const { trans, format } = wording;
+        const { countModel } = meter.preferences;
+        loading ??= loadCounter();
+        try {
+          const count = await (await loading).count(meant.text, countModel);
+          Notification.info(countText(count, meant.isSelection, countModel, trans, format), {
+            autoClose: TOLD_FOR_MS
+          });
+        } catch (error) {
+          loading = undefined;
+          Notification.error(trans.__('The tokens could not be counted: %1', String(error)), {
+            autoClose: false
+          });
+        }
+      }
+    });
+  }
+};
+
+async function loadCounter(): Promise<TokenCounter> {
+  const { TokenCounter } = await import('../token-counter');
+  return new TokenCounter(() => new Worker(new URL('../count.worker.js', import.meta.url)));
+}

@@ -1,0 +1,89 @@
+/**
+ * Opens the dashboard, and brings it back with the layout.
+ */
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
+import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
+
+import { CommandIDs } from '../commands';
+import { DashboardClient } from '../dashboard/client';
+import { DashboardFrame } from '../dashboard/frame';
+import { CellOpener } from '../dashboard/place';
+import { gaugeIcon } from '../icon';
+import { IMeter, IWording } from '../tokens';
+
+type DashboardTab = MainAreaWidget<DashboardFrame>;
+
+const ARGS = {
+  args: {
+    type: 'object',
+    properties: {
+      view: { type: 'object', description: 'What it shows, as the saved layout holds it.' }
+    },
+    additionalProperties: false
+  }
+} as const;
+
+export const dashboard: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-llm-meter:dashboard',
+  description: 'Adds the dashboard.',
+  autoStart: true,
+  requires: [IMeter, IWording],
+  optional: [ILabShell, ILayoutRestorer, INotebookTracker],
+  activate: (
+    app: JupyterFrontEnd,
+    meter: IMeter,
+    wording: IWording,
+    labShell: ILabShell | null,
+    restorer: ILayoutRestorer | null,
+    notebooks: INotebookTracker | null
+  ): void => {
+    const tracker = new WidgetTracker<DashboardTab>({ namespace: 'llm-meter-dashboard' });
+    const client = new DashboardClient(app.serviceManager.serverSettings);
+    const opener = new CellOpener(app, wording, notebooks);
+    const make = (saved: ReadonlyPartialJSONValue | undefined): DashboardTab => {
+      const actions = {
+        openCell: (place: Parameters<typeof opener.open>[0]) => void opener.open(place)
+      };
+      const tab = tabOf(new DashboardFrame(meter, wording, client, actions, saved), wording);
+      tab.content.viewChanged.connect(() => void tracker.save(tab));
+      // Notebook 7 shows nothing but the notebook in its main area.
+      app.shell.add(tab, labShell === null ? 'right' : 'main');
+      void tracker.add(tab);
+      return tab;
+    };
+    app.commands.addCommand(CommandIDs.openDashboard, {
+      label: () => wording.trans.__('LLM Dashboard'),
+      caption: () => wording.trans.__('Show trends, limits and every LLM call'),
+      icon: gaugeIcon,
+      describedBy: ARGS,
+      execute: args => {
+        const tab = tracker.find(() => true) ?? make(args.view);
+        app.shell.activateById(tab.id);
+      }
+    });
+    void restorer?.restore(tracker, {
+      command: CommandIDs.openDashboard,
+      args: ({ content }) => ({ view: content.view ?? {} }),
+      name: () => 'dashboard'
+    });
+  }
+};
+
+function tabOf(content: DashboardFrame, wording: IWording): DashboardTab {
+  const tab = new MainAreaWidget({ content });
+  tab.id = 'jp-LLMMeter-dashboard';
+  tab.title.icon = gaugeIcon;
+  tab.title.closable = true;
+  const name = (): void => {
+    tab.title.label = wording.trans.__('LLM Dashboard');
+    tab.title.caption = tab.title.label;
+  };
+  wording.changed.connect(name);
+  tab.disposed.connect(() => wording.changed.disconnect(name));
+  name();
+  return tab;
+}

@@ -1,0 +1,153 @@
+"""What messages say, in every language, and that nothing in them is taken for syntax."""
+
+from dataclasses import fields
+from datetime import datetime, timezone
+from decimal import Decimal
+from string import Formatter
+
+import pytest
+
+from jupyter_llm_meter.alerts.channel import LANGUAGES
+from jupyter_llm_meter.alerts.text import compose, compose_test
+from jupyter_llm_meter.alerts.words import WORDS
+
+PLENTY = 100_000
+NOTEBOOKS = (("a.ipynb", Decimal(620_000)), ("b.ipynb", Decimal(100_000)))
+
+
+def test_a_warning_in_english(told):
+    message = compose([told(notebooks=NOTEBOOKS)], "en", PLENTY, "https://lab.example.com/")
+    assert message.title == "LLM Meter: alice has used 81% of the monthly limit"
+    assert message.text.splitlines() == [
+        "Used: 812,345 tokens of 1,000,000 tokens (81%)",
+        "Resets: 2026-12-01 00:00 (Asia/Shanghai)",
+        "Top notebooks: a.ipynb (620,000 tokens), b.ipynb (100,000 tokens)",
+        "Seen: 2026-11-24 20:00",
+        "Open the lab: https://lab.example.com/",
+    ]
+    assert not message.is_urgent
+
+
+def test_a_warning_in_chinese(told):
+    message = compose([told(notebooks=NOTEBOOKS)], "zh-CN", PLENTY, "https://lab.example.com/")
+    assert message.title == "LLM Meter：用户 alice 已使用每月限额的 81%"
+    assert message.text.splitlines() == [
+        "用量：已使用 812,345 token，限额 1,000,000 token（81%）",
+        "重置时间：2026-12-01 00:00（Asia/Shanghai）",
+        "用量最多的笔记本：a.ipynb（620,000 token）、b.ipynb（100,000 token）",
+        "发现时间：2026-11-24 20:00",
+        "打开 Lab：https://lab.example.com/",
+    ]
+
+
+def test_a_reached_limit_is_urgent_and_said_so(told):
+    full = {"threshold": Decimal(1), "used": Decimal(1_000_010)}
+    english = compose([told(**full)], "en", PLENTY)
+    assert (english.title, english.is_urgent) == ("LLM Meter: alice has reached the monthly limit", True)
+    assert compose([told(**full)], "zh-CN", PLENTY).title == "LLM Meter：用户 alice 已达到每月限额"
+
+
+@pytest.mark.parametrize(
+    ("limit_id", "subject", "english", "chinese"),
+    [
+        ("team/day/USD", "research", "team research", "团队 research 已使用每日限额的"),
+        ("model=gpt-5/week/USD", "gpt-5", "model gpt-5", "模型 gpt-5 已使用每周限额的"),
+        ("notebook=a/b=c.ipynb/hour/USD", "a/b=c.ipynb", "notebook a/b=c.ipynb", "笔记本 a/b=c.ipynb"),
+        ("key/total/USD/own", "3f2a", "API key 3f2a", "密钥 3f2a 已使用总限额的"),
+    ],
+)
+def test_every_scope_has_a_name(told, limit_id, subject, english, chinese):
+    alert = told(limit_id=limit_id, subject=subject, unit="USD", used=Decimal("8.5"), amount=Decimal(10))
+    message = compose([alert], "en", PLENTY)
+    assert english in message.title
+    assert "Used: $8.50 of $10.00 (85%)" in message.text
+    assert chinese in compose([alert], "zh-CN", PLENTY).title
+
+
+def test_a_refused_call_is_said_so(told):
+    refused = told(is_refusal=True, threshold=Decimal(1))
+    english = compose([refused], "en", PLENTY)
+    assert english.title == "LLM Meter: a call of alice was refused by the monthly limit"
+    assert english.is_urgent
+    assert compose([refused], "zh-CN", PLENTY).title == "LLM Meter：用户 alice 的一次调用因每月限额被拒绝"
+
+
+def test_a_total_never_resets(told):
+    alert = told(limit_id="user/total/calls", unit="calls", resets_at=None)
+    assert "Resets: never" in compose([alert], "en", PLENTY).text
+    assert "重置时间：不重置" in compose([alert], "zh-CN", PLENTY).text
+
+
+def test_a_known_forecast_is_told_and_an_unknown_one_is_not(told):
+    alert = told(forecast=Decimal(1_234_567))
+    assert "At this pace: 1,234,567 tokens (123%) by then" in compose([alert], "en", PLENTY).text
+    assert "按目前的速度，届时预计用量：1,234,567 token（123%）" in compose([alert], "zh-CN", PLENTY).text
+    assert "pace" not in compose([told()], "en", PLENTY).text
+
+
+def test_several_alerts_are_one_list(told):
+    alerts = [told(), told(subject="bob", threshold=Decimal(1), used=Decimal(1_000_000))]
+    message = compose(alerts, "en", PLENTY, "https://lab.example.com/")
+    assert message.title == "LLM Meter: 2 alerts"
+    assert message.is_urgent
+    first, second, link = message.text.splitlines()
+    assert first.startswith("1. alice has used 81% of the monthly limit. Used: 812,345 tokens of")
+    assert second.startswith("2. bob has reached the monthly limit. Used: 1,000,000 tokens of")
+    assert link == "Open the lab: https://lab.example.com/"
+    assert compose(alerts, "zh-CN", PLENTY).text.startswith("1. 用户 alice 已使用每月限额的 81%。用量：")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("most_bytes", [1000, 2048, 20_000])
+def test_a_list_that_does_not_fit_in_counts_the_rest(told, language, most_bytes):
+    alerts = [told(subject=f"使用者 {number}", notebooks=NOTEBOOKS) for number in range(500)]
+    message = compose(alerts, language, most_bytes, "https://lab.example.com/")
+    assert len(message.whole.encode()) <= most_bytes
+    assert len(message.markdown.encode()) <= most_bytes
+    *listed, more, _link = message.text.splitlines()
+    assert str(500 - len(listed)) in more
+    assert len(listed) >= 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_alert_fits_into_the_smallest_channel(told, language):
+    alert = told(subject="长" * 900, notebooks=[("记" * 900, Decimal(1))] * 3)
+    assert len(compose([alert], language, 2048).whole.encode()) <= 2048
+
+
+def test_names_are_no_syntax_of_the_receiver(told):
+    evil = "<!channel> <@all>\nResets: never `*_#\r"
+    message = compose([told(subject=evil, notebooks=[(evil, Decimal(1))])], "en", PLENTY)
+    assert "<" not in message.whole + message.markdown
+    assert [line for line in message.text.splitlines() if line.startswith("Resets: never")] == []
+    (line,) = [line for line in message.markdown.splitlines() if line.startswith("- Top notebook")]
+    assert line == "- Top notebook: `(!channel) (@all) Resets: never '*_# ` (1 tokens)"
+
+
+def test_the_test_message_names_its_channel():
+    assert compose_test("ops", "en").text == "Whoever reads this receives the alerts of the channel ops."
+    message = compose_test("ops", "zh-CN", "https://lab.example.com/")
+    assert message.title == "LLM Meter：测试消息"
+    assert message.text.startswith("收到这条消息，说明渠道 ops 可以正常接收提醒。")
+
+
+def test_the_words_of_every_language_have_the_same_places_to_fill_in():
+    def places(words):
+        found = {}
+        for field in fields(words):
+            value = getattr(words, field.name)
+            for key, text in value.items() if isinstance(value, dict) else [("", value)]:
+                found[field.name, key] = {
+                    name for _text, name, _spec, _how in Formatter().parse(text) if name
+                }
+        return found
+
+    first, *others = (places(words) for words in WORDS.values())
+    assert others
+    assert all(other == first for other in others)
+    assert set(WORDS) == set(LANGUAGES)
+
+
+def test_the_instant_of_an_alert_is_in_the_limit_s_zone(told):
+    alert = told(raised_at=datetime(2026, 3, 29, 1, 30, tzinfo=timezone.utc), time_zone="Europe/Berlin")
+    assert "Seen: 2026-03-29 03:30" in compose([alert], "en", PLENTY).text

@@ -1,0 +1,124 @@
+"""``jupyter llm-meter alerts``: what it shows of the channels, and whether a test message arrives."""
+
+import json
+import threading
+from datetime import datetime, timezone
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.ledger import Ledger, Outbox
+from llm_meter_tap.call_record import CallRecord
+
+SECRET = "hook-secret-4711"
+
+
+@pytest.fixture
+def webhook():
+    """A webhook; its messages are kept."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            server.messages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_arguments):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server.messages = []
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def configure(home):
+    """Write the server's configuration, or the extension's own."""
+
+    def write(channels, name="jupyter_server_config"):
+        (home / "config" / f"{name}.json").write_text(json.dumps({"LLMMeter": {"channels": channels}}))
+
+    return write
+
+
+def test_a_test_message_reaches_every_channel(meter, configure, webhook):
+    url = f"json://127.0.0.1:{webhook.server_port}/{SECRET}"
+    configure({"ops": url, "team": {"url": url, "language": "zh-CN"}})
+    done = meter("alerts", "test")
+    assert (done.returncode, done.stdout.count("delivered")) == (0, 2)
+    assert [message["title"] for message in webhook.messages] == [
+        "LLM Meter: test message",
+        "LLM Meter：测试消息",
+    ]
+    assert SECRET not in done.stdout + done.stderr
+
+
+def test_each_channel_that_fails_is_said_with_its_reason(meter, configure, webhook):
+    good = f"json://127.0.0.1:{webhook.server_port}/{SECRET}"
+    configure({"ops": good, "typo": {"url": good, "langauge": "en"}, "nowhere": f"nonsense://{SECRET}"})
+    done = meter("alerts", "test", "--json", "--log-level=DEBUG")
+    assert done.returncode == 1
+    rows = {row["channel"]: row for row in json.loads(done.stdout)["channels"]}
+    assert rows["ops"]["delivered"] is True
+    assert "unknown field 'langauge'" in rows["typo"]["problem"]
+    assert "docs/alerts.md" in rows["nowhere"]["problem"]
+    assert SECRET not in done.stdout
+
+
+def test_one_channel_is_tried_alone(meter, configure, webhook):
+    url = f"json://127.0.0.1:{webhook.server_port}/"
+    configure({"ops": url, "nowhere": "nonsense://x"})
+    assert meter("alerts", "test", "--channel", "ops").returncode == 0
+    assert len(webhook.messages) == 1
+
+
+def test_the_extension_s_own_configuration_counts_as_well(meter, configure, webhook):
+    configure({"ops": f"json://127.0.0.1:{webhook.server_port}/"}, "jupyter_llm_meter_config")
+    assert meter("alerts", "test").returncode == 0
+    assert len(webhook.messages) == 1
+
+
+def test_the_list_shows_what_became_of_the_last_message(meter, configure, home):
+    configure({"ops": f"json://127.0.0.1/{SECRET}", "team": f"wecombot://{SECRET}"})
+    url = f"sqlite:///{home / 'data' / 'llm-meter' / 'ledger.sqlite3'}"
+    now = datetime.now(timezone.utc)
+    limits = parse_limits([{"window": "total", "unit": "tokens", "amount": 10, "warn_at": []}], "config")
+    with Ledger.open(url, outbox=Outbox(lambda _limit: ["ops", "team"])) as ledger:
+        call = CallRecord("a", now, "ok", "reported", "tap", input_tokens=20, user_id="alice")
+        ledger.settle([call], limits, now)
+        ledger.mark_sent(ledger.take_turn("ops", 20, now).message_id, now)
+        ledger.mark_failed(ledger.take_turn("team", 20, now).message_id, "it refused", now)
+    done = meter("alerts", "list", "--json")
+    rows = {row["channel"]: row for row in json.loads(done.stdout)["channels"]}
+    assert (rows["ops"]["kind"], rows["ops"]["url"]) == ("json", "json://127.0.0.1/****")
+    assert rows["ops"]["sent_at"].startswith(f"{now:%Y-%m-%d}")
+    assert (rows["team"]["waiting"], rows["team"]["reason"]) == (1, "it refused")
+    table = meter("alerts", "list")
+    assert (done.returncode, table.returncode) == (0, 0)
+    assert "it refused" in table.stdout
+    assert SECRET not in done.stdout + table.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((), "name one of list, test"),
+        (("tset",), "name one of list, test"),
+        (("test", "--channel", "opps"), "no channel is called 'opps'; there are ops"),
+        (("test", "--chanel=ops"), "'--chanel' is not understood"),
+    ],
+)
+def test_a_command_line_that_cannot_be_followed_is_said(meter, configure, words, says):
+    configure({"ops": "json://127.0.0.1/"})
+    done = meter("alerts", *words)
+    assert done.returncode == 2
+    assert says in done.stderr
+
+
+def test_a_server_without_channels_is_said(meter):
+    done = meter("alerts", "test")
+    assert (done.returncode, "no channel is set up" in done.stderr) == (2, True)

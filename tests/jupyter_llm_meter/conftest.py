@@ -1,0 +1,62 @@
+"""What tests of the service, of alerts and of the rest share."""
+
+import time
+
+import pytest
+
+from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.service.folder import Place
+
+
+class FixedLimits:
+    """Limits that a test has written down."""
+
+    def __init__(self, items):
+        self.limits = parse_limits(items, "config")
+
+    def current(self):
+        return self.limits
+
+
+@pytest.fixture
+def fixed_limits():
+    return FixedLimits
+
+
+@pytest.fixture
+def place(tmp_path):
+    folder = tmp_path / "private"
+    folder.mkdir(mode=0o700)
+    return Place(folder, f"sqlite:///{folder / 'ledger.sqlite3'}")
+
+
+def waiter(pause):
+    """Make what waits until something holds, and pauses between its looks."""
+
+    def wait(condition, what="the condition"):
+        for _ in range(600):
+            result = condition()
+            if result:
+                return result
+            pause()
+        pytest.fail(f"{what} did not come true")
+
+    return wait
+
+
+@pytest.fixture
+def blocked():
+    """Wait in real time until something holds, also while a server's loop stands still."""
+    return waiter(lambda: time.sleep(0.05))
+
+
+@pytest.fixture
+def eventually(blocked):
+    """Wait until something holds."""
+    return blocked
+
+
+@pytest.fixture
+def waiting():
+    """How to wait otherwise: see `waiter`."""
+    return waiter

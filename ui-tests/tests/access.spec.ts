@@ -1,0 +1,168 @@
+import type { Page } from '@playwright/test';
+
+import { expectNothingCut, expectNoViolations, tabStops, tabTo } from '../access';
+import { expect, test } from '../fixtures';
+import { LANGUAGES, Stage, type Theme, THEMES } from '../looks';
+import { chatCell } from '../providers';
+import { expectTokens, gauge, openLab, printedTokens, runCell } from '../screen';
+import { ALERTS, STATES } from '../told';
+
+const GAUGE = '.jp-LLMMeter-Gauge';
+const POPOVER = '.jp-LLMMeter-Popover';
+const DIALOG = '.jp-LLMMeter-LimitDialog .jp-Dialog-content';
+const RAISES = '.jp-LLMMeter-Raises';
+const TOAST = '.Toastify__toast';
+/** The fields around it are JupyterLab's own, without labels for assistive technology in 4.6. */
+const FORM = '.jp-LLMMeter-LimitsField';
+/** The themes of everything but the gauge and the popover, which alone have colours of their own. */
+const PLAIN: readonly Theme[] = ['light', 'dark'];
+
+/** Looks at a part of the page. */
+async function expectReadable(page: Page, selector: string): Promise<void> {
+  await expectNoViolations(page, selector);
+  await expectNothingCut(page, selector);
+}
+
+/** Looks at a part of the page that stays open while the theme changes. */
+async function expectReadableIn(
+  page: Page,
+  stage: Stage,
+  themes: readonly Theme[],
+  selector: string
+): Promise<void> {
+  for (const theme of themes) {
+    await stage.wear(theme);
+    await expectReadable(page, selector);
+  }
+}
+
+/** Looks at the gauge in each state, and at the popover in those with the most to say. */
+async function expectFiguresReadable(page: Page, { service }: Stage): Promise<void> {
+  for (const [name, state] of Object.entries(STATES)) {
+    service.tell(state);
+    const level = name === 'unlimited' || name === 'unmetered' ? 'ok' : name;
+    await expect(gauge(page)).toHaveAttribute('data-level', level);
+    await expectReadable(page, GAUGE);
+  }
+  for (const state of [STATES.unmetered, STATES.blocked]) {
+    service.tell(state);
+    await gauge(page).click();
+    await expect(page.locator(`${POPOVER} .jp-LLMMeter-Calls`)).toBeVisible();
+    await expectReadable(page, POPOVER);
+    await page.keyboard.press('Escape');
+  }
+}
+
+/** Looks at the toast and the dialogs, which are the same in both programs but for the place of the toast. */
+async function expectAlertsReadable(
+  page: Page,
+  stage: Stage,
+  themes: readonly Theme[]
+): Promise<void> {
+  const { service } = stage;
+  service.tell(ALERTS.refused());
+  await expectReadableIn(page, stage, themes, DIALOG);
+  await page.keyboard.press('Escape');
+  service.tell(ALERTS.toast());
+  await expect(page.locator(TOAST).getByRole('alert')).toBeVisible();
+  // The box and its place are JupyterLab's.
+  await expectNoViolations(page, TOAST);
+}
+
+test('is read whole by everyone in JupyterLab, in every theme and language', async ({
+  page,
+  startLab
+}) => {
+  const stage = await Stage.open(page, startLab, 'jupyterlab');
+  const { service } = stage;
+  for (const language of LANGUAGES) {
+    service.presence = 'here';
+    service.tell(STATES.ok);
+    await stage.speak(language);
+    // Contrast does not depend on the language.
+    for (const theme of language === 'en' ? (Object.keys(THEMES) as Theme[]) : PLAIN) {
+      await stage.wear(theme);
+      await expectFiguresReadable(page, stage);
+    }
+    await expectAlertsReadable(page, stage, PLAIN);
+    service.tell(ALERTS.runaway());
+    await expect(page.locator(TOAST)).toHaveCount(2);
+    await expectNoViolations(page, TOAST);
+    service.tell(ALERTS.refused());
+    await page.locator('.jp-LLMMeter-RaiseButton').click();
+    await page.locator('.jp-LLMMeter-RaiseForm [type=submit]').click();
+    await expect(page.locator('.jp-LLMMeter-Field-flaw').nth(1)).not.toBeEmpty();
+    await expectReadableIn(page, stage, PLAIN, DIALOG);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await stage.begin('llm-meter:show-raises');
+    await expect(page.locator(`${RAISES} tbody tr`)).toHaveCount(1);
+    await expectReadableIn(page, stage, PLAIN, RAISES);
+    await page.keyboard.press('Escape');
+    await stage.execute('llm-meter:open-settings');
+    await page.locator(`${FORM} details summary`).first().click();
+    await expectReadableIn(page, stage, PLAIN, FORM);
+    service.presence = 'away';
+    await stage.execute('llm-meter:refresh-usage');
+    await expectReadable(page, GAUGE);
+    service.presence = 'absent';
+    await stage.execute('llm-meter:refresh-usage');
+    await expectReadable(page, GAUGE);
+  }
+});
+
+test('is read whole by everyone in Notebook 7', async ({ page, startLab }) => {
+  const stage = await Stage.open(page, startLab, 'notebook');
+  await stage.speak('zh-CN');
+  await expectFiguresReadable(page, stage);
+  await expectAlertsReadable(page, stage, ['dark']);
+});
+
+test('is worked by keyboard alone', async ({ page, startLab }) => {
+  const stage = await Stage.open(page, startLab, 'jupyterlab');
+  await stage.speak('en');
+  await page.locator('body').focus();
+  await tabTo(page, GAUGE, 40, 'Shift+Tab');
+  stage.service.tell(STATES.blocked);
+  await page.keyboard.press('Enter');
+  await expect(page.locator(POPOVER)).toBeFocused();
+  await expect(page.locator('.jp-LLMMeter-Calls')).toBeVisible();
+  const stops = await tabStops(page, POPOVER);
+  expect(stops.slice(0, 6)).toEqual([
+    'Dashboard',
+    'Settings',
+    'Doctor',
+    'Raises',
+    'Raise…',
+    'Models this month'
+  ]);
+  // What the gauge shows, and of which limit.
+  expect(stops).toHaveLength(8);
+  // Past the last stop is the page's first or the browser's own, whose next is the page's first: outside in both.
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Escape');
+  await expect(page.locator(POPOVER)).toHaveCount(0);
+  await gauge(page).focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Escape');
+  await expect(gauge(page)).toBeFocused();
+});
+
+test('works below the path of a hub, also where a proxy lets no websocket through', async ({
+  page,
+  startLab,
+  standin
+}) => {
+  const lab = await startLab({ baseUrl: '/user/alice/', environment: standin });
+  lab.writeNotebook('hub.ipynb', [chatCell(2)]);
+  await openLab(page, lab.url('lab/tree/hub.ipynb'));
+  await runCell(page, 0);
+  const tokens = await printedTokens(page, 0);
+  await expectTokens(page, tokens, 1_000_000);
+  await page.routeWebSocket(/./, socket => socket.close());
+  await page.reload();
+  await expectTokens(page, tokens, 1_000_000);
+  await gauge(page).click();
+  await expect(page.locator('.jp-LLMMeter-Calls tbody tr')).toHaveCount(2);
+});

@@ -1,0 +1,101 @@
+import type { Locator, Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+
+import { expectNothingCut, expectNoViolations } from '../access';
+import { expect, test } from '../fixtures';
+import { gauge, openLab, picture, runCell } from '../screen';
+
+/** A name that would be markup, were it not shown as text. */
+const HOSTILE = '<b>bold</b>';
+const FEW = 3;
+const MANY = 26;
+const PAGE = 25;
+
+function cellOf(calls: number, model: string): string {
+  return [
+    'from openai import OpenAI',
+    `for number in range(${calls}):`,
+    `    OpenAI().chat.completions.create(model="${model}",`,
+    '        messages=[{"role": "user", "content": f"Question {number}"}])'
+  ].join('\n');
+}
+
+async function openDashboard(page: Page): Promise<Locator> {
+  await gauge(page).click();
+  await page
+    .locator('.jp-LLMMeter-Popover')
+    .getByRole('button', { name: 'Dashboard', exact: true })
+    .click();
+  return page.locator('.jp-LLMMeter-Dashboard');
+}
+
+test('leads from the trend to the table, to the cell and to a file', async ({
+  page,
+  startLab,
+  standin
+}) => {
+  const lab = await startLab({ environment: standin });
+  lab.writeNotebook('calls.ipynb', [cellOf(FEW, HOSTILE), cellOf(MANY, 'gpt-5-mini')]);
+  await openLab(page, lab.url('lab/tree/calls.ipynb'));
+  await runCell(page, 0);
+  await runCell(page, 1);
+
+  const board = await openDashboard(page);
+  const calls = board.getByRole('button', { name: /^Calls/ });
+  const table = board.locator('section', { hasText: 'All calls' });
+  const rows = table.locator('tbody tr');
+  await expect(calls).toContainText(String(FEW + MANY));
+  await expect(board.getByRole('img', { name: /over time/ }).first()).toBeVisible();
+  await expectNoViolations(page, '.jp-LLMMeter-Dashboard');
+  await expectNothingCut(page, '.jp-LLMMeter-Dashboard');
+  await picture(page, 'dashboard');
+
+  await expect(rows).toHaveCount(PAGE);
+  await table.getByRole('button', { name: 'Next page' }).click();
+  await expect(rows).toHaveCount(FEW + MANY - PAGE);
+  await table.getByRole('button', { name: 'Time' }).click();
+  await expect(table.locator('th[aria-sort="ascending"]')).toHaveText('Time');
+  await expect(rows).toHaveCount(PAGE);
+  await expect(rows.first()).toContainText(HOSTILE);
+
+  await board.locator('.jp-LLMMeter-Legend').getByRole('button', { name: HOSTILE }).click();
+  await expect(calls).toContainText(String(FEW));
+  await expect(rows).toHaveCount(FEW);
+  await board.getByRole('button', { name: 'Show all' }).click();
+  await expect(rows).toHaveCount(PAGE);
+  await table.getByRole('searchbox').fill('BOLD');
+  await expect(rows).toHaveCount(FEW);
+
+  const download = page.waitForEvent('download');
+  await board.getByRole('combobox', { name: 'Export the calls' }).selectOption('csv');
+  const file = readFileSync(await (await download).path(), 'utf-8');
+  expect(file.trim().split('\n')).toHaveLength(1 + FEW);
+
+  await rows.first().getByRole('button', { name: 'calls.ipynb' }).click();
+  await expect(page.locator('.jp-Notebook .jp-CodeCell').first()).toHaveClass(/jp-mod-active/);
+});
+
+test('comes back with the layout, as it was set', async ({ page, startLab }) => {
+  const lab = await startLab({});
+  await openLab(page, lab.url('lab'));
+  const board = await openDashboard(page);
+  await expect(board).toContainText('No call in this period.');
+  const week = board.getByRole('button', { name: '7 days' });
+  const saved = page.waitForResponse(
+    response => response.url().includes('/api/workspaces/') && response.request().method() === 'PUT'
+  );
+  await week.click();
+  await saved;
+  await page.reload();
+  await expect(week).toHaveAttribute('aria-pressed', 'true', { timeout: 60_000 });
+});
+
+test('says in Notebook 7 that there is no ledger without the server part', async ({
+  page,
+  startLab
+}) => {
+  const lab = await startLab({ app: 'notebook', hasServerPart: false });
+  lab.writeNotebook('seven.ipynb', ['1']);
+  await openLab(page, lab.url('notebooks/seven.ipynb'));
+  await expect(await openDashboard(page)).toContainText('No dashboard here');
+});
