@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import faulthandler
 import json
 import os
 import subprocess
@@ -40,7 +41,12 @@ _MOST_PIECES = 12
 _VERDICTS = ("exact", "wrong", "missed", "twice", "unsent")
 _BAD = {"wrong", "missed", "twice", "unsent", "invented"}
 # What may become of the exchanges that report no usage.
-_REST = {"recorded": "recorded, no tokens", "invented": "given tokens", "silent": "no record"}
+_REST = {
+    "read": "read back, exact",
+    "recorded": "recorded, no tokens",
+    "invented": "given tokens",
+    "silent": "no record",
+}
 
 
 class Outcome(NamedTuple):
@@ -48,7 +54,7 @@ class Outcome(NamedTuple):
 
     Attributes:
         verdict: For a call with figures exact, wrong, missed, twice or unsent; for all else silent, recorded
-            (without figures) or invented (with figures).
+            (without figures), invented (with figures) or read (a retrieval with the figures it repeats).
         detail: What differs, or why it was not sent.
     """
 
@@ -95,7 +101,11 @@ def judge(row: dict[str, Any], answer: dict[str, Any]) -> Outcome:
     closed = sum(line["event"] in ("settled", "dropped") for line in answer["lines"])
     with_figures = [record for record in records if _figures(record)]
     detail = ""
-    if row["kind"] != "call" or not row["truth"]:
+    if row["kind"] == "retrieval" and with_figures:
+        # Read back: it was opened when it was made.
+        detail = "; ".join(_differences(row["truth"], records[0])) if row["truth"] else "no figures to read"
+        verdict = "wrong" if detail else "twice" if len(records) > 1 else "read"
+    elif row["kind"] != "call" or not row["truth"]:
         verdict = "invented" if with_figures else "recorded" if records else "silent"
         if len(records) > 1 or opened != closed:
             verdict = "twice"
@@ -157,8 +167,11 @@ def _send(client: str, plan: Path, replay: dict[str, str]) -> list[dict[str, Any
         path = os.pathsep.join([bootstrap_path(), replay["PYTHONPATH"], str(ROOT)])
         environment = {**kept, **replay, "LLM_METER_DIR": folder, "PYTHONPATH": path}
         command = [sys.executable, str(_PROGRAM), client, str(plan)]
-        output = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout
-    return [json.loads(line) for line in output.splitlines()]
+        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE)
+        if done.returncode:
+            faulthandler.dump_traceback()  # where the server stands; the client has said where it stood
+            sys.exit(f"{client} ended with exit code {done.returncode}.")
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def _print(scores: dict[str, list[Outcome]]) -> None:

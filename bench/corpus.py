@@ -106,7 +106,7 @@ def judge(row: dict[str, Any]) -> Outcome:
                 differences.append(f"{bucket}: {ours} != {expected}")
         verdict = "missed" if usage is None else "wrong" if differences else "exact"
     else:
-        verdict = "silent" if usage is None else "invented"
+        verdict = "invented" if usage is not None and usage.is_known() else "silent"
     group = (row["provider"], row["api"], bool(row["stream"]))
     return Outcome(row["id"], group, row["kind"], shape is not None, verdict, "; ".join(differences))
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import median
 
 from jupyter_llm_meter.core.limits import parse_limits
-from jupyter_llm_meter.ledger import Ledger
+from jupyter_llm_meter.ledger import Filter, Ledger
 from llm_meter_tap.call_record import CallRecord
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
@@ -115,10 +115,12 @@ def ask(ledger: Ledger) -> None:
         "summary, ragged edges": lambda: ledger.summary(odd, NOW),
         "usage by model, all": lambda: ledger.usage("model"),
         "usage by day, all": lambda: ledger.usage("day", time_zone="Asia/Shanghai"),
-        "usage by notebook, 30 days": lambda: ledger.usage("notebook", month, NOW),
-        "usage by cell, 30 days": lambda: ledger.usage("cell", month, NOW),
+        "usage by notebook, 30 days": lambda: ledger.usage("notebook", Filter(month, NOW)),
+        "usage by cell, 30 days": lambda: ledger.usage("cell", Filter(month, NOW)),
         "last 50 calls": lambda: ledger.calls(50),
-        "last 50 of a notebook": lambda: ledger.calls(50, notebook="project-1/notebook-11.ipynb"),
+        "last 50 of a notebook": lambda: ledger.calls(
+            50, which=Filter(values={"notebook": "project-1/notebook-11.ipynb"})
+        ),
         "alerts": lambda: ledger.alerts(LIMITS, NOW),
     }
     for name, question in questions.items():

@@ -1,5 +1,7 @@
 """Make calls through the providers' real SDKs, and check that each was counted once, with the right figures.
 
+Then a hard limit refuses all of them, and each must have been tried once.
+
     python bench/sdks.py [--name NAME ...] [--verbose]
 
 Installs the SDKs, in their newest releases, into `.work/sdks` (pip as it is configured; some minutes the
@@ -29,7 +31,7 @@ PYTHON = FOLDER / ("Scripts" if os.name == "nt" else "bin") / "python"
 PACKAGES = (
     "openai[aiohttp]", "anthropic", "google-genai", "groq", "mistralai", "cohere", "ollama",
     "huggingface_hub", "together", "boto3", "langchain-openai", "dashscope", "zhipuai", "zai-sdk",
-    "volcengine-ark-runtime", "litellm",
+    "volcengine-ark-runtime", "trio", "litellm",
 )  # fmt: skip
 
 
@@ -49,9 +51,12 @@ def main() -> int:
             failed += not outcome.is_right()
             version = versions.get(name.partition(" ")[0].replace("_", "-"), "")
             counts = f"{outcome.made or '-':>7}{len(outcome.records):>9}"
-            print(f"{name:24}{version:>16}{counts}  {verdict(outcome)}", flush=True)
-            if chosen.verbose and not outcome.is_right():
-                print(outcome.errors, *outcome.records, sep="\n")
+            blocked = run(name, replay, str(PYTHON), str(ROOT), is_blocked=True)
+            failed += not blocked.is_refused_once()
+            said = "refused once" if blocked.is_refused_once() else "NOT refused once"
+            print(f"{name:24}{version:>16}{counts}  {verdict(outcome)}, {said}", flush=True)
+            if chosen.verbose and not (outcome.is_right() and blocked.is_refused_once()):
+                print(outcome.errors, *outcome.records, blocked.errors, *blocked.records, sep="\n")
     return int(failed > 0)
 
 

@@ -3,8 +3,9 @@
     python bench/tap.py
 
 Prints, for each client and each kind of answer, the processor time of the user's thread and the wall time of
-a call, without and with the tap, and their ratio; then what it adds to the start of an interpreter. Blocks
-with and without alternate, medians are shown; a service is there and takes the lines.
+a call, without and with the tap, their ratio, and what it is while a hard limit is in force and each call is
+asked about; then what a look costs that finds no limit, and what the tap adds to the start of an interpreter.
+Blocks alternate, medians are shown; a service is there, takes the lines and grants every call.
 """
 
 from __future__ import annotations
@@ -17,36 +18,24 @@ import subprocess
 import sys
 import tempfile
 import time
+import timeit
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import aiohttp
 import httpx
 import httpx2
 import requests
+from loopback import BODY, loopback
 
-from llm_meter_tap import startup, tap
+from llm_meter_tap import runs, startup, tap
+from llm_meter_tap.gate import GateWatch
 
-ROOT = Path(__file__).parents[1]
 ROUNDS = 9
 CALLS = {"json": 100, "sse": 25}
-BODY = {"model": "gpt-5", "messages": [{"role": "user", "content": "hi " * 300}]}
 PATH = "v1/chat/completions"
-
-# Provider and service run in a process of their own, where their work is not measured. An answer is 2 kB of
-# JSON or a stream of 200 pieces.
-PROVIDER = """
-import pathlib, sys
-sys.path[:0] = sys.argv[1:3]
-import tap_listener, tap_provider
-listener = tap_listener.TapListener(pathlib.Path(sys.argv[3]))
-tap_provider.ANSWER["choices"][0]["message"]["content"] = "x" * 1700
-tap_provider.CHAT_EVENTS[0:4] = [tap_provider.CHAT_EVENTS[0]] * 197
-running = tap_provider.Provider()
-print(running.url, flush=True)
-sys.stdin.read()
-"""
 
 
 def sync_calls(client: object) -> Callable[[str, int], None]:
@@ -116,16 +105,35 @@ def measure(call: Callable[[str, int], None], url: str, times: int) -> tuple[flo
     return (time.thread_time() - cpu) / times * 1e6, (time.perf_counter() - wall) / times * 1e6
 
 
-def compare(call: Callable[[str, int], None], url: str, times: int) -> tuple[list[float], list[float]]:
-    """Medians (processor, wall) without and with the tap."""
-    plain, tapped = [], []
+def compare(call: Callable[[str, int], None], url: str, times: int) -> list[list[float]]:
+    """Medians (processor, wall) without the tap, with it, and with it under a hard limit."""
+    plain, tapped, asked = [], [], []
     call(url, times)
     for _ in range(ROUNDS):
         plain.append(measure(call, url, times))
         startup.activate()
         tapped.append(measure(call, url, times))
+        with gate():
+            asked.append(measure(call, url, times))
         startup.deactivate()
-    return medians(plain), medians(tapped)
+    return [medians(runs) for runs in (plain, tapped, asked)]
+
+
+@contextmanager
+def gate() -> Iterator[None]:
+    """A hard limit is in force."""
+    (path,) = Path(os.environ["LLM_METER_DIR"], "services").glob("*.json")
+    path = path.with_suffix(".gate")
+    path.write_text('{"version": 1, "on_unreachable": "allow"}')
+    yield
+    path.unlink()
+
+
+def look_us() -> float:
+    """Time of a look that finds no hard limit, microseconds."""
+    watch = GateWatch(os.environ["LLM_METER_DIR"])
+    watch.current()
+    return timeit.timeit(lambda: (watch.current(), runs.current()), number=20_000) / 20_000 * 1e6
 
 
 def medians(runs: list[tuple[float, float]]) -> list[float]:
@@ -149,25 +157,27 @@ def compare_starts(folder: str) -> tuple[float, float]:
 
 
 def main() -> None:
-    folder = tempfile.mkdtemp()
-    os.environ["LLM_METER_DIR"] = folder
-    provider = subprocess.Popen(
-        [sys.executable, "-c", PROVIDER, str(ROOT), str(ROOT / "tests" / "llm_meter_tap"), folder],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    root = provider.stdout.readline().strip()
-    print(f"{'':22}{'cpu us':>8}{'tapped':>8}{'ratio':>7}{'wall us':>10}{'tapped':>8}{'ratio':>7}")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["LLM_METER_DIR"] = folder
+        with loopback(folder) as running:
+            print_calls(running.root)
+            print(f"a look for limits      {look_us():.1f} us")
+            plain, tapped = compare_starts(folder)
+            print(f"interpreter start      {plain:.1f} ms, tapped {tapped:.1f} ms, {tapped - plain:+.1f} ms")
+            tap.leave()
+
+
+def print_calls(root: str) -> None:
+    print(f"{'':22}{'cpu us':>8}{'tapped':>8}{'ratio':>7}{'asked':>8}", end="")
+    print(f"{'wall us':>10}{'tapped':>8}{'ratio':>7}{'asked':>8}")
     for kind, times in CALLS.items():
         for name, call in CLIENTS.items():
-            (cpu, wall), (cpu_tapped, wall_tapped) = compare(call, f"{root}/{kind}/{PATH}", times)
-            print(
-                f"{kind + ' ' + name:22}{cpu:8.0f}{cpu_tapped:8.0f}{cpu_tapped / cpu:7.2f}"
-                f"{wall:10.0f}{wall_tapped:8.0f}{wall_tapped / wall:7.2f}"
-            )
-    plain, tapped = compare_starts(folder)
-    print(f"interpreter start      {plain:.1f} ms, tapped {tapped:.1f} ms, {tapped - plain:+.1f} ms")
-    tap.leave()
-    provider.communicate("")
+            plain, tapped, asked = compare(call, f"{root}/{kind}/{PATH}", times)
+            cells = [
+                f"{before:8.0f}{after:8.0f}{after / before:7.2f}{with_gate:8.0f}"
+                for before, after, with_gate in zip(plain, tapped, asked, strict=True)
+            ]
+            print(f"{kind + ' ' + name:22}" + "  ".join(cells))
 
 
 if __name__ == "__main__":
