@@ -48,18 +48,23 @@ def prepare(engine: Engine) -> None:
 
 
 def _inspect_file(path: Path) -> None:
-    """Look at an SQLite file without write access to it."""
+    """Look at an SQLite file without write access to it.
+
+    Another process may be making a ledger of it meanwhile: the size comes first, all else from one snapshot.
+    """
     uri = f"file:{quote(str(path.absolute()))}?mode=ro"
     try:
+        size = path.stat().st_size
         with closing(sqlite3.connect(uri, uri=True, timeout=30)) as connection:
+            connection.execute("BEGIN")
             application_id = connection.execute("PRAGMA application_id").fetchone()[0]
             tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             if application_id != schema.APPLICATION_ID and (tables or application_id):
                 raise ForeignLedger(f"{path} is an SQLite database of something else; {_CHOOSE}")
             # SQLite takes a file that is shorter than its header for an empty one and would write over it.
-            if path.stat().st_size and not connection.execute("PRAGMA page_count").fetchone()[0]:
+            if size and not connection.execute("PRAGMA page_count").fetchone()[0]:
                 raise ForeignLedger(f"{path} is not an SQLite database; {_CHOOSE}")
-            if path.stat().st_size <= _CHECKED_BYTES:
+            if size <= _CHECKED_BYTES:
                 _check_pages(connection, path)
     except sqlite3.DatabaseError as error:
         raise _refusal(path, error) from error

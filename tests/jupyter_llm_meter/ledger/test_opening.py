@@ -5,6 +5,8 @@ import json
 import sqlite3
 import stat
 import struct
+from functools import partial
+from threading import Thread
 
 import pytest
 from alembic import command
@@ -97,6 +99,25 @@ def assert_is_current(connection):
     assert compare_metadata(context, schema.metadata) == []
     assert set(inspect(connection).get_table_names()) == {*schema.metadata.tables, VERSION_TABLE}
     assert connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar() == REVISIONS[-1]
+
+
+def test_a_blank_file_that_another_process_makes_a_ledger_of_meanwhile_is_ours(tmp_path, monkeypatch):
+    url = f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
+    other = Thread(target=lambda: Ledger.open(url).close())
+
+    class Looking(sqlite3.Connection):
+        """Lets the other go ahead between two looks at the file, as far as it can."""
+
+        def execute(self, statement, *values):
+            if "sqlite_master" in statement and other.ident is None:
+                other.start()
+                other.join(2)
+            return super().execute(statement, *values)
+
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=Looking))
+    with Ledger.open(url) as ledger:
+        other.join()
+        assert len(ledger.meta["ledger_id"]) == 32
 
 
 def test_migrations_lead_from_blank_to_the_schema_that_the_code_uses(database_url, connect):
