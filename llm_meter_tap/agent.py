@@ -114,4 +114,3 @@ def _create_task(original: Callable[..., Any]) -> Callable[..., Any]:
             _task_of.reset(mark)
 
     return create_task
-

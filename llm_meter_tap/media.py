@@ -68,4 +68,3 @@ def _has_more(value: Any) -> bool:
     if value.get("type") in _KINDS or any(value.get(name) for name in _ELSEWHERE & value.keys()):
         return True
     return any(_has_more(item) for name, item in value.items() if name not in _DEFINITIONS)
-

@@ -44,8 +44,7 @@ _WHEEL_SOURCES = (
 )
 _PLACES = ("NOTEBOOK", "KERNEL_ID", "CELL_ID", "RUN_ID", "RUN")
 _METERED = {
-    f"LLM_METER_{name}"
-    for name in ("DIR", "SERVICE", "PROJECT", "TEAM", "USER", *_PLACES, "DISABLE")
+    f"LLM_METER_{name}" for name in ("DIR", "SERVICE", "PROJECT", "TEAM", "USER", *_PLACES, "DISABLE")
 }
 _MADE_BY_THE_BUILD = ("labextension", "ranks", "__pycache__")
 

@@ -12,15 +12,11 @@ COUNTED = {"basis": "counted", "input_tokens": 7, "output_tokens": 1}
 
 
 def in_run(call_id, run_id, cell_id="c1", minute=0, **fields):
-    return call(
-        call_id, cell_id=cell_id, run_id=run_id, started_at=NOW + timedelta(minutes=minute), **fields
-    )
+    return call(call_id, cell_id=cell_id, run_id=run_id, started_at=NOW + timedelta(minutes=minute), **fields)
 
 
 def told(ledger, notebook="a.ipynb"):
-    return {
-        cell["cell_id"]: [run["run_id"] for run in cell["runs"]] for cell in ledger.cell_runs(notebook)
-    }
+    return {cell["cell_id"]: [run["run_id"] for run in cell["runs"]] for cell in ledger.cell_runs(notebook)}
 
 
 def test_the_calls_of_a_run_are_added_up_with_what_is_not_known_of_them(ledger):

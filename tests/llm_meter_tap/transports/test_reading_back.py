@@ -226,9 +226,7 @@ def test_a_large_file_of_results_is_read_to_its_end(server, metered, get):
 
 
 @pytest.mark.parametrize("path", ["/v1beta/batches/b1", "/download/v1beta/files/f1:download"])
-def test_results_of_a_gemini_batch_are_calls_at_the_price_of_a_batch(
-    server, metered, get, loopback_of, path
-):
+def test_results_of_a_gemini_batch_are_calls_at_the_price_of_a_batch(server, metered, get, loopback_of, path):
     loopback_of("gcp.gemini")
     for _ in range(2):
         get(server + path)
