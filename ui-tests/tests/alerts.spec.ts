@@ -98,3 +98,28 @@ ${chatCell(6)}`
   await limitDialog(page).getByRole('button', { name: 'See usage' }).click();
   await expect(page.locator('.jp-LLMMeter-Popover')).toContainText('away.ipynb');
 });
+
+test('tells of a loop that runs away, and interrupts its kernel when asked to', async ({
+  page,
+  startLab,
+  standin
+}) => {
+  const lab = await startLab({ environment: standin, settings: tokensAMonth(1_000_000_000) });
+  const loop = `%xmode Minimal
+from openai import OpenAI
+client = OpenAI()
+while True:
+    client.chat.completions.create(model="gpt-5-mini", messages=[{"role": "user", "content": "Again"}])`;
+  lab.writeNotebook('loop.ipynb', [loop, 'print("alive")']);
+  await openLab(page, lab.url('lab/tree/loop.ipynb'));
+  const cell = await startCell(page, 0);
+  const toast = page.locator('.Toastify__toast', { hasText: 'loop.ipynb' });
+  await expect(toast).toContainText('calls a minute', { timeout: 60_000 });
+  await toast.getByRole('button', { name: 'Interrupt kernel' }).click();
+  await expect(toast).toHaveCount(0);
+  await expect(cell.locator('.jp-OutputArea')).toContainText('KeyboardInterrupt');
+
+  await runCell(page, 1);
+  const next = page.locator('.jp-Notebook .jp-CodeCell').nth(1).locator('.jp-OutputArea');
+  await expect(next).toContainText('alive');
+});
