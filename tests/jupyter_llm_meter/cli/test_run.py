@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from tap_provider import Provider
 
 from jupyter_llm_meter.ledger import Ledger
 
@@ -142,6 +143,26 @@ def test_an_administrator_s_limits_hold(run, tmp_path):
     (config / "jupyter_server_config.json").write_text(json.dumps({"LLMMeter": {"limits": limits}}))
     errors = run(*python(CALL.format(tokens=5)))[2]
     assert [line.split()[2] for line in errors.splitlines()] == ["80", "100"]
+
+
+def test_a_hard_limit_of_the_administrator_refuses_in_the_command_s_children_too(run, calls, tmp_path):
+    config = tmp_path / "config"
+    config.mkdir()
+    limits = [{"window": "total", "unit": "calls", "amount": 1, "on_exceed": "block"}]
+    (config / "jupyter_server_config.json").write_text(json.dumps({"LLMMeter": {"limits": limits}}))
+    provider = Provider()
+    post = f"""
+import requests
+url = "{provider.url}/json/v1/chat/completions"
+requests.post(url, json={{"model": "gpt-5", "messages": [{{"role": "user", "content": "Say hi"}}]}})
+"""
+    twice = f"{post}\nimport subprocess, sys\nsys.exit(subprocess.call([sys.executable, '-c', {post!r}]))"
+    code, _, errors = run(*python(twice))
+    provider.close()
+    assert code == 1
+    assert "llm_meter_tap.errors.LimitExceeded: " in errors
+    assert len(provider.seen) == 1
+    assert [call.status for call in calls()] == ["ok", "refused"]
 
 
 def test_nothing_is_left_of_the_service(run, tmp_path):
