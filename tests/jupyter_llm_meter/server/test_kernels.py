@@ -85,14 +85,22 @@ def test_a_console_has_a_project_and_no_notebook(session, execute, calls, eventu
 
 
 def test_a_busy_server_costs_the_first_call_of_a_kernel_its_path_and_nothing_else(
-    session, execute, notebook, calls, blocked
+    session, execute, notebook, calls, blocked, tmp_path
 ):
     model = session(notebook("research/a.ipynb"))
+    go = tmp_path / "go"
     execute(
         model,
-        f"import threading, time\nthreading.Timer(1.0, lambda: exec('{CALL.format(tokens=3)}')).start()",
+        f"""
+import os, threading, time
+def call_later():
+    while not os.path.exists({str(go)!r}): time.sleep(0.05)
+    {CALL.format(tokens=3)}
+threading.Thread(target=call_later).start()
+""",
     )
     # From here the server's loop stands still.
+    go.touch()
     (call,) = blocked(calls, "the call")
     assert (call.input_tokens, call.notebook_path) == (3, None)
 
@@ -155,14 +163,13 @@ def test_a_kernel_whose_calls_are_not_seen_is_listed_with_the_reason(
     ]
 
 
-def test_the_mark_of_a_tap_goes_with_its_kernel(session, execute, meter, jp_serverapp, run):
+def test_the_mark_of_a_tap_goes_with_its_kernel(session, execute, meter, jp_serverapp, run, eventually):
     model = session("a.ipynb")
     execute(model, "pass")
     mark = meter.service.place.folder / "kernels" / model["kernel"]["id"]
     assert mark.exists()
     run(jp_serverapp.kernel_manager.shutdown_kernel(model["kernel"]["id"], now=True))
-    run(asyncio.sleep(0.1))
-    assert not mark.exists()
+    eventually(lambda: not mark.exists(), "the end of the mark")
 
 
 @pytest.mark.parametrize(
