@@ -49,7 +49,7 @@ export async function expectNothingCut(page: Page, selector: string): Promise<vo
   await softly
     .poll(() => page.evaluate(findFlaws, selector), {
       message: `texts in ${selector}`,
-      timeout: 3_000
+      timeout: 15_000
     })
     .toEqual([]);
 }

@@ -26,8 +26,10 @@ export async function openLab(page: Page, url: string): Promise<void> {
   });
 }
 
-/** Starts one cell; before the kernel is there, JupyterLab would pass over the key. */
+/** Starts one cell; before the kernel is there, JupyterLab would pass over the key or ask for a kernel. */
 export async function startCell(page: Page, index: number): Promise<Locator> {
+  // The indicator says idle also before there is a kernel.
+  await expect(page.locator('.jp-KernelName')).toHaveText(/^(?!No Kernel)./, { timeout: 60_000 });
   const indicator = page.locator('.jp-Notebook-ExecutionIndicator');
   await expect(indicator).toHaveAttribute('data-status', 'idle', { timeout: 60_000 });
   const cell = page.locator('.jp-Notebook .jp-CodeCell').nth(index);

@@ -124,9 +124,13 @@ test('is worked by keyboard alone', async ({ page, startLab }) => {
   await page.locator('body').focus();
   await tabTo(page, GAUGE, 40, 'Shift+Tab');
   stage.service.tell(STATES.blocked);
+  await expect(gauge(page)).toHaveAttribute('data-level', 'blocked');
   await page.keyboard.press('Enter');
-  await expect(page.locator(POPOVER)).toBeFocused();
-  await expect(page.locator('.jp-LLMMeter-Calls')).toBeVisible();
+  const popover = page.locator(POPOVER);
+  await expect(popover).toBeFocused();
+  for (const part of ['Raises', 'Raise…', 'Models this month', 'Last calls']) {
+    await expect(popover.getByText(part, { exact: true }).first()).toBeVisible();
+  }
   const stops = await tabStops(page, POPOVER);
   expect(stops.slice(0, 6)).toEqual([
     'Dashboard',
@@ -141,7 +145,7 @@ test('is worked by keyboard alone', async ({ page, startLab }) => {
   // Past the last stop is the page's first or the browser's own, whose next is the page's first: outside in both.
   await page.keyboard.press('Tab');
   await page.keyboard.press('Escape');
-  await expect(page.locator(POPOVER)).toHaveCount(0);
+  await expect(popover).toHaveCount(0);
   await gauge(page).focus();
   await page.keyboard.press('Enter');
   await page.keyboard.press('Tab');

@@ -29,6 +29,13 @@ async function openDashboard(page: Page): Promise<Locator> {
   return page.locator('.jp-LLMMeter-Dashboard');
 }
 
+/** Chooses a format of the export; returns the file that the browser was given. */
+async function exported(page: Page, board: Locator, format: string): Promise<Buffer> {
+  const download = page.waitForEvent('download');
+  await board.getByRole('combobox', { name: 'Export the calls' }).selectOption(format);
+  return readFileSync(await (await download).path());
+}
+
 test('leads from the trend to the table, to the cell and to a file', async ({
   page,
   startLab,
@@ -66,10 +73,13 @@ test('leads from the trend to the table, to the cell and to a file', async ({
   await table.getByRole('searchbox').fill('BOLD');
   await expect(rows).toHaveCount(FEW);
 
-  const download = page.waitForEvent('download');
-  await board.getByRole('combobox', { name: 'Export the calls' }).selectOption('csv');
-  const file = readFileSync(await (await download).path(), 'utf-8');
-  expect(file.trim().split('\n')).toHaveLength(1 + FEW);
+  const linesOf = (file: Buffer): string[] => file.toString('utf-8').trim().split('\n');
+  expect(linesOf(await exported(page, board, 'csv'))).toHaveLength(1 + FEW);
+  expect(linesOf(await exported(page, board, 'jsonl'))).toHaveLength(FEW);
+  expect(JSON.parse((await exported(page, board, 'json')).toString('utf-8'))).toHaveLength(FEW);
+  // The four bytes that every Parquet file begins and ends with.
+  const parquet = (await exported(page, board, 'parquet')).toString('latin1');
+  expect([parquet.slice(0, 4), parquet.slice(-4)]).toEqual(['PAR1', 'PAR1']);
 
   await rows.first().getByRole('button', { name: 'calls.ipynb' }).click();
   await expect(page.locator('.jp-Notebook .jp-CodeCell').first()).toHaveClass(/jp-mod-active/);
@@ -81,8 +91,11 @@ test('comes back with the layout, as it was set', async ({ page, startLab }) => 
   const board = await openDashboard(page);
   await expect(board).toContainText('No call in this period.');
   const week = board.getByRole('button', { name: '7 days' });
+  // The layout that opening the dashboard made may be on its way still.
   const saved = page.waitForResponse(
-    response => response.url().includes('/api/workspaces/') && response.request().method() === 'PUT'
+    response =>
+      response.url().includes('/api/workspaces/') &&
+      response.request().postData()?.includes('days7') === true
   );
   await week.click();
   await saved;
