@@ -7,6 +7,7 @@
 import { unmeteredReason } from './facts';
 import { connectionFacts } from './gauge';
 import { isolated } from './names';
+import { problemText } from './problem';
 import type { Snapshot } from './snapshot';
 import type { Translate } from './translate';
 import { VERSION } from './version';
@@ -31,7 +32,8 @@ export function findingsOf(snapshot: Snapshot, trans: Translate): readonly Findi
       trans.__('Service'),
       document === undefined
         ? trans.__('unknown')
-        : document.problems.map(({ message }) => message).join(' ') || trans.__('no problem')
+        : document.problems.map(problem => problemText(problem, trans)).join(' ') ||
+          trans.__('no problem')
     ],
     ...unmetered.map(
       kernel =>

@@ -8,6 +8,7 @@ import type { FigureOptions } from './figure';
 import type { Formatter } from './format';
 import { isolated, shortened } from './names';
 import { forecastText } from './outlook';
+import { problemText } from './problem';
 import type { Level, Standing, StandingDocument, Unmetered } from './standing';
 import type { Translate } from './translate';
 import { callsText, costText, limitTitle, resetText, usedOfLimit } from './wording';
@@ -28,7 +29,7 @@ export function factsOf(
     ...document.standings.map(standing => standingFact(standing, options, trans, format)),
     ...(moreStandings === 0 ? [] : [moreText(moreStandings, trans)]),
     monthFact,
-    ...document.problems.map(problem => trans.__('Problem: %1', problem.message))
+    ...document.problems.map(problem => trans.__('Problem: %1', problemText(problem, trans)))
   ];
 }
 

@@ -8,6 +8,7 @@ import * as React from 'react';
 
 import type { Formatter } from '../core/format';
 import { connectionFacts } from '../core/gauge';
+import { problemTitle } from '../core/problem';
 import type { Snapshot } from '../core/snapshot';
 import type { Problem, Standing } from '../core/standing';
 import { underWayText } from '../core/under-way';
@@ -260,8 +261,11 @@ function Problems({ problems, words: { trans } }: ProblemsProps): React.ReactEle
     <section className="jp-LLMMeter-Note" data-level="warning">
       <h3>{trans.__('Problems')}</h3>
       <ul>
-        {problems.map(({ code, message }) => (
-          <li key={code + message}>{message}</li>
+        {problems.map(problem => (
+          <li key={problem.code + problem.message}>
+            <strong>{problemTitle(problem, trans)}</strong>
+            <p>{problem.message}</p>
+          </li>
         ))}
       </ul>
     </section>
