@@ -31,8 +31,8 @@ from corpus import BUCKETS, corpus_path, exchanges
 from replay.server import replaying
 from replay.wire import bytes_of
 
-from llm_meter_tap.semconv import FIELDS
 from llm_meter_tap.startup import bootstrap_path
+from llm_meter_tap.wire.names import FIELDS
 
 ROOT = Path(__file__).resolve().parents[1]
 CLIENTS = ("httpx", "httpx-async", "httpx2", "httpx2-async", "requests", "aiohttp", "urllib")

@@ -20,8 +20,8 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from llm_meter_tap.recognise import Shape, recognise
-from llm_meter_tap.usage import Reading, read_response
+from llm_meter_tap.formats.matching import Shape, recognise
+from llm_meter_tap.formats.reading import Reading, read_response
 
 # The README's names of the buckets, and the field of `Usage` that must equal each.
 BUCKETS = {

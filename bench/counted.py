@@ -29,12 +29,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from corpus import body_of, corpus_path, exchanges, headers_of, reading_of, shape_of
 
+from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.lines import read_lines
-from jupyter_llm_meter.service.problems import Problems
-from llm_meter_tap.call_record import CallRecord
-from llm_meter_tap.recognise import Shape
-from llm_meter_tap.text import call_text
+from llm_meter_tap.formats.matching import Shape
+from llm_meter_tap.formats.request_text import call_text
+from llm_meter_tap.wire.record import CallRecord
 
 SIDES = ("input", "output")
 

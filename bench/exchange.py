@@ -16,7 +16,8 @@ import time
 
 from loopback import BODY
 
-from llm_meter_tap import exchange, tap
+from llm_meter_tap import tap
+from llm_meter_tap.calls import call as exchange
 
 CALLS = 500
 PAUSES_S = (0.0, 0.0005, 0.005)

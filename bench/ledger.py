@@ -17,7 +17,7 @@ from statistics import median
 
 from jupyter_llm_meter.core.limits import parse_limits
 from jupyter_llm_meter.ledger import Filter, Ledger
-from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap.wire.record import CallRecord
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 DAYS = 180

@@ -17,7 +17,7 @@ from pathlib import Path
 from jupyter_llm_meter.ledger import Ledger
 from jupyter_llm_meter.ledger.rows import Row, quarter, series_digest, sums, to_row
 from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUMS, calls
-from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap.wire.record import CallRecord
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 DAYS = 180

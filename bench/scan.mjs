@@ -9,7 +9,7 @@ import { source } from './sources.mjs';
 
 const { RunReadings, RunTexts } = await source('core/scan/run');
 const { readText } = await source('core/scan/text');
-const { TextReader } = await source('text-reader');
+const { TextReader } = await source('kernels/text-reader');
 
 /** A worker whose work is timed apart from the page's. */
 class TimedWorker {

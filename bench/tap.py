@@ -30,8 +30,9 @@ import httpx2
 import requests
 from loopback import BODY, loopback
 
-from llm_meter_tap import runs, startup, tap
-from llm_meter_tap.gate import GateWatch
+from llm_meter_tap import startup, tap
+from llm_meter_tap.limits import run_caps
+from llm_meter_tap.limits.gate import GateWatch
 
 ROUNDS = 9
 CALLS = {"json": 100, "sse": 25}
@@ -133,7 +134,7 @@ def look_us() -> float:
     """Time of a look that finds no hard limit, microseconds."""
     watch = GateWatch(os.environ["LLM_METER_DIR"])
     watch.current()
-    return timeit.timeit(lambda: (watch.current(), runs.current()), number=20_000) / 20_000 * 1e6
+    return timeit.timeit(lambda: (watch.current(), run_caps.current()), number=20_000) / 20_000 * 1e6
 
 
 def medians(runs: list[tuple[float, float]]) -> list[float]:

@@ -35,6 +35,6 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:
-    from jupyter_llm_meter.server.app import LLMMeter
+    from jupyter_llm_meter.jupyter.app import LLMMeter
 
-    return [{"module": "jupyter_llm_meter.server.app", "app": LLMMeter}]
+    return [{"module": "jupyter_llm_meter.jupyter.app", "app": LLMMeter}]

@@ -11,12 +11,13 @@ import threading
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
-from llm_meter_tap import context, tap
-from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap import tap
+from llm_meter_tap.delivery.sender import print_notices
+from llm_meter_tap.delivery.service_client import JSON, Listener
 from llm_meter_tap.errors import TapInactive, TokenCountUnavailable
-from llm_meter_tap.listener import JSON, Listener
 from llm_meter_tap.local_tokenizer import count_offline
-from llm_meter_tap.sender import print_notices
+from llm_meter_tap.provenance import context
+from llm_meter_tap.wire.record import CallRecord
 
 _INACTIVE = (
     "LLM Meter is not active in this process, so there is nothing to record into. Start it from JupyterLab "

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 
-from llm_meter_tap import import_hook
+from llm_meter_tap.patching import import_hook
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ ADAPTERS = {
     "urllib3": "llm_meter_tap.transports.urllib3",
     "aiohttp": "llm_meter_tap.transports.aiohttp",
     "http.client": "llm_meter_tap.transports.http_client",
-    "ipykernel.kernelapp": "llm_meter_tap.kernel",
-    "multiprocessing.pool": "llm_meter_tap.pools",
+    "ipykernel.kernelapp": "llm_meter_tap.notebook.kernel",
+    "multiprocessing.pool": "llm_meter_tap.notebook.pools",
 }
 
 
@@ -60,7 +60,7 @@ def _take_over() -> None:
 def deactivate() -> None:
     """Undo `activate`: libraries get their own functions back; calls already under way still settle."""
     import_hook.unwatch_all()
-    patching = sys.modules.get("llm_meter_tap.patching")
+    patching = sys.modules.get("llm_meter_tap.patching.patches")
     if patching is not None:
         patching.restore_all()
 

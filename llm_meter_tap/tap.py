@@ -14,18 +14,18 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from llm_meter_tap import faults
-from llm_meter_tap.call_line import opened_line, settled_line
-from llm_meter_tap.call_record import CallRecord
-from llm_meter_tap.fingerprint import fingerprint
-from llm_meter_tap.gate import GateWatch
-from llm_meter_tap.private_folder import fingerprint_key, make_folder
-from llm_meter_tap.sender import Line, Sender
-from llm_meter_tap.spool import Spool, encode_line
+from llm_meter_tap.delivery.sender import Line, Sender
+from llm_meter_tap.delivery.spool import Spool, encode_line
+from llm_meter_tap.limits.gate import GateWatch
+from llm_meter_tap.runtime import faults
 from llm_meter_tap.startup import is_wanted
+from llm_meter_tap.wire.fingerprint import fingerprint
+from llm_meter_tap.wire.private_folder import fingerprint_key, make_folder
+from llm_meter_tap.wire.record import CallRecord
+from llm_meter_tap.wire.spool_line import opened_line, settled_line
 
 if TYPE_CHECKING:
-    from llm_meter_tap.reservation import Reservations
+    from llm_meter_tap.limits.reservation import Reservations
 
 _current: Tap | None = None
 # Taps of the processes this one was forked from: kept, because what they hold may be locked for good.
@@ -67,7 +67,7 @@ class Tap:
     def reservations(self) -> Reservations:
         """The way to ask before a call leaves; where nothing can refuse one, not even its code is loaded."""
         if self._reservations is None:
-            from llm_meter_tap.reservation import Reservations
+            from llm_meter_tap.limits.reservation import Reservations
 
             with _making:
                 if self._reservations is None:

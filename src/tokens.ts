@@ -7,15 +7,15 @@ import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 
-import type { UnderWay } from './core/badge';
+import type { UnderWay } from './core/words/badge';
 import type { UsageRow } from './core/dashboard/usage';
-import type { GaugeMode } from './core/figure';
-import type { Formatter } from './core/format';
-import type { Raise, RaiseRequest } from './core/raise';
-import type { CallRecord } from './core/record';
-import type { Sums } from './core/run-sums';
-import type { Estimate } from './core/rerun';
-import type { Snapshot } from './core/snapshot';
+import type { GaugeMode } from './core/words/figure';
+import type { Formatter } from './core/words/format';
+import type { Raise, RaiseRequest } from './core/limits/raise';
+import type { CallRecord } from './core/record/record';
+import type { Sums } from './core/record/run-sums';
+import type { Estimate } from './core/words/rerun';
+import type { Snapshot } from './core/record/snapshot';
 
 /** The id of the plugin whose settings hold the limits and preferences. */
 export const METER_PLUGIN_ID = 'jupyter-llm-meter:meter';

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from .masking import mask_url
+from jupyter_llm_meter.alerts.masking import mask_url
 
 VARIABLE = "LLM_METER_CHANNELS"
 """Environment variable with channels as JSON, for secrets outside of configuration files."""

@@ -9,10 +9,9 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from jupyter_llm_meter.alerts.channel import VARIABLE, Channel, read_channels
 from jupyter_llm_meter.core.limits import Limit
-from jupyter_llm_meter.service.problems import Problems
-
-from .channel import VARIABLE, Channel, read_channels
+from jupyter_llm_meter.runtime.problems import Problems
 
 PROBLEM = "channel"
 

@@ -22,9 +22,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from .channel import ChannelError
-from .masking import overheard
-from .text import Message
+from jupyter_llm_meter.alerts.channel import ChannelError
+from jupyter_llm_meter.alerts.masking import overheard
+from jupyter_llm_meter.alerts.text import Message
 
 PATIENCE_S = 15.0
 _TOKEN = re.compile(r"[\w-]+", re.ASCII)

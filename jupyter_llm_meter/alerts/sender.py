@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from .channel import Channel, ChannelError
-from .masking import mask_text, overheard
-from .robots import Robot, RobotRefusal, kind_of
-from .text import Message
+from jupyter_llm_meter.alerts.channel import Channel, ChannelError
+from jupyter_llm_meter.alerts.masking import mask_text, overheard
+from jupyter_llm_meter.alerts.robots import Robot, RobotRefusal, kind_of
+from jupyter_llm_meter.alerts.text import Message
 
 if TYPE_CHECKING:
     from apprise import NotifyBase

@@ -12,9 +12,9 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from ..core.format import format_count, format_percent, format_usd
-from ..core.standing import Alert
-from .words import WORDS, Words
+from jupyter_llm_meter.alerts.words import WORDS, Words
+from jupyter_llm_meter.core.format import format_count, format_percent, format_usd
+from jupyter_llm_meter.core.standing import Alert
 
 _LONGEST_NAME = 60
 _MOST_LISTED = 50

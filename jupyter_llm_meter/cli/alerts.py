@@ -14,13 +14,12 @@ from jupyter_llm_meter.alerts.channel import VARIABLE, Channel, ChannelError, re
 from jupyter_llm_meter.alerts.robots import kind_of
 from jupyter_llm_meter.alerts.sender import DeliveryError, send, sender_to
 from jupyter_llm_meter.alerts.text import compose_test
+from jupyter_llm_meter.cli.command import ALIASES as COMMON_ALIASES
+from jupyter_llm_meter.cli.command import Command, CommandError
 from jupyter_llm_meter.core.standing import format_time
 from jupyter_llm_meter.ledger import Ledger
 from jupyter_llm_meter.ledger.deliveries import ChannelRecord
 from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
-
-from .command import ALIASES as COMMON_ALIASES
-from .command import Command, CommandError
 
 ACTIONS = ("list", "test")
 NOT_DELIVERED = 1

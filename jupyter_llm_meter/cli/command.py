@@ -17,11 +17,10 @@ from traitlets import Bool, Unicode, default
 from traitlets.config import Application
 
 from jupyter_llm_meter import __version__
+from jupyter_llm_meter.cli.app import BAD_INPUT
 from jupyter_llm_meter.ledger import Ledger, LedgerError, LedgerUnavailable, ledger_url
 from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
 from jupyter_llm_meter.service.owner import local_zone
-
-from .app import BAD_INPUT
 
 UNAVAILABLE = 1
 """Exit code when the ledger cannot be reached now."""

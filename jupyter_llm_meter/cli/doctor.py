@@ -12,11 +12,13 @@ from jupyter_client.kernelspec import KernelSpecManager
 from rich.markup import escape
 from rich.table import Table
 
+from jupyter_llm_meter.cli.command import Command
 from jupyter_llm_meter.core.finding import BAD, GOOD, UNKNOWN, Finding
 from jupyter_llm_meter.environments.kernelspecs import examine_kernelspecs, examine_python
 from jupyter_llm_meter.ledger.location import private_folder
-from jupyter_llm_meter.server.lab_settings import LabPaths
-from jupyter_llm_meter.server.policy import Policy
+from jupyter_llm_meter.policy.lab_settings import LabPaths
+from jupyter_llm_meter.policy.limits_in_force import Policy
+from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.checkup import (
     examine_folder,
     examine_kernels,
@@ -26,9 +28,6 @@ from jupyter_llm_meter.service.checkup import (
     last_unrecognised,
 )
 from jupyter_llm_meter.service.environment import tap_variables
-from jupyter_llm_meter.service.problems import Problems
-
-from .command import Command
 
 NOT_METERED = 1
 """Exit code when something is broken or not metered."""

@@ -11,12 +11,11 @@ from typing import BinaryIO
 
 from traitlets import Unicode
 
+from jupyter_llm_meter.cli.command import ALIASES, Command, CommandError
+from jupyter_llm_meter.cli.times import parse_end, parse_start
 from jupyter_llm_meter.exports import FORMS, PARQUET_NEEDS, is_available
 from jupyter_llm_meter.ledger import Filter, Ledger
-from llm_meter_tap.call_record import CallRecord
-
-from .command import ALIASES, Command, CommandError
-from .times import parse_end, parse_start
+from llm_meter_tap.wire.record import CallRecord
 
 _CALLS_A_PIECE = 1000
 

@@ -10,13 +10,12 @@ from rich.markup import escape
 from rich.table import Table
 from traitlets import Unicode
 
+from jupyter_llm_meter.cli.command import ALIASES, Command, CommandError
+from jupyter_llm_meter.cli.times import parse_end, parse_start
 from jupyter_llm_meter.core.format import format_count, format_usd
 from jupyter_llm_meter.core.standing import format_time
 from jupyter_llm_meter.ledger import Filter, Ledger
 from jupyter_llm_meter.ledger.usage import GROUPS
-
-from .command import ALIASES, Command, CommandError
-from .times import parse_end, parse_start
 
 _FIGURES = {"calls": "Calls", "input_tokens": "Input", "output_tokens": "Output"}
 _DETAILS = {

@@ -18,18 +18,17 @@ from typing import Any
 
 from jupyter_llm_meter.alerts.channel import VARIABLE as CHANNELS_VARIABLE
 from jupyter_llm_meter.alerts.channels import Channels
+from jupyter_llm_meter.cli.command import Command, CommandError
 from jupyter_llm_meter.ledger import default_ledger_url
-from jupyter_llm_meter.server.lab_settings import LabPaths
-from jupyter_llm_meter.server.policy import Policy
+from jupyter_llm_meter.policy.lab_settings import LabPaths
+from jupyter_llm_meter.policy.limits_in_force import Policy
+from jupyter_llm_meter.policy.rules import ON_UNREACHABLE, Rules
+from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.environment import tap_variables
 from jupyter_llm_meter.service.folder import prepare_place
 from jupyter_llm_meter.service.owner import Owner, default_user
 from jupyter_llm_meter.service.pricing import pricer_with
-from jupyter_llm_meter.service.problems import Problems
-from jupyter_llm_meter.service.rules import ON_UNREACHABLE, Rules
 from jupyter_llm_meter.service.service import Service
-
-from .command import Command, CommandError
 
 # What a POSIX shell answers with (POSIX.1-2024, 2.8.2 Exit Status for Commands).
 CANNOT_EXECUTE = 126

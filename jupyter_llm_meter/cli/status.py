@@ -10,13 +10,12 @@ from zoneinfo import ZoneInfo
 from rich.markup import escape
 from rich.table import Table
 
+from jupyter_llm_meter.cli.command import Command
 from jupyter_llm_meter.core.format import format_amount, format_count, format_percent, format_usd
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import Standing, format_time
 from jupyter_llm_meter.core.windows import window_bounds
 from jupyter_llm_meter.ledger import Ledger
-
-from .command import Command
 
 _COLOURS = {"ok": "green", "warning": "yellow", "exceeded": "red", "blocked": "red"}
 _NOTHING = {"calls": 0, "input_tokens": 0, "output_tokens": 0, "unpriced_calls": 0, "missing_calls": 0}
@@ -57,9 +56,9 @@ class StatusApp(Command):
 
     def _limits(self) -> list[Limit]:
         """The limits in force: those of the Jupyter server's configuration and of JupyterLab's settings."""
-        from jupyter_llm_meter.server.lab_settings import LabPaths
-        from jupyter_llm_meter.server.policy import Policy
-        from jupyter_llm_meter.service.problems import Problems
+        from jupyter_llm_meter.policy.lab_settings import LabPaths
+        from jupyter_llm_meter.policy.limits_in_force import Policy
+        from jupyter_llm_meter.runtime.problems import Problems
 
         policy = Policy(self.setting("limits"), LabPaths.default, Problems(self.log), self.time_zone())
         return policy.current()

@@ -12,9 +12,8 @@ from jupyter_core.application import JupyterApp
 from traitlets import Unicode
 
 from jupyter_llm_meter import __version__
+from jupyter_llm_meter.cli.app import BAD_INPUT
 from jupyter_llm_meter.environments.tap_copy import TapCopy, TapCopyError
-
-from .app import BAD_INPUT
 
 ACTIONS = ("install", "uninstall", "status")
 REFUSED = 1

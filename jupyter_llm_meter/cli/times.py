@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from .command import CommandError
+from jupyter_llm_meter.cli.command import CommandError
 
 
 def parse_start(text: str | None, time_zone: str, option: str) -> datetime | None:

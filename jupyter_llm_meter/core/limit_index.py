@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from .limits import Limit
+from jupyter_llm_meter.core.limits import Limit
 
 
 class LimitIndex:

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .windows import WEEKDAYS, WINDOWS
+from jupyter_llm_meter.core.windows import WEEKDAYS, WINDOWS
 
 SCOPES = ("user", "team", "key", "project", "notebook", "kernel", "model", "provider")
 UNITS = ("tokens", "USD", "calls")

@@ -14,7 +14,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .price_overrides import BUNDLED, PriceTableError, entries_in, price_in, since_in, text_in
+from jupyter_llm_meter.core.price_overrides import (
+    BUNDLED,
+    PriceTableError,
+    entries_in,
+    price_in,
+    since_in,
+    text_in,
+)
 
 
 @dataclass(frozen=True)

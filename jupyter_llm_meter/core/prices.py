@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from llm_meter_tap.call_record import CallRecord
-
-from .price_overrides import Override, bundled_overrides, find_override
-from .price_terms import Terms, bundled_terms
-from .stated_cost import stated_cost
+from jupyter_llm_meter.core.price_overrides import Override, bundled_overrides, find_override
+from jupyter_llm_meter.core.price_terms import Terms, bundled_terms
+from jupyter_llm_meter.core.stated_cost import stated_cost
+from llm_meter_tap.wire.record import CallRecord
 
 _PROVIDER_IDS = {
     "aws.bedrock": "aws",

@@ -13,11 +13,10 @@ from datetime import timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from llm_meter_tap.call_record import CallRecord
-
-from .limits import UNITS, Limit
-from .prices import Cost
-from .standing import Standing
+from jupyter_llm_meter.core.limits import UNITS, Limit
+from jupyter_llm_meter.core.prices import Cost
+from jupyter_llm_meter.core.standing import Standing
+from llm_meter_tap.wire.record import CallRecord
 
 LEASE = timedelta(seconds=30)
 """How long a reservation holds without being renewed."""

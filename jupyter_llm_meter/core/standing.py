@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from .limits import Limit
+from jupyter_llm_meter.core.limits import Limit
 
 FULL = Decimal(1)
 """The threshold at which a limit is exceeded."""

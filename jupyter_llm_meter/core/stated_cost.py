@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap.wire.record import CallRecord
 
 _TICKS = Decimal(10) ** 10
 """xAI's ticks in a dollar."""

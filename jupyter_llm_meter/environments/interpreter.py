@@ -27,7 +27,7 @@ _TAP = """
 import json, sys
 found = {"version": list(sys.version_info[:3]), "libraries": {}}
 kinds = [type(finder).__module__ for finder in sys.meta_path]
-found["is_metered"] = "llm_meter_tap.import_hook" in kinds
+found["is_metered"] = "llm_meter_tap.patching.import_hook" in kinds
 try:
     from importlib.metadata import version, PackageNotFoundError
     for name in %s:

@@ -3,7 +3,7 @@
 The columns are the names of the public record. What is not known is absent or empty, never zero.
 """
 
-from .form import Form, Writer
-from .forms import FORMS, PARQUET_NEEDS, formats, is_available
+from jupyter_llm_meter.exports.form import Form, Writer
+from jupyter_llm_meter.exports.forms import FORMS, PARQUET_NEEDS, formats, is_available
 
 __all__ = ["FORMS", "PARQUET_NEEDS", "Form", "Writer", "formats", "is_available"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .form import Form
-from .parquet import Parquet, has_pyarrow
-from .text import Csv, JsonLines, JsonList
+from jupyter_llm_meter.exports.form import Form
+from jupyter_llm_meter.exports.parquet import Parquet, has_pyarrow
+from jupyter_llm_meter.exports.text import Csv, JsonLines, JsonList
 
 FORMS = {
     "csv": Form("text/csv; charset=utf-8; header=present", Csv),

@@ -12,8 +12,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from llm_meter_tap.call_record import NAMES, CallRecord
-from llm_meter_tap.semconv import FIELDS
+from llm_meter_tap.wire.names import FIELDS
+from llm_meter_tap.wire.record import NAMES, CallRecord
 
 CALLS_A_GROUP = 50_000
 """Calls of one row group: what is held in memory, and what a reader can skip at a time."""

@@ -8,8 +8,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from llm_meter_tap.call_record import NAMES, CallRecord
-from llm_meter_tap.semconv import FIELDS
+from llm_meter_tap.wire.names import FIELDS
+from llm_meter_tap.wire.record import NAMES, CallRecord
 
 COLUMNS = tuple(FIELDS[name].wire for name in NAMES)
 """The columns of a table of calls, in the order of the record."""

@@ -1,6 +1,6 @@
 """The durable record of calls, counters and alerts, in SQLite or PostgreSQL."""
 
-from .errors import (
+from jupyter_llm_meter.ledger.errors import (
     BadCursor,
     CorruptLedger,
     ForeignLedger,
@@ -10,9 +10,9 @@ from .errors import (
     NewerLedger,
     UnknownAlert,
 )
-from .filters import ALL_CALLS, FILTER_COLUMNS, Filter
-from .location import default_ledger_url, ledger_url, private_folder
-from .store import Ledger, Outbox, Pace, Part, Raise, Seen, Settled
+from jupyter_llm_meter.ledger.filters import ALL_CALLS, FILTER_COLUMNS, Filter
+from jupyter_llm_meter.ledger.location import default_ledger_url, ledger_url, private_folder
+from jupyter_llm_meter.ledger.store import Ledger, Outbox, Pace, Part, Raise, Seen, Settled
 
 __all__ = [
     "ALL_CALLS",

@@ -15,15 +15,15 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select, update
 
-from ..core.limits import Limit
-from ..core.standing import FULL, Alert, Standing, crossed_thresholds, format_decimal
-from .counters import Window, current_windows, used_amount, used_by_window
-from .errors import UnknownAlert
-from .history import sums_by
-from .outbox import Notebooks, Outbox, post
-from .raising import raised_at
-from .rows import from_us, to_us
-from .schema import NO_END, SUBJECT_COLUMNS, SUMS, UNIT_SUMS, alerts
+from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.core.standing import FULL, Alert, Standing, crossed_thresholds, format_decimal
+from jupyter_llm_meter.ledger.counters import Window, current_windows, used_amount, used_by_window
+from jupyter_llm_meter.ledger.errors import UnknownAlert
+from jupyter_llm_meter.ledger.history import sums_by
+from jupyter_llm_meter.ledger.outbox import Notebooks, Outbox, post
+from jupyter_llm_meter.ledger.raising import raised_at
+from jupyter_llm_meter.ledger.rows import from_us, to_us
+from jupyter_llm_meter.ledger.schema import NO_END, SUBJECT_COLUMNS, SUMS, UNIT_SUMS, alerts
 
 CLAIM_LAPSES_AFTER = timedelta(minutes=10)
 MOST_NOTEBOOKS = 3

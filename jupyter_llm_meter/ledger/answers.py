@@ -13,21 +13,20 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from llm_meter_tap.call_record import CallRecord
-
-from ..core.limits import Limit
-from ..core.standing import Alert
-from . import alerting, deliveries, queries, raising
-from .cell_runs import cell_runs
-from .deliveries import ChannelRecord
-from .engine import reading
-from .filters import ALL_CALLS, Filter
-from .paces import Pace, busy_minutes, paces
-from .pages import Page, page_of_calls, records_after
-from .raising import Raise
-from .rows import to_record, to_us
-from .schema import meta
-from .usage import usage_rows
+from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.core.standing import Alert
+from jupyter_llm_meter.ledger import alerting, deliveries, queries, raising
+from jupyter_llm_meter.ledger.cell_runs import cell_runs
+from jupyter_llm_meter.ledger.deliveries import ChannelRecord
+from jupyter_llm_meter.ledger.engine import reading
+from jupyter_llm_meter.ledger.filters import ALL_CALLS, Filter
+from jupyter_llm_meter.ledger.paces import Pace, busy_minutes, paces
+from jupyter_llm_meter.ledger.pages import Page, page_of_calls, records_after
+from jupyter_llm_meter.ledger.raising import Raise
+from jupyter_llm_meter.ledger.rows import to_record, to_us
+from jupyter_llm_meter.ledger.schema import meta
+from jupyter_llm_meter.ledger.usage import usage_rows
+from llm_meter_tap.wire.record import CallRecord
 
 
 class Answers:

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ..core.standing import format_decimal, format_time
-from .rows import from_pico, from_us, sums
-from .schema import SUMS, calls
+from jupyter_llm_meter.core.standing import format_decimal, format_time
+from jupyter_llm_meter.ledger.rows import from_pico, from_us, sums
+from jupyter_llm_meter.ledger.schema import SUMS, calls
 
 MOST_RUNS = 5
 """Runs of one cell that are told of."""

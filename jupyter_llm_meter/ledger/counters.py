@@ -16,11 +16,18 @@ from sqlalchemy import Connection, Table, and_, bindparam, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
-from ..core.limits import Limit
-from ..core.windows import window_bounds
-from .history import sums_by
-from .rows import PICO, from_us, sums, to_us
-from .schema import NO_END, SUBJECT_COLUMNS, SUMS, UNIT_SUMS, counted_windows, counters
+from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.core.windows import window_bounds
+from jupyter_llm_meter.ledger.history import sums_by
+from jupyter_llm_meter.ledger.rows import PICO, from_us, sums, to_us
+from jupyter_llm_meter.ledger.schema import (
+    NO_END,
+    SUBJECT_COLUMNS,
+    SUMS,
+    UNIT_SUMS,
+    counted_windows,
+    counters,
+)
 
 _FEW = 100
 """Up to so many windows are asked for by their names, more by their bounds alone."""

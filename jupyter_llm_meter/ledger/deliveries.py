@@ -18,10 +18,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from ..core.standing import Alert
-from .alerting import alert_of
-from .rows import from_us, to_us
-from .schema import alerts, deliveries
+from jupyter_llm_meter.core.standing import Alert
+from jupyter_llm_meter.ledger.alerting import alert_of
+from jupyter_llm_meter.ledger.rows import from_us, to_us
+from jupyter_llm_meter.ledger.schema import alerts, deliveries
 
 LEASE = timedelta(minutes=2)
 FIRST_PAUSE = timedelta(minutes=1)

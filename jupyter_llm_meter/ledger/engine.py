@@ -20,7 +20,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from .errors import CorruptLedger, LedgerAddressError, LedgerUnavailable
+from jupyter_llm_meter.ledger.errors import CorruptLedger, LedgerAddressError, LedgerUnavailable
 
 BUSY_TIMEOUT_S = 30
 """How long a transaction waits for the lock of another process."""

@@ -13,8 +13,8 @@ from datetime import datetime
 from sqlalchemy import Connection, String, cast, func, or_
 from sqlalchemy.sql import ColumnElement
 
-from .rows import to_us
-from .schema import SUBJECT_COLUMNS, calls
+from jupyter_llm_meter.ledger.rows import to_us
+from jupyter_llm_meter.ledger.schema import SUBJECT_COLUMNS, calls
 
 FILTER_COLUMNS = {**SUBJECT_COLUMNS, "cell": "cell_id"}
 """The column that a filter looks at, by the filter's name."""

@@ -11,11 +11,10 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
-from llm_meter_tap.call_record import CallRecord
-
-from ..core.reservation import Habit
-from .rows import FIGURES
-from .schema import calls
+from jupyter_llm_meter.core.reservation import Habit
+from jupyter_llm_meter.ledger.rows import FIGURES
+from jupyter_llm_meter.ledger.schema import calls
+from llm_meter_tap.wire.record import CallRecord
 
 FEWEST = 20
 """A 95th percentile of fewer calls says nothing."""

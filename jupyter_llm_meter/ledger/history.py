@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, case, func, select
 from sqlalchemy.sql import ColumnElement
 
-from .rows import QUARTER_US
-from .schema import SERIES_COLUMNS, SUMS, calls, rollups, series
+from jupyter_llm_meter.ledger.rows import QUARTER_US
+from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUMS, calls, rollups, series
 
 Sums = tuple[int, ...]
 

@@ -14,9 +14,15 @@ from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, insert, inspect, select, text
 
-from . import schema
-from .engine import create_file, reading, sqlite_file, writing
-from .errors import CorruptLedger, ForeignLedger, LedgerUnavailable, NewerLedger, UnusableLedger
+from jupyter_llm_meter.ledger import schema
+from jupyter_llm_meter.ledger.engine import create_file, reading, sqlite_file, writing
+from jupyter_llm_meter.ledger.errors import (
+    CorruptLedger,
+    ForeignLedger,
+    LedgerUnavailable,
+    NewerLedger,
+    UnusableLedger,
+)
 
 REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 """Every revision of the schema, oldest first; the files are in ``migrations/versions``."""

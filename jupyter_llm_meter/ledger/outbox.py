@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, insert
 
-from ..core.limits import Limit
-from ..core.standing import Alert, format_decimal
-from .rows import to_us
-from .schema import deliveries
+from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.core.standing import Alert, format_decimal
+from jupyter_llm_meter.ledger.rows import to_us
+from jupyter_llm_meter.ledger.schema import deliveries
 
 Notebooks = Sequence[tuple[str, Decimal]]
 """Paths and what they used of a limit's unit, most first."""

@@ -12,12 +12,12 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, case, func, select
 
-from ..core.forecast import look_back
-from ..core.limits import Limit
-from .counters import current_window, used_amount
-from .history import sums_by
-from .rows import from_pico, from_us, to_us
-from .schema import SUBJECT_COLUMNS, SUMS, UNIT_SUMS, calls, rollups, series
+from jupyter_llm_meter.core.forecast import look_back
+from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.ledger.counters import current_window, used_amount
+from jupyter_llm_meter.ledger.history import sums_by
+from jupyter_llm_meter.ledger.rows import from_pico, from_us, to_us
+from jupyter_llm_meter.ledger.schema import SUBJECT_COLUMNS, SUMS, UNIT_SUMS, calls, rollups, series
 
 _MINUTE_US = 60_000_000
 

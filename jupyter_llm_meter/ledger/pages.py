@@ -15,12 +15,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, and_, false, func, not_, or_, select, true, tuple_
 from sqlalchemy.sql import ColumnElement
 
-from llm_meter_tap.call_record import CallRecord
-
-from .errors import BadCursor
-from .filters import ALL_CALLS, Filter, conditions
-from .rows import QUARTER_US, Row, to_record
-from .schema import SERIES_COLUMNS, calls, rollups, series
+from jupyter_llm_meter.ledger.errors import BadCursor
+from jupyter_llm_meter.ledger.filters import ALL_CALLS, Filter, conditions
+from jupyter_llm_meter.ledger.rows import QUARTER_US, Row, to_record
+from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, calls, rollups, series
+from llm_meter_tap.wire.record import CallRecord
 
 Place = tuple[int | float | None, int, str]
 """The figure that calls are sorted by, when the call began, its id. No figure: among the unknown ones."""

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ..core.standing import format_decimal
-from .history import sums_by
-from .rows import from_pico, sums, to_us
-from .schema import SUMS, calls
+from jupyter_llm_meter.core.standing import format_decimal
+from jupyter_llm_meter.ledger.history import sums_by
+from jupyter_llm_meter.ledger.rows import from_pico, sums, to_us
+from jupyter_llm_meter.ledger.schema import SUMS, calls
 
 _IDS_PER_QUERY = 500
 _SUMMARY_FIGURES = ("calls", "input_tokens", "output_tokens", "unpriced_calls", "missing_calls")

@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from ..core.standing import format_decimal, format_time
-from .rows import from_us, storable, to_us
-from .schema import raises
+from jupyter_llm_meter.core.standing import format_decimal, format_time
+from jupyter_llm_meter.ledger.rows import from_us, storable, to_us
+from jupyter_llm_meter.ledger.schema import raises
 
 Raised = Mapping[tuple[str, str], Decimal]
 """What is added now, by limit id and subject."""

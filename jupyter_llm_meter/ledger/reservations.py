@@ -13,19 +13,18 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from llm_meter_tap.call_record import CallRecord
-
-from ..core.limit_index import LimitIndex
-from ..core.limits import Limit
-from ..core.prices import Cost
-from ..core.reservation import RUN, Ask, Claim, Habit, demand
-from . import reserving
-from .counters import Window, current_window
-from .engine import reading, writing
-from .habits import Habits
-from .reserving import Swept, Want, Wish, cap_window
-from .rows import from_us, to_pico, to_row
-from .schema import SUBJECT_COLUMNS
+from jupyter_llm_meter.core.limit_index import LimitIndex
+from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.core.prices import Cost
+from jupyter_llm_meter.core.reservation import RUN, Ask, Claim, Habit, demand
+from jupyter_llm_meter.ledger import reserving
+from jupyter_llm_meter.ledger.counters import Window, current_window
+from jupyter_llm_meter.ledger.engine import reading, writing
+from jupyter_llm_meter.ledger.habits import Habits
+from jupyter_llm_meter.ledger.reserving import Swept, Want, Wish, cap_window
+from jupyter_llm_meter.ledger.rows import from_us, to_pico, to_row
+from jupyter_llm_meter.ledger.schema import SUBJECT_COLUMNS
+from llm_meter_tap.wire.record import CallRecord
 
 _MOST_REFUSED = 1000
 

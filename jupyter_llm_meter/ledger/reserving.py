@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Connection, and_, bindparam, delete, func, insert, not_, select, update
 
-from ..core.limits import Limit
-from ..core.reservation import LEASE, RUN, Claim, first_refusal
-from ..core.standing import Standing
-from .counters import Window, count_windows, upsert_sums, used_amount, used_by_window
-from .raising import raised_at
-from .rows import Row, sums, to_us
-from .schema import NO_END, SUMS, UNIT_SUMS, counters, reservations
+from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.core.reservation import LEASE, RUN, Claim, first_refusal
+from jupyter_llm_meter.core.standing import Standing
+from jupyter_llm_meter.ledger.counters import Window, count_windows, upsert_sums, used_amount, used_by_window
+from jupyter_llm_meter.ledger.raising import raised_at
+from jupyter_llm_meter.ledger.rows import Row, sums, to_us
+from jupyter_llm_meter.ledger.schema import NO_END, SUMS, UNIT_SUMS, counters, reservations
 
 _LEASE_US = LEASE // timedelta(microseconds=1)
 _LAPSED = 0

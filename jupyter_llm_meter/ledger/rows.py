@@ -13,9 +13,8 @@ from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from llm_meter_tap.call_record import CallRecord
-
-from .schema import SERIES_COLUMNS, SUMS
+from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUMS
+from llm_meter_tap.wire.record import CallRecord
 
 PICO = Decimal(10) ** 12
 """Picodollars in a dollar."""

@@ -13,20 +13,29 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from llm_meter_tap.call_record import CallRecord
-
-from ..core.limit_index import LimitIndex
-from ..core.limits import Limit
-from ..core.prices import Cost
-from ..core.reservation import Claim
-from ..core.standing import Alert
-from .alerting import raise_alerts, raise_refusal
-from .counters import Window, add_calls, count_windows, current_windows, upsert_sums
-from .outbox import Outbox
-from .reserving import end_reservations
-from .rows import FIGURES, Row, completed, quarter, series_digest, sound, sums, to_record, to_row
-from .schema import SERIES_COLUMNS, SUBJECT_COLUMNS, SUMS, calls, rollups, series
-from .standings import standings
+from jupyter_llm_meter.core.limit_index import LimitIndex
+from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.core.prices import Cost
+from jupyter_llm_meter.core.reservation import Claim
+from jupyter_llm_meter.core.standing import Alert
+from jupyter_llm_meter.ledger.alerting import raise_alerts, raise_refusal
+from jupyter_llm_meter.ledger.counters import Window, add_calls, count_windows, current_windows, upsert_sums
+from jupyter_llm_meter.ledger.outbox import Outbox
+from jupyter_llm_meter.ledger.reserving import end_reservations
+from jupyter_llm_meter.ledger.rows import (
+    FIGURES,
+    Row,
+    completed,
+    quarter,
+    series_digest,
+    sound,
+    sums,
+    to_record,
+    to_row,
+)
+from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUBJECT_COLUMNS, SUMS, calls, rollups, series
+from jupyter_llm_meter.ledger.standings import standings
+from llm_meter_tap.wire.record import CallRecord
 
 Pricer = Callable[[CallRecord], "Cost | None"]
 Change = tuple[Row, int]

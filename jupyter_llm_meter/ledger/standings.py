@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
-from ..core.limits import Limit
-from ..core.standing import Standing
-from .counters import current_windows, used_amount, used_by_window
-from .raising import raised_at
-from .reserving import Reserved, held
+from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.core.standing import Standing
+from jupyter_llm_meter.ledger.counters import current_windows, used_amount, used_by_window
+from jupyter_llm_meter.ledger.raising import raised_at
+from jupyter_llm_meter.ledger.reserving import Reserved, held
 
 
 def standings(

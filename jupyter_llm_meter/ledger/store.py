@@ -13,29 +13,28 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
-from llm_meter_tap.call_record import CallRecord
-
-from ..core.limit_index import LimitIndex
-from ..core.limits import Limit
-from ..core.prices import price
-from ..core.reservation import Ask, Claim
-from ..core.standing import Alert, Standing
-from . import alerting, deliveries, raising
-from .answers import Answers
-from .counters import count_windows, current_windows, uncounted
-from .deliveries import Turn
-from .engine import make_engine, parse_url, reading, writing
-from .migrate import prepare
-from .outbox import Outbox
-from .paces import Pace
-from .pages import Page
-from .raising import Raise
-from .reservations import Reservations
-from .reserving import Swept, release
-from .rows import sound
-from .settling import Pricer, Settled, priced, settle
-from .standings import standings
-from .takeover import Part, Seen, take_over
+from jupyter_llm_meter.core.limit_index import LimitIndex
+from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.core.prices import price
+from jupyter_llm_meter.core.reservation import Ask, Claim
+from jupyter_llm_meter.core.standing import Alert, Standing
+from jupyter_llm_meter.ledger import alerting, deliveries, raising
+from jupyter_llm_meter.ledger.answers import Answers
+from jupyter_llm_meter.ledger.counters import count_windows, current_windows, uncounted
+from jupyter_llm_meter.ledger.deliveries import Turn
+from jupyter_llm_meter.ledger.engine import make_engine, parse_url, reading, writing
+from jupyter_llm_meter.ledger.migrate import prepare
+from jupyter_llm_meter.ledger.outbox import Outbox
+from jupyter_llm_meter.ledger.paces import Pace
+from jupyter_llm_meter.ledger.pages import Page
+from jupyter_llm_meter.ledger.raising import Raise
+from jupyter_llm_meter.ledger.reservations import Reservations
+from jupyter_llm_meter.ledger.reserving import Swept, release
+from jupyter_llm_meter.ledger.rows import sound
+from jupyter_llm_meter.ledger.settling import Pricer, Settled, priced, settle
+from jupyter_llm_meter.ledger.standings import standings
+from jupyter_llm_meter.ledger.takeover import Part, Seen, take_over
+from llm_meter_tap.wire.record import CallRecord
 
 __all__ = ["Ledger", "Outbox", "Pace", "Page", "Part", "Raise", "Seen", "Settled"]
 

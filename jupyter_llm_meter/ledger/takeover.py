@@ -13,14 +13,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from llm_meter_tap.call_record import CallRecord
-
-from ..core.limit_index import LimitIndex
-from ..core.standing import Alert, format_decimal
-from .outbox import Outbox
-from .rows import Row
-from .schema import meta
-from .settling import Pricer, Settled, settle
+from jupyter_llm_meter.core.limit_index import LimitIndex
+from jupyter_llm_meter.core.standing import Alert, format_decimal
+from jupyter_llm_meter.ledger.outbox import Outbox
+from jupyter_llm_meter.ledger.rows import Row
+from jupyter_llm_meter.ledger.schema import meta
+from jupyter_llm_meter.ledger.settling import Pricer, Settled, settle
+from llm_meter_tap.wire.record import CallRecord
 
 _KEY = "taken-over:"
 

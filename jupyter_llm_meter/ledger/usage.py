@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from .filters import ALL_CALLS, Filter
-from .history import Sums, added, sums_by_columns
-from .queries import sums_row
-from .rows import from_us
-from .schema import SUBJECT_COLUMNS, SUMS
+from jupyter_llm_meter.ledger.filters import ALL_CALLS, Filter
+from jupyter_llm_meter.ledger.history import Sums, added, sums_by_columns
+from jupyter_llm_meter.ledger.queries import sums_row
+from jupyter_llm_meter.ledger.rows import from_us
+from jupyter_llm_meter.ledger.schema import SUBJECT_COLUMNS, SUMS
 
 SPLIT_COLUMNS = {
     **SUBJECT_COLUMNS,

@@ -20,9 +20,9 @@ from jupyter_llm_meter.core.finding import BAD, GOOD, UNKNOWN, Finding
 from jupyter_llm_meter.ledger import Ledger, LedgerError
 from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
 from jupyter_llm_meter.service.spool_import import REJECTED
-from llm_meter_tap import file_lock
-from llm_meter_tap.rendezvous import Rendezvous, living
-from llm_meter_tap.unrecognised import FILE as UNRECOGNISED
+from llm_meter_tap.calls.unrecognised import FILE as UNRECOGNISED
+from llm_meter_tap.wire import file_lock
+from llm_meter_tap.wire.rendezvous import Rendezvous, living
 
 PATIENCE_S = 10.0
 _REASONS = {

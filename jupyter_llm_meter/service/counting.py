@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.lines import Framing, Text
-from jupyter_llm_meter.service.problems import Problems
 from jupyter_llm_meter.tokenizers import Count, RanksMissing, count
 from jupyter_llm_meter.tokenizers.call_text import count_input, count_output
 from jupyter_llm_meter.tokenizers.framing import PLAIN, Figures, figures_of
-from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap.wire.record import CallRecord
 
 _CountSide = Callable[[str, Mapping[str, int], Figures, "str | None"], Count]
 

@@ -15,9 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from jupyter_llm_meter.core.limits import Limit
-from jupyter_llm_meter.service.problems import Problems
-from jupyter_llm_meter.service.rules import Rules
-from llm_meter_tap import file_lock
+from jupyter_llm_meter.policy.rules import Rules
+from jupyter_llm_meter.runtime.problems import Problems
+from llm_meter_tap.wire import file_lock
 
 VERSION = 1
 PROBLEM = "gate"

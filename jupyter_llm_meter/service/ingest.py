@@ -12,14 +12,14 @@ from datetime import datetime, timezone
 
 from jupyter_llm_meter.core.standing import Alert
 from jupyter_llm_meter.ledger import Ledger, Part, Seen, Settled
+from jupyter_llm_meter.ledger.access import LedgerAccess
 from jupyter_llm_meter.ledger.rows import Row
 from jupyter_llm_meter.service.context import Kernels, Limits
 from jupyter_llm_meter.service.counting import Counting
-from jupyter_llm_meter.service.ledger_access import LedgerAccess
 from jupyter_llm_meter.service.lines import Line, read_lines
 from jupyter_llm_meter.service.notices import notice
 from jupyter_llm_meter.service.owner import Owner
-from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap.wire.record import CallRecord
 
 MOST_AT_ONCE = 500
 """Calls of one transaction: a long spool must not hold the ledger's write lock for long."""

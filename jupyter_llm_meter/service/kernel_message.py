@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from llm_meter_tap.call_record import CallRecord, RecordError
-from llm_meter_tap.kernel_message import COMM_ID
+from llm_meter_tap.delivery.kernel_message import COMM_ID
+from llm_meter_tap.wire.record import CallRecord, RecordError
 
 VERSION = 1
 _MOST_RECENT = 100

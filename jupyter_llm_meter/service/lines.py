@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from llm_meter_tap.call_record import CallRecord, RecordError
+from llm_meter_tap.wire.record import CallRecord, RecordError
 
 VERSION = 1
 EVENTS = ("opened", "settled", "dropped")
@@ -25,7 +25,7 @@ class Text:
     """What went to and came from the provider, to be counted and forgotten.
 
     Attributes:
-        input: The pieces that a model read, `llm_meter_tap.text.BREAK` between them.
+        input: The pieces that a model read, `llm_meter_tap.formats.request_text.BREAK` between them.
         output: The pieces that it wrote.
         framing: What stands around them; None from a tap that says nothing of it.
     """
@@ -41,7 +41,7 @@ class Framing:
 
     Attributes:
         api: The request's format, by the tap's name.
-        input: By the names of `llm_meter_tap.framing`.
+        input: By the names of `llm_meter_tap.formats.framing`.
         output: Likewise.
     """
 

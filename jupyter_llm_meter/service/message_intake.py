@@ -11,12 +11,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
+from jupyter_llm_meter.ledger.access import LedgerUnavailable
+from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.kernel_message import KernelMessage
-from jupyter_llm_meter.service.ledger_access import LedgerUnavailable
 from jupyter_llm_meter.service.lost_calls import Gap, LostCalls, wording
-from jupyter_llm_meter.service.problems import Problems
 from jupyter_llm_meter.service.service import Service
-from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap.wire.record import CallRecord
 
 PROBLEM = "messages-lost"
 LOCAL_GRACE_S = 2.0

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tornado.httpclient import AsyncHTTPClient, HTTPError, HTTPRequest
 
-from jupyter_llm_meter.service.background import Background
+from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.service.rendezvous import Rendezvous, living_peers
 
 ROUND_PAUSE_S = 0.25

@@ -9,7 +9,7 @@ from jupyter_llm_meter.core.price_overrides import PriceTableError, bundled_over
 from jupyter_llm_meter.core.price_terms import bundled_terms, read_terms
 from jupyter_llm_meter.core.prices import price
 from jupyter_llm_meter.ledger.settling import Pricer
-from jupyter_llm_meter.service.problems import Problems
+from jupyter_llm_meter.runtime.problems import Problems
 
 PROBLEM = "price-table"
 

@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from jupyter_llm_meter.service.locks import FileLock
-from llm_meter_tap import file_lock
+from jupyter_llm_meter.runtime.locks import FileLock
+from llm_meter_tap.wire import file_lock
 
 VERSION = 1
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import Any
 
+from jupyter_llm_meter.ledger.access import LedgerUnavailable
 from jupyter_llm_meter.service.desk import ListenerHandler
-from jupyter_llm_meter.service.ledger_access import LedgerUnavailable
 from jupyter_llm_meter.service.reserve_request import RequestError, read_ids, read_reserve, read_usage
 
 

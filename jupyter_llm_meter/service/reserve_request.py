@@ -15,7 +15,7 @@ from typing import Any
 from jupyter_llm_meter.core.limits import UNITS, Limit
 from jupyter_llm_meter.core.reservation import run_caps
 from jupyter_llm_meter.service.lines import LineError, Text, read_text
-from llm_meter_tap.call_record import CallRecord, RecordError
+from llm_meter_tap.wire.record import CallRecord, RecordError
 
 MOST_IDS = 10_000
 LONGEST_NAME = 200

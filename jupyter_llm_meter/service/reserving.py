@@ -15,13 +15,13 @@ from typing import Any
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.reservation import LEASE, Ask, Claim, refusal_message
 from jupyter_llm_meter.core.standing import Standing, format_decimal
-from jupyter_llm_meter.service.background import Background
+from jupyter_llm_meter.ledger.access import LedgerAccess, LedgerUnavailable
+from jupyter_llm_meter.policy.rules import Rules
+from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.counting import Counting
-from jupyter_llm_meter.service.ledger_access import LedgerAccess, LedgerUnavailable
 from jupyter_llm_meter.service.reserve_request import ReserveRequest
-from jupyter_llm_meter.service.rules import Rules
-from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap.wire.record import CallRecord
 
 LEASE_S = LEASE.total_seconds()
 SWEEP_S = LEASE_S + 1.0

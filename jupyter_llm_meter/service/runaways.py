@@ -14,9 +14,9 @@ from datetime import datetime, timedelta, timezone
 
 from jupyter_llm_meter.core.runaway import MINUTE, Habit, Runaway, RunawayGuard
 from jupyter_llm_meter.core.standing import format_decimal, format_time
-from jupyter_llm_meter.service.background import Background
-from jupyter_llm_meter.service.ledger_access import LedgerAccess, LedgerUnavailable
-from llm_meter_tap.call_record import CallRecord
+from jupyter_llm_meter.ledger.access import LedgerAccess, LedgerUnavailable
+from jupyter_llm_meter.runtime.background import Background
+from llm_meter_tap.wire.record import CallRecord
 
 HABIT_SPAN = timedelta(days=14)
 HABIT_AGE = timedelta(hours=1)

@@ -21,35 +21,35 @@ from threading import Event, Thread
 from typing import Any, TypeVar
 
 from jupyter_llm_meter.alerts.channels import Channels
-from jupyter_llm_meter.alerts.courier import Courier
+from jupyter_llm_meter.alerts.delivery import Courier
 from jupyter_llm_meter.core.prices import price
 from jupyter_llm_meter.ledger import Ledger, Outbox, Part, Raise, Seen, Settled
+from jupyter_llm_meter.ledger.access import LedgerAccess, LedgerUnavailable
 from jupyter_llm_meter.ledger.settling import Pricer
-from jupyter_llm_meter.service.background import Background
+from jupyter_llm_meter.policy.raises import RaiseWish, plan_raise
+from jupyter_llm_meter.policy.rules import Rules
+from jupyter_llm_meter.runtime.background import Background
+from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.context import Kernels, Limits, NoKernels
 from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.folder import Place
 from jupyter_llm_meter.service.gate import Gate
 from jupyter_llm_meter.service.ingest import Ingest, Receipt
-from jupyter_llm_meter.service.ledger_access import LedgerAccess, LedgerUnavailable
 from jupyter_llm_meter.service.limits_watch import LimitsWatch
-from jupyter_llm_meter.service.listener import Listener
 from jupyter_llm_meter.service.notices import notice
 from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.service.peers import Peers
-from jupyter_llm_meter.service.problems import Problems
-from jupyter_llm_meter.service.raises import RaiseWish, plan_raise
 from jupyter_llm_meter.service.rendezvous import OwnRendezvous, new_stem
 from jupyter_llm_meter.service.reserve_request import ReserveRequest, UsageRequest
 from jupyter_llm_meter.service.reserving import Reserving
-from jupyter_llm_meter.service.rules import Rules
 from jupyter_llm_meter.service.runaways import Runaways
+from jupyter_llm_meter.service.server import Listener
 from jupyter_llm_meter.service.spool_import import SpoolImport
 from jupyter_llm_meter.service.standing import StandingDocument
 from jupyter_llm_meter.tokenizers import Count
-from llm_meter_tap import file_lock
-from llm_meter_tap.call_record import CallRecord
-from llm_meter_tap.guard import PassingBy
+from llm_meter_tap.runtime.guard import PassingBy
+from llm_meter_tap.wire import file_lock
+from llm_meter_tap.wire.record import CallRecord
 
 LISTENER_PROBLEM = "listener"
 STOP_PATIENCE_S = 15.0

@@ -13,10 +13,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from jupyter_llm_meter.runtime.locks import FileLock
+from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.lines import Lines, read_lines
-from jupyter_llm_meter.service.locks import FileLock
-from jupyter_llm_meter.service.problems import Problems
-from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap.wire.record import CallRecord
 
 FILES_PROBLEM = "spool-unreadable"
 LINES_PROBLEM = "spool-lines"

@@ -16,10 +16,10 @@ from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import Standing, format_time
 from jupyter_llm_meter.core.windows import window_bounds
 from jupyter_llm_meter.ledger import Ledger
+from jupyter_llm_meter.ledger.access import LedgerAccess, LedgerUnavailable
+from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.context import Kernels, Limits
 from jupyter_llm_meter.service.forecasts import Forecasts
-from jupyter_llm_meter.service.ledger_access import LedgerAccess, LedgerUnavailable
-from jupyter_llm_meter.service.problems import Problems
 
 MOST_STANDINGS = 100
 """More standings than these nobody looks at; the others are counted."""

@@ -11,6 +11,6 @@ Run it with ``python -m jupyter_llm_meter.standin``.
 
 from __future__ import annotations
 
-from .app import make_app
+from jupyter_llm_meter.standin.app import make_app
 
 __all__ = ["make_app"]

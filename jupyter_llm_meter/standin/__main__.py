@@ -14,7 +14,7 @@ from socket import socket
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
-from .app import make_app
+from jupyter_llm_meter.standin.app import make_app
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from ..tokenizers import count
+from jupyter_llm_meter.tokenizers import count
 
 _ANSWERS = Path(__file__).with_name("answers.txt").read_text("utf-8").splitlines()
 

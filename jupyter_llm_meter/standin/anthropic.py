@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .answers import Answer, answer
-from .fields import Body, Refusal, bound, flag, items, model_of, question
-from .handler import Handler, numbered
+from jupyter_llm_meter.standin.answers import Answer, answer
+from jupyter_llm_meter.standin.fields import Body, Refusal, bound, flag, items, model_of, question
+from jupyter_llm_meter.standin.handler import Handler, numbered
 
 _ERROR_TYPES = {404: "not_found_error", 429: "rate_limit_error", 500: "api_error"}
 

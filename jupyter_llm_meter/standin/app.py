@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from tornado.web import Application
 
-from .anthropic import MessagesHandler
-from .gemini import GenerateHandler
-from .handler import NotSpoken
-from .openai import ChatHandler, CompletionHandler, EmbeddingHandler
-from .responses import ResponsesHandler
+from jupyter_llm_meter.standin.anthropic import MessagesHandler
+from jupyter_llm_meter.standin.gemini import GenerateHandler
+from jupyter_llm_meter.standin.handler import NotSpoken
+from jupyter_llm_meter.standin.openai import ChatHandler, CompletionHandler, EmbeddingHandler
+from jupyter_llm_meter.standin.responses import ResponsesHandler
 
 _OPENAI = {
     "chat/completions": ChatHandler,

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from .answers import Answer, answer
-from .fields import Body, Refusal, bound, items, model_of, question
-from .handler import Handler, numbered
+from jupyter_llm_meter.standin.answers import Answer, answer
+from jupyter_llm_meter.standin.fields import Body, Refusal, bound, items, model_of, question
+from jupyter_llm_meter.standin.handler import Handler, numbered
 
 _STATUSES = {400: "INVALID_ARGUMENT", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED", 500: "INTERNAL"}
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
-from .fields import SLOW_MODEL, Body, Refusal
+from jupyter_llm_meter.standin.fields import SLOW_MODEL, Body, Refusal
 
 _SLOW_PACE_S = 0.25
 

@@ -11,10 +11,10 @@ import struct
 import time
 from collections.abc import Iterator
 
-from ..tokenizers import count
-from .answers import Answer, answer, vector
-from .fields import Body, Refusal, bound, flag, items, model_of, question
-from .handler import Handler, numbered
+from jupyter_llm_meter.standin.answers import Answer, answer, vector
+from jupyter_llm_meter.standin.fields import Body, Refusal, bound, flag, items, model_of, question
+from jupyter_llm_meter.standin.handler import Handler, numbered
+from jupyter_llm_meter.tokenizers import count
 
 _ERROR_TYPES = {429: "rate_limit_error", 500: "server_error"}
 _ERROR_CODES = {404: "model_not_found", 429: "rate_limit_exceeded"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from .answers import Answer, answer
-from .fields import Body, bound, flag, question
-from .handler import numbered
-from .openai import OpenAIHandler
+from jupyter_llm_meter.standin.answers import Answer, answer
+from jupyter_llm_meter.standin.fields import Body, bound, flag, question
+from jupyter_llm_meter.standin.handler import numbered
+from jupyter_llm_meter.standin.openai import OpenAIHandler
 
 _response_id = numbered("resp_standin")
 _message_id = numbered("msg_standin")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import tiktoken
 
-from .encodings import (
+from jupyter_llm_meter.tokenizers.encodings import (
     DEFAULT_ENCODING,
     ENCODINGS,
     RanksMissing,
@@ -19,7 +19,7 @@ from .encodings import (
     encoding,
     encoding_name,
 )
-from .pieces import pieces
+from jupyter_llm_meter.tokenizers.pieces import pieces
 
 __all__ = ["DEFAULT_ENCODING", "ENCODINGS", "Count", "RanksMissing", "UnknownTokenizer", "count"]
 

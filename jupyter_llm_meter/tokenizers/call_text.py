@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from llm_meter_tap.text import BREAK
-
-from . import Count, count
-from .framing import Figures
+from jupyter_llm_meter.tokenizers import Count, count
+from jupyter_llm_meter.tokenizers.framing import Figures
+from llm_meter_tap.formats.request_text import BREAK
 
 
 def count_input(text: str, counts: Mapping[str, int], figures: Figures, model: str | None) -> Count:
@@ -16,7 +15,7 @@ def count_input(text: str, counts: Mapping[str, int], figures: Figures, model: s
     Args:
         text: the pieces, `BREAK` between them; the last are the tools' definitions and the answer's schema,
             where there are any.
-        counts: how many there are of what, by the tap's names (`llm_meter_tap/framing.py`).
+        counts: how many there are of what, by the tap's names (`llm_meter_tap/formats/framing.py`).
         figures: those of the model's family.
         model: the model, to choose the encoding.
 

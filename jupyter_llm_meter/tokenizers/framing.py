@@ -55,7 +55,7 @@ class Figures(NamedTuple):
         """The tokens around what a model reads.
 
         Args:
-            counts: how many there are of what, by the tap's names (`llm_meter_tap/framing.py`).
+            counts: how many there are of what, by the tap's names (`llm_meter_tap/formats/framing.py`).
         """
         has_tools = bool(counts.get("tools")) and (self.reads_barred or not counts.get("barred"))
         tokens = self.base + sum(

@@ -15,13 +15,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from llm_meter_tap import faults, patching
-from llm_meter_tap.guard import is_passing
-from llm_meter_tap.read_back import may_read_back
-from llm_meter_tap.transports.disguise import in_disguise
+from llm_meter_tap.calls.read_back_paths import may_read_back
+from llm_meter_tap.patching import patches
+from llm_meter_tap.patching.disguise import in_disguise
+from llm_meter_tap.runtime import faults
+from llm_meter_tap.runtime.guard import is_passing
 
 if TYPE_CHECKING:
-    from llm_meter_tap.exchange import Exchange
+    from llm_meter_tap.calls.call import Exchange
 
 # The oldest release tried; all have ClientRequest.send, ClientResponse.start and StreamReader.feed_data.
 OLDEST = (3, 7)
@@ -42,8 +43,8 @@ def patch(module: ModuleType) -> None:
     """
     if tuple(int(part) for part in module.__version__.split(".")[:2]) < OLDEST:
         raise NotImplementedError(f"aiohttp {module.__version__}")
-    patching.wrap(module.ClientRequest, "send", functools.partial(_send, module.BytesPayload))
-    patching.wrap(module.client_proto.ResponseHandler, "set_response_params", _set_response_params)
+    patches.wrap(module.ClientRequest, "send", functools.partial(_send, module.BytesPayload))
+    patches.wrap(module.client_proto.ResponseHandler, "set_response_params", _set_response_params)
 
 
 def _set_response_params(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -78,7 +79,7 @@ def _prepare(request: Any, bytes_payload: type[Any]) -> Exchange | None:
     method, url = request.method, request.url
     if (method != "POST" and not may_read_back(method, url.raw_path)) or is_passing():
         return None
-    from llm_meter_tap.exchange import Request, prepare  # when something is posted
+    from llm_meter_tap.calls.call import Request, prepare  # when something is posted
 
     headers = {name.lower(): value for name, value in request.headers.items()}
     body = _body(request.body, bytes_payload)

@@ -11,11 +11,12 @@ from __future__ import annotations
 import functools
 import sys
 
-from llm_meter_tap import faults, patching
-from llm_meter_tap.guard import answer_came, is_passing
-from llm_meter_tap.read_back import may_read_back
+from llm_meter_tap.calls.read_back_paths import may_read_back
+from llm_meter_tap.patching import patches
+from llm_meter_tap.patching.disguise import in_disguise
+from llm_meter_tap.runtime import faults
+from llm_meter_tap.runtime.guard import answer_came, is_passing
 from llm_meter_tap.transports.destination import destination
-from llm_meter_tap.transports.disguise import in_disguise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-    from llm_meter_tap.exchange import Exchange
+    from llm_meter_tap.calls.call import Exchange
 
 _EXCHANGE = "_llm_meter_exchange"
 # Until Python 3.10, `read` of a given size came down to `readinto`.
@@ -32,8 +33,8 @@ _READS_INTO = sys.version_info < (3, 10)
 
 def patch(module: ModuleType) -> None:
     """Patch `http.client`, of every supported Python; idempotent."""
-    patching.wrap(module.HTTPConnection, "request", functools.partial(_request, module))
-    patching.wrap(module.HTTPConnection, "getresponse", _getresponse)
+    patches.wrap(module.HTTPConnection, "request", functools.partial(_request, module))
+    patches.wrap(module.HTTPConnection, "getresponse", _getresponse)
 
 
 def _request(module: Any, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,7 +58,7 @@ def _request(module: Any, original: Callable[..., Any]) -> Callable[..., Any]:
 def _begin(
     module: Any, connection: Any, method: str, url: str, body: Any = None, headers: Any = None, **_: Any
 ) -> Exchange | None:
-    from llm_meter_tap.exchange import Request, begin
+    from llm_meter_tap.calls.call import Request, begin
 
     scheme = "https" if _is_secure(module, connection) else "http"
     tunnel = getattr(connection, "_tunnel_host", None)  # what set_tunnel was told, in every release

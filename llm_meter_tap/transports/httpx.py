@@ -11,13 +11,14 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_meter_tap import faults, patching
-from llm_meter_tap.guard import PassingBy, is_passing
-from llm_meter_tap.read_back import may_read_back
+from llm_meter_tap.calls.read_back_paths import may_read_back
+from llm_meter_tap.patching import patches
+from llm_meter_tap.runtime import faults
+from llm_meter_tap.runtime.guard import PassingBy, is_passing
 from llm_meter_tap.transports.raw_headers import RawHeaders
 
 if TYPE_CHECKING:
-    from llm_meter_tap.exchange import Exchange
+    from llm_meter_tap.calls.call import Exchange
 
 # The oldest release whose transports have the signature known here: handle_request(request) -> Response.
 OLDEST = {"httpx": (0, 20), "httpx2": (2, 0)}
@@ -63,8 +64,8 @@ def patch(module: ModuleType) -> None:
         sync_stream=_sync_stream(module.SyncByteStream),
         async_stream=_async_stream(module.AsyncByteStream),
     )
-    patching.wrap(module.HTTPTransport, "handle_request", _sync_handler(library))
-    patching.wrap(module.AsyncHTTPTransport, "handle_async_request", _async_handler(library))
+    patches.wrap(module.HTTPTransport, "handle_request", _sync_handler(library))
+    patches.wrap(module.AsyncHTTPTransport, "handle_async_request", _async_handler(library))
 
 
 def _sync_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -140,7 +141,7 @@ def _begin(request: Any, library: _Library, is_async: bool) -> Exchange | None:
         return None
     if is_passing():
         return None
-    from llm_meter_tap.exchange import Request, begin, prepare  # when something is posted
+    from llm_meter_tap.calls.call import Request, begin, prepare  # when something is posted
 
     path, _, query = url.raw_path.decode("ascii").partition("?")
     headers, body = _headers(request), _body(request, library)

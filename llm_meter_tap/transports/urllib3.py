@@ -16,14 +16,15 @@ from http.client import HTTPException
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from llm_meter_tap import faults, patching
-from llm_meter_tap.guard import PassingBy, answers, is_passing
-from llm_meter_tap.read_back import may_read_back
+from llm_meter_tap.calls.read_back_paths import may_read_back
+from llm_meter_tap.patching import patches
+from llm_meter_tap.patching.disguise import in_disguise
+from llm_meter_tap.runtime import faults
+from llm_meter_tap.runtime.guard import PassingBy, answers, is_passing
 from llm_meter_tap.transports.destination import destination
-from llm_meter_tap.transports.disguise import in_disguise
 
 if TYPE_CHECKING:
-    from llm_meter_tap.exchange import Exchange
+    from llm_meter_tap.calls.call import Exchange
 
     _IsSent = Callable[[BaseException], bool]
     _IsOwn = Callable[[Any], bool]
@@ -81,7 +82,7 @@ def patch(module: ModuleType) -> None:
     def is_own(response: Any) -> bool:
         return isinstance(response, own)
 
-    patching.wrap(module.HTTPConnectionPool, "urlopen", functools.partial(_urlopen, is_sent, is_own))
+    patches.wrap(module.HTTPConnectionPool, "urlopen", functools.partial(_urlopen, is_sent, is_own))
 
 
 def _urlopen(is_sent: _IsSent, is_own: _IsOwn, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -165,7 +166,7 @@ def _begin(pool: Any, arguments: _Arguments) -> Exchange | None:
     method = arguments.get("method")
     if method != "POST" and not may_read_back(method, arguments.get("url")):
         return None
-    from llm_meter_tap.exchange import Request, begin  # when something is posted
+    from llm_meter_tap.calls.call import Request, begin  # when something is posted
 
     scheme, host, port, path, query = destination(pool.scheme, pool.host, pool.port, arguments.get("url"))
     given = arguments.get("headers") or pool.headers

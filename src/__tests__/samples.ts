@@ -4,12 +4,12 @@
 
 import { nullTranslator } from '@jupyterlab/translation/lib/base';
 
-import { Formatter } from '../core/format';
-import { VERSION } from '../core/version';
-import type { CallRecord } from '../core/record';
-import { parseRecord } from '../core/record';
-import type { StandingDocument } from '../core/standing';
-import { parseStanding } from '../core/standing';
+import { Formatter } from '../core/words/format';
+import { VERSION } from '../core/record/version';
+import type { CallRecord } from '../core/record/record';
+import { parseRecord } from '../core/record/record';
+import type { StandingDocument } from '../core/record/standing';
+import { parseStanding } from '../core/record/standing';
 
 export type Wire = Record<string, unknown>;
 

@@ -5,10 +5,10 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { showErrorMessage } from '@jupyterlab/apputils';
 
-import { AlertDesk } from '../alerts';
+import { AlertDesk } from '../meter/alert-presenter';
 import { CommandIDs } from '../commands';
 import { IMeter, IUsageView, IWording } from '../tokens';
-import { askAtLimit, tellOfRunaway, warn } from '../widgets/alerts';
+import { askAtLimit, tellOfRunaway, warn } from '../ui/alerts/alerts';
 
 export const alerts: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:alerts',

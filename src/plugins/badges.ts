@@ -9,13 +9,13 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
-import { CellCosts } from '../cell-costs';
-import { MeterClient } from '../client';
-import { saveCosts } from '../saved-costs';
-import { followSettings } from '../settings';
+import { CellCosts } from '../notebook/cell-costs';
+import { MeterClient } from '../meter/client';
+import { saveCosts } from '../notebook/saved-costs';
+import { followSettings } from '../meter/settings';
 import { ICellCosts, IMeter, IWording } from '../tokens';
-import { NotebookBadges } from '../widgets/badges';
-import { NotebookCostLabel } from '../widgets/notebook-cost';
+import { NotebookBadges } from '../ui/badges/badges';
+import { NotebookCostLabel } from '../ui/badges/notebook-cost';
 
 /** The label's name in schema/badges.json. */
 const LABEL = 'llm-meter-cost';

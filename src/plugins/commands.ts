@@ -6,9 +6,9 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ICommandPalette } from '@jupyterlab/apputils';
 
 import { CommandIDs } from '../commands';
-import { gaugeIcon } from '../icon';
-import { showDoctor } from '../doctor';
-import { showRaises } from '../raising';
+import { gaugeIcon } from '../ui/icon';
+import { showDoctor } from '../ui/diagnostics/show-diagnostics';
+import { showRaises } from '../ui/raises/raise-dialogs';
 import { IMeter, IUsageView, IWording } from '../tokens';
 
 /** No command takes an argument. */

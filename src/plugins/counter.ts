@@ -7,9 +7,9 @@ import { Notification } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 
 import { CommandIDs } from '../commands';
-import { countText } from '../core/count-text';
-import { meantText } from '../selection';
-import type { TokenCounter } from '../token-counter';
+import { countText } from '../core/count/counted-text';
+import { meantText } from '../notebook/selection';
+import type { TokenCounter } from '../kernels/token-counter';
 import { IMeter, IWording } from '../tokens';
 
 /** How long a count stays, in milliseconds. */
@@ -59,6 +59,6 @@ export const counter: JupyterFrontEndPlugin<void> = {
 };
 
 async function loadCounter(): Promise<TokenCounter> {
-  const { TokenCounter } = await import('../token-counter');
+  const { TokenCounter } = await import('../kernels/token-counter');
   return new TokenCounter(() => new Worker(new URL('../count.worker.js', import.meta.url)));
 }

@@ -9,10 +9,10 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 
 import { CommandIDs } from '../commands';
-import { DashboardClient } from '../dashboard/client';
-import { DashboardFrame } from '../dashboard/frame';
-import { CellOpener } from '../dashboard/place';
-import { gaugeIcon } from '../icon';
+import { DashboardClient } from '../ui/dashboard/client';
+import { DashboardFrame } from '../ui/dashboard/frame';
+import { CellOpener } from '../ui/dashboard/place';
+import { gaugeIcon } from '../ui/icon';
 import { IMeter, IWording } from '../tokens';
 
 type DashboardTab = MainAreaWidget<DashboardFrame>;

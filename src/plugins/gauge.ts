@@ -6,9 +6,9 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IStatusBar } from '@jupyterlab/statusbar';
 
-import { CurrentNotebook } from '../current-notebook';
+import { CurrentNotebook } from '../notebook/current-notebook';
 import { IMeter, IUsageView, IWording } from '../tokens';
-import { GaugeWidget } from '../widgets/gauge';
+import { GaugeWidget } from '../ui/gauge/gauge';
 
 /** Left of the cursor's position and the other items of the right side. */
 const RANK = 900;

@@ -6,11 +6,11 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-import type { LanguageSetting } from '../core/language';
-import { LANGUAGES } from '../core/language';
-import { Language } from '../language';
-import { translateSchema } from '../schema';
-import { followSettings } from '../settings';
+import type { LanguageSetting } from '../core/words/language';
+import { LANGUAGES } from '../core/words/language';
+import { Language } from '../translation/language';
+import { translateSchema } from '../translation/schema-texts';
+import { followSettings } from '../meter/settings';
 import { IWording, METER_PLUGIN_ID } from '../tokens';
 
 export const language: JupyterFrontEndPlugin<IWording> = {

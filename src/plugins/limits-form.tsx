@@ -9,8 +9,8 @@ import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import * as React from 'react';
 
 import { IWording, METER_PLUGIN_ID } from '../tokens';
-import type { LimitSchema } from '../widgets/limit-card';
-import type * as Form from '../widgets/limits-field';
+import type { LimitSchema } from '../ui/limits/limit-card';
+import type * as Form from '../ui/limits/limits-field';
 
 /** What the Settings Editor hands to a field. */
 type FieldProps = React.ComponentProps<NonNullable<IFormRenderer['fieldRenderer']>>;
@@ -41,7 +41,7 @@ function LimitsForm({ field, wording: { trans, format } }: LimitsFormProps): Rea
   const [form, setForm] = React.useState<typeof Form>();
   const [problem, setProblem] = React.useState<string>();
   React.useEffect(() => {
-    import('../widgets/limits-field').then(setForm, error => setProblem(String(error)));
+    import('../ui/limits/limits-field').then(setForm, error => setProblem(String(error)));
   }, []);
   if (problem !== undefined) {
     return (

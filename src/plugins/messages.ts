@@ -8,7 +8,7 @@ import { IConsoleTracker } from '@jupyterlab/console';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import type { KernelMessage } from '@jupyterlab/services';
 
-import { readKernelMessage, readUnderWay } from '../message';
+import { readKernelMessage, readUnderWay } from '../kernels/message';
 import { IMeter } from '../tokens';
 
 export const messages: JupyterFrontEndPlugin<void> = {

@@ -8,17 +8,17 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import { JSONExt } from '@lumino/coreutils';
 
-import { MeterClient } from '../client';
-import { GAUGE_MODES } from '../core/figure';
-import { Courier } from '../courier';
-import { MeterFeed } from '../feed';
-import { Meter } from '../meter';
-import { DEFAULT_COUNT_MODEL, MeterModel } from '../model';
-import type { ReserveSource } from '../reserve';
-import { Reserve } from '../reserve';
-import { followSettings } from '../settings';
-import { claimantOf } from '../tab';
-import { TallyPlace } from '../tally-place';
+import { MeterClient } from '../meter/client';
+import { GAUGE_MODES } from '../core/words/figure';
+import { Courier } from '../meter/call-uploader';
+import { MeterFeed } from '../meter/feed';
+import { Meter } from '../meter/meter';
+import { DEFAULT_COUNT_MODEL, MeterModel } from '../meter/model';
+import type { ReserveSource } from '../local/fallback';
+import { Reserve } from '../local/fallback';
+import { followSettings } from '../meter/settings';
+import { claimantOf } from '../meter/tab';
+import { TallyPlace } from '../local/totals-settings';
 import { IMeter, IWording, METER_PLUGIN_ID } from '../tokens';
 
 export const meter: JupyterFrontEndPlugin<IMeter> = {
@@ -79,7 +79,7 @@ function reserveSource(
     explain,
     isNeeded: async () => (await new TallyPlace(settings).read()) !== '',
     open: async () => {
-      const { LoneMeter } = await import('../lone-meter');
+      const { LoneMeter } = await import('../local/local-meter');
       return LoneMeter.open({
         settings,
         storage: localStorage,

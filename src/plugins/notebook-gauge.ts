@@ -6,9 +6,9 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IStatusBar } from '@jupyterlab/statusbar';
 
-import { CurrentNotebook } from '../current-notebook';
+import { CurrentNotebook } from '../notebook/current-notebook';
 import { IMeter, IUsageView, IWording } from '../tokens';
-import { GaugeWidget } from '../widgets/gauge';
+import { GaugeWidget } from '../ui/gauge/gauge';
 
 /** Right of the title and left of the kernel's logo. */
 const RANK = 9000;

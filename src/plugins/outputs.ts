@@ -12,12 +12,12 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { CommandIDs } from '../commands';
 import type { OutputPattern, PatternProblem } from '../core/scan/patterns';
 import { checkPatterns } from '../core/scan/patterns';
-import { KernelFollower } from '../kernel-follower';
-import type { Estimator } from '../estimator';
-import { entriesIn, problemText } from '../output-patterns';
-import { ScannedKernels } from '../scanned';
-import { followSettings } from '../settings';
-import { TextReader } from '../text-reader';
+import { KernelFollower } from '../kernels/kernel-follower';
+import type { Estimator } from '../kernels/estimator';
+import { entriesIn, problemText } from '../kernels/output-patterns';
+import { ScannedKernels } from '../kernels/scanned';
+import { followSettings } from '../meter/settings';
+import { TextReader } from '../kernels/text-reader';
 import { IMeter, IWording } from '../tokens';
 
 export const outputs: JupyterFrontEndPlugin<void> = {
@@ -83,7 +83,7 @@ class Estimates {
       this.estimator?.dispose();
       this.estimator = undefined;
     } else if (this.estimator === undefined) {
-      const { Estimator } = await import('../estimator');
+      const { Estimator } = await import('../kernels/estimator');
       if (this._isWanted) {
         this.estimator ??= new Estimator(startCounting);
       }

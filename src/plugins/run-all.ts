@@ -12,8 +12,8 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { CommandRegistry } from '@lumino/commands';
 
-import { estimateSentences, exceeds } from '../core/rerun';
-import { followSettings } from '../settings';
+import { estimateSentences, exceeds } from '../core/words/rerun';
+import { followSettings } from '../meter/settings';
 import { ICellCosts, IWording } from '../tokens';
 
 /** Ours, by the core command of @jupyterlab/notebook-extension for which each stands; see schema/run-all.json. */

@@ -7,11 +7,11 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import { CommandIDs } from '../commands';
-import type { Standing } from '../core/standing';
-import { CurrentNotebook } from '../current-notebook';
-import { raiseLimit } from '../raising';
+import type { Standing } from '../core/record/standing';
+import { CurrentNotebook } from '../notebook/current-notebook';
+import { raiseLimit } from '../ui/raises/raise-dialogs';
 import { ICellCosts, IMeter, IUsageView, IWording, METER_PLUGIN_ID } from '../tokens';
-import { UsageView } from '../usage';
+import { UsageView } from '../ui/popover/usage-view';
 
 export const usage: JupyterFrontEndPlugin<IUsageView> = {
   id: 'jupyter-llm-meter:usage',

@@ -7,7 +7,8 @@ import pytest
 from tap_listener import TapListener
 from tap_provider import Provider
 
-from llm_meter_tap import faults, startup, tap
+from llm_meter_tap import startup, tap
+from llm_meter_tap.runtime import faults
 
 
 @pytest.fixture

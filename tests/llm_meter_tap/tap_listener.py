@@ -11,7 +11,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from llm_meter_tap import file_lock
+from llm_meter_tap.wire import file_lock
 
 SECRET = "s3cret"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tap_process import environment, run, settled, spool_lines, start
 
-from llm_meter_tap import file_lock
+from llm_meter_tap.wire import file_lock
 
 CHAT = "v1/chat/completions"
 BODY = {"model": "gpt-5", "messages": [{"role": "user", "content": "Say hi"}]}

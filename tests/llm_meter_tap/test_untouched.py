@@ -25,7 +25,7 @@ import trio
 import urllib3
 from tap_process import run, settled
 
-from llm_meter_tap.carrying import carry_along
+from llm_meter_tap.provenance.propagation import carry_along
 
 CHAT = "v1/chat/completions"
 BODY = {"model": "gpt-5", "messages": [{"role": "user", "content": "Say hi"}]}

@@ -4,7 +4,7 @@
  * Owns the curve of one standing; refuses to draw what the server part did not tell: no forecast, no line.
  */
 
-import type { Standing } from '../standing';
+import type { Standing } from '../record/standing';
 import type { Bucket, Span, Step } from './period';
 import { bucketsOf } from './period';
 import type { UsageRow } from './usage';

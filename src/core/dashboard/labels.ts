@@ -4,10 +4,10 @@
  * Owns names out of the ledger in sentences: they are kept from turning the direction of the text around them.
  */
 
-import type { Formatter } from '../format';
-import type { Totals } from '../standing';
-import type { Translate } from '../translate';
-import { costText } from '../wording';
+import type { Formatter } from '../words/format';
+import type { Totals } from '../record/standing';
+import type { Translate } from '../words/translate';
+import { costText } from '../words/wording';
 import type { Bucket, PeriodName, Step } from './period';
 import type { Series, Trend } from './trend';
 import type { ShownUnit } from './usage';

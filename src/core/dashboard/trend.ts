@@ -5,7 +5,7 @@
  * stays the same while the view changes.
  */
 
-import type { Totals } from '../standing';
+import type { Totals } from '../record/standing';
 import type { Bucket } from './period';
 import type { ShownUnit, UsageRow } from './usage';
 import { sumOf, valueOf } from './usage';

@@ -4,10 +4,10 @@
  * Owns their reading off the wire and their adding up; refuses to turn a cost that is not known into zero.
  */
 
-import { addDecimals } from '../decimal';
-import { Shape } from '../shape';
-import type { Totals } from '../standing';
-import { readTotals } from '../standing';
+import { addDecimals } from '../record/decimal';
+import { Shape } from '../record/shape';
+import type { Totals } from '../record/standing';
+import { readTotals } from '../record/standing';
 
 export const UNITS_SHOWN = ['tokens', 'cost', 'calls'] as const;
 

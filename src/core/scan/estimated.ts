@@ -2,7 +2,7 @@
  * The record of a call of which only the source and the printed answer tell.
  */
 
-import type { CallRecord } from '../record';
+import type { CallRecord } from '../record/record';
 import type { Run } from './found';
 import { callIdOf, placeOf } from './found';
 import type { SentCall } from './sent';

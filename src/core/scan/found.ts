@@ -5,7 +5,7 @@
  * a call once by its id, counts it once whichever tabs tell of it.
  */
 
-import type { CallRecord } from '../record';
+import type { CallRecord } from '../record/record';
 import type { Reading } from './reading';
 
 /** Which run it was. */

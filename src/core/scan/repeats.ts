@@ -6,7 +6,7 @@
  * to it, and the run was quicker than a paid call is. The same cell run again calls again. What has an id needs no rule.
  */
 
-import type { CallRecord } from '../record';
+import type { CallRecord } from '../record/record';
 
 /** Chats of paid APIs take longer, prints of what is there already do not. */
 const QUICKEST_CALL_MS = 300;

@@ -10,10 +10,10 @@ from channel_provider import Provider, free_port
 from jupyter_llm_meter.alerts.channels import Channels
 from jupyter_llm_meter.alerts.text import Told
 from jupyter_llm_meter.core.standing import Alert
+from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.owner import Owner
-from jupyter_llm_meter.service.problems import Problems
 from jupyter_llm_meter.service.service import Service
-from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap.wire.record import CallRecord
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_llm_meter.ledger import Ledger
-from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap.wire.record import CallRecord
 
 NOW = datetime.now(timezone.utc)
 

@@ -9,7 +9,7 @@ import pytest
 
 from jupyter_llm_meter.core.limits import parse_limits
 from jupyter_llm_meter.ledger import Ledger, Outbox
-from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap.wire.record import CallRecord
 
 SECRET = "hook-secret-4711"
 

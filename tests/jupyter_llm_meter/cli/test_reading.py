@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap.wire.record import CallRecord
 
 
 def answer(done):

@@ -191,7 +191,7 @@ def test_the_one_existing_notebook_of_the_command_is_named(files, words, named, 
 def test_a_command_killed_in_the_middle_of_a_call_leaves_it_marked(run, calls):
     code = """
 import os, signal
-from llm_meter_tap.spool import Spool
+from llm_meter_tap.delivery.spool import Spool
 import json
 spool = Spool(os.environ["LLM_METER_DIR"])
 record = {"llm_meter.call.id": "cut", "llm_meter.call.started_at": "2026-11-24T00:00:00Z",

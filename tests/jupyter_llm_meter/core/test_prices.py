@@ -21,7 +21,7 @@ from jupyter_llm_meter.core.price_overrides import (
     read_overrides,
 )
 from jupyter_llm_meter.core.prices import price
-from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap.wire.record import CallRecord
 
 REPOSITORY = Path(__file__).parents[3]
 VECTORS = json.loads((REPOSITORY / "tests" / "vectors" / "prices.json").read_text("utf-8"))

@@ -11,7 +11,7 @@ import pytest
 
 from jupyter_llm_meter import __version__
 from jupyter_llm_meter.environments.tap_copy import TapCopy, TapCopyError
-from llm_meter_tap.private_folder import make_folder
+from llm_meter_tap.wire.private_folder import make_folder
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from jupyter_llm_meter.exports import FORMS, formats
 from jupyter_llm_meter.exports import parquet as parquet_form
 from jupyter_llm_meter.exports.text import COLUMNS
-from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap.wire.record import CallRecord
 
 AT = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 

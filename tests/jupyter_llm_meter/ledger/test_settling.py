@@ -9,7 +9,7 @@ import pytest
 from make import NOW, call, limit, missing
 
 from jupyter_llm_meter.ledger import Ledger, LedgerUnavailable
-from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap.wire.record import CallRecord
 
 
 def used(ledger, *limits, now=NOW):

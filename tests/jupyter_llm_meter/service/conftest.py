@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from jupyter_llm_meter.ledger import Ledger
+from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.owner import Owner
-from jupyter_llm_meter.service.problems import Problems
 from jupyter_llm_meter.service.service import Service
 
 LIMITS = [{"window": "month", "unit": "tokens", "amount": 1000}]

@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.folder import Place
 from jupyter_llm_meter.service.owner import Owner
-from jupyter_llm_meter.service.problems import Problems
 from jupyter_llm_meter.service.service import Service
 
 

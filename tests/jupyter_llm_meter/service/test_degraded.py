@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from jupyter_llm_meter.ledger import Ledger
+from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.folder import prepare_place
-from jupyter_llm_meter.service.problems import Problems
 
 
 def state(call):

@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from jupyter_llm_meter.core.limits import parse_limits
-from jupyter_llm_meter.service.rules import Rules
+from jupyter_llm_meter.policy.rules import Rules
 
 WARNS = [{"window": "day", "unit": "tokens", "amount": 1000}]
 BLOCKS = [{**WARNS[0], "on_exceed": "block"}]

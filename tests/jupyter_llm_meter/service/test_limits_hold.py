@@ -15,7 +15,7 @@ import pytest
 from jupyter_llm_meter.core.limits import parse_limits
 from jupyter_llm_meter.core.reservation import LEASE, Ask
 from jupyter_llm_meter.ledger import Ledger
-from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap.wire.record import CallRecord
 
 HERE = Path(__file__).parent
 TOKENS = 30

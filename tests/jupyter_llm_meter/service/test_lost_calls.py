@@ -4,7 +4,7 @@ import pytest
 
 from jupyter_llm_meter.service.kernel_message import KernelMessage
 from jupyter_llm_meter.service.lost_calls import LostCalls, wording
-from llm_meter_tap.call_record import CallRecord
+from llm_meter_tap.wire.record import CallRecord
 
 
 def call(number, *, tap="t", remembered=32):

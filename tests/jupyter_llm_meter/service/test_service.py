@@ -2,8 +2,8 @@ import os
 import socket
 import stat
 
-from jupyter_llm_meter.service.listener import MAX_BODY_BYTES
-from llm_meter_tap import file_lock
+from jupyter_llm_meter.service.server import MAX_BODY_BYTES
+from llm_meter_tap.wire import file_lock
 
 TOKENS = "gen_ai.usage.input_tokens"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jupyter_llm_meter.tokenizers import count
 from jupyter_llm_meter.tokenizers.call_text import count_input, count_output
 from jupyter_llm_meter.tokenizers.framing import PLAIN, Figures, figures_of
-from llm_meter_tap.text import BREAK, request_text
+from llm_meter_tap.formats.request_text import BREAK, request_text
 
 # The example of OpenAI's cookbook, "How to count tokens with tiktoken", section 7, and its published counts.
 WEATHER = {

@@ -14,7 +14,8 @@ import httpx
 import pytest
 from tap_process import run, settled, spool_lines
 
-from llm_meter_tap import faults, startup, tap
+from llm_meter_tap import startup, tap
+from llm_meter_tap.runtime import faults
 
 CHAT = "v1/chat/completions"
 BODY = {"model": "gpt-5", "messages": [{"role": "user", "content": "Say hi"}]}

@@ -20,7 +20,8 @@ import urllib3
 from replay.authority import make_certificates
 from tap_process import environment, run, settled, spool_lines
 
-from llm_meter_tap import faults, startup, tap
+from llm_meter_tap import startup, tap
+from llm_meter_tap.runtime import faults
 
 CHAT = "v1/chat/completions"
 BODY = json.dumps({"model": "gpt-5", "messages": [{"role": "user", "content": "Say hi"}]}).encode()
@@ -381,7 +382,7 @@ def test_a_process_that_only_loads_http_client_loads_next_to_nothing_of_the_tap(
     output = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True).stdout
 
     assert "llm_meter_tap.transports.http_client" in output.split()
-    assert "llm_meter_tap.exchange" not in output.split()
+    assert "llm_meter_tap.calls.call" not in output.split()
 
 
 def test_deactivating_gives_the_library_back(metered):

@@ -15,7 +15,8 @@ import requests
 import urllib3
 from tap_process import settled, spool_lines
 
-from llm_meter_tap import providers, recognise, tap
+from llm_meter_tap import tap
+from llm_meter_tap.formats import matching, providers
 
 
 def openai_line(number):
@@ -153,10 +154,10 @@ def loopback_of(monkeypatch):
 
     def become(provider):
         monkeypatch.setitem(providers._DOMAINS, "127.0.0.1", provider)
-        recognise._owner.cache_clear()
+        matching._owner.cache_clear()
 
     yield become
-    recognise._owner.cache_clear()
+    matching._owner.cache_clear()
 
 
 async def through_async_httpx(url):

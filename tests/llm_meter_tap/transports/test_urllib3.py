@@ -12,7 +12,8 @@ import urllib3
 from tap_process import settled, spool_lines
 from urllib3.util import Retry
 
-from llm_meter_tap import faults, startup, tap
+from llm_meter_tap import startup, tap
+from llm_meter_tap.runtime import faults
 
 CHAT = "v1/chat/completions"
 BODY = {"model": "gpt-5", "messages": [{"role": "user", "content": "Say hi"}]}

@@ -1,4 +1,4 @@
-import type { Standing } from '../../../core/standing';
+import type { Standing } from '../../../core/record/standing';
 import type { UsageRow } from '../../../core/dashboard/usage';
 import { burnupOf, courseOf } from '../../../core/dashboard/burnup';
 import type { Course } from '../../../core/dashboard/burnup';

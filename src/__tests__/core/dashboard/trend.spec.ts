@@ -2,7 +2,7 @@ import { bucketsOf, spanOf } from '../../../core/dashboard/period';
 import { gapsOf, inSentence, seriesText, trendSummary } from '../../../core/dashboard/labels';
 import { colourSeries, MOST_SERIES, seriesOf, trendOf } from '../../../core/dashboard/trend';
 import { parseUsage, sumOf } from '../../../core/dashboard/usage';
-import { costText } from '../../../core/wording';
+import { costText } from '../../../core/words/wording';
 import type { Wire } from '../../samples';
 import { format, trans, wireTotals } from '../../samples';
 

@@ -1,4 +1,4 @@
-import type { CallRecord } from '../../../core/record';
+import type { CallRecord } from '../../../core/record/record';
 import { Repeats } from '../../../core/scan/repeats';
 
 const QUICK = 20;

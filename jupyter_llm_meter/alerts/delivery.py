@@ -1,0 +1,209 @@
+"""Delivers what the ledger holds for the channels of one service.
+
+Each channel has a task of its own on the service's loop, and sends in threads that nobody waits for at an
+exit: a dead channel delays neither the others nor the stop. What a send came to is written to the ledger; a
+process that dies in between leaves a lease that lapses, and the message goes out again (`ledger.deliveries`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from datetime import datetime, timezone
+from decimal import Decimal
+from threading import Thread
+from typing import TypeVar
+
+from jupyter_llm_meter.alerts.channel import Channel, ChannelError
+from jupyter_llm_meter.alerts.channels import Channels, code_of, report
+from jupyter_llm_meter.alerts.sender import DeliveryError, Sender, send, sender_to
+from jupyter_llm_meter.alerts.text import Message, Told, compose
+from jupyter_llm_meter.ledger.access import LedgerAccess, LedgerUnavailable
+from jupyter_llm_meter.ledger.deliveries import LEASE, Turn
+from jupyter_llm_meter.runtime.background import Background
+from jupyter_llm_meter.runtime.problems import Problems
+from llm_meter_tap.runtime.guard import PassingBy
+
+GATHER_S = 1.0
+"""How long an alert waits for others that come with it."""
+SEND_PATIENCE_S = LEASE.total_seconds() / 2
+STOP_PATIENCE_S = 2.0
+LEDGER_PAUSE_S = 30.0
+
+Result = TypeVar("Result")
+
+
+class Courier:
+    """Delivers to the channels.
+
+    Args:
+        channels: The channels.
+        ledger: Where deliveries wait.
+        problems: Told of channels that do not work.
+        background: Runs the channels' tasks.
+        changed: Called on the loop when a problem appeared or is over.
+        link: Address of the lab, for the messages.
+        expected: The use of a limit, by its id and the subject, at the end of the window, where known.
+    """
+
+    def __init__(
+        self,
+        channels: Channels,
+        ledger: LedgerAccess,
+        problems: Problems,
+        background: Background,
+        changed: Callable[[], None],
+        link: str | None,
+        expected: Callable[[str, str], Decimal | None] = lambda _limit_id, _subject: None,
+    ) -> None:
+        self._channels = channels
+        self._ledger = ledger
+        self._problems = problems
+        self._background = background
+        self._changed = changed
+        self._link = link
+        self._expected = expected
+        self._posted: dict[str, asyncio.Event] = {}
+        self._sending: dict[str, Future[None]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._is_stopping = asyncio.Event()
+
+    def start(self) -> None:
+        """Deliver what waits, and from now on what is posted. On the service's loop."""
+        for channel in self._channels:
+            self._posted[channel.name] = asyncio.Event()
+            self._tasks.append(self._background.start(self._serve(channel)))
+
+    def posted(self) -> None:
+        """Hear that something was posted. On the service's loop."""
+        for event in self._posted.values():
+            event.set()
+
+    async def stop(self) -> None:
+        """Send at once what was just posted; wait no longer for a channel than a moment."""
+        self._is_stopping.set()
+        self.posted()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_PATIENCE_S)
+
+    async def _serve(self, channel: Channel) -> None:
+        try:
+            sender = await asyncio.wrap_future(_in_thread(lambda: sender_to(channel)))
+        except ChannelError as error:
+            self._report(channel, f"cannot be used: {error}. Alerts wait until it is mended; then restart.")
+            return
+        is_urgent = True
+        while True:
+            turn = await self._turn(channel, is_urgent)
+            is_urgent = False
+            if turn is not None and turn.message_id is not None:
+                await self._deliver(channel, sender, turn)
+            elif self._is_stopping.is_set():
+                return
+            else:
+                await self._wait(channel, turn)
+
+    async def _turn(self, channel: Channel, is_urgent: bool) -> Turn | None:
+        """Take what is due; None while the ledger is away."""
+        self._posted[channel.name].clear()
+        with suppress(LedgerUnavailable):
+            return await self._ledger.use(
+                lambda ledger: ledger.take_turn(channel.name, channel.most_per_hour, _now(), is_urgent)
+            )
+        return None
+
+    async def _wait(self, channel: Channel, turn: Turn | None) -> None:
+        pause_s: float | None = LEDGER_PAUSE_S
+        if turn is not None:
+            pause_s = None if turn.next_at is None else max(0.0, (turn.next_at - _now()).total_seconds())
+        try:
+            await asyncio.wait_for(self._posted[channel.name].wait(), pause_s)
+        except asyncio.TimeoutError:
+            return
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._is_stopping.wait(), GATHER_S)
+
+    async def _deliver(self, channel: Channel, sender: Sender, turn: Turn) -> None:
+        told = [
+            Told(
+                each.alert,
+                each.time_zone,
+                each.notebooks,
+                self._expected(each.alert.limit_id, each.alert.subject),
+            )
+            for each in turn.deliveries
+        ]
+        message = compose(told, channel.language, sender.most_bytes, self._link)
+        message_id = turn.message_id
+        assert message_id is not None
+        try:
+            await self._send(channel, sender, message)
+        except DeliveryError as error:
+            reason = str(error)
+            given_up = await self._note(lambda ledger: ledger.mark_failed(message_id, reason, _now()))
+            self._report_failure(channel, reason, given_up or 0)
+        else:
+            await self._note(lambda ledger: ledger.mark_sent(message_id, _now()))
+            self._resolve(channel)
+
+    async def _send(self, channel: Channel, sender: Sender, message: Message) -> None:
+        last = self._sending.get(channel.name)
+        if last is not None and not last.done():
+            raise DeliveryError("it still does not answer")
+        sending = self._sending[channel.name] = _in_thread(lambda: send(sender, channel, message))
+        try:
+            await asyncio.wait_for(_undisturbed(sending), SEND_PATIENCE_S)
+        except asyncio.TimeoutError:
+            raise DeliveryError(f"no answer within {SEND_PATIENCE_S:.0f} s") from None
+
+    async def _note(self, write: Callable[..., Result]) -> Result | None:
+        """Write down what became of a message; with the ledger away the lease lapses and it goes again."""
+        with suppress(LedgerUnavailable):
+            return await self._ledger.use(write)
+        return None
+
+    def _report_failure(self, channel: Channel, reason: str, given_up: int) -> None:
+        text = f"takes no messages: {reason}. Alerts wait and are tried again ever more rarely for a day."
+        if given_up:
+            text = f"took no messages for a day: {reason}. Alerts were given up; newer ones are still tried."
+        self._report(channel, f"{text} Try it with `jupyter llm-meter alerts test --channel {channel.name}`.")
+
+    def _report(self, channel: Channel, text: str) -> None:
+        report(self._problems, channel.name, f"The channel {channel.name} ({channel.masked_url}) {text}")
+        self._changed()
+
+    def _resolve(self, channel: Channel) -> None:
+        was_open = any(problem.code == code_of(channel.name) for problem in self._problems.open())
+        self._problems.resolve(code_of(channel.name))
+        if was_open:
+            self._changed()
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def _undisturbed(sending: Future[None]) -> asyncio.Future[None]:
+    """A future to wait for that can be left alone: what becomes of it then is nobody's error."""
+    wrapped = asyncio.wrap_future(sending)
+    wrapped.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return asyncio.shield(wrapped)
+
+
+def _in_thread(work: Callable[[], Result]) -> Future[Result]:
+    """Run work in a thread that does not keep the process alive; what it sends is nobody's call."""
+    future: Future[Result] = Future()
+
+    def run() -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        with PassingBy():
+            try:
+                future.set_result(work())
+            except BaseException as error:  # noqa: BLE001 - belongs to whoever waits
+                future.set_exception(error)
+
+    Thread(target=run, name="llm-meter-alerts", daemon=True).start()
+    return future

@@ -1,0 +1,298 @@
+"""The extension: what an administrator can set, and putting the parts together.
+
+Owns start and stop inside a Jupyter server, with or without JupyterLab. The work is done by the service;
+nothing here blocks the server's loop for longer than it takes to open a socket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from jupyter_events import EventLogger
+from jupyter_server.extension.application import ExtensionApp
+from jupyter_server.serverapp import ServerApp
+from jupyterlab_server import LabServerApp
+from tornado.platform.asyncio import BaseAsyncIOLoop
+from traitlets import Any as AnyTrait
+from traitlets import Bool, Enum, Unicode, default
+
+from jupyter_llm_meter.alerts.channel import VARIABLE as CHANNELS_VARIABLE
+from jupyter_llm_meter.alerts.channels import Channels
+from jupyter_llm_meter.core.limits import DEFAULT_LIMIT
+from jupyter_llm_meter.jupyter.events import SCHEMA_PATH, StandingEvents
+from jupyter_llm_meter.jupyter.kernel_messages import KernelMessages
+from jupyter_llm_meter.jupyter.kernels import ServerKernels
+from jupyter_llm_meter.jupyter.own_calls import OwnCalls, leave_unmetered
+from jupyter_llm_meter.jupyter.routes.table import handlers
+from jupyter_llm_meter.policy.lab_settings import LabPaths
+from jupyter_llm_meter.policy.limits_in_force import Policy
+from jupyter_llm_meter.policy.rules import ON_UNREACHABLE, RAISES, Rules
+from jupyter_llm_meter.runtime.problems import Problems
+from jupyter_llm_meter.service.environment import PLACES, EnvironmentPatch, gateway_variables, tap_variables
+from jupyter_llm_meter.service.folder import prepare_place
+from jupyter_llm_meter.service.message_intake import MessageIntake
+from jupyter_llm_meter.service.owner import Owner, default_user, local_zone
+from jupyter_llm_meter.service.pricing import pricer_with
+from jupyter_llm_meter.service.service import Service
+
+KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
+ANSWER_PAUSE_S = 5.0
+"""A Python kernel that was started is looked at for its tap when it has had this long to come up."""
+
+
+class LLMMeter(ExtensionApp):
+    """Meters the LLM API calls of this server and of everything that it starts."""
+
+    name = "jupyter_llm_meter"
+    description = __doc__
+    load_other_extensions = True
+
+    enabled = Bool(
+        True, config=True, help="Meter at all. When false, nothing is started and no kernel is touched."
+    )
+    meter_server = Bool(
+        True,
+        config=True,
+        help="""Meter the calls that this server makes itself, such as those of chat assistants, each under
+        the name of the extension that makes it. When false, only what the server starts is metered.""",
+    )
+    database_url = Unicode(
+        None,
+        allow_none=True,
+        config=True,
+        help="""Where the ledger is: sqlite:///PATH or postgresql+psycopg://USER@HOST/DATABASE. Default:
+        ledger.sqlite3 in the folder llm-meter of the user's Jupyter data directory.""",
+    )
+    limits = AnyTrait(
+        None,
+        allow_none=True,
+        config=True,
+        help=f"""Limits that the settings of JupyterLab can neither loosen nor remove: a list such as
+        [{json.dumps(DEFAULT_LIMIT)}]. Fields: scope (user, team, key, project,
+        notebook, kernel, model, provider), value, window (hour, day, week, month, total), unit (tokens, USD,
+        calls), amount, warn_at, on_exceed (warn, block), notify, time_zone, week_start, reset_hour. Default:
+        none, so that those of the settings hold, or 1,000,000 tokens a month.""",
+    )
+    on_unreachable = Enum(
+        ON_UNREACHABLE,
+        default_value="allow",
+        config=True,
+        help="""Whether a call is sent while a hard limit (on_exceed: block) is in force and this server does
+        not answer, because it is busy, stopped or was killed: allow sends it, block refuses it.""",
+    )
+    raises = Enum(
+        RAISES,
+        default_value="own",
+        config=True,
+        help="""Which limits users may add to for a while, with a reason that is kept: none, own (those of the
+        settings) or all (the administrator's too).""",
+    )
+    # Not a Dict: what traitlets says of a wrong value would show the secrets in it.
+    channels = AnyTrait(
+        None,
+        allow_none=True,
+        config=True,
+        help="""Where alerts go, by name: {"ops": "mailtos://...", "team": {"url": "dingtalk://...",
+        "language": "zh-CN", "is_default": True, "most_per_hour": 20}}. URLs are those of Apprise;
+        docs/alerts.md has examples. More, or others under the same names, come from the environment
+        variable LLM_METER_CHANNELS as JSON. Default: none.""",
+    )
+    link = Unicode(
+        config=True,
+        help="""Address of the lab, for alerts. Default: c.ServerApp.custom_display_url, or
+        JUPYTERHUB_PUBLIC_URL, else no address is given.""",
+    )
+    user_id = Unicode(
+        config=True,
+        help="""Who makes the calls. Default: LLM_METER_USER, JUPYTERHUB_USER or the user of the operating
+        system.""",
+    )
+    team = Unicode(
+        config=True, help="The team that the calls are counted for. Default: LLM_METER_TEAM, or none."
+    )
+    price_overrides = Unicode(
+        config=True,
+        help="""Path of a table of prices that go before the shipped ones: {"prices": [{"provider": "openai",
+        "model": "...", "since": "2026-07-02", "source": "...", "input_mtok": "0.6", "output_mtok": "2.2"}]},
+        in dollars a million tokens. Default: none.""",
+    )
+    time_zone = Unicode(
+        config=True,
+        help="IANA name of the time zone in which days and months begin. Default: the machine's own.",
+    )
+    kernel_messages = Bool(
+        True,
+        config=True,
+        help="""Listen to kernels for calls that their tap cannot bring itself. Behind a gateway this is one
+        websocket a kernel that was active in the last ten minutes, which the gateway counts as a client.""",
+    )
+
+    service: Service | None = None
+    _own_calls: OwnCalls | None = None
+    messages: KernelMessages | None = None
+
+    @default("user_id")
+    def _default_user_id(self) -> str:
+        return default_user()
+
+    @default("link")
+    def _default_link(self) -> str:
+        shown = self._server.custom_display_url.partition("?")[0]  # a token may follow
+        return shown or os.environ.get("JUPYTERHUB_PUBLIC_URL", "")
+
+    @default("team")
+    def _default_team(self) -> str:
+        return os.environ.get("LLM_METER_TEAM", "")
+
+    def initialize_settings(self) -> None:
+        """Start the service and set the environment of whatever the server starts."""
+        if not self.enabled:
+            return
+        problems = Problems(self.log)
+        place = prepare_place(self.database_url, problems)
+        self.zone = self._zone(problems)
+        policy = Policy(self._limits_given(), self._lab_paths, problems, self.zone)
+        loop = self._loop()
+        self.kernels = ServerKernels(self._server, place.folder, loop)
+        owner = Owner(self.user_id, self.team or None)
+        pricer = pricer_with(self.price_overrides, problems)
+        self.service = Service(
+            place,
+            policy,
+            owner,
+            problems,
+            self.zone,
+            self.log,
+            kernels=self.kernels,
+            pricer=pricer,
+            rules=Rules(self.on_unreachable, self.raises),
+            channels=Channels.read(self.channels, problems),
+            link=self.link or None,
+        )
+        self.events = StandingEvents(self._logger, loop, self.service.standing, self.service.background)
+        self._logger.register_event_schema(SCHEMA_PATH)
+        self.service.watch(self.events.tell)
+        self.service.start()
+        variables = tap_variables(
+            place.folder, self.service.stem, os.environ.get("PYTHONPATH"), user=owner.user, team=owner.team
+        )
+        if self.kernel_messages:
+            self._listen(self.service, problems, loop)
+            if self._server.gateway_config.gateway_enabled:
+                variables |= gateway_variables(os.environ, owner.user, owner.team)
+        self._environment = EnvironmentPatch({**dict.fromkeys((*PLACES, CHANNELS_VARIABLE)), **variables})
+        self._environment.apply()
+        self._start_own_calls()
+        self._logger.add_listener(schema_id=KERNEL_ACTIONS, listener=self._kernel_action)
+
+    def initialize_handlers(self) -> None:
+        """Add the REST routes."""
+        if self.service is not None:
+            shared = {"service": self.service, "events": self.events, "time_zone": self.zone}
+            self.handlers.extend(handlers("", shared))
+
+    def _listen(self, service: Service, problems: Problems, loop: asyncio.AbstractEventLoop) -> None:
+        self._intake = MessageIntake(service, problems, self.kernels.heard)
+        self.messages = KernelMessages(self._server, service, self._intake, loop, self.log)
+        loop.call_soon(self.messages.follow_all)
+
+    async def stop_extension(self) -> None:
+        """Take the environment back and stop the service, off the server's loop."""
+        if self.service is None:
+            return
+        service, self.service = self.service, None
+        self._logger.remove_listener(schema_id=KERNEL_ACTIONS, listener=self._kernel_action)
+        self._environment.restore()
+        if self._own_calls is not None:
+            await self._own_calls.stop()
+        if self.messages is not None:
+            self.messages.close()
+            await asyncio.wrap_future(service.submit(self._intake.settle()))
+        await asyncio.to_thread(service.stop)
+        await self.kernels.close()
+
+    def _start_own_calls(self) -> None:
+        if self.meter_server:
+            self._own_calls = OwnCalls(self._server.extension_manager)
+            self._own_calls.start()
+        else:
+            leave_unmetered()
+
+    async def _kernel_action(self, logger: EventLogger, schema_id: str, data: dict[str, Any]) -> None:
+        if self.service is None or data.get("status") != "success":
+            return
+        kernel_id = data.get("kernel_id", "")
+        if self.messages is not None:
+            self._follow(self.messages, data["action"], kernel_id)
+        if data["action"] == "shutdown":
+            self.kernels.forget_mark(kernel_id)
+            self.service.kernel_ended(kernel_id)
+        if data["action"] in ("shutdown", "restart"):
+            self.service.process_ended()
+        self.service.tell_soon(0.0)
+        if data["action"] in ("start", "restart"):
+            self.service.tell_soon(ANSWER_PAUSE_S)
+
+    def _follow(self, messages: KernelMessages, action: str, kernel_id: str) -> None:
+        if action in ("shutdown", "restart"):
+            self.kernels.forget_word(kernel_id)
+        if action in ("start", "restart"):
+            messages.follow(kernel_id)
+        elif action == "shutdown":
+            messages.leave(kernel_id)
+
+    @property
+    def _server(self) -> ServerApp:
+        assert self.serverapp is not None  # set before any hook is called
+        return self.serverapp
+
+    @property
+    def _logger(self) -> EventLogger:
+        logger = self._server.event_logger
+        assert isinstance(logger, EventLogger)
+        return logger
+
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        loop = self._server.io_loop
+        assert isinstance(loop, BaseAsyncIOLoop)  # tornado 6 has no other
+        return loop.asyncio_loop
+
+    def _limits_given(self) -> Sequence[Any] | None:
+        """Return what was configured; on the command line it is text."""
+        given = self.limits
+        if isinstance(given, str):
+            try:
+                given = json.loads(given)
+            except ValueError:
+                return [given]  # the policy says what a limit must be
+        return given if given is None or isinstance(given, list | tuple) else [given]
+
+    def _lab_paths(self) -> LabPaths:
+        """Return the paths of the lab in this server, else those that jupyterlab would use."""
+        for apps in self._server.extension_manager.extension_apps.values():
+            for app in apps:
+                if isinstance(app, LabServerApp):
+                    return LabPaths(
+                        app.app_settings_dir,
+                        app.schemas_dir,
+                        app.user_settings_dir,
+                        [*app.extra_labextensions_path, *app.labextensions_path],
+                    )
+        return LabPaths.default()
+
+    def _zone(self, problems: Problems) -> str:
+        if self.time_zone:
+            try:
+                return ZoneInfo(self.time_zone).key
+            except (ZoneInfoNotFoundError, ValueError, OSError):
+                problems.report(
+                    "time-zone",
+                    f"c.LLMMeter.time_zone is {self.time_zone!r}, which is no IANA name such as "
+                    "Asia/Shanghai; the machine's own zone holds. Mend the configuration and restart.",
+                )
+        return local_zone()

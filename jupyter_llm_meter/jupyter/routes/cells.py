@@ -1,0 +1,21 @@
+"""``GET cells``: what the newest runs of a notebook's cells used."""
+
+from __future__ import annotations
+
+import json
+
+from jupyter_llm_meter.jupyter.arguments import ArgumentError
+from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
+
+
+class CellsHandler(MeterHandler):
+    """``GET cells``."""
+
+    @guarded
+    async def get(self) -> None:
+        """Answer with the newest runs of each cell that made calls."""
+        notebook = self.get_query_argument("notebook", "")
+        if not notebook:
+            raise ArgumentError("notebook is missing; it is the notebook's path under the lab's root.")
+        cells = await self.ask(lambda ledger: ledger.cell_runs(notebook))
+        self.finish(json.dumps({"cells": cells}))

@@ -1,0 +1,79 @@
+"""``GET export``: the calls as a file, streamed.
+
+A piece is read and written in the service's threads while the server's loop goes on, and no more than one is
+held: an export of any length takes the same memory. Refuses to end a file that is not whole: when the ledger
+goes away half-way, the connection breaks, and the download fails where the user sees it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from tornado.iostream import StreamClosedError
+
+from jupyter_llm_meter.exports import FORMS, PARQUET_NEEDS, Writer, is_available
+from jupyter_llm_meter.jupyter.arguments import choice
+from jupyter_llm_meter.jupyter.filter_arguments import read_filter
+from jupyter_llm_meter.jupyter.handler import CannotWrite, MeterHandler, guarded
+from jupyter_llm_meter.ledger import Filter, Ledger, LedgerUnavailable
+from llm_meter_tap.wire.record import CallRecord
+
+TICK = timedelta(microseconds=1)
+
+
+class ExportHandler(MeterHandler):
+    """``GET export``."""
+
+    @guarded
+    async def get(self) -> None:
+        """Answer with the calls, oldest first."""
+        form = choice("format", self.get_query_argument("format", "csv"), tuple(FORMS))
+        which = read_filter(self, is_searched=True)
+        if not is_available(form):
+            raise CannotWrite(PARQUET_NEEDS)
+        writer = FORMS[form].writer()
+        last, piece = await self.ask(lambda ledger: _next_piece(ledger, writer, None, which))
+        name = file_name(form, which, ZoneInfo(self.time_zone), datetime.now(timezone.utc))
+        self.set_header("Content-Type", FORMS[form].media_type)
+        self.set_header("Content-Disposition", f'attachment; filename="{name}"')
+        self.write(writer.begin() + piece)
+        try:
+            while last is not None:
+                await self.flush()
+                last, piece = await self._piece_after(last, writer, which)
+                self.write(piece)
+            self.finish(writer.end(), set_content_type=FORMS[form].media_type)
+        except StreamClosedError:
+            pass  # nobody waits for the rest
+        except LedgerUnavailable:
+            self.log.warning("LLM Meter: an export broke off: the ledger is away")
+            self.detach().close()
+
+    async def _piece_after(
+        self, last: CallRecord, writer: Writer, which: Filter
+    ) -> tuple[CallRecord | None, bytes]:
+        return await self.ask(lambda ledger: _next_piece(ledger, writer, last, which))
+
+
+def _next_piece(
+    ledger: Ledger, writer: Writer, last: CallRecord | None, which: Filter
+) -> tuple[CallRecord | None, bytes]:
+    """The calls after one, written, and the last of them; None and nothing after the last."""
+    records = ledger.records_after(last, which)
+    return (records[-1], writer.write(records)) if records else (None, b"")
+
+
+def file_name(form: str, which: Filter, zone: ZoneInfo, now: datetime) -> str:
+    """A name that says what is in the file: ``llm-meter_2026-11-01_2026-11-30.csv``, first and last day.
+
+    Args:
+        form: The form's name.
+        which: The calls in the file; without a start only the last day is named.
+        zone: Of the days.
+        now: The last day, unless the range ends before.
+    """
+    last = now if which.end is None else min(now, which.end - TICK)
+    moments = [last] if which.start is None else [which.start, max(last, which.start)]
+    days = dict.fromkeys(at.astimezone(zone).date().isoformat() for at in moments)
+    return "_".join(["llm-meter", *days]) + f".{form}"

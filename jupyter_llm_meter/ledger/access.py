@@ -1,0 +1,201 @@
+"""The service's way to its ledger, and what it does when the ledger cannot be used.
+
+Owns the choice of the database: one that is damaged, foreign or newer is left untouched, and metering goes on
+in a fresh one beside it, which is found again while the first stays bad. A database that is away is asked
+again with growing pauses; until then every use fails with ``LedgerUnavailable``, and the calls wait in the
+spools.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from jupyter_llm_meter.core.prices import price
+from jupyter_llm_meter.ledger import (
+    CorruptLedger,
+    ForeignLedger,
+    Ledger,
+    LedgerAddressError,
+    LedgerUnavailable,
+    NewerLedger,
+    Outbox,
+)
+from jupyter_llm_meter.ledger.errors import UnusableLedger
+from jupyter_llm_meter.ledger.location import sqlite_url
+from jupyter_llm_meter.ledger.settling import Pricer
+from jupyter_llm_meter.ledger.store import NO_OUTBOX
+from jupyter_llm_meter.runtime.locks import FileLock
+from jupyter_llm_meter.runtime.problems import Problems
+
+__all__ = ["LedgerAccess", "LedgerUnavailable"]
+
+UNAVAILABLE = "ledger-unavailable"
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 60.0
+WORKERS = 4
+OPENING_PATIENCE_S = 5.0
+"""How long others wait while one thread tries to reach the database; less than a tap's patience."""
+
+_CODES: dict[type[UnusableLedger], str] = {
+    CorruptLedger: "ledger-corrupt",
+    ForeignLedger: "ledger-foreign",
+    NewerLedger: "ledger-newer",
+}
+
+Result = TypeVar("Result")
+
+
+class LedgerAccess:
+    """One ledger for the threads of one service.
+
+    Args:
+        url: SQLAlchemy URL of the ledger.
+        folder: The private folder; takes the fresh ledger when none can be made beside the bad one.
+        problems: Told of a bad or absent ledger.
+        went_away: Called on the loop of whoever met an absent ledger.
+        pricer: Finds the cost of calls.
+        outbox: Where alerts go besides the ledger.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        folder: Path,
+        problems: Problems,
+        went_away: Callable[[], None] = lambda: None,
+        pricer: Pricer = price,
+        outbox: Outbox = NO_OUTBOX,
+    ) -> None:
+        self._url = url
+        self._folder = folder
+        self._problems = problems
+        self._went_away = went_away
+        self._pricer = pricer
+        self._outbox = outbox
+        self._opening = Lock()
+        self._ledger: Ledger | None = None
+        self._pause_s = FIRST_PAUSE_S
+        self._closed_until = float("-inf")
+        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="llm-meter-ledger")
+
+    async def use(self, work: Callable[[Ledger], Result]) -> Result:
+        """Run work on the ledger in a thread of its own.
+
+        Raises:
+            LedgerUnavailable: The database cannot be used now; nothing was kept.
+        """
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._workers, self._work, work)
+        except LedgerUnavailable:
+            self._went_away()
+            raise
+
+    async def check(self) -> None:
+        """Reach the database once; when that goes well it is no longer away.
+
+        Raises:
+            LedgerUnavailable: It is.
+        """
+        await self.use(lambda ledger: ledger.review([], datetime.now(timezone.utc)))
+        self._pause_s = FIRST_PAUSE_S
+        self._problems.resolve(UNAVAILABLE)
+
+    @property
+    def retry_in_s(self) -> float:
+        """Seconds until a database that is away is asked again; 0 when it is not away."""
+        return max(0.0, self._closed_until - time.monotonic())
+
+    def close(self) -> None:
+        """Wait for what is under way and close the ledger."""
+        self._workers.shutdown(wait=True)
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None
+
+    def _work(self, work: Callable[[Ledger], Result]) -> Result:
+        if self.retry_in_s:
+            raise LedgerUnavailable("The ledger is away; it will be asked again soon.")
+        try:
+            ledger = self._open()
+            try:
+                return work(ledger)
+            except UnusableLedger as error:
+                return work(self._replace(ledger, error))
+        except (LedgerUnavailable, LedgerAddressError) as error:
+            self._note_absence(error)
+            raise LedgerUnavailable(str(error)) from error
+
+    def _note_absence(self, error: Exception) -> None:
+        self._closed_until = time.monotonic() + self._pause_s
+        self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
+        self._problems.report(
+            UNAVAILABLE, f"{error}. Calls wait in the spool and are counted when it is back."
+        )
+
+    def _open(self) -> Ledger:
+        if not self._opening.acquire(timeout=OPENING_PATIENCE_S):
+            raise LedgerUnavailable("the ledger does not answer")
+        try:
+            if self._ledger is None:
+                try:
+                    self._ledger = self._open_at(self._url)
+                except UnusableLedger as error:
+                    self._ledger = self._open_beside(error)
+            return self._ledger
+        finally:
+            self._opening.release()
+
+    def _replace(self, bad: Ledger, error: UnusableLedger) -> Ledger:
+        with self._opening:
+            if self._ledger is bad:
+                self._ledger = self._open_beside(error)
+                bad.close()
+            assert self._ledger is not None
+            return self._ledger
+
+    def _open_beside(self, error: UnusableLedger) -> Ledger:
+        home, stem, suffix = self._place_beside()
+        # Two services that find the same bad ledger must go on in the same fresh one.
+        with FileLock(home / f".{stem}.replacing"):
+            known = sorted(home.glob(f"{stem}-????????T??????Z{suffix}"), reverse=True)
+            fresh = home / f"{stem}-{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}{suffix}"
+            path, ledger = self._first_usable([*known, fresh])
+        code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), "ledger-unusable")
+        self._problems.report(
+            code, f"{error}. Metering goes on in {path} meanwhile; move the bad one away and restart."
+        )
+        return ledger
+
+    def _place_beside(self) -> tuple[Path, str, str]:
+        try:
+            url = make_url(self._url)
+        except ArgumentError:
+            return self._folder, "ledger", ".sqlite3"
+        if not url.drivername.startswith("sqlite") or not url.database:
+            return self._folder, "ledger", ".sqlite3"
+        path = Path(url.database)
+        home = path.parent if os.access(path.parent, os.W_OK) else self._folder
+        return home, path.stem, path.suffix
+
+    def _first_usable(self, paths: list[Path]) -> tuple[Path, Ledger]:
+        *known, fresh = paths
+        for path in known:
+            try:
+                return path, self._open_at(sqlite_url(path))
+            except UnusableLedger:
+                continue  # it went bad as well; the fresh one comes last
+        return fresh, self._open_at(sqlite_url(fresh))
+
+    def _open_at(self, url: str) -> Ledger:
+        return Ledger.open(url, self._pricer, self._outbox)

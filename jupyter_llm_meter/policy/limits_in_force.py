@@ -1,0 +1,90 @@
+"""Which limits are in force: the administrator's, then those of the settings, else the default one.
+
+Owns the precedence and what happens when somebody's limits cannot be kept: the last good ones stay, and the
+state says so. Limits hold with no browser open. Files are read again only when they changed, at the moment
+somebody asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
+from typing import Any
+
+from jupyter_llm_meter.core.limits import DEFAULT_LIMIT, Limit, LimitError, merge_limits, parse_limits
+from jupyter_llm_meter.policy.lab_settings import LabPaths, SettingsError, read_limits
+from jupyter_llm_meter.runtime.problems import Problems
+
+CONFIG_PROBLEM = "limits-config"
+SETTINGS_PROBLEM = "limits-settings"
+
+
+class Policy:
+    """The limits of one server; safe to use from any thread.
+
+    Args:
+        configured: ``c.LLMMeter.limits``; None or empty when the administrator set none.
+        paths: Finds the settings' files; None where settings do not count.
+        problems: Told of limits that cannot be kept.
+        time_zone: IANA zone of limits that name none.
+    """
+
+    def __init__(
+        self,
+        configured: Sequence[Mapping[str, Any]] | None,
+        paths: Callable[[], LabPaths] | None,
+        problems: Problems,
+        time_zone: str,
+    ) -> None:
+        self._paths = paths
+        self._problems = problems
+        self._time_zone = time_zone
+        self._lock = Lock()
+        self._default = parse_limits([DEFAULT_LIMIT], "default", time_zone)
+        self._settings: list[Limit] | None = None
+        self._seen: object = None
+        self._nobodys: list[Limit] = []
+        self._merged: tuple[list[Limit], list[Limit]] | None = None
+        self._admin = self._parse_config(configured or [])
+
+    def current(self) -> list[Limit]:
+        """Return the limits in force, read anew when a file of the settings changed, else the same list."""
+        if self._paths is not None:
+            with self._lock:
+                self._read_changed(self._paths())
+        others = self._settings
+        if others is None:
+            others = self._nobodys if self._admin else self._default
+        if self._merged is None or others is not self._merged[0]:
+            self._merged = (others, merge_limits(self._admin, others))
+        return self._merged[1]
+
+    def _parse_config(self, configured: Sequence[Mapping[str, Any]]) -> list[Limit]:
+        try:
+            return parse_limits(configured, "config", self._time_zone)
+        except LimitError as error:
+            self._problems.report(
+                CONFIG_PROBLEM,
+                f"c.LLMMeter.limits is not in force: {error}. The other limits hold "
+                "meanwhile; mend the configuration and restart.",
+            )
+            return []
+
+    def _read_changed(self, paths: LabPaths) -> None:
+        fingerprint = (paths, paths.fingerprint())
+        if fingerprint == self._seen:
+            return
+        self._seen = fingerprint
+        try:
+            items = read_limits(paths)
+            self._settings = None if items is None else self._parse_settings(items)
+        except (SettingsError, LimitError) as error:
+            self._problems.report(SETTINGS_PROBLEM, f"{error} The limits from before stay in force.")
+        else:
+            self._problems.resolve(SETTINGS_PROBLEM)
+
+    def _parse_settings(self, items: Any) -> list[Limit] | None:
+        # The schema's own default is nobody's wish: it must not join the limits of an administrator.
+        if parse_limits(items, "default", self._time_zone) == self._default:
+            return None
+        return parse_limits(items, "settings", self._time_zone)

@@ -1,0 +1,1 @@
+"""Problems, background work and file locks that the other packages share."""

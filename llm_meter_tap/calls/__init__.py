@@ -1,0 +1,1 @@
+"""One call, from the request that leaves to the record that settles."""

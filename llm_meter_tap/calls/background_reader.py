@@ -1,0 +1,109 @@
+"""A body that is read as it passes, off the user's thread, holding no more than a bound of it.
+
+Owns the queue between the user's thread and the one that reads, and that thread's life. A small body is read
+when it ends, on the user's thread, like that of any call. Refuses to make the user wait: what comes faster
+than it can be read, beyond `_MOST_HELD`, is passed over, and the reader told.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import Any
+
+from llm_meter_tap.runtime import faults
+from llm_meter_tap.runtime.guard import PassingBy
+
+_AT_ONCE = 64 * 1024
+_MOST_HELD = 64 * 1024 * 1024
+_EXIT_S = 2.0
+
+
+class Reader:
+    """What reads a body; all its methods are called on one thread."""
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next piece."""
+        raise NotImplementedError
+
+    def skipped(self) -> None:
+        """Pieces are missing here."""
+        raise NotImplementedError
+
+    def end(self, is_whole: bool) -> None:
+        """There is no more.
+
+        Args:
+            is_whole: The body came to its end.
+        """
+        raise NotImplementedError
+
+
+class PassingBody:
+    """The way of a body to its reader.
+
+    Args:
+        reader: The reader.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        # Pieces, None for a gap, a bool for the end.
+        self._queue: queue.SimpleQueue[bytes | bool | None] = queue.SimpleQueue()
+        self._put = 0
+        self._taken = 0
+        self._has_gap = False
+        self._is_ended = False
+        self._is_given_up = False
+        self._thread: threading.Thread | None = None
+
+    def append(self, chunk: bytes) -> None:
+        """Take one piece over, as it came."""
+        if self._put - self._taken + len(chunk) > _MOST_HELD:
+            if not self._has_gap:
+                self._has_gap = True
+                self._queue.put(None)
+            return
+        self._has_gap = False
+        self._queue.put(chunk)
+        self._put += len(chunk)
+        if self._thread is None and self._put > _AT_ONCE:
+            self._thread = threading.Thread(target=self._run, name="llm-meter-reader", daemon=True)
+            self._thread.start()
+
+    def end(self, is_whole: bool) -> None:
+        """Take note of the end; returns when a small body is read, and at once for a large one."""
+        if self._is_ended:
+            return
+        self._is_ended = True
+        self._queue.put(is_whole)
+        if self._thread is None:
+            self._run()
+
+    def leave(self) -> None:
+        """The interpreter exits: wait a moment for what is left to be read, then pass over the rest."""
+        self.end(is_whole=False)
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(_EXIT_S)
+            self._is_given_up = True
+            self._thread.join(_EXIT_S)
+
+    def _run(self) -> None:
+        with PassingBy():
+            item: Any = None
+            while not isinstance(item, bool):
+                item = self._queue.get()
+                if self._is_given_up and not isinstance(item, bool):
+                    self._read(None)
+                    item = False
+                self._read(item)
+
+    @faults.contained
+    def _read(self, item: bytes | bool | None) -> None:
+        if item is None:
+            self._reader.skipped()
+        elif isinstance(item, bool):
+            self._reader.end(item)
+        else:
+            self._taken += len(item)
+            self._reader.feed(item)

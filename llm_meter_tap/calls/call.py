@@ -1,0 +1,461 @@
+"""One request that is an LLM call, from the moment it leaves until it settles.
+
+Owns the life-cycle: opened before the bytes leave, settled before the user's code gets the end of the body,
+settled once, whatever happens. Refuses to touch what passes: it is handed references, and reads them when
+all is over.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import weakref
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from llm_meter_tap import tap
+from llm_meter_tap.calls import content_encoding, unrecognised
+from llm_meter_tap.calls.body_buffer import KeptBody
+from llm_meter_tap.delivery import kernel_message
+from llm_meter_tap.delivery.progress import Stream
+from llm_meter_tap.errors import LimitExceeded
+from llm_meter_tap.formats.matching import Shape, recognise
+from llm_meter_tap.formats.reading import Reading, Usage, read_response
+from llm_meter_tap.formats.request_text import call_text
+from llm_meter_tap.limits import run_caps
+from llm_meter_tap.provenance import context
+from llm_meter_tap.runtime import faults
+from llm_meter_tap.wire.call_id import call_id_of
+from llm_meter_tap.wire.record import CallRecord
+
+if TYPE_CHECKING:
+    from llm_meter_tap.limits.reservation import Question, Refusal
+    from llm_meter_tap.tap import Tap
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+# What the last event of a stream holds. User code stops reading there, and may be killed before it asks for
+# the end of the body. Other APIs have no such event.
+_ENDS = {
+    "openai.chat": (b"[DONE]",),
+    "openai.completions": (b"[DONE]",),
+    "openai.responses": (b"response.completed", b"response.incomplete", b"response.failed"),
+    "anthropic.messages": (b"message_stop",),
+}
+_LONGEST_END = max(len(end) for ends in _ENDS.values() for end in ends)
+# A model may write those words itself; each look at the stream reads all of it.
+_MOST_LOOKS = 3
+_FIGURES = tuple(name for name in Usage.__dataclass_fields__ if name != "raw")
+
+
+class Request(NamedTuple):
+    """What is known of a request before it leaves.
+
+    Attributes:
+        path: Percent-encoded, as sent.
+        query: Without its question mark.
+        headers: Names in lower case.
+        body: None where it cannot be seen.
+    """
+
+    method: str
+    host: str
+    port: int | None
+    scheme: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes | None
+
+
+def begin(request: Request) -> Exchange | None:
+    """Open an exchange if the request is an LLM call, or reads back one, and this process is metered.
+
+    Raises:
+        LimitExceeded: A blocking limit refuses the call.
+    """
+    exchange = prepare(request)
+    if exchange is not None:
+        exchange.admit()
+    return exchange
+
+
+def prepare(request: Request) -> Exchange | None:
+    """As `begin`, for asynchronous code, which awaits `Exchange.admit_async` before the request is sent."""
+    if request.method == "GET":
+        from llm_meter_tap.calls.reading_back import prepare_retrieval  # few processes read back
+
+        return prepare_retrieval(request)
+    content_type = request.headers.get("content-type")
+    shape = recognise(request.method, request.host, request.path, request.query, content_type, request.body)
+    if shape is None:
+        unrecognised.consider(request.host, request.path, content_type, request.body)
+        return None
+    present = tap.current()
+    if present is None:
+        return None
+    exchange = Exchange(present, shape, request)
+    exchange.question = _question(present, exchange.record, shape, request)
+    return exchange
+
+
+class Exchange:
+    """An LLM call under way.
+
+    Every method is called by a transport adapter, in the user's thread, and never raises an `Exception`.
+
+    Args:
+        present: The tap of this process.
+        shape: What the request was recognised as.
+        request: The request.
+
+    Attributes:
+        record: What is known of the call.
+        question: To be asked before the call leaves; None where nothing can refuse it.
+    """
+
+    # Until it is opened there is nothing to settle.
+    _is_settled = True
+    question: Question | None = None
+
+    def __init__(self, present: Tap, shape: Shape, request: Request) -> None:
+        self._tap = present
+        self._shape = shape
+        self._request_body = request.body
+        self._status: int | None = None
+        self._headers: Mapping[str, str] = {}
+        self._body = KeptBody()
+        self._is_decoded = False
+        self._ends = _ENDS.get(shape.api, ())
+        self._looks_left = 0
+        self._line = b""
+        self._is_end_near = False
+        self._is_first_due = True
+        self._started = time.perf_counter()
+        self._reference = weakref.ref(self)
+        self._parent, self.record = _opening(present, shape, request)
+
+    def admit(self) -> None:
+        """Ask whether the call may leave, if that is to be asked, and take down that it does.
+
+        Raises:
+            LimitExceeded: It may not.
+        """
+        try:
+            if self.question is not None:
+                self._heed(self._tap.reservations().ask(self.question))
+            self._open()
+        except BaseException:
+            self._give_back()
+            raise
+
+    async def admit_async(self) -> None:
+        """As `admit`, without blocking the event loop."""
+        try:
+            if self.question is not None:
+                self._heed(await self._tap.reservations().ask_async(self.question))
+            self._open()
+        except BaseException:
+            self._give_back()
+            raise
+
+    def _heed(self, refusal: Refusal | None) -> None:
+        if refusal is None:
+            self._started = time.perf_counter()
+            return
+        self.question = None
+        self._refuse(refusal.limit_id)
+        raise LimitExceeded(refusal.message, refusal.standing)
+
+    @faults.contained
+    def _refuse(self, limit_id: str | None) -> None:
+        self._is_settled = False
+        self.record.limit_id = limit_id
+        self._settle("refused", "none", "LimitExceeded")
+
+    @faults.contained
+    def _give_back(self) -> None:
+        """Nothing will be sent, for waiting was interrupted: leave nothing reserved."""
+        question, self.question = self.question, None
+        if question is not None:
+            question.is_withdrawn = True
+            self._tap.dropped(self.record.call_id)
+        elif not self._is_settled:
+            self._drop()
+
+    @faults.contained
+    def _open(self) -> None:
+        self._is_settled = False
+        self.question = None
+        self._tap.under_way.add(self._reference)
+        if self._parent is not None:
+            run_caps.called(self._parent)
+        self._tap.opened(self.record)
+
+    @faults.contained
+    def failed(self, error: BaseException, is_sent: bool) -> None:
+        """No response came.
+
+        Args:
+            error: What the library raised.
+            is_sent: Whether a byte of the request may have reached the network.
+        """
+        if not is_sent:
+            self._drop()
+        elif isinstance(error, Exception):
+            self._settle("error", "missing", type(error).__name__)
+        else:
+            self._settle("aborted", "missing", type(error).__name__, self._text(None))
+
+    @faults.contained
+    def unsent(self) -> None:
+        """Nothing reached the network: a mock between this layer and the network answered."""
+        self._drop()
+
+    @faults.contained
+    def responded(self, status: int, headers: Mapping[str, str]) -> None:
+        """The head of the response came; header names in lower case."""
+        self._status = status
+        self._headers = headers
+        if self._ends and "event-stream" in headers.get("content-type", ""):
+            self._looks_left = _MOST_LOOKS
+
+    def feed(self, chunk: bytes, is_decoded: bool = False) -> None:
+        """A piece of the body is about to be handed to the user.
+
+        Args:
+            chunk: The piece.
+            is_decoded: Its content encoding is undone already.
+        """
+        if self._is_settled or not chunk:
+            return
+        # Not `faults.contained`: this runs for every piece, where even a call more shows.
+        try:
+            if self._is_first_due:
+                self._take_time()
+            self._is_decoded = is_decoded
+            self._body.append(chunk)
+            if self._looks_left and self._may_be_last(chunk):
+                self._look()
+        except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
+            faults.note("Exchange.feed", error)
+
+    def _take_time(self) -> None:
+        self._is_first_due = False
+        if self._shape.is_stream:
+            self.record.time_to_first_chunk_s = time.perf_counter() - self._started
+            if self._parent is not None and kernel_message.is_kernel():
+                self._tap.sender.watch(weakref.WeakMethod(self.under_way))
+
+    def under_way(self) -> Stream | None:
+        """How far the answer has come; None once the call has settled. Asked by another thread."""
+        if self._is_settled or self._parent is None:
+            return None
+        return Stream(self.record.to_wire, self._parent, self._body.pieces)
+
+    def _look(self) -> None:
+        self._looks_left -= 1
+        reading = self._read(is_whole=False)
+        if reading.is_finished:
+            self._conclude(reading, is_whole=True)
+
+    def _may_be_last(self, chunk: bytes) -> bool:
+        """Whether a line that may be a stream's last event ends here; its words may come in pieces."""
+        text = self._line + chunk if self._line else chunk
+        for end in self._ends:
+            if end in text:
+                self._is_end_near = True
+        if not text.endswith(b"\n"):
+            self._line = text[-_LONGEST_END:]
+            return False
+        self._line = b""
+        is_end_near, self._is_end_near = self._is_end_near, False
+        return is_end_near
+
+    @faults.contained
+    def ended(self) -> None:
+        """The body came to its end."""
+        if not self._is_settled:
+            self._conclude(self._read(is_whole=True), is_whole=True)
+
+    @faults.contained
+    def broke(self, error: BaseException) -> None:
+        """Reading the body raised: the connection broke, or the user's code was interrupted or cancelled."""
+        if not self._is_settled:
+            self._conclude(self._read(is_whole=False), is_whole=False, error=error)
+
+    @faults.contained
+    def leave(self) -> None:
+        """Nobody will read further: the response was closed or forgotten, or the interpreter exits."""
+        if self._is_settled:
+            return
+        if self._status is None:
+            self._settle("aborted", "missing", None, self._text(None))
+        else:
+            self._conclude(self._read(is_whole=False), is_whole=False)
+
+    def __del__(self) -> None:
+        self.leave()
+
+    def _read(self, is_whole: bool) -> Reading:
+        assert self._status is not None
+        body = self._decoded_body()
+        return read_response(
+            self._shape,
+            self._status,
+            self._headers,
+            self._headers.get("content-type"),
+            body,
+            is_whole and not self._body.is_cut,
+        )
+
+    def _decoded_body(self) -> bytes:
+        encoding = self._headers.get("content-encoding", "")
+        body = self._body.joined()
+        if self._is_decoded or not encoding:
+            return body
+        return content_encoding.decode(body, encoding) or b""
+
+    def _conclude(self, reading: Reading, is_whole: bool, error: BaseException | None = None) -> None:
+        """Settle a call that got a response."""
+        assert self._status is not None
+        if 300 <= self._status < 400:
+            # A redirection: the request that follows it is the call.
+            self._drop()
+            return
+        take_over(self.record, reading)
+        if reading.is_background and reading.response_id is not None:
+            self._rename(reading.response_id)
+        broken = None if error is None else type(error).__name__
+        if self._status >= 400:
+            self._settle("error", "none", reading.error_type or str(self._status))
+        elif reading.error_type is not None:
+            self._settle("error", _basis_of_failure(reading, self._shape), reading.error_type)
+        elif is_whole or reading.is_finished:
+            self._settle_by(reading, "ok", None)
+        else:
+            self._settle_by(reading, "aborted", broken)
+
+    def _rename(self, response_id: str) -> None:
+        """Know the call by what it will be read back under, see `retrieval.py`."""
+        record = self.record
+        self._tap.dropped(record.call_id)
+        record.call_id = call_id_of(record.provider_name or "", record.server_address or "", response_id)
+        self._tap.opened(record)
+
+    def _settle_by(self, reading: Reading, status: str, error_type: str | None) -> None:
+        """Settle by the provider's figures; what they lack is left for the service to count.
+
+        Figures out of the middle of an answer (Gemini and Perplexity send them along, Anthropic just before
+        the end) are not its last.
+        """
+        usage = reading.usage
+        if reading.is_background and usage is None:
+            # Its figures come when it is read back, and go before any count of ours.
+            self._settle(status, "missing", error_type)
+            return
+        is_counted_out = usage is not None and (usage.output_tokens is not None or status == "ok")
+        if is_counted_out:
+            self._settle(status, "reported" if status == "ok" else "partial", error_type)
+            return
+        self._settle(status, "missing", error_type, self._text(usage))
+
+    def _text(self, usage: Usage | None) -> _Text:
+        """The text to be counted for what is not known."""
+        is_input_known = usage is not None and usage.input_tokens is not None
+        request_body = None if is_input_known else self._request_body
+        return _Text(self._shape.api, request_body, self._headers.get("content-type"), self._decoded_body())
+
+    def _settle(self, status: str, basis: str, error_type: str | None, text: _Text | None = None) -> None:
+        if not self._is_ours():
+            return
+        record = self.record
+        record.status, record.basis, record.error_type = status, basis, error_type
+        record.duration_s = time.perf_counter() - self._started
+        self._tap.settled(record, None if text is None else text.gather, self._parent)
+        self._close()
+
+    def _drop(self) -> None:
+        if self._is_ours():
+            self._tap.dropped(self.record.call_id)
+            self._close()
+
+    def _is_ours(self) -> bool:
+        """Whether this process may settle the call: not a second time, and not in a forked child."""
+        return not self._is_settled and tap.current() is self._tap
+
+    def _close(self) -> None:
+        self._is_settled = True
+        self._tap.under_way.discard(self._reference)
+        self._body.forget()
+        self._request_body = None
+
+
+class _Text(NamedTuple):
+    """What the text of a call is gathered from, off the user's thread: all of a stream is parsed for it."""
+
+    api: str
+    request_body: bytes | None
+    content_type: str | None
+    response_body: bytes
+
+    @faults.contained
+    def gather(self) -> dict[str, Any] | None:
+        """`input`, `output` and `framing`, as far as there is any text."""
+        return call_text(self.api, self.request_body, self.content_type, self.response_body)
+
+
+def take_over(record: CallRecord, reading: Reading) -> None:
+    """Put what a response says into the call's record."""
+    record.response_model = reading.response_model
+    record.response_id = reading.response_id
+    record.service_tier = reading.service_tier
+    record.usage_flags, record.usage_tool_calls = reading.flags or None, reading.tool_calls or None
+    if reading.usage is not None:
+        record.usage_raw = reading.usage.raw or None
+        for name in _FIGURES:
+            setattr(record, name, getattr(reading.usage, name))
+
+
+def _basis_of_failure(reading: Reading, shape: Shape) -> str:
+    """An error in a 200: with figures it cost them; in a stream it may have cost; alone it is a refusal."""
+    if reading.usage is not None:
+        return "reported"
+    return "missing" if shape.is_stream else "none"
+
+
+def _question(present: Tap, record: CallRecord, shape: Shape, request: Request) -> Question | None:
+    """What is to be asked before a call leaves; None, at the cost of a look, where nothing can refuse it."""
+    gate, run = present.gate.current(), run_caps.current()
+    if gate is None and run is None:
+        return None
+    from llm_meter_tap.limits.reservation import Question
+
+    return Question(record, shape.api, request.headers.get("content-type"), request.body, gate, run)
+
+
+def _opening(present: Tap, shape: Shape, request: Request) -> tuple[dict[str, Any] | None, CallRecord]:
+    """The parent message of a call, and its record as far as it is known when the request leaves."""
+    here = context.current()
+    return here.parent, CallRecord(
+        call_id=os.urandom(16).hex(),
+        started_at=datetime.now(timezone.utc),
+        status="aborted",
+        basis="missing",
+        source="tap",
+        operation_name=shape.operation_name,
+        provider_name=shape.provider_name,
+        request_model=shape.request_model,
+        is_stream=shape.is_stream or None,
+        server_address=request.host,
+        server_port=request.port or _DEFAULT_PORTS.get(request.scheme),
+        agent_name=here.agent_name,
+        user_id=here.user_id,
+        team=here.team,
+        key_fingerprint=present.fingerprint(request.headers, request.query),
+        project=here.project,
+        kernel_id=here.kernel_id,
+        notebook_path=here.notebook_path,
+        cell_id=here.cell_id,
+        run_id=here.run_id,
+    )

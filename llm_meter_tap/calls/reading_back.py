@@ -1,0 +1,315 @@
+"""Reading back what earlier calls used: the results of a batch, an answer that was made in the background.
+
+Owns such a request from its leaving to its end. It is no call itself; each result with figures is one, known
+by an id that depends on nothing but the result, so that it counts once however often, and in however many
+processes, it is read. Refuses to write anything down for a state that is merely polled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary, ref
+
+from llm_meter_tap import tap
+from llm_meter_tap.calls import content_encoding
+from llm_meter_tap.calls.background_reader import PassingBody, Reader
+from llm_meter_tap.calls.batch_results import Result, result_of, results_in
+from llm_meter_tap.calls.body_buffer import KeptBody
+from llm_meter_tap.calls.call import Exchange, Request, take_over
+from llm_meter_tap.formats.flags import UNREAD
+from llm_meter_tap.formats.matching import Shape, recognise_read_back
+from llm_meter_tap.formats.reading import Reading, read_document, read_response
+from llm_meter_tap.runtime import faults
+from llm_meter_tap.wire.call_id import call_id_of
+from llm_meter_tap.wire.json_values import mapping, parse
+
+if TYPE_CHECKING:
+    from llm_meter_tap.tap import Tap
+    from llm_meter_tap.wire.record import CallRecord
+
+_LONGEST_LINE = 32 * 1024 * 1024
+# A kernel's messages share a rate limit with the user's own output (jupyter_server: 1,000 a second).
+_MOST_MESSAGES = 100
+_MOST_REMEMBERED = 100_000
+_OLDEST = datetime(2020, 1, 1, tzinfo=timezone.utc)
+
+# What each tap has written down, so that polling does not fill its spool.
+_known: WeakKeyDictionary[Tap, set[str]] = WeakKeyDictionary()
+
+
+def prepare_retrieval(request: Request) -> Retrieval | None:
+    """Listen to a request if it may read back calls, and this process is metered."""
+    shape = recognise_read_back(request.host, request.path)
+    present = None if shape is None else tap.current()
+    if shape is None or present is None:
+        return None
+    return Retrieval(present, shape, request)
+
+
+class Retrieval(Exchange):
+    """A request that reads back, listened to like a call."""
+
+    def __init__(self, present: Tap, shape: Shape, request: Request) -> None:
+        super().__init__(present, shape, request)
+        self._scribe = _Scribe(present, shape, self.record, self._parent, request.path)
+        self._passing: PassingBody | None = None
+
+    @faults.contained
+    def _open(self) -> None:
+        """Listen; nothing is taken down, for this is no call, and nothing can refuse it."""
+        self._tap.under_way.add(ref(self, self._tap.under_way.discard))
+        self._is_settled = False
+
+    @faults.contained
+    def unsent(self) -> None:
+        """Nothing reached the network, and nothing came from it."""
+        self._is_settled = True
+
+    @faults.contained
+    def failed(self, error: BaseException, is_sent: bool) -> None:
+        """No response came: nothing was read."""
+        self._is_settled = True
+
+    def feed(self, chunk: bytes, is_decoded: bool = False) -> None:
+        """A piece of the body is about to be handed to the user."""
+        if self._is_settled or not chunk:
+            return
+        try:
+            if self._passing is None:
+                self._passing = self._listen(is_decoded)
+            self._passing.append(chunk)
+        except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
+            faults.note("Retrieval.feed", error)
+
+    def _listen(self, is_decoded: bool) -> PassingBody:
+        encoding = "" if is_decoded else self._headers.get("content-encoding", "")
+        reader: Reader = _Nothing()
+        if self._status in (200, 206):
+            is_lines = self._shape.api in ("openai.batch", "anthropic.batch")
+            kind = _Lines if is_lines else _Whole
+            reader = kind(self._scribe, encoding, self._headers.get("content-type", ""))
+        passing = PassingBody(reader)
+        self._tap.under_way.add(ref(passing, self._tap.under_way.discard))
+        return passing
+
+    @faults.contained
+    def ended(self) -> None:
+        """The body came to its end."""
+        self._end(is_whole=True)
+
+    @faults.contained
+    def broke(self, error: BaseException) -> None:
+        """Reading the body raised: what came before counts, the rest will be read again."""
+        self._end(is_whole=False)
+
+    @faults.contained
+    def leave(self) -> None:
+        """Nobody will read further."""
+        self._end(is_whole=False)
+
+    def _end(self, is_whole: bool) -> None:
+        if not self._is_ours():
+            return
+        self._is_settled = True
+        if self._passing is not None:
+            self._passing.end(is_whole)
+
+
+class _Nothing(Reader):
+    """Of a failed request."""
+
+    def feed(self, chunk: bytes) -> None:
+        pass
+
+    def skipped(self) -> None:
+        pass
+
+    def end(self, is_whole: bool) -> None:
+        pass
+
+
+class _Lines(Reader):
+    """Reads results a line each, holding one line."""
+
+    def __init__(self, scribe: _Scribe, encoding: str, content_type: str) -> None:
+        self._scribe = scribe
+        self._decode = content_encoding.piecewise(encoding)
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._is_other = self._decode is None
+        self._is_torn = False
+        self._is_begun = False
+
+    def feed(self, chunk: bytes) -> None:
+        plain = b"" if self._is_other or self._decode is None else self._decode(chunk)
+        if plain is None:
+            self._is_other = True
+            return
+        if not plain:
+            return
+        if not self._is_begun:
+            self._is_begun = True
+            self._is_other = plain.lstrip()[:1] not in (b"{", b"")
+        if self._is_other:
+            return
+        *whole, rest = plain.split(b"\n")
+        for piece in whole:
+            self._keep(piece)
+            self._take()
+        self._keep(rest)
+
+    def _keep(self, piece: bytes) -> None:
+        if self._size + len(piece) > _LONGEST_LINE:
+            self._tear()
+        elif piece:
+            self._pieces.append(piece)
+            self._size += len(piece)
+
+    def _take(self) -> None:
+        line, is_torn = b"".join(self._pieces), self._is_torn
+        self._pieces, self._size, self._is_torn = [], 0, False
+        result = None if is_torn else result_of(line)
+        if result is not None:
+            self._scribe.note(result)
+
+    def _tear(self) -> None:
+        self._pieces, self._size, self._is_torn = [], 0, True
+        self._scribe.note_unread()
+
+    def skipped(self) -> None:
+        if not self._is_other:
+            self._tear()
+            # Of compressed bytes nothing can be read behind a gap.
+            self._is_other = self._decode is not content_encoding.identity
+
+    def end(self, is_whole: bool) -> None:
+        if not self._is_other:
+            self._take()
+
+
+class _Whole(Reader):
+    """Reads one document, or a stream of them, at its end."""
+
+    def __init__(self, scribe: _Scribe, encoding: str, content_type: str) -> None:
+        self._scribe = scribe
+        self._encoding = encoding
+        self._content_type = content_type
+        self._body = KeptBody()
+
+    def feed(self, chunk: bytes) -> None:
+        self._body.append(chunk)
+
+    def skipped(self) -> None:
+        self._body.is_cut = True
+
+    def end(self, is_whole: bool) -> None:
+        body: bytes | None = self._body.joined()
+        if self._encoding and body:
+            body = content_encoding.decode(body, self._encoding)
+        if not body:
+            return
+        if self._scribe.shape.api == "google.batch":
+            self._read_batch(body)
+        else:
+            self._scribe.note_answer(body, self._content_type, is_whole and not self._body.is_cut)
+
+    def _read_batch(self, body: bytes) -> None:
+        """A batch's state with its results in it, or a file of them."""
+        document = parse(body)
+        results = [] if document is None else [*results_in(mapping(document))]
+        if document is None or not results:
+            found = map(result_of, body.splitlines())
+            results = [result for result in found if result is not None]
+        for result in results:
+            self._scribe.note(result)
+        if self._body.is_cut:
+            self._scribe.note_unread()
+
+
+class _Scribe:
+    """Writes down the calls that are found."""
+
+    def __init__(
+        self, present: Tap, shape: Shape, record: CallRecord, parent: dict[str, Any] | None, path: str
+    ) -> None:
+        self.shape = shape
+        self._tap = present
+        self._record = record
+        self._parent = parent
+        self._path = path
+        self._told = 0
+
+    def note(self, result: Result) -> None:
+        """A call of a batch. Its price is the batch's, whatever tier its own answer names."""
+        shape = self.shape._replace(api=result.api, operation_name=result.operation_name)
+        reading = read_document(shape, result.answer)
+        names = (reading.response_id or result.id, result.name)
+        if names == (None, None):
+            return
+        self._settle(shape, reading, names, result.answer, "batch")
+
+    def note_answer(self, body: bytes, content_type: str, is_whole: bool) -> None:
+        """The answer of a call that was made in the background, once it is there."""
+        reading = read_response(self.shape, 200, {}, content_type, body, is_whole)
+        if not reading.is_background or reading.usage is None or reading.response_id is None:
+            return
+        self._settle(self.shape, reading, (reading.response_id,), mapping(parse(body)), None)
+
+    def note_unread(self) -> None:
+        """Results passed that could not be read: one call without figures stands for all of them."""
+        record = replace(
+            self._record,
+            call_id=self._id("unread", self._path),
+            basis="missing",
+            status="ok",
+            usage_flags=[UNREAD],
+            service_tier="batch",
+        )
+        self._write(record)
+
+    def _settle(
+        self,
+        shape: Shape,
+        reading: Reading,
+        names: tuple[str | None, ...],
+        answer: dict[str, Any],
+        tier: str | None,
+    ) -> None:
+        record = replace(
+            self._record,
+            call_id=self._id(*names),
+            started_at=_made_at(answer) or self._record.started_at,
+            status="ok" if reading.error_type is None else "error",
+            basis="missing" if reading.usage is None else "reported",
+            error_type=reading.error_type,
+            operation_name=shape.operation_name,
+            is_stream=None,
+        )
+        take_over(record, reading)
+        record.service_tier = tier or record.service_tier
+        self._write(record)
+
+    def _id(self, *names: str | None) -> str:
+        return call_id_of(self.shape.provider_name, self._record.server_address or "", *names)
+
+    def _write(self, record: CallRecord) -> None:
+        known = _known.setdefault(self._tap, set())
+        if record.call_id in known:
+            return
+        if len(known) >= _MOST_REMEMBERED:
+            known.clear()
+        known.add(record.call_id)
+        self._told += 1
+        self._tap.settled(record, None, self._parent if self._told <= _MOST_MESSAGES else None)
+
+
+def _made_at(answer: dict[str, Any]) -> datetime | None:
+    """When the provider says that the call was made: it may lie before a change of price."""
+    for name in ("created", "created_at"):
+        seconds: Any = answer.get(name)
+        if type(seconds) in (int, float) and 0 < seconds < 1e11:
+            made_at = datetime.fromtimestamp(seconds, timezone.utc)
+            return made_at if _OLDEST <= made_at <= datetime.now(timezone.utc) else None
+    return None

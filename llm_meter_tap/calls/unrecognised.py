@@ -1,0 +1,82 @@
+"""The last request that looked like an LLM call and was recognised as none, for the doctor to show.
+
+Owns the guess and the file `unrecognised.json` of the private folder. Refuses to keep more than host and
+path: no query, no body, and no part of a path that may be an id or a secret.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from datetime import datetime, timezone
+from typing import Any
+
+from llm_meter_tap.formats.providers import provider_of
+from llm_meter_tap.runtime import faults
+
+FILE = "unrecognised.json"
+_LOOKED_AT = 4096
+_LONGEST_PATH = 200
+_PAUSE_S = 60.0
+_MODEL = re.compile(rb'"model(?:_?id|_?name)?"\s*:\s*"')
+_ASKED = re.compile(rb'"(?:messages|prompt|contents|inputs?|text|query)"\s*:')
+_CONVERSATION = re.compile(rb'"(?:messages|contents)"\s*:\s*\[\s*\{')
+# What providers offer beside calls: counting, and the keeping of files, jobs and the like.
+_NO_CALL = re.compile(
+    r"(?i)/(?:files|uploads|batch\w*|fine[_-]?tun\w+|models|assistants|threads|vector_stores|evals|containers"
+    r"|moderations?|\w*token\w*|organi[sz]ation\w*|telemetry|track|events?)(?:[/:]|$)|:\w*tokens$"
+)
+_MAY_BE_SECRET = re.compile(r"(?=[^/]*\d)[^/]{20,}|[^/]{48,}")
+
+_noted_at = float("-inf")
+
+
+def looks_like_call(host: str, path: str, content_type: str | None, body: bytes | None) -> bool:
+    """Whether a POST that no row of the table knows has the air of an LLM call.
+
+    Args:
+        host: The host asked for, in lower case.
+        path: The URL's path.
+        content_type: The request's Content-Type.
+        body: The body, or None where it cannot be seen.
+    """
+    if "json" not in (content_type or "") or _NO_CALL.search(path):
+        return False
+    if body is None:
+        return provider_of(host) is not None
+    start = body[:_LOOKED_AT]
+    if _CONVERSATION.search(start):
+        return True
+    is_asking = _ASKED.search(start) is not None
+    return is_asking and (_MODEL.search(start) is not None or provider_of(host) is not None)
+
+
+@faults.contained
+def consider(host: str, path: str, content_type: str | None, body: bytes | None) -> None:
+    """Note a request if it looks like a call, at most once a minute."""
+    global _noted_at
+    folder = os.environ.get("LLM_METER_DIR")
+    now = time.monotonic()
+    if not folder or now - _noted_at < _PAUSE_S:
+        return
+    if not looks_like_call(host.lower(), path, content_type, body):
+        return
+    _noted_at = now
+    _write(folder, {"host": host, "path": shown_path(path), "at": datetime.now(timezone.utc).isoformat()})
+
+
+def shown_path(path: str) -> str:
+    """A path without what may be an id or a secret."""
+    return _MAY_BE_SECRET.sub("...", path.partition("?")[0])[:_LONGEST_PATH]
+
+
+def _write(folder: str, found: dict[str, Any]) -> None:
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    path = os.path.join(folder, FILE)
+    draft = f"{path}.{os.getpid()}-{os.urandom(4).hex()}"
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(found, file)
+    os.replace(draft, path)

@@ -1,0 +1,145 @@
+"""Tells the frontend and the server of a finished call through the kernel's own IOPub channel.
+
+Owns the message's form: a `comm_msg` for a comm that is never opened, which JupyterLab and nbclient pass
+over in silence, which is not saved into the notebook, and which a server can subscribe to by its topic; and
+the numbers by which a reader sees that a message was lost on the way. Refuses a key `state` in the data
+(nbclient takes such a message for a widget's), and to send from a forked child: the socket belongs to the
+kernel.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import deque
+from typing import Any
+
+from llm_meter_tap.provenance.context import running_kernel
+from llm_meter_tap.runtime import faults
+
+COMM_ID = "llm-meter"
+# So many calls may be lost in a row and still be known by their ids.
+_MOST_RECENT = 32
+# A reader that came late hears of the tap after this long, seconds, and at once when there are calls to tell.
+_ANNOUNCEMENT_PAUSE_S = 30.0
+_TOTALS = {
+    "input_tokens": "gen_ai.usage.input_tokens",
+    "output_tokens": "gen_ai.usage.output_tokens",
+}
+
+
+class _Told:
+    """What this kernel has told so far."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.announced_at = float("-inf")
+        self.announced_seq = 0
+        self._tap = os.urandom(4).hex()
+        self.seq = 0
+        self._recent: deque[str] = deque(maxlen=_MOST_RECENT)
+        self._totals = dict.fromkeys(_TOTALS, 0)
+
+    def state(self) -> dict[str, Any]:
+        return {
+            "version": 1,
+            "tap": self._tap,
+            "seq": self.seq,
+            "recent": list(self._recent),
+            "totals": self._totals,
+        }
+
+    def under_way(self, answer: dict[str, Any]) -> dict[str, Any]:
+        return {"version": 1, "tap": self._tap, "under_way": answer}
+
+    def with_call(self, record: dict[str, Any]) -> dict[str, Any]:
+        """The data for one more call; `recent` and `totals` are those before it."""
+        before = self.state()
+        self.seq += 1
+        self._recent.append(record["llm_meter.call.id"])
+        self._totals = {
+            name: total + (record.get(_TOTALS[name]) or 0) for name, total in self._totals.items()
+        }
+        return {**before, "seq": self.seq, "record": record}
+
+
+_told = _Told()
+
+
+def is_kernel() -> bool:
+    """Whether this process is an IPython kernel."""
+    return _kernel() is not None
+
+
+def _kernel() -> Any | None:
+    kernel = running_kernel()
+    session = getattr(kernel, "session", None)
+    # jupyter_client's Session notes the process that made it.
+    return kernel if session is not None and session.pid == os.getpid() else None
+
+
+@faults.contained
+def publish(record: dict[str, Any], parent: dict[str, Any]) -> None:
+    """Send one record, as it is on the wire, under the cell that made the call.
+
+    Args:
+        record: The public record.
+        parent: The cell's `execute_request`.
+    """
+    kernel = _kernel()
+    if kernel is None:
+        return
+    with _told.lock:
+        _send(kernel, _told.with_call(record), parent)
+
+
+@faults.contained
+def tell_under_way(answer: dict[str, Any], parent: dict[str, Any]) -> None:
+    """Send how far an answer has come that is still streaming in; it is no call yet, and has no number.
+
+    Args:
+        answer: As in docs/architecture.md, "A stream under way".
+        parent: The cell's `execute_request`.
+    """
+    kernel = _kernel()
+    if kernel is not None:
+        with _told.lock:
+            _send(kernel, _told.under_way(answer), parent)
+
+
+@faults.contained
+def introduce() -> None:
+    """Begin anew with a kernel that has just started, and say that the tap is alive in it.
+
+    Who starts a kernel may not listen yet, so its first cell says it again.
+    """
+    global _told
+    _told = _Told()
+    kernel = _kernel()
+    if kernel is not None:
+        _send(kernel, _told.state(), None)
+
+
+@faults.contained
+def announce(parent: dict[str, Any] | None, is_due: bool = False) -> None:
+    """Say that the tap is alive and how much it has told, unless that was said a moment ago.
+
+    Args:
+        parent: The request under which it is said; None before the first one.
+        is_due: Say it even so.
+    """
+    kernel = _kernel()
+    if kernel is None:
+        return
+    with _told.lock:
+        now = time.monotonic()
+        is_news = _told.seq != _told.announced_seq
+        if is_due or is_news or now - _told.announced_at >= _ANNOUNCEMENT_PAUSE_S:
+            _told.announced_at, _told.announced_seq = now, _told.seq
+            _send(kernel, _told.state(), parent)
+
+
+def _send(kernel: Any, data: dict[str, Any], parent: dict[str, Any] | None) -> None:
+    content = {"comm_id": COMM_ID, "data": data}
+    kernel.session.send(kernel.iopub_socket, "comm_msg", content, parent=parent, ident=COMM_ID.encode())

@@ -1,0 +1,262 @@
+"""Brings the spool's lines to the service, off the user's thread.
+
+Owns the queue, the pace and the daemon thread, started by the first line, which also renews the reservations
+of calls under way. Refuses to lose, to hurry and to
+block: what the service has not acknowledged stays in the spool, an absent service is asked again ever more
+rarely, and interpreter exit waits at most two seconds, and only for a service that answers.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from llm_meter_tap.delivery import kernel_message
+from llm_meter_tap.delivery.leases import Leases
+from llm_meter_tap.delivery.progress import Streams
+from llm_meter_tap.delivery.service_client import Listener
+from llm_meter_tap.delivery.spool import Spool, encode_line
+from llm_meter_tap.runtime import faults
+from llm_meter_tap.runtime.guard import PassingBy
+
+if TYPE_CHECKING:
+    from llm_meter_tap.delivery.progress import Watched
+
+_QUIET_S = 0.05
+_LONGEST_BURST_S = 0.5
+_FIRST_RETRY_S = 0.5
+_LAST_RETRY_S = 30.0
+# A process that goes on calling asks for a service that was away at least this often.
+_NEW_LINE_RETRY_S = 1.0
+_EXIT_S = 2.0
+_BATCH = 200
+# Lines beyond it are on disk only, for the service to import when this process is gone.
+_LARGEST_BACKLOG = 20_000
+
+
+class Line(NamedTuple):
+    """One spool line on its way.
+
+    Attributes:
+        event: `opened`, `settled` or `dropped`.
+        call_id: The call it is about.
+        encoded: The line itself.
+        is_spooled: Whether it is on disk too.
+        text: Gives `input`, `output` and `framing` to be counted by the service, when the line is about to be
+            sent; what it holds is in memory only, gone after the first attempt.
+        parent: The cell's parent message, where the kernel message belongs.
+        tell: Called with the service's notices, or with None when no service took the line; None: print them.
+    """
+
+    event: str
+    call_id: str
+    encoded: bytes
+    is_spooled: bool
+    text: Callable[[], dict[str, Any] | None] | None = None
+    parent: dict[str, Any] | None = None
+    tell: Callable[[list[str] | None], None] | None = None
+
+
+class Sender:
+    """The way from this process to the service.
+
+    Args:
+        folder: The private folder.
+        spool: Told of what was acknowledged.
+
+    Attributes:
+        leases: The reservations of calls under way.
+    """
+
+    def __init__(self, folder: str, spool: Spool) -> None:
+        self.leases = Leases()
+        self._streams = Streams()
+        self._spool = spool
+        self._listener = Listener(folder)
+        # SimpleQueue: its `put` may be re-entered, by a garbage collection that settles a call.
+        self._inbox: queue.SimpleQueue[Line | Watched | threading.Event] = queue.SimpleQueue()
+        self._backlog: deque[Line] = deque()
+        self._hurry = threading.Event()
+        self._is_closing = False
+        self._is_ended = False
+        self._thread: threading.Thread | None = None
+        self._lock = threading.RLock()
+        self._due_at = 0.0
+        self._attempted_at = 0.0
+        self._retry_s = _FIRST_RETRY_S
+
+    def put(self, line: Line, is_urgent: bool = False) -> None:
+        """Take a line over; returns at once.
+
+        Args:
+            line: The line.
+            is_urgent: Bring it now: until the service has it, it holds a reservation that others may need.
+        """
+        self._inbox.put(line)
+        if is_urgent:
+            self._hurry.set()
+        if self._thread is None:
+            self._start()
+
+    def watch(self, look: Watched) -> None:
+        """Tell the kernel's frontend of an answer while it streams in; returns at once."""
+        self._inbox.put(look)
+
+    def flush(self, timeout_s: float = _EXIT_S) -> None:
+        """Wait until every line was brought or no service takes it, at most `timeout_s` seconds."""
+        if self._thread is None or not self._thread.is_alive():
+            return
+        done = threading.Event()
+        self._inbox.put(done)
+        self._hurry.set()
+        done.wait(timeout_s)
+        self._hurry.clear()
+
+    def close(self) -> None:
+        """Flush, then end the thread and the connection: a process may make another tap later."""
+        self._is_closing = True
+        self.flush()
+
+    def abandon(self) -> None:
+        """In a forked child: close this copy of the parent's connection, which stays the parent's."""
+        self._listener.abandon()
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._thread is not None:
+                return
+            self._thread = threading.Thread(target=self._run, name="llm-meter-sender", daemon=True)
+            try:
+                self._thread.start()
+            except RuntimeError:  # no thread can be started while the interpreter shuts down
+                self._thread = None
+                raise
+
+    def _run(self) -> None:
+        with PassingBy():
+            while not self._is_ended:
+                self._step()
+        self._listener.close()
+
+    @faults.contained
+    def _step(self) -> None:
+        waiter = self._collect()
+        try:
+            if self._backlog and (waiter is not None or time.monotonic() >= self._due_at):
+                self._deliver()
+            self.leases.renew(self._listener)
+            self._streams.tell()
+        finally:
+            if waiter is not None:
+                self._is_ended = self._is_closing
+                waiter.set()
+
+    def _collect(self) -> threading.Event | None:
+        """Take in what has come, waiting for it until the backlog is due."""
+        due_s = max(0.0, self._due_at - time.monotonic()) if self._backlog else None
+        waits_s = [
+            wait_s
+            for wait_s in (due_s, self.leases.due_in_s(), self._streams.due_in_s())
+            if wait_s is not None
+        ]
+        timeout_s = min(waits_s, default=None)
+        try:
+            item = self._inbox.get(timeout=timeout_s)
+            if self._attempted_at:
+                self._let_burst_pass()
+                self._hurry.clear()
+            while not isinstance(item, threading.Event):
+                self._accept(item)
+                item = self._inbox.get_nowait()
+            return item
+        except queue.Empty:
+            return None
+
+    def _let_burst_pass(self) -> None:
+        """Wait for a moment without new lines: work done between them takes the interpreter from the user.
+
+        Not waiting on the queue meanwhile, for to be woken for each line costs the user's thread too.
+        """
+        until = time.monotonic() + _LONGEST_BURST_S
+        before = -1
+        while self._inbox.qsize() != before and time.monotonic() < until:
+            before = self._inbox.qsize()
+            if self._hurry.wait(_QUIET_S):
+                return
+
+    def _accept(self, line: Line | Watched) -> None:
+        if not isinstance(line, Line):
+            self._streams.watch(line)
+            return
+        if line.event == "settled" and line.parent is not None:
+            kernel_message.publish(json.loads(line.encoded)["record"], line.parent)
+        if self._is_away():
+            self._due_at = min(self._due_at, self._attempted_at + _NEW_LINE_RETRY_S)
+        if len(self._backlog) < _LARGEST_BACKLOG:
+            self._backlog.append(line)
+
+    def _is_away(self) -> bool:
+        return self._retry_s > _FIRST_RETRY_S
+
+    def _deliver(self) -> None:
+        self._attempted_at = time.monotonic()
+        while self._backlog:
+            batch = [self._backlog.popleft() for _ in range(min(_BATCH, len(self._backlog)))]
+            left = self._bring(batch)
+            if left:
+                self._postpone(left)
+                return
+        self._retry_s = _FIRST_RETRY_S
+
+    def _bring(self, batch: list[Line]) -> list[Line]:
+        """Bring lines to the service; returns those that no service took."""
+        settled = {line.call_id for line in batch if line.event == "settled"}
+        lines = [_encoded(line) for line in batch if line.event != "opened" or line.call_id not in settled]
+        headers = {"Content-Type": "application/jsonl", "X-LLM-Meter-Spool": self._spool.name}
+        answer = self._listener.post("/v1/lines", b"".join(lines), headers)
+        if answer is None:
+            return batch
+        status, content = answer
+        if status == 400 and "acknowledged" not in content and len(batch) > 1:
+            # One of them cannot be read, it is not said which: alone, each is told apart.
+            return [left for line in batch for left in self._bring([line])]
+        self._take_answer(batch, content)
+        return []
+
+    def _take_answer(self, batch: list[Line], content: dict[str, Any]) -> None:
+        acknowledged = set(content.get("acknowledged") or ())
+        taken = [line for line in batch if line.call_id in acknowledged]
+        self._spool.acknowledge(sum(line.is_spooled for line in taken))
+        if len(taken) < len(batch):
+            faults.note("a line that the service refused", ValueError())
+        notices = [str(notice) for notice in content.get("notices") or ()]
+        listeners = [line.tell for line in batch if line.tell]
+        for tell in listeners:
+            tell(notices)
+        if not listeners and not kernel_message.is_kernel():
+            print_notices(notices)
+
+    def _postpone(self, lines: list[Line]) -> None:
+        for line in lines:
+            if line.tell:
+                line.tell(None)
+        self._backlog.extendleft(line._replace(text=None, tell=None) for line in reversed(lines))
+        self._due_at = time.monotonic() + self._retry_s
+        self._retry_s = min(2 * self._retry_s, _LAST_RETRY_S)
+
+
+def _encoded(line: Line) -> bytes:
+    text = None if line.text is None else line.text()
+    return line.encoded if text is None else encode_line(dict(json.loads(line.encoded), text=text))
+
+
+def print_notices(notices: list[str]) -> None:
+    """Tell of crossed thresholds on stderr, a line each."""
+    for notice in notices:
+        sys.stderr.write(f"LLM Meter: {notice}\n")

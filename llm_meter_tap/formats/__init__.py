@@ -1,0 +1,1 @@
+"""One file an API family: endpoints, stream end, usage, output limit, text fields, batch results."""

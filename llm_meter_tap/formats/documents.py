@@ -1,0 +1,114 @@
+"""The JSON documents of a response, whatever they are wrapped in.
+
+Owns the framings (JSON, JSON array, JSON lines, server-sent events, AWS event stream) and the choice of the
+few documents of a long stream that can matter. Refuses to know what the documents mean.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import Any, NamedTuple
+
+from llm_meter_tap.formats import eventstream, sse
+from llm_meter_tap.formats.partial_json import array_items, outer_members
+from llm_meter_tap.formats.sse import Event
+from llm_meter_tap.wire.json_values import parse
+
+_WHOLE_BODY = 65536
+# Model and id stand in the first events, behind at most a role or a content filter's verdict.
+_FIRST = 3
+# Figures that count stand at the end; some providers repeat them in every event.
+_LAST = 8
+_SSE_START = re.compile(rb"\s*(?:\xef\xbb\xbf)?(?:data:|event:|id:|retry:|:)")
+
+
+class Documents(NamedTuple):
+    """What was found.
+
+    Attributes:
+        items: (event name, document) in order; the name is empty outside named events.
+        is_stream: The response came in pieces, so that its end is told by one of them.
+        is_whole: Nothing is missing at the end, as far as the framing tells: JSON that parsed, or `[DONE]`.
+    """
+
+    items: list[tuple[str, dict[str, Any]]]
+    is_stream: bool
+    is_whole: bool
+
+
+def documents(
+    content_type: str, body: bytes, complete: bool, matters: re.Pattern[bytes], names: tuple[str, ...]
+) -> Documents:
+    """Take a response apart.
+
+    Args:
+        content_type: The Content-Type; where it is silent or wrong the first bytes decide.
+        body: The decoded body.
+        complete: Whether the body came to its end.
+        matters: What a stream's event must hold to be parsed at all.
+        names: The outer members worth having from a body too big to parse, the one with the figures first.
+
+    Returns:
+        The documents; none for anything that is not JSON.
+    """
+    if "amazon.eventstream" in content_type:
+        return _stream(eventstream.events(body), matters)
+    if "event-stream" in content_type or _SSE_START.match(body):
+        return _sse(body, matters, names[0])
+    start = body[:256].lstrip()[:1]
+    if start == b"[":
+        return _array(body, complete)
+    if "ndjson" in content_type or "jsonl" in content_type or "stream+json" in content_type:
+        return _stream(_lines(body), matters)
+    return _object(body, complete, matters, names)
+
+
+def _sse(body: bytes, matters: re.Pattern[bytes], figures: str) -> Documents:
+    """A stream's two ends; its middle, which is long, only if the figures are there and nowhere else."""
+    before, after = sse.divided(body, _LAST)
+    has_figures = re.compile(rb'"%s"\s*:\s*[^n\s]' % figures.encode()).search
+    if has_figures(after) or not has_figures(before):
+        return _stream(chain(islice(sse.events(before), _FIRST), sse.events(after)), matters)
+    return _stream(sse.events(body), matters)
+
+
+def _stream(events: Iterable[Event], matters: re.Pattern[bytes]) -> Documents:
+    first: list[Event] = []
+    last: deque[Event] = deque(maxlen=_LAST)
+    is_done = False
+    for event in events:
+        if event.data.startswith(b"[DONE]"):
+            is_done = True
+        elif len(first) < _FIRST:
+            first.append(event)
+        elif matters.search(event.data) or event.name == "error":
+            last.append(event)
+    parsed = [(event.name, parse(event.data)) for event in (*first, *last)]
+    return Documents([(name, item) for name, item in parsed if isinstance(item, dict)], True, is_done)
+
+
+def _lines(body: bytes) -> Iterator[Event]:
+    return (Event("", line) for line in body.splitlines() if line)
+
+
+def _object(body: bytes, complete: bool, matters: re.Pattern[bytes], names: tuple[str, ...]) -> Documents:
+    if len(body) > _WHOLE_BODY and complete:
+        ends = outer_members(body, names)
+        if names[0] in ends:
+            return Documents([("", ends)], False, True)
+    whole = parse(body)
+    if isinstance(whole, dict):
+        return Documents([("", whole)], False, complete)
+    lines = _stream(_lines(body), matters)
+    if len(lines.items) > 1:
+        return lines
+    return Documents([("", outer_members(body, names))], False, False)
+
+
+def _array(body: bytes, complete: bool) -> Documents:
+    """Gemini streams an array when `alt=sse` is not asked for; a cut one still has whole elements."""
+    is_whole = complete and body.rstrip().endswith(b"]")
+    return Documents([("", item) for item in array_items(body)], True, is_whole)

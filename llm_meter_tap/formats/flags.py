@@ -1,0 +1,64 @@
+"""Whether a provider's figures agree with each other.
+
+Owns the checks and the names of what fails them (`llm_meter.usage.flags`). Refuses to mend: figures stay as
+they were reported, the raw ones beside them, and the record says what is odd about them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from llm_meter_tap.formats.figures import Usage
+from llm_meter_tap.wire.json_values import first_count
+
+TOTAL_MISMATCH = "total-mismatch"
+REASONING_OUTSIDE_TOTAL = "reasoning-outside-total"
+CACHE_OUTSIDE_TOTAL = "cache-outside-total"
+UNREAD = "results-unread"
+
+# The spellings of OpenAI and most, of Gemini, of Bedrock's Converse.
+_TOTALS = ("total_tokens", "totalTokenCount", "totalTokens")
+_PARTS = (
+    ("reasoning-above-output", "reasoning_output_tokens", "output_tokens"),
+    ("audio-above-input", "audio_input_tokens", "input_tokens"),
+    ("audio-above-output", "audio_output_tokens", "output_tokens"),
+    ("image-above-input", "image_input_tokens", "input_tokens"),
+    ("image-above-output", "image_output_tokens", "output_tokens"),
+)
+
+
+def flags_of(usage: Usage) -> list[str]:
+    """What is odd about a call's final figures; empty when they agree.
+
+    The sum of the inclusive sides, which is the sum of the disjoint buckets, must be the total that the
+    provider states. A sum that exceeds it by the reasoning or by the cached tokens alone is a provider's
+    habit of leaving these out of its total, and named apart from a sum that nothing explains.
+    """
+    return [*_of_total(usage), *_of_parts(usage)]
+
+
+def _of_total(usage: Usage) -> Iterator[str]:
+    total = first_count(*(usage.raw.get(name) for name in _TOTALS))
+    entered, produced = usage.input_tokens, usage.output_tokens
+    if total is None or entered is None:
+        return
+    beyond = entered + (produced or 0) - total
+    if beyond == 0:
+        return
+    read, written = usage.cache_read_input_tokens or 0, usage.cache_write_input_tokens or 0
+    if beyond == usage.reasoning_output_tokens:
+        yield REASONING_OUTSIDE_TOTAL
+    elif beyond in (read, written, read + written):
+        yield CACHE_OUTSIDE_TOTAL
+    else:
+        yield TOTAL_MISMATCH
+
+
+def _of_parts(usage: Usage) -> Iterator[str]:
+    cached = (usage.cache_read_input_tokens or 0) + (usage.cache_write_input_tokens or 0)
+    if usage.input_tokens is not None and cached > usage.input_tokens:
+        yield "cached-above-input"
+    for flag, part, whole in _PARTS:
+        some, all_ = getattr(usage, part), getattr(usage, whole)
+        if some is not None and all_ is not None and some > all_:
+            yield flag

@@ -1,0 +1,147 @@
+"""Questions about a request that the table of APIs asks.
+
+Owns the request's view that a row may look at, and each API's test of it. Refuses to know which row asks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from llm_meter_tap.wire.json_values import text
+
+
+class Request(NamedTuple):
+    """What a row may look at: the path without trailing slash, and the body's outer members."""
+
+    path: str
+    members: dict[str, Any]
+
+    def has_text(self, name: str) -> bool:
+        return text(self.members.get(name)) is not None
+
+    def has_array(self, name: str) -> bool:
+        return isinstance(self.members.get(name), list)
+
+    def has(self, name: str) -> bool:
+        return bool(self.members.get(name))
+
+
+def never(request: Request) -> bool:
+    """The row's path is too common a word: it holds on its providers' hosts only."""
+    return False
+
+
+def is_chat(request: Request) -> bool:
+    """The path says it; llama.cpp, which serves one model, needs none named."""
+    return request.has_array("messages")
+
+
+def is_named_chat(request: Request) -> bool:
+    return request.has_text("model") and request.has_array("messages")
+
+
+def is_agent_chat(request: Request) -> bool:
+    return request.has_text("agent_id") and request.has_array("messages")
+
+
+def is_completion(request: Request) -> bool:
+    return is_named(request) and request.has("prompt")
+
+
+def is_response(request: Request) -> bool:
+    asked = request.has("input") or request.has("prompt") or request.has_text("previous_response_id")
+    return asked and request.has_text("model")
+
+
+def is_embedding(request: Request) -> bool:
+    return is_named(request) and request.has("input")
+
+
+def is_message(request: Request) -> bool:
+    named = request.has_text("model") or request.has_text("anthropic_version")
+    return named and request.has_array("messages") and isinstance(request.members.get("max_tokens"), int)
+
+
+def is_google(request: Request) -> bool:
+    members = request.members
+    return (
+        request.has_array("contents")
+        or isinstance(members.get("content"), dict)
+        or request.has_array("requests")
+    )
+
+
+def is_prediction(request: Request) -> bool:
+    return request.has_array("instances")
+
+
+def is_bedrock_prompt(request: Request) -> bool:
+    """Whatever the model's own format asks by; the path is Amazon's alone."""
+    return any(request.has(name) for name in ("messages", "prompt", "inputText", "inputs"))
+
+
+def is_tgi_prompt(request: Request) -> bool:
+    return request.has_text("inputs")
+
+
+def is_ollama_prompt(request: Request) -> bool:
+    return request.has_text("model") and isinstance(request.members.get("prompt"), str)
+
+
+def is_ollama_embed(request: Request) -> bool:
+    given = "input" if request.path.endswith("embed") else "prompt"
+    return request.has_text("model") and request.has(given)
+
+
+def is_image(request: Request) -> bool:
+    return request.has_text("model") and request.has_text("prompt")
+
+
+def is_named(request: Request) -> bool:
+    """A model, or a path that needs none: a server of one model, Azure's deployments."""
+    return request.has_text("model") or "/v1/" in request.path or "/deployments/" in request.path
+
+
+def has_model(request: Request) -> bool:
+    return request.has_text("model")
+
+
+def is_dashscope(request: Request) -> bool:
+    return request.has_text("model") and isinstance(request.members.get("input"), dict)
+
+
+def asked_by_member(request: Request) -> bool:
+    """The common way to ask for a stream."""
+    return request.members.get("stream") is True
+
+
+def named_by_member(request: Request) -> str | None:
+    """The common way to name a model."""
+    return text(request.members.get("model"))
+
+
+def asked_by_path(request: Request) -> bool:
+    """Google, Bedrock and watsonx have another path for streams."""
+    return request.path.rpartition(":")[2].startswith("stream") or request.path.endswith("stream")
+
+
+def unless_declined(request: Request) -> bool:
+    """Ollama streams by default (API reference, parameter `stream`)."""
+    return request.members.get("stream") is not False
+
+
+def from_path(pattern: str) -> Callable[[Request], str | None]:
+    compiled = re.compile(pattern)
+
+    def find(request: Request) -> str | None:
+        match = compiled.search(request.path)
+        return unquote(match.group(1)) if match else None
+
+    return find
+
+
+def of_no_model(request: Request) -> None:
+    """The path names an endpoint, and the body repeats its name."""

@@ -1,0 +1,75 @@
+"""How often a provider's own tools ran for a call, where it charges for them beside the tokens.
+
+Owns the names of `llm_meter.usage.tool_calls` and the reading of each provider's count. Refuses tools that
+the user's own code runs, and to infer a run that is not reported. Sources: OpenAI's reference of a response's
+`output`, Anthropic's of `server_tool_use`, xAI's of `server_side_tool_usage`, Perplexity's of
+`num_search_queries`, Mistral's of `connectors`, Google's of `groundingMetadata`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from llm_meter_tap.wire.json_values import count, mapping, sequence, text
+
+# By the type of an output item, see OpenAI's reference.
+_ITEMS = {
+    "web_search_call": "web_search",
+    "file_search_call": "file_search",
+    "code_interpreter_call": "code_interpreter",
+}
+_PREFIX = re.compile(r"^server_side_tool_")
+_SUFFIX = re.compile(r"_(?:calls|requests)$")
+# Until Gemini 2.5 a grounded answer is charged, since Gemini 3 each of its searches (Google's price list).
+_PER_ANSWER = re.compile(r"gemini-(?:1|2)\b")
+_LONGEST_NAME = 64
+# Anthropic; xAI in chat completions and in responses; Mistral.
+_COUNTERS = ("server_tool_use", "server_side_tool_usage", "server_side_tool_usage_details", "connectors")
+
+
+def in_output(output: Any, tools: Any) -> dict[str, int]:
+    """The tools of a response's output items.
+
+    Args:
+        output: The items.
+        tools: The tools offered, as the response repeats them: the preview of web search has prices of its
+            own.
+    """
+    offered = {text(mapping(tool).get("type")) for tool in sequence(tools)}
+    is_preview = any(name is not None and name.startswith("web_search_preview") for name in offered)
+    counts: dict[str, int] = {}
+    for item in map(mapping, sequence(output)):
+        name = _ITEMS.get(str(item.get("type")))
+        # Opening a page that was found is no search (OpenAI's guide to web search).
+        if name is None or mapping(item.get("action")).get("type", "search") != "search":
+            continue
+        if name == "web_search" and is_preview:
+            name = "web_search_preview"
+        counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def in_usage(raw: dict[str, Any]) -> dict[str, int]:
+    """The tools that a usage object counts."""
+    counts: dict[str, int] = {}
+    for member in _COUNTERS:
+        for name, runs in mapping(raw.get(member)).items():
+            number = count(runs)
+            if number and len(name) <= _LONGEST_NAME:
+                counts[_SUFFIX.sub("", _PREFIX.sub("", name.lower()))] = number
+    queries = count(raw.get("num_search_queries"))
+    if queries:
+        counts["web_search"] = queries
+    return counts
+
+
+def in_candidates(candidates: Any, model: str | None) -> dict[str, int]:
+    """The searches by which Gemini grounded its answer."""
+    queries: set[str] = set()
+    for candidate in map(mapping, sequence(candidates)):
+        asked = sequence(mapping(candidate.get("groundingMetadata")).get("webSearchQueries"))
+        queries.update(query for query in asked if isinstance(query, str) and query)
+    if not queries:
+        return {}
+    return {"web_search": 1 if _PER_ANSWER.search(model or "") else len(queries)}

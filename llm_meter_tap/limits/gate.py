@@ -1,0 +1,84 @@
+"""Whether a blocking limit is in force for this process.
+
+Owns the look at the services' gate files (docs/architecture.md, "A hard limit"). Refuses to cost a call more
+than one `os.stat` while nothing has changed: a gate that comes, is replaced or goes changes the time of the
+folder it lies in, and so does a service.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import NamedTuple
+
+from llm_meter_tap.wire.json_values import mapping, parse
+from llm_meter_tap.wire.rendezvous import living
+
+# A service that was killed changes nothing in the folder; so old a finding is not relied upon, seconds.
+_RELIABLE_S = 5.0
+# Clocks of file systems tick: after a change so fresh another may bear the same time, nanoseconds.
+_TICK_NS = 100_000_000
+
+
+class Gate(NamedTuple):
+    """A blocking limit is in force.
+
+    Attributes:
+        on_unreachable: What becomes of a call when no service answers: `allow` or `block`.
+    """
+
+    on_unreachable: str
+
+
+class _Seen(NamedTuple):
+    """What a look found, the folder's time before it, and until when that is relied upon."""
+
+    gate: Gate | None
+    changed_at: int
+    reliable_until: float
+
+
+class GateWatch:
+    """Knows the gate that holds for this process.
+
+    Args:
+        folder: The private folder.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._services = os.path.join(folder, "services")
+        # One object, put in place as a whole: threads look at the same time.
+        self._seen = _Seen(None, -1, 0.0)
+
+    def current(self) -> Gate | None:
+        """The gate; None when no blocking limit is in force."""
+        try:
+            changed_at = os.stat(self._services).st_mtime_ns
+        except OSError:
+            return None
+        seen = self._seen
+        if changed_at != seen.changed_at or time.monotonic() > seen.reliable_until:
+            is_fresh = abs(time.time_ns() - changed_at) < _TICK_NS
+            until = time.monotonic() + _RELIABLE_S
+            self._seen = seen = _Seen(self._look(), -1 if is_fresh else changed_at, until)
+        return seen.gate
+
+    def _look(self) -> Gate | None:
+        """The gate of the service that started this process; of the newest living one where that is gone."""
+        own = os.environ.get("LLM_METER_SERVICE")
+        gate = self._read(own) if own else None
+        if gate is None:
+            first = next(iter(living(self._folder, own)), None)
+            gate = self._read(first.stem) if first is not None and first.stem != own else None
+        return gate
+
+    def _read(self, stem: str) -> Gate | None:
+        try:
+            with open(os.path.join(self._services, f"{stem}.gate"), "rb") as file:
+                content = mapping(parse(file.read()))
+        except FileNotFoundError:
+            return None
+        except OSError:
+            content = {}  # it is there: the service is asked, and knows
+        return Gate("block" if content.get("on_unreachable") == "block" else "allow")

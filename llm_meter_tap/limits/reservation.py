@@ -1,0 +1,217 @@
+"""Asks the service whether a call may leave the machine.
+
+Owns the question, the connections that it goes over and the words for a service that cannot be asked. Refuses
+to raise anything itself and to keep the request's text, which goes to the service in memory. The contract is
+docs/architecture.md, "A hard limit".
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from llm_meter_tap.delivery.sender import Sender
+from llm_meter_tap.delivery.service_client import JSON, Listener
+from llm_meter_tap.formats.media import is_text_only
+from llm_meter_tap.formats.output_limit import max_output_tokens
+from llm_meter_tap.formats.request_text import call_text
+from llm_meter_tap.limits.gate import Gate
+from llm_meter_tap.limits.run_caps import Run
+from llm_meter_tap.runtime import faults, off_loop
+from llm_meter_tap.runtime.guard import PassingBy
+from llm_meter_tap.wire.json_values import mapping, text
+from llm_meter_tap.wire.record import CallRecord
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+# How long user code waits for an answer, seconds.
+_PATIENCE_S = 2.0
+# Connections kept open; more are made when more threads ask at once.
+_MOST_KEPT = 4
+# Threads that ask for asynchronous code.
+_MOST_THREADS = 8
+
+
+class Refusal(NamedTuple):
+    """The call may not leave.
+
+    Attributes:
+        message: Why, and what can be done.
+        standing: Of the limit that says no; empty when it was not the service that said it.
+    """
+
+    message: str
+    standing: dict[str, Any]
+
+    @property
+    def limit_id(self) -> str | None:
+        return text(mapping(self.standing.get("limit")).get("id"))
+
+
+class Question:
+    """What the service is asked about one call.
+
+    Args:
+        record: What is known before the call leaves.
+        api: The request's format, see `apis.py`.
+        content_type: The request's.
+        body: The request's.
+        gate: The gate in force, if any.
+        run: The run whose caps hold, if any.
+
+    Attributes:
+        is_withdrawn: Nobody waits for the answer any more: what is granted yet is given back.
+    """
+
+    def __init__(
+        self,
+        record: CallRecord,
+        api: str,
+        content_type: str | None,
+        body: bytes | None,
+        gate: Gate | None,
+        run: Run | None,
+    ) -> None:
+        self.call_id = record.call_id
+        self.is_withdrawn = False
+        self._record = record
+        self._api = api
+        self._content_type = content_type
+        self._body = body
+        self._gate = gate
+        self._run = run
+
+    def encoded(self) -> bytes:
+        """The question as it is sent; what is not known is absent."""
+        run = None if self._run is None else self._run.to_wire()
+        asked = {"record": self._record.to_wire(), "run": run, **(self._demand() or {})}
+        return json.dumps({name: value for name, value in asked.items() if value is not None}).encode("ascii")
+
+    @faults.contained
+    def _demand(self) -> dict[str, Any]:
+        body = self._body
+        if body is None or (self._gate is None and self._run is not None and self._run.is_of_calls):
+            return {}
+        return {
+            "text": call_text(self._api, body, None, b""),
+            "max_output_tokens": max_output_tokens(self._api, self._record.operation_name, body),
+            "is_text_only": is_text_only(self._content_type, body),
+        }
+
+    def unanswered(self, reason: str) -> Refusal | None:
+        """What becomes of the call without an answer: a cap that nobody can keep refuses, as `block` does."""
+        if self._run is not None:
+            remedy = "Nothing was sent. Without %%llm_limit and %llm_limit the call is not held back."
+            return Refusal(f"{reason}, so the cap on this run cannot be kept. {remedy}", {})
+        if self._gate is not None and self._gate.on_unreachable == "block":
+            remedy = "Nothing was sent. See that JupyterLab runs; `jupyter llm-meter doctor` says more."
+            return Refusal(f"{reason}, and a hard limit is in force that refuses calls then. {remedy}", {})
+        return None
+
+
+_NO_ANSWER = "LLM Meter's service cannot be reached"
+_NO_LOOP = "LLM Meter cannot be asked from this event loop, which is neither asyncio's nor trio's"
+
+
+class Reservations:
+    """The way to the service for those who wait for its answer.
+
+    Args:
+        folder: The private folder.
+        sender: Brings finished calls, and renews the leases of those under way.
+        drop: Told the id of a call whose reservation nobody wants.
+    """
+
+    def __init__(self, folder: str, sender: Sender, drop: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._sender = sender
+        self._drop = drop
+        self._listeners: set[Listener] = set()
+        self._idle: deque[Listener] = deque()
+        self._threads: ThreadPoolExecutor | None = None
+
+    def ask(self, question: Question) -> Refusal | None:
+        """Ask, and wait for the answer; None when the call may leave.
+
+        `KeyboardInterrupt` and its like pass through; whoever asked then withdraws the question.
+        """
+        try:
+            with PassingBy():
+                return self._answer(question)
+        except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
+            faults.note("Reservations.ask", error)
+            return question.unanswered(_NO_ANSWER)
+
+    async def ask_async(self, question: Question) -> Refusal | None:
+        """As `ask`, without blocking the event loop."""
+        try:
+            return await off_loop.run(self._executor(), lambda: self.ask(question))
+        except off_loop.UnknownLoop:
+            return question.unanswered(_NO_LOOP)
+        except Exception as error:  # noqa: BLE001 - such as no threads while the interpreter shuts down
+            faults.note("Reservations.ask_async", error)
+            return question.unanswered(_NO_ANSWER)
+
+    def _executor(self) -> ThreadPoolExecutor:
+        if self._threads is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._threads = ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="llm-meter-asking")
+        return self._threads
+
+    def close(self) -> None:
+        """Let go of threads and connections."""
+        if self._threads is not None:
+            self._threads.shutdown(wait=False)
+        while self._idle:
+            self._idle.pop().close()
+
+    def abandon(self) -> None:
+        """In a forked child: close these copies of the parent's connections, which stay the parent's."""
+        for listener in self._listeners:
+            listener.abandon()
+
+    def _answer(self, question: Question) -> Refusal | None:
+        encoded = question.encoded()
+        answer = self._post(encoded)
+        if answer.get("granted") is False and answer.get("is_reserved_elsewhere"):
+            # Perhaps by calls of this process that are over, which the service has not been told.
+            self._sender.flush(_PATIENCE_S)
+            answer = self._post(encoded) or answer
+        if answer.get("granted") is True:
+            self._sender.leases.hold(question.call_id, answer.get("lease_s"))
+            if question.is_withdrawn:
+                self._drop(question.call_id)
+            return None
+        if answer.get("granted") is False:
+            return Refusal(str(answer.get("message")), mapping(answer.get("standing")))
+        return question.unanswered(_NO_ANSWER)
+
+    def _post(self, body: bytes) -> dict[str, Any]:
+        """The service's answer; empty when there is none."""
+        listener = self._take()
+        try:
+            answer = listener.post("/v1/reserve", body, JSON)
+        except BaseException:
+            self._forget(listener)
+            raise
+        if len(self._idle) < _MOST_KEPT:
+            self._idle.append(listener)
+        else:
+            self._forget(listener)
+        return {} if answer is None else answer[1]
+
+    def _take(self) -> Listener:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            listener = Listener(self._folder, _PATIENCE_S, is_in_all=True)
+            self._listeners.add(listener)
+            return listener
+
+    def _forget(self, listener: Listener) -> None:
+        self._listeners.discard(listener)
+        listener.close()

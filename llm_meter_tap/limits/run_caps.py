@@ -1,0 +1,214 @@
+"""Caps on what one run may use: that of a cell, or all that a kernel's session still does.
+
+Owns what is capped, by the message id of the cell's request, so that threads, jobs and tasks that outlive the
+cell stay under its cap; and the way of a cap to child processes. Refuses to know what was used: the service
+does. Without a cap a look is one comparison.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime, timezone
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from llm_meter_tap.provenance import context
+from llm_meter_tap.wire.json_values import mapping, parse, sequence, text
+from llm_meter_tap.wire.record import time_written
+
+UNITS = ("USD", "tokens", "calls")
+_VARIABLE = "LLM_METER_RUN"
+# Work may go on so many cells later and still be known as that of its cell.
+_MOST_CELLS = 1024
+_HOW = (
+    "say how much of what, such as `0.50 USD`, `20000 tokens` or `10 calls`; several are joined by commas, "
+    "each unit once"
+)
+
+
+class Cap(NamedTuple):
+    """The most that a run may use of one unit; the amount is a decimal string."""
+
+    unit: str
+    amount: str
+
+
+class Run(NamedTuple):
+    """What a cap holds for.
+
+    Attributes:
+        run_id: The cell's message id, or the session's own.
+        caps: At least one.
+        within: The run that this one is part of: a cell's session, a child process' cell.
+    """
+
+    run_id: str
+    caps: tuple[Cap, ...]
+    within: Run | None = None
+
+    @property
+    def is_of_calls(self) -> bool:
+        """Whether nothing but calls is counted, so that what a call may use does not matter."""
+        inner = all(cap.unit == "calls" for cap in self.caps)
+        return inner and (self.within is None or self.within.is_of_calls)
+
+    def to_wire(self) -> dict[str, Any]:
+        """As the service and child processes are told."""
+        wire = {"id": self.run_id, "caps": [cap._asdict() for cap in self.caps]}
+        return wire if self.within is None else {**wire, "within": self.within.to_wire()}
+
+
+def parse_caps(written: str) -> tuple[Cap, ...]:
+    """Read caps as a person writes them.
+
+    Raises:
+        ValueError: What is wrong, and what is right.
+    """
+    caps = tuple(_cap(piece) for piece in written.split(","))
+    if len({cap.unit for cap in caps}) < len(caps):
+        raise ValueError(f"{written.strip()!r} names a unit twice: {_HOW}")
+    return caps
+
+
+def _cap(piece: str) -> Cap:
+    words = piece.split()
+    unit = next((unit for unit in UNITS if len(words) == 2 and unit.lower() == words[1].lower()), None)
+    amount = _amount(words[0]) if unit is not None else None
+    if unit is None or amount is None:
+        raise ValueError(f"{piece.strip()!r} is no cap: {_HOW}")
+    if unit != "USD" and amount != amount.to_integral_value():
+        raise ValueError(f"{piece.strip()!r} is no cap: {unit} are whole")
+    return Cap(unit, format(amount, "f"))
+
+
+def _amount(word: str) -> Decimal | None:
+    try:
+        amount = Decimal(word)
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and amount > 0 else None
+
+
+class _Runs:
+    """The runs of this process that are capped, and when cells began."""
+
+    def __init__(self, inherited: Run | None) -> None:
+        self.cells: dict[str, Run] = {}
+        self.outer = inherited
+        self.is_any = inherited is not None
+        self.began = datetime.now(timezone.utc)
+        self.cells_began: dict[str, datetime] = {}
+        self.last_caller: str | None = None
+
+
+def _inherited() -> Run | None:
+    """The run of the cell or session that started this process."""
+    written = os.environ.get(_VARIABLE)
+    return _from_wire(parse(written)) if written else None
+
+
+def _from_wire(wire: Any) -> Run | None:
+    whole = mapping(wire)
+    caps = [mapping(cap) for cap in sequence(whole.get("caps"))]
+    known = tuple(Cap(str(cap.get("unit")), cap["amount"]) for cap in caps if text(cap.get("amount")))
+    if not known or text(whole.get("id")) is None:
+        return None
+    return Run(whole["id"], known, _from_wire(whole.get("within")))
+
+
+_runs = _Runs(_inherited())
+
+
+def current() -> Run | None:
+    """The run under whose cap work done here and now is; None when there is none."""
+    if not _runs.is_any:
+        return None
+    cell = _runs.cells.get(_message_id(context.parent_message()) or "")
+    if cell is None:
+        return _runs.outer
+    return cell._replace(within=_runs.outer)
+
+
+def cap_cell(caps: tuple[Cap, ...]) -> bool:
+    """Cap the run of the cell that is running; False when none is."""
+    message_id = _message_id(context.parent_message())
+    if message_id is None:
+        return False
+    _runs.cells[message_id] = Run(message_id, caps)
+    _runs.is_any = True
+    _hand_down(current())
+    return True
+
+
+def cap_session(caps: tuple[Cap, ...]) -> None:
+    """Cap all further calls of this session; caps set anew keep what was used, until they are taken away."""
+    run_id = os.urandom(16).hex() if _runs.outer is None else _runs.outer.run_id
+    _runs.outer = Run(run_id, caps)
+    _runs.is_any = True
+    _hand_down(current())
+
+
+def uncap_session() -> bool:
+    """Take the session's cap away; False when there was none."""
+    was_capped = _runs.outer is not None
+    _runs.outer = None
+    _runs.is_any = bool(_runs.cells)
+    _hand_down(current())
+    return was_capped
+
+
+def session() -> Run | None:
+    """The session's run, if it is capped."""
+    return _runs.outer
+
+
+def begin_session() -> None:
+    """A kernel begins: what capped the process that started it does not cap what is run in it."""
+    global _runs
+    os.environ.pop(_VARIABLE, None)
+    _runs = _Runs(None)
+
+
+def begin_cell(parent: dict[str, Any] | None) -> None:
+    """The next cell begins: child processes that it starts are under the session's cap alone.
+
+    Args:
+        parent: The cell's `execute_request`.
+    """
+    if _runs.is_any:
+        _hand_down(_runs.outer)
+    message_id = _message_id(parent)
+    if message_id is not None:
+        _runs.cells_began[message_id] = datetime.now(timezone.utc)
+        if len(_runs.cells_began) > _MOST_CELLS:
+            del _runs.cells_began[next(iter(_runs.cells_began))]
+
+
+def called(parent: dict[str, Any] | None) -> None:
+    """Note that a cell, if `parent` is one's request, has made a call."""
+    message_id = _message_id(parent)
+    if message_id in _runs.cells_began:
+        _runs.last_caller = message_id
+
+
+def session_began() -> str:
+    """When the kernel's session began, RFC 3339 UTC."""
+    return time_written(_runs.began)
+
+
+def last_cell_began() -> str | None:
+    """When the cell began that was the last to make a call; None before any has."""
+    began = _runs.cells_began.get(_runs.last_caller or "")
+    return None if began is None else time_written(began)
+
+
+def _hand_down(run: Run | None) -> None:
+    if run is None:
+        os.environ.pop(_VARIABLE, None)
+    else:
+        os.environ[_VARIABLE] = json.dumps(run.to_wire())
+
+
+def _message_id(parent: dict[str, Any] | None) -> str | None:
+    return text(mapping(mapping(parent).get("header")).get("msg_id"))

@@ -1,0 +1,1 @@
+"""What the tap does inside an IPython kernel."""

@@ -1,0 +1,1 @@
+"""How a library is patched when the user imports it, and restored."""

@@ -1,0 +1,1 @@
+"""Where a call comes from: kernel, cell, thread, task, agent."""

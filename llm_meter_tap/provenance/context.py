@@ -1,0 +1,132 @@
+"""Where a call comes from: user, team, project, agent, kernel, notebook, cell.
+
+Owns the parent message that belongs to a piece of work, also when a thread or an executor's job outlives its
+cell. Refuses to import IPython: who has it not loaded is in no notebook.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, NamedTuple
+
+from llm_meter_tap.provenance import agent
+
+# The parent message under which a thread was started or a job submitted.
+_origin: ContextVar[dict[str, Any] | None] = ContextVar("llm_meter_origin", default=None)
+# The request that ran when a task was started. ipykernel 7 keeps this itself; under 6 a task that outlives
+# its cell would be taken for the latest cell's.
+_begun: ContextVar[dict[str, Any] | None] = ContextVar("llm_meter_begun", default=None)
+
+
+class CallContext(NamedTuple):
+    """Who and where, as far as this process can know; fields as in `CallRecord`."""
+
+    user_id: str | None
+    team: str | None
+    project: str | None
+    agent_name: str | None
+    kernel_id: str | None
+    notebook_path: str | None
+    cell_id: str | None
+    run_id: str | None
+    parent: dict[str, Any] | None
+
+
+def current() -> CallContext:
+    """The context of work done here and now."""
+    environ = os.environ.get
+    parent = parent_message()
+    is_kernel = running_kernel() is not None
+    return CallContext(
+        user_id=environ("LLM_METER_USER") or os_user(),
+        team=environ("LLM_METER_TEAM") or None,
+        project=environ("LLM_METER_PROJECT") or None,
+        agent_name=agent.current(),
+        kernel_id=environ("LLM_METER_KERNEL_ID") or None,
+        notebook_path=environ("LLM_METER_NOTEBOOK") or None,
+        cell_id=cell_id(parent) if is_kernel else environ("LLM_METER_CELL_ID") or None,
+        run_id=run_id(parent) if is_kernel else environ("LLM_METER_RUN_ID") or None,
+        parent=parent,
+    )
+
+
+def running_kernel() -> Any | None:
+    """The IPython kernel that this process is (ipykernel 6 and 7), or was forked from; None elsewhere."""
+    # Another thread may be in the middle of importing it.
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return getattr(get_ipython(), "kernel", None) if get_ipython is not None else None
+
+
+def parent_message() -> dict[str, Any] | None:
+    """The request under which this thread or task works."""
+    origin = _origin.get()
+    if origin is not None:
+        return origin
+    latest = latest_request(running_kernel())
+    begun = _begun.get()
+    # Another request than a cell's, such as a widget's, is newer than the cell begun in this context.
+    return begun if begun is not None and _is_cell(latest) else latest or None
+
+
+def latest_request(kernel: Any | None) -> dict[str, Any] | None:
+    """The request that a kernel works on; None before the first one, which is when startup files run."""
+    try:
+        return kernel.get_parent() or None if kernel is not None else None
+    except LookupError:
+        return None
+
+
+def begin_cell(parent: dict[str, Any]) -> None:
+    """Note the request of the cell that begins in this context; tasks started in it inherit the note."""
+    _begun.set(parent)
+
+
+def _is_cell(parent: dict[str, Any] | None) -> bool:
+    kind = (parent or {}).get("header", {}).get("msg_type")
+    return bool(kind == "execute_request")
+
+
+def cell_id(parent: dict[str, Any] | None) -> str | None:
+    """The id of the cell that sent a request; None when its frontend sends none (nbclient, a console)."""
+    value = (parent or {}).get("metadata", {}).get("cellId")
+    return value if isinstance(value, str) and value else None
+
+
+def run_id(parent: dict[str, Any] | None) -> str | None:
+    """The id of the request that runs a cell; None for any other request, such as a widget's."""
+    value = (parent or {}).get("header", {}).get("msg_id") if _is_cell(parent) else None
+    return value if isinstance(value, str) and value else None
+
+
+@functools.lru_cache(maxsize=1)
+def os_user() -> str | None:
+    """The name of the operating system's user, asked the way `getpass.getuser` does."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        if os.environ.get(name):
+            return os.environ[name]
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return None
+
+
+def from_here(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make `function` keep the present parent message wherever it is run; itself when there is none."""
+    origin = parent_message()
+    if origin is None:
+        return function
+    return functools.partial(_run_from, origin, function)
+
+
+def _run_from(origin: dict[str, Any], function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    mark = _origin.set(origin)
+    try:
+        return function(*args, **kwargs)
+    finally:
+        _origin.reset(mark)

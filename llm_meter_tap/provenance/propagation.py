@@ -1,0 +1,64 @@
+"""Threads and executors' jobs work in the name of whoever started them.
+
+Owns the two functions that start such work. Refuses to change what is run: name, arguments, result and
+exceptions are those that they would be.
+"""
+
+from __future__ import annotations
+
+import threading
+from types import ModuleType
+from typing import Any
+
+from llm_meter_tap.patching import import_hook, patches
+from llm_meter_tap.provenance import agent
+from llm_meter_tap.provenance.context import from_here
+from llm_meter_tap.runtime import faults
+
+
+def carry_along() -> None:
+    """Make threads and jobs started from now on keep where they come from; idempotent."""
+    patches.wrap(threading.Thread, "start", _start)
+    import_hook.watch("concurrent.futures.thread", patch_executor)
+
+
+def patch_executor(module: ModuleType) -> None:
+    """Make a job keep where it was submitted."""
+    patches.wrap(module.ThreadPoolExecutor, "submit", _submit)
+
+
+def _start(original: Any) -> Any:
+    def start(thread: threading.Thread) -> None:
+        _carry(thread)
+        original(thread)
+
+    return start
+
+
+@faults.contained
+def _carry(thread: threading.Thread) -> None:
+    run = thread.run
+    carried = from_here(run)
+    # A library's own class may be a worker of a pool, which outlives the work that it was started for.
+    if type(thread).run is threading.Thread.run:
+        carried = agent.carried(carried)
+    if carried is run:
+        return
+
+    def run_once() -> None:
+        del thread.run
+        carried()
+
+    thread.run = run_once  # type: ignore[method-assign]
+
+
+@faults.contained
+def _from_here(function: Any) -> Any:
+    return agent.carried(from_here(function))
+
+
+def _submit(original: Any) -> Any:
+    def submit(executor: Any, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+        return original(executor, _from_here(function) or function, *args, **kwargs)
+
+    return submit

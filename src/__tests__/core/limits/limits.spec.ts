@@ -1,0 +1,63 @@
+import { ratioOf, subtractDecimals } from '../../../core/record/decimal';
+import type { LimitRule } from '../../../core/limits/limits';
+import { crossedThresholds, LimitError, parseLimits } from '../../../core/limits/limits';
+import { levelOf } from '../../../core/record/standing';
+import vectors from '../../../../tests/vectors/limits.json';
+
+const ZONE = 'Asia/Shanghai';
+
+/** A limit in the form of the vectors, which is that of REST. */
+function wireOf(limit: LimitRule): Record<string, unknown> {
+  return {
+    id: limit.id,
+    scope: limit.scope,
+    value: limit.value ?? null,
+    window: limit.window,
+    unit: limit.unit,
+    amount: Number(limit.amount),
+    warn_at: limit.warnAt,
+    on_exceed: limit.onExceed,
+    notify: limit.notify ?? null,
+    time_zone: limit.timeZone,
+    week_start: limit.weekStart,
+    reset_hour: limit.resetHour,
+    source: 'settings'
+  };
+}
+
+describe('parseLimits', () => {
+  it.each(vectors.valid)('should read $name', ({ given, limit }) => {
+    expect(parseLimits([given], ZONE).map(wireOf)).toEqual([limit]);
+  });
+
+  it.each(vectors.invalid)('should refuse $name', ({ given, says }) => {
+    const parse = (): unknown => parseLimits([given], ZONE);
+    expect(parse).toThrow(LimitError);
+    for (const words of says) {
+      expect(parse).toThrow(words);
+    }
+  });
+
+  it('should refuse one limit set twice, and what is no list', () => {
+    const limit = { window: 'day', unit: 'calls', amount: 5 };
+    expect(() => parseLimits([limit, { ...limit, amount: 6 }], ZONE)).toThrow(
+      'limit 2: user/day/calls is set twice'
+    );
+    expect(() => parseLimits({ limit }, ZONE)).toThrow('must be a list');
+  });
+});
+
+describe('levelOf and crossedThresholds', () => {
+  it.each(vectors.standings)('should know $name', vector => {
+    const [limit] = parseLimits(
+      [{ window: 'month', unit: 'USD', amount: vector.amount, warn_at: vector.warn_at }],
+      ZONE
+    );
+    const ratio = ratioOf(vector.used, limit.amount);
+    const remaining = subtractDecimals(limit.amount, vector.used);
+    expect(ratio).toBe(vector.ratio);
+    expect(levelOf(ratio, limit)).toBe(vector.level);
+    expect(crossedThresholds(limit, vector.used)).toEqual(vector.crossed);
+    expect(remaining.startsWith('-') ? '0' : remaining).toBe(vector.remaining);
+  });
+});

@@ -1,0 +1,56 @@
+import type { WindowName } from '../../../core/record/standing';
+import type { Weekday } from '../../../core/limits/windows';
+import { windowBounds } from '../../../core/limits/windows';
+import vectors from '../../../../tests/vectors/windows.json';
+
+interface Vector {
+  readonly name: string;
+  readonly window: WindowName;
+  readonly time_zone: string;
+  readonly at: string;
+  readonly week_start?: Weekday;
+  readonly reset_hour?: number;
+  readonly start: string;
+  readonly end?: string;
+}
+
+describe('windowBounds', () => {
+  it.each(vectors.cases as readonly Vector[])('should know $name', vector => {
+    const rule = {
+      window: vector.window,
+      timeZone: vector.time_zone,
+      weekStart: vector.week_start ?? 'monday',
+      resetHour: vector.reset_hour ?? 0
+    };
+    const { start, end } = windowBounds(rule, Date.parse(vector.at));
+    expect(new Date(start).toISOString()).toBe(new Date(vector.start).toISOString());
+    expect(end).toBe(vector.end === undefined ? undefined : Date.parse(vector.end));
+  });
+
+  it.each(['Asia/Tokyo', 'Australia/Lord_Howe', 'America/Sao_Paulo', 'Pacific/Apia'])(
+    'should cut the time of %s into windows without gap or overlap',
+    timeZone => {
+      for (const window of ['hour', 'day', 'week', 'month'] as const) {
+        const rule = { window, timeZone, weekStart: 'sunday', resetHour: 2 } as const;
+        let at = Date.parse('2011-12-28T12:34:56Z');
+        for (let n = 0; n < 100; n += 1) {
+          const { start, end = NaN } = windowBounds(rule, at);
+          expect(start).toBeLessThanOrEqual(at);
+          expect(end).toBeGreaterThan(at);
+          expect(windowBounds(rule, end - 1)).toEqual({ start, end });
+          at = end;
+        }
+      }
+    }
+  );
+
+  it('should refuse a zone that is none', () => {
+    const rule = {
+      window: 'day',
+      timeZone: 'Asia/Pekin',
+      weekStart: 'monday',
+      resetHour: 0
+    } as const;
+    expect(() => windowBounds(rule, 0)).toThrow(RangeError);
+  });
+});

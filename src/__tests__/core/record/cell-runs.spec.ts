@@ -1,0 +1,212 @@
+import type { CellRuns } from '../../../core/record/cell-runs';
+import { cellsOf, NotebookRuns, parseCells, totalOf } from '../../../core/record/cell-runs';
+import type { CallRecord } from '../../../core/record/record';
+import { ShapeError } from '../../../core/record/shape';
+import { recordWith, type Wire } from '../../samples';
+
+function wireRun(changes: Wire = {}): Wire {
+  return {
+    run_id: 'run-1',
+    started_at: '2026-11-23T20:00:00.000000Z',
+    calls: 2,
+    input_tokens: 600,
+    output_tokens: 60,
+    cost: '0.02',
+    unpriced_calls: 0,
+    missing_calls: 0,
+    counted_calls: 0,
+    models: ['gpt-5-mini'],
+    ...changes
+  };
+}
+
+function ledgerWith(...runs: Wire[]): readonly CellRuns[] {
+  return parseCells({ cells: [{ cell_id: 'cell-1', runs: runs.map(run => wireRun(run)) }] });
+}
+
+/** A call of 346 tokens in and 32 out. */
+function call(id: string, changes: Wire = {}): CallRecord {
+  return recordWith({
+    'llm_meter.call.id': id,
+    'llm_meter.cell.id': 'cell-1',
+    'llm_meter.run.id': 'run-1',
+    ...changes
+  });
+}
+
+/** Runs whose notebook the ledger answered for once. */
+function runsAfter(cells: readonly CellRuns[]): NotebookRuns {
+  const runs = new NotebookRuns();
+  runs.load(cells, runs.mark());
+  return runs;
+}
+
+describe('NotebookRuns', () => {
+  it('should ask the ledger once at first', () => {
+    const runs = new NotebookRuns();
+    expect(runs.isStale).toBe(true);
+    runs.load([], runs.mark());
+    expect(runs.isStale).toBe(false);
+  });
+
+  it('should sum the calls of a run as its kernel tells of them, and leave their price open', () => {
+    const runs = runsAfter([]);
+    runs.note(call('a'));
+    runs.note(call('b'));
+    runs.note(call('b'));
+    expect(runs.newestOf('cell-1')).toMatchObject({
+      calls: 2,
+      inputTokens: 692,
+      outputTokens: 64,
+      cost: undefined,
+      openCalls: 2,
+      unpricedCalls: 0
+    });
+  });
+
+  it('should add calls to the run that the ledger knows, also of a thread that outlived a reload', () => {
+    const runs = runsAfter(ledgerWith({}));
+    runs.note(call('late'));
+    expect(runs.newestOf('cell-1')).toMatchObject({ calls: 3, inputTokens: 946, cost: '0.02' });
+  });
+
+  it('should not count a call twice when the ledger has it', () => {
+    const runs = runsAfter([]);
+    runs.note(call('a'));
+    runs.note(call('b'));
+    runs.confirm(['a', 'b']);
+    expect(runs.isStale).toBe(true);
+    runs.load(ledgerWith({}), runs.mark());
+    runs.note(call('b'));
+    expect(runs.newestOf('cell-1')).toMatchObject({ calls: 2, cost: '0.02', openCalls: 0 });
+    expect(runs.isStale).toBe(false);
+  });
+
+  it('should keep a call that came while the answer was under way and is not in it', () => {
+    const runs = runsAfter([]);
+    runs.note(call('a'));
+    runs.note(call('b'));
+    runs.confirm(['a', 'b']);
+    const mark = runs.mark();
+    runs.note(call('c'));
+    runs.load(ledgerWith({}), mark);
+    expect(runs.newestOf('cell-1')?.calls).toBe(3);
+  });
+
+  it('should not count a call twice that crossed with an answer that has it', () => {
+    const runs = runsAfter([]);
+    runs.note(call('a'));
+    runs.confirm(['a']);
+    const mark = runs.mark();
+    runs.note(call('b'));
+    runs.load(ledgerWith({}), mark);
+    expect(runs.newestOf('cell-1')?.calls).toBe(2);
+    runs.confirm(['b']);
+    expect(runs.isStale).toBe(true);
+  });
+
+  it('should not count a call twice whose message comes after the ledger has told of it', () => {
+    const runs = runsAfter([]);
+    runs.confirm(['a', 'b']);
+    runs.load(ledgerWith({}), runs.mark());
+    expect(runs.note(call('a'))).toBe(false);
+    expect(runs.newestOf('cell-1')?.calls).toBe(2);
+  });
+
+  it('should ask again when word was lost while the ledger was asked', () => {
+    const runs = new NotebookRuns();
+    const mark = runs.mark();
+    runs.lose();
+    runs.load([], mark);
+    expect(runs.isStale).toBe(true);
+  });
+
+  it('should show the newest run of a cell, whichever is told of first', () => {
+    const runs = runsAfter(ledgerWith({}));
+    runs.note(
+      call('x', {
+        'llm_meter.run.id': 'run-2',
+        'llm_meter.call.started_at': '2026-11-23T21:00:00Z'
+      })
+    );
+    runs.note(
+      call('y', {
+        'llm_meter.run.id': 'run-0',
+        'llm_meter.call.started_at': '2026-11-23T19:00:00Z'
+      })
+    );
+    expect(runs.newestOf('cell-1')?.runId).toBe('run-2');
+    expect(runs.cells.get('cell-1')?.map(({ runId }) => runId)).toEqual([
+      'run-2',
+      'run-1',
+      'run-0'
+    ]);
+  });
+
+  it('should show nothing of former runs once a cell starts anew, and keep them for the estimate', () => {
+    const runs = runsAfter(ledgerWith({}));
+    runs.begin('cell-1');
+    expect(runs.newestOf('cell-1')).toBeUndefined();
+    expect(runs.cells.get('cell-1')).toHaveLength(1);
+  });
+
+  it('should not count what a limit refused, nor what belongs to no cell', () => {
+    const runs = runsAfter([]);
+    expect(runs.note(call('a', { 'llm_meter.call.status': 'refused' }))).toBe(false);
+    expect(runs.note(call('b', { 'llm_meter.cell.id': undefined }))).toBe(false);
+    expect(runs.cells.size).toBe(0);
+  });
+
+  it('should take it that the ledger has calls of which word has been missing for long', () => {
+    const runs = runsAfter([]);
+    runs.note(call('a'));
+    expect(runs.isWaiting).toBe(true);
+    runs.confirmAll();
+    expect([runs.isWaiting, runs.isStale]).toEqual([false, true]);
+  });
+});
+
+describe('cellsOf', () => {
+  it('should tell unpriced from missing where calls are settled, and mark what is counted', () => {
+    const records = [
+      call('a', { 'llm_meter.call.basis': 'counted' }),
+      call('b', { 'llm_meter.call.basis': 'missing' }),
+      call('c', { 'llm_meter.cost.amount': '0.5', 'llm_meter.cost.currency': 'USD' })
+    ];
+    expect(cellsOf(records, true)[0].runs[0]).toMatchObject({
+      calls: 3,
+      cost: '0.5',
+      unpricedCalls: 1,
+      missingCalls: 1,
+      countedCalls: 1,
+      openCalls: 0,
+      models: ['gpt-5-mini']
+    });
+  });
+});
+
+describe('totalOf', () => {
+  it('should sum the newest runs and leave an unknown cost unknown', () => {
+    const [priced] = ledgerWith({})[0].runs;
+    const [unpriced] = ledgerWith({ cost: undefined, unpriced_calls: 2 })[0].runs;
+    expect(totalOf([priced, undefined, unpriced])).toMatchObject({
+      calls: 4,
+      cost: '0.02',
+      unpricedCalls: 2
+    });
+    expect(totalOf([unpriced]).cost).toBeUndefined();
+  });
+});
+
+describe('parseCells', () => {
+  it.each([{ calls: -1 }, { started_at: 'yesterday' }, { cost: 0.5 }, { models: 'gpt-5' }])(
+    'should refuse a run with %p',
+    changes => {
+      expect(() => ledgerWith(changes)).toThrow(ShapeError);
+    }
+  );
+
+  it('should take a run without an id', () => {
+    expect(ledgerWith({ run_id: null })[0].runs[0].runId).toBeUndefined();
+  });
+});

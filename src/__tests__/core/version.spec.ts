@@ -1,8 +1,0 @@
-import manifest from '../../../package.json';
-import { VERSION } from '../../core/version';
-
-describe('VERSION', () => {
-  it('should be that of the package', () => {
-    expect(VERSION).toBe(manifest.version);
-  });
-});

@@ -1,0 +1,122 @@
+import {
+  callCostText,
+  marksOf,
+  placeDetail,
+  placeText,
+  tokensDetail,
+  tokensText
+} from '../../../core/words/entry';
+import type { Wire } from '../../samples';
+import { format, recordWith, trans } from '../../samples';
+
+const withoutTokens: Wire = {
+  'gen_ai.usage.input_tokens': undefined,
+  'gen_ai.usage.output_tokens': undefined
+};
+
+function call(basis: string, changes: Wire = {}): ReturnType<typeof recordWith> {
+  return recordWith({ 'llm_meter.call.basis': basis, ...changes });
+}
+
+describe('marksOf', () => {
+  it('should leave an ordinary call unmarked', () => {
+    expect(marksOf(recordWith(), trans)).toEqual([]);
+  });
+
+  it('should tell status and basis', () => {
+    const aborted = call('partial', { 'llm_meter.call.status': 'aborted' });
+    expect(marksOf(aborted, trans)).toEqual(['aborted', 'partial']);
+  });
+});
+
+describe('marksOf, one by one', () => {
+  it.each(['error', 'aborted'])('should tell the status %s', status => {
+    expect(marksOf(recordWith({ 'llm_meter.call.status': status }), trans)).toEqual([status]);
+  });
+
+  it.each([
+    ['error', 'rate_limit_error', "provider's rate limit"],
+    ['error', 'insufficient_quota', "provider's spending limit"],
+    ['error', 'invalid_api_key', 'error'],
+    ['refused', 'LimitExceeded', 'refused by a limit of LLM Meter']
+  ])('should say whose limit a call met: %s, %s', (status, errorType, mark) => {
+    const failed = call('none', { 'llm_meter.call.status': status, 'error.type': errorType });
+    expect(marksOf(failed, trans)).toEqual([mark]);
+  });
+
+  it.each([
+    ['counted', ['counted']],
+    ['missing', ['no usage']],
+    ['none', []]
+  ])('should tell the basis %s', (basis, marks) => {
+    expect(marksOf(call(basis), trans)).toEqual(marks);
+  });
+});
+
+describe('placeText and placeDetail', () => {
+  const nowhere: Wire = { 'llm_meter.notebook.path': undefined };
+  const asked: Wire = { 'gen_ai.agent.name': 'chat_assistant' };
+
+  it.each<[string, Wire, string, string | undefined]>([
+    ['a notebook', { 'llm_meter.notebook.path': 'a/b.ipynb' }, 'b.ipynb', 'a/b.ipynb'],
+    [
+      'an agent in a notebook',
+      { 'llm_meter.notebook.path': 'b.ipynb', ...asked },
+      'b.ipynb',
+      'b.ipynb'
+    ],
+    [
+      'an agent',
+      { ...nowhere, ...asked },
+      'chat_assistant',
+      'Called by chat_assistant, an extension of the server'
+    ],
+    ['no place', nowhere, '–', undefined]
+  ])('should tell %s', (_what, changes, text, detail) => {
+    const record = recordWith(changes);
+    expect([placeText(record), placeDetail(record, trans)]).toEqual([text, detail]);
+  });
+});
+
+describe('tokensText', () => {
+  it.each([
+    ['reported', '378'],
+    ['counted', '≈ 378'],
+    ['partial', '≈ 378']
+  ])('should tell %s figures as %s', (basis, text) => {
+    expect(tokensText(call(basis), trans, format)).toBe(text);
+  });
+
+  it('should not show unknown usage as zero', () => {
+    expect(tokensText(call('missing', withoutTokens), trans, format)).toBe('unknown');
+  });
+
+  it('should show that a call refused by the provider used nothing', () => {
+    expect(tokensText(call('none', withoutTokens), trans, format)).toBe('–');
+  });
+});
+
+describe('tokensDetail', () => {
+  it('should tell input and output apart', () => {
+    expect(tokensDetail(recordWith(), trans, format)).toBe('in: 346, out: 32');
+  });
+
+  it('should say nothing when nothing is known', () => {
+    expect(tokensDetail(call('missing', withoutTokens), trans, format)).toBeUndefined();
+  });
+});
+
+describe('callCostText', () => {
+  it('should show a known cost', () => {
+    const cost = { 'llm_meter.cost.amount': '0.000481', 'llm_meter.cost.currency': 'USD' };
+    expect(callCostText(recordWith(cost), trans, format)).toBe('$0.00048');
+  });
+
+  it.each([
+    ['reported', 'unpriced'],
+    ['missing', 'unknown'],
+    ['none', '–']
+  ])('should call a %s call without a cost %s, never $0', (basis, text) => {
+    expect(callCostText(call(basis), trans, format)).toBe(text);
+  });
+});

@@ -1,0 +1,41 @@
+import vectors from '../../../../tests/vectors/format.json';
+import { Formatter } from '../../../core/words/format';
+
+const english = new Formatter('en-US', 'UTC');
+const chinese = new Formatter('zh-CN', 'Asia/Shanghai');
+
+describe('Formatter', () => {
+  it.each(vectors.compact)('should write %s compactly as %s, never rounded up', (value, text) => {
+    expect(english.compact(value)).toBe(text);
+  });
+
+  it.each(vectors.count)('should write %s in full as %s', (value, text) => {
+    expect(english.count(value)).toBe(text);
+  });
+
+  it.each(vectors.percent)('should write the ratio %s as %s, never rounded up', (ratio, text) => {
+    expect(english.percent(Number(ratio))).toBe(text);
+  });
+
+  it.each(vectors.money)('should write %s dollars as %s', (amount, text) => {
+    expect(english.money(amount)).toBe(text);
+  });
+
+  it('should count in tens of thousands in Chinese', () => {
+    expect(chinese.compact(812_345)).toBe('81.2万');
+  });
+
+  it('should name the zone of a moment', () => {
+    expect(english.moment('2026-12-01T00:00:00Z')).toMatch(/^Dec 1, 12:00\sAM UTC$/);
+  });
+
+  it("should tell a moment in the limit's own zone", () => {
+    expect(english.moment('2026-11-30T16:00:00Z', 'Asia/Shanghai')).toMatch(
+      /^Dec 1, 12:00\sAM GMT\+8$/
+    );
+  });
+
+  it('should write recent times by the 24-hour clock', () => {
+    expect(chinese.recent('2026-11-24T11:55:07Z')).toBe('11/24 19:55:07');
+  });
+});

@@ -1,0 +1,250 @@
+import { toStatusEntry, worstStanding } from '../../../core/words/gauge';
+import type { GaugeOptions, StatusEntry } from '../../../core/words/gauge';
+import type { Snapshot } from '../../../core/record/snapshot';
+import type { Wire } from '../../samples';
+import {
+  documentWith,
+  format,
+  trans,
+  wireBlocked,
+  wireDocument,
+  wireLimit,
+  wireStanding,
+  wireTotals
+} from '../../samples';
+import { parseStanding } from '../../../core/record/standing';
+
+const OPTIONS: GaugeOptions = {
+  isCostShown: true,
+  gaugeMode: 'auto',
+  areOutputsScanned: true
+};
+
+function entryOf(snapshot: Snapshot, options: Partial<GaugeOptions> = {}): StatusEntry {
+  return toStatusEntry(snapshot, { ...OPTIONS, ...options }, trans, format);
+}
+
+function liveEntry(changes: Wire = {}, options: Partial<GaugeOptions> = {}): StatusEntry {
+  return entryOf({ connection: 'live', document: documentWith(changes) }, options);
+}
+
+const DOLLARS = wireStanding({
+  limit: wireLimit({ id: 'user/day/USD', unit: 'USD', amount: '5', window: 'day' }),
+  used: '4.75',
+  remaining: '0.25',
+  ratio: 0.95
+});
+
+describe('toStatusEntry', () => {
+  it('should show a bar and what is used', () => {
+    expect(liveEntry()).toMatchObject({
+      text: '812k tokens',
+      level: 'warning',
+      ratio: 0.812345,
+      isDegraded: false,
+      signs: ['warning']
+    });
+  });
+
+  it.each([
+    ['tokens', '812k tokens'],
+    ['cost', '$3.21 this month'],
+    ['remaining', '187k tokens left'],
+    ['percent', '81%']
+  ] as const)('should show %s as %p', (gaugeMode, text) => {
+    expect(liveEntry({}, { gaugeMode }).text).toBe(text);
+  });
+
+  it.each([
+    ['auto', '$4.75'],
+    ['tokens', '12 tokens today'],
+    ['cost', '$4.75'],
+    ['remaining', '$0.25 left'],
+    ['percent', '95%']
+  ] as const)('should show %s beside a limit in dollars as %p', (gaugeMode, text) => {
+    expect(liveEntry({ standings: [DOLLARS] }, { gaugeMode }).text).toBe(text);
+  });
+
+  it.each(['auto', 'cost', 'remaining'] as const)(
+    'should show no money in the mode %s when the user hides it',
+    gaugeMode => {
+      const { text, label, tooltip } = liveEntry(
+        { standings: [DOLLARS] },
+        { gaugeMode, isCostShown: false }
+      );
+      expect(text).toBe('95%');
+      expect(label + tooltip).not.toContain('$');
+    }
+  );
+
+  it('should follow the limit that was chosen, and still tell that another one refuses calls', () => {
+    const standings = [wireBlocked(), DOLLARS];
+    const entry = liveEntry({ standings }, { gaugeLimit: 'user/day/USD' });
+    expect(entry).toMatchObject({ text: '$4.75', ratio: 0.95, barLevel: 'warning' });
+    expect(entry).toMatchObject({ level: 'blocked', signs: ['blocked'] });
+  });
+
+  it('should follow the nearest limit when the chosen one is no longer set', () => {
+    expect(liveEntry({}, { gaugeLimit: 'user/day/calls' }).text).toBe('812k tokens');
+  });
+
+  it('should say of the current notebook that it is not metered, and why', () => {
+    const unmetered = [{ kernel_id: 'k1', name: 'ir', path: 'r.ipynb', reason: 'language' }];
+    const entry = liveEntry({ unmetered }, { kernelId: 'k1' });
+    expect(entry).toMatchObject({ text: 'Not metered', signs: ['warning', 'unmetered'] });
+    expect(entry.tooltip).toMatch(/^r\.ipynb is not metered\. Its kernel \(ir\).*outputs show/);
+    expect(entry.tooltip).toContain('812,345');
+    expect(liveEntry({ unmetered }, { kernelId: 'k2' }).text).toBe('812k tokens');
+  });
+
+  it('should tell of calls under way and count none of them', () => {
+    const call = { callId: '1', startedAt: '2026-11-23T20:00:00Z', model: 'gpt-5', pieces: 120 };
+    const document = documentWith();
+    const entry = entryOf({ connection: 'live', document, underWay: [call] });
+    expect(entry).toMatchObject({ text: '812k tokens', isUnderWay: true });
+    expect(entry.label).toContain('1 call under way: gpt-5, about 120 pieces so far');
+  });
+
+  it.each([
+    ['0.0.9', /server part is version 0\.0\.9, this page version/],
+    [undefined, /server part is older than this page/]
+  ])('should say that the version %p of the server part is not its own', (version, fact) => {
+    expect(liveEntry({ version }).tooltip).toMatch(fact);
+    expect(liveEntry().tooltip).not.toMatch(/version/);
+  });
+
+  it('should say that events do not arrive', () => {
+    const document = documentWith();
+    const entry = entryOf({ connection: 'live', document, areEventsMissing: true });
+    expect(entry.tooltip).toContain("server's events do not reach this page");
+  });
+
+  it('should keep a hostile name to itself and short', () => {
+    const name = `\u05d0\u202e<b>${'x'.repeat(500)}`;
+    const limit = wireLimit({ id: 'n', scope: 'notebook' });
+    const { tooltip } = liveEntry({ standings: [wireStanding({ limit, subject: name })] });
+    expect(tooltip).toMatch(/notebook \u2068\u05d0\u202e<b>x+…x+\u2069:/);
+    expect(tooltip.length).toBeLessThan(350);
+  });
+
+  it('should tell everything to assistive technology and in the tooltip', () => {
+    const { label, tooltip } = liveEntry();
+    const fact =
+      /812,345 of 1,000,000 tokens \(81%\), near the limit\. Resets Dec 1, 12:00\sAM UTC/;
+    expect(label).toMatch(fact);
+    expect(tooltip).toMatch(fact);
+    expect(tooltip.split('\n')).toHaveLength(2);
+  });
+
+  it('should mark a cost that lacks unpriced calls as a lower bound', () => {
+    const month = wireTotals({ cost: '3.2112', unpriced_calls: 1 });
+    expect(liveEntry({ month }, { gaugeMode: 'cost' }).text).toBe('at least $3.21 this month');
+  });
+
+  it('should say unpriced rather than $0 when no call was priced', () => {
+    const month = wireTotals({ cost: undefined, unpriced_calls: 3 });
+    const { text, tooltip } = liveEntry({ month }, { gaugeMode: 'cost' });
+    expect(text).toBe('unpriced this month');
+    expect(tooltip).toContain('unpriced');
+  });
+
+  it('should show the limit that is nearest to its end', () => {
+    expect(liveEntry({ standings: [wireStanding(), DOLLARS] }).text).toBe('$4.75');
+  });
+
+  it('should not let the bar run over when a limit is exceeded', () => {
+    const standings = [wireStanding({ used: '2000000', ratio: 2, level: 'exceeded' })];
+    expect(liveEntry({ standings })).toMatchObject({ ratio: 1, level: 'exceeded' });
+  });
+
+  it('should show tokens without a bar where no limit is set', () => {
+    const entry = liveEntry({ standings: [], month: wireTotals({ input_tokens: 1200 }) });
+    expect(entry.text).toBe('1.2k tokens this month');
+    expect(entry.ratio).toBeUndefined();
+  });
+
+  it.each([
+    ['ok', 'within the limit'],
+    ['warning', 'near the limit'],
+    ['exceeded', 'limit reached'],
+    ['blocked', 'limit reached, calls are refused']
+  ])('should tell the level %s in words as well as by colour', (level, words) => {
+    const entry = liveEntry({ standings: [wireStanding({ level })] });
+    expect(entry.level).toBe(level);
+    expect(entry.label).toContain(words);
+  });
+
+  it('should show the amount in force and where it is heading', () => {
+    const { text, label, level } = liveEntry({ standings: [wireBlocked()] });
+    expect(level).toBe('blocked');
+    expect(text).toBe('1.05M tokens');
+    expect(label).toMatch(/At this pace 123% by Dec 1, reached Nov 28, 2:00\sPM/);
+  });
+
+  it('should show the limit that refuses calls before one that is past its amount further', () => {
+    const dollars = wireStanding({
+      limit: wireLimit({ id: 'user/day/USD', unit: 'USD', amount: '5', window: 'day' }),
+      used: '10',
+      ratio: 2,
+      level: 'exceeded'
+    });
+    const standings = [dollars, wireBlocked(), dollars];
+    expect(liveEntry({ standings }).level).toBe('blocked');
+  });
+
+  it('should say how many limits it does not name', () => {
+    expect(liveEntry({ more_standings: 12 }).tooltip).toContain('and 12 more limits');
+    expect(liveEntry().tooltip).not.toContain('more');
+  });
+
+  it('should count calls against a limit of calls', () => {
+    const limit = wireLimit({ unit: 'calls', amount: '500' });
+    expect(liveEntry({ standings: [wireStanding({ limit, used: '120' })] }).text).toBe('120 calls');
+  });
+
+  it('should tell of problems', () => {
+    const state = { level: 'degraded', problems: [{ code: 'disk-full', message: 'Disk full.' }] };
+    const entry = liveEntry({ state });
+    expect(entry.isDegraded).toBe(true);
+    expect(entry.tooltip).toContain('Problem: Disk full.');
+  });
+
+  it.each([
+    ['loading', 'loading…', false],
+    ['absent', 'no server part', true],
+    ['away', 'no connection', true],
+    ['failed', 'error', true]
+  ] as const)(
+    'should show no figure while the connection is %s',
+    (connection, text, isDegraded) => {
+      const entry = entryOf({ connection });
+      expect(entry).toMatchObject({ text, isDegraded, level: 'unknown' });
+      expect(entry.ratio).toBeUndefined();
+      expect(entry.tooltip).not.toMatch(/\d/);
+    }
+  );
+
+  it('should show the figures of a page that counts alone, and say so', () => {
+    const entry = entryOf({ connection: 'alone', document: documentWith() });
+    expect(entry).toMatchObject({ level: 'warning', isDegraded: false });
+    expect(entry.text).toBe('812k tokens');
+    expect(entry.tooltip).toMatch(/812,345(.|\n)*no LLM Meter part/);
+  });
+
+  it('should tell what the server said went wrong', () => {
+    const entry = entryOf({ connection: 'failed', reason: 'The ledger cannot be read.' });
+    expect(entry.tooltip).toContain('The ledger cannot be read.');
+  });
+
+  it('should call the last figures the last known ones while the server is away', () => {
+    const entry = entryOf({ connection: 'away', document: documentWith() });
+    expect(entry.text).toBe('no connection');
+    expect(entry.tooltip).toMatch(/Last known:\n.*812,345/);
+  });
+});
+
+describe('worstStanding', () => {
+  it('should be none where no limit is set', () => {
+    expect(worstStanding(parseStanding(wireDocument({ standings: [] })).standings)).toBeUndefined();
+  });
+});

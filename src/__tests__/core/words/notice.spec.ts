@@ -1,0 +1,126 @@
+import type { Notice } from '../../../core/words/notice';
+import { runawayText, toNotice } from '../../../core/words/notice';
+import type { Wire } from '../../samples';
+import {
+  documentWith,
+  format,
+  trans,
+  wireAlert,
+  wireBlocked,
+  wireLimit,
+  wireRefusal,
+  wireRunaway,
+  wireStanding
+} from '../../samples';
+
+function noticeOf(changes: Wire = {}, standing = wireStanding()): Notice {
+  const { alerts, standings } = documentWith({
+    alerts: [wireAlert(changes)],
+    standings: [standing]
+  });
+  return toNotice(alerts[0], standings[0], trans, format);
+}
+
+function factsOf(alert: Wire, standing?: Wire): ReadonlyMap<string, string> {
+  return new Map(noticeOf(alert, standing).facts);
+}
+
+function runaway(changes: Wire = {}): string {
+  const { runaways } = documentWith({ runaways: [wireRunaway(changes)] });
+  return runawayText(runaways[0], trans, format);
+}
+
+describe('toNotice', () => {
+  it('should tell a warning in one sentence', () => {
+    expect(noticeOf().summary).toMatch(
+      /^LLM usage has passed 80% of its limit: 81% of 1,000,000 tokens used\. Resets Dec 1, 12:00\sAM UTC$/
+    );
+  });
+
+  it('should tell limit, use, reset and top notebook', () => {
+    const { headline, facts } = noticeOf({ kind: 'exceeded', threshold: 1, used: '1002345' });
+    expect(headline).toBe('100% of 1,000,000 tokens used.');
+    expect(facts.map(([name]) => name)).toEqual(['Limit', 'Used', 'Resets', 'Top notebook']);
+    expect(new Map(facts).get('Used')).toBe('1,002,345 tokens');
+    expect(new Map(facts).get('Limit')).toBe('1,000,000 tokens (This month)');
+  });
+
+  it('should leave out what is unknown', () => {
+    const { facts, summary } = noticeOf({ top_notebook: undefined, resets_at: undefined });
+    expect(facts.map(([name]) => name)).toEqual(['Limit', 'Used']);
+    expect(summary).not.toContain('Resets');
+  });
+
+  it('should tell an alert whose limit is no longer set', () => {
+    const { alerts } = documentWith({
+      alerts: [wireAlert({ unit: 'USD', amount: '5', used: '4' })]
+    });
+    const { facts } = toNotice(alerts[0], undefined, trans, format);
+    expect(new Map(facts).get('Limit')).toBe('$5.00');
+  });
+
+  it('should show why a call was refused as a sum', () => {
+    const { headline } = noticeOf(wireRefusal(), wireBlocked());
+    expect(headline).toMatch(/refused/);
+    const facts = factsOf(wireRefusal({ amount: '1000000' }), wireBlocked());
+    expect([...facts.keys()]).toEqual([
+      'Limit',
+      'Used',
+      'Reserved for calls under way',
+      'This call, at most',
+      'Together',
+      'Resets',
+      'Top notebook',
+      'Forecast'
+    ]);
+    expect(facts.get('This call, at most')).toBe('1,530 tokens');
+    expect(facts.get('Together')).toBe('1,000,730 > 1,000,000 tokens');
+  });
+
+  it('should not round the money of the sum, which would hide what it shows', () => {
+    const money = { unit: 'USD', amount: '1', used: '0.998', reserved: '0', needed: '0.0031' };
+    expect(factsOf(wireRefusal(money)).get('Together')).toBe('$1.0011 > $1.00');
+  });
+
+  it('should show what was used where nobody knows what the call needed', () => {
+    const facts = factsOf(wireRefusal({ needed: undefined }));
+    expect(facts.get('Used')).toBe('999,000 tokens');
+    expect(facts.has('Together')).toBe(false);
+  });
+
+  it.each([
+    ['that calls go through', wireStanding(), /still go through and are counted/],
+    ['that calls are refused', wireBlocked(), /Further calls are refused/],
+    [
+      'that the administrator can raise it',
+      wireBlocked({ can_raise: false, limit: wireLimit({ source: 'config' }) }),
+      /only the administrator can raise/
+    ],
+    ['that nobody raises here', wireBlocked({ can_raise: false }), /Raises are not allowed/]
+  ])('should say %s', (_, standing, outlook) => {
+    const exceeded = { kind: 'exceeded', threshold: 1, used: '1052345' };
+    expect(noticeOf(exceeded, standing).outlook).toMatch(outlook);
+  });
+
+  it('should not say who can raise a limit where the server part does not', () => {
+    expect(noticeOf({ kind: 'exceeded', threshold: 1 }).outlook).not.toMatch(/raise/i);
+  });
+});
+
+describe('runawayText', () => {
+  it('should hold the last minute against the habit', () => {
+    expect(runaway()).toBe(
+      'loop.ipynb: 120 calls a minute, usually 6. $0.80 a minute, usually $0.02.'
+    );
+  });
+
+  it('should leave out what is unknown', () => {
+    const nothing = {
+      notebook_path: undefined,
+      usual_calls_per_minute: undefined,
+      cost_per_minute: undefined
+    };
+    expect(runaway(nothing)).toBe('A kernel without a notebook: 120 calls a minute.');
+    expect(runaway({ usual_cost_per_minute: undefined })).toMatch(/6\. \$0\.80 a minute\.$/);
+  });
+});

@@ -1,0 +1,58 @@
+import { forecastText, remarksOf } from '../../../core/words/outlook';
+import type { Standing } from '../../../core/record/standing';
+import type { Wire } from '../../samples';
+import { documentWith, format, trans, wireBlocked, wireLimit } from '../../samples';
+
+function standingWith(changes: Wire = {}): Standing {
+  return documentWith({ standings: [wireBlocked(changes)] }).standings[0];
+}
+
+function forecastOf(changes: Wire = {}): string | undefined {
+  return forecastText(standingWith(changes), trans, format);
+}
+
+describe('forecastText', () => {
+  it('should tell the share at the end of the window, and when the amount is reached', () => {
+    expect(forecastOf()).toMatch(/^At this pace 123% by Dec 1, reached Nov 28, 2:00\sPM$/);
+  });
+
+  it('should not tell of an amount that is not reached', () => {
+    expect(forecastOf({ forecast: { used: '900000', ratio: 0.9 } })).toBe(
+      'At this pace 90% by Dec 1'
+    );
+  });
+
+  it('should tell the end of a short window as a time of the day', () => {
+    const forecast = { used: '900000', ratio: 0.9 };
+    const limit = wireLimit({ window: 'day' });
+    expect(forecastOf({ limit, forecast })).toMatch(/^At this pace 90% by 12:00\sAM$/);
+  });
+
+  it('should tell of a total when its amount is reached', () => {
+    const forecast = { reached_at: '2026-11-28T14:00:00.000000Z' };
+    const limit = wireLimit({ window: 'total' });
+    expect(forecastOf({ limit, forecast, resets_at: undefined })).toMatch(
+      /^At this pace reached Nov 28, 2:00\sPM$/
+    );
+  });
+
+  it.each([undefined, {}])('should tell nothing when the forecast is %p', forecast => {
+    expect(forecastOf({ forecast })).toBeUndefined();
+  });
+});
+
+describe('remarksOf', () => {
+  const remarks = (changes: Wire): string[] => remarksOf(standingWith(changes), trans, format);
+
+  it('should tell of raises, reservations and of what is only estimated', () => {
+    expect(remarks({ reserved: '1530', soft_by: '4096' })).toEqual([
+      'Raised by 50,000 tokens',
+      '1,530 tokens reserved for calls under way',
+      expect.stringContaining('by up to 4,096 tokens')
+    ]);
+  });
+
+  it('should tell nothing of what is none', () => {
+    expect(remarks({ raised: undefined, reserved: '0', soft_by: '0' })).toEqual([]);
+  });
+});

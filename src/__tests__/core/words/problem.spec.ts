@@ -1,0 +1,31 @@
+import { problemText, problemTitle } from '../../../core/words/problem';
+import { trans } from '../../samples';
+
+describe('problemTitle', () => {
+  it('should say what a problem means to the user', () => {
+    expect(problemTitle({ code: 'gate', message: 'No room.' }, trans)).toBe(
+      'Hard limits do not hold'
+    );
+  });
+
+  it('should take the problem of one channel for that of a channel', () => {
+    const problems = ['channel', 'channel:ops'].map(code =>
+      problemTitle({ code, message: '' }, trans)
+    );
+    expect(new Set(problems)).toEqual(new Set(['A channel for alerts cannot be used']));
+  });
+});
+
+describe('problemText', () => {
+  it('should tell the particulars after the title', () => {
+    expect(problemText({ code: 'listener', message: 'No port is free.' }, trans)).toBe(
+      'Calls are counted only once their process has ended: No port is free.'
+    );
+  });
+
+  it('should tell the particulars alone of what a later service has found', () => {
+    expect(problemText({ code: 'later', message: 'Something else.' }, trans)).toBe(
+      'Something else.'
+    );
+  });
+});

@@ -1,0 +1,72 @@
+import { amountText, callsText, costText, limitTitle } from '../../../core/words/wording';
+import type { Wire } from '../../samples';
+import { documentWith, format, trans, wireLimit, wireStanding, wireTotals } from '../../samples';
+
+function titleOf(limit: Wire, subject?: string): string {
+  const standings = [wireStanding({ limit: wireLimit(limit), subject })];
+  const [standing] = documentWith({ standings }).standings;
+  return limitTitle(standing.limit, standing.subject, trans);
+}
+
+function costOf(changes: Wire): string {
+  return costText(documentWith({ today: wireTotals(changes) }).today, trans, format);
+}
+
+describe('limitTitle', () => {
+  it.each([
+    ['hour', 'This hour'],
+    ['day', 'Today'],
+    ['week', 'This week'],
+    ['month', 'This month'],
+    ['total', 'In total']
+  ])('should name the window %s', (window, title) => {
+    expect(titleOf({ window }, 'alice')).toBe(title);
+  });
+
+  it.each(['team', 'key', 'project', 'notebook', 'kernel', 'model', 'provider'])(
+    'should name the %s that a limit is about',
+    scope => {
+      expect(titleOf({ scope }, 'x')).toBe(`This month, ${scope} x`);
+    }
+  );
+
+  it('should name the window alone when it is about nothing in particular', () => {
+    expect(titleOf({ scope: 'team' })).toBe('This month');
+  });
+
+  it('should fall back on the value that the limit names', () => {
+    expect(titleOf({ scope: 'model', value: 'gpt-5' })).toBe('This month, model gpt-5');
+  });
+});
+
+describe('costText', () => {
+  it.each([
+    [{ cost: '3.2112' }, '$3.21'],
+    [{ cost: '3.2112', unpriced_calls: 1 }, 'at least $3.21'],
+    [{ cost: '3.2112', missing_calls: 1 }, 'at least $3.21'],
+    [{ cost: undefined, unpriced_calls: 3 }, 'unpriced'],
+    [{ cost: undefined, missing_calls: 3 }, 'unknown'],
+    [{ cost: undefined, calls: 0 }, '$0.00']
+  ])('should tell %p as %s', (changes, text) => {
+    expect(costOf(changes)).toBe(text);
+  });
+});
+
+describe('amountText', () => {
+  it.each([
+    ['1000000', 'tokens', '1,000,000 tokens'],
+    ['1', 'calls', '1 call'],
+    ['5', 'USD', '$5.00']
+  ] as const)('should tell %s %s', (amount, unit, text) => {
+    expect(amountText(amount, unit, trans, format)).toBe(text);
+  });
+});
+
+describe('callsText', () => {
+  it('should use the plural', () => {
+    expect([1, 1200].map(calls => callsText(calls, trans, format))).toEqual([
+      '1 call',
+      '1,200 calls'
+    ]);
+  });
+});

@@ -1,0 +1,235 @@
+import type { Event } from '@jupyterlab/services';
+import { Stream } from '@lumino/signaling';
+
+import type { AlertDisplay } from '../../meter/alert-presenter';
+import { AlertDesk } from '../../meter/alert-presenter';
+import { MeterClient } from '../../meter/client';
+import { Courier } from '../../meter/call-uploader';
+import { MeterFeed } from '../../meter/feed';
+import { Meter } from '../../meter/meter';
+import { MeterModel } from '../../meter/model';
+import { Reserve } from '../../local/fallback';
+import {
+  recordWith,
+  wireAlert,
+  wireBlocked,
+  wireDocument,
+  wireRefusal,
+  wireRunaway
+} from '../samples';
+import { Standin, until } from '../standin';
+
+/** A tab of the browser: what it shows is written down, its dialogs are answered by `answer`. */
+class Tab implements AlertDisplay {
+  readonly shown: string[] = [];
+  isVisible = true;
+  answer: () => void = () => undefined;
+  readonly meter: Meter;
+  readonly desk: AlertDesk;
+
+  constructor(server: Standin, claimant: string) {
+    const client = new MeterClient(server.settings);
+    const model = new MeterModel(callback => callback());
+    const courier = new Courier(client, () => undefined);
+    const stream = new Stream<Event.IManager, Event.Emission>({} as Event.IManager);
+    const feed = new MeterFeed(client, model, stream);
+    const reserve = new Reserve(model, client, {
+      open: () => Promise.reject(new Error('There is a server part.')),
+      isNeeded: () => Promise.resolve(false),
+      explain: String
+    });
+    this.meter = new Meter(model, feed, client, courier, reserve, claimant);
+    this.desk = new AlertDesk(this.meter, this);
+    this.meter.stateChanged.connect(this.desk.look, this.desk);
+  }
+
+  isSeen(): boolean {
+    return this.isVisible;
+  }
+
+  warn({ id }: { id: string }): void {
+    this.shown.push(`toast ${id}`);
+  }
+
+  stop({ id }: { id: string }): Promise<void> {
+    this.shown.push(`dialog ${id}`);
+    return this._answered();
+  }
+
+  tellOf({ id }: { id: string }): Promise<void> {
+    this.shown.push(`runaway ${id}`);
+    return this._answered();
+  }
+
+  private _answered(): Promise<void> {
+    return new Promise(resolve => {
+      this.answer = resolve;
+    });
+  }
+}
+
+const warning = wireAlert({ id: 'w' });
+const exceeded = wireAlert({ id: 'x', kind: 'exceeded', threshold: 1 });
+
+let server: Standin;
+let tabs: Tab[];
+
+beforeEach(async () => {
+  server = new Standin();
+  await server.start();
+  tabs = [];
+});
+
+afterEach(async () => {
+  tabs.forEach(({ meter }) => meter.dispose());
+  await server.stop();
+});
+
+function openTab(claimant = 'tab'): Tab {
+  const tab = new Tab(server, claimant);
+  tabs.push(tab);
+  return tab;
+}
+
+describe('AlertDesk', () => {
+  it('should show an alert that waited for a page, and acknowledge it', async () => {
+    server.document = wireDocument({ alerts: [warning] });
+    const tab = openTab();
+    await tab.meter.refresh();
+    await until(() => server.acknowledged.includes('w'));
+    expect(tab.shown).toEqual(['toast w']);
+  });
+
+  it('should show an alert once, however often it is told', async () => {
+    server.document = wireDocument({ alerts: [warning] });
+    const tab = openTab();
+    await tab.meter.refresh();
+    await tab.meter.refresh();
+    await until(() => server.acknowledged.length > 0);
+    expect(tab.shown).toEqual(['toast w']);
+    expect(server.requests.filter(request => request.endsWith('claim'))).toHaveLength(1);
+  });
+
+  it('should show an alert in one tab only', async () => {
+    server.document = wireDocument({ alerts: [warning] });
+    const first = openTab('first');
+    await first.meter.refresh();
+    await until(() => first.shown.length > 0);
+    const second = openTab('second');
+    await second.meter.refresh();
+    await until(() => server.requests.filter(request => request.endsWith('claim')).length === 2);
+    expect(second.shown).toEqual([]);
+  });
+
+  it('should acknowledge a dialog only when it is answered', async () => {
+    server.document = wireDocument({ alerts: [exceeded] });
+    const tab = openTab();
+    await tab.meter.refresh();
+    await until(() => tab.shown.length > 0);
+    expect(server.acknowledged).toEqual([]);
+    tab.answer();
+    await until(() => server.acknowledged.includes('x'));
+  });
+
+  it('should show one dialog at a time', async () => {
+    const other = wireAlert({ id: 'y', kind: 'exceeded', threshold: 1 });
+    server.document = wireDocument({ alerts: [exceeded, other] });
+    const tab = openTab();
+    await tab.meter.refresh();
+    await until(() => tab.shown.length === 1);
+    tab.answer();
+    await until(() => tab.shown.length === 2);
+    tab.answer();
+    await until(() => server.acknowledged.length === 2);
+  });
+
+  it('should not claim an alert in a tab that nobody sees, until somebody does', async () => {
+    server.document = wireDocument({ alerts: [warning] });
+    const tab = openTab();
+    tab.isVisible = false;
+    await tab.meter.refresh();
+    expect(server.requests).toEqual(['GET standing']);
+    tab.isVisible = true;
+    tab.desk.look();
+    await until(() => tab.shown.length === 1);
+  });
+
+  it('should try again with the next figures when the claim failed', async () => {
+    server.document = wireDocument({ alerts: [warning] });
+    const tab = openTab();
+    tab.isVisible = false;
+    await tab.meter.refresh();
+    tab.isVisible = true;
+    server.failure = { status: 503, body: {} };
+    tab.desk.look();
+    await until(() => server.requests.length === 2);
+    server.failure = undefined;
+    await until(() => {
+      tab.desk.look();
+      return tab.shown.length === 1;
+    });
+  });
+
+  it('should show a refused call at once in the tab whose kernel told of it', async () => {
+    server.document = wireDocument({ alerts: [wireRefusal()], standings: [wireBlocked()] });
+    const tab = openTab();
+    tab.meter.report(recordWith({ 'llm_meter.call.status': 'refused' }));
+    await tab.meter.refresh();
+    await until(() => tab.shown.length > 0);
+    expect(tab.shown).toEqual(['dialog refusal-1']);
+  });
+
+  it('should show a refused call of a script that has no tab, a little later', async () => {
+    server.document = wireDocument({ alerts: [wireRefusal()], standings: [wireBlocked()] });
+    const [own, other] = [openTab('own'), openTab('other')];
+    await Promise.all([own.meter.refresh(), other.meter.refresh()]);
+    expect(server.claims.size).toBe(0);
+    await until(() => server.claims.size === 1);
+    await until(() => own.shown.length + other.shown.length === 1);
+  });
+
+  it('should leave a refused call to the tab whose kernel tells of it later than the server', async () => {
+    server.document = wireDocument({ alerts: [wireRefusal()], standings: [wireBlocked()] });
+    const [own, other] = [openTab('own'), openTab('other')];
+    await Promise.all([own.meter.refresh(), other.meter.refresh()]);
+    own.meter.report(recordWith({ 'llm_meter.call.status': 'refused' }));
+    await until(() => own.shown.length === 1);
+    expect(server.claims.get('refusal-1')).toBe('own');
+  });
+
+  it('should not say twice that a limit is reached when a call was refused for it', async () => {
+    server.document = wireDocument({
+      alerts: [exceeded, wireRefusal()],
+      standings: [wireBlocked()]
+    });
+    const tab = openTab();
+    tab.meter.report(recordWith({ 'llm_meter.call.status': 'refused' }));
+    await tab.meter.refresh();
+    await until(() => server.acknowledged.includes('x'));
+    await until(() => tab.shown.length > 0);
+    expect(tab.shown).toEqual(['dialog refusal-1']);
+  });
+
+  it('should not tell of a refused call once the limit was raised', async () => {
+    const raised = wireBlocked({ amount: '1200000', ratio: 0.83, level: 'warning' });
+    server.document = wireDocument({ alerts: [wireRefusal()], standings: [raised] });
+    const tab = openTab();
+    tab.meter.report(recordWith({ 'llm_meter.call.status': 'refused' }));
+    await tab.meter.refresh();
+    await until(() => server.acknowledged.includes('refusal-1'));
+    expect(tab.shown).toEqual([]);
+  });
+
+  it('should tell of a runaway kernel in one tab, and acknowledge it when it is answered', async () => {
+    server.document = wireDocument({ runaways: [wireRunaway()] });
+    const [first, second] = [openTab('first'), openTab('second')];
+    await first.meter.refresh();
+    await until(() => first.shown.length > 0);
+    await second.meter.refresh();
+    expect(first.shown).toEqual(['runaway runaway-1']);
+    expect(server.acknowledged).toEqual([]);
+    first.answer();
+    await until(() => server.acknowledged.includes('runaway-1'));
+    expect(second.shown).toEqual([]);
+  });
+});

@@ -1,0 +1,106 @@
+import { MeterClient } from '../../meter/client';
+import { AbsentError, AnswerError, AwayError, RefusedError } from '../../meter/request';
+import { recordWith, wireRecord, wireStanding } from '../samples';
+import { Standin } from '../standin';
+
+const server = new Standin();
+let client: MeterClient;
+
+beforeAll(async () => {
+  await server.start();
+  client = new MeterClient(server.settings);
+});
+
+beforeEach(() => {
+  server.failure = undefined;
+});
+
+afterAll(() => server.stop());
+
+describe('MeterClient', () => {
+  it('should read the standing', async () => {
+    expect((await client.getStanding()).standings[0].used).toBe('812345');
+  });
+
+  it('should read the last calls', async () => {
+    expect(await client.listCalls(8)).toMatchObject([{ callId: 'call-1' }]);
+  });
+
+  it('should bring found calls by their wire names', async () => {
+    const { callId, ...record } = recordWith({ 'gen_ai.response.id': 'chatcmpl-1' });
+    expect(await client.postCalls([{ callId: 'output-1', ...record }])).toEqual(['output-1']);
+    expect(callId).toBe('call-1');
+    expect(server.records).toEqual([
+      wireRecord({ 'llm_meter.call.id': 'output-1', 'gen_ai.response.id': 'chatcmpl-1' })
+    ]);
+  });
+
+  it('should win a claim once', async () => {
+    const claims = [
+      await client.claimAlert('alert-1', 'tab-1'),
+      await client.claimAlert('alert-1', 'tab-2')
+    ];
+    expect(claims).toEqual([true, false]);
+  });
+
+  it('should acknowledge an alert', async () => {
+    await client.acknowledgeAlert('alert-7');
+    expect(server.acknowledged).toContain('alert-7');
+  });
+
+  it('should raise a limit, and list what was raised', async () => {
+    const request = { limitId: 'user/month/tokens', amount: '50000', reason: 'demo' };
+    const raise = await client.postRaise(request);
+    expect(raise).toMatchObject({ amount: '50000', reason: 'demo' });
+    expect(server.raises).toEqual([
+      { limit_id: 'user/month/tokens', amount: '50000', reason: 'demo' }
+    ]);
+    expect(await client.listRaises()).toEqual([raise]);
+  });
+
+  it('should tell why a raise was not granted', async () => {
+    server.failure = { status: 403, body: { message: 'Raises are switched off.' } };
+    const failure = client.postRaise({ limitId: 'x', amount: '1', reason: 'demo' });
+    await expect(failure).rejects.toMatchObject({
+      status: 403,
+      message: 'Raises are switched off.'
+    });
+  });
+
+  it('should tell that the server part is not running', async () => {
+    server.failure = { status: 404, body: { message: 'Not Found' } };
+    await expect(client.getStanding()).rejects.toBeInstanceOf(AbsentError);
+  });
+
+  it('should pass on what the server says went wrong', async () => {
+    server.failure = { status: 500, body: { message: 'The ledger cannot be read.' } };
+    const failure = client.getStanding();
+    await expect(failure).rejects.toBeInstanceOf(RefusedError);
+    await expect(failure).rejects.toThrow('The ledger cannot be read.');
+  });
+
+  it('should take a proxy without a server behind it for a server that is away', async () => {
+    server.failure = { status: 502, body: {} };
+    await expect(client.getStanding()).rejects.toBeInstanceOf(AwayError);
+  });
+
+  it('should tell that nothing answers', async () => {
+    const gone = new Standin();
+    await gone.start();
+    const { settings } = gone;
+    await gone.stop();
+    await expect(new MeterClient(settings).getStanding()).rejects.toBeInstanceOf(AwayError);
+  });
+
+  it('should name what is wrong with an answer', async () => {
+    server.failure = { status: 200, body: { seq: 1 } };
+    const failure = client.getStanding();
+    await expect(failure).rejects.toBeInstanceOf(AnswerError);
+    await expect(failure).rejects.toThrow('standing.state');
+  });
+
+  it('should not take an empty answer for a standing', async () => {
+    server.document = { standings: [wireStanding()] };
+    await expect(client.getStanding()).rejects.toBeInstanceOf(AnswerError);
+  });
+});

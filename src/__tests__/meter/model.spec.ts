@@ -1,0 +1,96 @@
+import { MeterModel } from '../../meter/model';
+import { documentWith, recordWith } from '../samples';
+
+/** A model whose changes are told when `flush` is called. */
+function setUp(): { model: MeterModel; flush: () => void; changes: () => number } {
+  let callbacks: (() => void)[] = [];
+  let changes = 0;
+  const model = new MeterModel(callback => callbacks.push(callback));
+  model.stateChanged.connect(() => {
+    changes += 1;
+  });
+  const flush = (): void => {
+    const due = callbacks;
+    callbacks = [];
+    due.forEach(callback => callback());
+  };
+  return { model, flush, changes: () => changes };
+}
+
+describe('MeterModel', () => {
+  it('should know no figures at first', () => {
+    expect(setUp().model.snapshot).toEqual({ connection: 'loading' });
+  });
+
+  it('should tell many changes at once', () => {
+    const { model, flush, changes } = setUp();
+    model.push(documentWith({ seq: 1 }));
+    model.push(documentWith({ seq: 2 }));
+    model.report(recordWith());
+    expect(changes()).toBe(0);
+    flush();
+    flush();
+    expect(changes()).toBe(1);
+  });
+
+  it('should count a pending call until its event comes, and never twice', () => {
+    const { model } = setUp();
+    const used = (): string | undefined => model.snapshot.document?.standings[0].used;
+    model.load(documentWith({ seq: 1 }), model.mark());
+    model.report(recordWith());
+    model.report(recordWith());
+    expect(used()).toBe('812723');
+    model.push(documentWith({ seq: 2, call_ids: ['call-1'] }));
+    expect(used()).toBe('812345');
+    model.report(recordWith());
+    expect(used()).toBe('812345');
+  });
+
+  it('should take back a call that the answer to a later request does not know', () => {
+    const { model } = setUp();
+    model.load(documentWith(), model.mark());
+    model.report(recordWith());
+    model.load(documentWith(), model.mark());
+    expect(model.hasPending).toBe(false);
+  });
+
+  it('should keep a call that was told while the answer was under way', () => {
+    const { model } = setUp();
+    const mark = model.mark();
+    model.report(recordWith());
+    model.load(documentWith(), mark);
+    expect(model.hasPending).toBe(true);
+  });
+
+  it('should not let an answer replace a document that was pushed meanwhile', () => {
+    const { model } = setUp();
+    const mark = model.mark();
+    model.push(documentWith({ seq: 13 }));
+    model.load(documentWith({ seq: 12 }), mark);
+    expect(model.snapshot.document?.seq).toBe(13);
+  });
+
+  it.each([
+    [13, true],
+    [14, false],
+    [1, false]
+  ])('should tell after 12 whether %p follows: %p', (seq, isNext) => {
+    const { model } = setUp();
+    model.load(documentWith({ seq: 12 }), model.mark());
+    expect(model.push(documentWith({ seq }))).toBe(isNext);
+  });
+
+  it('should keep the last figures when the server goes away', () => {
+    const { model } = setUp();
+    model.load(documentWith(), model.mark());
+    model.lose('away');
+    expect(model.snapshot).toMatchObject({ connection: 'away', document: { seq: 12 } });
+  });
+
+  it('should forget what went wrong when it is right again', () => {
+    const { model } = setUp();
+    model.lose('failed', 'The ledger cannot be read.');
+    model.load(documentWith(), model.mark());
+    expect(model.snapshot.reason).toBeUndefined();
+  });
+});

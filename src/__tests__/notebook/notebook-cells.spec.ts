@@ -1,0 +1,106 @@
+import type { CellsAnswer } from '../../notebook/notebook-cells';
+import { NotebookCells } from '../../notebook/notebook-cells';
+import { AwayError } from '../../meter/request';
+import { recordWith } from '../samples';
+
+const EMPTY: CellsAnswer = { cells: [], callIds: [] };
+const RECORD = recordWith({ 'llm_meter.cell.id': 'cell-1', 'llm_meter.run.id': 'run-1' });
+
+/** An open notebook, and how often the ledger was asked for it. */
+function setUp(answers: (() => Promise<CellsAnswer>)[] = []): {
+  view: { path: string; isVisible: boolean; cellIds: string[] };
+  cells: NotebookCells;
+  asked: string[];
+} {
+  const asked: string[] = [];
+  const view = { path: 'a.ipynb', isVisible: true, cellIds: ['cell-1'] };
+  const ask = (path: string): Promise<CellsAnswer> => {
+    asked.push(path);
+    return answers.shift()?.() ?? Promise.resolve(EMPTY);
+  };
+  return { view, asked, cells: new NotebookCells(view, ask, callback => callback()) };
+}
+
+async function pass(): Promise<void> {
+  await jest.advanceTimersByTimeAsync(60_000);
+}
+
+describe('NotebookCells', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  it('should ask once for a notebook that is opened, and not again while nothing happens', async () => {
+    const { asked } = setUp();
+    await pass();
+    expect(asked).toEqual(['a.ipynb']);
+  });
+
+  it('should ask once for many calls that the ledger took at about the same time', async () => {
+    const { cells, asked } = setUp();
+    await pass();
+    cells.confirm(['a']);
+    cells.confirm(['b', 'c']);
+    await pass();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('should not ask for a notebook that nobody sees before it is seen', async () => {
+    const { view, cells, asked } = setUp();
+    await pass();
+    view.isVisible = false;
+    cells.confirm(['a']);
+    await pass();
+    expect(asked).toHaveLength(1);
+    view.isVisible = true;
+    cells.look();
+    await pass();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('should leave a ledger that is away alone until it is back', async () => {
+    const { cells, asked } = setUp([() => Promise.reject(new AwayError('gone'))]);
+    await pass();
+    cells.confirm(['a']);
+    await pass();
+    expect(asked).toHaveLength(1);
+    cells.lose();
+    await pass();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('should ask about a call of which the ledger tells nothing', async () => {
+    const { cells, asked } = setUp();
+    await pass();
+    cells.note(RECORD);
+    await pass();
+    expect(asked).toHaveLength(2);
+    expect(cells.newestOf('cell-1')).toBeUndefined();
+  });
+
+  it('should sum the cells that the notebook has now', () => {
+    const { view, cells } = setUp();
+    cells.note(RECORD);
+    expect(cells.costs.total.calls).toBe(1);
+    view.cellIds = [];
+    expect(cells.costs.total.calls).toBe(0);
+    cells.dispose();
+  });
+
+  it('should show an answer under way until its call is told of or its kernel is gone', () => {
+    const { cells } = setUp();
+    const stream = {
+      callId: RECORD.callId,
+      startedAt: RECORD.startedAt,
+      cellId: 'cell-1',
+      pieces: 3
+    };
+    cells.noteStream(stream);
+    cells.noteStream({ ...stream, callId: 'other' });
+    expect(cells.streamsOf('cell-1')).toHaveLength(2);
+    cells.note(RECORD);
+    expect(cells.streamsOf('cell-1')).toHaveLength(1);
+    cells.endStreams();
+    expect(cells.streamsOf('cell-1')).toEqual([]);
+    cells.dispose();
+  });
+});

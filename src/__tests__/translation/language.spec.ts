@@ -1,0 +1,47 @@
+/** @jest-environment jsdom */
+
+import { nullTranslator } from '@jupyterlab/translation';
+
+import { Language } from '../../translation/language';
+
+describe('Language', () => {
+  it('should speak English in an English lab', async () => {
+    const language = new Language(nullTranslator, ['en-GB']);
+    let changes = 0;
+    language.changed.connect(() => {
+      changes += 1;
+    });
+    await language.use('auto');
+    expect(changes).toBe(0);
+    expect(language.trans.__('No call yet.')).toBe('No call yet.');
+    expect(language.format.locale).toBe('en-GB');
+  });
+
+  it('should speak Chinese when the setting says so, figures included, and tell of it', async () => {
+    const language = new Language(nullTranslator, ['en-US']);
+    let changes = 0;
+    language.changed.connect(() => {
+      changes += 1;
+    });
+    await language.use('zh-CN');
+    expect(language.trans.__('No call yet.')).toBe('还没有调用。');
+    expect(language.trans.__('%1 / %2 tokens', '1', '2')).toBe('1 / 2 token');
+    expect(language.trans._n('%2 call', '%2 calls', 3, '3')).toBe('3 次调用');
+    expect(language.format.compact(812_345)).toBe('81.2万');
+    expect(changes).toBe(1);
+  });
+
+  it('should speak Chinese in a Chinese lab whose language pack does not know our texts', async () => {
+    const lab = { languageCode: 'zh-CN', load: () => nullTranslator.load('') };
+    const language = new Language(lab, ['zh-CN']);
+    await language.use('auto');
+    expect(language.trans.__('Settings')).toBe('设置');
+  });
+
+  it('should go back to English', async () => {
+    const language = new Language(nullTranslator, ['zh-CN']);
+    await language.use('zh-CN');
+    await language.use('en');
+    expect(language.trans.__('Settings')).toBe('Settings');
+  });
+});

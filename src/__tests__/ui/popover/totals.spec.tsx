@@ -1,0 +1,102 @@
+/** @jest-environment jsdom */
+
+import * as React from 'react';
+
+import type { UsageRow } from '../../../core/dashboard/usage';
+import { ClientError } from '../../../meter/request';
+import type { IMeter } from '../../../tokens';
+import { ModelSplit } from '../../../ui/popover/models';
+import { TotalsTable } from '../../../ui/popover/totals';
+import { documentWith, format, trans } from '../../samples';
+import { expectAct, Page } from '../../widgets/page';
+
+const NAME = `<b>שלום${'x'.repeat(500)}.ipynb`;
+const { today, month } = documentWith();
+
+let page: Page;
+let queries: Readonly<Record<string, string>>[];
+let answers: (query: Readonly<Record<string, string>>) => readonly UsageRow[];
+
+beforeAll(expectAct);
+
+beforeEach(() => {
+  page = new Page();
+  queries = [];
+  answers = () => [];
+});
+
+afterEach(() => page.close());
+
+const meter = {
+  getUsage: query => {
+    queries.push(query);
+    return Promise.resolve().then(() => answers(query));
+  }
+} as Pick<IMeter, 'getUsage'> as IMeter;
+
+function rowWith(changes: Partial<UsageRow>): UsageRow {
+  const nothing = { calls: 0, inputTokens: 0, outputTokens: 0, unpricedCalls: 0, missingCalls: 0 };
+  return { ...nothing, isRest: false, ...changes };
+}
+
+async function showTotals(): Promise<void> {
+  await page.show(
+    <TotalsTable
+      today={today}
+      month={month}
+      meter={meter}
+      place={{ path: `folder/${NAME}`, kernelId: 'k1' }}
+      revision={1}
+      isCostShown={true}
+      words={{ trans, format }}
+    />
+  );
+}
+
+describe('TotalsTable', () => {
+  it('should show the notebook and its session, its name as text', async () => {
+    answers = ({ kernel }) => [rowWith({ calls: kernel === 'k1' ? 7 : 31, cost: '0.25' })];
+    await showTotals();
+    const notebook = page.find('.jp-LLMMeter-Totals-notebook');
+    expect(notebook.textContent).toMatch(/This month31.*This session7/);
+    expect(notebook.querySelector('bdi')?.textContent).toBe(NAME);
+    expect(notebook.querySelector('b')).toBeNull();
+    expect(queries).toMatchObject([
+      { group_by: 'day', notebook: `folder/${NAME}` },
+      { group_by: 'none', kernel: 'k1' }
+    ]);
+  });
+
+  it('should call a cost unpriced that nobody knows, never zero', async () => {
+    answers = () => [rowWith({ calls: 2, unpricedCalls: 2 })];
+    await showTotals();
+    expect(page.find('.jp-LLMMeter-Totals-notebook').textContent).toContain('unpriced');
+  });
+
+  it('should say why there are no figures of the notebook', async () => {
+    answers = () => {
+      throw new ClientError('The ledger is locked.');
+    };
+    await showTotals();
+    expect(page.alerts).toEqual(['The ledger is locked.']);
+  });
+});
+
+describe('ModelSplit', () => {
+  it('should ask when it is unfolded, and put the rest last', async () => {
+    answers = () => [
+      rowWith({ isRest: true, inputTokens: 900 }),
+      rowWith({ group: 'gpt-5-mini', inputTokens: 25 }),
+      rowWith({ group: 'gpt-5', inputTokens: 75 })
+    ];
+    await page.show(
+      <ModelSplit meter={meter} revision={1} isCostShown={false} words={{ trans, format }} />
+    );
+    expect(queries).toEqual([]);
+    await page.unfold('details');
+    const details = page.find('details');
+    const names = [...details.querySelectorAll('th')].map(({ textContent }) => textContent);
+    expect(names).toEqual(['gpt-5', 'gpt-5-mini', 'Other models']);
+    expect(queries[0]).toMatchObject({ group_by: 'model', limit: '5' });
+  });
+});

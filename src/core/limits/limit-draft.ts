@@ -1,0 +1,178 @@
+/**
+ * A limit as a user writes it in the settings form, before it is one.
+ *
+ * Owns the change between the setting and the texts of the fields, and what is wrong with them in words that say what to write
+ * instead. Loaded with the form. Whether a set of limits can be kept is for `limits.ts` and its twin on the server to say.
+ */
+
+import type { OnExceed, Scope, Unit, WindowName } from '../record/standing';
+import { ON_EXCEED, SCOPES, UNITS, WINDOWS } from '../record/standing';
+import type { Translate } from '../words/translate';
+
+/** Who hears of a limit: the channels that are default, none, or those named. */
+export const AUDIENCES = ['default', 'none', 'named'] as const;
+export type Audience = (typeof AUDIENCES)[number];
+
+export interface LimitDraft {
+  readonly amount: string;
+  readonly unit: Unit;
+  readonly window: WindowName;
+  readonly onExceed: OnExceed;
+  readonly scope: Scope;
+  /** Empty: each by itself. */
+  readonly value: string;
+  /** Percentages, as `50, 80`; empty: no warning. */
+  readonly warnAt: string;
+  readonly audience: Audience;
+  /** Names of channels, as `ops, team`. */
+  readonly channels: string;
+  /** IANA name; empty: the server's own. */
+  readonly timeZone: string;
+  readonly weekStart: string;
+  readonly resetHour: string;
+}
+
+/** What is wrong with a draft, by field. */
+export type LimitFlaws = Readonly<Partial<Record<keyof LimitDraft, string>>>;
+
+type Item = Readonly<Record<string, unknown>>;
+
+/** The texts of a limit that the settings hold; what they leave out is filled in. */
+export function draftOf(setting: unknown): LimitDraft {
+  const item: Item = typeof setting === 'object' && setting !== null ? (setting as Item) : {};
+  const warnAt = Array.isArray(item.warn_at) ? item.warn_at : [0.8];
+  const { notify } = item;
+  return {
+    amount: plain(item.amount),
+    unit: word(item.unit, UNITS, 'tokens'),
+    window: word(item.window, WINDOWS, 'month'),
+    onExceed: word(item.on_exceed, ON_EXCEED, 'warn'),
+    scope: word(item.scope, SCOPES, 'user'),
+    value: plain(item.value),
+    warnAt: warnAt.map(percentOf).join(', '),
+    audience: !Array.isArray(notify) ? 'default' : notify.length === 0 ? 'none' : 'named',
+    channels: Array.isArray(notify) ? notify.map(String).join(', ') : '',
+    timeZone: plain(item.time_zone),
+    weekStart: typeof item.week_start === 'string' ? item.week_start : 'monday',
+    resetHour: plain(item.reset_hour ?? 0)
+  };
+}
+
+/** The limit that a draft without flaws stands for, as the settings hold it. */
+export function settingOf(draft: LimitDraft): Record<string, unknown> {
+  return {
+    scope: draft.scope,
+    value: draft.value.trim() || null,
+    window: draft.window,
+    unit: draft.unit,
+    amount: Number(draft.amount),
+    warn_at: sharesOf(draft.warnAt) ?? [],
+    on_exceed: draft.onExceed,
+    notify: notifyOf(draft),
+    time_zone: draft.timeZone.trim() || null,
+    week_start: draft.weekStart,
+    reset_hour: Number(draft.resetHour)
+  };
+}
+
+/** What is wrong with a draft; empty when nothing is. */
+export function limitFlaws(draft: LimitDraft, trans: Translate): LimitFlaws {
+  const hour = Number(draft.resetHour);
+  const isHour = /^\d+$/.test(draft.resetHour.trim()) && hour <= 23;
+  return {
+    ...(!isAmount(draft.amount) && {
+      amount: trans.__('Write a number above 0, without separators, as 1000000 or 2.5.')
+    }),
+    ...(sharesOf(draft.warnAt) === undefined && {
+      warnAt: trans.__('Write percentages between 0 and 100, as 50, 80.')
+    }),
+    ...(draft.audience === 'named' &&
+      namesIn(draft.channels).length === 0 && {
+        channels: trans.__('Write the names of the channels, as ops, team.')
+      }),
+    ...(!isZone(draft.timeZone.trim()) && {
+      timeZone: trans.__('Write an IANA name such as Asia/Shanghai, or nothing.')
+    }),
+    ...(!isHour && { resetHour: trans.__('Write a whole number from 0 to 23.') })
+  };
+}
+
+/** Whether another draft before this one counts the same, so that only one of the two can hold. */
+export function isRepeated(drafts: readonly LimitDraft[], index: number): boolean {
+  return drafts.slice(0, index).some(draft => countOf(draft) === countOf(drafts[index]));
+}
+
+/** A draft that counts what none of the others does. */
+export function newDraft(drafts: readonly LimitDraft[]): LimitDraft {
+  const first = draftOf({ amount: 1_000_000 });
+  const candidates = UNITS.flatMap(unit =>
+    (['month', 'day', 'week', 'hour', 'total'] as const).map(window => ({
+      ...first,
+      window,
+      unit,
+      amount: unit === 'tokens' ? '1000000' : '100'
+    }))
+  );
+  const taken = new Set(drafts.map(countOf));
+  return candidates.find(candidate => !taken.has(countOf(candidate))) ?? first;
+}
+
+/** The id of the limit: two with one id cannot both hold. */
+function countOf({ scope, value, window, unit }: LimitDraft): string {
+  return JSON.stringify([scope, value.trim(), window, unit]);
+}
+
+function notifyOf({ audience, channels }: LimitDraft): readonly string[] | null {
+  switch (audience) {
+    case 'default':
+      return null;
+    case 'none':
+      return [];
+    case 'named':
+      return namesIn(channels);
+  }
+}
+
+function namesIn(text: string): string[] {
+  return text
+    .split(/[,，]/)
+    .map(name => name.trim())
+    .filter(name => name !== '');
+}
+
+/** Ratios from percentages; undefined when one is none. */
+function sharesOf(text: string): number[] | undefined {
+  const shares = namesIn(text).map(part => {
+    const percent = Number(part.replace(/\s*%$/, ''));
+    // Through the decimal point and not by a division, which would make 7 % 0.07000000000000001.
+    return Number(`${percent}e-2`);
+  });
+  return shares.every(share => share > 0 && share < 1) ? shares : undefined;
+}
+
+function percentOf(share: unknown): string {
+  return String(Number(`${Number(share)}e2`));
+}
+
+function isAmount(text: string): boolean {
+  return /^\d+(\.\d+)?$/.test(text.trim()) && Number(text) > 0;
+}
+
+function isZone(name: string): boolean {
+  try {
+    return name === '' || new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch (error) {
+    if (error instanceof RangeError) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+function word<T extends string>(value: unknown, words: readonly T[], otherwise: T): T {
+  return words.find(candidate => candidate === value) ?? otherwise;
+}

@@ -1,0 +1,220 @@
+/**
+ * Reading limits as people write them in the settings. The twin of core/limits.py.
+ *
+ * Refuses whatever could silently switch a limit off: a typo, a zero, a boolean, a number that is none.
+ */
+
+import { ratioOf } from '../record/decimal';
+import type { Limit } from '../record/standing';
+import { ON_EXCEED, SCOPES, UNITS, WINDOWS } from '../record/standing';
+import type { Weekday } from './windows';
+import { WEEKDAYS } from './windows';
+
+/** A limit that cannot be kept; the message names the field, what was given and what is allowed. */
+export class LimitError extends Error {
+  override name = 'LimitError';
+}
+
+/** A limit with all that is needed to count by it. */
+export interface LimitRule extends Limit {
+  /** The names of the channels that hear of it; absent means all that are default. Channels are the server part's. */
+  readonly notify?: readonly string[];
+  readonly timeZone: string;
+  readonly weekStart: Weekday;
+  readonly resetHour: number;
+}
+
+const DEFAULT_WARN_AT: readonly number[] = [0.8];
+const FIELDS = [
+  'scope',
+  'value',
+  'window',
+  'unit',
+  'amount',
+  'warn_at',
+  'on_exceed',
+  'notify',
+  'time_zone',
+  'week_start',
+  'reset_hour'
+];
+
+type Item = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads limits.
+ *
+ * @param items - flat objects as documented in docs/architecture.md, "A limit".
+ * @param defaultTimeZone - IANA name used where a limit names none.
+ * @throws {LimitError} at the first limit that cannot be kept.
+ */
+export function parseLimits(items: unknown, defaultTimeZone: string): readonly LimitRule[] {
+  if (!Array.isArray(items)) {
+    throw new LimitError(`limits is ${shown(items)}; it must be a list of limits`);
+  }
+  const ids = new Set<string>();
+  return items.map((item: unknown, index) => {
+    const where = `limit ${index + 1}`;
+    const limit = parseLimit(item, where, defaultTimeZone);
+    if (ids.has(limit.id)) {
+      throw new LimitError(
+        `${where}: ${limit.id} is set twice; one scope, value, window and unit, one limit`
+      );
+    }
+    ids.add(limit.id);
+    return limit;
+  });
+}
+
+/**
+ * The thresholds that a used amount has reached, 1 included, ascending.
+ *
+ * @param used - a decimal string in the limit's unit.
+ */
+export function crossedThresholds(limit: Limit, used: string): readonly number[] {
+  const ratio = ratioOf(used, limit.amount);
+  return [...limit.warnAt, 1].filter(threshold => ratio >= threshold);
+}
+
+function parseLimit(given: unknown, where: string, defaultTimeZone: string): LimitRule {
+  const item = objectOf(given, where);
+  const scope = choice(item, 'scope', SCOPES, where, 'user');
+  const value = valueOf(item, where);
+  const window = choice(item, 'window', WINDOWS, where);
+  const unit = choice(item, 'unit', UNITS, where);
+  const notify = notifyOf(item, where);
+  const subject = value === undefined ? scope : `${scope}=${value}`;
+  return {
+    id: `${subject}/${window}/${unit}`,
+    scope,
+    ...(value !== undefined && { value }),
+    window,
+    unit,
+    amount: amountOf(item, where),
+    warnAt: warnAtOf(item, where),
+    onExceed: choice(item, 'on_exceed', ON_EXCEED, where, 'warn'),
+    ...(notify !== undefined && { notify }),
+    timeZone: timeZoneOf(item, where, defaultTimeZone),
+    weekStart: choice(item, 'week_start', WEEKDAYS, where, 'monday'),
+    resetHour: resetHourOf(item, where)
+  };
+}
+
+function objectOf(given: unknown, where: string): Item {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new LimitError(
+      `${where} is ${shown(given)}; it must be an object with window, unit and amount`
+    );
+  }
+  const item = given as Item;
+  const unknown = Object.keys(item).find(key => !FIELDS.includes(key));
+  if (unknown !== undefined) {
+    throw new LimitError(
+      `${where}: unknown field ${shown(unknown)}; allowed are ${FIELDS.join(', ')}`
+    );
+  }
+  const missing = ['window', 'unit', 'amount'].find(key => (item[key] ?? null) === null);
+  if (missing !== undefined) {
+    throw new LimitError(
+      `${where}: ${missing} is missing; every limit needs window, unit and amount`
+    );
+  }
+  return item;
+}
+
+function choice<T extends string>(
+  item: Item,
+  field: string,
+  allowed: readonly T[],
+  where: string,
+  otherwise?: T
+): T {
+  const given = item[field] ?? otherwise;
+  const found = allowed.find(word => word === given);
+  if (found === undefined) {
+    throw new LimitError(
+      `${where}: ${field} is ${shown(given)}; allowed are ${allowed.join(', ')}`
+    );
+  }
+  return found;
+}
+
+function valueOf(item: Item, where: string): string | undefined {
+  const given = item.value ?? undefined;
+  if (given === undefined || (typeof given === 'string' && given !== '')) {
+    return given;
+  }
+  throw new LimitError(
+    `${where}: value is ${shown(given)}; it must be a non-empty text, or null for each by itself`
+  );
+}
+
+function amountOf({ amount }: Item, where: string): string {
+  if (!isNumber(amount) || amount <= 0) {
+    throw new LimitError(`${where}: amount is ${shown(amount)}; it must be a number above 0`);
+  }
+  return decimalOf(amount);
+}
+
+function warnAtOf(item: Item, where: string): readonly number[] {
+  const given = item.warn_at ?? DEFAULT_WARN_AT;
+  if (Array.isArray(given) && given.every(share => isNumber(share) && share > 0 && share < 1)) {
+    return [...new Set(given as number[])].sort((a, b) => a - b);
+  }
+  throw new LimitError(
+    `${where}: warn_at is ${shown(given)}; it must be a list of numbers between 0 and 1`
+  );
+}
+
+function notifyOf({ notify }: Item, where: string): readonly string[] | undefined {
+  if (notify === undefined || notify === null) {
+    return undefined;
+  }
+  if (Array.isArray(notify) && notify.every(name => typeof name === 'string' && name !== '')) {
+    return [...new Set(notify as string[])];
+  }
+  throw new LimitError(
+    `${where}: notify is ${shown(notify)}; it must be a list of channels' names, or null for all that are default`
+  );
+}
+
+function timeZoneOf(item: Item, where: string, otherwise: string): string {
+  const given = item.time_zone ?? otherwise;
+  try {
+    if (typeof given === 'string' && given !== '') {
+      new Intl.DateTimeFormat('en', { timeZone: given });
+      return given;
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) {
+      throw error;
+    }
+  }
+  throw new LimitError(
+    `${where}: time_zone is ${shown(given)}; it must be an IANA name such as Asia/Shanghai, or null for the browser's own`
+  );
+}
+
+function resetHourOf(item: Item, where: string): number {
+  const given = item.reset_hour ?? 0;
+  if (isNumber(given) && Number.isInteger(given) && given >= 0 && given <= 23) {
+    return given;
+  }
+  throw new LimitError(
+    `${where}: reset_hour is ${shown(given)}; it must be a whole number from 0 to 23`
+  );
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+/** A number without exponent, as amounts are added up. */
+function decimalOf(amount: number): string {
+  const text = String(amount);
+  return text.includes('e') ? amount.toFixed(20).replace(/\.?0+$/, '') : text;
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value) ?? String(value);
+}

@@ -1,0 +1,70 @@
+/**
+ * Whether a failed call was stopped by a limit of its provider, and by which kind.
+ *
+ * Owns the codes that providers give for it in `error.type`; refuses to judge by an error's message, which is never
+ * kept. Each code's source is in `tests/vectors/provider-limits.json`.
+ */
+
+import type { CallRecord } from '../record/record';
+
+/** `rate`: calls or tokens in a time; `spend`: money or credit. */
+export type ProviderLimit = 'rate' | 'spend';
+
+const CODES: ReadonlyMap<string, ProviderLimit> = new Map([
+  // HTTP, RFC 6585 and RFC 9110; Azure, DeepSeek and OpenRouter say no more than this.
+  ['429', 'rate'],
+  ['402', 'spend'],
+  // OpenAI, guide "Error codes"; a limit's type where its code is absent.
+  ['rate_limit_exceeded', 'rate'],
+  ['requests', 'rate'],
+  ['tokens', 'rate'],
+  ['insufficient_quota', 'spend'],
+  ['billing_hard_limit_reached', 'spend'],
+  // Anthropic, API reference "Errors".
+  ['rate_limit_error', 'rate'],
+  ['billing_error', 'spend'],
+  // Google, Gemini API troubleshooting guide.
+  ['resource_exhausted', 'rate'],
+  // Amazon Bedrock, errors of InvokeModel; API Gateway.
+  ['throttlingexception', 'rate'],
+  ['servicequotaexceededexception', 'rate'],
+  ['toomanyrequestsexception', 'rate'],
+  // Alibaba Cloud Model Studio, "Error messages".
+  ['throttling', 'rate'],
+  ['throttling.ratequota', 'rate'],
+  ['throttling.burstrate', 'rate'],
+  ['throttling.allocationquota', 'rate'],
+  ['limit_requests', 'rate'],
+  ['arrearage', 'spend'],
+  // Moonshot AI, API reference "Errors".
+  ['rate_limit_reached_error', 'rate'],
+  ['exceeded_current_quota_error', 'spend']
+]);
+
+/** Codes that mean something else, or anything at all, elsewhere: provider, a space and the code. */
+const CODES_OF: ReadonlyMap<string, ProviderLimit> = new Map([
+  // Alibaba Cloud Model Studio, "Rate limiting": the tokens of a minute, not the money.
+  ['alibaba insufficient_quota', 'rate'],
+  // Z.ai, API reference "Errors".
+  ['zhipu 1113', 'spend'],
+  ['zhipu 1302', 'rate']
+]);
+
+/**
+ * Says which limit of the provider stopped a call.
+ *
+ * @returns undefined when no limit of the provider's is known to have stopped it: `refused` calls met a limit of ours,
+ * and some providers tell only in words (Anthropic's low credit is an `invalid_request_error`).
+ */
+export function providerLimitOf({
+  status,
+  errorType,
+  providerName
+}: Pick<CallRecord, 'status' | 'errorType' | 'providerName'>): ProviderLimit | undefined {
+  if (status !== 'error' || errorType === undefined) {
+    return undefined;
+  }
+  // Amazon writes the same name differently in a stream.
+  const code = errorType.toLowerCase();
+  return CODES_OF.get(`${providerName} ${code}`) ?? CODES.get(code);
+}

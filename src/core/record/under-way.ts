@@ -1,0 +1,85 @@
+/**
+ * Calls that stream at this moment, as their kernels tell of them.
+ *
+ * Owns which they are; refuses to count them: what they use is known when they end. The record of a call ends it, and so
+ * does silence, as its kernel may have been killed.
+ */
+
+import type { UnderWay } from '../words/badge';
+import type { Formatter } from '../words/format';
+import { isolated, shortened } from './names';
+import type { Translate } from '../words/translate';
+
+/** After how much silence a call is no longer shown, in milliseconds. */
+const SILENCE_MS = 10_000;
+/** How many ended calls are remembered, so that a late message does not bring one back. */
+const ENDED_KEPT = 100;
+
+/** The calls under way; times are milliseconds of any one clock. */
+export class CallsUnderWay {
+  /** The calls, the longest known first. */
+  get calls(): readonly UnderWay[] {
+    return [...this._heard.values()].map(({ call }) => call);
+  }
+
+  /** When the next of them will have been silent for too long; undefined when there is none. */
+  get nextSweepAt(): number | undefined {
+    const times = [...this._heard.values()].map(({ at }) => at + SILENCE_MS);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** Takes in what a kernel tells. */
+  hear(call: UnderWay, at: number): void {
+    if (!this._ended.has(call.callId)) {
+      this._heard.set(call.callId, { call, at });
+    }
+  }
+
+  /**
+   * Notes that a call has ended.
+   *
+   * @returns whether it was under way.
+   */
+  end(callId: string): boolean {
+    this._ended.add(callId);
+    for (const oldest of this._ended) {
+      if (this._ended.size <= ENDED_KEPT) {
+        break;
+      }
+      this._ended.delete(oldest);
+    }
+    return this._heard.delete(callId);
+  }
+
+  /** Takes out what has been silent for too long. */
+  sweep(at: number): void {
+    for (const [callId, heard] of this._heard) {
+      if (heard.at + SILENCE_MS <= at) {
+        this._heard.delete(callId);
+      }
+    }
+  }
+
+  private readonly _heard = new Map<string, { call: UnderWay; at: number }>();
+  private readonly _ended = new Set<string>();
+}
+
+/** The calls under way in a sentence; undefined when there is none. */
+export function underWayText(
+  calls: readonly UnderWay[],
+  trans: Translate,
+  format: Formatter
+): string | undefined {
+  if (calls.length === 0) {
+    return undefined;
+  }
+  const pieces = calls.reduce((sum, call) => sum + call.pieces, 0);
+  const models = new Set(calls.map(({ model }) => model ?? trans.__('unknown')));
+  return trans._n(
+    '%1 call under way: %2, about %3 pieces so far',
+    '%1 calls under way: %2, about %3 pieces so far',
+    calls.length,
+    [...models].map(model => isolated(shortened(model))).join(', '),
+    format.count(pieces)
+  );
+}

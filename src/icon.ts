@@ -1,9 +1,0 @@
-/**
- * The icon of LLM Meter, which schemas name as `jupyter-llm-meter:gauge`.
- */
-
-import { LabIcon } from '@jupyterlab/ui-components';
-
-import gaugeSvg from '../style/icons/gauge.svg';
-
-export const gaugeIcon = new LabIcon({ name: 'jupyter-llm-meter:gauge', svgstr: gaugeSvg });

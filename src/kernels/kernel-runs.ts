@@ -1,0 +1,220 @@
+/**
+ * Follows the runs of one kernel and tells of the calls that each of them shows.
+ *
+ * Owns which messages count: those of runs whose beginning this page has seen, so that nothing is read from outputs that
+ * were loaded with a notebook, shown again, or begun before the page was opened.
+ */
+
+import type { KernelMessage } from '@jupyterlab/services';
+
+import type { CallRecord } from '../core/record/record';
+import { piecesOf } from '../core/scan/bundle';
+import type { Run } from '../core/scan/found';
+import { recordsOf } from '../core/scan/found';
+import type { OutputPattern } from '../core/scan/patterns';
+import { Repeats } from '../core/scan/repeats';
+import { RunReadings, RunTexts } from '../core/scan/run';
+import { Counters } from '../core/scan/sums';
+import type { OutputText } from '../core/scan/text';
+import type { Estimator, RunEstimate } from './estimator';
+import type { TextReader } from './text-reader';
+
+/** Runs are forgotten when so many are newer: until then more may come, and some never end, as when the kernel dies. */
+const MOST_RUNS = 100;
+const MOST_CELLS = 1_000;
+
+interface OpenRun {
+  readonly startedAt: string;
+  readonly texts: RunTexts;
+  readonly readings: RunReadings;
+  /** Where estimates are wanted and its source says that it calls. */
+  readonly estimate?: RunEstimate;
+  /** The reading of all texts so far. */
+  read: Promise<void>;
+  hasEnded: boolean;
+  /** Whether an estimate was told of in place of its calls. */
+  isEstimated: boolean;
+  /** How many of its calls have been told of. */
+  told: number;
+}
+
+/** What the runs need to know of the page. */
+export interface Surroundings {
+  readonly reader: TextReader;
+  /** Whether the kernel's outputs are to be read: nobody else meters it. */
+  isScanned(kernelId: string): boolean;
+  patterns(): readonly OutputPattern[];
+  /** What estimates calls that only print their answer; undefined when the user does not want it. */
+  estimator(): Estimator | undefined;
+  /** Takes the calls of a run that has ended. */
+  report(records: readonly CallRecord[]): void;
+}
+
+export class KernelRuns {
+  /**
+   * @param kernelId - the kernel.
+   * @param surroundings - what it needs.
+   */
+  constructor(
+    private readonly kernelId: string,
+    private readonly surroundings: Surroundings
+  ) {}
+
+  /** Notes which cell a request is from. */
+  onRequest(requestId: string, cellId: string): void {
+    this._cells.set(requestId, cellId);
+    forgetOldest(this._cells, MOST_CELLS);
+  }
+
+  /**
+   * Takes a message of the kernel.
+   *
+   * @param message - on IOPub, in the order of arrival.
+   * @param notebookPath - where the session's document is now.
+   */
+  onMessage(message: KernelMessage.IMessage, notebookPath: string): void {
+    const requestId = requestIdOf(message);
+    if (requestId === undefined) {
+      return;
+    }
+    if (message.header.msg_type === 'execute_input') {
+      this._begin(requestId, message);
+      return;
+    }
+    const run = this._runs.get(requestId);
+    if (run === undefined) {
+      return;
+    }
+    const pieces = piecesOf(message.header.msg_type, message.content);
+    for (const piece of pieces) {
+      this._read(run, run.texts.append(piece));
+    }
+    run.estimate?.append(message.header.msg_type, message.content);
+    // What Deno prints last can come after the end, and what threads and promises print comes long after.
+    if (isIdle(message) || (run.hasEnded && pieces.length > 0)) {
+      this._end(run, message, notebookPath);
+    }
+  }
+
+  /** Resolves when everything that has ended is told of. */
+  get settled(): Promise<void> {
+    return this._settled;
+  }
+
+  private _begin(requestId: string, { header, content }: KernelMessage.IMessage): void {
+    if (!this._runs.has(requestId)) {
+      this._runs.set(requestId, {
+        startedAt: header.date,
+        texts: new RunTexts(),
+        readings: new RunReadings(),
+        estimate: 'code' in content ? this._estimate(content.code) : undefined,
+        read: Promise.resolve(),
+        hasEnded: false,
+        isEstimated: false,
+        told: 0
+      });
+      forgetOldest(this._runs, MOST_RUNS);
+    }
+  }
+
+  private _estimate(code: unknown): RunEstimate | undefined {
+    return typeof code === 'string'
+      ? this.surroundings.estimator()?.begin(this.kernelId, code)
+      : undefined;
+  }
+
+  private _read(run: OpenRun, texts: readonly OutputText[]): void {
+    if (texts.length === 0 || !this.surroundings.isScanned(this.kernelId)) {
+      return;
+    }
+    const { reader } = this.surroundings;
+    const patterns = this.surroundings.patterns();
+    run.read = run.read.then(async () => {
+      for (const text of texts) {
+        run.readings.add(await reader.read(text, patterns));
+      }
+    });
+  }
+
+  private _end(run: OpenRun, message: KernelMessage.IMessage, notebookPath: string): void {
+    this._read(run, run.texts.finish());
+    const requestId = requestIdOf(message) ?? '';
+    const counters = run.hasEnded ? undefined : this._counters;
+    run.hasEnded = true;
+    const ended: Run = {
+      kernelId: this.kernelId,
+      requestId,
+      startedAt: run.startedAt,
+      notebookPath,
+      cellId: this._cells.get(requestId)
+    };
+    const elapsedMs = Date.parse(message.header.date) - Date.parse(run.startedAt);
+    // One run after the other, as the counters go on from one to the next.
+    this._settled = Promise.all([this._settled, run.read]).then(async () => {
+      const records = await this._recordsOf(run, ended, counters, elapsedMs);
+      if (records.length > 0 && this.surroundings.isScanned(this.kernelId)) {
+        this.surroundings.report(records);
+      }
+    });
+  }
+
+  /** What a run used that shows no usage, but whose source says that it calls, and that printed something. */
+  private async _estimated({ estimate }: OpenRun, run: Run): Promise<CallRecord | undefined> {
+    const isWanted = estimate !== undefined && this.surroundings.isScanned(this.kernelId);
+    const record = isWanted ? await estimate.record(run) : undefined;
+    if (record !== undefined) {
+      // A counter that is printed later has this call in it.
+      const { inputTokens, outputTokens } = record;
+      this._counters.settle([{ kind: 'call', usage: { inputTokens, outputTokens } }], undefined);
+    }
+    return record;
+  }
+
+  /** The calls of a run that have not been told of, or else an estimate of the one that its source makes. */
+  private async _recordsOf(
+    run: OpenRun,
+    ended: Run,
+    counters: Counters | undefined,
+    elapsedMs: number
+  ): Promise<readonly CallRecord[]> {
+    if (run.isEstimated) {
+      return [];
+    }
+    const found = recordsOf(run.readings.finish(counters), ended);
+    const estimated = run.readings.isEmpty ? await this._estimated(run, ended) : undefined;
+    if (estimated !== undefined) {
+      run.isEstimated = true;
+      return [estimated];
+    }
+    const fresh = this._repeats.without(found.slice(run.told), elapsedMs);
+    run.told = found.length;
+    return fresh;
+  }
+
+  private readonly _runs = new Map<string, OpenRun>();
+  private readonly _cells = new Map<string, string>();
+  private readonly _counters = new Counters();
+  private readonly _repeats = new Repeats();
+  private _settled: Promise<void> = Promise.resolve();
+}
+
+function requestIdOf({ parent_header }: KernelMessage.IMessage): string | undefined {
+  return 'msg_id' in parent_header ? parent_header.msg_id : undefined;
+}
+
+function isIdle({ header, content }: KernelMessage.IMessage): boolean {
+  return (
+    header.msg_type === 'status' &&
+    'execution_state' in content &&
+    content.execution_state === 'idle'
+  );
+}
+
+function forgetOldest(map: Map<string, unknown>, most: number): void {
+  for (const key of map.keys()) {
+    if (map.size <= most) {
+      break;
+    }
+    map.delete(key);
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * The kernel message by which the tap tells of a finished call, and of an answer under way.
+ *
+ * A `comm_msg` with a comm id that is never opened: the one form that neither JupyterLab nor nbclient complains about and
+ * that is not saved into the notebook.
+ */
+
+import type { KernelMessage } from '@jupyterlab/services';
+
+import type { UnderWay } from '../core/words/badge';
+import type { CallRecord } from '../core/record/record';
+import { parseRecord } from '../core/record/record';
+import { FIELDS } from '../core/record/semconv';
+import { Shape, ShapeError } from '../core/record/shape';
+
+export const COMM_ID = 'llm-meter';
+
+/** The version of the message that this page understands. */
+const VERSION = 1;
+
+/**
+ * The call that a message tells of.
+ *
+ * @param message - any message on IOPub.
+ * @returns the record; undefined when the message is none of ours, or not one that this page can read. Nothing is lost
+ *   with such a message: the ledger learns of the call by itself.
+ */
+export function readKernelMessage(message: KernelMessage.IMessage): CallRecord | undefined {
+  return readOurs(message, data => parseRecord(data.get('record')));
+}
+
+/**
+ * The answer under way that a message tells of.
+ *
+ * @param message - any message on IOPub.
+ * @returns what is known of it; undefined when the message tells of none, or not so that this page can read it.
+ */
+export function readUnderWay(message: KernelMessage.IMessage): UnderWay | undefined {
+  return readOurs(message, data => data.optionalObject('under_way', underWayIn));
+}
+
+function underWayIn(shape: Shape): UnderWay {
+  return {
+    callId: shape.text(FIELDS.callId.wire),
+    startedAt: shape.text(FIELDS.startedAt.wire),
+    model: shape.optionalText(FIELDS.requestModel.wire),
+    cellId: shape.optionalText(FIELDS.cellId.wire),
+    runId: shape.optionalText(FIELDS.runId.wire),
+    pieces: shape.count('pieces')
+  };
+}
+
+/** What a message of ours, in the version that this page understands, holds; undefined for any other. */
+function readOurs<T>({ content }: KernelMessage.IMessage, read: (data: Shape) => T): T | undefined {
+  if (!('comm_id' in content) || content.comm_id !== COMM_ID) {
+    return undefined;
+  }
+  try {
+    const data = new Shape('data' in content ? content.data : undefined, 'data');
+    return data.get('version') === VERSION ? read(data) : undefined;
+  } catch (error) {
+    if (error instanceof ShapeError) {
+      return undefined;
+    }
+    throw error;
+  }
+}

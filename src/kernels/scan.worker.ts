@@ -1,0 +1,11 @@
+/**
+ * The scanner in a Web Worker, for texts that would hold up the page.
+ */
+
+import { readText } from '../core/scan/text';
+import type { ReadAnswer, ReadRequest } from './text-reader';
+
+self.onmessage = ({ data }: MessageEvent<ReadRequest>): void => {
+  const answer: ReadAnswer = { id: data.id, readings: readText(data.output, data.patterns) };
+  self.postMessage(answer);
+};

@@ -1,0 +1,115 @@
+/**
+ * Steps in where the server part is absent, and hands over to it when it is there.
+ *
+ * Owns when the lone meter is loaded: on the word that there is no server part, or when a total of earlier days waits to be
+ * handed over.
+ */
+
+import type { IDisposable } from '@lumino/disposable';
+
+import { ClientError } from '../meter/request';
+import type { MeterClient } from '../meter/client';
+import type { LoneMeter } from './local-meter';
+import type { MeterModel } from '../meter/model';
+
+/** Where the lone meter comes from. */
+export interface ReserveSource {
+  /** Loads it; rejects when the total cannot be read. */
+  open(): Promise<LoneMeter>;
+  /** Whether anything was ever counted without the server part. */
+  isNeeded(): Promise<boolean>;
+  /** Says in words why the total cannot be read. */
+  explain(error: unknown): string;
+}
+
+export class Reserve implements IDisposable {
+  /**
+   * @param model - tells how the page stands with the server part, and is fed.
+   * @param client - reaches the server part.
+   * @param source - where the lone meter comes from.
+   */
+  constructor(
+    private readonly model: MeterModel,
+    private readonly client: MeterClient,
+    private readonly source: ReserveSource
+  ) {}
+
+  /** The meter that counts now; undefined while the server part does. */
+  get meter(): LoneMeter | undefined {
+    return this.model.snapshot.connection === 'live' ? undefined : this._meter;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    this._meter?.dispose();
+  }
+
+  /** Looks whether there is something to do, after each change of the model. */
+  look(): void {
+    const { connection } = this.model.snapshot;
+    if (connection === 'absent') {
+      void this._stepIn();
+    } else if (connection === 'live' && !this._isHandedOver) {
+      this._isHandedOver = true;
+      void this._handOver();
+    }
+  }
+
+  private async _stepIn(): Promise<void> {
+    this._isHandedOver = false;
+    const meter = await this._opened();
+    if (meter !== undefined && !this._isDisposed) {
+      meter.add(this.model.takePending());
+      this._show();
+    }
+  }
+
+  private async _handOver(): Promise<void> {
+    try {
+      if (this._meter === undefined && !(await this.source.isNeeded())) {
+        return;
+      }
+      const meter = await this._opened();
+      await meter?.handOver(this.client);
+      meter?.dispose();
+      this._opening = undefined;
+      this._meter = undefined;
+    } catch (error) {
+      // With the next connection it is tried again; until then the total stays where it is.
+      this._isHandedOver = !(error instanceof ClientError);
+      console.error('LLM Meter could not hand the running total over to the server part.', error);
+    }
+  }
+
+  private async _opened(): Promise<LoneMeter | undefined> {
+    this._opening ??= this.source.open();
+    try {
+      const meter = await this._opening;
+      if (this._meter !== meter) {
+        this._meter = meter;
+        meter.changed.connect(this._show, this);
+      }
+      return meter;
+    } catch (error) {
+      this._opening = undefined;
+      this.model.lose('absent', this.source.explain(error));
+      return undefined;
+    }
+  }
+
+  private _show(): void {
+    const { connection } = this.model.snapshot;
+    if (this._meter !== undefined && (connection === 'absent' || connection === 'alone')) {
+      this.model.standAlone(this._meter.document);
+    }
+  }
+
+  private _opening?: Promise<LoneMeter>;
+  private _meter?: LoneMeter;
+  private _isHandedOver = false;
+  private _isDisposed = false;
+}

@@ -1,0 +1,215 @@
+/**
+ * The meter of a page whose server has no LLM Meter part: counts, prices, keeps the total, measures it against the limits.
+ *
+ * Owns what the server part does otherwise, and handing the total over to it when it appears. Loaded when it is needed.
+ */
+
+import type { Setting } from '@jupyterlab/services';
+import { UUID } from '@lumino/coreutils';
+import type { IDisposable } from '@lumino/disposable';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+
+import type { MeterClient } from '../meter/client';
+import type { AlertState } from '../core/local/alerts';
+import { acknowledged, claimed } from '../core/local/alerts';
+import { standingOf } from '../core/local/standing';
+import { writeHandOver } from '../core/local/hand-over';
+import { callsAfter } from '../core/local/part';
+import type { Tally } from '../core/local/tally';
+import { callsOf, holds, readTally, takenOf, untaken } from '../core/local/tally';
+import type { LimitRule } from '../core/limits/limits';
+import { LimitError, parseLimits } from '../core/limits/limits';
+import { priced } from '../core/record/prices';
+import type { CallRecord } from '../core/record/record';
+import type { Problem, StandingDocument } from '../core/record/standing';
+import { TallyPlace } from './totals-settings';
+import { TallyStore } from './totals-store';
+import { Writer } from './tab-part';
+
+/** Tells the browser's other tabs that the total has changed. */
+const CHANNEL = 'jupyter-llm-meter:tally';
+
+/** What the lone meter needs of the page. */
+export interface Page {
+  readonly settings: Setting.IManager;
+  readonly storage: Storage;
+  /** Where the browser has locks. */
+  readonly locks: LockManager | undefined;
+  /** IANA name of the browser's time zone. */
+  readonly timeZone: string;
+  /** The setting `limits`, as it stands. */
+  limits(): unknown;
+  /** Says in words why the total cannot be kept on the server. */
+  explain(error: unknown): string;
+  /** Milliseconds since 1970. */
+  clock(): number;
+}
+
+export class LoneMeter implements IDisposable {
+  private constructor(
+    private readonly page: Page,
+    private readonly store: TallyStore
+  ) {
+    store.changed.connect(this._onChanged, this);
+    store.written.connect(() => this._channel.postMessage('written'));
+    this._channel.onmessage = () => void this.store.save();
+  }
+
+  /**
+   * Takes the total up where it stands.
+   *
+   * @throws {Error} when the total cannot be read; it is left as it is.
+   */
+  static async open(page: Page): Promise<LoneMeter> {
+    const place = new TallyPlace(page.settings);
+    const there = readTally(await place.read());
+    const tally = there.id === '' ? { ...there, id: UUID.uuid4() } : there;
+    const writer = await Writer.take(tally.id, page.storage, page.locks);
+    const store = new TallyStore(place, writer, tally, () => page.clock());
+    if (!holds(there, store.tally)) {
+      // Begun by this page, which finds its own copy by the id, or left by one of this browser before it had saved.
+      void store.save();
+    }
+    return new LoneMeter(page, store);
+  }
+
+  /** Emitted when the document is another. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get isDisposed(): boolean {
+    return this.store.isDisposed;
+  }
+
+  dispose(): void {
+    this._channel.close();
+    this.store.dispose();
+    Signal.clearData(this);
+  }
+
+  /** Counts calls; one that was counted before, by any tab, is not counted again, and a refused one was none. */
+  add(records: readonly CallRecord[]): void {
+    for (const record of records) {
+      if (record.status !== 'refused' && !this._isKnown(record.callId)) {
+        this.store.add(priced(record));
+      }
+    }
+  }
+
+  /** Looks what other tabs and browsers have counted. */
+  refresh(): Promise<void> {
+    return this.store.save();
+  }
+
+  /** Where the limits stand. */
+  get document(): StandingDocument {
+    this._seq += 1;
+    const limits = this._readLimits();
+    return standingOf(this.store.tally, {
+      limits,
+      now: this.page.clock(),
+      timeZone: this.page.timeZone,
+      problems: [...this._problems, ...this._storeProblems()],
+      seq: this._seq
+    });
+  }
+
+  listCalls(limit: number): readonly CallRecord[] {
+    return callsOf(this.store.tally).slice(0, limit);
+  }
+
+  /** Asks, among all tabs and browsers, to be the one that shows an alert. */
+  async claimAlert(alertId: string, claimant: string): Promise<boolean> {
+    const claim = { by: claimant, at: this.page.clock() };
+    await this.store.contend(withAlert(alertId, state => claimed(state, claim)));
+    const state = this.store.tally.alerts.get(alertId);
+    return state?.claim.by === claimant && !state.isAcknowledged;
+  }
+
+  async acknowledgeAlert(alertId: string, claimant: string): Promise<void> {
+    const now = this.page.clock();
+    await this.store.update(withAlert(alertId, state => acknowledged(state, claimant, now)));
+  }
+
+  /**
+   * Hands everything over to the server part, which takes each part once, whoever brings it.
+   *
+   * @param client - reaches the server part.
+   * @throws {ClientError} when it does not take it; nothing is lost.
+   */
+  async handOver(client: MeterClient): Promise<void> {
+    await this.store.save();
+    const { tally } = this.store;
+    const parts = untaken(tally);
+    if (parts.length === 0) {
+      return;
+    }
+    const taken = await client.takeOver(writeHandOver(tally));
+    for (const [id, part] of parts) {
+      const late = callsAfter(part, taken.get(id) ?? 0);
+      if (late.length > 0) {
+        await client.postCalls(late);
+      }
+    }
+    await this.store.update(before => ({
+      ...before,
+      taken: new Map([
+        ...before.taken,
+        ...parts.map(([id, part]) => [id, Math.max(part.revision, takenOf(before, id))] as const)
+      ])
+    }));
+  }
+
+  private _isKnown(callId: string): boolean {
+    return [...this.store.tally.parts.values()].some(
+      ({ calls, folded }) =>
+        folded.includes(callId) || calls.some(({ record }) => record.callId === callId)
+    );
+  }
+
+  /** The limits of the settings; those from before while the settings hold something that is none. */
+  private _readLimits(): readonly LimitRule[] {
+    const given = this.page.limits();
+    if (given !== this._given) {
+      this._given = given;
+      try {
+        this._limits = parseLimits(given ?? [], this.page.timeZone);
+        this._problems = [];
+      } catch (error) {
+        if (!(error instanceof LimitError)) {
+          throw error;
+        }
+        this._problems = [{ code: 'limits-settings', message: error.message }];
+      }
+    }
+    return this._limits;
+  }
+
+  private _storeProblems(): readonly Problem[] {
+    const { problem } = this.store;
+    return problem === undefined ? [] : [{ code: 'tally', message: this.page.explain(problem) }];
+  }
+
+  private _onChanged(): void {
+    this._changed.emit();
+  }
+
+  private readonly _changed = new Signal<this, void>(this);
+  private readonly _channel = new BroadcastChannel(CHANNEL);
+  private _given: unknown = {};
+  private _limits: readonly LimitRule[] = [];
+  private _problems: readonly Problem[] = [];
+  private _seq = 0;
+}
+
+function withAlert(
+  alertId: string,
+  change: (state: AlertState | undefined) => AlertState
+): (tally: Tally) => Tally {
+  return tally => ({
+    ...tally,
+    alerts: new Map(tally.alerts).set(alertId, change(tally.alerts.get(alertId)))
+  });
+}

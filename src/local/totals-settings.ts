@@ -1,0 +1,34 @@
+/**
+ * Where the running total is kept without the server part: in JupyterLab's settings on the server.
+ */
+
+import type { Setting } from '@jupyterlab/services';
+
+import { Shape } from '../core/record/shape';
+
+/** The id under which schema/totals.json is known; no plugin of this name is started. */
+export const TOTALS_ID = 'jupyter-llm-meter:totals';
+
+export class TallyPlace {
+  /**
+   * @param settings - the server's settings.
+   */
+  constructor(private readonly settings: Setting.IManager) {}
+
+  /**
+   * The text that was last written, by whichever browser; empty when none was.
+   *
+   * @throws {ServerConnection.NetworkError} when the server does not answer.
+   * @throws {ServerConnection.ResponseError} when it refuses.
+   * @throws {SyntaxError} when somebody has changed the file by hand.
+   */
+  async read(): Promise<string> {
+    const { raw } = await this.settings.fetch(TOTALS_ID);
+    return new Shape(JSON.parse(raw), 'settings').optionalText('tally') ?? '';
+  }
+
+  /** Writes a text; throws as `read`. */
+  async write(text: string): Promise<void> {
+    await this.settings.save(TOTALS_ID, JSON.stringify({ tally: text }));
+  }
+}

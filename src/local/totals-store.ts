@@ -1,0 +1,201 @@
+/**
+ * This page's share in a running total that several tabs and browsers keep in one place.
+ *
+ * Owns safe writing: the place takes whole texts and knows no versions, so a page reads, joins, writes, and reads again until
+ * it finds everything it knows. What is lost when two write at the same moment is put back by the one that looks later.
+ */
+
+import type { IDisposable } from '@lumino/disposable';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+
+import type { CallRecord } from '../core/record/record';
+import {
+  callsAfter,
+  EMPTY_PART,
+  folded,
+  readPart,
+  rebased,
+  withCall,
+  writePart
+} from '../core/local/part';
+import type { Part } from '../core/local/part';
+import type { Tally } from '../core/local/tally';
+import {
+  EMPTY_TALLY,
+  holds,
+  isCountedByOthers,
+  merged,
+  pruned,
+  readTally,
+  takenOf,
+  writeTally
+} from '../core/local/tally';
+import type { TallyPlace } from './totals-settings';
+import type { Writer } from './tab-part';
+
+/** How long calls are gathered before they are written, in milliseconds. */
+const GATHER_MS = 1_000;
+/** The pause before a page looks whether what it wrote is still there, in milliseconds; a part of it is by chance. */
+const LOOK_MS = 300;
+const MOST_LOOKS = 10;
+/** The pauses between tries to write when the server does not take it, in milliseconds. */
+const FIRST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 60_000;
+/** States of alerts are kept longer than any window but a total. */
+const STATES_KEPT_MS = 62 * 86_400_000;
+
+type Timer = ReturnType<typeof setTimeout>;
+
+export class TallyStore implements IDisposable {
+  /**
+   * @param place - where the total is.
+   * @param writer - the name under which this page writes.
+   * @param tally - what the place held when the page looked.
+   * @param clock - milliseconds since 1970.
+   */
+  constructor(
+    private readonly place: TallyPlace,
+    private readonly writer: Writer,
+    tally: Tally,
+    private readonly clock: () => number
+  ) {
+    const kept = Object.entries(writer.kept).map(
+      ([id, part]) => [id, readPart(part, `kept.${id}`)] as const
+    );
+    this._tally = merged(tally, { ...EMPTY_TALLY, parts: new Map(kept) });
+    this._part = this._tally.parts.get(writer.id) ?? EMPTY_PART;
+  }
+
+  get tally(): Tally {
+    return this._tally;
+  }
+
+  /** Emitted when the tally changed, or whether it can be written. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** Emitted when this page has written the tally. */
+  get written(): ISignal<this, void> {
+    return this._written;
+  }
+
+  /** Why the tally cannot be written now; undefined when it can. */
+  get problem(): unknown {
+    return this._problem;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    clearTimeout(this._timer);
+    Signal.clearData(this);
+  }
+
+  /** Counts a call; it is in the browser at once, and soon on the server. */
+  add(record: CallRecord): void {
+    this._part = withCall(rebased(this._part, takenOf(this._tally, this.writer.id)), record);
+    this._tally = this._withPart(this._tally);
+    this.writer.keep(writePart(this._part));
+    this._changed.emit();
+    this._saveIn(GATHER_MS);
+  }
+
+  /** Changes what is no part of this page, and writes it; resolves when it is there or cannot be written now. */
+  async update(change: (tally: Tally) => Tally): Promise<void> {
+    this._tally = change(this._tally);
+    await this.save();
+  }
+
+  /**
+   * As `update`, for what two pages may want at the same moment: each hears of the other before this resolves.
+   */
+  async contend(change: (tally: Tally) => Tally): Promise<void> {
+    await this.update(change);
+    // Longer than another page waits before it puts back what was overwritten.
+    await pause(2 * LOOK_MS);
+    await this.save();
+  }
+
+  /** Joins what the others know with what this page knows; a call during another makes one more round. */
+  async save(): Promise<void> {
+    clearTimeout(this._timer);
+    this._timer = undefined;
+    this._saving = (this._saving ?? Promise.resolve()).then(() => this._save());
+    await this._saving;
+  }
+
+  private async _save(): Promise<void> {
+    if (this._isDisposed) {
+      return;
+    }
+    try {
+      for (let look = 0; look < MOST_LOOKS; look += 1) {
+        const there = readTally(await this.place.read());
+        this._join(there);
+        if (holds(there, this._tally)) {
+          break;
+        }
+        await this.place.write(writeTally(this._tally));
+        this._written.emit();
+        await pause(LOOK_MS * (1 + Math.random()));
+      }
+      this._problem = undefined;
+      this._pause = FIRST_PAUSE_MS;
+    } catch (error) {
+      this._problem = error;
+      this._saveIn(this._pause);
+      this._pause = Math.min(this._pause * 2, LONGEST_PAUSE_MS);
+    }
+    this._changed.emit();
+  }
+
+  private _join(there: Tally): void {
+    const now = this.clock();
+    const joined = merged(there, this._tally);
+    const { id } = this.writer;
+    const isOthers = (callId: string): boolean => isCountedByOthers(joined, id, callId);
+    const taken = takenOf(joined, id);
+    // Calls that came in while the server part took over what was before them.
+    const isBehind = callsAfter(this._part, taken).length > 0;
+    const part = folded(isBehind ? rebased(this._part, taken) : this._part, isOthers, now);
+    if (part !== this._part) {
+      this._part = part;
+      this.writer.keep(writePart(part));
+    }
+    this._tally = pruned(this._withPart(joined), now - STATES_KEPT_MS);
+    this.writer.follow(joined.id, writePart(part));
+  }
+
+  private _withPart(tally: Tally): Tally {
+    return this._part.revision > takenOf(tally, this.writer.id)
+      ? { ...tally, parts: new Map(tally.parts).set(this.writer.id, this._part) }
+      : tally;
+  }
+
+  private _saveIn(pause: number): void {
+    if (!this._isDisposed) {
+      this._timer ??= setTimeout(() => void this.save(), pause);
+    }
+  }
+
+  private readonly _changed = new Signal<this, void>(this);
+  private readonly _written = new Signal<this, void>(this);
+  private _part: Part;
+  private _tally: Tally;
+  private _problem: unknown;
+  private _isDisposed = false;
+  private _pause = FIRST_PAUSE_MS;
+  private _saving?: Promise<void>;
+  private _timer?: Timer;
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise(resolve => {
+    setTimeout(resolve, milliseconds);
+  });
+}

@@ -1,0 +1,192 @@
+/**
+ * Keeps the model fed: one request at the start, then the server's events.
+ *
+ * Owns when the figures are asked for again: an event was lost, a pending call stays unconfirmed, the connection came back.
+ * Refuses to poll: nothing is asked for on a schedule, save that a server that went away is tried again after growing pauses
+ * until it answers once.
+ */
+
+import type { Event } from '@jupyterlab/services';
+import type { IDisposable } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
+
+import type { MeterClient } from './client';
+import { AbsentError, AwayError, ClientError } from './request';
+import { ShapeError } from '../core/record/shape';
+import { parseStanding } from '../core/record/standing';
+import type { MeterModel } from './model';
+
+/** The events of jupyter_llm_meter/event_schemas that carry the standing document. */
+export const STANDING_EVENT = 'https://events.jupyter.org/jupyter_llm_meter/standing/v1';
+
+/** How long a kernel's word stands without the ledger's before the figures are asked for, in milliseconds. */
+const CONFIRMATION_MS = 10_000;
+/** The same where events do not arrive, so that nothing else would bring the figures. */
+const CONFIRMATION_WITHOUT_EVENTS_MS = 1_500;
+
+/** How long an event may come after the answer that already holds what it tells, in milliseconds. */
+const GRACE_MS = 3_000;
+
+/** The pauses between tries to reach a server that is away, in milliseconds. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+type Timer = ReturnType<typeof setTimeout>;
+
+export class MeterFeed implements IDisposable {
+  /**
+   * @param client - asks the server.
+   * @param model - is fed.
+   * @param stream - the server's events, of all kinds.
+   */
+  constructor(
+    private readonly client: MeterClient,
+    private readonly model: MeterModel,
+    stream: Event.Stream
+  ) {
+    stream.connect(this._onEvent, this);
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    if (this._isDisposed) {
+      return;
+    }
+    this._isDisposed = true;
+    clearTimeout(this._retry);
+    clearTimeout(this._confirmation);
+    clearTimeout(this._doubt);
+    Signal.clearData(this);
+  }
+
+  /**
+   * Asks for the figures; the outcome is in the model.
+   *
+   * A call while a request is under way makes one more request after it, for what changed in between.
+   */
+  async refresh(): Promise<void> {
+    if (this._request !== undefined) {
+      this._isStale = true;
+      return this._request;
+    }
+    this._request = this._askUntilFresh();
+    try {
+      await this._request;
+    } finally {
+      this._request = undefined;
+    }
+  }
+
+  /** Sees to it that a call that a kernel told of is confirmed by the ledger, or else taken back. */
+  awaitConfirmation(): void {
+    const pause = this._areEventsMissing ? CONFIRMATION_WITHOUT_EVENTS_MS : CONFIRMATION_MS;
+    this._confirmation ??= setTimeout(() => {
+      this._confirmation = undefined;
+      if (this.model.hasPending) {
+        void this.refresh();
+      }
+    }, pause);
+  }
+
+  /** Sees to new figures when the user comes to the page, where no event would have brought them. */
+  comeBack(): void {
+    if (this._areEventsMissing || this.model.hasPending) {
+      this.checkConnection();
+    }
+  }
+
+  /** Looks whether the server is still there, because something else on the page could not reach it. */
+  checkConnection(): void {
+    if (this._retry === undefined) {
+      void this.refresh();
+    }
+  }
+
+  private async _askUntilFresh(): Promise<void> {
+    do {
+      this._isStale = false;
+      await this._ask();
+    } while (this._isStale && !this._isDisposed);
+  }
+
+  private async _ask(): Promise<void> {
+    clearTimeout(this._retry);
+    this._retry = undefined;
+    const mark = this.model.mark();
+    const known = this.model.snapshot.document?.seq;
+    try {
+      const document = await this.client.getStanding();
+      this.model.load(document, mark);
+      if (known !== undefined && document.seq > known) {
+        this._awaitEvent(mark.pushes);
+      }
+      this._pause = FIRST_PAUSE_MS;
+    } catch (error) {
+      this._onFailure(error);
+    }
+  }
+
+  /** Sees whether the event comes that brought the server to a later number. */
+  private _awaitEvent(pushes: number): void {
+    this._doubt ??= setTimeout(() => {
+      this._doubt = undefined;
+      if (this.model.pushes === pushes) {
+        this.model.missEvents();
+      }
+    }, GRACE_MS);
+  }
+
+  private get _areEventsMissing(): boolean {
+    return this.model.snapshot.areEventsMissing === true;
+  }
+
+  private _onFailure(error: unknown): void {
+    if (!(error instanceof ClientError)) {
+      throw error;
+    }
+    if (error instanceof AwayError) {
+      this.model.lose('away');
+      this._tryLater();
+    } else if (error instanceof AbsentError) {
+      this.model.lose('absent');
+    } else {
+      this.model.lose('failed', error.message);
+    }
+  }
+
+  private _tryLater(): void {
+    if (this._isDisposed) {
+      return;
+    }
+    this._retry = setTimeout(() => void this.refresh(), this._pause);
+    this._pause = Math.min(this._pause * 2, LONGEST_PAUSE_MS);
+  }
+
+  private _onEvent(_: Event.IManager, emission: Event.Emission): void {
+    if (emission.schema_id !== STANDING_EVENT) {
+      return;
+    }
+    try {
+      const isNext = this.model.push(parseStanding(emission));
+      if (!isNext) {
+        void this.refresh();
+      }
+    } catch (error) {
+      if (!(error instanceof ShapeError)) {
+        throw error;
+      }
+      this.model.lose('failed', error.message);
+    }
+  }
+
+  private _isDisposed = false;
+  private _isStale = false;
+  private _request?: Promise<void>;
+  private _retry?: Timer;
+  private _confirmation?: Timer;
+  private _doubt?: Timer;
+  private _pause = FIRST_PAUSE_MS;
+}

@@ -1,0 +1,133 @@
+/**
+ * One request to the server part, by a route under `<base_url>llm-meter/api/v1/`.
+ *
+ * Owns the reading of answers and the small tree of errors; refuses to turn a failure into a figure.
+ */
+
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+import { ShapeError } from '../core/record/shape';
+
+/** The server part did not answer as it should. */
+export class ClientError extends Error {
+  override name = 'ClientError';
+}
+
+/** Nothing answered: the server is down or the network is. */
+export class AwayError extends ClientError {
+  override name = 'AwayError';
+}
+
+/** The Jupyter server answers, but has no such route: the LLM Meter part is not running. */
+export class AbsentError extends ClientError {
+  override name = 'AbsentError';
+}
+
+/** The server part answered with an error. */
+export class RefusedError extends ClientError {
+  override name = 'RefusedError';
+
+  /**
+   * @param status - the HTTP status code.
+   * @param message - what the server said.
+   */
+  constructor(
+    readonly status: number,
+    message: string
+  ) {
+    super(message);
+  }
+}
+
+/** The answer is not what the contract promises; the versions of page and server may differ. */
+export class AnswerError extends ClientError {
+  override name = 'AnswerError';
+}
+
+/**
+ * The address of a route.
+ *
+ * @param route - the path under the prefix, with the query.
+ */
+export function routeUrl(serverSettings: ServerConnection.ISettings, route: string): string {
+  return URLExt.join(serverSettings.baseUrl, 'llm-meter', 'api', 'v1') + `/${route}`;
+}
+
+/**
+ * Asks the server part.
+ *
+ * @param route - the path under the prefix, with the query.
+ * @returns the JSON body of the answer; undefined when it has none.
+ * @throws {ClientError} when the server does not answer as it should.
+ */
+export async function requestJson(
+  serverSettings: ServerConnection.ISettings,
+  route: string,
+  init: RequestInit = {}
+): Promise<unknown> {
+  const response = await fetchRoute(serverSettings, routeUrl(serverSettings, route), init);
+  const body = await bodyOf(response);
+  if (!response.ok) {
+    throw errorOf(response, body);
+  }
+  return body;
+}
+
+/**
+ * Reads the body of an answer.
+ *
+ * @throws {AnswerError} when it is not what the contract promises.
+ */
+export function readAnswer<T>(parse: (value: unknown) => T, body: unknown): T {
+  try {
+    return parse(body);
+  } catch (error) {
+    if (error instanceof ShapeError) {
+      throw new AnswerError(
+        `The LLM Meter service sent an answer that this page cannot read: ${error.message}.`
+      );
+    }
+    throw error;
+  }
+}
+
+async function fetchRoute(
+  serverSettings: ServerConnection.ISettings,
+  url: string,
+  init: RequestInit
+): Promise<Response> {
+  try {
+    return await ServerConnection.makeRequest(url, init, serverSettings);
+  } catch (error) {
+    throw new AwayError(`The Jupyter server does not answer: ${String(error)}`);
+  }
+}
+
+/** The JSON body of an answer; undefined when there is none or it is not JSON. */
+async function bodyOf(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function errorOf(response: Response, body: unknown): ClientError {
+  if (response.status === 404) {
+    return new AbsentError('This Jupyter server has no LLM Meter part.');
+  }
+  // A proxy in front of a server that is starting or gone answers for it with one of these.
+  if ([502, 503, 504].includes(response.status)) {
+    return new AwayError(`The Jupyter server does not answer (HTTP ${response.status}).`);
+  }
+  return new RefusedError(response.status, messageIn(body) ?? `HTTP ${response.status}`);
+}
+
+function messageIn(body: unknown): string | undefined {
+  const isObject = typeof body === 'object' && body !== null;
+  return isObject && 'message' in body && typeof body.message === 'string'
+    ? body.message
+    : undefined;
+}

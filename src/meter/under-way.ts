@@ -1,0 +1,65 @@
+/**
+ * Keeps the model's calls under way: with one timer while there are any, and none else.
+ */
+
+import type { IDisposable } from '@lumino/disposable';
+
+import type { UnderWay } from '../core/words/badge';
+import { CallsUnderWay } from '../core/record/under-way';
+import type { MeterModel } from './model';
+
+export class UnderWayWatch implements IDisposable {
+  /**
+   * @param model - is told.
+   */
+  constructor(private readonly model: MeterModel) {}
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    clearTimeout(this._timer);
+  }
+
+  /** Takes in what a kernel tells. */
+  hear(call: UnderWay): void {
+    this._calls.hear(call, Date.now());
+    this._show();
+    this._wait();
+  }
+
+  /** Notes that calls have ended. */
+  end(callIds: readonly string[]): void {
+    // Each is to be remembered, so no test stops at the first.
+    const ended = callIds.filter(callId => this._calls.end(callId));
+    if (ended.length > 0) {
+      this._show();
+    }
+  }
+
+  private _wait(): void {
+    const at = this._calls.nextSweepAt;
+    if (this._timer !== undefined || at === undefined || this._isDisposed) {
+      return;
+    }
+    this._timer = setTimeout(
+      () => {
+        this._timer = undefined;
+        this._calls.sweep(Date.now());
+        this._show();
+        this._wait();
+      },
+      Math.max(at - Date.now(), 0)
+    );
+  }
+
+  private _show(): void {
+    this.model.underWay = this._calls.calls;
+  }
+
+  private readonly _calls = new CallsUnderWay();
+  private _timer?: ReturnType<typeof setTimeout>;
+  private _isDisposed = false;
+}

@@ -1,0 +1,105 @@
+/**
+ * Who or what used how much: a bar a value of the grouping, the largest first.
+ */
+
+import * as React from 'react';
+
+import { amountOf, dimensionText, seriesText } from '../../core/dashboard/labels';
+import { seriesOf } from '../../core/dashboard/trend';
+import type { UsageRow } from '../../core/dashboard/usage';
+import { sumOf, valueOf } from '../../core/dashboard/usage';
+import { filterQuery, isFiltered, toggleFilter } from '../../core/dashboard/view';
+import { useAnswer } from './answer';
+import type { Scene } from './dashboard';
+import { Trouble } from './dashboard';
+import { colourOf } from './trend';
+
+/** How many values are shown, at first and on demand. */
+const FEW = 8;
+const MANY = 100;
+
+interface BreakdownProps {
+  readonly scene: Scene;
+  readonly colours: ReadonlyMap<string, number>;
+}
+
+export function Breakdown({ scene, colours }: BreakdownProps): React.ReactElement {
+  const { view, shown, client, revision, words } = scene;
+  const { trans } = words;
+  const [isLong, setLong] = React.useState(false);
+  const limit = String(isLong ? MANY : FEW);
+  const query = { ...filterQuery(view, shown), group_by: view.group, limit };
+  const answer = useAnswer(() => client.getUsage(query), JSON.stringify(query), revision);
+  const rows = [...(answer.value ?? [])].sort(
+    (a, b) => Number(a.isRest) - Number(b.isRest) || valueOf(b, view.unit) - valueOf(a, view.unit)
+  );
+  const total = valueOf(sumOf(rows), view.unit);
+  return (
+    <section className="jp-LLMMeter-Card" data-stale={answer.isStale || undefined}>
+      <div className="jp-LLMMeter-Card-header">
+        <h3>{dimensionText(view.group, trans)}</h3>
+      </div>
+      <Trouble answer={answer} words={words} />
+      {answer.value === undefined && answer.error === undefined && (
+        <p role="status">{trans.__('Loading…')}</p>
+      )}
+      {answer.value?.length === 0 && <p className="jp-LLMMeter-Empty">{trans.__('No call.')}</p>}
+      <ol className="jp-LLMMeter-Breakdown">
+        {rows.map(row => (
+          <Row
+            key={`${seriesOf(row.group, row.isRest).id} ${row.notebook ?? ''}`}
+            {...{ scene, colours, row, total }}
+          />
+        ))}
+      </ol>
+      {(isLong || rows.some(({ isRest }) => isRest)) && (
+        <button type="button" className="jp-LLMMeter-Link" onClick={() => setLong(!isLong)}>
+          {isLong ? trans.__('Show fewer') : trans.__('Show more')}
+        </button>
+      )}
+    </section>
+  );
+}
+
+interface RowProps extends BreakdownProps {
+  readonly row: UsageRow;
+  readonly total: number;
+}
+
+function Row({ scene, colours, row, total }: RowProps): React.ReactElement {
+  const { view, show, actions, words } = scene;
+  const { trans, format } = words;
+  const series = seriesOf(row.group, row.isRest, row.notebook);
+  const filter = { dimension: view.group, value: row.group ?? '', notebook: row.notebook };
+  const name = seriesText(series, view.group, trans);
+  const share = total === 0 ? 0 : valueOf(row, view.unit) / total;
+  const isCell = view.group === 'cell' && row.notebook !== undefined;
+  return (
+    <li>
+      <button
+        type="button"
+        className="jp-LLMMeter-Breakdown-row"
+        disabled={row.isRest}
+        aria-pressed={row.isRest ? undefined : isFiltered(view, filter)}
+        title={row.group ?? name}
+        onClick={() => show(toggleFilter(view, filter))}
+      >
+        <bdi>{name}</bdi>
+        <span>{amountOf(row, view.unit, trans, format)}</span>
+        <span className="jp-LLMMeter-Breakdown-share">{format.percent(share)}</span>
+        <span className="jp-LLMMeter-Breakdown-track" aria-hidden="true">
+          <span style={{ width: `${share * 100}%`, backgroundColor: colourOf(colours, series) }} />
+        </span>
+      </button>
+      {isCell && (
+        <button
+          type="button"
+          className="jp-LLMMeter-Link"
+          onClick={() => actions.openCell({ notebookPath: row.notebook, cellId: row.group })}
+        >
+          {trans.__('Open')}
+        </button>
+      )}
+    </li>
+  );
+}

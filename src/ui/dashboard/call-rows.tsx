@@ -1,0 +1,172 @@
+/**
+ * Calls as rows of a table; each leads to the cell that made it.
+ */
+
+import * as React from 'react';
+
+import {
+  callCostText,
+  marksOf,
+  placeDetail,
+  placeText,
+  tokensDetail,
+  tokensText
+} from '../../core/words/entry';
+import type { Sort } from '../../core/dashboard/view';
+import type { CallRecord } from '../../core/record/record';
+import { modelOf } from '../../core/record/record';
+import type { Scene } from './dashboard';
+
+export interface CallColumn {
+  readonly name: string;
+  /** Absent where the server does not sort by it. */
+  readonly sort?: Sort;
+  readonly isFigure?: boolean;
+  /** Whether it is in the short lists as well. */
+  readonly isBrief?: boolean;
+  readonly cell: (call: CallRecord) => React.ReactNode;
+  readonly detail?: (call: CallRecord) => string | undefined;
+}
+
+/** The columns in their order; money only where the user wants to see it. */
+export function columnsOf(scene: Scene): readonly CallColumn[] {
+  const { isCostShown, words } = scene;
+  const { trans, format } = words;
+  const cost: CallColumn = {
+    name: trans.__('Cost'),
+    sort: 'cost',
+    isFigure: true,
+    isBrief: true,
+    cell: call => callCostText(call, trans, format)
+  };
+  return [
+    {
+      name: trans.__('Time'),
+      sort: 'started_at',
+      cell: ({ startedAt }) => format.recent(startedAt),
+      detail: ({ startedAt }) => format.moment(startedAt)
+    },
+    {
+      name: trans.__('Model'),
+      isBrief: true,
+      cell: call => <ModelCell scene={scene} call={call} />,
+      detail: call => [modelOf(call), call.providerName].filter(Boolean).join(' · ')
+    },
+    {
+      name: trans.__('Notebook'),
+      isBrief: true,
+      cell: call => <PlaceCell scene={scene} call={call} />,
+      detail: call => placeDetail(call, trans)
+    },
+    {
+      name: trans.__('Tokens'),
+      sort: 'tokens',
+      isFigure: true,
+      isBrief: true,
+      cell: call => tokensText(call, trans, format),
+      detail: call => tokensDetail(call, trans, format)
+    },
+    figure(
+      trans.__('Tokens in'),
+      'input_tokens',
+      ({ inputTokens }) => inputTokens,
+      format.count.bind(format)
+    ),
+    figure(
+      trans.__('Tokens out'),
+      'output_tokens',
+      ({ outputTokens }) => outputTokens,
+      format.count.bind(format)
+    ),
+    ...(isCostShown ? [cost] : []),
+    figure(
+      trans.__('Duration'),
+      'duration',
+      ({ durationS }) => durationS,
+      seconds => trans.__('%1 s', format.count(Number(seconds.toPrecision(2))))
+    )
+  ];
+}
+
+function figure(
+  name: string,
+  sort: Sort,
+  read: (call: CallRecord) => number | undefined,
+  write: (value: number) => string
+): CallColumn {
+  const cell = (call: CallRecord): string => {
+    const value = read(call);
+    return value === undefined ? '–' : write(value);
+  };
+  return { name, sort, isFigure: true, cell };
+}
+
+interface CallCellProps {
+  readonly scene: Scene;
+  readonly call: CallRecord;
+}
+
+function ModelCell({ scene, call }: CallCellProps): React.ReactElement {
+  const { trans } = scene.words;
+  return (
+    <>
+      <bdi>{modelOf(call) ?? trans.__('unknown')}</bdi>
+      {marksOf(call, trans).map(mark => (
+        <span key={mark} className="jp-LLMMeter-Mark" title={call.errorType}>
+          {mark}
+        </span>
+      ))}
+    </>
+  );
+}
+
+function PlaceCell({ scene, call }: CallCellProps): React.ReactElement {
+  const { trans } = scene.words;
+  const place = <bdi>{placeText(call)}</bdi>;
+  if (call.notebookPath === undefined) {
+    return place;
+  }
+  return (
+    <button
+      type="button"
+      className="jp-LLMMeter-Link"
+      aria-description={trans.__('Opens the notebook at the cell of this call')}
+      onClick={event => {
+        event.stopPropagation();
+        scene.actions.openCell(call);
+      }}
+    >
+      {place}
+    </button>
+  );
+}
+
+interface CallRowsProps {
+  readonly scene: Scene;
+  readonly columns: readonly CallColumn[];
+  readonly calls: readonly CallRecord[];
+}
+
+export function CallRows({ scene, columns, calls }: CallRowsProps): React.ReactElement {
+  return (
+    <tbody>
+      {calls.map(call => {
+        const leads = call.notebookPath !== undefined;
+        return (
+          <tr
+            key={call.callId}
+            data-leads={leads || undefined}
+            // The mouse has the whole row; the keyboard has the notebook's button in it.
+            onClick={leads ? () => scene.actions.openCell(call) : undefined}
+          >
+            {columns.map(({ name, isFigure, cell, detail }) => (
+              <td key={name} data-figure={isFigure || undefined} title={detail?.(call)}>
+                {cell(call)}
+              </td>
+            ))}
+          </tr>
+        );
+      })}
+    </tbody>
+  );
+}

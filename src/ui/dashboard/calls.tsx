@@ -1,0 +1,220 @@
+/**
+ * The calls themselves: the largest, and all of them by the page. The server searches, sorts and cuts.
+ */
+
+import * as React from 'react';
+
+import { unitText } from '../../core/dashboard/labels';
+import type { Sort, View } from '../../core/dashboard/view';
+import { filterQuery, searchQuery, sortBy } from '../../core/dashboard/view';
+import { callsText } from '../../core/words/wording';
+import { useAnswer } from './answer';
+import { CallRows, columnsOf } from './call-rows';
+import type { Scene } from './dashboard';
+import { Trouble } from './dashboard';
+
+const PAGE_SIZE = 25;
+const TOP_SIZE = 5;
+
+/** Typing is waited for so long, in milliseconds, before the server is asked. */
+const TYPING_MS = 250;
+
+/** The few calls that used the most of what is looked at. */
+export function TopCalls({ scene }: { readonly scene: Scene }): React.ReactElement {
+  const { view, shown, client, revision, words } = scene;
+  const { trans } = words;
+  const sort = view.unit === 'cost' ? 'cost' : 'tokens';
+  const query = { ...filterQuery(view, shown), sort, limit: String(TOP_SIZE) };
+  const answer = useAnswer(() => client.listCalls(query), JSON.stringify(query), revision);
+  const calls = answer.value?.calls ?? [];
+  const columns = columnsOf(scene).filter(({ isBrief }) => isBrief);
+  return (
+    <section className="jp-LLMMeter-Card" data-stale={answer.isStale || undefined}>
+      <div className="jp-LLMMeter-Card-header">
+        <h3>{trans.__('Top calls')}</h3>
+        <span className="jp-LLMMeter-Choice">{unitText(sort, trans)}</span>
+      </div>
+      <Trouble answer={answer} words={words} />
+      {answer.value === undefined && answer.error === undefined && (
+        <p role="status">{trans.__('Loading…')}</p>
+      )}
+      {answer.value && calls.length === 0 && (
+        <p className="jp-LLMMeter-Empty">{trans.__('No call.')}</p>
+      )}
+      {calls.length > 0 && (
+        <div
+          className="jp-LLMMeter-Scroll"
+          tabIndex={0}
+          role="region"
+          aria-label={trans.__('Top calls')}
+        >
+          <table className="jp-LLMMeter-Table">
+            <thead>
+              <tr>
+                {columns.map(({ name, isFigure }) => (
+                  <th key={name} scope="col" data-figure={isFigure || undefined}>
+                    {name}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <CallRows scene={scene} columns={columns} calls={calls} />
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** The table of all calls. */
+export function Calls({ scene }: { readonly scene: Scene }): React.ReactElement {
+  const { view, shown, client, revision, words } = scene;
+  const { trans } = words;
+  const question = {
+    ...filterQuery(view, shown),
+    ...searchQuery(view),
+    sort: view.sort,
+    order: view.order,
+    limit: String(PAGE_SIZE)
+  };
+  const key = JSON.stringify(question);
+  const [way, setWay] = React.useState<{ key: string; cursors: readonly string[] }>({
+    key,
+    cursors: []
+  });
+  // Another question starts at its first page.
+  const cursors = way.key === key ? way.cursors : [];
+  const cursor = cursors.at(-1);
+  const query = cursor === undefined ? question : { ...question, cursor };
+  const answer = useAnswer(() => client.listCalls(query), JSON.stringify(query), revision);
+  const next = answer.isStale ? undefined : answer.value?.nextCursor;
+  return (
+    <section className="jp-LLMMeter-Card" data-stale={answer.isStale || undefined}>
+      <div className="jp-LLMMeter-Card-header">
+        <h3>{trans.__('All calls')}</h3>
+        <Search scene={scene} />
+        <Pager
+          scene={scene}
+          page={cursors.length + 1}
+          onBack={
+            cursors.length > 0 ? () => setWay({ key, cursors: cursors.slice(0, -1) }) : undefined
+          }
+          onNext={
+            next === undefined ? undefined : () => setWay({ key, cursors: [...cursors, next] })
+          }
+        />
+      </div>
+      <Trouble answer={answer} words={words} />
+      {answer.value === undefined && answer.error === undefined && (
+        <p role="status">{trans.__('Loading…')}</p>
+      )}
+      {answer.value && <Table scene={scene} calls={answer.value.calls} />}
+    </section>
+  );
+}
+
+function Search({ scene: { view, show, words } }: { readonly scene: Scene }): React.ReactElement {
+  const { trans } = words;
+  const [text, setText] = React.useState(view.search);
+  const latest = React.useRef<View>(view);
+  latest.current = view;
+  React.useEffect(() => {
+    if (text === latest.current.search) {
+      return;
+    }
+    const timer = setTimeout(() => show({ ...latest.current, search: text }), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return (
+    <input
+      type="search"
+      className="jp-LLMMeter-Search"
+      placeholder={trans.__('Search model, notebook, user …')}
+      aria-label={trans.__('Search the calls')}
+      value={text}
+      onChange={({ target }) => setText(target.value)}
+    />
+  );
+}
+
+interface PagerProps {
+  readonly scene: Scene;
+  readonly page: number;
+  readonly onBack?: () => void;
+  readonly onNext?: () => void;
+}
+
+function Pager({ scene, page, onBack, onNext }: PagerProps): React.ReactElement {
+  const { trans, format } = scene.words;
+  return (
+    <span className="jp-LLMMeter-Pager">
+      <button
+        type="button"
+        className="jp-LLMMeter-Button"
+        aria-label={trans.__('Previous page')}
+        disabled={onBack === undefined}
+        onClick={onBack}
+      >
+        <span aria-hidden="true">‹</span>
+      </button>
+      <span role="status">{trans.__('Page %1', format.count(page))}</span>
+      <button
+        type="button"
+        className="jp-LLMMeter-Button"
+        aria-label={trans.__('Next page')}
+        disabled={onNext === undefined}
+        onClick={onNext}
+      >
+        <span aria-hidden="true">›</span>
+      </button>
+    </span>
+  );
+}
+
+interface TableProps {
+  readonly scene: Scene;
+  readonly calls: React.ComponentProps<typeof CallRows>['calls'];
+}
+
+function Table({ scene, calls }: TableProps): React.ReactElement {
+  const { view, show, words } = scene;
+  const { trans, format } = words;
+  const columns = columnsOf(scene);
+  if (calls.length === 0) {
+    return <p className="jp-LLMMeter-Empty">{trans.__('No call matches.')}</p>;
+  }
+  const order = (sort: Sort | undefined): React.AriaAttributes['aria-sort'] =>
+    sort === view.sort ? (view.order === 'asc' ? 'ascending' : 'descending') : undefined;
+  return (
+    <div
+      className="jp-LLMMeter-Scroll"
+      tabIndex={0}
+      role="region"
+      aria-label={callsText(calls.length, trans, format)}
+    >
+      <table className="jp-LLMMeter-Table">
+        <thead>
+          <tr>
+            {columns.map(({ name, sort, isFigure }) => (
+              <th
+                key={name}
+                scope="col"
+                aria-sort={order(sort)}
+                data-figure={isFigure || undefined}
+              >
+                {sort === undefined ? (
+                  name
+                ) : (
+                  <button type="button" onClick={() => show(sortBy(view, sort))}>
+                    {name}
+                  </button>
+                )}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <CallRows scene={scene} columns={columns} calls={calls} />
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+/**
+ * The few large figures; each is also the switch to its unit.
+ */
+
+import * as React from 'react';
+
+import { amountOf, figureOf, gapsOf, unitText } from '../../core/dashboard/labels';
+import type { Trend } from '../../core/dashboard/trend';
+import type { ShownUnit } from '../../core/dashboard/usage';
+import { UNITS_SHOWN } from '../../core/dashboard/usage';
+import type { Totals } from '../../core/record/standing';
+import type { Words } from '../popover/usage';
+import type { Scene } from './dashboard';
+
+interface FiguresProps {
+  readonly scene: Scene;
+  readonly trend: Trend;
+}
+
+export function Figures({ scene, trend }: FiguresProps): React.ReactElement {
+  const { view, show, isCostShown, words } = scene;
+  const { trans, format } = words;
+  const chosen = trend.columns.find(({ bucket }) => bucket.key === view.selected);
+  const totals = chosen?.totals ?? trend.totals;
+  return (
+    <div className="jp-LLMMeter-Figures" role="group" aria-label={trans.__('Shown as')}>
+      {UNITS_SHOWN.filter(unit => unit !== 'cost' || isCostShown).map(unit => (
+        <button
+          key={unit}
+          type="button"
+          className="jp-LLMMeter-Figure"
+          aria-pressed={view.unit === unit}
+          title={amountOf(totals, unit, trans, format)}
+          onClick={() => show({ ...view, unit })}
+        >
+          <span className="jp-LLMMeter-Figure-name">{unitText(unit, trans)}</span>
+          <span className="jp-LLMMeter-Figure-value">{figureOf(totals, unit, trans, format)}</span>
+          <span className="jp-LLMMeter-Figure-note">{noteOf(totals, unit, words)}</span>
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** What stands below a figure: its parts, and what it does not hold. */
+function noteOf(totals: Totals, unit: ShownUnit, { trans, format }: Words): string {
+  switch (unit) {
+    case 'tokens':
+      return [
+        trans.__(
+          '%1 in, %2 out',
+          format.compact(totals.inputTokens),
+          format.compact(totals.outputTokens)
+        ),
+        // A call without a price has tokens all the same.
+        ...gapsOf({ ...totals, unpricedCalls: 0 }, trans, format)
+      ].join(' · ');
+    case 'cost':
+      return gapsOf(totals, trans, format).join(' · ');
+    case 'calls':
+      return '';
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * The head of the dashboard: the period, what to export, and the filters in force.
+ */
+
+import * as React from 'react';
+
+import type { PeriodName } from '../../core/dashboard/period';
+import { customPeriod, PERIODS } from '../../core/dashboard/period';
+import { bucketText, dimensionText, filterText, periodText } from '../../core/dashboard/labels';
+import {
+  filterQuery,
+  searchQuery,
+  toggleFilter,
+  toggleStep,
+  withPeriod
+} from '../../core/dashboard/view';
+import type { Scene } from './dashboard';
+
+/** What a server part can export; which of them it can do here is its own word. */
+const FORMATS = ['csv', 'json', 'jsonl', 'parquet'] as const;
+
+interface HeaderProps {
+  readonly scene: Scene;
+  readonly formats: readonly string[];
+  readonly onRefresh: () => void;
+}
+
+export function Header({ scene, formats, onRefresh }: HeaderProps): React.ReactElement {
+  const { view, show, span, words } = scene;
+  const { trans } = words;
+  const choose = (name: PeriodName): void =>
+    show(withPeriod(view, name === 'custom' ? customPeriod(span) : { name }));
+  return (
+    <div className="jp-LLMMeter-Dashboard-header">
+      <div className="jp-LLMMeter-Segments" role="group" aria-label={trans.__('Period')}>
+        {PERIODS.map(name => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={view.period.name === name}
+            onClick={() => choose(name)}
+          >
+            {periodText(name, trans)}
+          </button>
+        ))}
+      </div>
+      {view.period.name === 'custom' && <Days scene={scene} />}
+      <span className="jp-LLMMeter-Dashboard-actions">
+        <Export scene={scene} formats={formats} />
+        <button type="button" className="jp-LLMMeter-Button" onClick={onRefresh}>
+          {trans.__('Refresh')}
+        </button>
+      </span>
+    </div>
+  );
+}
+
+function Days({ scene: { view, show, words } }: { readonly scene: Scene }): React.ReactElement {
+  const { trans } = words;
+  const day = (key: 'first' | 'last', label: string): React.ReactElement => (
+    <input
+      type="date"
+      aria-label={label}
+      title={label}
+      value={view.period[key] ?? ''}
+      onChange={({ target }) => {
+        if (target.value !== '') {
+          show(withPeriod(view, { ...view.period, [key]: target.value }));
+        }
+      }}
+    />
+  );
+  return (
+    <span className="jp-LLMMeter-Dashboard-days">
+      {day('first', trans.__('First day'))}
+      <span aria-hidden="true">–</span>
+      {day('last', trans.__('Last day'))}
+    </span>
+  );
+}
+
+interface ExportProps {
+  readonly scene: Scene;
+  readonly formats: readonly string[];
+}
+
+/** A list that acts at once and falls back to its own name. */
+function Export({ scene, formats }: ExportProps): React.ReactElement {
+  const { view, shown, client, words } = scene;
+  const { trans } = words;
+  const save = (format: string): void => {
+    const query = { format, ...filterQuery(view, shown), ...searchQuery(view) };
+    const link = document.createElement('a');
+    link.href = client.exportUrl(query);
+    link.download = `llm-calls-${shown.from.slice(0, 10)}-${shown.to.slice(0, 10)}.${format}`;
+    link.click();
+  };
+  return (
+    <select
+      className="jp-LLMMeter-Select jp-LLMMeter-mod-export"
+      aria-label={trans.__('Export the calls')}
+      title={trans.__('Export the calls that are shown: period, filters and search')}
+      value=""
+      onChange={({ target }) => save(target.value)}
+    >
+      <option value="" hidden>
+        {trans.__('Export')}
+      </option>
+      {FORMATS.map(format => (
+        <option key={format} value={format} disabled={!formats.includes(format)}>
+          {format === 'parquet' && !formats.includes(format)
+            ? trans.__('Parquet (needs pyarrow on the server)')
+            : formatText(format)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function formatText(format: (typeof FORMATS)[number]): string {
+  const names = { csv: 'CSV', json: 'JSON', jsonl: 'JSON Lines', parquet: 'Parquet' };
+  return names[format];
+}
+
+/** What narrows the view, each to be taken away. */
+export function Chips({ scene }: { readonly scene: Scene }): React.ReactElement | null {
+  const { view, show, buckets, step, words } = scene;
+  const { trans, format } = words;
+  const selected = buckets.find(({ key }) => key === view.selected);
+  if (view.filters.length === 0 && selected === undefined) {
+    return null;
+  }
+  return (
+    <div className="jp-LLMMeter-Chips" role="group" aria-label={trans.__('Filters')}>
+      {selected && (
+        <Chip
+          name={trans.__('Time')}
+          value={bucketText(selected, step, trans, format)}
+          label={trans.__('Remove the filter')}
+          onRemove={() => show(toggleStep(view, selected.key))}
+        />
+      )}
+      {view.filters.map(filter => (
+        <Chip
+          key={filter.dimension}
+          name={dimensionText(filter.dimension, trans)}
+          value={filterText(filter, trans)}
+          label={trans.__('Remove the filter')}
+          onRemove={() => show(toggleFilter(view, filter))}
+        />
+      ))}
+      <button
+        type="button"
+        className="jp-LLMMeter-Link"
+        onClick={() => show({ ...view, filters: [], selected: undefined })}
+      >
+        {trans.__('Show all')}
+      </button>
+    </div>
+  );
+}
+
+interface ChipProps {
+  readonly name: string;
+  readonly value: string;
+  readonly label: string;
+  readonly onRemove: () => void;
+}
+
+function Chip({ name, value, label, onRemove }: ChipProps): React.ReactElement {
+  return (
+    <span className="jp-LLMMeter-Chip">
+      <span className="jp-LLMMeter-Chip-name">{name}</span>
+      <bdi title={value}>{value}</bdi>
+      <button type="button" aria-label={label} title={label} onClick={onRemove}>
+        <span aria-hidden="true">×</span>
+      </button>
+    </span>
+  );
+}

@@ -1,0 +1,162 @@
+/**
+ * The limits as curves: used against the amount, and where it leads.
+ */
+
+import { scaleLinear } from 'd3-scale';
+import { line } from 'd3-shape';
+import * as React from 'react';
+
+import type { Burnup, Course, Point } from '../../core/dashboard/burnup';
+import { burnupOf, courseOf } from '../../core/dashboard/burnup';
+import { moreText } from '../../core/words/gauge';
+import { forecastText } from '../../core/words/outlook';
+import type { Standing, StandingDocument } from '../../core/record/standing';
+import { limitTitle, resetText, usedOfLimit } from '../../core/words/wording';
+import { Bar } from '../bar';
+import { useAnswer } from './answer';
+import { axisText, useWidth } from './bars';
+import type { Scene } from './dashboard';
+
+/** Curves are asked for one by one, so only the limits nearest to their amounts have one. */
+const MOST_CURVES = 3;
+
+/** In CSS pixels. */
+const HEIGHT = 96;
+const PADDING = 6;
+
+interface LimitCoursesProps {
+  readonly scene: Scene;
+  readonly document?: StandingDocument;
+}
+
+export function LimitCourses({ scene, document }: LimitCoursesProps): React.ReactElement {
+  const { trans } = scene.words;
+  const standings = document?.standings ?? [];
+  const hidden = (document?.moreStandings ?? 0) + Math.max(0, standings.length - MOST_CURVES);
+  return (
+    <section className="jp-LLMMeter-Card">
+      <div className="jp-LLMMeter-Card-header">
+        <h3>{trans.__('Limits')}</h3>
+      </div>
+      {standings.length === 0 && (
+        <p className="jp-LLMMeter-Empty">{trans.__('No limit is set.')}</p>
+      )}
+      {standings.slice(0, MOST_CURVES).map(standing => (
+        <LimitCourse
+          key={`${standing.limit.id} ${standing.subject ?? ''}`}
+          scene={scene}
+          standing={standing}
+        />
+      ))}
+      {hidden > 0 && <p>{moreText(hidden, trans)}</p>}
+    </section>
+  );
+}
+
+interface LimitCourseProps {
+  readonly scene: Scene;
+  readonly standing: Standing;
+}
+
+function LimitCourse({ scene, standing }: LimitCourseProps): React.ReactElement {
+  const { span, words } = scene;
+  const { trans, format } = words;
+  const { limit, subject, level, ratio, resetsAt } = standing;
+  const course = courseOf(standing, span.timeZone);
+  const forecast = forecastText(standing, trans, format);
+  const title = limitTitle(limit, subject, trans);
+  return (
+    <div className="jp-LLMMeter-Course" data-level={level}>
+      <div className="jp-LLMMeter-Course-line">
+        <bdi title={title}>{title}</bdi>
+        <strong>{format.percent(ratio)}</strong>
+      </div>
+      {course === undefined ? (
+        <Bar level={level} ratio={ratio} />
+      ) : (
+        <Curve scene={scene} standing={standing} course={course} />
+      )}
+      <div className="jp-LLMMeter-Course-notes">
+        <span>{usedOfLimit(standing, trans, format)}</span>
+        <span>{resetText(resetsAt, limit.timeZone, trans, format)}</span>
+        {forecast && <span>{forecast}</span>}
+      </div>
+    </div>
+  );
+}
+
+interface CurveProps extends LimitCourseProps {
+  readonly course: Course;
+}
+
+function Curve({ scene, standing, course }: CurveProps): React.ReactElement {
+  const { client, revision, words } = scene;
+  const { trans, format } = words;
+  const { span, step } = course;
+  const query = {
+    ...course.query,
+    from: span.from,
+    to: span.to,
+    group_by: step,
+    time_zone: span.timeZone
+  };
+  const answer = useAnswer(() => client.getUsage(query), JSON.stringify(query), revision);
+  const [ref, width] = useWidth();
+  const burnup = burnupOf(standing, course, answer.value ?? [], Date.now());
+  const summary = [
+    usedOfLimit(standing, trans, format),
+    forecastText(standing, trans, format)
+  ].filter(text => text !== undefined);
+  return (
+    <div ref={ref} className="jp-LLMMeter-Course-chart">
+      {width > 0 && (
+        <svg role="img" aria-label={summary.join('. ')} width={width} height={HEIGHT}>
+          <Lines
+            burnup={burnup}
+            width={width}
+            label={axisText(burnup.amount, unitOf(standing), words)}
+          />
+        </svg>
+      )}
+    </div>
+  );
+}
+
+function unitOf({ limit: { unit } }: Standing): 'cost' | 'tokens' | 'calls' {
+  return unit === 'USD' ? 'cost' : unit;
+}
+
+interface LinesProps {
+  readonly burnup: Burnup;
+  readonly width: number;
+  readonly label: string;
+}
+
+function Lines({ burnup, width, label }: LinesProps): React.ReactElement {
+  const { start, end, amount, points, forecast } = burnup;
+  const last = points[points.length - 1];
+  // A forecast far beyond the amount leaves the picture instead of flattening it.
+  const top = Math.max(amount * 1.15, last.used, Math.min(forecast?.used ?? 0, amount * 1.6));
+  const x = scaleLinear([start, end], [0, width]);
+  const y = scaleLinear([0, top], [HEIGHT - PADDING, PADDING]);
+  const path = line<Point>(
+    ({ at }) => x(at),
+    ({ used }) => y(used)
+  );
+  const area = [...points, { at: last.at, used: 0 }];
+  return (
+    <>
+      <line className="jp-LLMMeter-Course-base" x2={width} y1={y(0)} y2={y(0)} />
+      <path className="jp-LLMMeter-Course-area" d={path(area) ?? ''} />
+      {forecast && (
+        <path className="jp-LLMMeter-Course-forecast" d={path([last, forecast]) ?? ''} />
+      )}
+      <path className="jp-LLMMeter-Course-used" d={path(points) ?? ''} />
+      <circle className="jp-LLMMeter-Course-now" cx={x(last.at)} cy={y(last.used)} r={3} />
+      <line className="jp-LLMMeter-Course-amount" x2={width} y1={y(amount)} y2={y(amount)} />
+      <text x={0} y={y(amount) - 4}>
+        {label}
+      </text>
+    </>
+  );
+}

@@ -1,0 +1,223 @@
+/**
+ * One limit in the Settings Editor: what it says in a line, its fields, and those that few need folded away.
+ */
+
+import * as React from 'react';
+
+import type { Audience, LimitDraft, LimitFlaws } from '../../core/limits/limit-draft';
+import { AUDIENCES } from '../../core/limits/limit-draft';
+import { amountText } from '../../core/words/wording';
+import type { Words } from '../popover/usage';
+
+/** A property of the limit's schema, as the form shows it. */
+export interface PropertySchema {
+  readonly title?: string;
+  readonly description?: string;
+  readonly oneOf?: readonly { readonly const: string; readonly title: string }[];
+}
+
+/** The properties of a limit in `schema/meter.json`, by their names there. */
+export type LimitSchema = Readonly<Record<string, PropertySchema>>;
+
+interface LimitCardProps {
+  readonly id: string;
+  readonly draft: LimitDraft;
+  readonly flaws: LimitFlaws;
+  readonly isRepeated: boolean;
+  readonly schema: LimitSchema;
+  readonly words: Words;
+  readonly onEdit: (draft: LimitDraft) => void;
+  readonly onCommit: (draft: LimitDraft) => void;
+  readonly onRemove: () => void;
+}
+
+export function LimitCard(props: LimitCardProps): React.ReactElement {
+  const { id, draft, isRepeated, words, onRemove } = props;
+  const { trans } = words;
+  const summary = summaryOf(props);
+  return (
+    <fieldset id={id} className="jp-LLMMeter-LimitCard">
+      <legend>{summary}</legend>
+      {isRepeated && (
+        <p className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
+          {trans.__(
+            'A limit above counts the same. Change the unit, window or scope of this one, or remove it.'
+          )}
+        </p>
+      )}
+      <div className="jp-LLMMeter-LimitCard-fields">
+        <TextField {...props} field="amount" name="amount" inputMode="decimal" />
+        <ChoiceField {...props} field="unit" name="unit" />
+        <ChoiceField {...props} field="window" name="window" />
+        <ChoiceField {...props} field="onExceed" name="on_exceed" />
+        <TextField {...props} field="warnAt" name="warn_at" unit={trans.__('%')} />
+        <ChoiceField {...props} field="scope" name="scope" />
+        <TextField {...props} field="value" name="value" placeholder={trans.__('each by itself')} />
+      </div>
+      <details>
+        <summary>{trans.__('Channels and calendar')}</summary>
+        <div className="jp-LLMMeter-LimitCard-fields">
+          <AudienceField {...props} />
+          {draft.audience === 'named' && (
+            <TextField {...props} field="channels" name="channels" label={trans.__('Channels')} />
+          )}
+          <TextField
+            {...props}
+            field="timeZone"
+            name="time_zone"
+            placeholder={trans.__("the server's")}
+          />
+          <ChoiceField {...props} field="weekStart" name="week_start" />
+          <TextField {...props} field="resetHour" name="reset_hour" inputMode="numeric" />
+        </div>
+      </details>
+      <button
+        type="button"
+        className="jp-LLMMeter-Button"
+        aria-label={trans.__('Remove the limit: %1', summary)}
+        onClick={onRemove}
+      >
+        {trans.__('Remove')}
+      </button>
+    </fieldset>
+  );
+}
+
+/** What a limit says, in a line. */
+function summaryOf({ draft, flaws, schema, words: { trans, format } }: LimitCardProps): string {
+  const { unit, window, scope, value, onExceed } = draft;
+  const amount =
+    flaws.amount === undefined ? amountText(draft.amount.trim(), unit, trans, format) : '?';
+  const of = titleOf(schema.scope, scope);
+  return [
+    amount,
+    titleOf(schema.window, window),
+    value.trim() === '' ? of : trans.__('%1: %2', of, value.trim()),
+    titleOf(schema.on_exceed, onExceed)
+  ].join(' · ');
+}
+
+interface InputProps extends LimitCardProps {
+  readonly field: keyof LimitDraft;
+  /** Its name in the settings. */
+  readonly name: string;
+}
+
+interface TextFieldProps extends InputProps {
+  readonly label?: string;
+  readonly placeholder?: string;
+  readonly unit?: string;
+  readonly inputMode?: 'decimal' | 'numeric';
+}
+
+/** Handed to the settings when it is left or Enter is pressed, so that no half-written figure ever holds. */
+function TextField(props: TextFieldProps): React.ReactElement {
+  const { id, field, name, draft, flaws, unit, onEdit, onCommit } = props;
+  const flaw = flaws[field];
+  return (
+    <Labelled {...props} flaw={flaw}>
+      <span className="jp-LLMMeter-LimitCard-input">
+        <input
+          id={`${id}_${name}`}
+          className="jp-mod-styled"
+          inputMode={props.inputMode}
+          placeholder={props.placeholder}
+          value={draft[field]}
+          aria-invalid={flaw !== undefined}
+          aria-describedby={`${id}_${name}-note`}
+          onChange={event => onEdit({ ...draft, [field]: event.target.value })}
+          onBlur={() => onCommit(draft)}
+          onKeyDown={event => {
+            if (event.key === 'Enter') {
+              event.preventDefault();
+              onCommit(draft);
+            }
+          }}
+        />
+        {unit}
+      </span>
+    </Labelled>
+  );
+}
+
+function ChoiceField(props: InputProps): React.ReactElement {
+  const { id, field, name, draft, schema, onCommit } = props;
+  return (
+    <Labelled {...props}>
+      <select
+        id={`${id}_${name}`}
+        className="jp-mod-styled"
+        value={draft[field]}
+        aria-describedby={`${id}_${name}-note`}
+        onChange={event => onCommit({ ...draft, [field]: event.target.value })}
+      >
+        {schema[name]?.oneOf?.map(({ const: word, title }) => (
+          <option key={word} value={word}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </Labelled>
+  );
+}
+
+function AudienceField(props: LimitCardProps): React.ReactElement {
+  const { id, draft, words, onCommit } = props;
+  const { trans } = words;
+  const texts: Readonly<Record<Audience, string>> = {
+    default: trans.__('All that are default'),
+    none: trans.__('None'),
+    named: trans.__('Those named here')
+  };
+  return (
+    <Labelled {...props} name="notify">
+      <select
+        id={`${id}_notify`}
+        className="jp-mod-styled"
+        value={draft.audience}
+        aria-describedby={`${id}_notify-note`}
+        onChange={event => onCommit({ ...draft, audience: event.target.value as Audience })}
+      >
+        {AUDIENCES.map(audience => (
+          <option key={audience} value={audience}>
+            {texts[audience]}
+          </option>
+        ))}
+      </select>
+    </Labelled>
+  );
+}
+
+interface LabelledProps {
+  readonly id: string;
+  readonly name: string;
+  readonly schema: LimitSchema;
+  readonly label?: string;
+  readonly flaw?: string;
+  readonly children: React.ReactNode;
+}
+
+/** A field under its title; what is wrong takes the place of what it means. */
+function Labelled({ id, name, schema, label, flaw, children }: LabelledProps): React.ReactElement {
+  const property = schema[name] as PropertySchema | undefined;
+  const description = property?.description;
+  return (
+    <div className="jp-LLMMeter-Field" title={description}>
+      <label htmlFor={`${id}_${name}`}>{label ?? property?.title ?? name}</label>
+      {children}
+      {flaw === undefined ? (
+        <span id={`${id}_${name}-note`} hidden>
+          {description}
+        </span>
+      ) : (
+        <span id={`${id}_${name}-note`} className="jp-LLMMeter-Field-flaw" role="alert">
+          {flaw}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function titleOf(property: PropertySchema | undefined, word: string): string {
+  return property?.oneOf?.find(choice => choice.const === word)?.title ?? word;
+}

@@ -1,0 +1,119 @@
+/**
+ * The last calls, asked for when the popover opens and again when there are new ones.
+ */
+
+import * as React from 'react';
+
+import {
+  callCostText,
+  marksOf,
+  placeDetail,
+  placeText,
+  tokensDetail,
+  tokensText
+} from '../../core/words/entry';
+import type { CallRecord } from '../../core/record/record';
+import { modelOf } from '../../core/record/record';
+import type { IMeter } from '../../tokens';
+import { useAnswer } from '../answer';
+import { Name } from './name';
+import type { Words } from './usage';
+
+const SHOWN_CALLS = 8;
+
+interface LastCallsProps {
+  readonly meter: IMeter;
+  /** Changes when the ledger has new calls. */
+  readonly revision: number;
+  readonly isCostShown: boolean;
+  readonly words: Words;
+}
+
+export function LastCalls({
+  meter,
+  revision,
+  isCostShown,
+  words
+}: LastCallsProps): React.ReactElement {
+  const { trans } = words;
+  const answer = useAnswer(() => meter.listCalls(SHOWN_CALLS), [meter, revision]);
+  return (
+    <section>
+      <h3>{trans.__('Last calls')}</h3>
+      {answer.kind === 'loading' && <p role="status">{trans.__('Loading…')}</p>}
+      {answer.kind === 'error' && (
+        <p className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
+          {answer.message}
+        </p>
+      )}
+      {answer.kind === 'done' && (
+        <CallTable calls={answer.value} isCostShown={isCostShown} words={words} />
+      )}
+    </section>
+  );
+}
+
+interface CallTableProps {
+  readonly calls: readonly CallRecord[];
+  readonly isCostShown: boolean;
+  readonly words: Words;
+}
+
+function CallTable({ calls, isCostShown, words }: CallTableProps): React.ReactElement {
+  const { trans } = words;
+  if (calls.length === 0) {
+    return <p>{trans.__('No call yet.')}</p>;
+  }
+  return (
+    <table className="jp-LLMMeter-Calls">
+      <thead>
+        <tr>
+          <th scope="col">{trans.__('Time')}</th>
+          <th scope="col">{trans.__('Model')}</th>
+          <th scope="col">{trans.__('Notebook')}</th>
+          <th scope="col">{trans.__('Tokens')}</th>
+          {isCostShown && <th scope="col">{trans.__('Cost')}</th>}
+        </tr>
+      </thead>
+      <tbody>
+        {calls.map(call => (
+          <CallRow key={call.callId} call={call} isCostShown={isCostShown} words={words} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface CallRowProps {
+  readonly call: CallRecord;
+  readonly isCostShown: boolean;
+  readonly words: Words;
+}
+
+function CallRow({
+  call,
+  isCostShown,
+  words: { trans, format }
+}: CallRowProps): React.ReactElement {
+  const cost = callCostText(call, trans, format);
+  return (
+    <tr>
+      <td>{format.recent(call.startedAt)}</td>
+      <td title={call.providerName}>
+        <div className="jp-LLMMeter-Calls-model">
+          <Name name={modelOf(call) ?? trans.__('unknown')} />
+          {marksOf(call, trans).map(mark => (
+            <span key={mark} className="jp-LLMMeter-Mark" title={call.errorType}>
+              {mark}
+            </span>
+          ))}
+        </div>
+      </td>
+      <td title={placeDetail(call, trans)}>
+        <bdi>{placeText(call)}</bdi>
+      </td>
+      <td title={tokensDetail(call, trans, format)}>{tokensText(call, trans, format)}</td>
+      {isCostShown && <td title={cost}>{cost}</td>}
+    </tr>
+  );
+}

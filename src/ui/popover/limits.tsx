@@ -1,0 +1,107 @@
+/**
+ * The limits and where they stand.
+ */
+
+import * as React from 'react';
+
+import { ratioOf } from '../../core/record/decimal';
+import { levelText, moreText } from '../../core/words/gauge';
+import { forecastText, remarksOf } from '../../core/words/outlook';
+import type { Standing } from '../../core/record/standing';
+import { limitTitle, resetText, usedOfLimit } from '../../core/words/wording';
+import { Bar } from '../bar';
+import type { UsageActions, Words } from './usage';
+
+interface LimitsProps {
+  readonly standings: readonly Standing[];
+  readonly moreStandings: number;
+  /** Whether this page counts without the server part. */
+  readonly isAlone: boolean;
+  readonly actions: UsageActions;
+  readonly words: Words;
+}
+
+export function Limits({
+  standings,
+  moreStandings,
+  isAlone,
+  actions,
+  words
+}: LimitsProps): React.ReactElement {
+  const { trans } = words;
+  return (
+    <section>
+      <div className="jp-LLMMeter-Limits-header">
+        <h3>{trans.__('Limits')}</h3>
+        {!isAlone && (
+          <button type="button" className="jp-LLMMeter-Link" onClick={actions.showRaises}>
+            {trans.__('Raises')}
+          </button>
+        )}
+      </div>
+      {standings.length === 0 && <p>{trans.__('No limit is set.')}</p>}
+      {standings.map(standing => (
+        <LimitRow
+          key={`${standing.limit.id} ${standing.subject ?? ''}`}
+          standing={standing}
+          isAlone={isAlone}
+          actions={actions}
+          words={words}
+        />
+      ))}
+      {moreStandings > 0 && <p>{moreText(moreStandings, trans)}</p>}
+    </section>
+  );
+}
+
+interface LimitRowProps {
+  readonly standing: Standing;
+  readonly isAlone: boolean;
+  readonly actions: UsageActions;
+  readonly words: Words;
+}
+
+function LimitRow({ standing, isAlone, actions, words }: LimitRowProps): React.ReactElement {
+  const { trans, format } = words;
+  const { limit, subject, level, ratio, resetsAt, reserved, amount } = standing;
+  const isBroken = isAlone && limit.onExceed === 'block';
+  const remarks = [
+    resetText(resetsAt, limit.timeZone, trans, format),
+    forecastText(standing, trans, format),
+    ...remarksOf(standing, trans, format),
+    isBroken
+      ? trans.__('Without the server part no call can be refused: this limit only warns')
+      : undefined
+  ].filter(remark => remark !== undefined);
+  return (
+    <div className="jp-LLMMeter-Limit" data-level={level}>
+      <div className="jp-LLMMeter-Limit-line">
+        <span className="jp-LLMMeter-Limit-title" title={limitTitle(limit, subject, trans)}>
+          {limitTitle(limit, subject, trans)}
+        </span>
+        <span>{format.percent(ratio)}</span>
+      </div>
+      <Bar level={level} ratio={ratio} reservedRatio={ratioOf(reserved, amount)} />
+      <div className="jp-LLMMeter-Limit-line">
+        <span>{usedOfLimit(standing, trans, format)}</span>
+        <span className="jp-LLMMeter-Limit-level">{levelText(level, trans)}</span>
+      </div>
+      <div className="jp-LLMMeter-Limit-line">
+        <ul className="jp-LLMMeter-Limit-remarks">
+          {remarks.map(remark => (
+            <li key={remark}>{remark}</li>
+          ))}
+        </ul>
+        {standing.canRaise === true && level !== 'ok' && (
+          <button
+            type="button"
+            className="jp-LLMMeter-Button"
+            onClick={() => actions.raise(standing)}
+          >
+            {trans.__('Raise…')}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+/**
+ * The kernels whose calls are not seen, and why.
+ */
+
+import * as React from 'react';
+
+import { unmeteredReason } from '../../core/words/facts';
+import type { Unmetered } from '../../core/record/standing';
+import { Name } from './name';
+import type { Words } from './usage';
+
+interface UnmeteredListProps {
+  readonly unmetered: readonly Unmetered[];
+  readonly areOutputsScanned: boolean;
+  readonly words: Words;
+}
+
+export function UnmeteredList({
+  unmetered,
+  areOutputsScanned,
+  words: { trans }
+}: UnmeteredListProps): React.ReactElement | null {
+  if (unmetered.length === 0) {
+    return null;
+  }
+  return (
+    <section>
+      <h3>{trans.__('Not metered')}</h3>
+      <ul className="jp-LLMMeter-Unmetered">
+        {unmetered.map(kernel => (
+          <li key={kernel.kernelId}>
+            <strong>
+              <Name name={kernel.path ?? kernel.name ?? kernel.kernelId} />
+            </strong>{' '}
+            {unmeteredReason(kernel, trans)}
+          </li>
+        ))}
+      </ul>
+      {areOutputsScanned && (
+        <p>{trans.__('Of these kernels, only usage that their outputs show is counted.')}</p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,90 @@
+/**
+ * Where usage is shown: in a popover beside the gauge, or in a dialog where no gauge is shown.
+ */
+
+import { Dialog } from '@jupyterlab/apputils';
+import type { Widget } from '@lumino/widgets';
+
+import type { IMeter, IUsageView, IWording } from '../../tokens';
+import { Popover } from './popover';
+import type { UsageActions, UsagePlaces } from './usage';
+import { UsageWidget } from './usage';
+
+export class UsageView implements IUsageView {
+  anchor: Widget | null = null;
+
+  /**
+   * @param meter - what is shown.
+   * @param wording - in which words.
+   * @param places - the notebook that the user works in, and what its cells cost.
+   * @param actions - where it leads to.
+   * @param host - what the popover stays inside of.
+   */
+  constructor(
+    private readonly meter: IMeter,
+    private readonly wording: IWording,
+    private readonly places: UsagePlaces,
+    private readonly actions: UsageActions,
+    private readonly host: HTMLElement
+  ) {}
+
+  open(): void {
+    if (this.anchor?.isVisible) {
+      this._openBeside(this.anchor);
+    } else {
+      this._openDialog();
+    }
+  }
+
+  toggle(anchor: Widget): void {
+    if (this._popover !== null) {
+      this._popover.dispose();
+    } else {
+      this._openBeside(anchor);
+    }
+  }
+
+  private _openBeside(anchor: Widget): void {
+    this._popover?.dispose();
+    const body = this._bodyThatCloses(() => popover.dispose());
+    const label = this.wording.trans.__('LLM usage');
+    const popover = new Popover(body, anchor, label, this.host);
+    popover.disposed.connect(() => {
+      this._popover = null;
+    });
+    this._popover = popover;
+    popover.open();
+  }
+
+  private _openDialog(): void {
+    const { trans } = this.wording;
+    const body = this._bodyThatCloses(() => dialog.reject());
+    const dialog = new Dialog({
+      title: trans.__('LLM Meter'),
+      body,
+      buttons: [Dialog.okButton({ label: trans.__('Close') })]
+    });
+    void dialog.launch();
+  }
+
+  /** The figures; whatever they lead to closes the place where they are shown. */
+  private _bodyThatCloses(close: () => void): UsageWidget {
+    const { actions } = this;
+    const closing =
+      <T extends unknown[]>(act: (...args: T) => void) =>
+      (...args: T): void => {
+        close();
+        act(...args);
+      };
+    return new UsageWidget(this.meter, this.wording, this.places, {
+      ...actions,
+      openDashboard: closing(actions.openDashboard),
+      openSettings: closing(actions.openSettings),
+      showDoctor: closing(actions.showDoctor),
+      showRaises: closing(actions.showRaises),
+      raise: closing(actions.raise)
+    });
+  }
+
+  private _popover: Popover | null = null;
+}

@@ -1,0 +1,170 @@
+/**
+ * The fields of the form that raises a limit, each with its label and what is wrong with it.
+ */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import type { Draft, Expiry } from '../../core/limits/raise-draft';
+import { expiriesOf, expiryTime, raisedAmount } from '../../core/limits/raise-draft';
+import type { Standing } from '../../core/record/standing';
+import { amountText } from '../../core/words/wording';
+import type { Words } from '../popover/usage';
+
+interface FieldProps {
+  readonly draft: Draft;
+  readonly words: Words;
+  readonly change: (part: Partial<Draft>) => void;
+}
+
+interface AmountFieldProps extends FieldProps {
+  readonly standing: Standing;
+  readonly flaw?: string;
+}
+
+export function AmountField({
+  standing,
+  draft,
+  flaw,
+  words: { trans, format },
+  change
+}: AmountFieldProps): React.ReactElement {
+  const id = React.useId();
+  const { unit } = standing.limit;
+  const raised = raisedAmount(standing, draft);
+  return (
+    <Field id={id} label={amountLabel(unit, trans)} flaw={flaw}>
+      <input
+        id={id}
+        name="amount"
+        className="jp-mod-styled"
+        inputMode="decimal"
+        autoComplete="off"
+        autoFocus
+        value={draft.amount}
+        aria-required
+        aria-invalid={flaw !== undefined}
+        aria-describedby={`${id}-note`}
+        onChange={event => change({ amount: event.target.value })}
+        onFocus={event => event.target.select()}
+      />
+      {raised !== undefined && (
+        <span className="jp-LLMMeter-Field-hint">
+          {trans.__(
+            'From %1 to %2',
+            amountText(standing.amount, unit, trans, format),
+            amountText(raised, unit, trans, format)
+          )}
+        </span>
+      )}
+    </Field>
+  );
+}
+
+function amountLabel(unit: Standing['limit']['unit'], trans: TranslationBundle): string {
+  switch (unit) {
+    case 'tokens':
+      return trans.__('Tokens to add');
+    case 'USD':
+      return trans.__('US dollars to add');
+    case 'calls':
+      return trans.__('Calls to add');
+  }
+}
+
+export function ReasonField({
+  draft,
+  flaw,
+  words: { trans },
+  change
+}: FieldProps & { readonly flaw?: string }): React.ReactElement {
+  const id = React.useId();
+  return (
+    <Field id={id} label={trans.__('Reason')} flaw={flaw}>
+      <textarea
+        id={id}
+        name="reason"
+        className="jp-mod-styled"
+        rows={2}
+        value={draft.reason}
+        placeholder={trans.__('Kept with your name in the list of raises')}
+        aria-required
+        aria-invalid={flaw !== undefined}
+        aria-describedby={`${id}-note`}
+        onChange={event => change({ reason: event.target.value })}
+      />
+    </Field>
+  );
+}
+
+interface ExpiryFieldProps extends FieldProps {
+  readonly standing: Standing;
+  readonly clock: () => number;
+}
+
+export function ExpiryField({
+  standing,
+  draft,
+  words,
+  clock,
+  change
+}: ExpiryFieldProps): React.ReactElement {
+  const id = React.useId();
+  return (
+    <Field id={id} label={words.trans.__('Until')}>
+      <select
+        id={id}
+        name="expiry"
+        className="jp-mod-styled"
+        value={draft.expiry}
+        onChange={event => change({ expiry: event.target.value as Expiry })}
+      >
+        {expiriesOf(standing).map(expiry => (
+          <option key={expiry} value={expiry}>
+            {expiryText(expiry, standing, clock(), words)}
+          </option>
+        ))}
+      </select>
+    </Field>
+  );
+}
+
+function expiryText(
+  expiry: Expiry,
+  { resetsAt, limit }: Standing,
+  now: number,
+  { trans, format }: Words
+): string {
+  const end = expiryTime(expiry, now);
+  switch (expiry) {
+    case 'window':
+      return trans.__(
+        'The limit starts anew (%1)',
+        resetsAt === undefined ? '' : format.moment(resetsAt, limit.timeZone)
+      );
+    case 'hour':
+      return trans.__('In one hour (%1)', end === undefined ? '' : format.moment(end));
+    case 'today':
+      return trans.__('The end of today (%1)', end === undefined ? '' : format.moment(end));
+  }
+}
+
+interface FieldFrameProps {
+  readonly id: string;
+  readonly label: string;
+  readonly flaw?: string;
+  readonly children: React.ReactNode;
+}
+
+/** A label, its field, and what is wrong with it. */
+function Field({ id, label, flaw, children }: FieldFrameProps): React.ReactElement {
+  return (
+    <div className="jp-LLMMeter-Field">
+      <label htmlFor={id}>{label}</label>
+      {children}
+      <span id={`${id}-note`} className="jp-LLMMeter-Field-flaw" role="alert">
+        {flaw}
+      </span>
+    </div>
+  );
+}

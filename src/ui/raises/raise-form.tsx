@@ -1,0 +1,144 @@
+/**
+ * The form that raises a limit: how much, why, until when.
+ *
+ * Loaded on first use. What is wrong is told at the field, or above the buttons when the server part does not grant it; what
+ * was written stays.
+ */
+
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import { AbsentError, AwayError, ClientError, RefusedError } from '../../meter/request';
+import type { Raise, RaiseRequest } from '../../core/limits/raise';
+import type { Draft } from '../../core/limits/raise-draft';
+import { firstDraft, flawsOf, requestOf } from '../../core/limits/raise-draft';
+import type { Standing } from '../../core/record/standing';
+import { limitTitle, usedOfLimit } from '../../core/words/wording';
+import { AmountField, ExpiryField, ReasonField } from './raise-fields';
+import type { Words } from '../popover/usage';
+
+interface RaiseFormProps {
+  /** Where the limit stands. */
+  readonly standing: Standing;
+  /** What a refused call needed. */
+  readonly needed?: string;
+  readonly words: Words;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** Asks for the raise; rejects with a `ClientError` when it is not granted. */
+  readonly ask: (request: RaiseRequest) => Promise<Raise>;
+  readonly onRaised: (raise: Raise) => void;
+  readonly onBack: () => void;
+}
+
+export function RaiseForm(props: RaiseFormProps): React.ReactElement {
+  const { standing, needed, words, onBack } = props;
+  const { trans } = words;
+  const [draft, setDraft] = React.useState<Draft>(() => firstDraft(standing, needed));
+  const { flaws, problem, isAsking, submit } = useSubmit(props, draft);
+  const change = (part: Partial<Draft>): void => setDraft({ ...draft, ...part });
+  return (
+    <form className="jp-LLMMeter-RaiseForm" noValidate onSubmit={submit}>
+      <p className="jp-LLMMeter-RaiseForm-limit">
+        {trans.__(
+          '%1: %2',
+          limitTitle(standing.limit, standing.subject, trans),
+          usedOfLimit(standing, trans, words.format)
+        )}
+      </p>
+      <AmountField
+        standing={standing}
+        draft={draft}
+        flaw={flaws.amount}
+        words={words}
+        change={change}
+      />
+      <ReasonField draft={draft} flaw={flaws.reason} words={words} change={change} />
+      <ExpiryField
+        standing={standing}
+        draft={draft}
+        words={words}
+        clock={props.clock}
+        change={change}
+      />
+      {problem !== undefined && (
+        <p className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
+          {problem}
+        </p>
+      )}
+      <div className="jp-LLMMeter-RaiseForm-buttons">
+        <button type="button" className="jp-mod-styled jp-mod-reject" onClick={onBack}>
+          {trans.__('Back')}
+        </button>
+        <button type="submit" className="jp-mod-styled jp-mod-accept" disabled={isAsking}>
+          {isAsking ? trans.__('Raising…') : trans.__('Raise the limit')}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+interface Submission {
+  readonly flaws: ReturnType<typeof flawsOf>;
+  readonly problem?: string;
+  readonly isAsking: boolean;
+  readonly submit: (event: React.FormEvent<HTMLFormElement>) => void;
+}
+
+function useSubmit(
+  { standing, words, clock, ask, onRaised }: RaiseFormProps,
+  draft: Draft
+): Submission {
+  const { trans } = words;
+  const [isTried, setTried] = React.useState(false);
+  const [isAsking, setAsking] = React.useState(false);
+  const [problem, setProblem] = React.useState<string>();
+  const flaws = flawsOf(draft, standing.limit.unit, trans);
+  const send = async (request: RaiseRequest): Promise<void> => {
+    setAsking(true);
+    setProblem(undefined);
+    try {
+      onRaised(await ask(request));
+    } catch (error) {
+      setAsking(false);
+      setProblem(problemText(error, trans));
+    }
+  };
+  return {
+    flaws: isTried ? flaws : {},
+    problem,
+    isAsking,
+    submit: event => {
+      event.preventDefault();
+      setTried(true);
+      const request = requestOf(standing, draft, clock());
+      const [first] = Object.keys(flaws);
+      if (first !== undefined || request === undefined) {
+        event.currentTarget.querySelector<HTMLElement>(`[name=${first}]`)?.focus();
+      } else {
+        void send(request);
+      }
+    }
+  };
+}
+
+/** What went wrong and what to do. */
+function problemText(error: unknown, trans: TranslationBundle): string {
+  if (error instanceof AwayError) {
+    return trans.__(
+      'The Jupyter server does not answer, so nothing was raised. Try again when it is back.'
+    );
+  }
+  if (error instanceof AbsentError) {
+    return trans.__(
+      'The LLM Meter part of this server knows no raises. Update it, or change the limit in the settings.'
+    );
+  }
+  if (error instanceof RefusedError && error.status === 403) {
+    return trans.__('You may not raise this limit. Ask the administrator. (%1)', error.message);
+  }
+  if (error instanceof ClientError) {
+    return trans.__('The limit was not raised: %1', error.message);
+  }
+  throw error;
+}

@@ -1,0 +1,259 @@
+"""Alerts from the ledger to whoever is to hear of them, by services that start, stop, fail and are killed."""
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from jupyter_llm_meter.ledger import Ledger
+from jupyter_llm_meter.ledger.deliveries import LEASE
+
+SECRET = "hook-secret-4711"
+TWO = [
+    {"window": "month", "unit": "tokens", "amount": 1000, "warn_at": [0.5, 0.8]},
+    {"window": "day", "unit": "calls", "amount": 1, "warn_at": []},
+]
+
+
+def webhook(provider, path=SECRET):
+    return f"json://127.0.0.1:{provider.port}/{path}"
+
+
+def problems_of(service):
+    return {problem.code: problem.message for problem in service.problems.open()}
+
+
+def titles(provider):
+    return [request.json["title"] for request in provider.requests]
+
+
+def records(place):
+    with Ledger.open(place.ledger_url) as ledger:
+        return {record.channel: record for record in ledger.channel_records()}
+
+
+def take_away(ledger_url, channel, now):
+    with Ledger.open(ledger_url) as ledger:
+        return ledger.take_turn(channel, 20, now, is_urgent=True)
+
+
+def test_a_crossed_limit_reaches_every_default_channel_once(start, spend, provider, place, eventually):
+    channels = {
+        "ops": webhook(provider, "ops"),
+        "team": {"url": webhook(provider, "team"), "language": "zh-CN"},
+        "quiet": {"url": webhook(provider, "quiet"), "is_default": False},
+    }
+    service = start(channels)
+    spend(service, 850, notebook_path="a.ipynb")
+    eventually(lambda: all(each.sent_at for each in records(place).values()) and len(records(place)) == 2)
+    by_path = {request.path: request.json for request in provider.requests}
+    assert by_path["/ops"]["title"] == "LLM Meter: alice has used 85% of the monthly limit"
+    assert "Top notebook: a.ipynb (850 tokens)" in by_path["/ops"]["message"]
+    assert by_path["/team"]["title"] == "LLM Meter：用户 alice 已使用每月限额的 85%"
+    spend(service, 10)
+    service.stop()
+    assert len(provider.requests) == 2
+    assert problems_of(service) == {}
+
+
+def test_a_burst_is_one_message(start, spend, provider, place, eventually):
+    service = start({"ops": webhook(provider)}, TWO)
+    spend(service, 600)
+    spend(service, 600)
+    eventually(lambda: provider.requests and not records(place)["ops"].waiting)
+    assert titles(provider) == ["LLM Meter: 4 alerts"]
+
+
+def test_a_limit_tells_the_channels_that_it_names(start, spend, provider, place, eventually):
+    limits = [{"window": "month", "unit": "tokens", "amount": 1000, "notify": ["quiet"]}]
+    channels = {
+        "ops": webhook(provider, "ops"),
+        "quiet": {"url": webhook(provider, "quiet"), "is_default": False},
+    }
+    spend(start(channels, limits), 900)
+    eventually(lambda: provider.requests)
+    assert list(records(place)) == ["quiet"]
+    assert provider.requests[0].path == "/quiet"
+
+
+def test_a_channel_that_is_not_there_is_a_problem(start, spend, provider, place, eventually):
+    limits = [{"window": "month", "unit": "tokens", "amount": 1000, "notify": ["opps", "ops"]}]
+    service = start({"ops": webhook(provider)}, limits)
+    problem = eventually(lambda: problems_of(service).get("channel:opps"))
+    assert "user/month/tokens names the channel opps, which is not set up; there are ops" in problem
+    spend(service, 900)
+    eventually(lambda: provider.requests)
+    assert list(records(place)) == ["ops"]
+
+
+def test_a_wrong_channel_is_a_problem_and_the_others_work(start, spend, provider, place, eventually):
+    service = start(
+        {
+            "ops": webhook(provider),
+            "typo": {"url": f"json://127.0.0.1/{SECRET}", "langauge": "en"},
+            "nowhere": f"nonsense://{SECRET}",
+        }
+    )
+    eventually(lambda: {"channel:typo", "channel:nowhere"} <= set(problems_of(service)))
+    spend(service, 900)
+    eventually(lambda: provider.requests)
+    found = problems_of(service)
+    assert "unknown field 'langauge'" in found["channel:typo"]
+    assert "nonsense://****" in found["channel:nowhere"]
+    assert SECRET not in str(found)
+    assert (records(place)["nowhere"].waiting, "typo" in records(place)) == (1, False)
+
+
+def test_what_waits_for_a_channel_goes_out_once_it_is_mended(start, spend, provider, place, eventually):
+    service = start({"ops": f"nonsense://{SECRET}"})
+    spend(service, 900)
+    service.stop()
+    start({"ops": webhook(provider)})
+    eventually(lambda: provider.requests)
+    assert len(titles(provider)) == 1
+
+
+def test_a_failing_channel_is_a_problem_until_it_takes_a_message(start, spend, provider, place, eventually):
+    provider.answer = lambda _request: (500, b"")
+    service = start({"ops": webhook(provider)})
+    spend(service, 900)
+    problem = eventually(lambda: problems_of(service).get("channel:ops"))
+    assert "error=500" in problem
+    assert "json://127.0.0.1/****" in problem
+    assert SECRET not in problem
+    service.stop()
+    provider.answer = lambda _request: (200, b"")
+    service = start({"ops": webhook(provider)})
+    eventually(lambda: records(place)["ops"].sent_at)
+    assert problems_of(service) == {}
+    assert len(provider.requests) == 2
+
+
+def test_a_dead_channel_delays_neither_the_others_nor_the_stop(start, spend, provider, place, eventually):
+    never = Event()
+    provider.answer = lambda request: never.wait() if request.path == "/dead" else (200, b"")
+    # A read that may take an hour: without its own thread this would hold everything up.
+    service = start({"dead": f"{webhook(provider, 'dead')}?rto=3600", "ops": webhook(provider, "ops")})
+    spend(service, 900)
+    eventually(lambda: {request.path for request in provider.requests} == {"/dead", "/ops"})
+    spend(service, 200)
+    eventually(lambda: [request.path for request in provider.requests].count("/ops") == 2)
+    service.stop()
+    assert not service._thread.is_alive()
+    assert [request.path for request in provider.requests].count("/dead") == 1
+    assert records(place)["dead"].waiting == 2
+
+
+def test_an_alert_of_the_last_moment_goes_out_before_the_stop(start, spend, provider, place):
+    service = start({"ops": webhook(provider)})
+    spend(service, 900)
+    service.stop()
+    assert len(provider.requests) == 1
+    assert records(place)["ops"].waiting == 0
+
+
+def test_two_services_of_one_ledger_deliver_an_alert_once(start, spend, provider, place, eventually):
+    channels = {"ops": webhook(provider)}
+    services = [start(channels), start(channels)]
+    for number, service in enumerate(services):
+        spend(service, 900, user_id=f"user{number}")
+    eventually(lambda: records(place).get("ops") and not records(place)["ops"].waiting)
+    for service in services:
+        service.stop()
+    told = "\n".join(request.json["title"] + request.json["message"] for request in provider.requests)
+    assert [told.count(f"user{number} has used") for number in range(2)] == [1, 1]
+
+
+DELIVERER = """
+import logging, sys
+sys.path.insert(0, sys.argv[1])
+from datetime import datetime, timezone
+from pathlib import Path
+from jupyter_llm_meter.alerts.channels import Channels
+from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.service.folder import Place
+from jupyter_llm_meter.service.owner import Owner
+from jupyter_llm_meter.runtime.problems import Problems
+from jupyter_llm_meter.service.service import Service
+from llm_meter_tap.wire.record import CallRecord
+
+class Fixed:
+    def current(self):
+        return parse_limits([{"window": "month", "unit": "tokens", "amount": 1000}], "config")
+
+log = logging.getLogger()
+problems = Problems(log)
+channels = Channels.read({"ops": sys.argv[3]}, problems)
+place = Place(Path(sys.argv[2]), f"sqlite:///{sys.argv[2]}/ledger.sqlite3")
+service = Service(place, Fixed(), Owner("alice"), problems, "UTC", log, channels=channels)
+service.start()
+now = datetime.now(timezone.utc)
+record = CallRecord("c", now, "ok", "reported", "tap", input_tokens=900, user_id="alice")
+service.submit(service.take_in([record])).result(30)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def deliverer(provider, place):
+    """A process that crosses a limit and delivers the alert."""
+    words = [sys.executable, "-c", DELIVERER, str(Path(__file__).parents[3]), str(place.folder)]
+    url = f"{webhook(provider)}?rto=3600"
+    with subprocess.Popen([*words, url], stdin=subprocess.PIPE, env=dict(os.environ)) as process:
+        yield process
+        process.kill()
+
+
+def test_a_message_of_a_service_killed_in_mid_delivery_goes_again(deliverer, provider, place, eventually):
+    arrived, never = Event(), Event()
+    provider.answer = lambda _request: (arrived.set(), never.wait())
+    assert arrived.wait(60)
+    deliverer.send_signal(signal.SIGKILL)
+    deliverer.wait()
+    now = datetime.now(timezone.utc)
+    assert records(place)["ops"].waiting == 1
+    held = take_away(place.ledger_url, "ops", now)
+    assert held.deliveries == ()
+    assert held.next_at - now <= LEASE
+    assert len(take_away(place.ledger_url, "ops", now + LEASE).deliveries) == 1
+
+
+def test_a_message_marked_as_sent_before_the_kill_does_not_go_again(
+    deliverer, provider, place, eventually, start
+):
+    eventually(lambda: (place.folder / "ledger.sqlite3").exists() and records(place).get("ops"))
+    eventually(lambda: records(place)["ops"].sent_at)
+    deliverer.send_signal(signal.SIGKILL)
+    deliverer.wait()
+    start({"ops": webhook(provider)}).stop()
+    later = datetime.now(timezone.utc) + timedelta(days=1)
+    assert take_away(place.ledger_url, "ops", later).deliveries == ()
+    assert len(provider.requests) == 1
+
+
+def test_no_secret_is_in_a_log_a_file_or_an_answer(
+    start, spend, provider, place, eventually, everything_logged
+):
+    provider.answer = lambda request: (500 if request.path.endswith("bad") else 200, request.path.encode())
+    channels = {
+        "ops": f"{webhook(provider)}?+X-Token=token-secret-1",
+        "bad": f"{webhook(provider, SECRET)}/bad",
+        "team": "dingtalk://SECteam-secret@0123456789abcdef",
+        "typo": f"nonsense://{SECRET}",
+    }
+    service = start(channels)
+    spend(service, 900)
+    eventually(lambda: {"channel:bad", "channel:team", "channel:typo"} <= set(problems_of(service)))
+    eventually(lambda: records(place)["ops"].sent_at)
+    document = service.submit(service.standing()).result(30)
+    service.stop()
+    files = [path.read_bytes() for path in place.folder.rglob("*") if path.is_file()]
+    for secret in (SECRET, "token-secret-1", "SECteam-secret", "0123456789abcdef"):
+        assert secret not in "\n".join(everything_logged)
+        assert secret not in str(document)
+        assert not [content for content in files if secret.encode() in content]

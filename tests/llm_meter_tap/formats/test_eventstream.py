@@ -1,0 +1,59 @@
+"""AWS's binary event stream."""
+
+from __future__ import annotations
+
+import base64
+import json
+import struct
+import zlib
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llm_meter_tap.formats.eventstream import events
+from llm_meter_tap.formats.sse import Event
+
+
+def frame(headers: dict[str, str], payload: bytes) -> bytes:
+    """One message as Amazon's description of the encoding says."""
+    block = b"".join(
+        bytes([len(name)]) + name.encode() + b"\x07" + struct.pack(">H", len(value)) + value.encode()
+        for name, value in headers.items()
+    )
+    prelude = struct.pack(">II", 16 + len(block) + len(payload), len(block))
+    message = prelude + struct.pack(">I", zlib.crc32(prelude)) + block + payload
+    return message + struct.pack(">I", zlib.crc32(message))
+
+
+def test_events_are_named_and_in_order() -> None:
+    body = frame({":event-type": "messageStart"}, b'{"role":"assistant"}')
+    body += frame({":message-type": "event", ":event-type": "metadata"}, b'{"usage":{}}')
+    assert list(events(body)) == [
+        Event("messageStart", b'{"role":"assistant"}'),
+        Event("metadata", b'{"usage":{}}'),
+    ]
+
+
+def test_the_chunks_of_invoke_are_unwrapped() -> None:
+    inner = b'{"type":"message_stop"}'
+    payload = json.dumps({"bytes": base64.b64encode(inner).decode(), "p": "abc"}).encode()
+    assert list(events(frame({":event-type": "chunk"}, payload))) == [Event("chunk", inner)]
+
+
+def test_an_exception_gives_its_name() -> None:
+    body = frame({":message-type": "exception", ":exception-type": "throttlingException"}, b"{}")
+    assert list(events(body)) == [Event("throttlingException", b"{}")]
+
+
+@pytest.mark.parametrize("kept", [5, 13, 40])
+def test_a_message_that_is_cut_off_is_left_out(kept: int) -> None:
+    whole = frame({":event-type": "a"}, b"{}")
+    assert list(events(whole + frame({":event-type": "b"}, b'{"x":"123456"}')[:kept])) == [Event("a", b"{}")]
+
+
+@settings(deadline=None)
+@given(st.binary())
+def test_any_bytes_can_be_taken_apart(body: bytes) -> None:
+    assert all(isinstance(event, Event) for event in events(body))
+    assert all(isinstance(event, Event) for event in events(struct.pack(">II", len(body) + 12, 9) + body))
