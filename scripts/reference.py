@@ -50,8 +50,9 @@ def configuration() -> str:
         rows.append((f"`{name}`", _cell(trait.help), f"`{default}`"))
     return _page(
         "Configuration",
-        'Set these options in `jupyter_server_config.py`, for example `c.LLMMeter.time_zone = "Asia/Shanghai"`, '
-        "or on the command line of `jupyter lab`, for example `--LLMMeter.time_zone=Asia/Shanghai`.",
+        "Set these options in `jupyter_server_config.py`, for example "
+        '`c.LLMMeter.time_zone = "Asia/Shanghai"`, or on the command line of `jupyter lab`, for example '
+        "`--LLMMeter.time_zone=Asia/Shanghai`.",
         _table(("Option", "Meaning", "Default value"), rows),
     )
 
@@ -69,8 +70,8 @@ def settings() -> str:
     ]
     return _page(
         "Settings",
-        "Users set these in *Settings → Settings Editor → LLM Meter*. Set them for the whole lab in `overrides.json` "
-        "under the key `jupyter-llm-meter:meter`.",
+        "Users set these in *Settings → Settings Editor → LLM Meter*. Set them for the whole lab in "
+        "`overrides.json` under the key `jupyter-llm-meter:meter`.",
         _table(("Setting", "Meaning", "Default"), rows),
         "## Fields of a limit",
         _table(("Field", "Meaning", "Default"), limit),
@@ -91,8 +92,8 @@ def command_line() -> str:
         parts.append(_table(("Option", "Meaning"), _options(command)))
     return _page(
         "Command line",
-        "All commands start with `jupyter llm-meter`. They also accept the options of every Jupyter command, such as `--config` and "
-        "`--log-level`.",
+        "All commands start with `jupyter llm-meter`. They also accept the options of every Jupyter command, "
+        "such as `--config` and `--log-level`.",
         *parts,
     )
 
