@@ -23,6 +23,12 @@ export const ABSENT = new Set([
   'undefined',
   'NaN'
 ]);
+/** Words between a name and a number that make the number a bound and not a count. */
+export const BOUNDS = new Set(
+  'most least max maximum limit limited up under below over above less more fewer between'.split(
+    ' '
+  )
+);
 /** The types that R's `str` prints before a value. */
 export const TYPES = new Set(['chr', 'int', 'num', 'logi', 'dbl']);
 /** Words before a name in source code: what is in the brackets are defaults, not figures. */

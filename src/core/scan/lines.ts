@@ -12,6 +12,20 @@ const FARTHEST = 80;
 const LONGEST_LINE = 1_000;
 const FIGURE_FIRST =
   /(?<![\w.,])(\d[\d,]{0,14}) (?:(prompt|input|in)|(completion|output|out|generated))\b(?! tokens?(?: per|\/))/gi;
+/** `The prompt used 12 tokens and the completion 34 tokens`, `输入12个token`; a sign between them is read as a structure. */
+const IN_PROSE =
+  /(?:\b(?:prompt|input|question|request)s?\b|输入|提示词?)[^\d\n.;:=|/]{0,24}?(?<![\w.,])(\d[\d,]{0,14}) ?个? ?(?:tokens?|toks?|词元|令牌)(?! ?(?:per|\/))/gi;
+const OUT_PROSE =
+  /(?:\b(?:completion|output|response|answer|reply|generation)s?\b|输出|生成|回复)[^\d\n.;:=|/]{0,24}?(?<![\w.,])(\d[\d,]{0,14}) ?个? ?(?:tokens?|toks?|词元|令牌)(?! ?(?:per|\/))/gi;
+/** `46 tokens (prompt 12, completion 34)`. */
+const PAIR =
+  /\b(?:prompt|input|in)[ =]+(\d[\d,]{0,14})\b[ ,;/|+&]{1,4}(?:and )?(?:completion|output|out)[ =]+(\d[\d,]{0,14})\b/i;
+/** Words of a line that speaks of bounds, rates or prices and not of what was used. */
+const NO_USE =
+  /\b(?:max(?:imum)?|min(?:imum)?|limits?|up to|at most|at least|average|avg|mean|median|per|rate|remaining|left|budget|quota|context window|supports?|allows?)\b|\$ ?\d[\d.]* ?(?:\/|per)/i;
+/** What may follow a pair of figures on its line. */
+const CACHED = /"?cached_tokens"?[:=] ?(\d{1,12})/;
+const REASONING = /"?reasoning_tokens"?[:=] ?(\d{1,12})/;
 /** ellmer's print of a chat: the sums of its turns. */
 const CHAT =
   /<Chat (?:([\w .-]{1,60})\/)?([\w.:-]{1,80}) turns=\d+ (?:tokens=(\d+)\/(\d+)|input=(\d+) output=(\d+))/;
@@ -34,7 +48,8 @@ export function readLines(text: string): readonly Reading[] {
     const row =
       columns === undefined || header !== undefined ? undefined : rowReading(columns, line);
     columns = header ?? (row === undefined && !isTypes(line) ? undefined : columns);
-    readings.push(...(row === undefined ? [] : [row]), ...figureFirst(line), ...ellmer(line));
+    readings.push(...(row === undefined ? [] : [row]), ...figureFirst(line));
+    readings.push(...inProse(line), ...ellmer(line));
   }
   return readings;
 }
@@ -50,7 +65,34 @@ function figureFirst(line: string): readonly Reading[] {
   if (!isPair || Math.abs(input.index - output.index) > FARTHEST) {
     return [];
   }
-  return [reading(/total|sum/i.test(line.slice(0, 20)) ? 'sum' : 'call', input[1], output[1])];
+  const made = reading(/total|sum/i.test(line.slice(0, 20)) ? 'sum' : 'call', input[1], output[1]);
+  return [withDetails(made, line.slice(Math.max(input.index, output.index)))];
+}
+
+/** Adds the details that are printed behind a pair: `12 input, 34 output, {"cached_tokens": 10}`. */
+function withDetails(made: Reading, rest: string): Reading {
+  const [cached, reasoning] = [CACHED.exec(rest)?.[1], REASONING.exec(rest)?.[1]];
+  return {
+    ...made,
+    usage: {
+      ...made.usage,
+      ...(cached !== undefined && { cacheReadInputTokens: Number(cached) }),
+      ...(reasoning !== undefined && { reasoningOutputTokens: Number(reasoning) })
+    }
+  };
+}
+
+function inProse(line: string): readonly Reading[] {
+  if (!/tok|词元|令牌|usage/i.test(line) || NO_USE.test(line)) {
+    return [];
+  }
+  const pair = PAIR.exec(line);
+  if (pair !== null) {
+    return [reading('call', pair[1], pair[2])];
+  }
+  const [inputs, outputs] = [[...line.matchAll(IN_PROSE)], [...line.matchAll(OUT_PROSE)]];
+  const isOne = inputs.length === 1 && outputs.length === 1 && inputs[0].index !== outputs[0].index;
+  return isOne ? [reading('call', inputs[0][1], outputs[0][1])] : [];
 }
 
 function ellmer(line: string): readonly Reading[] {

@@ -14,7 +14,7 @@ const BEHIND = 4_000;
 const TERMINAL = /\u001b(?:\[[0-9;?]{0,30}[A-Za-z]|\]8;[^\u0007\u001b]{0,500}(?:\u0007|\u001b\\))/g;
 /** What every usage that the vocabulary knows has in it. */
 const WORTH_READING =
-  /tokens?\b|token_?(?:count|usage)|输入|输出|tokens_|billed_?units|eval_?count|usage|\bIn: \d|input=\d|"?output"? *[:=] *\d|\binput\s+output\b/gi;
+  /tokens?\b|token_?(?:count|usage)|输入|输出|tokens_|billed_?units|eval_?count|usage|\bIn: \d|input=\d|\d input, |"?output"? *[:=] *\d|\binput\s+output\b/gi;
 const ENTITIES: Readonly<Record<string, string>> = {
   '&lt;': '<',
   '&gt;': '>',
@@ -66,7 +66,8 @@ export function withoutMarkup(html: string): string {
   return html
     .replace(/<(?:style|script)\b[^<]{0,20000}<\/(?:style|script)>/gi, '')
     .replace(/<\/(?:td|th)>/gi, ' | ')
-    .replace(/<(?:br|\/tr|\/p|\/div|\/li|\/pre|\/dt|\/dd|\/h\d)\b[^<>]{0,200}>/gi, '\n')
+    .replace(/:?[ \t]*<\/dt>/gi, ': ')
+    .replace(/<(?:br|\/tr|\/p|\/div|\/li|\/pre|\/dd|\/h\d)\b[^<>]{0,200}>/gi, '\n')
     .replace(/<\/?[a-z][^<>]{0,2000}>/gi, '')
     .replace(/&(?:lt|gt|amp|quot|nbsp|#39|#x27|#34);/g, entity => ENTITIES[entity]);
 }

@@ -8,7 +8,7 @@
 import type { Kind, Reading } from './reading';
 import { agrees, merged } from './reading';
 import type { Node } from './tree';
-import { isHolder, statedUsage } from './usage';
+import { isHolder, statedUsage, statesOneSide } from './usage';
 import { namesSum } from './vocabulary';
 
 /** Parts of one answer: what is in them is about the same call as what is beside them. */
@@ -112,7 +112,8 @@ function collapsed(node: Node, readings: readonly Reading[]): readonly Reading[]
 }
 
 function ownReading(node: Node): Reading | undefined {
-  const stated = node.figures.size === 0 ? undefined : statedUsage(node);
+  const isBare = node.figures.size === 0 && !node.children.some(statesOneSide);
+  const stated = isBare ? undefined : statedUsage(node);
   if (stated === undefined) {
     return undefined;
   }
@@ -148,9 +149,12 @@ function sumKindOf(node: Node): Kind {
   if (node.bracket === '' && node.names.has('in') && node.names.has('out')) {
     return 'counter';
   }
+  // Gemini's Interactions API calls the figures of one call totals.
+  const isOneCall =
+    node.names.has('total_thought_tokens') || node.names.has('total_tool_use_tokens');
   const isSum =
     requests > 1 ||
-    figures.some(figure => figure.isSum) ||
+    (!isOneCall && figures.some(figure => figure.isSum)) ||
     [node.key, node.parent?.key ?? '', node.parent?.parent?.key ?? ''].some(namesSum);
   return isSum ? 'sum' : 'call';
 }

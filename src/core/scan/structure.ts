@@ -8,6 +8,7 @@
 import {
   ABSENT,
   BEFORE_STRING,
+  BOUNDS,
   DEFINING,
   FARTHEST,
   hasUnit,
@@ -56,7 +57,6 @@ class Reader {
         return this._close(char);
       case '"':
       case "'":
-      case '`':
         return this._string(char);
       case ':':
       case '=':
@@ -109,6 +109,7 @@ class Reader {
       return;
     }
     this._at = end + 1;
+    this._itemStart = '(['.includes(before) && before !== '' ? start : -1;
     this._stringStart = start;
     this._stringStop = end;
     if (this._key !== '') {
@@ -153,8 +154,17 @@ class Reader {
   }
 
   private _separate(): void {
+    // `('input_tokens', 12)`: a text at the beginning of an item may be a name.
+    const isPair = this._itemStart >= 0 && this._stringStop === this._at - 1;
+    const name = isPair ? this._text.slice(this._itemStart, this._stringStop) : '';
     this._at += 1;
     this._forget();
+    this._itemStart = -1;
+    if (isPair && name.length <= 64) {
+      this._key = name;
+      this._keyEnd = this._at;
+      this._isPair = true;
+    }
   }
 
   private _line(): void {
@@ -200,7 +210,9 @@ class Reader {
       return;
     }
     const next = this._text[this._at] ?? '';
-    if (ABSENT.has(word)) {
+    if (BOUNDS.has(word.toLowerCase())) {
+      this._key = '';
+    } else if (ABSENT.has(word)) {
       this._put(null);
     } else if (!'([{="\''.includes(next) || next === '') {
       if (this._tree.putText(this._key, () => word)) {
@@ -230,13 +242,16 @@ class Reader {
   }
 
   private _put(value: number | null): void {
-    this._tree.putFigure(this._key, value, this._isAboutTokens || isTokens(this._text, this._at));
+    const isTokenCount = this._isAboutTokens || isTokens(this._text, this._at);
+    this._tree.putFigure(this._key, value, isTokenCount, this._isPair);
     this._key = '';
+    this._isPair = false;
     this._phrase = this._at;
   }
 
   private _forget(): void {
     this._key = '';
+    this._isPair = false;
     this._word = '';
     this._phrase = this._at;
     this._stringStop = -1;
@@ -256,4 +271,8 @@ class Reader {
   private _wordEnd = -9;
   private _stringStart = 0;
   private _stringStop = -1;
+  /** Where the text begins that is first in its brackets; -1 for any other. */
+  private _itemStart = -1;
+  /** The awaited name was such a text. */
+  private _isPair = false;
 }

@@ -4,6 +4,7 @@
  * The only entry to the readers of forms; never throws, whatever the text is.
  */
 
+import { withSigns } from './labelled';
 import { readLines } from './lines';
 import type { OutputPattern } from './patterns';
 import { readPatterns } from './patterns';
@@ -46,7 +47,8 @@ export function readText(
 
 function readWindow(window: string, markup: Markup): readonly Reading[] {
   const text = markup === 'html' ? withoutMarkup(window) : window;
-  const plain = unquoted(withoutTerminalCodes(text)).replace(/[：，；│┃║]/g, plainSign);
+  const signs = unquoted(withoutTerminalCodes(text)).replace(/[：，；│┃║]/g, plainSign);
+  const plain = withSigns(signs);
   const structures = [plain, ...readRLists(plain), ...readTables(plain)].flatMap(readStructures);
   return [...readingsOf(structures), ...readLines(plain)];
 }

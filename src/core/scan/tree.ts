@@ -94,9 +94,13 @@ export class Tree {
     }
   }
 
-  putFigure(rawKey: string, value: number | null, isTokens: boolean): void {
+  /**
+   * @param isPair - the name and the figure are an item of their own, `('input_tokens', 12)`: the figure is one of the
+   *   structure around the item.
+   */
+  putFigure(rawKey: string, value: number | null, isTokens: boolean, isPair = false): void {
     const name = plainName(rawKey);
-    const { role, isShort, isSum } = meaningOf(name, /\s/.test(rawKey.trim()));
+    const { role, isShort, isSum } = meaningOf(name, /[\s.]/.test(rawKey.trim()));
     if (role === undefined) {
       return;
     }
@@ -104,7 +108,7 @@ export class Tree {
       this._endBlock();
     }
     this._linesSince = 0;
-    const node = this._top;
+    const node = (isPair ? this._stack.at(-2) : undefined) ?? this._top;
     const known = node.figures.get(role);
     if (known === undefined || known.value === null || known.isShort) {
       node.figures.set(role, { value, isShort: isShort && !isTokens, isSum });

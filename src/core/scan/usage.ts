@@ -9,13 +9,17 @@ import type { Usage } from './reading';
 import type { Figure, Node } from './tree';
 import { DEFINITION } from './tree';
 import type { Role } from './vocabulary';
+import { meaningOf } from './vocabulary';
 
 /** Counts that no call reaches: what is above is no count of one. */
 const LARGEST = 100_000_000;
 const ASIDE = /_?(?:details?|detail_breakdown)$/;
 /** Names of things that hold a usage and nothing else, so that one figure in them is enough. */
 const HOLDERS =
-  /(?:usage|usages|usage_metadata|billed_units|tokens|token_usage|token_count|usage_details|meta)$/;
+  /(?:usage|usages|usage_metadata|billed_units|tokens|token_usage|token_count|usage_details|usage_stats|token_stats|meta)$/;
+/** Names of classes of which an object is a usage. */
+const USAGE_CLASS =
+  /(?:Usage|Tokens?)(?:Stats|Statistics|Counts|Info|Summary|Details|Data|Metrics|Metadata|Record|BilledUnits)?$|BilledUnits$/;
 /** Names of counts made before a call. */
 const COUNTED_BEFORE = /count_?tokens|tokens?_?count(?:_?result|_?response)?$|token_counter/i;
 /** A completion that is smaller than its reasoning by more than this does not include it (Perplexity). */
@@ -76,6 +80,8 @@ class Figures {
     for (const child of node.children) {
       if (ASIDE.test(child.key) || /Details?(?:Wrapper)?$/.test(child.name)) {
         this._takeAside(child);
+      } else {
+        this._takeNested(child);
       }
     }
   }
@@ -97,6 +103,16 @@ class Figures {
     return [...this._figures.values()].every(
       ({ value }) => value === null || (Number.isSafeInteger(value) && value >= 0)
     );
+  }
+
+  /** `inputTokens: { total: 12, cacheRead: 10 }`, as the AI SDK for JavaScript prints it. */
+  private _takeNested(child: Node): void {
+    const { role } = meaningOf(child.key, false);
+    const total = child.figures.get('total');
+    if (role !== undefined && total !== undefined && statesOneSide(child) && !this.has(role)) {
+      this._figures.set(role, { ...total, isShort: false });
+      this._takeAside(child);
+    }
   }
 
   private _takeAside(child: Node): void {
@@ -153,12 +169,15 @@ function hasCompany(node: Node, figures: Figures): boolean {
   return isPart || (isOwnNamed && figures.get('total') === sum);
 }
 
+/** Whether a node is the input or the output of a usage, with a total and its parts. */
+export function statesOneSide({ key, figures }: Node): boolean {
+  const { role, isShort } = meaningOf(key, false);
+  return (role === 'input' || role === 'output') && !isShort && figures.has('total');
+}
+
 /** Whether the node is named as nothing but a usage is. */
 export function isHolder({ name, key }: Node): boolean {
-  return (
-    HOLDERS.test(key) ||
-    /(?:Usage|UsageMetadata|UsageBilledUnits|BilledUnits|UsageTokens)$/.test(name)
-  );
+  return HOLDERS.test(key) || (USAGE_CLASS.test(name) && !COUNTED_BEFORE.test(name));
 }
 
 function inputOf(node: Node, figures: Figures, read = 0, write = 0): number | undefined {
@@ -178,7 +197,8 @@ function isCacheBeside({ names }: Node, figures: Figures, cached: number): boole
     figures.get('total')
   ];
   if (total !== undefined && cached > 0) {
-    return total === input + output + cached;
+    const sum = input + output + cached;
+    return total === sum || total === sum + (figures.get('reasoning') ?? 0);
   }
   const isAnthropic =
     names.has('cache_read_input_tokens') || names.has('cache_creation_input_tokens');

@@ -15,23 +15,27 @@ const NAMES: Readonly<Record<Role, string>> = {
     'prompt_tokens input_tokens prompt_token_count input_token_count prompt_eval_count input_text_token_count ' +
     // Pydantic AI before 1.0; LlamaIndex; Langfuse; Semantic Kernel, Microsoft.Extensions.AI.
     'request_tokens prompt_token_usage num_input_tokens num_prompt_tokens tokens_prompt tokens_input tokens_in ' +
-    'n_prompt_tokens input_tokens_count prompt_tokens_count prompt_usage',
+    'n_prompt_tokens n_input_tokens input_tokens_count prompt_tokens_count prompt_usage sent_tokens tokens_sent',
   output:
     'completion_tokens output_tokens candidates_token_count response_token_count generated_token_count eval_count ' +
     'generated_tokens total_output_text_token_count generation_token_count completion_token_count output_token_count ' +
     'response_tokens completion_token_usage num_output_tokens num_completion_tokens tokens_completion tokens_output ' +
-    'tokens_out n_completion_tokens output_tokens_count completion_tokens_count',
+    'tokens_out n_completion_tokens n_output_tokens output_tokens_count completion_tokens_count gen_tokens ' +
+    'generation_tokens tokens_generated received_tokens tokens_received',
   total: 'total_tokens total_token_count tokens_used llm_token_count tokens_total',
   read:
     'cached_tokens cache_read_input_tokens cached_content_token_count cache_read_tokens prompt_cache_hit_tokens ' +
     'cache_read cached_input_tokens cache_read_input_token_count cached_prompt_tokens cached_input cached_prompt_token_count ' +
-    'cache_read_token_count input_cache_read_tokens prompt_cached_tokens',
+    'cache_read_token_count input_cache_read_tokens prompt_cached_tokens cached_content_tokens input_cached_tokens ' +
+    'cache_hit_tokens prompt_tokens_cached total_cached_tokens',
   write:
     'cache_creation_input_tokens cache_write_tokens cache_write_input_tokens cache_creation_tokens cache_create ' +
     'cache_write cache_write_input_token_count cache_creation_token_count input_cache_creation_tokens',
   reasoning:
-    'reasoning_tokens thoughts_token_count thinking_tokens reasoning_output_tokens reasoning',
-  tool: 'tool_use_prompt_token_count',
+    'reasoning_tokens thoughts_token_count thinking_tokens reasoning_output_tokens reasoning thoughts_tokens ' +
+    // Gemini's Interactions API: https://ai.google.dev/api/interactions-api, Usage.
+    'thought_tokens thoughts_output_tokens total_thought_tokens',
+  tool: 'tool_use_prompt_token_count total_tool_use_tokens',
   requests: 'requests successful_requests num_requests total_requests llm_calls n_requests'
 };
 
@@ -44,6 +48,8 @@ const SHORT: Readonly<Record<string, Role>> = {
   prompt: 'input',
   completion: 'output',
   total: 'total',
+  n_input: 'input',
+  n_output: 'output',
   cache_creation: 'write'
 };
 
@@ -70,21 +76,15 @@ const TEXTS: Readonly<Record<string, 'id' | 'model' | 'type'>> = {
   turns: 'type'
 };
 
-/** What may stand before a name in running text without changing its meaning. */
-const FILLERS = new Set([
-  'number',
-  'of',
-  'num',
-  'used',
-  'the',
-  'llm',
-  'api',
-  'count',
-  'openai',
-  'actual',
-  'usage',
-  'tokens'
-]);
+/** Words before a name that make its figure something else than what a call used. */
+const OTHER_FIGURES = new Set(
+  (
+    'max maximum min minimum limit limits limited budget quota cap allowed available remaining left context window ' +
+    'threshold avg average mean median typical std p50 p90 p95 p99 per rate cost costs price prices saved saving ' +
+    'estimated expected predicted planned free unused no not without percent percentage ratio least most under over ' +
+    'up below above'
+  ).split(' ')
+);
 
 /** The words that make a figure a sum over several calls. */
 const SUMS =
@@ -117,6 +117,7 @@ export function plainName(name: string): string {
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .replace(/[^a-z\d\u4e00-\u9fff]+/g, '_')
+    .replace(/(^|_)tok(s?)(?=_|$)/g, '$1token$2')
     .replace(/^_|_$/g, '');
 }
 
@@ -138,7 +139,7 @@ function inEnglish(name: string): string {
  * What a name means.
  *
  * @param name - by `plainName`.
- * @param isPhrase - the name was printed as words of running text, where fillers may stand before it.
+ * @param isPhrase - the name was printed as words of running text or as a path, where other words may stand before it.
  */
 export function meaningOf(name: string, isPhrase: boolean): Meaning {
   const text = Object.hasOwn(TEXTS, name) ? TEXTS[name] : undefined;
@@ -152,7 +153,7 @@ export function meaningOf(name: string, isPhrase: boolean): Meaning {
   if (Object.hasOwn(SHORT, name)) {
     return { ...NOTHING, role: SHORT[name], isShort: true };
   }
-  return summed(name) ?? (isPhrase ? afterFillers(name) : NOTHING);
+  return summed(name) ?? (isPhrase ? atTheEnd(name) : NOTHING);
 }
 
 /** Whether a name says that what it names sums up several calls. */
@@ -171,14 +172,28 @@ function summed(name: string): Meaning | undefined {
   return role === undefined ? undefined : { ...NOTHING, role, isSum: true };
 }
 
-function afterFillers(name: string): Meaning {
+/** `Number of input tokens`, `s prompt_tokens`, `response.usage.output_tokens`: the name is what the words end with. */
+function atTheEnd(name: string): Meaning {
   const words = name.split('_');
-  while (words.length > 1 && FILLERS.has(words[0])) {
-    words.shift();
-  }
   while (words.length > 2 && ['used', 'count', 'usage'].includes(words[words.length - 1])) {
     words.pop();
   }
-  const rest = words.join('_');
-  return rest === name ? NOTHING : meaningOf(rest, false);
+  for (let from = 0; from < words.length; from += 1) {
+    const end = words.slice(from).join('_');
+    const role = ROLES.get(end) ?? (Object.hasOwn(SHORT, end) ? SHORT[end] : undefined);
+    const meaning = end === name || from === words.length - 1 ? undefined : summed(end);
+    if (role !== undefined || meaning !== undefined) {
+      const isSum = words.slice(0, from).some(word => SUMS.test(word)) || meaning?.isSum === true;
+      return {
+        ...NOTHING,
+        role: role ?? meaning?.role,
+        isShort: role !== undefined && !ROLES.has(end),
+        isSum
+      };
+    }
+    if (OTHER_FIGURES.has(words[from])) {
+      return NOTHING;
+    }
+  }
+  return NOTHING;
 }
