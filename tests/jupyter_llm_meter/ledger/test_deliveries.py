@@ -18,7 +18,7 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 PROCESSES = 4
-PATIENCE_S = 120
+PATIENCE_S = 240
 
 
 @pytest.fixture

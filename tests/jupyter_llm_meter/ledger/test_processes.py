@@ -10,7 +10,7 @@ from writer import LIMITS
 from jupyter_llm_meter.ledger import Ledger
 
 WRITERS = 4
-PATIENCE_S = 60
+PATIENCE_S = 240
 
 
 def start_writer(url, name):
