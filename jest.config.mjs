@@ -38,5 +38,7 @@ export default {
   moduleNameMapper: { '\\.svg$': '<rootDir>/src/__tests__/svg.ts' },
   transform,
   transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`],
-  collectCoverageFrom: ['src/core/**/*.ts']
+  collectCoverageFrom: ['src/**/*.{ts,tsx}', '!src/__tests__/**'],
+  coverageDirectory: '.work/test/coverage-js',
+  coverageReporters: ['text-summary', 'json-summary']
 };
