@@ -33,6 +33,8 @@ const transform = {
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  // A busy machine is no failure: tokenizers alone take seconds to load.
+  testTimeout: 120_000,
   testMatch: ['<rootDir>/src/__tests__/**/*.spec.ts?(x)'],
   roots: ['<rootDir>/src'],
   moduleNameMapper: { '\\.svg$': '<rootDir>/src/__tests__/svg.ts' },
