@@ -33,10 +33,14 @@ const transform = {
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  // A busy machine is no failure: tokenizers alone take seconds to load.
+  testTimeout: 120_000,
   testMatch: ['<rootDir>/src/__tests__/**/*.spec.ts?(x)'],
   roots: ['<rootDir>/src'],
   moduleNameMapper: { '\\.svg$': '<rootDir>/src/__tests__/svg.ts' },
   transform,
   transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`],
-  collectCoverageFrom: ['src/core/**/*.ts']
+  collectCoverageFrom: ['src/**/*.{ts,tsx}', '!src/__tests__/**'],
+  coverageDirectory: '.work/test/coverage-js',
+  coverageReporters: ['text-summary', 'json-summary']
 };

@@ -91,12 +91,14 @@ def environment() -> dict[str, str]:
     return {**kept, "PATH": os.pathsep.join((str(BIN), os.environ.get("PATH", "")))}
 
 
-def install(requirements: Sequence[str], name: str) -> None:
+def install(requirements: Sequence[str], name: str, *, is_wheel_current: bool = True) -> None:
     """Put the project and ``requirements`` into ``.venv``; quick when nothing has changed since.
 
     Args:
         requirements: arguments for ``pip install``.
         name: names this set of requirements, for the note of what is installed.
+        is_wheel_current: build and install the wheel again when the sources have changed; without it an older
+            wheel will do.
     """
     pip = [PYTHON, "-m", "pip", "install", "--quiet"]
     if not PYTHON.exists():
@@ -107,7 +109,8 @@ def install(requirements: Sequence[str], name: str) -> None:
         run([*pip, "--upgrade", "pip>=25.1"])
         _note("pip", "upgraded")
     project = _digest(_files(_WHEEL_SOURCES))
-    if _note("project") != project:
+    installed = _note("project")
+    if installed is None or (is_wheel_current and installed != project):
         wheel = _build()
         run([*pip, wheel])
         # pip leaves what is installed alone when the new wheel has the same version.

@@ -1,7 +1,9 @@
 """Run every check: lint, the frontend's unit tests, tests of the wheel, UI tests in a real Chromium.
 
 Works from a fresh clone with Python >= 3.10 and Node >= 20; sets up ``.venv`` and ``node_modules`` in the
-checkout. ``--only`` runs some of the suites. The last line is the sum: ``N passed, N failed``.
+checkout. ``--fast`` runs what answers in a minute or two, on the sources instead of the wheel: lint, the
+frontend's unit tests, and the Python tests that start neither a server nor a kernel. ``--only`` runs some of
+the suites, ``--shard`` a part of the UI tests. The last line is the sum: ``N passed, N failed``.
 """
 
 from __future__ import annotations
@@ -12,15 +14,28 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
+import coverage_gate
 from checkout import BIN, PYTHON, ROOT, WORK, environment, install, npm, require_tools, run
 
 RESULTS = WORK / "test"
+# Python tests that need no server, kernel or database of their own.
+PURE = (
+    "tests/jupyter_llm_meter/core",
+    "tests/jupyter_llm_meter/policy",
+    "tests/llm_meter_tap/calls",
+    "tests/llm_meter_tap/formats",
+    "tests/llm_meter_tap/wire",
+)
+# Many tests wait for processes, so that more workers than cores pay.
+PYTHON_WORKERS = 2 * min(os.cpu_count() or 2, 4)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -32,34 +47,61 @@ class Outcome(NamedTuple):
     skipped: int = 0
 
 
+class Choice(NamedTuple):
+    """What was asked for.
+
+    Attributes:
+        is_fast: Only what is quick, on the sources, without coverage.
+        shard: The part of the UI tests, as Playwright takes it: ``2/3``.
+    """
+
+    is_fast: bool = False
+    shard: str | None = None
+
+
 def main() -> int:
     """Run the suites; returns 0 only when each of them passed something and failed nothing."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument(
         "--only", choices=SUITES, action="append", help="run this suite only; may be repeated"
     )
-    chosen = parser.parse_args().only or list(SUITES)
-    _prepare()
+    parser.add_argument(
+        "--fast",
+        action="store_true",
+        help="the inner loop: lint, unit tests, quick Python tests",
+    )
+    parser.add_argument("--shard", metavar="I/N", help="of the UI tests, run the I-th of N parts")
+    given = parser.parse_args()
+    chosen = given.only or [name for name in SUITES if not (given.fast and name == "ui")]
+    choice = Choice(given.fast, given.shard)
+    _prepare(choice)
     outcomes = {}
     for name in chosen:
         print(f"\n=== {name} ===", flush=True)
         started = time.monotonic()
-        outcomes[name] = SUITES[name](environment())
+        outcomes[name] = SUITES[name](environment(), choice)
         print(f"=== {name} took {time.monotonic() - started:.0f} s ===", flush=True)
     return _report(outcomes)
 
 
-def lint(env: dict[str, str]) -> Outcome:
-    """Linters and type checkers; each counts as one check."""
-    checks = ([BIN / "ruff", "check", "."], [BIN / "mypy"], [npm(), "run", "lint:check"])
-    failed = sum(_exit_code(command, env) != 0 for command in checks)
+def lint(env: dict[str, str], choice: Choice) -> Outcome:
+    """Linters and type checkers, two at a time; each counts as one check."""
+    checks = ([npm(), "run", "lint:check"], [BIN / "mypy"], [BIN / "ruff", "check", "."])
+    with ThreadPoolExecutor(2) as pool:
+        codes = list(pool.map(lambda command: _exit_code_at_once(command, env), checks))
+    failed = sum(code != 0 for code in codes)
     return Outcome(len(checks) - failed, failed)
 
 
-def unit(env: dict[str, str]) -> Outcome:
-    """The frontend's unit tests, by jest."""
+def unit(env: dict[str, str], choice: Choice) -> Outcome:
+    """The frontend's unit tests, by jest, which fail when they cover less than jest.config.mjs says."""
     results = RESULTS / "jest.json"
-    code = _exit_code([npm(), "test", "--", "--ci", "--json", f"--outputFile={results}"], env)
+    options = ["--ci", "--maxWorkers=2", "--json", f"--outputFile={results}"]
+    if not choice.is_fast:
+        options.append("--coverage")
+    code = _exit_code([npm(), "test", "--", *options], env)
     if not results.exists():
         return _crashed("jest")
     found = json.loads(results.read_text())
@@ -67,11 +109,31 @@ def unit(env: dict[str, str]) -> Outcome:
     return Outcome(found["numPassedTests"], failed or int(code != 0), found["numPendingTests"])
 
 
-def python(env: dict[str, str]) -> Outcome:
-    """The tests of the Python packages, by pytest, against the wheel in ``.venv``."""
-    results = RESULTS / "pytest.xml"
+def python(env: dict[str, str], choice: Choice) -> Outcome:
+    """The tests of the Python packages, by pytest, and how much of the packages they cover.
+
+    They test the wheel in ``.venv``; the quick ones the checkout itself.
+    """
+    results, coverage = RESULTS / "pytest.xml", RESULTS / "coverage.json"
+    options = [f"--numprocesses={PYTHON_WORKERS}", "--dist=worksteal", f"--junitxml={results}"]
+    if choice.is_fast:
+        # `python -m` puts the checkout on the path.
+        command = [PYTHON, "-m", "pytest", "--quiet", *options, *PURE]
+        return _pytest(command, env, results)
     # The program and not `python -m pytest`, which would put the checkout itself on the path.
-    code = _exit_code([BIN / "pytest", "--durations=10", f"--junitxml={results}"], env)
+    measured = ["--cov", "--cov-report=", f"--cov-report=json:{coverage}"]
+    env = {**env, "COVERAGE_FILE": str(RESULTS / "coverage")}
+    tests = _pytest([BIN / "pytest", "--durations=15", *options, *measured], env, results)
+    if not coverage.exists():
+        return tests
+    areas = coverage_gate.judge(coverage)
+    print(coverage_gate.table(areas), flush=True)
+    short = sum(not area.is_enough for area in areas)
+    return Outcome(tests.passed + len(areas) - short, tests.failed + short, tests.skipped)
+
+
+def _pytest(command: Sequence[str | Path], env: dict[str, str], results: Path) -> Outcome:
+    code = _exit_code(command, env)
     if not results.exists():
         return _crashed("pytest")
     suites = ElementTree.parse(results).getroot().iter("testsuite")
@@ -83,14 +145,16 @@ def python(env: dict[str, str]) -> Outcome:
     return Outcome(total - failed - skipped, failed or int(code != 0), skipped)
 
 
-def ui(env: dict[str, str]) -> Outcome:
+def ui(env: dict[str, str], choice: Choice) -> Outcome:
     """The UI tests, by Playwright, in a Chromium of this machine or one fetched into the checkout."""
     if not _install_packages(ROOT / "ui-tests" / "deno", env):
         print("Deno could not be had: the tests of a JavaScript notebook will be skipped.", flush=True)
     results = RESULTS / "playwright.json"
     env = {**env, **_browser(), "LLM_METER_PYTHON": str(PYTHON), "PLAYWRIGHT_JSON_OUTPUT_NAME": str(results)}
-    config = "--config=ui-tests/playwright.config.ts"
-    code = _exit_code([npm(), "exec", "--", "playwright", "test", config, "--reporter=list,json"], env)
+    options = ["--config=ui-tests/playwright.config.ts", "--reporter=list,json"]
+    if choice.shard:
+        options.append(f"--shard={choice.shard}")
+    code = _exit_code([npm(), "exec", "--", "playwright", "test", *options], env)
     if not results.exists():
         return _crashed("Playwright")
     stats = json.loads(results.read_text())["stats"]
@@ -98,7 +162,7 @@ def ui(env: dict[str, str]) -> Outcome:
     return Outcome(stats["expected"], failed or int(code != 0), stats["skipped"])
 
 
-SUITES: dict[str, Callable[[dict[str, str]], Outcome]] = {
+SUITES: dict[str, Callable[[dict[str, str], Choice], Outcome]] = {
     "lint": lint,
     "unit": unit,
     "python": python,
@@ -106,9 +170,9 @@ SUITES: dict[str, Callable[[dict[str, str]], Outcome]] = {
 }
 
 
-def _prepare() -> None:
+def _prepare(choice: Choice) -> None:
     require_tools()
-    install(["--group", f"{ROOT / 'pyproject.toml'}:test"], "test")
+    install(["--group", f"{ROOT / 'pyproject.toml'}:test"], "test", is_wheel_current=not choice.is_fast)
     if not _install_packages(ROOT, environment()):
         sys.exit("The frontend's packages could not be installed; npm's message is above.")
     shutil.rmtree(RESULTS, ignore_errors=True)
@@ -122,10 +186,20 @@ def _install_packages(folder: Path, env: dict[str, str]) -> bool:
     return _exit_code([npm(), "ci", "--ignore-scripts", "--prefix", folder], env) == 0
 
 
-def _exit_code(command: list[str | Path], env: dict[str, str]) -> int:
+def _exit_code(command: Sequence[str | Path], env: dict[str, str]) -> int:
     words = [str(word) for word in command]
     print("$", " ".join(words), flush=True)
     return subprocess.run(words, cwd=ROOT, env=env).returncode
+
+
+def _exit_code_at_once(command: Sequence[str | Path], env: dict[str, str]) -> int:
+    """The same beside other commands: the output is shown in one piece at the end."""
+    words = [str(word) for word in command]
+    with tempfile.TemporaryFile("w+") as output:
+        code = subprocess.run(words, cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT).returncode
+        output.seek(0)
+        print(f"$ {' '.join(words)}\n{output.read()}", end="", flush=True)
+    return code
 
 
 def _crashed(program: str) -> Outcome:

@@ -1,3 +1,11 @@
-"""Plugins that some tests need."""
+"""Plugins that some tests need, and what holds for every test."""
+
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
+
+# The same examples in every run, and none of them fails for being slow: a busy machine is no failure.
+settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("steady")

@@ -60,5 +60,5 @@ export const counter: JupyterFrontEndPlugin<void> = {
 
 async function loadCounter(): Promise<TokenCounter> {
   const { TokenCounter } = await import('../kernels/token-counter');
-  return new TokenCounter(() => new Worker(new URL('../count.worker.js', import.meta.url)));
+  return new TokenCounter(() => new Worker(new URL('../kernels/count.worker.js', import.meta.url)));
 }

@@ -66,11 +66,11 @@ export const outputs: JupyterFrontEndPlugin<void> = {
 };
 
 function startWorker(): Worker {
-  return new Worker(new URL('../scan.worker.js', import.meta.url));
+  return new Worker(new URL('../kernels/scan.worker.js', import.meta.url));
 }
 
 function startCounting(): Worker {
-  return new Worker(new URL('../count.worker.js', import.meta.url));
+  return new Worker(new URL('../kernels/count.worker.js', import.meta.url));
 }
 
 /** What estimates, loaded while it is wanted. */

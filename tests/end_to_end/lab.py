@@ -9,7 +9,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,12 +19,13 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 import requests
+from free_port import free_port
 from jupyter_client.blocking.client import BlockingKernelClient
 from tornado.websocket import websocket_connect
 
 Found = TypeVar("Found")
 TOKEN = "end-to-end"
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 
 
 def wait_for(look: Callable[[], Found | None], what: str, patience_s: float = PATIENCE_S) -> Found:
@@ -78,7 +78,7 @@ class Lab:
 
     def get(self, path: str, **parameters: str) -> Any:
         """GET a path below the base URL; returns the JSON."""
-        reply = requests.get(self.url + path, params=parameters, headers=_HEADERS, timeout=30)
+        reply = requests.get(self.url + path, params=parameters, headers=_HEADERS, timeout=120)
         reply.raise_for_status()
         return reply.json()
 
@@ -140,7 +140,7 @@ class Lab:
 
     def end_kernel(self, kernel_id: str) -> None:
         """Shut a kernel down."""
-        requests.delete(f"{self.url}api/kernels/{quote(kernel_id)}", headers=_HEADERS, timeout=30)
+        requests.delete(f"{self.url}api/kernels/{quote(kernel_id)}", headers=_HEADERS, timeout=120)
 
     def add_kernelspec(self, name: str, python: Path) -> None:
         """Offer a kernel of another Python environment."""
@@ -153,7 +153,7 @@ class Lab:
     def in_terminal(self, command: str) -> None:
         """Run a shell command in a terminal of the lab and wait for its end."""
         done = self.folder / "terminal-done"
-        name = requests.post(f"{self.url}api/terminals", headers=_HEADERS, timeout=30).json()["name"]
+        name = requests.post(f"{self.url}api/terminals", headers=_HEADERS, timeout=120).json()["name"]
         url = f"{self.url.replace('http', 'ws', 1)}terminals/websocket/{name}?token={TOKEN}"
         asyncio.run(_type(url, f"{command}; echo $? > {done}.new; mv {done}.new {done}\r", done))
         assert done.read_text().strip() == "0"
@@ -163,7 +163,7 @@ class Lab:
         if self._process is None or self._process.poll() is not None:
             return False
         try:
-            return requests.get(f"{self.url}api/status", headers=_HEADERS, timeout=5).ok
+            return requests.get(f"{self.url}api/status", headers=_HEADERS, timeout=60).ok
         except requests.ConnectionError:
             return False
 
@@ -241,13 +241,6 @@ async def _type(url: str, text: str, done: Path) -> None:
         await asyncio.wait_for(connection.read_message(), timeout=PATIENCE_S * 2)
         await asyncio.sleep(0.05)
     connection.close()
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
 
 
 _HEADERS = {"Authorization": f"token {TOKEN}"}

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 import requests
-from end_to_end.lab import Kernel, Lab, clean_environment, free_port, wait_for
+from end_to_end.lab import Kernel, Lab, clean_environment, wait_for
+from free_port import free_port
 
 CALL = 'from llm_meter_tap import record; record(model="gpt-4o", input_tokens={tokens})'
 
@@ -49,7 +50,7 @@ class Gateway:
 
     def close(self) -> None:
         self._process.terminate()
-        self._process.wait(60)
+        self._process.wait(240)
 
     def _add_kernel(self, name: str, python: Path, env: dict[str, str]) -> None:
         folder = Path(self.environment["JUPYTER_DATA_DIR"]) / "kernels" / name
@@ -60,7 +61,7 @@ class Gateway:
 
     def _is_up(self) -> bool:
         try:
-            return requests.get(f"{self.url}/api", headers={"Authorization": "token gate"}, timeout=5).ok
+            return requests.get(f"{self.url}/api", headers={"Authorization": "token gate"}, timeout=60).ok
         except requests.ConnectionError:
             return False
 

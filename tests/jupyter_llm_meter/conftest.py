@@ -7,6 +7,9 @@ import pytest
 from jupyter_llm_meter.core.limits import parse_limits
 from jupyter_llm_meter.service.folder import Place
 
+LOOKS = 2400
+"""How often to look before giving up: two minutes, since a busy machine is no failure."""
+
 
 class FixedLimits:
     """Limits that a test has written down."""
@@ -34,7 +37,7 @@ def waiter(pause):
     """Make what waits until something holds, and pauses between its looks."""
 
     def wait(condition, what="the condition"):
-        for _ in range(600):
+        for _ in range(LOOKS):
             result = condition()
             if result:
                 return result

@@ -5,7 +5,8 @@ from datetime import datetime, timezone
 from decimal import Decimal
 
 import pytest
-from channel_provider import Provider, free_port
+from channel_provider import Provider
+from free_port import free_port
 
 from jupyter_llm_meter.alerts.channels import Channels
 from jupyter_llm_meter.alerts.text import Told

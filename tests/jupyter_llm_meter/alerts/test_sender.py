@@ -7,7 +7,7 @@ import logging
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
-from channel_provider import free_port
+from free_port import free_port
 
 from jupyter_llm_meter.alerts.channel import Channel, ChannelError
 from jupyter_llm_meter.alerts.sender import DeliveryError, send, sender_to

@@ -38,7 +38,7 @@ def run(jp_asyncio_loop):
     """Let the server's loop run until something is done."""
 
     def until(work):
-        return jp_asyncio_loop.run_until_complete(asyncio.wait_for(work, 60))
+        return jp_asyncio_loop.run_until_complete(asyncio.wait_for(work, 240))
 
     return until
 
@@ -69,7 +69,7 @@ def send(meter):
             data=b"\n".join(lines),
             headers={"Authorization": f"Bearer {rendezvous['secret']}"},
         )
-        with urllib.request.urlopen(request, timeout=20) as response:
+        with urllib.request.urlopen(request, timeout=120) as response:
             return json.load(response)
 
     return post
@@ -111,8 +111,8 @@ def execute(jp_serverapp, run):
 
         async def finish():
             client.start_channels()
-            await client.wait_for_ready(timeout=60)
-            reply = await client.execute_interactive(code, timeout=60, output_hook=lambda _message: None)
+            await client.wait_for_ready(timeout=240)
+            reply = await client.execute_interactive(code, timeout=240, output_hook=lambda _message: None)
             client.stop_channels()
             return reply["content"]
 

@@ -3,6 +3,7 @@ import asyncio
 import pytest
 import yaml
 
+from jupyter_llm_meter.jupyter import events as stream
 from jupyter_llm_meter.jupyter.events import SCHEMA_ID, SCHEMA_PATH
 
 
@@ -30,8 +31,10 @@ def test_a_commit_is_told_with_the_standing_and_the_call(events, send, settled, 
 
 
 def test_a_burst_of_calls_is_told_in_few_numbered_events_that_name_each_once(
-    events, send, settled, eventually, run
+    events, send, settled, eventually, run, monkeypatch
 ):
+    # So long a pause that on no machine each call has an event of its own.
+    monkeypatch.setattr(stream, "PAUSE_S", 2.0)
     for number in range(40):
         send(settled(f"call-{number}"))
         run(asyncio.sleep(0.02))

@@ -1,6 +1,5 @@
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -9,6 +8,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from free_port import free_port
 
 from jupyter_llm_meter.ledger import Ledger
 from jupyter_llm_meter.service.environment import tap_variables
@@ -43,9 +43,7 @@ def server(environment, tmp_path):
     started = []
 
     def start():
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         extension = "--ServerApp.jpserver_extensions={'jupyter_llm_meter': True}"
         options = ["--no-browser", "--allow-root", "--IdentityProvider.token=t", f"--ServerApp.port={port}"]
         with Path(tmp_path, "server.log").open("ab") as log:
@@ -68,9 +66,9 @@ def server(environment, tmp_path):
 
 
 def await_answer(url):
-    for _ in range(300):
+    for _ in range(1200):
         try:
-            with urllib.request.urlopen(url, timeout=10):
+            with urllib.request.urlopen(url, timeout=60):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
@@ -96,7 +94,7 @@ def figures(folder):
 
 
 def eventually_all(folder, count):
-    for _ in range(300):
+    for _ in range(1200):
         found = figures(folder)
         if len(found) >= count:
             return found
@@ -114,10 +112,10 @@ def test_each_of_200_calls_counts_once_when_the_server_is_killed_among_them_and_
     first.send_signal(signal.SIGKILL)
     first.wait()
     second = server()
-    process.communicate(timeout=60)
+    process.communicate(timeout=240)
     found = eventually_all(folder, 200)
     second.terminate()
-    second.wait(60)
+    second.wait(240)
     assert sorted(figures(folder)) == sorted(found) == list(range(1, 201))
 
 
@@ -128,7 +126,7 @@ def test_calls_made_while_no_server_runs_are_counted_by_the_next_one(server, scr
         pass
     first.send_signal(signal.SIGKILL)
     first.wait()
-    process.communicate(timeout=60)
+    process.communicate(timeout=240)
     server()
     assert sum(eventually_all(folder, 200)) == ALL
     assert not list((folder / "spool").glob("*.jsonl"))
@@ -136,9 +134,9 @@ def test_calls_made_while_no_server_runs_are_counted_by_the_next_one(server, scr
 
 def test_a_server_that_is_stopped_in_good_order_leaves_nothing_behind(server, script, folder, tmp_path):
     process = server()
-    script().communicate(timeout=60)
+    script().communicate(timeout=240)
     process.terminate()
-    process.wait(60)
+    process.wait(240)
     assert sum(figures(folder)) == ALL
     assert list((folder / "services").iterdir()) == []
     log = (tmp_path / "server.log").read_text()

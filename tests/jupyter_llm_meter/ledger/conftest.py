@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -11,10 +10,11 @@ import uuid
 from pathlib import Path
 
 import pytest
+from free_port import free_port
 
 from jupyter_llm_meter.ledger import Ledger
 
-START_S = 60
+START_S = 240
 
 
 def _programs():
@@ -22,12 +22,6 @@ def _programs():
     on_path = shutil.which("initdb")
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
     return Path(on_path).resolve().parent if on_path else found[-1].parent if found else None
-
-
-def _free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def _other_user():
@@ -51,7 +45,7 @@ def postgresql_server():
     home = Path(tempfile.mkdtemp(prefix="llm-meter-postgresql-"))
     if user is not None:
         os.chown(home, user.pw_uid, user.pw_gid)
-    port = _free_port()
+    port = free_port()
     subprocess.run(
         [programs / "initdb", "-D", home / "data", "-U", "meter", "-A", "trust", "-E", "UTF8", "--no-sync"],
         check=True,

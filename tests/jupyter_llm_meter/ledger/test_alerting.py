@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from make import NOW, call, limit
+from ledger_samples import NOW, call, limit
 
 from jupyter_llm_meter.ledger import UnknownAlert
 

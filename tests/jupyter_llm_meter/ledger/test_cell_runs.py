@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from make import NOW, call, missing
+from ledger_samples import NOW, call, missing
 
 from jupyter_llm_meter.ledger import cell_runs
 

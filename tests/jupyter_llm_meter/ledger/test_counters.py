@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from make import NOW, call, limit
+from ledger_samples import NOW, call, limit
 from sqlalchemy import select
 
 from jupyter_llm_meter.core.windows import window_bounds

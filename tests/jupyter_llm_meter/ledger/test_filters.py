@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from make import NOW, call, missing
+from ledger_samples import NOW, call, missing
 
 from jupyter_llm_meter.ledger import ALL_CALLS, BadCursor, Filter, Ledger
 from jupyter_llm_meter.ledger.pages import ORDERS, SORTS

@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from make import NOW, call
+from ledger_samples import NOW, call
 from sqlalchemy import create_engine, inspect, select, text
 
 import jupyter_llm_meter.ledger as package

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from make import NOW, call, limit
+from ledger_samples import NOW, call, limit
 
 
 def test_the_pace_is_the_use_of_the_time_that_is_looked_back_upon(ledger):

@@ -2,20 +2,20 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
-from make import NOW, call, limit
-from writer import LIMITS
+import ledger_writer
+from ledger_samples import NOW, call, limit
+from ledger_writer import LIMITS
 
 from jupyter_llm_meter.ledger import Ledger
 
 WRITERS = 4
-PATIENCE_S = 60
+PATIENCE_S = 240
 
 
 def start_writer(url, name):
     return subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("writer.py"), url, name],
+        [sys.executable, ledger_writer.__file__, url, name],
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from make import NOW, call, limit, missing
+from ledger_samples import NOW, call, limit, missing
 
 from jupyter_llm_meter.ledger import BadCursor, Filter, default_ledger_url, ledger_url, private_folder
 from jupyter_llm_meter.ledger.usage import GROUPS

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from make import NOW, call, limit, missing
+from ledger_samples import NOW, call, limit, missing
 
 from jupyter_llm_meter.core.reservation import Ask
 from jupyter_llm_meter.ledger import Raise

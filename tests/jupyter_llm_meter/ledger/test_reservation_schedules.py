@@ -24,7 +24,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from make import call, limit, missing
+from ledger_samples import call, limit, missing
 
 from jupyter_llm_meter.core.reservation import LEASE, Ask
 from jupyter_llm_meter.core.windows import window_bounds

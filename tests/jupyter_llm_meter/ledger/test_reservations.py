@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from make import NOW, call, limit, missing
+from ledger_samples import NOW, call, limit, missing
 
 from jupyter_llm_meter.core.reservation import LEASE, USUAL_TOKENS, Ask, run_caps
 from jupyter_llm_meter.ledger import Ledger

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from make import NOW, call, limit, missing
+from ledger_samples import NOW, call, limit, missing
 
 from jupyter_llm_meter.ledger import Ledger, LedgerUnavailable
 from llm_meter_tap.wire.record import CallRecord

@@ -34,7 +34,7 @@ class Caller:
         if spool:
             request.add_header("X-LLM-Meter-Spool", spool)
         try:
-            with urllib.request.urlopen(request, timeout=20) as response:
+            with urllib.request.urlopen(request, timeout=120) as response:
                 content, status = response.read(), response.status
         except urllib.error.HTTPError as error:
             content, status = error.read(), error.code

@@ -17,7 +17,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from threading import Thread
 
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 
 
 class Service:
@@ -44,7 +44,7 @@ class Service:
     def _connect(self):
         files = sorted((self.folder / "services").glob("*.json"), key=lambda path: path.stat().st_mtime)
         rendezvous = json.loads(files[-1].read_text())
-        self.connection = http.client.HTTPConnection("127.0.0.1", rendezvous["port"], timeout=10)
+        self.connection = http.client.HTTPConnection("127.0.0.1", rendezvous["port"], timeout=60)
         self.headers = {"Authorization": f"Bearer {rendezvous['secret']}", "X-LLM-Meter-Spool": self.spool}
 
 

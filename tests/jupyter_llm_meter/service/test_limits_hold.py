@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 TOKENS = 30
 CALLS = 150
 LIMITS = [{"window": "total", "unit": "tokens", "amount": CALLS * TOKENS + TOKENS - 1, "on_exceed": "block"}]
-PATIENCE_S = 90
+PATIENCE_S = 270
 
 
 @pytest.fixture

@@ -17,10 +17,12 @@ class Notes(Reader):
 
     def __init__(self) -> None:
         self.seen: list[object] = []
+        self.has_begun = threading.Event()
         self.go_on = threading.Event()
 
     def feed(self, chunk: bytes) -> None:
-        self.go_on.wait(20)
+        self.has_begun.set()
+        self.go_on.wait()
         self.seen.append(len(chunk))
 
     def skipped(self) -> None:
@@ -53,9 +55,8 @@ def test_what_is_left_unread_when_the_interpreter_exits_is_told_as_a_gap(reader,
     body = PassingBody(reader)
     for _ in range(3):
         body.append(PIECE)
-    leaving = threading.Thread(target=body.leave)
-    leaving.start()
-    leaving.join()
+    reader.has_begun.wait()
+    body.leave()
     reader.go_on.set()
     body._thread.join()
     assert reader.seen == [len(PIECE), "gap", False]

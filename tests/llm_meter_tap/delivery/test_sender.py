@@ -165,7 +165,7 @@ def test_the_connection_ends_with_the_process(provider, folder, listener):
     process.kill()
     process.communicate()
 
-    assert listener.connection_ended.wait(10)
+    assert listener.connection_ended.wait(120)
 
 
 def test_calls_made_while_the_interpreter_exits_are_not_lost(provider, folder):

@@ -15,8 +15,8 @@ STREAM = {**BODY, "stream": True}
 
 
 @pytest.fixture
-def kernel(folder: Path, tmp_path: Path) -> Iterator[Kernel]:
-    running = Kernel(folder, tmp_path)
+def kernel(folder: Path) -> Iterator[Kernel]:
+    running = Kernel(folder)
     yield running
     running.stop()
 
@@ -61,8 +61,8 @@ def test_the_users_namespace_and_output_show_nothing_of_the_tap(kernel, provider
     assert "meter" not in printed(said).replace("httpx", "")
 
 
-def test_a_living_kernel_is_marked_until_it_ends(folder, tmp_path):
-    kernel = Kernel(folder, tmp_path)
+def test_a_living_kernel_is_marked_until_it_ends(folder):
+    kernel = Kernel(folder)
     assert [path.name for path in (folder / "kernels").iterdir()] == [kernel.id]
 
     kernel.stop()
@@ -75,7 +75,7 @@ import asyncio, httpx, threading
 from concurrent.futures import ThreadPoolExecutor
 pool, go = ThreadPoolExecutor(1), threading.Event()
 def call(): httpx.post('{provider.url}/json/{CHAT}', json={BODY})
-def late(): go.wait(20); call()
+def late(): go.wait(); call()
 async def later():
     while not go.is_set(): await asyncio.sleep(0.01)
     async with httpx.AsyncClient() as client: await client.post('{provider.url}/json/{CHAT}', json={BODY})
@@ -97,7 +97,7 @@ def test_whatever_asyncio_starts_in_a_cell_keeps_it(kernel, provider, folder):
 import asyncio, httpx, threading
 go = threading.Event()
 def call(): httpx.post('{provider.url}/json/{CHAT}', json={BODY})
-def late(): go.wait(20); call()
+def late(): go.wait(); call()
 async def later():
     while not go.is_set(): await asyncio.sleep(0.01)
     async with httpx.AsyncClient() as client: await client.post('{provider.url}/json/{CHAT}', json={BODY})
@@ -207,9 +207,10 @@ def test_processes_started_in_a_cell_inherit_kernel_and_cell(kernel, provider, f
 def test_all_work_of_a_run_names_it_wherever_it_is_done_and_whenever_it_ends(kernel, provider, folder):
     call = f"import httpx; httpx.post('{provider.url}/json/{CHAT}', json={BODY})"
     code = f"""
-import asyncio, concurrent.futures, subprocess, threading, time
+import asyncio, concurrent.futures, subprocess, threading
+go = threading.Event()
 def late():
-    time.sleep(1)
+    go.wait()
     {call}
 async def later():
     await asyncio.to_thread(late)
@@ -220,7 +221,7 @@ task = asyncio.ensure_future(later())
 subprocess.run([{sys.executable!r}, '-c', {call!r}], check=True)
 """
     kernel.run(code, "cell-1", calls=1)
-    kernel.run("import time; time.sleep(2)", "cell-2", calls=3)
+    kernel.run("go.set()", "cell-2", calls=3)
     kernel.run(call, "cell-1", calls=1)
 
     runs = [record["llm_meter.run.id"] for record in settled(folder)]

@@ -38,10 +38,8 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture(scope="module")
-def kernel(
-    folder: Path, listener: TapListener, provider: Provider, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Kernel]:
-    running = Kernel(folder, tmp_path_factory.mktemp("connections"))
+def kernel(folder: Path, listener: TapListener, provider: Provider) -> Iterator[Kernel]:
+    running = Kernel(folder)
     running.run(f"""
 import asyncio, httpx, subprocess, sys, threading
 from concurrent.futures import ThreadPoolExecutor

@@ -1,9 +1,9 @@
-"""A process that settles calls until it is killed: ``writer.py URL NAME``; prints each id that is settled."""
+"""Settles calls until it is killed, and prints the id of each: ``ledger_writer.py URL NAME``."""
 
 import sys
 from itertools import count
 
-from make import NOW, call, limit
+from ledger_samples import NOW, call, limit
 
 from jupyter_llm_meter.ledger import Ledger
 

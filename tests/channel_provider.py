@@ -5,7 +5,6 @@ company's network, and send their real requests.
 """
 
 import json
-import socket
 import ssl
 import threading
 from dataclasses import dataclass
@@ -113,10 +112,3 @@ class _Writer:
 
     def close(self):
         self.closed = True
-
-
-def free_port():
-    """A port on which nobody listens."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import uuid
 from pathlib import Path
 from typing import Any
@@ -9,17 +11,28 @@ from typing import Any
 from jupyter_client import KernelManager
 from tap_process import environment
 
+PATIENCE_S = 120.0
+
 
 class Kernel:
-    """A kernel, and what it says."""
+    """A kernel, and what it says.
 
-    def __init__(self, folder: Path, connections: Path) -> None:
+    It listens on sockets in a folder of its own: another program may take a TCP port after the manager has
+    picked it and before the kernel listens on it.
+    """
+
+    def __init__(self, folder: Path) -> None:
         self.id = str(uuid.uuid4())
-        self._manager = KernelManager(connection_file=str(connections / f"kernel-{self.id}.json"))
+        # Not pytest's folder for temporary files: the path of a socket has about 100 characters.
+        self._connections = Path(tempfile.mkdtemp(prefix="kernel-"))
+        file = self._connections / f"kernel-{self.id}.json"
+        self._manager = KernelManager(
+            connection_file=str(file), transport="ipc", ip=str(self._connections / "ipc")
+        )
         self._manager.start_kernel(env=environment(folder))
         self._client = self._manager.client()
         self._client.start_channels()
-        self._client.wait_for_ready(timeout=60)
+        self._client.wait_for_ready(timeout=PATIENCE_S)
 
     def run(
         self, code: str, cell: str | None = None, calls: int = 0, *, fails: bool = False
@@ -32,7 +45,7 @@ class Kernel:
         self._client.shell_channel.send(request)
         said: list[dict[str, Any]] = []
         while calls > len(told(said)) or not any(is_idle(message, request) for message in said):
-            said.append(self._client.get_iopub_msg(timeout=30))
+            said.append(self._client.get_iopub_msg(timeout=PATIENCE_S))
         errors = [message["content"] for message in said if message["msg_type"] == "error"]
         assert bool(errors) is fails, errors
         return said
@@ -41,7 +54,7 @@ class Kernel:
         """Start a cell; returns its request when it has printed something."""
         request = self._client.session.msg("execute_request", {"code": code}, metadata={"cellId": cell})
         self._client.shell_channel.send(request)
-        while self._client.get_iopub_msg(timeout=30)["msg_type"] != "stream":
+        while self._client.get_iopub_msg(timeout=PATIENCE_S)["msg_type"] != "stream":
             pass
         return request
 
@@ -50,13 +63,13 @@ class Kernel:
         self._manager.interrupt_kernel()
         said: list[dict[str, Any]] = []
         while not any(is_idle(message, request) for message in said):
-            said.append(self._client.get_iopub_msg(timeout=30))
+            said.append(self._client.get_iopub_msg(timeout=PATIENCE_S))
         return said
 
     def next_news(self) -> dict[str, Any]:
         """The data of the next message that tells of a call, finished or under way."""
         while True:
-            message = self._client.get_iopub_msg(timeout=30)
+            message = self._client.get_iopub_msg(timeout=PATIENCE_S)
             data = message["content"].get("data", {})
             if message["msg_type"] == "comm_msg" and {"record", "under_way"} & data.keys():
                 return data
@@ -64,6 +77,7 @@ class Kernel:
     def stop(self) -> None:
         self._client.stop_channels()
         self._manager.shutdown_kernel()
+        shutil.rmtree(self._connections)
 
 
 def is_idle(message: dict[str, Any], request: dict[str, Any]) -> bool:

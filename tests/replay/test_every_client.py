@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from replay.corpus import require
 
 BENCH = Path(__file__).resolve().parents[2] / "bench" / "conformance.py"

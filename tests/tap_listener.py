@@ -14,6 +14,7 @@ from pathlib import Path
 from llm_meter_tap.wire import file_lock
 
 SECRET = "s3cret"
+PATIENCE_S = 120.0
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -194,12 +195,12 @@ class TapListener:
     def wait_until(self, is_so: Callable[[], bool]) -> None:
         """Wait until something that came made it so."""
         with self._changed:
-            assert self._changed.wait_for(is_so, 15)
+            assert self._changed.wait_for(is_so, PATIENCE_S)
 
     def wait_for(self, settled: int) -> list[dict[str, object]]:
         """The settled lines, when there are so many of them."""
         with self._changed:
-            assert self._changed.wait_for(lambda: len(self.settled()) >= settled, 15), self.lines
+            assert self._changed.wait_for(lambda: len(self.settled()) >= settled, PATIENCE_S), self.lines
         return self.settled()
 
     def settled(self) -> list[dict[str, object]]:

@@ -36,7 +36,7 @@ def start(
 def run(folder: Path | None, code: str, *, python: str = sys.executable, **more: str) -> tuple[str, str]:
     """Run a piece of code to its end; returns its output and its errors."""
     process = start(folder, code, python=python, **more)
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=240)
     assert process.returncode == 0, errors
     return output, errors
 

@@ -12,6 +12,8 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+_PATIENCE_S = 300.0
+
 ANSWER = {
     "id": "chatcmpl-1",
     "object": "chat.completion",
@@ -93,6 +95,10 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The same date in every answer, so that two answers can be compared."""
+        return "Mon, 02 Mar 2026 12:00:00 GMT"
+
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("content-length", 0)))
         self.server.seen.append(self.path)
@@ -156,7 +162,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._whole(307, b"", {"location": f"/json/{rest}"})
 
     def _hang(self, rest: str) -> None:
-        self.server.released.wait(20)
+        self.server.released.wait(_PATIENCE_S)
         self.close_connection = True
 
     def _halfway(self, rest: str) -> None:
@@ -174,7 +180,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._head(200, {"content-type": "text/event-stream", "transfer-encoding": "chunked"})
         for event in events:
             self._piece(event)
-        self.server.released.wait(20)
+        self.server.released.wait(_PATIENCE_S)
         self.close_connection = True
 
     def _drop(self, rest: str) -> None:
