@@ -13,7 +13,6 @@ from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime, timezone
 from decimal import Decimal
-from threading import Thread
 from typing import TypeVar
 
 from jupyter_llm_meter.alerts.channel import Channel, ChannelError
@@ -22,15 +21,15 @@ from jupyter_llm_meter.alerts.sender import DeliveryError, Sender, send, sender_
 from jupyter_llm_meter.alerts.text import Message, Told, compose
 from jupyter_llm_meter.ledger.access import LedgerAccess, LedgerUnavailable
 from jupyter_llm_meter.ledger.deliveries import LEASE, Turn
-from jupyter_llm_meter.runtime.background import Background
+from jupyter_llm_meter.runtime.background import Background, start_thread
 from jupyter_llm_meter.runtime.problems import Problems
-from llm_meter_tap.runtime.guard import PassingBy
 
 GATHER_S = 1.0
 """How long an alert waits for others that come with it."""
 SEND_PATIENCE_S = LEASE.total_seconds() / 2
 STOP_PATIENCE_S = 2.0
 LEDGER_PAUSE_S = 30.0
+THREAD = "llm-meter-alerts"
 
 Result = TypeVar("Result")
 
@@ -90,7 +89,7 @@ class Courier:
 
     async def _serve(self, channel: Channel) -> None:
         try:
-            sender = await asyncio.wrap_future(_in_thread(lambda: sender_to(channel)))
+            sender = await asyncio.wrap_future(start_thread(lambda: sender_to(channel), THREAD))
         except ChannelError as error:
             self._report(channel, f"cannot be used: {error}. Alerts wait until it is mended; then restart.")
             return
@@ -152,7 +151,7 @@ class Courier:
         last = self._sending.get(channel.name)
         if last is not None and not last.done():
             raise DeliveryError("it still does not answer")
-        sending = self._sending[channel.name] = _in_thread(lambda: send(sender, channel, message))
+        sending = self._sending[channel.name] = start_thread(lambda: send(sender, channel, message), THREAD)
         try:
             await asyncio.wait_for(_undisturbed(sending), SEND_PATIENCE_S)
         except asyncio.TimeoutError:
@@ -190,20 +189,3 @@ def _undisturbed(sending: Future[None]) -> asyncio.Future[None]:
     wrapped = asyncio.wrap_future(sending)
     wrapped.add_done_callback(lambda done: done.cancelled() or done.exception())
     return asyncio.shield(wrapped)
-
-
-def _in_thread(work: Callable[[], Result]) -> Future[Result]:
-    """Run work in a thread that does not keep the process alive; what it sends is nobody's call."""
-    future: Future[Result] = Future()
-
-    def run() -> None:
-        if not future.set_running_or_notify_cancel():
-            return
-        with PassingBy():
-            try:
-                future.set_result(work())
-            except BaseException as error:  # noqa: BLE001 - belongs to whoever waits
-                future.set_exception(error)
-
-    Thread(target=run, name="llm-meter-alerts", daemon=True).start()
-    return future

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from traitlets import Bool, Unicode, default
 from traitlets.config import Application
 
-from jupyter_llm_meter import __version__
+from jupyter_llm_meter._version import __version__
 from jupyter_llm_meter.cli.app import BAD_INPUT
 from jupyter_llm_meter.ledger import Ledger, LedgerError, LedgerUnavailable, ledger_url
 from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file

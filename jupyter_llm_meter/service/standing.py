@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
 
-from jupyter_llm_meter import __version__
+from jupyter_llm_meter._version import __version__
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import Standing, format_time
 from jupyter_llm_meter.core.windows import window_bounds

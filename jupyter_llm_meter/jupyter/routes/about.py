@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from jupyter_llm_meter import __version__
+from jupyter_llm_meter._version import __version__
 from jupyter_llm_meter.exports import formats
 from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
 
