@@ -51,7 +51,12 @@ def main() -> int:
 
 def lint(env: dict[str, str]) -> Outcome:
     """Linters and type checkers; each counts as one check."""
-    checks = ([BIN / "ruff", "check", "."], [BIN / "mypy"], [npm(), "run", "lint:check"])
+    checks = (
+        [BIN / "ruff", "check", "."],
+        [BIN / "mypy"],
+        [BIN / "lint-imports", "--no-cache"],
+        [npm(), "run", "lint:check"],
+    )
     failed = sum(_exit_code(command, env) != 0 for command in checks)
     return Outcome(len(checks) - failed, failed)
 
