@@ -73,7 +73,7 @@ class MessageIntake:
         records = list(self._waiting.values())
         try:
             if records:
-                await self._service.take_in(records)
+                await self._service.settle_calls(records)
         except LedgerUnavailable:
             self._after(RETRY_S, self.settle)
             return
@@ -88,7 +88,7 @@ class MessageIntake:
         self._lost.gaps += suspected
         named = self._lost.named()
         try:
-            self._lost.fill(await self._service.ask_ledger(lambda ledger: ledger.known(named)))
+            self._lost.fill(await self._service.query_ledger(lambda ledger: ledger.known(named)))
         except LedgerUnavailable:
             self._after(RETRY_S, self._look_for_missing)
             return

@@ -20,7 +20,7 @@ from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.counting import Counting
-from jupyter_llm_meter.service.reserve_request import ReserveRequest
+from jupyter_llm_meter.service.reservation_request import IncomingRequest
 from llm_meter_tap.wire.record import CallRecord
 
 LEASE_S = LEASE.total_seconds()
@@ -70,7 +70,7 @@ class Reserving:
         self._round: asyncio.Task[None] | None = None
         self._sweep_timer: asyncio.TimerHandle | None = None
 
-    async def ask(self, request: ReserveRequest) -> dict[str, Any]:
+    async def ask(self, request: IncomingRequest) -> dict[str, Any]:
         """Answer a tap that wants to send a call.
 
         Raises:
@@ -127,7 +127,7 @@ class Reserving:
             self._hard = (limits, frozenset(limit.unit for limit in limits if limit.is_blocking))
         return self._hard[1]
 
-    async def _counted(self, request: ReserveRequest) -> int | None:
+    async def _counted(self, request: IncomingRequest) -> int | None:
         return await self._counting.count_input(request.record, request.text)
 
     async def _decision(self, ask: Ask) -> Claim | None:

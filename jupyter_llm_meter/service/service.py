@@ -26,7 +26,7 @@ from jupyter_llm_meter.core.prices import price
 from jupyter_llm_meter.ledger import Ledger, Outbox, Part, Raise, Seen, Settled
 from jupyter_llm_meter.ledger.access import LedgerAccess, LedgerUnavailable
 from jupyter_llm_meter.ledger.settling import Pricer
-from jupyter_llm_meter.policy.raises import RaiseWish, plan_raise
+from jupyter_llm_meter.policy.raises import RaiseRequest, plan_raise
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.runtime.problems import Problems
@@ -40,10 +40,10 @@ from jupyter_llm_meter.service.notices import notice
 from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.service.peers import Peers
 from jupyter_llm_meter.service.rendezvous import OwnRendezvous, new_stem
-from jupyter_llm_meter.service.reserve_request import ReserveRequest, UsageRequest
+from jupyter_llm_meter.service.reservation_request import IncomingRequest, UsageRequest
 from jupyter_llm_meter.service.reserving import Reserving
 from jupyter_llm_meter.service.runaways import Runaways
-from jupyter_llm_meter.service.server import Listener
+from jupyter_llm_meter.service.server import ServiceServer
 from jupyter_llm_meter.service.spool_import import SpoolImport
 from jupyter_llm_meter.service.standing import StandingDocument
 from jupyter_llm_meter.tokenizers import Count
@@ -204,7 +204,7 @@ class Service:
         """Import what dead processes left, soon; from any thread while the service runs."""
         self._call_soon(lambda: self.background.start(self._collect_dead(None)))
 
-    async def ingest(self, body: bytes) -> Receipt:
+    async def accept_lines(self, body: bytes) -> Receipt:
         """Take spool lines into the ledger.
 
         Raises:
@@ -215,7 +215,7 @@ class Service:
             receipt.notices = []
         return receipt
 
-    async def take_in(self, records: Sequence[CallRecord]) -> None:
+    async def settle_calls(self, records: Sequence[CallRecord]) -> None:
         """Take calls into the ledger that no tap sent: theirs is the user of this service.
 
         Raises:
@@ -231,7 +231,7 @@ class Service:
         """Count tokens, see `jupyter_llm_meter.tokenizers.count`."""
         return await self._counting.count(text, model, tokenizer)
 
-    async def reserve(self, request: ReserveRequest) -> dict[str, Any]:
+    async def reserve(self, request: IncomingRequest) -> dict[str, Any]:
         """Decide whether a call may be sent; see `Reserving.ask`."""
         return await self._reserving.ask(request)
 
@@ -239,7 +239,7 @@ class Service:
         """Begin the leases of calls in flight anew; see `Reserving.renew`."""
         return await self._reserving.renew(call_ids)
 
-    async def usage(self, request: UsageRequest) -> dict[str, Any]:
+    async def sum_usage(self, request: UsageRequest) -> dict[str, Any]:
         """Sum up some calls, or a kernel's.
 
         Raises:
@@ -252,16 +252,16 @@ class Service:
             usage = await self._ledger.use(lambda ledger: ledger.usage_of_kernel(kernel_id, since))
         return {"usage": usage}
 
-    async def add_raise(self, wish: RaiseWish) -> Raise:
+    async def add_raise(self, request: RaiseRequest) -> Raise:
         """Add to a limit for a while.
 
         Raises:
             RaiseError: It makes no sense.
-            RaiseRefused: This user may not.
+            RaiseNotAllowed: This user may not.
             LedgerUnavailable: It was not kept.
         """
         limits, now = self._limits.current(), datetime.now(timezone.utc)
-        raised = plan_raise(wish, limits, self._rules, self._owner.user, now)
+        raised = plan_raise(request, limits, self._rules, self._owner.user, now)
         await self._ledger.use(lambda ledger: ledger.add_raise(raised, limits, now))
         await self.changed()
         return raised
@@ -296,8 +296,8 @@ class Service:
         await self._limits_watch.look()
         return await self._document.compose()
 
-    async def ask_ledger(self, question: Callable[[Ledger], Result]) -> Result:
-        """Put a question to the ledger in a thread of its own.
+    async def query_ledger(self, question: Callable[[Ledger], Result]) -> Result:
+        """Query the ledger in a thread of its own.
 
         Raises:
             LedgerUnavailable: It cannot be used now.
@@ -310,12 +310,12 @@ class Service:
         with suppress(LedgerUnavailable):
             await self._spools.run(with_living=with_living)
 
-    def poked(self) -> None:
-        """Hear that another service committed."""
+    def peer_committed(self) -> None:
+        """Notify the watchers: another service committed to the same ledger."""
         self.tell_watchers()
 
-    def tap_left(self, spool: str) -> None:
-        """Hear that the connection of a tap ended."""
+    def tap_disconnected(self, spool: str) -> None:
+        """Import the spool of a tap whose connection ended, if its process ended too."""
         self.background.start(self._collect_dead(self.place.folder / "spool" / Path(spool).name))
 
     def _call_soon(self, work: Callable[[], object]) -> None:
@@ -330,9 +330,9 @@ class Service:
         self._loop.close()
 
     def _start_up(self) -> None:
-        self._listener = Listener(self, self._secret)
+        self._server = ServiceServer(self, self._secret)
         try:
-            port = self._listener.open()
+            port = self._server.open()
             self._rendezvous.publish(port, self._secret, datetime.now(timezone.utc))
             self._gate.raise_up()
         except OSError as error:
@@ -371,7 +371,7 @@ class Service:
     async def _shut_down(self) -> None:
         self._gate.close()
         self._rendezvous.withdraw()
-        await self._listener.close()
+        await self._server.close()
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self.import_spools(with_living=True), IMPORT_PATIENCE_S)
         await self._peers.drain()

@@ -159,10 +159,11 @@ class Shape:
 
 
 def read_text(value: Any, path: str, longest: int | None = None) -> str:
-    """Read a text that is not empty."""
-    if not isinstance(value, str) or not value or (longest is not None and len(value) > longest):
+    """Read a text that is not empty and that a database can keep."""
+    is_fit = isinstance(value, str) and 0 < len(value) <= (longest or len(value)) and _is_storable(value)
+    if not is_fit:
         raise ShapeError(path, "a text" if longest is None else f"a text of 1 to {longest} characters")
-    return value
+    return str(value)
 
 
 def read_count(value: Any, path: str, most: int = LARGEST_COUNT) -> int:
@@ -249,6 +250,14 @@ def _parsed(body: bytes) -> Any:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+def _is_storable(text: str) -> bool:
+    """JSON may hold NUL and half of a surrogate pair, which no database takes as text."""
+    try:
+        return b"\0" not in text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
 
 
 def _read_any_text(value: Any, path: str) -> str:

@@ -1,4 +1,4 @@
-"""``GET about``: which server part this is, and which files it can write."""
+"""``GET about``: the version of the server extension, and the formats it can export."""
 
 from __future__ import annotations
 
