@@ -1,8 +1,8 @@
 """Delivers what the ledger holds for the channels of one service.
 
-Each channel has a task of its own on the service's loop, and sends in threads that nobody waits for at an
-exit: a dead channel delays neither the others nor the stop. What a send came to is written to the ledger; a
-process that dies in between leaves a lease that lapses, and the message goes out again (`ledger.deliveries`).
+Each channel has a task of its own on the service's loop and sends in daemon threads: a dead channel delays
+neither the others nor the stop. The outcome of each send is written to the ledger; when a process dies in
+between, its lease ends and the message is sent again (`ledger.deliveries`).
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ THREAD = "llm-meter-alerts"
 Result = TypeVar("Result")
 
 
-class Courier:
-    """Delivers to the channels.
+class AlertDelivery:
+    """Delivers alerts to the channels.
 
     Args:
         channels: The channels.
@@ -44,18 +44,19 @@ class Courier:
         background: Runs the channels' tasks.
         changed: Called on the loop when a problem appeared or is over.
         link: Address of the lab, for the messages.
-        expected: The use of a limit, by its id and the subject, at the end of the window, where known.
+        expected_use: The use of a limit, by its id and the subject, at the end of the window, where known.
     """
 
     def __init__(
         self,
+        *,
         channels: Channels,
         ledger: LedgerAccess,
         problems: Problems,
         background: Background,
         changed: Callable[[], None],
         link: str | None,
-        expected: Callable[[str, str], Decimal | None] = lambda _limit_id, _subject: None,
+        expected_use: Callable[[str, str], Decimal | None],
     ) -> None:
         self._channels = channels
         self._ledger = ledger
@@ -63,7 +64,7 @@ class Courier:
         self._background = background
         self._changed = changed
         self._link = link
-        self._expected = expected
+        self._expected_use = expected_use
         self._posted: dict[str, asyncio.Event] = {}
         self._sending: dict[str, Future[None]] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -75,15 +76,15 @@ class Courier:
             self._posted[channel.name] = asyncio.Event()
             self._tasks.append(self._background.start(self._serve(channel)))
 
-    def posted(self) -> None:
-        """Hear that something was posted. On the service's loop."""
+    def wake(self) -> None:
+        """Deliver what was posted. On the service's loop."""
         for event in self._posted.values():
             event.set()
 
     async def stop(self) -> None:
-        """Send at once what was just posted; wait no longer for a channel than a moment."""
+        """Send what was just posted at once, and wait only a moment for each channel."""
         self._is_stopping.set()
-        self.posted()
+        self.wake()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=STOP_PATIENCE_S)
 
@@ -130,7 +131,7 @@ class Courier:
                 each.alert,
                 each.time_zone,
                 each.notebooks,
-                self._expected(each.alert.limit_id, each.alert.subject),
+                self._expected_use(each.alert.limit_id, each.alert.subject),
             )
             for each in turn.deliveries
         ]
@@ -141,10 +142,10 @@ class Courier:
             await self._send(channel, sender, message)
         except DeliveryError as error:
             reason = str(error)
-            given_up = await self._note(lambda ledger: ledger.mark_failed(message_id, reason, _now()))
+            given_up = await self._record(lambda ledger: ledger.mark_failed(message_id, reason, _now()))
             self._report_failure(channel, reason, given_up or 0)
         else:
-            await self._note(lambda ledger: ledger.mark_sent(message_id, _now()))
+            await self._record(lambda ledger: ledger.mark_sent(message_id, _now()))
             self._resolve(channel)
 
     async def _send(self, channel: Channel, sender: Sender, message: Message) -> None:
@@ -157,8 +158,8 @@ class Courier:
         except asyncio.TimeoutError:
             raise DeliveryError(f"no answer within {SEND_PATIENCE_S:.0f} s") from None
 
-    async def _note(self, write: Callable[..., Result]) -> Result | None:
-        """Write down what became of a message; with the ledger away the lease lapses and it goes again."""
+    async def _record(self, write: Callable[..., Result]) -> Result | None:
+        """Write the outcome of a send to the ledger; without it the lease ends and the message goes again."""
         with suppress(LedgerUnavailable):
             return await self._ledger.use(write)
         return None

@@ -20,7 +20,7 @@ CONFIG_PROBLEM = "limits-config"
 SETTINGS_PROBLEM = "limits-settings"
 
 
-class Policy:
+class LimitsInForce:
     """The limits of one server; safe to use from any thread.
 
     Args:
@@ -33,6 +33,7 @@ class Policy:
     def __init__(
         self,
         configured: Sequence[Mapping[str, Any]] | None,
+        *,
         paths: Callable[[], LabPaths] | None,
         problems: Problems,
         time_zone: str,
@@ -66,8 +67,8 @@ class Policy:
         except LimitError as error:
             self._problems.report(
                 CONFIG_PROBLEM,
-                f"c.LLMMeter.limits is not in force: {error}. The other limits hold "
-                "meanwhile; mend the configuration and restart.",
+                f"The setting c.LLMMeter.limits is not in force: {error}. The other limits hold "
+                "meanwhile. Fix the configuration and restart.",
             )
             return []
 
