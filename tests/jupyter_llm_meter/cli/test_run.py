@@ -234,7 +234,7 @@ def test_a_time_zone_that_does_not_exist_is_reported_by_a_run(run, configure):
     configure(time_zone="Mars/Base", limits=[HARD])
     code, output, errors = run(*python(ASK))
     assert code == 0
-    assert "c.LLMMeter.time_zone is 'Mars/Base'" in errors
+    assert "The setting c.LLMMeter.time_zone is 'Mars/Base'" in errors
     assert [each["code"] for each in json.loads(output)["standing"]["state"]["problems"]] == ["time-zone"]
 
 
