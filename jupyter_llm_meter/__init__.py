@@ -7,16 +7,12 @@ heavy: kernels and the command line come through here too.
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
+
+from jupyter_llm_meter._version import __version__
 
 if TYPE_CHECKING:
     from llm_meter_tap import LimitExceeded, check_and_alert, count_tokens, record
-
-try:
-    __version__ = version("jupyter-llm-meter")
-except PackageNotFoundError:  # run from a checkout that was not installed
-    __version__ = "0+unknown"
 
 __all__ = ["LimitExceeded", "__version__", "check_and_alert", "count_tokens", "record"]
 

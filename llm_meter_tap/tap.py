@@ -15,14 +15,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from llm_meter_tap.delivery.sender import Line, Sender
-from llm_meter_tap.delivery.spool import Spool, encode_line
+from llm_meter_tap.delivery.spool import Spool
 from llm_meter_tap.limits.gate import GateWatch
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.startup import is_wanted
 from llm_meter_tap.wire.fingerprint import fingerprint
 from llm_meter_tap.wire.private_folder import fingerprint_key, make_folder
 from llm_meter_tap.wire.record import CallRecord
-from llm_meter_tap.wire.spool_line import opened_line, settled_line
+from llm_meter_tap.wire.spool_line import encode_line, opened_line, settled_line
 
 if TYPE_CHECKING:
     from llm_meter_tap.limits.reservation import Reservations

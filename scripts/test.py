@@ -88,7 +88,12 @@ def main() -> int:
 
 def lint(env: dict[str, str], choice: Choice) -> Outcome:
     """Linters and type checkers, two at a time; each counts as one check."""
-    checks = ([npm(), "run", "lint:check"], [BIN / "mypy"], [BIN / "ruff", "check", "."])
+    checks = (
+        [npm(), "run", "lint:check"],
+        [BIN / "mypy"],
+        [BIN / "ruff", "check", "."],
+        [BIN / "lint-imports", "--no-cache"],
+    )
     with ThreadPoolExecutor(2) as pool:
         codes = list(pool.map(lambda command: _exit_code_at_once(command, env), checks))
     failed = sum(code != 0 for code in codes)

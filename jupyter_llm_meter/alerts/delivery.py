@@ -1,8 +1,8 @@
 """Delivers what the ledger holds for the channels of one service.
 
-Each channel has a task of its own on the service's loop, and sends in threads that nobody waits for at an
-exit: a dead channel delays neither the others nor the stop. What a send came to is written to the ledger; a
-process that dies in between leaves a lease that lapses, and the message goes out again (`ledger.deliveries`).
+Each channel has a task of its own on the service's loop and sends in daemon threads: a dead channel delays
+neither the others nor the stop. The outcome of each send is written to the ledger; when a process dies in
+between, its lease ends and the message is sent again (`ledger.deliveries`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime, timezone
 from decimal import Decimal
-from threading import Thread
 from typing import TypeVar
 
 from jupyter_llm_meter.alerts.channel import Channel, ChannelError
@@ -22,21 +21,21 @@ from jupyter_llm_meter.alerts.sender import DeliveryError, Sender, send, sender_
 from jupyter_llm_meter.alerts.text import Message, Told, compose
 from jupyter_llm_meter.ledger.access import LedgerAccess, LedgerUnavailable
 from jupyter_llm_meter.ledger.deliveries import LEASE, Turn
-from jupyter_llm_meter.runtime.background import Background
+from jupyter_llm_meter.runtime.background import Background, start_thread
 from jupyter_llm_meter.runtime.problems import Problems
-from llm_meter_tap.runtime.guard import PassingBy
 
 GATHER_S = 1.0
 """How long an alert waits for others that come with it."""
 SEND_PATIENCE_S = LEASE.total_seconds() / 2
 STOP_PATIENCE_S = 2.0
 LEDGER_PAUSE_S = 30.0
+THREAD = "llm-meter-alerts"
 
 Result = TypeVar("Result")
 
 
-class Courier:
-    """Delivers to the channels.
+class AlertDelivery:
+    """Delivers alerts to the channels.
 
     Args:
         channels: The channels.
@@ -45,18 +44,19 @@ class Courier:
         background: Runs the channels' tasks.
         changed: Called on the loop when a problem appeared or is over.
         link: Address of the lab, for the messages.
-        expected: The use of a limit, by its id and the subject, at the end of the window, where known.
+        expected_use: The use of a limit, by its id and the subject, at the end of the window, where known.
     """
 
     def __init__(
         self,
+        *,
         channels: Channels,
         ledger: LedgerAccess,
         problems: Problems,
         background: Background,
         changed: Callable[[], None],
         link: str | None,
-        expected: Callable[[str, str], Decimal | None] = lambda _limit_id, _subject: None,
+        expected_use: Callable[[str, str], Decimal | None],
     ) -> None:
         self._channels = channels
         self._ledger = ledger
@@ -64,7 +64,7 @@ class Courier:
         self._background = background
         self._changed = changed
         self._link = link
-        self._expected = expected
+        self._expected_use = expected_use
         self._posted: dict[str, asyncio.Event] = {}
         self._sending: dict[str, Future[None]] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -76,21 +76,21 @@ class Courier:
             self._posted[channel.name] = asyncio.Event()
             self._tasks.append(self._background.start(self._serve(channel)))
 
-    def posted(self) -> None:
-        """Hear that something was posted. On the service's loop."""
+    def wake(self) -> None:
+        """Deliver what was posted. On the service's loop."""
         for event in self._posted.values():
             event.set()
 
     async def stop(self) -> None:
-        """Send at once what was just posted; wait no longer for a channel than a moment."""
+        """Send what was just posted at once, and wait only a moment for each channel."""
         self._is_stopping.set()
-        self.posted()
+        self.wake()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=STOP_PATIENCE_S)
 
     async def _serve(self, channel: Channel) -> None:
         try:
-            sender = await asyncio.wrap_future(_in_thread(lambda: sender_to(channel)))
+            sender = await asyncio.wrap_future(start_thread(lambda: sender_to(channel), THREAD))
         except ChannelError as error:
             self._report(channel, f"cannot be used: {error}. Alerts wait until it is mended; then restart.")
             return
@@ -131,7 +131,7 @@ class Courier:
                 each.alert,
                 each.time_zone,
                 each.notebooks,
-                self._expected(each.alert.limit_id, each.alert.subject),
+                self._expected_use(each.alert.limit_id, each.alert.subject),
             )
             for each in turn.deliveries
         ]
@@ -142,24 +142,24 @@ class Courier:
             await self._send(channel, sender, message)
         except DeliveryError as error:
             reason = str(error)
-            given_up = await self._note(lambda ledger: ledger.mark_failed(message_id, reason, _now()))
+            given_up = await self._record(lambda ledger: ledger.mark_failed(message_id, reason, _now()))
             self._report_failure(channel, reason, given_up or 0)
         else:
-            await self._note(lambda ledger: ledger.mark_sent(message_id, _now()))
+            await self._record(lambda ledger: ledger.mark_sent(message_id, _now()))
             self._resolve(channel)
 
     async def _send(self, channel: Channel, sender: Sender, message: Message) -> None:
         last = self._sending.get(channel.name)
         if last is not None and not last.done():
             raise DeliveryError("it still does not answer")
-        sending = self._sending[channel.name] = _in_thread(lambda: send(sender, channel, message))
+        sending = self._sending[channel.name] = start_thread(lambda: send(sender, channel, message), THREAD)
         try:
             await asyncio.wait_for(_undisturbed(sending), SEND_PATIENCE_S)
         except asyncio.TimeoutError:
             raise DeliveryError(f"no answer within {SEND_PATIENCE_S:.0f} s") from None
 
-    async def _note(self, write: Callable[..., Result]) -> Result | None:
-        """Write down what became of a message; with the ledger away the lease lapses and it goes again."""
+    async def _record(self, write: Callable[..., Result]) -> Result | None:
+        """Write the outcome of a send to the ledger; without it the lease ends and the message goes again."""
         with suppress(LedgerUnavailable):
             return await self._ledger.use(write)
         return None
@@ -190,20 +190,3 @@ def _undisturbed(sending: Future[None]) -> asyncio.Future[None]:
     wrapped = asyncio.wrap_future(sending)
     wrapped.add_done_callback(lambda done: done.cancelled() or done.exception())
     return asyncio.shield(wrapped)
-
-
-def _in_thread(work: Callable[[], Result]) -> Future[Result]:
-    """Run work in a thread that does not keep the process alive; what it sends is nobody's call."""
-    future: Future[Result] = Future()
-
-    def run() -> None:
-        if not future.set_running_or_notify_cancel():
-            return
-        with PassingBy():
-            try:
-                future.set_result(work())
-            except BaseException as error:  # noqa: BLE001 - belongs to whoever waits
-                future.set_exception(error)
-
-    Thread(target=run, name="llm-meter-alerts", daemon=True).start()
-    return future

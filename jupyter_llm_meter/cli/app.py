@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from jupyter_core.application import JupyterApp, NoStart
 
-from jupyter_llm_meter import __version__
+from jupyter_llm_meter._version import __version__
 
 _COMMANDS = "jupyter_llm_meter.cli"
 BAD_INPUT = 2

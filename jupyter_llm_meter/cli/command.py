@@ -16,11 +16,15 @@ from sqlalchemy.engine import make_url
 from traitlets import Bool, Unicode, default
 from traitlets.config import Application
 
-from jupyter_llm_meter import __version__
+from jupyter_llm_meter._version import __version__
 from jupyter_llm_meter.cli.app import BAD_INPUT
 from jupyter_llm_meter.ledger import Ledger, LedgerError, LedgerUnavailable, ledger_url
 from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
-from jupyter_llm_meter.service.owner import local_zone
+from jupyter_llm_meter.policy.lab_settings import LabPaths
+from jupyter_llm_meter.policy.limits_in_force import LimitsInForce
+from jupyter_llm_meter.runtime.problems import Problems
+from jupyter_llm_meter.service.config import ServiceConfig
+from jupyter_llm_meter.service.errors import ConfigError
 
 UNAVAILABLE = 1
 """Exit code when the ledger cannot be reached now."""
@@ -67,7 +71,7 @@ class Command(JupyterApp):
             self._run(self.url())
         except LedgerUnavailable as error:
             self._fail(error, UNAVAILABLE)
-        except (CommandError, LedgerError) as error:
+        except (CommandError, ConfigError, LedgerError) as error:
             self._fail(error, BAD_INPUT)
 
     def check(self) -> None:
@@ -94,9 +98,28 @@ class Command(JupyterApp):
         section = self.config.get("LLMMeter", {})
         return section.get(name)
 
+    def service_config(self, problems: Problems | None = None) -> ServiceConfig:
+        """The server's configuration, checked as the server checks it.
+
+        Args:
+            problems: Takes what is wrong with it; without them it is logged.
+
+        Raises:
+            ConfigError: A setting has a value that is not allowed.
+        """
+        return ServiceConfig.read(self.config.get("LLMMeter", {}), problems or Problems(self.log))
+
+    def limits(self, problems: Problems | None = None) -> LimitsInForce:
+        """The limits in force: those of the server's configuration and of JupyterLab's settings."""
+        problems = problems or Problems(self.log)
+        config = self.service_config(problems)
+        return LimitsInForce(
+            config.limits, paths=LabPaths.default, problems=problems, time_zone=config.time_zone
+        )
+
     def time_zone(self) -> str:
         """The zone of days and months: the server's setting, else the machine's own."""
-        return str(self.setting("time_zone") or local_zone())
+        return self.service_config().time_zone
 
     def print_json(self, document: Any) -> None:
         """Write a document for programs."""

@@ -16,8 +16,6 @@ from jupyter_llm_meter.cli.command import Command
 from jupyter_llm_meter.core.finding import BAD, GOOD, UNKNOWN, Finding
 from jupyter_llm_meter.environments.kernelspecs import examine_kernelspecs, examine_python
 from jupyter_llm_meter.ledger.location import private_folder
-from jupyter_llm_meter.policy.lab_settings import LabPaths
-from jupyter_llm_meter.policy.limits_in_force import Policy
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.checkup import (
     examine_folder,
@@ -66,7 +64,7 @@ class DoctorApp(Command):
 
     def _limits(self) -> list[Finding]:
         problems = Problems(_silent_log())
-        limits = Policy(self.setting("limits"), LabPaths.default, problems, self.time_zone()).current()
+        limits = self.limits(problems).current()
         found = [Finding("limits", problem.code, BAD, problem.message) for problem in problems.open()]
         named = ", ".join(limit.id for limit in limits) or "none"
         return found or [Finding("limits", named, GOOD, "In force.")]

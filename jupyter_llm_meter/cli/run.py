@@ -1,7 +1,7 @@
 """``jupyter llm-meter run -- COMMAND...``: metering around one command, without a Jupyter server.
 
-Owns the life of a short service and of the command: environment, signals, exit code. The command's own
-input and output are left alone; crossed thresholds are told on stderr, a line each.
+It runs a service for as long as the command runs, and passes on signals and the exit code. The command's own
+input and output are left alone; a crossed threshold is one line on stderr.
 """
 
 from __future__ import annotations
@@ -17,20 +17,16 @@ from types import FrameType
 from typing import Any
 
 from jupyter_llm_meter.alerts.channel import VARIABLE as CHANNELS_VARIABLE
-from jupyter_llm_meter.alerts.channels import Channels
 from jupyter_llm_meter.cli.command import Command, CommandError
 from jupyter_llm_meter.ledger import default_ledger_url
 from jupyter_llm_meter.policy.lab_settings import LabPaths
-from jupyter_llm_meter.policy.limits_in_force import Policy
-from jupyter_llm_meter.policy.rules import ON_UNREACHABLE, Rules
 from jupyter_llm_meter.runtime.problems import Problems
+from jupyter_llm_meter.service.compose import compose_service
 from jupyter_llm_meter.service.environment import tap_variables
 from jupyter_llm_meter.service.folder import prepare_place
-from jupyter_llm_meter.service.owner import Owner, default_user
-from jupyter_llm_meter.service.pricing import pricer_with
 from jupyter_llm_meter.service.service import Service
 
-# What a POSIX shell answers with (POSIX.1-2024, 2.8.2 Exit Status for Commands).
+# The exit codes of a POSIX shell (POSIX.1-2024, 2.8.2 Exit Status for Commands).
 CANNOT_EXECUTE = 126
 NOT_FOUND = 127
 SIGNALLED = 128
@@ -57,17 +53,17 @@ class RunApp(Command):
     command: Sequence[str] = ()
 
     def parse_command_line(self, argv: Sequence[str] | None = None) -> None:
-        """Keep what follows ``--`` for the command and read the rest."""
+        """Keep the words after ``--`` for the command and parse the rest."""
         words = list(sys.argv[1:] if argv is None else argv)
         end = words.index("--") if "--" in words else len(words)
         self.command = words[end + 1 :]
         super().parse_command_line(words[:end])
 
     def check(self) -> None:
-        """See to it that there is a command.
+        """Check that a command was given.
 
         Raises:
-            CommandError: There is none.
+            CommandError: None was given.
         """
         if not self.command:
             raise CommandError("no command was given; name it after --, as in: run -- python script.py")
@@ -82,43 +78,24 @@ class RunApp(Command):
 
     def _service(self, url: str) -> Service:
         problems = Problems(self.log)
+        config = self.service_config(problems)
         place = prepare_place(None if url == default_ledger_url() else url, problems)
-        zone = self.time_zone()
-        policy = Policy(self.setting("limits"), LabPaths.default, problems, zone)
-        owner = Owner(self.setting("user_id") or default_user(), self._team())
-        pricer = pricer_with(self.setting("price_overrides"), problems)
-        return Service(
+        return compose_service(
+            config,
             place,
-            policy,
-            owner,
-            problems,
-            zone,
-            self.log,
-            notify=self._tell,
-            pricer=pricer,
-            rules=self._rules(),
-            channels=Channels.read(self.setting("channels"), problems),
-            link=self.setting("link"),
+            lab_paths=LabPaths.default,
+            problems=problems,
+            log=self.log,
+            notify=self._show_notice,
         )
-
-    def _rules(self) -> Rules:
-        on_unreachable = self.setting("on_unreachable") or ON_UNREACHABLE[0]
-        if on_unreachable not in ON_UNREACHABLE:
-            raise CommandError(
-                f"c.LLMMeter.on_unreachable is {on_unreachable!r}; allowed are {', '.join(ON_UNREACHABLE)}"
-            )
-        return Rules(on_unreachable)
-
-    def _team(self) -> str | None:
-        return self.setting("team") or os.environ.get("LLM_METER_TEAM")
 
     def _exit_code(self, service: Service) -> int:
         variables = tap_variables(
             service.place.folder,
             service.stem,
             os.environ.get("PYTHONPATH"),
-            user=self.setting("user_id") or default_user(),
-            team=self._team(),
+            user=service.owner.user,
+            team=service.owner.team,
             notebook=only_notebook(self.command),
         )
         environ = os.environ | variables
@@ -140,7 +117,7 @@ class RunApp(Command):
             return CANNOT_EXECUTE
         return code if code >= 0 else SIGNALLED - code
 
-    def _tell(self, notice: str) -> None:
+    def _show_notice(self, notice: str) -> None:
         sys.stderr.write(f"LLM Meter: {notice}\n")
 
 
@@ -152,16 +129,16 @@ def only_notebook(command: Sequence[str]) -> str | None:
 
 @contextmanager
 def forwarding() -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Hand on to a command what is sent to this process; yields the list that the command is put into."""
+    """Forward signals to a command; yields the list that the command is added to."""
     children: list[subprocess.Popen[bytes]] = []
 
-    def hand_on(number: int, _frame: FrameType | None) -> None:
+    def forward(number: int, _frame: FrameType | None) -> None:
         if os.isatty(0) and signal.Signals(number).name in FROM_TERMINAL:
             return
         for child in children:
             child.send_signal(number)
 
-    before = {number: signal.signal(number, hand_on) for number in FORWARDED}
+    before = {number: signal.signal(number, forward) for number in FORWARDED}
     try:
         yield children
     finally:

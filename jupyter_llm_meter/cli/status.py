@@ -12,7 +12,6 @@ from rich.table import Table
 
 from jupyter_llm_meter.cli.command import Command
 from jupyter_llm_meter.core.format import format_amount, format_count, format_percent, format_usd
-from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import Standing, format_time
 from jupyter_llm_meter.core.windows import window_bounds
 from jupyter_llm_meter.ledger import Ledger
@@ -30,9 +29,9 @@ class StatusApp(Command):
     def answer(self, ledger: Ledger) -> None:
         """Show the ledger's standings."""
         now = datetime.now(timezone.utc)
-        limits = self._limits()
-        standings = ledger.standings(limits, now, {"user": self._user()})
-        zone = limits[0].time_zone if limits else self.time_zone()
+        limits, config = self.limits().current(), self.service_config()
+        standings = ledger.standings(limits, now, {"user": config.owner.user})
+        zone = limits[0].time_zone if limits else config.time_zone
         today = ledger.summary(*window_bounds("day", now, zone))
         month = ledger.summary(*window_bounds("month", now, zone))
         if self.json:
@@ -47,21 +46,6 @@ class StatusApp(Command):
             self.print_json(_document(datetime.now(timezone.utc), [], _NOTHING, _NOTHING))
         else:
             self.say_nothing_yet(url)
-
-    def _user(self) -> str:
-        """Whose limits are shown even if nothing was used."""
-        from jupyter_llm_meter.service.owner import default_user
-
-        return str(self.setting("user_id") or default_user())
-
-    def _limits(self) -> list[Limit]:
-        """The limits in force: those of the Jupyter server's configuration and of JupyterLab's settings."""
-        from jupyter_llm_meter.policy.lab_settings import LabPaths
-        from jupyter_llm_meter.policy.limits_in_force import Policy
-        from jupyter_llm_meter.runtime.problems import Problems
-
-        policy = Policy(self.setting("limits"), LabPaths.default, Problems(self.log), self.time_zone())
-        return policy.current()
 
 
 def _document(

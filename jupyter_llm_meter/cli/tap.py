@@ -11,7 +11,7 @@ from typing import Any
 from jupyter_core.application import JupyterApp
 from traitlets import Unicode
 
-from jupyter_llm_meter import __version__
+from jupyter_llm_meter._version import __version__
 from jupyter_llm_meter.cli.app import BAD_INPUT
 from jupyter_llm_meter.environments.tap_copy import TapCopy, TapCopyError
 

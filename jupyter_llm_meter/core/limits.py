@@ -6,14 +6,14 @@ refuses whatever could silently switch a limit off (a typo, a zero, a boolean, a
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jupyter_llm_meter.core.windows import WEEKDAYS, WINDOWS
+from llm_meter_tap.wire.shape import finite_decimal
 
 SCOPES = ("user", "team", "key", "project", "notebook", "kernel", "model", "provider")
 UNITS = ("tokens", "USD", "calls")
@@ -246,15 +246,7 @@ def _reset_hour(item: Mapping[str, Any], where: str) -> int:
 
 def _decimal(given: Any) -> Decimal | None:
     """A finite number as Decimal; None for a boolean, text, NaN or infinity."""
-    if isinstance(given, bool) or not isinstance(given, (int, float, Decimal)):
-        return None
-    if isinstance(given, float) and not math.isfinite(given):
-        return None
-    try:
-        number = Decimal(str(given))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+    return None if isinstance(given, str) else finite_decimal(given)
 
 
 def _number(amount: Decimal) -> int | float:

@@ -10,10 +10,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from llm_meter_tap.wire.shape import finite_decimal
 
 _MILLION = Decimal(1_000_000)
 BUNDLED = Path(__file__).with_name("price_overrides.json")
@@ -166,10 +168,7 @@ def since_in(entry: Mapping[str, Any], where: str) -> date:
 def price_in(entry: Mapping[str, Any], name: str, where: str) -> Decimal:
     """A field that must be an amount; raises `PriceTableError`."""
     value = entry.get(name)
-    try:
-        amount = Decimal(value) if isinstance(value, str) else Decimal("NaN")
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or amount < 0:
+    amount = finite_decimal(value) if isinstance(value, str) else None
+    if amount is None or amount < 0:
         raise PriceTableError(f'{where}: {name} is {value!r}; it must be a decimal string such as "0.6"')
     return amount

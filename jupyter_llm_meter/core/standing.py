@@ -168,7 +168,8 @@ def format_time(at: datetime | None) -> str | None:
     """RFC 3339 in UTC with microseconds; None stays None."""
     if at is None:
         return None
-    return at.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # strftime does not pad the years before 1000.
+    return at.astimezone(timezone.utc).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def format_decimal(amount: Decimal) -> str:

@@ -6,10 +6,11 @@ Owns the fields in which they say it. Refuses a figure whose currency is not doc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from llm_meter_tap.wire.record import CallRecord
+from llm_meter_tap.wire.shape import finite_decimal
 
 _TICKS = Decimal(10) ** 10
 """xAI's ticks in a dollar."""
@@ -47,10 +48,5 @@ def stated_cost(record: CallRecord) -> Decimal | None:
 
 
 def _dollars(value: Any) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
-        return None
-    try:
-        amount = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() and amount >= 0 else None
+    amount = finite_decimal(value)
+    return amount if amount is not None and amount >= 0 else None

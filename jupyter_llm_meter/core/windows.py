@@ -131,3 +131,11 @@ def _add_weeks(day: date, count: int) -> date:
 def _add_months(day: date, count: int) -> date:
     months = day.year * 12 + day.month - 1 + count
     return date(months // 12, months % 12 + 1, 1)
+
+
+def local_time(at: datetime, zone: ZoneInfo) -> datetime:
+    """Return an instant in a zone; in UTC where the calendar ends before the zone's own date."""
+    try:
+        return at.astimezone(zone)
+    except OverflowError:
+        return at.astimezone(timezone.utc)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import llm_meter_tap
-from jupyter_llm_meter import __version__
+from jupyter_llm_meter._version import __version__
 from jupyter_llm_meter.environments.interpreter import OLDEST, Interpreter, InterpreterError, locate, probe
 
 PACKAGE = "llm_meter_tap"

@@ -1,7 +1,7 @@
-"""The extension: what an administrator can set, and putting the parts together.
+"""The Jupyter server extension: the settings of an administrator, and start and stop.
 
-Owns start and stop inside a Jupyter server, with or without JupyterLab. The work is done by the service;
-nothing here blocks the server's loop for longer than it takes to open a socket.
+It works in any Jupyter server, with or without JupyterLab. The service does the work; nothing here blocks the
+server's loop for longer than it takes to open a socket.
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jupyter_events import EventLogger
 from jupyter_server.extension.application import ExtensionApp
@@ -22,7 +21,6 @@ from traitlets import Any as AnyTrait
 from traitlets import Bool, Enum, Unicode, default
 
 from jupyter_llm_meter.alerts.channel import VARIABLE as CHANNELS_VARIABLE
-from jupyter_llm_meter.alerts.channels import Channels
 from jupyter_llm_meter.core.limits import DEFAULT_LIMIT
 from jupyter_llm_meter.jupyter.events import SCHEMA_PATH, StandingEvents
 from jupyter_llm_meter.jupyter.kernel_messages import KernelMessages
@@ -30,19 +28,24 @@ from jupyter_llm_meter.jupyter.kernels import ServerKernels
 from jupyter_llm_meter.jupyter.own_calls import OwnCalls, leave_unmetered
 from jupyter_llm_meter.jupyter.routes.table import handlers
 from jupyter_llm_meter.policy.lab_settings import LabPaths
-from jupyter_llm_meter.policy.limits_in_force import Policy
-from jupyter_llm_meter.policy.rules import ON_UNREACHABLE, RAISES, Rules
+from jupyter_llm_meter.policy.rules import ON_UNREACHABLE, RAISES
 from jupyter_llm_meter.runtime.problems import Problems
+from jupyter_llm_meter.service.compose import compose_service
+from jupyter_llm_meter.service.config import ServiceConfig
 from jupyter_llm_meter.service.environment import PLACES, EnvironmentPatch, gateway_variables, tap_variables
 from jupyter_llm_meter.service.folder import prepare_place
 from jupyter_llm_meter.service.message_intake import MessageIntake
-from jupyter_llm_meter.service.owner import Owner, default_user, local_zone
-from jupyter_llm_meter.service.pricing import pricer_with
+from jupyter_llm_meter.service.owner import default_user
 from jupyter_llm_meter.service.service import Service
 
 KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
 ANSWER_PAUSE_S = 5.0
-"""A Python kernel that was started is looked at for its tap when it has had this long to come up."""
+"""How long a kernel may take to start before it is checked for its tap."""
+SETTINGS = (
+    "database_url", "limits", "on_unreachable", "raises", "channels", "link", "user_id", "team",
+    "price_overrides", "time_zone",
+)  # fmt: skip
+"""The traits that `ServiceConfig.read` checks; the others concern the Jupyter server alone."""
 
 
 class LLMMeter(ExtensionApp):
@@ -150,53 +153,52 @@ class LLMMeter(ExtensionApp):
         return os.environ.get("LLM_METER_TEAM", "")
 
     def initialize_settings(self) -> None:
-        """Start the service and set the environment of whatever the server starts."""
+        """Start the service and set the environment of the processes that the server starts."""
         if not self.enabled:
             return
         problems = Problems(self.log)
-        place = prepare_place(self.database_url, problems)
-        self.zone = self._zone(problems)
-        policy = Policy(self._limits_given(), self._lab_paths, problems, self.zone)
+        self.service_config = ServiceConfig.read({name: getattr(self, name) for name in SETTINGS}, problems)
+        place = prepare_place(self.service_config.database_url, problems)
         loop = self._loop()
         self.kernels = ServerKernels(self._server, place.folder, loop)
-        owner = Owner(self.user_id, self.team or None)
-        pricer = pricer_with(self.price_overrides, problems)
-        self.service = Service(
+        self.service = compose_service(
+            self.service_config,
             place,
-            policy,
-            owner,
-            problems,
-            self.zone,
-            self.log,
+            lab_paths=self._lab_paths,
+            problems=problems,
+            log=self.log,
             kernels=self.kernels,
-            pricer=pricer,
-            rules=Rules(self.on_unreachable, self.raises),
-            channels=Channels.read(self.channels, problems),
-            link=self.link or None,
         )
-        self.events = StandingEvents(self._logger, loop, self.service.standing, self.service.background)
+        self.events = StandingEvents(
+            self._logger, loop, standing=self.service.standing, background=self.service.background
+        )
         self._logger.register_event_schema(SCHEMA_PATH)
-        self.service.watch(self.events.tell)
+        self.service.signals.changed.connect(self.events.send_soon)
         self.service.start()
-        variables = tap_variables(
-            place.folder, self.service.stem, os.environ.get("PYTHONPATH"), user=owner.user, team=owner.team
-        )
+        self._set_environment(self.service, place.folder)
         if self.kernel_messages:
-            self._listen(self.service, problems, loop)
-            if self._server.gateway_config.gateway_enabled:
-                variables |= gateway_variables(os.environ, owner.user, owner.team)
-        self._environment = EnvironmentPatch({**dict.fromkeys((*PLACES, CHANNELS_VARIABLE)), **variables})
-        self._environment.apply()
+            self._follow_kernels(self.service, problems, loop)
         self._start_own_calls()
         self._logger.add_listener(schema_id=KERNEL_ACTIONS, listener=self._kernel_action)
 
     def initialize_handlers(self) -> None:
         """Add the REST routes."""
         if self.service is not None:
-            shared = {"service": self.service, "events": self.events, "time_zone": self.zone}
+            zone = self.service_config.time_zone
+            shared = {"service": self.service, "events": self.events, "time_zone": zone}
             self.handlers.extend(handlers("", shared))
 
-    def _listen(self, service: Service, problems: Problems, loop: asyncio.AbstractEventLoop) -> None:
+    def _set_environment(self, service: Service, folder: Path) -> None:
+        owner = service.owner
+        variables = tap_variables(
+            folder, service.stem, os.environ.get("PYTHONPATH"), user=owner.user, team=owner.team
+        )
+        if self.kernel_messages and self._server.gateway_config.gateway_enabled:
+            variables |= gateway_variables(os.environ, owner.user, owner.team)
+        self._environment = EnvironmentPatch({**dict.fromkeys((*PLACES, CHANNELS_VARIABLE)), **variables})
+        self._environment.apply()
+
+    def _follow_kernels(self, service: Service, problems: Problems, loop: asyncio.AbstractEventLoop) -> None:
         self._intake = MessageIntake(service, problems, self.kernels.heard)
         self.messages = KernelMessages(self._server, service, self._intake, loop, self.log)
         loop.call_soon(self.messages.follow_all)
@@ -234,9 +236,9 @@ class LLMMeter(ExtensionApp):
             self.service.kernel_ended(kernel_id)
         if data["action"] in ("shutdown", "restart"):
             self.service.process_ended()
-        self.service.tell_soon(0.0)
+        self.service.announce_change_later(0.0)
         if data["action"] in ("start", "restart"):
-            self.service.tell_soon(ANSWER_PAUSE_S)
+            self.service.announce_change_later(ANSWER_PAUSE_S)
 
     def _follow(self, messages: KernelMessages, action: str, kernel_id: str) -> None:
         if action in ("shutdown", "restart"):
@@ -262,16 +264,6 @@ class LLMMeter(ExtensionApp):
         assert isinstance(loop, BaseAsyncIOLoop)  # tornado 6 has no other
         return loop.asyncio_loop
 
-    def _limits_given(self) -> Sequence[Any] | None:
-        """Return what was configured; on the command line it is text."""
-        given = self.limits
-        if isinstance(given, str):
-            try:
-                given = json.loads(given)
-            except ValueError:
-                return [given]  # the policy says what a limit must be
-        return given if given is None or isinstance(given, list | tuple) else [given]
-
     def _lab_paths(self) -> LabPaths:
         """Return the paths of the lab in this server, else those that jupyterlab would use."""
         for apps in self._server.extension_manager.extension_apps.values():
@@ -284,15 +276,3 @@ class LLMMeter(ExtensionApp):
                         [*app.extra_labextensions_path, *app.labextensions_path],
                     )
         return LabPaths.default()
-
-    def _zone(self, problems: Problems) -> str:
-        if self.time_zone:
-            try:
-                return ZoneInfo(self.time_zone).key
-            except (ZoneInfoNotFoundError, ValueError, OSError):
-                problems.report(
-                    "time-zone",
-                    f"c.LLMMeter.time_zone is {self.time_zone!r}, which is no IANA name such as "
-                    "Asia/Shanghai; the machine's own zone holds. Mend the configuration and restart.",
-                )
-        return local_zone()

@@ -1,8 +1,7 @@
 """Standings as Jupyter events: pushed to every browser after a commit.
 
-Owns the numbering and the pace: the first commit is told at once, those that follow at most four times a
-second, each event with all calls since the one before. Runs on the service's loop; only the emission itself
-is done on the server's.
+Events are numbered. The first commit is sent at once, later ones at most four times a second, each event with
+all calls since the one before. This runs on the service's loop; only the emission is done on the server's.
 """
 
 from __future__ import annotations
@@ -36,6 +35,7 @@ class StandingEvents:
         self,
         logger: EventLogger,
         server_loop: asyncio.AbstractEventLoop,
+        *,
         standing: Callable[[], Awaitable[Document]],
         background: Background,
     ) -> None:
@@ -48,7 +48,7 @@ class StandingEvents:
         self._stream: asyncio.Task[None] | None = None
         self.seq = 0
 
-    def tell(self, call_ids: Sequence[str] = ()) -> None:
+    def send_soon(self, call_ids: Sequence[str] = ()) -> None:
         """Send an event soon; called on the service's loop, returns at once.
 
         Args:

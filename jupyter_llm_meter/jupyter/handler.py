@@ -1,4 +1,4 @@
-"""What every REST route shares: who is let in, how a refusal is answered, how the service is asked.
+"""What every REST route shares: authentication, the answers to errors, and the way to the service.
 
 The ledger is read in the service's threads: the server's loop only waits.
 """
@@ -15,18 +15,14 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import authenticated
 
-from jupyter_llm_meter.jupyter.arguments import ArgumentError
+from jupyter_llm_meter.jupyter.errors import ArgumentError, FormatUnavailable
 from jupyter_llm_meter.jupyter.events import StandingEvents
 from jupyter_llm_meter.ledger import BadCursor, Ledger, LedgerUnavailable, UnknownAlert
-from jupyter_llm_meter.policy.raises import RaiseError, RaiseRefused
+from jupyter_llm_meter.policy.errors import RaiseError, RaiseNotAllowed
 from jupyter_llm_meter.service.service import Service
+from llm_meter_tap.wire.shape import Shape, WireError
 
 RESOURCE = "llm-meter"
-
-
-class CannotWrite(Exception):
-    """A form of export that cannot be written here; the message says what is needed."""
-
 
 Result = TypeVar("Result")
 Method = Callable[..., Awaitable[None]]
@@ -34,28 +30,35 @@ Method = Callable[..., Awaitable[None]]
 
 REFUSALS: dict[type[Exception], tuple[int, str]] = {
     ArgumentError: (400, "bad-argument"),
-    BadCursor: (400, "bad-cursor"),
+    WireError: (400, "bad-argument"),
     RaiseError: (400, "bad-argument"),
-    RaiseRefused: (403, "raise-not-allowed"),
+    BadCursor: (400, "bad-cursor"),
+    RaiseNotAllowed: (403, "raise-not-allowed"),
     UnknownAlert: (404, "unknown-alert"),
-    CannotWrite: (501, "no-pyarrow"),
+    FormatUnavailable: (501, "no-pyarrow"),
     LedgerUnavailable: (503, "ledger-unavailable"),
 }
+"""Status and ``reason`` of the answer to a request that raised one of these errors, or a subclass."""
+
+
+def refusal_of(error: Exception) -> tuple[int, str]:
+    """Return status and reason for an error: those of its nearest class in ``REFUSALS``."""
+    return next(REFUSALS[kind] for kind in type(error).__mro__ if kind in REFUSALS)
 
 
 def guarded(method: Method) -> Method:
-    """Let in only those whom the server knows and allows, and answer a refusal with its reason."""
+    """Let in only users whom the server authenticates and authorises, and answer errors with their reason."""
 
     @functools.wraps(method)
     async def answered(self: MeterHandler, *args: str) -> None:
         try:
             await method(self, *args)
         except tuple(REFUSALS) as error:
-            status, reason = REFUSALS[type(error)]
+            status, reason = refusal_of(error)
             self.set_status(status)
             self.finish(json.dumps({"message": str(error), "reason": reason}))
 
-    # The decorators of tornado and Jupyter know nothing of asynchronous methods' types.
+    # The decorators of tornado and Jupyter are not typed for asynchronous methods.
     return cast(Method, authenticated(cast(Any, authorized(cast(Any, answered)))))
 
 
@@ -71,10 +74,18 @@ class MeterHandler(APIHandler):
         self.events = events
         self.time_zone = time_zone
 
+    def read_body(self) -> Shape:
+        """Read the request's body.
+
+        Raises:
+            WireError: It is not a JSON object in UTF-8.
+        """
+        return Shape.from_json(self.request.body)
+
     async def serve(self, work: Coroutine[object, object, Result]) -> Result:
         """Wait for the service without blocking the server's loop."""
         return await asyncio.wrap_future(self.service.submit(work))
 
-    async def ask(self, question: Callable[[Ledger], Result]) -> Result:
-        """Put a question to the ledger."""
-        return await self.serve(self.service.ask_ledger(question))
+    async def query(self, question: Callable[[Ledger], Result]) -> Result:
+        """Query the ledger in a thread of the service."""
+        return await self.serve(self.service.query_ledger(question))

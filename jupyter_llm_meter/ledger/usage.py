@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from jupyter_llm_meter.core.windows import local_time
 from jupyter_llm_meter.ledger.filters import ALL_CALLS, Filter
 from jupyter_llm_meter.ledger.history import Sums, added, sums_by_columns
 from jupyter_llm_meter.ledger.queries import sums_row
@@ -24,10 +25,10 @@ SPLIT_COLUMNS = {
 """The column of a group, by the group's name; sums can be split by these as well."""
 
 GROUP_TIMES: dict[str, Callable[[datetime], str]] = {
-    "hour": lambda at: at.strftime("%Y-%m-%dT%H:00:00%z"),
-    "day": lambda at: at.strftime("%Y-%m-%d"),
+    "hour": lambda at: f"{at.date().isoformat()}T{at:%H}:00:00{at:%z}",
+    "day": lambda at: at.date().isoformat(),
     "week": lambda at: (at.date() - timedelta(days=at.weekday())).isoformat(),
-    "month": lambda at: at.strftime("%Y-%m"),
+    "month": lambda at: at.date().isoformat()[: len("2026-11")],
 }
 """How a local time is named by the group it belongs to; a week by its Monday."""
 
@@ -133,7 +134,7 @@ def _names(group_by: str, zone: ZoneInfo) -> Callable[[tuple[Any, ...]], _Key]:
     def named(values: tuple[Any, ...]) -> _Key:
         key = known.get(values[0])
         if key is None:
-            key = known[values[0]] = _Key(name(from_us(values[0]).astimezone(zone)))
+            key = known[values[0]] = _Key(name(local_time(from_us(values[0]), zone)))
         return key
 
     return named

@@ -18,11 +18,9 @@ from typing import Any
 from jupyter_core.paths import jupyter_config_dir, jupyter_config_path, jupyter_path
 from tornado.web import HTTPError
 
+from jupyter_llm_meter.policy.errors import SettingsError
+
 PLUGIN = "jupyter-llm-meter:meter"
-
-
-class SettingsError(Exception):
-    """The settings cannot be read; says which file and what to do."""
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,15 @@ from threading import Lock
 from typing import Any
 
 from jupyter_llm_meter.core.limits import DEFAULT_LIMIT, Limit, LimitError, merge_limits, parse_limits
-from jupyter_llm_meter.policy.lab_settings import LabPaths, SettingsError, read_limits
+from jupyter_llm_meter.policy.errors import SettingsError
+from jupyter_llm_meter.policy.lab_settings import LabPaths, read_limits
 from jupyter_llm_meter.runtime.problems import Problems
 
 CONFIG_PROBLEM = "limits-config"
 SETTINGS_PROBLEM = "limits-settings"
 
 
-class Policy:
+class LimitsInForce:
     """The limits of one server; safe to use from any thread.
 
     Args:
@@ -32,6 +33,7 @@ class Policy:
     def __init__(
         self,
         configured: Sequence[Mapping[str, Any]] | None,
+        *,
         paths: Callable[[], LabPaths] | None,
         problems: Problems,
         time_zone: str,
@@ -65,8 +67,8 @@ class Policy:
         except LimitError as error:
             self._problems.report(
                 CONFIG_PROBLEM,
-                f"c.LLMMeter.limits is not in force: {error}. The other limits hold "
-                "meanwhile; mend the configuration and restart.",
+                f"The setting c.LLMMeter.limits is not in force: {error}. The other limits hold "
+                "meanwhile. Fix the configuration and restart.",
             )
             return []
 

@@ -1,4 +1,4 @@
-"""Adding to a limit for a while: who may, and what a raise has to say (docs/architecture.md, "A raise")."""
+"""Adding to a limit for a while: who may, and what a raise must hold (docs/architecture.md, "A raise")."""
 
 from __future__ import annotations
 
@@ -11,20 +11,13 @@ from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.windows import window_bounds
 from jupyter_llm_meter.ledger import Raise
 from jupyter_llm_meter.ledger.raising import new_raise_id
+from jupyter_llm_meter.policy.errors import RaiseError, RaiseNotAllowed
 from jupyter_llm_meter.policy.rules import Rules
 
 
-class RaiseError(ValueError):
-    """A raise that makes no sense; names the field and what is allowed."""
-
-
-class RaiseRefused(Exception):
-    """A raise that this user may not make."""
-
-
 @dataclass(frozen=True)
-class RaiseWish:
-    """A raise that somebody wants; `expires_at` None: the end of the limit's window."""
+class RaiseRequest:
+    """A raise that a user asks for; without `expires_at` it ends with the limit's window."""
 
     limit_id: str
     subject: str
@@ -33,49 +26,51 @@ class RaiseWish:
     expires_at: datetime | None
 
 
-def plan_raise(wish: RaiseWish, limits: Sequence[Limit], rules: Rules, user: str, now: datetime) -> Raise:
-    """Make the raise that somebody wants.
+def plan_raise(
+    request: RaiseRequest, limits: Sequence[Limit], rules: Rules, user: str, now: datetime
+) -> Raise:
+    """Make the raise that a user asks for.
 
     Args:
-        wish: What is wanted.
+        request: The raise.
         limits: The limits in force.
-        rules: Who may.
-        user: Who wants it.
-        now: Since when it holds.
+        rules: Who may raise which limits.
+        user: Who asks for it.
+        now: The moment from which it holds.
 
     Raises:
         RaiseError: It names no limit in force, or cannot hold.
-        RaiseRefused: The user may not.
+        RaiseNotAllowed: The user may not.
     """
-    limit = next((limit for limit in limits if limit.id == wish.limit_id), None)
+    limit = next((limit for limit in limits if limit.id == request.limit_id), None)
     if limit is None:
-        raise RaiseError(f"limit_id is {wish.limit_id!r}; it must be the id of a limit in force.")
+        raise RaiseError(f"limit_id is {request.limit_id!r}; it must be the id of a limit in force.")
     if not rules.may_raise(limit):
-        raise RaiseRefused(
+        raise RaiseNotAllowed(
             f"The limit {limit.id} can be raised by the administrator only "
             f"(c.LLMMeter.raises is {rules.raises})."
         )
-    if limit.value not in (None, wish.subject):
-        raise RaiseError(f"subject is {wish.subject!r}; this limit is for {limit.value} alone.")
+    if limit.value not in (None, request.subject):
+        raise RaiseError(f"subject is {request.subject!r}; this limit is for {limit.value} alone.")
     return Raise(
         id=new_raise_id(),
         limit_id=limit.id,
-        subject=wish.subject,
-        amount=wish.amount,
+        subject=request.subject,
+        amount=request.amount,
         unit=limit.unit,
-        reason=wish.reason,
+        reason=request.reason,
         user=user,
         raised_at=now,
-        expires_at=_end(limit, wish.expires_at, now),
+        expires_at=_end(limit, request.expires_at, now),
     )
 
 
-def _end(limit: Limit, wanted: datetime | None, now: datetime) -> datetime:
-    if wanted is not None:
-        if wanted <= now:
-            raise RaiseError("expires_at is over; it must be a time to come.")
-        return wanted
+def _end(limit: Limit, asked_for: datetime | None, now: datetime) -> datetime:
+    if asked_for is not None:
+        if asked_for <= now:
+            raise RaiseError("expires_at is in the past; it must be a future time.")
+        return asked_for
     _start, end = window_bounds(limit.window, now, limit.time_zone, limit.week_start, limit.reset_hour)
     if end is None:
-        raise RaiseError("expires_at is missing; a limit that never starts anew needs one.")
+        raise RaiseError("expires_at is missing; a limit that does not reset needs one.")
     return end

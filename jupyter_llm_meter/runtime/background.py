@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from threading import Thread
+from typing import TypeVar
+
+from llm_meter_tap.runtime.guard import PassingBy
+
+Result = TypeVar("Result")
 
 
 class Background:
@@ -36,3 +43,25 @@ class Background:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             self._log.error("LLM Meter: a task of the service failed", exc_info=task.exception())
+
+
+def start_thread(work: Callable[[], Result], name: str) -> Future[Result]:
+    """Run work in a daemon thread, which does not keep the process alive; its requests are not metered.
+
+    Args:
+        work: The work.
+        name: Name of the thread.
+    """
+    future: Future[Result] = Future()
+
+    def run() -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        with PassingBy():
+            try:
+                future.set_result(work())
+            except BaseException as error:  # noqa: BLE001 - the caller gets it from the future
+                future.set_exception(error)
+
+    Thread(target=run, name=name, daemon=True).start()
+    return future

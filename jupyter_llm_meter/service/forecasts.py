@@ -1,7 +1,7 @@
 """The forecasts of the standing document.
 
-Owns how often the past is read: once a minute and window, since a standing moves with each call and its past
-does not. Between two readings the pace grows by what was used since. Used in the ledger's thread only.
+The past is read once a minute and window, since a standing moves with each call and its past does not.
+Between two readings the pace grows by what was used since. `of` is called in the ledger's thread only.
 """
 
 from __future__ import annotations
@@ -28,15 +28,26 @@ class _Known:
 
 
 class Forecasts:
-    """Says of standings where they lead."""
+    """Works out where standings lead."""
 
     def __init__(self) -> None:
         self._known: dict[_Key, _Known] = {}
+        self._expected: dict[tuple[str, str], Decimal] = {}
 
     def of(self, ledger: Ledger, standings: Sequence[Standing], now: datetime) -> list[Forecast | None]:
-        """The forecast of each standing, None where the past says too little."""
+        """Return the forecast of each standing, None where the past says too little."""
         self._read(ledger, standings, now)
-        return [self._forecast(standing, now) for standing in standings]
+        forecasts = [self._forecast(standing, now) for standing in standings]
+        self._expected = {
+            (standing.limit.id, standing.subject): each.used
+            for standing, each in zip(standings, forecasts, strict=True)
+            if each is not None and each.used is not None
+        }
+        return forecasts
+
+    def expected_use(self, limit_id: str, subject: str) -> Decimal | None:
+        """Return the use at the window's end by the last forecast, in the limit's unit, None when unknown."""
+        return self._expected.get((limit_id, subject))
 
     def _read(self, ledger: Ledger, standings: Sequence[Standing], now: datetime) -> None:
         wanted = {_key(standing): standing for standing in standings}

@@ -35,16 +35,16 @@ class Gate:
         problems: Told when the file cannot be written.
     """
 
-    def __init__(self, folder: Path, stem: str, rules: Rules, problems: Problems) -> None:
+    def __init__(self, folder: Path, stem: str, *, rules: Rules, problems: Problems) -> None:
         self._services = folder / "services"
         self._path = self._services / f"{stem}.gate"
         self._rules = rules
         self._problems = problems
-        self._is_up = False
+        self._is_written = False
 
-    def raise_up(self) -> None:
+    def write(self) -> None:
         """Write the file, unless it is there."""
-        if self._is_up:
+        if self._is_written:
             return
         draft = self._services / f".{self._path.name}.draft"
         content = {"version": VERSION, "on_unreachable": self._rules.on_unreachable}
@@ -60,20 +60,20 @@ class Gate:
                 "Make room, or make the folder writable.",
             )
         else:
-            self._is_up = True
+            self._is_written = True
             self._problems.resolve(PROBLEM)
 
     def follow(self, limits: Sequence[Limit]) -> None:
         """Have the file there while one of the limits blocks."""
         if any(limit.is_blocking for limit in limits):
-            self.raise_up()
+            self.write()
         else:
-            self._take_down()
+            self._remove()
 
     def close(self) -> None:
         """Leave the file for the processes that live on when they must not send, else remove it."""
         if self._rules.on_unreachable == "allow":
-            self._take_down()
+            self._remove()
 
     def tidy(self) -> None:
         """Remove what services that live no longer have left, unless it is meant to block."""
@@ -81,10 +81,10 @@ class Gate:
             if path != self._path and not file_lock.is_held(str(path.with_suffix(".lock"))):
                 _remove_if_spent(path)
 
-    def _take_down(self) -> None:
+    def _remove(self) -> None:
         with suppress(OSError):  # where it could not be written there is none
             self._path.unlink(missing_ok=True)
-        self._is_up = False
+        self._is_written = False
 
 
 def _remove_if_spent(path: Path) -> None:

@@ -1,7 +1,7 @@
-"""From lines to the ledger: what every call passes on its way in, whether a tap sent it or a spool held it.
+"""From lines to the ledger: the one path of every call, whether a tap sent it or a spool held it.
 
-Owns completing a record (counted tokens, owner, notebook, project) and the answer to a tap. A call is
-acknowledged after its commit, never before; the ledger makes a second arrival of the same call harmless.
+A record is completed first (counted tokens, owner, notebook, project). A call is acknowledged after its
+commit, never before; the ledger makes a second arrival of the same call harmless.
 """
 
 from __future__ import annotations
@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
+from functools import partial
 
-from jupyter_llm_meter.core.standing import Alert
 from jupyter_llm_meter.ledger import Ledger, Part, Seen, Settled
 from jupyter_llm_meter.ledger.access import LedgerAccess
 from jupyter_llm_meter.ledger.rows import Row
-from jupyter_llm_meter.service.context import Kernels, Limits
+from jupyter_llm_meter.service.completion import Completion
+from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.lines import Line, read_lines
 from jupyter_llm_meter.service.notices import notice
-from jupyter_llm_meter.service.owner import Owner
+from jupyter_llm_meter.service.signals import Signals
 from llm_meter_tap.wire.record import CallRecord
 
 MOST_AT_ONCE = 500
@@ -41,76 +42,71 @@ class Receipt:
 
 
 class Ingest:
-    """The way into one ledger.
+    """Commits calls to one ledger.
 
     Args:
         ledger: The ledger.
         limits: The limits in force.
-        kernels: Where kernels belong.
+        completion: Fills in whose a call is and where it belongs.
         counting: Counts the text of calls without figures.
-        owner: Whose calls they are when a record does not say.
-        committed: Called on the service's loop with what a transaction changed.
+        signals: Where each transaction is announced.
+        notify: Shows the notices of crossed thresholds; without it they are in the answer to the tap.
     """
 
     def __init__(
         self,
+        *,
         ledger: LedgerAccess,
         limits: Limits,
-        kernels: Kernels,
+        completion: Completion,
         counting: Counting,
-        owner: Owner,
-        committed: Callable[[Settled], None],
+        signals: Signals,
+        notify: Callable[[str], None] | None = None,
     ) -> None:
         self._ledger = ledger
         self._limits = limits
-        self._kernels = kernels
+        self._completion = completion
         self._counting = counting
-        self._owner = owner
-        self._committed = committed
+        self._signals = signals
+        self._notify = notify
 
-    async def take_lines(self, body: bytes) -> Receipt:
-        """Take the lines of a tap.
+    async def accept_lines(self, body: bytes) -> Receipt:
+        """Commit the lines of a tap.
 
         Raises:
             LedgerUnavailable: Nothing of them was kept.
         """
         lines = read_lines(body)
-        records = [await self._measured(line) for line in lines.settled()]
-        crossed = await self.take_records(records, lines.dropped())
+        records = [await self._counted(line) for line in lines.settled()]
+        notices = await self.settle_calls(records, lines.dropped())
         return Receipt(
             acknowledged=list(dict.fromkeys(line.call_id for line in lines.read)),
-            notices=[notice(alert) for alert in crossed if not alert.is_refusal],
+            notices=notices,
             errors=lines.errors,
         )
 
-    async def take_records(self, records: Sequence[CallRecord], dropped: Sequence[str] = ()) -> list[Alert]:
+    async def settle_calls(self, records: Sequence[CallRecord], dropped: Sequence[str] = ()) -> list[str]:
         """Commit records, each call once however often it comes.
 
         Args:
             records: Finished calls.
-            dropped: Calls that were never sent: what they had reserved is given back.
+            dropped: Calls that were never sent: what they had reserved is released.
 
         Returns:
-            The alerts that they gave rise to.
+            The notices of crossed thresholds that have not been shown.
 
         Raises:
             LedgerUnavailable: The last transaction was not kept.
         """
-        crossed: list[Alert] = []
+        notices: list[str] = []
         for start in range(0, len(records) or bool(dropped), MOST_AT_ONCE):
-            batch = [await self.placed(record) for record in records[start : start + MOST_AT_ONCE]]
-            given_back = () if start else dropped
-            settled = await self._ledger.use(
-                lambda ledger, batch=batch, given_back=given_back: ledger.settle(  # type: ignore[misc]
-                    batch, self._limits.current(), datetime.now(timezone.utc), given_back
-                )
-            )
-            crossed += settled.crossed
-            self._committed(settled)
-        return crossed
+            batch = [await self._completion.complete(each) for each in records[start : start + MOST_AT_ONCE]]
+            settled = await self._ledger.use(partial(self._settle, batch, () if start else dropped))
+            notices += self._announce(settled)
+        return notices
 
     async def take_over(self, parts: Sequence[Part], seen: Sequence[Seen]) -> dict[str, int]:
-        """Commit what pages counted without the service, each part once.
+        """Commit what pages counted in local mode, each part once.
 
         Returns:
             The revision up to which the ledger has each part, by the part's id.
@@ -120,40 +116,38 @@ class Ingest:
         """
         taken = {}
         for part in parts:
-            mine = replace(
+            completed = replace(
                 part,
-                records=[await self.placed(record) for record in part.records],
+                records=[await self._completion.complete(record) for record in part.records],
                 sums=[self._owned(row) for row in part.sums],
             )
-            taken[part.id], settled = await self._ledger.use(
-                lambda ledger, mine=mine: self._take_part(ledger, mine, seen)  # type: ignore[misc]
-            )
-            self._committed(settled)
+            taken[part.id], settled = await self._ledger.use(partial(self._take_part, completed, seen))
+            self._announce(settled)
         return taken
 
-    def _take_part(self, ledger: Ledger, part: Part, seen: Sequence[Seen]) -> tuple[int, Settled]:
+    def _settle(self, records: Sequence[CallRecord], dropped: Sequence[str], ledger: Ledger) -> Settled:
+        return ledger.settle(records, self._limits.current(), datetime.now(timezone.utc), dropped)
+
+    def _take_part(self, part: Part, seen: Sequence[Seen], ledger: Ledger) -> tuple[int, Settled]:
         limits, now = self._limits.current(), datetime.now(timezone.utc)
         outcome = ledger.take_over(part, limits, now)
         ledger.pass_over(seen, limits, now)
         return outcome
 
-    def _owned(self, row: Row) -> Row:
-        return {**row, "user_id": self._owner.user, "team": row["team"] or self._owner.team}
+    def _announce(self, settled: Settled) -> list[str]:
+        """Announce a transaction; returns the notices that are left for the tap to show."""
+        notices = [notice(alert) for alert in settled.crossed if not alert.is_refusal]
+        if self._notify is not None:
+            for text in notices:
+                self._notify(text)
+            notices = []
+        self._signals.committed.emit(settled)
+        return notices
 
-    async def _measured(self, line: Line) -> CallRecord:
+    def _owned(self, row: Row) -> Row:
+        owner = self._completion.owner
+        return {**row, "user_id": owner.user, "team": row["team"] or owner.team}
+
+    async def _counted(self, line: Line) -> CallRecord:
         assert line.record is not None
         return line.record if line.text is None else await self._counting.fill_in(line.record, line.text)
-
-    async def placed(self, record: CallRecord) -> CallRecord:
-        """Fill in whose a call is and where it belongs."""
-        path, project = record.notebook_path, record.project
-        if record.kernel_id and not (path and project):
-            context = await self._kernels.context(record.kernel_id)
-            path, project = path or context.notebook_path, project or context.project
-        return replace(
-            record,
-            user_id=record.user_id or self._owner.user,
-            team=record.team or self._owner.team,
-            notebook_path=path,
-            project=project,
-        )

@@ -1,6 +1,6 @@
-"""Has the gate file, and whoever watches, follow the limits in force.
+"""Keeps the gate file, and the watchers, in step with the limits in force.
 
-Settings may change while nothing happens: then they are looked at every two seconds, for a few calls of stat.
+Settings may change while no call is made, so they are checked every two seconds, for a few calls of stat.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.gate import Gate
 
 PAUSE_S = 2.0
-"""How long a change of the settings may go unnoticed while nobody asks."""
+"""How long a change of the settings may go unnoticed."""
 
 
 class LimitsWatch:
@@ -22,7 +22,7 @@ class LimitsWatch:
     Args:
         limits: The limits in force.
         gate: The service's gate file.
-        changed: Called when the limits are others than before.
+        changed: Called when the limits have changed.
     """
 
     def __init__(self, limits: Limits, gate: Gate, changed: Callable[[], None]) -> None:
@@ -32,15 +32,15 @@ class LimitsWatch:
         self._seen: Sequence[Limit] | None = None
 
     async def run(self) -> None:
-        """Go on looking until cancelled."""
+        """Check every two seconds until cancelled."""
         await asyncio.to_thread(self._gate.tidy)
         while True:
-            if await self.look():
+            if await self.check():
                 self._changed()
             await asyncio.sleep(PAUSE_S)
 
-    async def look(self) -> bool:
-        """Look once; returns whether the limits changed since the last look."""
+    async def check(self) -> bool:
+        """Check once; returns whether the limits changed since the last check."""
         limits = await asyncio.to_thread(self._limits.current)
         self._gate.follow(limits)
         is_new = self._seen is not None and limits is not self._seen

@@ -1,23 +1,17 @@
 """Spool lines, as they stand in a spool and as taps send them (docs/architecture.md, "The spool").
 
-Owns reading one line. Refuses to show what a line holds: an error names the line by number and says what is
-wrong with it.
+An error names the line by its number and says what is wrong with it, never what the line holds.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from typing import Any
 
-from llm_meter_tap.wire.record import CallRecord, RecordError
+from llm_meter_tap.wire.record import CallRecord
+from llm_meter_tap.wire.shape import Shape, ShapeError, WireError, read_count
 
 VERSION = 1
 EVENTS = ("opened", "settled", "dropped")
-
-
-class LineError(ValueError):
-    """A line that cannot be read; says why."""
 
 
 @dataclass(frozen=True)
@@ -113,61 +107,30 @@ def read_lines(body: bytes, *, tolerate_torn: bool = False) -> Lines:
             continue
         try:
             lines.read.append(_read_line(row))
-        except (LineError, RecordError) as error:
+        except WireError as error:
             lines.errors.append(f"line {number}: {error}")
     return lines
 
 
 def _read_line(row: bytes) -> Line:
-    try:
-        fields = json.loads(row)
-    except ValueError:
-        raise LineError("not JSON in UTF-8") from None
-    if not isinstance(fields, dict):
-        raise LineError("not a JSON object")
-    if fields.get("v") != VERSION:
-        raise LineError(f"v must be {VERSION}")
-    event = fields.get("event")
-    if event not in EVENTS:
-        raise LineError(f"event must be one of {', '.join(EVENTS)}")
+    shape = Shape.from_json(row)
+    if shape.get("v") != VERSION:
+        raise ShapeError("v", str(VERSION))
+    event = shape.choice("event", EVENTS)
     if event == "dropped":
-        return Line(event, _call_id(fields.get("id")))
-    record = CallRecord.from_wire(fields.get("record") or {})
-    return Line(event, record.call_id, record, read_text(fields.get("text")))
+        return Line(event, shape.text("id"))
+    record = CallRecord.from_wire(shape.get("record") or {})
+    return Line(event, record.call_id, record, shape.optional_object("text", read_text))
 
 
-def _call_id(given: Any) -> str:
-    if not isinstance(given, str) or not given:
-        raise LineError("id must be a string")
-    return given
-
-
-def read_text(given: Any) -> Text | None:
-    """Read the ``text`` of a line, or of a call that wants to be sent.
+def read_text(shape: Shape) -> Text:
+    """Read the ``text`` of a line, or of a call that a program is about to send.
 
     Raises:
-        LineError: It is not what a tap sends.
+        ShapeError: It is not what a tap sends.
     """
-    if given is None:
-        return None
-    if not isinstance(given, dict):
-        raise LineError("text must be an object")
-    parts = (given.get("input"), given.get("output"))
-    if not all(part is None or isinstance(part, str) for part in parts):
-        raise LineError("text.input and text.output must be strings")
-    return Text(*parts, _framing(given.get("framing")))
+    return Text(shape.any_text("input"), shape.any_text("output"), shape.optional_object("framing", _framing))
 
 
-def _framing(given: Any) -> Framing | None:
-    if given is None:
-        return None
-    api = given.get("api") if isinstance(given, dict) else None
-    if not isinstance(api, str):
-        raise LineError("text.framing must be an object that names its api")
-    return Framing(api, _counts(given.get("input", {})), _counts(given.get("output", {})))
-
-
-def _counts(given: Any) -> dict[str, int]:
-    if not isinstance(given, dict) or not all(type(count) is int and count >= 0 for count in given.values()):
-        raise LineError("text.framing.input and text.framing.output must be objects of numbers from 0")
-    return given
+def _framing(shape: Shape) -> Framing:
+    return Framing(shape.text("api"), shape.entries("input", read_count), shape.entries("output", read_count))

@@ -46,7 +46,7 @@ class MessageIntake:
         self._waiting: dict[str, CallRecord] = {}
         self._lost = LostCalls()
         self._suspected: list[Gap] = []
-        service.watch(self._committed)
+        service.signals.changed.connect(self._committed)
 
     def take(self, kernel_id: str, message: KernelMessage, *, is_remote: bool) -> None:
         """Take a message; returns at once.
@@ -57,7 +57,7 @@ class MessageIntake:
             is_remote: The kernel is on another machine, where users have other names.
         """
         if self._heard(kernel_id):
-            self._service.tell_watchers()
+            self._service.signals.standing_changed()
         gap = self._lost.hear(kernel_id, message)
         if gap is not None:
             self._suspected.append(gap)
@@ -73,7 +73,7 @@ class MessageIntake:
         records = list(self._waiting.values())
         try:
             if records:
-                await self._service.take_in(records)
+                await self._service.settle_calls(records)
         except LedgerUnavailable:
             self._after(RETRY_S, self.settle)
             return
@@ -88,7 +88,7 @@ class MessageIntake:
         self._lost.gaps += suspected
         named = self._lost.named()
         try:
-            self._lost.fill(await self._service.ask_ledger(lambda ledger: ledger.known(named)))
+            self._lost.fill(await self._service.query_ledger(lambda ledger: ledger.known(named)))
         except LedgerUnavailable:
             self._after(RETRY_S, self._look_for_missing)
             return
@@ -101,7 +101,7 @@ class MessageIntake:
         else:
             self._problems.resolve(PROBLEM)
         if self._problems.state() != before:
-            self._service.tell_watchers()
+            self._service.signals.standing_changed()
 
     def _committed(self, call_ids: Sequence[str]) -> None:
         for call_id in call_ids:

@@ -29,7 +29,7 @@ class Peers:
         log: Peers that do not answer are named at debug level: the next question shows them the same.
     """
 
-    def __init__(self, folder: Path, own_stem: str, background: Background, log: logging.Logger) -> None:
+    def __init__(self, folder: Path, own_stem: str, *, background: Background, log: logging.Logger) -> None:
         self._folder = folder
         self._own_stem = own_stem
         self._background = background

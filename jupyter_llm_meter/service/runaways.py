@@ -24,7 +24,7 @@ CLAIM_LAPSES_AFTER = timedelta(minutes=10)
 
 
 @dataclass
-class _Told:
+class _Reported:
     runaway: Runaway
     claimed_by: str | None = None
     claimed_at: datetime | None = None
@@ -50,10 +50,10 @@ class Runaways:
         self._clock = clock
         self._guard = RunawayGuard()
         self._habits: dict[str, tuple[Habit, datetime]] = {}
-        self._told: dict[str, _Told] = {}
+        self._reported: dict[str, _Reported] = {}
 
-    def look(self, records: Sequence[CallRecord]) -> None:
-        """Look at calls that were just committed for the first time.
+    def check_calls(self, records: Sequence[CallRecord]) -> None:
+        """Check calls that were just committed for the first time.
 
         Calls that waited in a spool are not news: the last minute is that of when they were made.
         """
@@ -64,18 +64,18 @@ class Runaways:
             habit = self._habit(record.user_id or "", now)
             found = self._guard.add(record.kernel_id, now, record.cost_amount, habit, record.notebook_path)
             if found is not None:
-                self._told[uuid.uuid4().hex] = _Told(found)
+                self._reported[uuid.uuid4().hex] = _Reported(found)
 
     def to_wire(self) -> list[dict[str, object]]:
         """The member ``runaways`` of the standing document."""
         now = self._clock()
-        for name in [name for name, told in self._told.items() if self._is_over(told, now)]:
-            del self._told[name]
-        return [_entry(name, told.runaway) for name, told in self._told.items()]
+        for name in [name for name, told in self._reported.items() if self._is_over(told, now)]:
+            del self._reported[name]
+        return [_entry(name, told.runaway) for name, told in self._reported.items()]
 
     def claim(self, name: str, claimant: str) -> bool | None:
         """Give a runaway to the one tab that shows it; None when there is no such runaway."""
-        told = self._told.get(name)
+        told = self._reported.get(name)
         if told is None:
             return None
         now = self._clock()
@@ -87,15 +87,17 @@ class Runaways:
 
     def acknowledge(self, name: str) -> bool:
         """Take a runaway off the list; tells whether there was one."""
-        return self._told.pop(name, None) is not None
+        return self._reported.pop(name, None) is not None
 
     def forget(self, kernel_id: str) -> None:
         """Forget a kernel that ended."""
         self._guard.forget(kernel_id)
-        self._told = {name: told for name, told in self._told.items() if told.runaway.kernel_id != kernel_id}
+        self._reported = {
+            name: told for name, told in self._reported.items() if told.runaway.kernel_id != kernel_id
+        }
 
-    def _is_over(self, told: _Told, now: datetime) -> bool:
-        return self._guard.is_over(told.runaway.kernel_id, now)
+    def _is_over(self, reported: _Reported, now: datetime) -> bool:
+        return self._guard.is_over(reported.runaway.kernel_id, now)
 
     def _habit(self, user: str, now: datetime) -> Habit:
         """What is known of a habit; asks for it when that is old."""

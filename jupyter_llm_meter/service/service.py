@@ -1,9 +1,9 @@
-"""The service: one thread, one loop, everything that has to go on while the program around it is busy.
+"""The service: metering that goes on while the program around it is busy, on a thread and loop of its own.
 
-Owns starting and stopping, and what follows from what: a commit is told to peers and watchers, a tap that
-left has its spool imported, a ledger that was away is followed by an import of everything that waited.
-Coroutine methods run on the service's loop; from any other thread they are called through ``submit``. What
-the service sends itself is no call of anybody's: the tap of the process stands aside for it.
+It starts and stops its parts and says what follows from what: after a commit, peers and watchers are
+notified; when a tap leaves, its spool is imported; when the ledger is back, everything that waited is
+imported. Coroutine methods run on the service's loop; from any other thread they are called through
+``submit``. The service's own requests are not metered.
 """
 
 from __future__ import annotations
@@ -15,35 +15,34 @@ from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError  # another class until Python 3.11
 from contextlib import suppress
+from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, TypeVar
 
 from jupyter_llm_meter.alerts.channels import Channels
-from jupyter_llm_meter.alerts.delivery import Courier
-from jupyter_llm_meter.core.prices import price
-from jupyter_llm_meter.ledger import Ledger, Outbox, Part, Raise, Seen, Settled
+from jupyter_llm_meter.alerts.delivery import AlertDelivery
+from jupyter_llm_meter.ledger import Ledger, Part, Raise, Seen, Settled
 from jupyter_llm_meter.ledger.access import LedgerAccess, LedgerUnavailable
-from jupyter_llm_meter.ledger.settling import Pricer
-from jupyter_llm_meter.policy.raises import RaiseWish, plan_raise
+from jupyter_llm_meter.policy.raises import RaiseRequest, plan_raise
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.runtime.problems import Problems
-from jupyter_llm_meter.service.context import Kernels, Limits, NoKernels
+from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.folder import Place
 from jupyter_llm_meter.service.gate import Gate
 from jupyter_llm_meter.service.ingest import Ingest, Receipt
 from jupyter_llm_meter.service.limits_watch import LimitsWatch
-from jupyter_llm_meter.service.notices import notice
 from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.service.peers import Peers
-from jupyter_llm_meter.service.rendezvous import OwnRendezvous, new_stem
-from jupyter_llm_meter.service.reserve_request import ReserveRequest, UsageRequest
-from jupyter_llm_meter.service.reserving import Reserving
+from jupyter_llm_meter.service.rendezvous import OwnRendezvous
+from jupyter_llm_meter.service.reservation_queue import ReservationQueue
+from jupyter_llm_meter.service.reservation_request import IncomingRequest, UsageRequest
 from jupyter_llm_meter.service.runaways import Runaways
-from jupyter_llm_meter.service.server import Listener
+from jupyter_llm_meter.service.server import ServiceServer
+from jupyter_llm_meter.service.signals import Signals
 from jupyter_llm_meter.service.spool_import import SpoolImport
 from jupyter_llm_meter.service.standing import StandingDocument
 from jupyter_llm_meter.tokenizers import Count
@@ -51,108 +50,80 @@ from llm_meter_tap.runtime.guard import PassingBy
 from llm_meter_tap.wire import file_lock
 from llm_meter_tap.wire.record import CallRecord
 
-LISTENER_PROBLEM = "listener"
+SERVER_PROBLEM = "listener"
 STOP_PATIENCE_S = 15.0
 IMPORT_PATIENCE_S = 5.0
-"""Nobody who stops a server waits longer for its spools: what is left in them the next service takes in."""
+"""The longest that a stop waits for the spools; the next service imports what is left in them."""
 # A dying process closes its socket a moment before the kernel drops the lock of its spool.
 DEATH_PAUSES_S = (0.0, 0.2, 1.0, 5.0)
 
 Result = TypeVar("Result")
-Watcher = Callable[[Sequence[str]], None]
 
 
+@dataclass(eq=False)
 class Service:
-    """Metering for the processes started from here.
+    """Metering for the processes started from here; `compose` makes one.
 
-    Args:
+    Attributes:
+        stem: Name of the service's rendezvous.
         place: Private folder and ledger.
-        limits: The limits in force.
         owner: Whose calls they are when a record does not say.
-        problems: What is wrong now.
-        time_zone: IANA zone of the days and months of the summary.
-        log: The service's log.
-        kernels: The lab around it, if there is one.
-        notify: Takes the notices of crossed thresholds instead of the taps.
-        pricer: Finds the cost of calls.
         rules: How hard limits are kept.
-        channels: Where alerts go; None: nowhere.
-        link: Address of the lab, for the alerts.
+        limits: The limits in force.
+        problems: What is wrong now.
+        log: The service's log.
+        signals: What the parts announce to one another.
+        background: Runs the tasks of the service's loop.
+        rendezvous: Publishes where the service listens.
+        gate: Tells taps that a hard limit is in force.
+        limits_watch: Follows changes of the limits.
+        channels: Where alerts go.
+        ledger: The ledger.
+        alert_delivery: Delivers alerts to channels.
+        counting: Counts tokens.
+        incoming: Commits calls.
+        reservations: Decides whether calls may be sent.
+        runaways: The kernels that spend far more than usual.
+        document: Composes the standing document.
+        spools: Imports spools.
+        peers: The other services on this folder.
     """
 
-    def __init__(
-        self,
-        place: Place,
-        limits: Limits,
-        owner: Owner,
-        problems: Problems,
-        time_zone: str,
-        log: logging.Logger,
-        kernels: Kernels | None = None,
-        notify: Callable[[str], None] | None = None,
-        pricer: Pricer = price,
-        rules: Rules | None = None,
-        channels: Channels | None = None,
-        link: str | None = None,
-    ) -> None:
-        kernels = kernels or NoKernels()
-        self.stem = new_stem()
-        self.place = place
-        self.background = Background(log)
-        self._log = log
-        self._notify = notify
-        self._watchers: list[Watcher] = []
+    _: KW_ONLY
+    stem: str
+    place: Place
+    owner: Owner
+    rules: Rules
+    limits: Limits
+    problems: Problems
+    log: logging.Logger
+    signals: Signals
+    background: Background
+    rendezvous: OwnRendezvous
+    gate: Gate
+    limits_watch: LimitsWatch
+    channels: Channels
+    ledger: LedgerAccess
+    alert_delivery: AlertDelivery
+    counting: Counting
+    incoming: Ingest
+    reservations: ReservationQueue
+    runaways: Runaways
+    document: StandingDocument
+    spools: SpoolImport
+    peers: Peers
+
+    def __post_init__(self) -> None:
+        """Prepare the thread and connect what follows from what."""
         self._secret = secrets.token_urlsafe(32)
-        self._rendezvous = OwnRendezvous(place.folder, self.stem)
-        self._problems = problems
-        self._limits = limits
-        self._rules = rules = rules or Rules()
-        self._owner = owner
-        self._gate = Gate(place.folder, self.stem, rules, problems)
-        self._limits_watch = LimitsWatch(limits, self._gate, self.tell_watchers)
-        channels = self._channels = channels or Channels({}, problems)
-        outbox = Outbox(channels.names_for, self._alerts_posted)
-        self._ledger = LedgerAccess(
-            place.ledger_url, place.folder, problems, self._ledger_went_away, pricer, outbox
-        )
-        self._courier = Courier(
-            channels,
-            self._ledger,
-            problems,
-            self.background,
-            self.tell_watchers,
-            link,
-            lambda limit_id, subject: self._document.expected_use(limit_id, subject),
-        )
-        self._counting = Counting(problems)
-        self._ingest = Ingest(self._ledger, limits, kernels, self._counting, owner, self._committed)
-        self._reserving = Reserving(
-            self._ledger,
-            limits,
-            self._ingest.placed,
-            self._counting,
-            rules,
-            self.background,
-            self.tell_watchers,
-        )
-        self.runaways = Runaways(self._ledger, self.background)
-        self._document = StandingDocument(
-            self._ledger,
-            limits,
-            kernels,
-            problems,
-            owner.user,
-            time_zone,
-            self._reserving.entry,
-            self.runaways.to_wire,
-            channels.check,
-        )
-        self._spools = SpoolImport(place.folder, self._ingest.take_records, problems)
-        self._peers = Peers(place.folder, self.stem, self.background, log)
+        self._server = ServiceServer(self, self._secret)
         self._recovery: asyncio.Task[None] | None = None
         self._ready = Event()
         self._thread = Thread(target=self._run, name="llm-meter-service", daemon=True)
         self._loop = asyncio.new_event_loop()
+        self.signals.committed.connect(self._calls_committed)
+        self.signals.ledger_lost.connect(self._ledger_lost)
+        self.signals.alerts_posted.connect(self._alerts_posted)
 
     def start(self) -> None:
         """Start the thread; returns when taps can connect, or when the state says that they cannot."""
@@ -160,14 +131,14 @@ class Service:
         self._ready.wait()
 
     def stop(self) -> None:
-        """Take in what is in the spools, withdraw the rendezvous and end the thread; once."""
+        """Import the spools, withdraw the rendezvous and end the thread; once."""
         if not self._thread.is_alive():
             return
         try:
             self.submit(self._shut_down()).result(STOP_PATIENCE_S)
         except FutureTimeoutError:
-            self._log.error(
-                "LLM Meter: the service did not stop in %d s; calls stay in the spool.", STOP_PATIENCE_S
+            self.log.error(
+                "LLM Meter: the service did not stop within %d s; calls stay in the spool.", STOP_PATIENCE_S
             )
         finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
@@ -178,96 +149,84 @@ class Service:
         with PassingBy():
             return asyncio.run_coroutine_threadsafe(work, self._loop)
 
-    def watch(self, watcher: Watcher) -> None:
-        """Have a function called on the service's loop when the standing changed, with new calls' ids."""
-        self._watchers.append(watcher)
+    async def announce_change(self) -> None:
+        """Notify watchers and peers of a change that is not a call."""
+        self.signals.standing_changed()
+        self.peers.poke_soon()
 
-    def tell_watchers(self, call_ids: Sequence[str] = ()) -> None:
-        """Call the watchers; for changes that are no commit of ours. On the service's loop."""
-        for watcher in self._watchers:
-            watcher(call_ids)
-
-    async def changed(self) -> None:
-        """Tell watchers and peers of a change that is no call."""
-        self.tell_watchers()
-        self._peers.poke_soon()
-
-    def tell_soon(self, pause_s: float) -> None:
-        """Tell the watchers after a while; from any thread while the service runs."""
-        self._call_soon(lambda: self._loop.call_later(pause_s, self.tell_watchers))
+    def announce_change_later(self, pause_s: float) -> None:
+        """Notify the watchers after a pause; from any thread while the service runs."""
+        self._call_soon(lambda: self._loop.call_later(pause_s, self.signals.standing_changed))
 
     def kernel_ended(self, kernel_id: str) -> None:
         """Forget how a kernel ran; from any thread while the service runs."""
         self._call_soon(lambda: self.runaways.forget(kernel_id))
 
     def process_ended(self) -> None:
-        """Import what dead processes left, soon; from any thread while the service runs."""
+        """Import the spools of dead processes soon; from any thread while the service runs."""
         self._call_soon(lambda: self.background.start(self._collect_dead(None)))
 
-    async def ingest(self, body: bytes) -> Receipt:
-        """Take spool lines into the ledger.
+    async def accept_lines(self, body: bytes) -> Receipt:
+        """Commit the spool lines of a tap.
 
         Raises:
             LedgerUnavailable: Nothing was kept.
         """
-        receipt = await self._ingest.take_lines(body)
-        if self._notify is not None:
-            receipt.notices = []
-        return receipt
+        return await self.incoming.accept_lines(body)
 
-    async def take_in(self, records: Sequence[CallRecord]) -> None:
-        """Take calls into the ledger that no tap sent: theirs is the user of this service.
+    async def settle_calls(self, records: Sequence[CallRecord]) -> None:
+        """Commit calls that no tap sent; they belong to the user of this service.
 
         Raises:
             LedgerUnavailable: Nothing was kept.
         """
-        await self._ingest.take_records(records)
+        await self.incoming.settle_calls(records)
 
     async def take_over(self, parts: Sequence[Part], seen: Sequence[Seen]) -> dict[str, int]:
-        """Take over what pages counted without this service, each part once; see `Ingest.take_over`."""
-        return await self._ingest.take_over(parts, seen)
+        """Take over what pages counted in local mode, each part once; see `Ingest.take_over`."""
+        return await self.incoming.take_over(parts, seen)
 
     async def count(self, text: str, model: str | None = None, tokenizer: str | None = None) -> Count:
         """Count tokens, see `jupyter_llm_meter.tokenizers.count`."""
-        return await self._counting.count(text, model, tokenizer)
+        return await self.counting.count(text, model, tokenizer)
 
-    async def reserve(self, request: ReserveRequest) -> dict[str, Any]:
-        """Decide whether a call may be sent; see `Reserving.ask`."""
-        return await self._reserving.ask(request)
+    async def reserve(self, request: IncomingRequest) -> dict[str, Any]:
+        """Decide whether a call may be sent; see `ReservationQueue.reserve`."""
+        return await self.reservations.reserve(request)
 
     async def renew(self, call_ids: Sequence[str]) -> dict[str, Any]:
-        """Begin the leases of calls in flight anew; see `Reserving.renew`."""
-        return await self._reserving.renew(call_ids)
+        """Renew the leases of calls in flight; see `ReservationQueue.renew`."""
+        return await self.reservations.renew(call_ids)
 
-    async def usage(self, request: UsageRequest) -> dict[str, Any]:
-        """Sum up some calls, or a kernel's.
+    async def sum_usage(self, request: UsageRequest) -> dict[str, Any]:
+        """Sum up some calls, or those of a kernel.
 
         Raises:
             LedgerUnavailable: The ledger cannot be used now.
         """
         kernel_id, since = request.kernel_id, request.since
         if kernel_id is None or since is None:
-            usage = await self._ledger.use(lambda ledger: ledger.usage_of_calls(request.call_ids))
+            usage = await self.ledger.use(lambda ledger: ledger.usage_of_calls(request.call_ids))
         else:
-            usage = await self._ledger.use(lambda ledger: ledger.usage_of_kernel(kernel_id, since))
+            usage = await self.ledger.use(lambda ledger: ledger.usage_of_kernel(kernel_id, since))
         return {"usage": usage}
 
-    async def add_raise(self, wish: RaiseWish) -> Raise:
+    async def add_raise(self, request: RaiseRequest) -> Raise:
         """Add to a limit for a while.
 
         Raises:
             RaiseError: It makes no sense.
-            RaiseRefused: This user may not.
+            RaiseNotAllowed: This user may not.
             LedgerUnavailable: It was not kept.
         """
-        limits, now = self._limits.current(), datetime.now(timezone.utc)
-        raised = plan_raise(wish, limits, self._rules, self._owner.user, now)
-        await self._ledger.use(lambda ledger: ledger.add_raise(raised, limits, now))
-        await self.changed()
+        limits, now = self.limits.current(), datetime.now(timezone.utc)
+        raised = plan_raise(request, limits, self.rules, self.owner.user, now)
+        await self.ledger.use(lambda ledger: ledger.add_raise(raised, limits, now))
+        await self.announce_change()
         return raised
 
     async def claim_alert(self, alert_id: str, claimant: str) -> bool:
-        """Give an alert or a runaway to the one tab that shows it; tells whether this claimant has it.
+        """Give an alert or a runaway to the one tab that shows it; returns whether this claimant has it.
 
         Raises:
             UnknownAlert: No alert has this id.
@@ -277,7 +236,7 @@ class Service:
         if is_claimed is not None:
             return is_claimed
         now = datetime.now(timezone.utc)
-        return await self._ledger.use(lambda ledger: ledger.claim_alert(alert_id, claimant, now))
+        return await self.ledger.use(lambda ledger: ledger.claim_alert(alert_id, claimant, now))
 
     async def acknowledge_alert(self, alert_id: str) -> None:
         """Mark an alert or a runaway as seen, for every tab.
@@ -288,34 +247,34 @@ class Service:
         """
         if not self.runaways.acknowledge(alert_id):
             now = datetime.now(timezone.utc)
-            await self._ledger.use(lambda ledger: ledger.acknowledge_alert(alert_id, now))
-        await self.changed()
+            await self.ledger.use(lambda ledger: ledger.acknowledge_alert(alert_id, now))
+        await self.announce_change()
 
     async def standing(self) -> dict[str, object]:
         """Return the standing document without ``seq`` and ``call_ids``."""
-        await self._limits_watch.look()
-        return await self._document.compose()
+        await self.limits_watch.check()
+        return await self.document.compose()
 
-    async def ask_ledger(self, question: Callable[[Ledger], Result]) -> Result:
-        """Put a question to the ledger in a thread of its own.
+    async def query_ledger(self, question: Callable[[Ledger], Result]) -> Result:
+        """Query the ledger in a thread of its own.
 
         Raises:
             LedgerUnavailable: It cannot be used now.
         """
-        return await self._ledger.use(question)
+        return await self.ledger.use(question)
 
     async def import_spools(self, *, with_living: bool) -> None:
-        """Take in the spools; calls wait there when the ledger is away."""
-        # An absent ledger is in the state, and the import is done again when it is back.
+        """Import the spools; calls wait there while the ledger cannot be used."""
+        # The state says that the ledger is away, and the import is repeated when it is back.
         with suppress(LedgerUnavailable):
-            await self._spools.run(with_living=with_living)
+            await self.spools.run(with_living=with_living)
 
-    def poked(self) -> None:
-        """Hear that another service committed."""
-        self.tell_watchers()
+    def peer_committed(self) -> None:
+        """Notify the watchers: another service committed to the same ledger."""
+        self.signals.standing_changed()
 
-    def tap_left(self, spool: str) -> None:
-        """Hear that the connection of a tap ended."""
+    def tap_disconnected(self, spool: str) -> None:
+        """Import the spool of a tap whose connection ended, if its process ended too."""
         self.background.start(self._collect_dead(self.place.folder / "spool" / Path(spool).name))
 
     def _call_soon(self, work: Callable[[], object]) -> None:
@@ -330,68 +289,64 @@ class Service:
         self._loop.close()
 
     def _start_up(self) -> None:
-        self._listener = Listener(self, self._secret)
         try:
-            port = self._listener.open()
-            self._rendezvous.publish(port, self._secret, datetime.now(timezone.utc))
-            self._gate.raise_up()
+            port = self._server.open()
+            self.rendezvous.publish(port, self._secret, datetime.now(timezone.utc))
+            self.gate.write()
         except OSError as error:
-            self._problems.report(
-                LISTENER_PROBLEM,
-                f"No listener could be opened ({error}); calls are counted when their "
-                "process ends. Restart the server.",
+            self.problems.report(
+                SERVER_PROBLEM,
+                f"Taps cannot connect ({error}); calls are counted when their process ends. "
+                "Restart the server.",
             )
         self._ready.set()
-        self.background.start(self._begin())
-        self.background.start(self._limits_watch.run())
-        self._courier.start()
+        self.background.start(self._catch_up())
+        self.background.start(self.limits_watch.run())
+        self.alert_delivery.start()
 
-    async def _begin(self) -> None:
-        await asyncio.to_thread(lambda: self._channels.check(self._limits.current()))
-        await self._reserving.sweep()
+    async def _catch_up(self) -> None:
+        """Check the channels, end old reservations and import what waited for a service."""
+        await asyncio.to_thread(lambda: self.channels.check(self.limits.current()))
+        await self.reservations.end_expired()
         with suppress(LedgerUnavailable):
-            await self._ledger.check()
-            await self._spools.run(with_living=True)
-
-    def _ledger_went_away(self) -> None:
-        if self._recovery is None or self._recovery.done():
-            self._recovery = self.background.start(self._recover())
-            self.tell_watchers()
+            await self.ledger.check()
+            await self.spools.run(with_living=True)
 
     async def _recover(self) -> None:
         is_back = False
         while not is_back:
-            await asyncio.sleep(self._ledger.retry_in_s)
+            await asyncio.sleep(self.ledger.retry_in_s)
             with suppress(LedgerUnavailable):
-                await self._spools.run(with_living=True)
-                await self._ledger.check()
+                await self.spools.run(with_living=True)
+                await self.ledger.check()
                 is_back = True
-        self.tell_watchers()
+        self.signals.standing_changed()
 
     async def _shut_down(self) -> None:
-        self._gate.close()
-        self._rendezvous.withdraw()
-        await self._listener.close()
+        self.gate.close()
+        self.rendezvous.withdraw()
+        await self._server.close()
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self.import_spools(with_living=True), IMPORT_PATIENCE_S)
-        await self._peers.drain()
-        self._reserving.close()
-        await self._courier.stop()
+        await self.peers.drain()
+        self.reservations.close()
+        await self.alert_delivery.stop()
         await self.background.cancel()
-        await asyncio.to_thread(self._counting.close)
-        await asyncio.to_thread(self._ledger.close)
+        await asyncio.to_thread(self.counting.close)
+        await asyncio.to_thread(self.ledger.close)
+
+    def _ledger_lost(self) -> None:
+        if self._recovery is None or self._recovery.done():
+            self._recovery = self.background.start(self._recover())
+            self.signals.standing_changed()
 
     def _alerts_posted(self) -> None:
-        self._call_soon(self._courier.posted)
+        self._call_soon(self.alert_delivery.wake)
 
-    def _committed(self, settled: Settled) -> None:
-        if self._notify is not None:
-            for alert in settled.crossed:
-                if not alert.is_refusal:
-                    self._notify(notice(alert))
-        self.runaways.look(settled.written)
-        self.tell_watchers([*settled.new, *settled.upgraded])
-        self._peers.poke_soon()
+    def _calls_committed(self, settled: Settled) -> None:
+        self.runaways.check_calls(settled.written)
+        self.signals.changed.emit([*settled.new, *settled.upgraded])
+        self.peers.poke_soon()
 
     async def _collect_dead(self, spool: Path | None) -> None:
         for pause_s in DEATH_PAUSES_S:

@@ -21,9 +21,10 @@ from llm_meter_tap.delivery import kernel_message
 from llm_meter_tap.delivery.leases import Leases
 from llm_meter_tap.delivery.progress import Streams
 from llm_meter_tap.delivery.service_client import Listener
-from llm_meter_tap.delivery.spool import Spool, encode_line
+from llm_meter_tap.delivery.spool import Spool
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.runtime.guard import PassingBy
+from llm_meter_tap.wire.spool_line import encode_line
 
 if TYPE_CHECKING:
     from llm_meter_tap.delivery.progress import Watched

@@ -9,22 +9,12 @@ last one.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import threading
-from typing import Any
 
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.wire import file_lock
 from llm_meter_tap.wire.private_folder import make_folder
-
-# JSON on one line, in ASCII.
-encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
-
-
-def encode_line(body: dict[str, Any]) -> bytes:
-    """A line of a spool, or of what is brought to the service: one JSON object and a newline."""
-    return encode(body).encode("ascii") + b"\n"
 
 
 class Spool:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import os
 from datetime import datetime, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from llm_meter_tap.provenance import context
 from llm_meter_tap.wire.json_values import mapping, parse, sequence, text
 from llm_meter_tap.wire.record import time_written
+from llm_meter_tap.wire.shape import finite_decimal
 
 UNITS = ("USD", "tokens", "calls")
 _VARIABLE = "LLM_METER_RUN"
@@ -83,11 +84,8 @@ def _cap(piece: str) -> Cap:
 
 
 def _amount(word: str) -> Decimal | None:
-    try:
-        amount = Decimal(word)
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() and amount > 0 else None
+    amount = finite_decimal(word)
+    return amount if amount is not None and amount > 0 else None
 
 
 class _Runs:

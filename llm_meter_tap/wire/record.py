@@ -6,28 +6,21 @@ that is not known is None here and absent on the wire, never zero. Wire names ar
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from llm_meter_tap.wire.names import FIELDS, spellings
+from llm_meter_tap.wire.shape import LARGEST_COUNT, WireError, parse_decimal, parse_time
 
 STATUSES = ("ok", "error", "aborted", "refused")
 BASES = ("reported", "counted", "partial", "missing", "none")
 SOURCES = ("tap", "message", "output", "manual", "import")
 
-# SQL's BIGINT; a larger count can only be a damaged record.
-_LARGEST_COUNT = 2**63 - 1
-# RFC 3339 section 5.6. Python 3.8's datetime.fromisoformat reads neither "Z" nor short fractions.
-_TIME = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:([Zz])|([+-]\d\d:\d\d))", re.ASCII
-)
 
-
-class RecordError(ValueError):
+class RecordError(WireError):
     """A mapping that is not a record: names the field, what is wrong, and what is allowed."""
 
 
@@ -136,6 +129,22 @@ class CallRecord:
         return cls(**values)
 
 
+def read_record(value: Any, path: str) -> CallRecord:
+    """Read a record in a larger document.
+
+    Args:
+        value: The record.
+        path: Its place in the document, for error messages.
+
+    Raises:
+        RecordError: It is not a record.
+    """
+    try:
+        return CallRecord.from_wire(value)
+    except RecordError as error:
+        raise RecordError(f"{path}: {error}") from None
+
+
 NAMES = tuple(field.name for field in fields(CallRecord))
 _WIRE = {name: FIELDS[name].wire for name in NAMES}
 _REQUIRED = ("call_id", "started_at", "status", "basis", "source")
@@ -220,19 +229,14 @@ def _one_of(allowed: tuple[str, ...]) -> Callable[[Any], str]:
 
 
 def _time(value: Any) -> datetime:
-    match = _TIME.fullmatch(value) if isinstance(value, str) else None
-    try:
-        if match is None:
-            raise ValueError
-        date, clock, fraction, _, offset = match.groups()
-        micros = ((fraction or "") + "000000")[:6]
-        return datetime.fromisoformat(f"{date}T{clock}.{micros}{offset or '+00:00'}").astimezone(timezone.utc)
-    except (ValueError, OverflowError):
-        raise _Unfit("an RFC 3339 time with Z or an offset, such as 2026-01-31T12:00:00.000000Z") from None
+    at = parse_time(value)
+    if at is None:
+        raise _Unfit("an RFC 3339 time with Z or an offset, such as 2026-01-31T12:00:00.000000Z")
+    return at
 
 
 def _count(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LARGEST_COUNT:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_COUNT:
         raise _Unfit("a whole number of at least 0")
     return value
 
@@ -245,11 +249,8 @@ def _seconds(value: Any) -> float:
 
 
 def _money(value: Any) -> Decimal:
-    try:
-        amount = Decimal(value) if isinstance(value, str) else None
-    except InvalidOperation:
-        amount = None
-    if amount is None or not amount.is_finite() or amount < 0:
+    amount = parse_decimal(value)
+    if amount is None or amount < 0:
         raise _Unfit('a decimal string of at least 0, such as "0.000481"')
     return amount
 

@@ -7,13 +7,16 @@ anew. Refuses to write anything else than `CallRecord.to_wire` says.
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from llm_meter_tap.delivery.spool import encode
 from llm_meter_tap.wire.names import FIELDS
 from llm_meter_tap.wire.record import NAMES, WRITERS, CallRecord, time_written
+
+# JSON on one line, in ASCII.
+encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 _PLACE = (
     "source", "operation_name", "provider_name", "request_model", "is_stream", "server_address",
@@ -25,6 +28,11 @@ _place_of = attrgetter(*_PLACE)
 _ID, _STARTED_AT = FIELDS["call_id"].wire, FIELDS["started_at"].wire
 _STATUS, _BASIS = FIELDS["status"].wire, FIELDS["basis"].wire
 _REST = tuple((name, FIELDS[name].wire, WRITERS.get(name)) for name in NAMES if name not in _PLACE)
+
+
+def encode_line(body: dict[str, Any]) -> bytes:
+    """Return a line of a spool or of a request to the service: one JSON object and a newline."""
+    return encode(body).encode("ascii") + b"\n"
 
 
 def opened_line(record: CallRecord) -> bytes:

@@ -1,10 +1,10 @@
-"""``GET about``: which server part this is, and which files it can write."""
+"""``GET about``: the version of the server extension, and the formats it can export."""
 
 from __future__ import annotations
 
 import json
 
-from jupyter_llm_meter import __version__
+from jupyter_llm_meter._version import __version__
 from jupyter_llm_meter.exports import formats
 from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
 

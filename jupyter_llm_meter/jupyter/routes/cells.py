@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from jupyter_llm_meter.jupyter.arguments import ArgumentError
+from jupyter_llm_meter.jupyter.errors import ArgumentError
 from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
 
 
@@ -17,5 +17,5 @@ class CellsHandler(MeterHandler):
         notebook = self.get_query_argument("notebook", "")
         if not notebook:
             raise ArgumentError("notebook is missing; it is the notebook's path under the lab's root.")
-        cells = await self.ask(lambda ledger: ledger.cell_runs(notebook))
+        cells = await self.query(lambda ledger: ledger.cell_runs(notebook))
         self.finish(json.dumps({"cells": cells}))

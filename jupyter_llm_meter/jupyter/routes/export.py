@@ -1,8 +1,8 @@
 """``GET export``: the calls as a file, streamed.
 
-A piece is read and written in the service's threads while the server's loop goes on, and no more than one is
-held: an export of any length takes the same memory. Refuses to end a file that is not whole: when the ledger
-goes away half-way, the connection breaks, and the download fails where the user sees it.
+The service's threads read and write one piece at a time, so that an export of any length takes the same
+memory and the server's loop stays free. When the ledger goes away half-way, the connection is broken off, so
+that the user sees a failed download instead of a file that looks whole.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 
 from tornado.iostream import StreamClosedError
 
+from jupyter_llm_meter.core.windows import local_time
 from jupyter_llm_meter.exports import FORMS, PARQUET_NEEDS, Writer, is_available
 from jupyter_llm_meter.jupyter.arguments import choice
+from jupyter_llm_meter.jupyter.errors import FormatUnavailable
 from jupyter_llm_meter.jupyter.filter_arguments import read_filter
-from jupyter_llm_meter.jupyter.handler import CannotWrite, MeterHandler, guarded
+from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
 from jupyter_llm_meter.ledger import Filter, Ledger, LedgerUnavailable
 from llm_meter_tap.wire.record import CallRecord
 
@@ -31,9 +33,9 @@ class ExportHandler(MeterHandler):
         form = choice("format", self.get_query_argument("format", "csv"), tuple(FORMS))
         which = read_filter(self, is_searched=True)
         if not is_available(form):
-            raise CannotWrite(PARQUET_NEEDS)
+            raise FormatUnavailable(PARQUET_NEEDS)
         writer = FORMS[form].writer()
-        last, piece = await self.ask(lambda ledger: _next_piece(ledger, writer, None, which))
+        last, piece = await self.query(lambda ledger: _next_piece(ledger, writer, None, which))
         name = file_name(form, which, ZoneInfo(self.time_zone), datetime.now(timezone.utc))
         self.set_header("Content-Type", FORMS[form].media_type)
         self.set_header("Content-Disposition", f'attachment; filename="{name}"')
@@ -45,15 +47,15 @@ class ExportHandler(MeterHandler):
                 self.write(piece)
             self.finish(writer.end(), set_content_type=FORMS[form].media_type)
         except StreamClosedError:
-            pass  # nobody waits for the rest
+            pass  # the client has left
         except LedgerUnavailable:
-            self.log.warning("LLM Meter: an export broke off: the ledger is away")
+            self.log.warning("LLM Meter: an export was broken off because the ledger cannot be reached")
             self.detach().close()
 
     async def _piece_after(
         self, last: CallRecord, writer: Writer, which: Filter
     ) -> tuple[CallRecord | None, bytes]:
-        return await self.ask(lambda ledger: _next_piece(ledger, writer, last, which))
+        return await self.query(lambda ledger: _next_piece(ledger, writer, last, which))
 
 
 def _next_piece(
@@ -75,5 +77,5 @@ def file_name(form: str, which: Filter, zone: ZoneInfo, now: datetime) -> str:
     """
     last = now if which.end is None else min(now, which.end - TICK)
     moments = [last] if which.start is None else [which.start, max(last, which.start)]
-    days = dict.fromkeys(at.astimezone(zone).date().isoformat() for at in moments)
+    days = dict.fromkeys(local_time(at, zone).date().isoformat() for at in moments)
     return "_".join(["llm-meter", *days]) + f".{form}"

@@ -12,8 +12,8 @@ from jupyter_llm_meter.alerts.channels import Channels
 from jupyter_llm_meter.alerts.text import Told
 from jupyter_llm_meter.core.standing import Alert
 from jupyter_llm_meter.runtime.problems import Problems
+from jupyter_llm_meter.service.compose import assemble_service
 from jupyter_llm_meter.service.owner import Owner
-from jupyter_llm_meter.service.service import Service
 from llm_meter_tap.wire.record import CallRecord
 
 
@@ -86,16 +86,15 @@ def start(place, fixed_limits):
     def start_service(channels, limits=({"window": "month", "unit": "tokens", "amount": 1000},), place=place):
         log = logging.getLogger("test")
         problems = Problems(log)
-        service = Service(
-            place,
-            fixed_limits(list(limits)),
-            Owner("alice"),
-            problems,
-            "UTC",
-            log,
+        service = assemble_service(
+            place=place,
+            limits=fixed_limits(list(limits)),
+            owner=Owner("alice"),
+            problems=problems,
+            time_zone="UTC",
+            log=log,
             channels=Channels.read(channels, problems),
         )
-        service.problems = problems
         service.start()
         running.append(service)
         return service
@@ -116,6 +115,6 @@ def spend():
             CallRecord(call_id=f"{now.timestamp()}-{number}", started_at=now, input_tokens=each, **values)
             for number, each in enumerate(tokens)
         ]
-        service.submit(service.take_in(records)).result(30)
+        service.submit(service.settle_calls(records)).result(30)
 
     return settle

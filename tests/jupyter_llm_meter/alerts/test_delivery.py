@@ -193,7 +193,7 @@ from jupyter_llm_meter.core.limits import parse_limits
 from jupyter_llm_meter.service.folder import Place
 from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.runtime.problems import Problems
-from jupyter_llm_meter.service.service import Service
+from jupyter_llm_meter.service.compose import assemble_service
 from llm_meter_tap.wire.record import CallRecord
 
 class Fixed:
@@ -204,11 +204,14 @@ log = logging.getLogger()
 problems = Problems(log)
 channels = Channels.read({"ops": sys.argv[3]}, problems)
 place = Place(Path(sys.argv[2]), f"sqlite:///{sys.argv[2]}/ledger.sqlite3")
-service = Service(place, Fixed(), Owner("alice"), problems, "UTC", log, channels=channels)
+service = assemble_service(
+    place=place, limits=Fixed(), owner=Owner("alice"), problems=problems, time_zone="UTC", log=log,
+    channels=channels,
+)
 service.start()
 now = datetime.now(timezone.utc)
 record = CallRecord("c", now, "ok", "reported", "tap", input_tokens=900, user_id="alice")
-service.submit(service.take_in([record])).result(30)
+service.submit(service.settle_calls([record])).result(30)
 sys.stdin.read()
 """
 

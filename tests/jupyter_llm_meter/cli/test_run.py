@@ -165,6 +165,87 @@ requests.post(url, json={{"model": "gpt-5", "messages": [{{"role": "user", "cont
     assert [call.status for call in calls()] == ["ok", "refused"]
 
 
+# What the service of a `run` says of itself, asked with the secret that its own processes have.
+ASK = """
+import json, os, urllib.request
+folder, stem = os.environ["LLM_METER_DIR"], os.environ["LLM_METER_SERVICE"]
+with open(f"{folder}/services/{stem}.json") as file:
+    place = json.load(file)
+request = urllib.request.Request(
+    f"http://{place['address']}:{place['port']}/v1/standing",
+    headers={"Authorization": f"Bearer {place['secret']}"},
+)
+with urllib.request.urlopen(request, timeout=30) as response:
+    print(json.dumps({"standing": json.load(response), "gate": open(f"{folder}/services/{stem}.gate").read(),
+                      "user": os.environ.get("LLM_METER_USER"), "team": os.environ.get("LLM_METER_TEAM"),
+                      "channels": os.environ.get("LLM_METER_CHANNELS")}))
+"""
+HARD = {"window": "day", "unit": "tokens", "amount": 500, "on_exceed": "block"}
+
+
+@pytest.fixture
+def configure(tmp_path):
+    """Write ``c.LLMMeter`` of the Jupyter server's configuration."""
+
+    def write(**settings):
+        config = tmp_path / "config"
+        config.mkdir(exist_ok=True)
+        (config / "jupyter_server_config.json").write_text(json.dumps({"LLMMeter": settings}))
+
+    return write
+
+
+@pytest.mark.parametrize("raises", ["none", "own", "all"])
+def test_who_may_raise_a_limit_is_the_administrator_s_word_in_a_run_too(raises, run, configure):
+    configure(raises=raises, limits=[HARD])
+    code, output, _ = run(*python(ASK))
+    assert code == 0
+    (standing,) = json.loads(output)["standing"]["standings"]
+    assert standing["can_raise"] is (raises == "all")
+
+
+def test_the_whole_configuration_holds_in_a_run(run, configure, calls, tmp_path):
+    prices = {"provider": "openai", "model": "in-house", "since": "2026-01-01", "source": "a contract"}
+    table = {"prices": [{**prices, "input_mtok": "1000000", "output_mtok": "1"}]}
+    (tmp_path / "prices.json").write_text(json.dumps(table))
+    configure(
+        limits=[{**HARD, "notify": ["nowhere"]}],
+        on_unreachable="block",
+        time_zone="Asia/Shanghai",
+        price_overrides=str(tmp_path / "prices.json"),
+        channels={"ops": "json://127.0.0.1:9/"},
+        team="blue",
+        user_id="bob",
+    )
+    record = CALL.format(tokens=3).replace('"gpt-4o"', '"in-house", provider="openai"')
+    code, output, errors = run(*python(f"{ASK}\n{record}"))
+    assert code == 0, errors
+    found = json.loads(output)
+    assert json.loads(found["gate"])["on_unreachable"] == "block"
+    assert found["standing"]["standings"][0]["limit"]["time_zone"] == "Asia/Shanghai"
+    (problem,) = found["standing"]["state"]["problems"]
+    assert "there are ops" in problem["message"]
+    assert (found["user"], found["team"], found["channels"]) == ("bob", "blue", None)
+    (call,) = calls()
+    assert (call.user_id, call.team, call.cost_amount) == ("bob", "blue", 3)
+
+
+def test_a_time_zone_that_does_not_exist_is_reported_by_a_run(run, configure):
+    configure(time_zone="Mars/Base", limits=[HARD])
+    code, output, errors = run(*python(ASK))
+    assert code == 0
+    assert "The setting c.LLMMeter.time_zone is 'Mars/Base'" in errors
+    assert [each["code"] for each in json.loads(output)["standing"]["state"]["problems"]] == ["time-zone"]
+
+
+@pytest.mark.parametrize("name", ["raises", "on_unreachable"])
+def test_a_setting_that_is_not_allowed_ends_a_run_before_its_command(name, run, configure):
+    configure(**{name: "everything"})
+    code, output, errors = run(*python("print('started')"))
+    assert (code, output) == (2, "")
+    assert f"c.LLMMeter.{name} is 'everything'; allowed are" in errors
+
+
 def test_nothing_is_left_of_the_service(run, tmp_path):
     run(*python(CALL.format(tokens=1)))
     private = tmp_path / "data" / "llm-meter"

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from jupyter_llm_meter.policy.lab_settings import PLUGIN, LabPaths
-from jupyter_llm_meter.policy.limits_in_force import Policy
+from jupyter_llm_meter.policy.limits_in_force import LimitsInForce
 from jupyter_llm_meter.runtime.problems import Problems
 
 DEFAULT = {"scope": "user", "window": "month", "unit": "tokens", "amount": 1_000_000}
@@ -50,7 +50,7 @@ def user(paths, tmp_path):
 
 
 def policy(problems, paths, configured=None):
-    return Policy(configured, lambda: paths, problems, "Asia/Shanghai")
+    return LimitsInForce(configured, paths=lambda: paths, problems=problems, time_zone="Asia/Shanghai")
 
 
 def told(limits):

@@ -11,8 +11,8 @@ import pytest
 
 from jupyter_llm_meter.ledger import Ledger
 from jupyter_llm_meter.runtime.problems import Problems
+from jupyter_llm_meter.service.compose import assemble_service
 from jupyter_llm_meter.service.owner import Owner
-from jupyter_llm_meter.service.service import Service
 
 LIMITS = [{"window": "month", "unit": "tokens", "amount": 1000}]
 
@@ -90,7 +90,7 @@ def start(place, fixed_limits):
         arguments.setdefault("limits", fixed_limits(LIMITS))
         arguments.setdefault("owner", Owner("alice"))
         arguments.setdefault("problems", Problems(log))
-        service = Service(place, time_zone="UTC", log=log, **arguments)
+        service = assemble_service(place=place, time_zone="UTC", log=log, **arguments)
         service.start()
         running.append(service)
         return service

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from jupyter_llm_meter.core.limits import parse_limits
 from jupyter_llm_meter.runtime.problems import Problems
+from jupyter_llm_meter.service.compose import assemble_service
 from jupyter_llm_meter.service.folder import Place
 from jupyter_llm_meter.service.owner import Owner
-from jupyter_llm_meter.service.service import Service
 
 
 class Limits:
@@ -27,7 +27,14 @@ class Limits:
 def main(folder, items):
     place = Place(folder, f"sqlite:///{folder / 'ledger.sqlite3'}")
     log = logging.getLogger("service")
-    service = Service(place, Limits(items), Owner("alice"), Problems(log), "UTC", log)
+    service = assemble_service(
+        place=place,
+        limits=Limits(items),
+        owner=Owner("alice"),
+        problems=Problems(log),
+        time_zone="UTC",
+        log=log,
+    )
     service.start()
     sys.stdout.write("ready\n")
     sys.stdout.flush()

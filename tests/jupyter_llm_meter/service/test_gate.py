@@ -41,7 +41,7 @@ def test_the_gate_follows_limits_that_change_while_nothing_happens(start, fixed_
     limits = fixed_limits(WARNS)
     service = start(limits=limits)
     told = []
-    service.watch(told.append)
+    service.signals.changed.connect(told.append)
     eventually(lambda: gate(service) is None)
     limits.limits = parse_limits(BLOCKS, "config")
     eventually(lambda: gate(service) is not None, "the gate")

@@ -130,7 +130,7 @@ def test_a_cap_on_a_run_holds_without_any_hard_limit(start, fixed_limits, caller
     assert reserve("e", outer)[1]["granted"]
     assert not reserve("f", {**run, "id": "cell-3", "within": outer})[1]["granted"]
     for wrong, named in [
-        ({"caps": []}, "id of 1 to"),
+        ({"caps": []}, "run.id must be a text"),
         ({"id": "x", "caps": [{"unit": "euros", "amount": "1"}]}, "tokens, USD, calls"),
         ({"id": "x", "caps": [{"unit": "USD", "amount": "0"}]}, "above 0"),
         ({"id": "x", "caps": [{"unit": "USD", "amount": 1}]}, "above 0"),
@@ -147,6 +147,7 @@ def test_a_cap_on_a_run_holds_without_any_hard_limit(start, fixed_limits, caller
         ("renew", b'{"ids": "a"}', "ids"),
         ("renew", b'{"ids": [1]}', "ids"),
         ("usage", b'{"kernel_id": "k"}', "since"),
+        ("usage", b'{"since": "2026-11-24T00:00:00Z"}', "kernel_id"),
         ("usage", b'{"kernel_id": "k", "since": "today"}', "since"),
     ],
 )

@@ -29,7 +29,7 @@ def test_a_line_that_cannot_be_read_is_named_and_the_rest_is_kept(start, place, 
     body = b"\n".join([b"not json", line("settled", "a"), line("settled", "b", tokens=-1), b'{"v": 2}'])
     status, answer = call("/v1/lines", body)
     assert (status, answer["acknowledged"]) == (400, ["a"])
-    assert "line 1: not JSON" in answer["error"]
+    assert "line 1: The body must be a JSON object" in answer["error"]
     assert "line 3: gen_ai.usage.input_tokens is -1" in answer["error"]
     assert "line 4: v must be 1" in answer["error"]
     assert list(ledger_of(place.ledger_url)) == ["a"]
@@ -80,10 +80,10 @@ def test_what_stands_around_a_text_is_counted_with_it(start, place, caller, line
 def test_framing_that_cannot_be_read_is_named(start, caller, line):
     call = caller(start())
     for framing, reason in [
-        ([], "text.framing must be an object"),
-        ({"input": {}}, "names its api"),
-        ({"api": "openai.chat", "input": {"messages": -1}}, "numbers from 0"),
-        ({"api": "openai.chat", "output": {"calls": "1"}}, "numbers from 0"),
+        ([], "text.framing must be a JSON object"),
+        ({"input": {}}, "text.framing.api must be a text"),
+        ({"api": "openai.chat", "input": {"messages": -1}}, "text.framing.input.messages must be a whole"),
+        ({"api": "openai.chat", "output": {"calls": "1"}}, "text.framing.output.calls must be a whole"),
     ]:
         status, answer = call("/v1/lines", line("settled", "a", text={"input": "Hi", "framing": framing}))
         assert status == 400
@@ -107,9 +107,10 @@ def test_tokens_are_counted_by_name_of_tokenizer_and_by_model(start, caller):
 def test_what_cannot_be_counted_is_refused_with_a_reason(start, caller):
     call = caller(start())
     for body, reason in [
-        (b"{", "not JSON"),
-        (b"[]", '"text"'),
-        (b'{"text": 1}', '"text"'),
+        (b"{", "must be a JSON object"),
+        (b"[]", "must be a JSON object"),
+        (b'{"text": 1}', "text must be a text"),
+        (b"{}", '"text"'),
         (b'{"text": "a", "model": 3}', "model"),
         (b'{"text": "a", "tokenizer": "nope"}', "nope"),
     ]:

@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -6,7 +7,10 @@ from jupyter_server.auth.authorizer import Authorizer
 from tornado.httpclient import HTTPClientError
 
 from jupyter_llm_meter import __version__
+from jupyter_llm_meter.jupyter.handler import refusal_of
 from jupyter_llm_meter.jupyter.routes.table import PREFIX, ROUTES
+from jupyter_llm_meter.ledger import LedgerUnavailable, NewerLedger
+from llm_meter_tap.wire.shape import ShapeError
 
 PATHS = [
     (path.format(id="none"), method.upper())
@@ -64,7 +68,7 @@ def test_the_standing_of_a_new_user_is_all_left(api):
     assert document["seq"] == 0
 
 
-def test_a_page_learns_the_version_of_the_server_part_and_its_formats(api):
+def test_a_page_learns_the_version_of_the_server_extension_and_its_formats(api):
     status, about = api("about")
     assert (status, about["version"]) == (200, __version__)
     assert about["formats"][:3] == ["csv", "json", "jsonl"]
@@ -163,6 +167,49 @@ def test_a_claim_needs_a_claimant(api, body):
     assert api("alerts", "none", "claim", method="POST", body=body)[0] == 400
 
 
+BAD_BODIES = [
+    b"", b"{", b"[]", b"null", b'{"a": "\xff"}', '{"a": 1}'.encode("utf-16"), b"[" * 100_000, b'{"a": NaN}',
+]  # fmt: skip
+
+
+def test_a_body_that_is_not_a_json_object_in_utf_8_is_a_bad_request(api):
+    for path in ("calls", "takeover", "limits/raises", "alerts/none/claim"):
+        for body in BAD_BODIES:
+            status, error = api(*path.split("/"), method="POST", body=body)
+            assert (path, body, status, error["reason"]) == (path, body, 400, "bad-argument")
+            assert error["message"].startswith("The body must be a JSON object")
+
+
+def test_a_text_that_no_database_can_keep_is_a_bad_request(api):
+    for claimant in ("\ud800", "tab\0"):
+        body = json.dumps({"claimant": claimant})
+        assert api("alerts", "none", "claim", method="POST", body=body)[0] == 400
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0999-12-31", "9999-12-31"])
+def test_usage_keeps_its_schema_for_any_date(api, send, settled, day):
+    started_at = f"{day}T12:00:00.000000Z"
+    send(settled("a", **{"llm_meter.call.started_at": started_at}))
+    params = {"from": f"{day}T00:00:00Z", "to": f"{day}T23:59:59Z"}
+    bounds = {"from": f"{day}T00:00:00.000000Z", "to": f"{day}T23:59:59.000000Z"}
+    for group_by in ("hour", "day", "week", "month"):
+        for zone in ("UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"):
+            status, usage = api("usage", params={**params, "group_by": group_by, "time_zone": zone})
+            (row,) = usage.pop("rows")
+            assert (status, usage, row["calls"]) == (200, {**bounds, "group_by": group_by}, 1)
+            assert re.match(r"\d{4}-\d\d", row["group"])
+    (call,) = api("calls", params=params)[1]["calls"]
+    assert call["llm_meter.call.started_at"] == started_at
+
+
+def test_an_error_is_answered_as_its_nearest_listed_class():
+    class Later(NewerLedger, LedgerUnavailable):
+        """An error that a later version may raise."""
+
+    assert refusal_of(Later("x")) == (503, "ledger-unavailable")
+    assert refusal_of(ShapeError("a", "b")) == (400, "bad-argument")
+
+
 @pytest.mark.parametrize("verb", ["claim", "acknowledge"])
 def test_an_alert_that_nobody_raised_is_not_found(api, verb):
     body = json.dumps({"claimant": "tab 1"})
@@ -235,11 +282,11 @@ def test_a_call_that_the_page_estimated_keeps_how_it_was_counted(api):
 @pytest.mark.parametrize(
     ("body", "named"),
     [
-        ([], '"records"'),
-        ({"records": "a"}, '"records"'),
+        ([], "The body must be a JSON object"),
+        ({"records": "a"}, "records must be a list"),
         ({"records": [found("a")] * 501}, "at most 500"),
-        ({"records": [found("a"), 7]}, "record 2: not a JSON object"),
-        ({"records": [found("a", **{"llm_meter.call.source": "tap"})]}, "record 1: llm_meter.call.source"),
+        ({"records": [found("a"), 7]}, "records[1]: a record must be a JSON object"),
+        ({"records": [found("a", **{"llm_meter.call.source": "tap"})]}, "records[0]: llm_meter.call.source"),
         ({"records": [found("a", **{"gen_ai.usage.input_tokens": -1})]}, "gen_ai.usage.input_tokens"),
     ],
 )

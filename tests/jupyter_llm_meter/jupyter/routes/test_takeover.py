@@ -1,4 +1,4 @@
-"""Taking over what pages counted while there was no server part."""
+"""Taking over what pages counted while there was no server extension."""
 
 import json
 from datetime import datetime, timezone
@@ -93,9 +93,9 @@ def test_what_a_page_has_shown_is_not_shown_again(api):
 @pytest.mark.parametrize(
     ("body", "named"),
     [
-        ([], '"parts"'),
+        ([], "The body must be a JSON object"),
         ({"parts": "all", "acknowledged": []}, "parts must be a list"),
-        ({"parts": [7], "acknowledged": []}, "parts[0] is not a JSON object"),
+        ({"parts": [7], "acknowledged": []}, "parts[0] must be a JSON object"),
         ({"parts": [part(revision=-1)], "acknowledged": []}, "parts[0].revision"),
         (
             {"parts": [part(rollups=[sums(quarter="today")])], "acknowledged": []},
@@ -103,7 +103,7 @@ def test_what_a_page_has_shown_is_not_shown_again(api):
         ),
         (
             {"parts": [part(rollups=[sums(quarter="2026-11-24T10:07:00Z")])], "acknowledged": []},
-            "must begin a quarter hour",
+            "the beginning of a quarter hour",
         ),
         ({"parts": [part(rollups=[sums(calls=1.5)])], "acknowledged": []}, "parts[0].rollups[0].calls"),
         ({"parts": [part(rollups=[sums(cost=0.5)])], "acknowledged": []}, "parts[0].rollups[0].cost"),

@@ -1,32 +1,36 @@
-"""Whether calls may be sent: one queue for all that ask, decided in their order.
+"""Whether calls may be sent: one queue of requests, decided in their order.
 
-Owns the worst case of a call (its text is counted here), the grouping of what asks at the same time into one
-transaction, and the sweep that ends what is past its lease. Coroutine methods run on the service's loop.
+The text of a call is counted here for its worst case. Requests that come at the same time are decided in one
+transaction, and reservations past their lease are ended. Coroutine methods run on the service's loop.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.reservation import LEASE, Ask, Claim, refusal_message
-from jupyter_llm_meter.core.standing import Standing, format_decimal
+from jupyter_llm_meter.core.standing import format_decimal
+from jupyter_llm_meter.ledger import Ledger
 from jupyter_llm_meter.ledger.access import LedgerAccess, LedgerUnavailable
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.background import Background
+from jupyter_llm_meter.service.completion import Completion
 from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.counting import Counting
-from jupyter_llm_meter.service.reserve_request import ReserveRequest
-from llm_meter_tap.wire.record import CallRecord
+from jupyter_llm_meter.service.reservation_request import IncomingRequest
+from jupyter_llm_meter.service.signals import Signals
+from jupyter_llm_meter.service.standing import standing_entry
 
 LEASE_S = LEASE.total_seconds()
 SWEEP_S = LEASE_S + 1.0
 MOST_AT_ONCE = 200
-"""Calls of one transaction: who asks must not wait for the ledger's write lock for long."""
+"""Calls of one transaction: a request must not wait long for the ledger's write lock."""
 
 
 @dataclass(frozen=True)
@@ -35,43 +39,44 @@ class _Waiting:
     decided: asyncio.Future[Claim | None]
 
 
-class Reserving:
+class ReservationQueue:
     """The reservations of one service.
 
     Args:
         ledger: The ledger.
         limits: The limits in force.
-        place: Fills in whose a call is and where it belongs.
+        completion: Fills in whose a call is and where it belongs.
         counting: Counts the text of calls.
         rules: Who may raise a limit.
-        background: Runs the queue and the sweep.
-        swept: Called when reservations were ended that nobody renewed.
+        background: Runs the queue and ends what has expired.
+        signals: Where the end of expired reservations is announced.
     """
 
     def __init__(
         self,
+        *,
         ledger: LedgerAccess,
         limits: Limits,
-        place: Callable[[CallRecord], Awaitable[CallRecord]],
+        completion: Completion,
         counting: Counting,
         rules: Rules,
         background: Background,
-        swept: Callable[[], None],
+        signals: Signals,
     ) -> None:
         self._ledger = ledger
         self._limits = limits
-        self._place = place
+        self._completion = completion
         self._counting = counting
         self._rules = rules
         self._background = background
-        self._swept = swept
+        self._signals = signals
         self._hard: tuple[Sequence[Limit], frozenset[str]] | None = None
         self._waiting: list[_Waiting] = []
         self._round: asyncio.Task[None] | None = None
         self._sweep_timer: asyncio.TimerHandle | None = None
 
-    async def ask(self, request: ReserveRequest) -> dict[str, Any]:
-        """Answer a tap that wants to send a call.
+    async def reserve(self, request: IncomingRequest) -> dict[str, Any]:
+        """Decide whether a call may be sent, and reserve its worst case.
 
         Raises:
             LedgerUnavailable: Nothing was decided.
@@ -80,7 +85,7 @@ class Reserving:
         if not hard:
             return _GRANTED
         ask = Ask(
-            record=await self._place(request.record),
+            record=await self._completion.complete(request.record),
             input_tokens=await self._counted(request) if hard != {"calls"} else 0,
             max_output_tokens=request.max_output_tokens,
             is_text_only=request.is_text_only,
@@ -90,44 +95,40 @@ class Reserving:
         return _GRANTED if refused is None else self._refusal(refused)
 
     async def renew(self, call_ids: Sequence[str]) -> dict[str, Any]:
-        """Begin the leases of calls in flight anew.
+        """Renew the leases of calls in flight.
 
         Raises:
-            LedgerUnavailable: None was.
+            LedgerUnavailable: None was renewed.
         """
         now = datetime.now(timezone.utc)
         renewed = await self._ledger.use(lambda ledger: ledger.renew(call_ids, now)) if call_ids else []
         return {"renewed": renewed, "lease_s": LEASE_S}
 
-    async def sweep(self) -> None:
-        """End what is past its lease, and look again while something holds."""
+    async def end_expired(self) -> None:
+        """End the reservations that are past their lease, and repeat that while any is left."""
         try:
             swept = await self._ledger.use(lambda ledger: ledger.sweep(datetime.now(timezone.utc)))
         except LedgerUnavailable:
-            self._sweep_soon()  # nothing can be asked for meanwhile
+            self._sweep_soon()  # no call can be reserved meanwhile
             return
         if swept.ended:
-            self._swept()
+            self._signals.standing_changed()
         if swept.left:
             self._sweep_soon()
 
-    def entry(self, standing: Standing) -> dict[str, Any]:
-        """The entry of ``standings`` in the standing document."""
-        return {**standing.to_dict(), "can_raise": self._rules.may_raise(standing.limit)}
-
     def close(self) -> None:
-        """Stop the sweep."""
+        """Stop ending what has expired."""
         if self._sweep_timer is not None:
             self._sweep_timer.cancel()
 
     def _hard_units(self) -> frozenset[str]:
-        """The units of the hard limits in force; worked out once as long as these are the same list."""
+        """The units of the hard limits in force, kept while the limits are the same list."""
         limits = self._limits.current()
         if self._hard is None or self._hard[0] is not limits:
             self._hard = (limits, frozenset(limit.unit for limit in limits if limit.is_blocking))
         return self._hard[1]
 
-    async def _counted(self, request: ReserveRequest) -> int | None:
+    async def _counted(self, request: IncomingRequest) -> int | None:
         return await self._counting.count_input(request.record, request.text)
 
     async def _decision(self, ask: Ask) -> Claim | None:
@@ -142,11 +143,7 @@ class Reserving:
             batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
             asks = [waiting.ask for waiting in batch]
             try:
-                decided = await self._ledger.use(
-                    lambda ledger, asks=asks: ledger.reserve(  # type: ignore[misc]
-                        asks, self._limits.current(), datetime.now(timezone.utc)
-                    )
-                )
+                decided = await self._ledger.use(partial(self._reserve, asks))
             except BaseException as error:
                 _fail(batch, error)
                 if not isinstance(error, LedgerUnavailable):
@@ -157,12 +154,15 @@ class Reserving:
                     if not waiting.decided.done():
                         waiting.decided.set_result(claim)
 
+    def _reserve(self, asks: Sequence[Ask], ledger: Ledger) -> Sequence[Claim | None]:
+        return ledger.reserve(asks, self._limits.current(), datetime.now(timezone.utc))
+
     def _refusal(self, claim: Claim) -> dict[str, Any]:
         may_raise = self._rules.may_raise(claim.standing.limit)
         return {
             "granted": False,
             "message": refusal_message(claim, may_raise=may_raise),
-            "standing": self.entry(claim.standing),
+            "standing": standing_entry(claim.standing, self._rules),
             "needed": format_decimal(claim.needed),
             "is_reserved_elsewhere": claim.is_reserved_elsewhere,
         }
@@ -174,7 +174,7 @@ class Reserving:
 
     def _sweep_now(self) -> None:
         self._sweep_timer = None
-        self._background.start(self.sweep())
+        self._background.start(self.end_expired())
 
 
 _GRANTED: dict[str, Any] = {"granted": True, "lease_s": LEASE_S}

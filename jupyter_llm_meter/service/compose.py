@@ -1,0 +1,181 @@
+"""Putting a service together: from its configuration, or from parts that are made already."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from jupyter_llm_meter.alerts.channels import Channels
+from jupyter_llm_meter.alerts.delivery import AlertDelivery
+from jupyter_llm_meter.core.prices import price
+from jupyter_llm_meter.ledger import Outbox
+from jupyter_llm_meter.ledger.access import LedgerAccess
+from jupyter_llm_meter.ledger.settling import Pricer
+from jupyter_llm_meter.policy.lab_settings import LabPaths
+from jupyter_llm_meter.policy.limits_in_force import LimitsInForce
+from jupyter_llm_meter.policy.rules import Rules
+from jupyter_llm_meter.runtime.background import Background
+from jupyter_llm_meter.runtime.problems import Problems
+from jupyter_llm_meter.service.completion import Completion
+from jupyter_llm_meter.service.config import ServiceConfig
+from jupyter_llm_meter.service.context import Kernels, Limits, NoKernels
+from jupyter_llm_meter.service.counting import Counting
+from jupyter_llm_meter.service.folder import Place
+from jupyter_llm_meter.service.forecasts import Forecasts
+from jupyter_llm_meter.service.gate import Gate
+from jupyter_llm_meter.service.ingest import Ingest
+from jupyter_llm_meter.service.limits_watch import LimitsWatch
+from jupyter_llm_meter.service.owner import Owner
+from jupyter_llm_meter.service.peers import Peers
+from jupyter_llm_meter.service.pricing import pricer_with
+from jupyter_llm_meter.service.rendezvous import OwnRendezvous, new_stem
+from jupyter_llm_meter.service.reservation_queue import ReservationQueue
+from jupyter_llm_meter.service.runaways import Runaways
+from jupyter_llm_meter.service.service import Service
+from jupyter_llm_meter.service.signals import Signals
+from jupyter_llm_meter.service.spool_import import SpoolImport
+from jupyter_llm_meter.service.standing import StandingDocument
+
+
+def compose_service(
+    config: ServiceConfig,
+    place: Place,
+    *,
+    lab_paths: Callable[[], LabPaths],
+    problems: Problems,
+    log: logging.Logger,
+    kernels: Kernels | None = None,
+    notify: Callable[[str], None] | None = None,
+) -> Service:
+    """Compose the service that a configuration describes; it is not started.
+
+    Args:
+        config: The configuration.
+        place: Private folder and ledger.
+        lab_paths: Finds the files of JupyterLab's settings.
+        problems: The problems of this service.
+        log: The service's log.
+        kernels: The lab around the service, if there is one.
+        notify: Shows the notices of crossed thresholds; without it they go to the taps.
+    """
+    return assemble_service(
+        place=place,
+        limits=LimitsInForce(config.limits, paths=lab_paths, problems=problems, time_zone=config.time_zone),
+        owner=config.owner,
+        problems=problems,
+        time_zone=config.time_zone,
+        log=log,
+        kernels=kernels,
+        notify=notify,
+        pricer=pricer_with(config.price_overrides, problems),
+        rules=config.rules,
+        channels=Channels.read(config.channels, problems),
+        link=config.link,
+    )
+
+
+def assemble_service(
+    *,
+    place: Place,
+    limits: Limits,
+    owner: Owner,
+    problems: Problems,
+    time_zone: str,
+    log: logging.Logger,
+    kernels: Kernels | None = None,
+    notify: Callable[[str], None] | None = None,
+    pricer: Pricer = price,
+    rules: Rules | None = None,
+    channels: Channels | None = None,
+    link: str | None = None,
+) -> Service:
+    """Assemble a service from its parts; it is not started.
+
+    Args:
+        place: Private folder and ledger.
+        limits: The limits in force.
+        owner: Whose calls they are when a record does not say.
+        problems: What is wrong now.
+        time_zone: IANA zone of the days and months of the summary.
+        log: The service's log.
+        kernels: The lab around the service, if there is one.
+        notify: Shows the notices of crossed thresholds; without it they go to the taps.
+        pricer: Finds the cost of calls.
+        rules: How hard limits are kept.
+        channels: Where alerts go; None: nowhere.
+        link: Address of the lab, for the alerts.
+    """
+    kernels, rules = kernels or NoKernels(), rules or Rules()
+    channels = channels or Channels({}, problems)
+    stem, signals, background = new_stem(), Signals(), Background(log)
+    completion, counting, forecasts = Completion(kernels, owner), Counting(problems), Forecasts()
+    ledger = LedgerAccess(
+        place.ledger_url,
+        place.folder,
+        problems,
+        went_away=signals.ledger_lost.emit,
+        pricer=pricer,
+        outbox=Outbox(channels.names_for, signals.alerts_posted.emit),
+    )
+    ingest = Ingest(
+        ledger=ledger,
+        limits=limits,
+        completion=completion,
+        counting=counting,
+        signals=signals,
+        notify=notify,
+    )
+    reservations = ReservationQueue(
+        ledger=ledger,
+        limits=limits,
+        completion=completion,
+        counting=counting,
+        rules=rules,
+        background=background,
+        signals=signals,
+    )
+    runaways = Runaways(ledger, background)
+    gate = Gate(place.folder, stem, rules=rules, problems=problems)
+    return Service(
+        stem=stem,
+        place=place,
+        owner=owner,
+        rules=rules,
+        limits=limits,
+        problems=problems,
+        log=log,
+        signals=signals,
+        background=background,
+        rendezvous=OwnRendezvous(place.folder, stem),
+        gate=gate,
+        limits_watch=LimitsWatch(limits, gate, signals.standing_changed),
+        channels=channels,
+        ledger=ledger,
+        alert_delivery=AlertDelivery(
+            channels=channels,
+            ledger=ledger,
+            problems=problems,
+            background=background,
+            changed=signals.standing_changed,
+            link=link,
+            expected_use=forecasts.expected_use,
+        ),
+        counting=counting,
+        incoming=ingest,
+        reservations=reservations,
+        runaways=runaways,
+        document=StandingDocument(
+            ledger=ledger,
+            limits=limits,
+            kernels=kernels,
+            problems=problems,
+            owner=owner,
+            time_zone=time_zone,
+            rules=rules,
+            runaways=runaways,
+            channels=channels,
+            forecasts=forecasts,
+        ),
+        spools=SpoolImport(place.folder, ingest.settle_calls, problems),
+        peers=Peers(place.folder, stem, background=background, log=log),
+    )

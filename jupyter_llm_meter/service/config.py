@@ -1,0 +1,112 @@
+"""The configuration of a service, checked once for the Jupyter extension and for the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from jupyter_llm_meter.policy.rules import ON_UNREACHABLE, RAISES, Rules
+from jupyter_llm_meter.runtime.problems import Problems
+from jupyter_llm_meter.service.errors import ConfigError
+from jupyter_llm_meter.service.owner import Owner, default_user, local_zone
+
+TIME_ZONE_PROBLEM = "time-zone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceConfig:
+    """What an administrator has set with ``c.LLMMeter``, checked and with its defaults filled in.
+
+    Limits, channels and price tables are checked by what reads them: what is wrong there is a problem in the
+    service's state, and the rest of the configuration holds.
+
+    Attributes:
+        owner: Whose calls they are when a record does not say.
+        time_zone: IANA zone of days and months.
+        rules: How hard limits are kept, and who may raise limits.
+        database_url: URL of the ledger; None: the user's own.
+        limits: Limits as they were written; None: none were set.
+        channels: Alert channels as they were written. They hold secrets.
+        price_overrides: Path of a table of prices; None: the shipped prices alone.
+        link: Address of the lab, for alerts.
+    """
+
+    owner: Owner
+    time_zone: str
+    rules: Rules = field(default_factory=Rules)
+    database_url: str | None = None
+    limits: Sequence[Any] | None = None
+    channels: Any = field(default=None, repr=False)
+    price_overrides: str | None = None
+    link: str | None = None
+
+    @classmethod
+    def read(cls, settings: Mapping[str, Any], problems: Problems) -> ServiceConfig:
+        """Check settings and fill in what is not set.
+
+        Args:
+            settings: The settings by their names under ``c.LLMMeter``; others are ignored.
+            problems: Takes the problem of a time zone that does not exist; the machine's own holds then.
+
+        Raises:
+            ConfigError: A setting has a value that is not allowed.
+        """
+        return cls(
+            owner=Owner(
+                _text(settings, "user_id") or default_user(),
+                _text(settings, "team") or os.environ.get("LLM_METER_TEAM") or None,
+            ),
+            time_zone=_time_zone(_text(settings, "time_zone"), problems),
+            rules=Rules(
+                _choice(settings, "on_unreachable", ON_UNREACHABLE, Rules.on_unreachable),
+                _choice(settings, "raises", RAISES, Rules.raises),
+            ),
+            database_url=_text(settings, "database_url"),
+            limits=_limits(settings.get("limits")),
+            channels=settings.get("channels"),
+            price_overrides=_text(settings, "price_overrides"),
+            link=_text(settings, "link") or os.environ.get("JUPYTERHUB_PUBLIC_URL") or None,
+        )
+
+
+def _text(settings: Mapping[str, Any], name: str) -> str | None:
+    value = settings.get(name)
+    if value is not None and not isinstance(value, str):
+        raise ConfigError(f"c.LLMMeter.{name} is {value!r}; it must be a text")
+    return value or None
+
+
+def _choice(settings: Mapping[str, Any], name: str, allowed: Sequence[str], default: str) -> str:
+    value = settings.get(name)
+    if value is None:
+        return default
+    if value not in allowed:
+        raise ConfigError(f"c.LLMMeter.{name} is {value!r}; allowed are {', '.join(allowed)}")
+    return str(value)
+
+
+def _limits(given: Any) -> Sequence[Any] | None:
+    """Return the limits as they were written; on a command line they are JSON in a text."""
+    if isinstance(given, str):
+        try:
+            given = json.loads(given)
+        except ValueError:
+            return [given]  # parsing the limits says what a limit must be
+    return given if given is None or isinstance(given, list | tuple) else [given]
+
+
+def _time_zone(name: str | None, problems: Problems) -> str:
+    if name is not None:
+        try:
+            return ZoneInfo(name).key
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            problems.report(
+                TIME_ZONE_PROBLEM,
+                f"The setting c.LLMMeter.time_zone is {name!r}, which is not an IANA name such as Asia/Shanghai; "
+                "the machine's own zone is used. Fix the configuration and restart.",
+            )
+    return local_zone()

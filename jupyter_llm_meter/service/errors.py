@@ -1,0 +1,11 @@
+"""What can be wrong with a service's own input: one small tree under `ServiceError`."""
+
+from __future__ import annotations
+
+
+class ServiceError(Exception):
+    """The service cannot work like this; the message says why and what is allowed."""
+
+
+class ConfigError(ServiceError, ValueError):
+    """A setting that cannot be used; the message names it and what is allowed."""

@@ -1,0 +1,112 @@
+"""The bodies that a tap posts about calls in flight (docs/architecture.md, "A hard limit").
+
+An error names the field and what is allowed, never what a text holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from jupyter_llm_meter.core.limits import UNITS, Limit
+from jupyter_llm_meter.core.reservation import run_caps
+from jupyter_llm_meter.service.lines import Text, read_text
+from llm_meter_tap.wire.record import CallRecord, read_record
+from llm_meter_tap.wire.shape import Shape
+from llm_meter_tap.wire.shape import read_text as read_word
+
+MOST_IDS = 10_000
+LONGEST_NAME = 200
+_MOST_TOKENS = 10**12
+
+
+@dataclass(frozen=True)
+class IncomingRequest:
+    """A call that a program is about to send.
+
+    Attributes:
+        record: What is known of the call.
+        text: What it sends, to be counted; None when the tap has no text.
+        max_output_tokens: The most that the provider may write, None when the request sets no bound.
+        is_text_only: The request holds nothing that is billed otherwise than by its text.
+        caps: The caps on the runs that the call belongs to.
+    """
+
+    record: CallRecord
+    text: Text | None = field(repr=False)
+    max_output_tokens: int | None
+    is_text_only: bool
+    caps: Sequence[Limit]
+
+
+@dataclass(frozen=True)
+class UsageRequest:
+    """Whose usage a tap asks for: that of some calls, or that of a kernel since an instant."""
+
+    call_ids: Sequence[str]
+    kernel_id: str | None = None
+    since: datetime | None = None
+
+
+def read_reservation_request(body: bytes) -> IncomingRequest:
+    """Read the body of ``/v1/reserve``.
+
+    Raises:
+        WireError: It cannot be used.
+    """
+    shape = Shape.from_json(body)
+    return IncomingRequest(
+        record=read_record(shape.get("record") or {}, "record"),
+        text=shape.optional_object("text", read_text),
+        max_output_tokens=shape.optional_count("max_output_tokens", _MOST_TOKENS),
+        is_text_only=shape.optional_flag("is_text_only") is True,
+        caps=list({cap.id: cap for cap in _caps(shape)}.values()),
+    )
+
+
+def read_call_ids(body: bytes) -> list[str]:
+    """Read the body of ``/v1/renew``.
+
+    Raises:
+        WireError: It cannot be used.
+    """
+    return _call_ids(Shape.from_json(body))
+
+
+def read_usage_request(body: bytes) -> UsageRequest:
+    """Read the body of ``/v1/usage``.
+
+    Raises:
+        WireError: It cannot be used.
+    """
+    shape = Shape.from_json(body)
+    if shape.get("ids") is not None:
+        return UsageRequest(_call_ids(shape))
+    return UsageRequest((), shape.text("kernel_id"), shape.time("since"))
+
+
+def _call_ids(shape: Shape) -> list[str]:
+    return list(dict.fromkeys(shape.items("ids", read_word, MOST_IDS)))
+
+
+def _caps(request: Shape) -> list[Limit]:
+    """The caps on the call's run and on the runs around it, which a JSON parser has bounded in depth."""
+    caps: list[Limit] = []
+    run = request.optional_object("run", _itself)
+    while run is not None:
+        amounts = dict(run.items("caps", _cap))
+        caps += run_caps(run.text("id", LONGEST_NAME), list(amounts.items()))
+        run = run.optional_object("within", _itself)
+    return caps
+
+
+def _itself(shape: Shape) -> Shape:
+    return shape
+
+
+def _cap(value: Any, path: str) -> tuple[str, Decimal]:
+    cap = Shape(value, path)
+    return cap.choice("unit", UNITS), cap.amount("amount")
