@@ -22,6 +22,7 @@ from llm_meter_tap.delivery.progress import Stream
 from llm_meter_tap.errors import LimitExceeded
 from llm_meter_tap.formats.matching import Shape, recognise
 from llm_meter_tap.formats.reading import Reading, Usage, read_response
+from llm_meter_tap.formats.registry import FORMATS
 from llm_meter_tap.formats.request_text import call_text
 from llm_meter_tap.limits import run_caps
 from llm_meter_tap.provenance import context
@@ -34,15 +35,7 @@ if TYPE_CHECKING:
     from llm_meter_tap.tap import Tap
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-# What the last event of a stream holds. User code stops reading there, and may be killed before it asks for
-# the end of the body. Other APIs have no such event.
-_ENDS = {
-    "openai.chat": (b"[DONE]",),
-    "openai.completions": (b"[DONE]",),
-    "openai.responses": (b"response.completed", b"response.incomplete", b"response.failed"),
-    "anthropic.messages": (b"message_stop",),
-}
-_LONGEST_END = max(len(end) for ends in _ENDS.values() for end in ends)
+_LONGEST_END = max(len(end) for format in FORMATS.values() for end in format.stream_ends)
 # A model may write those words itself; each look at the stream reads all of it.
 _MOST_LOOKS = 3
 _FIGURES = tuple(name for name in Usage.__dataclass_fields__ if name != "raw")
@@ -126,7 +119,7 @@ class Exchange:
         self._headers: Mapping[str, str] = {}
         self._body = KeptBody()
         self._is_decoded = False
-        self._ends = _ENDS.get(shape.api, ())
+        self._ends = FORMATS[shape.api].stream_ends
         self._looks_left = 0
         self._line = b""
         self._is_end_near = False

@@ -16,7 +16,7 @@ import urllib3
 from tap_process import settled, spool_lines
 
 from llm_meter_tap import tap
-from llm_meter_tap.formats import matching, providers
+from llm_meter_tap.formats import matching, registry
 
 
 def openai_line(number):
@@ -153,7 +153,7 @@ def loopback_of(monkeypatch):
     """Makes the loopback address a host of the provider."""
 
     def become(provider):
-        monkeypatch.setitem(providers._DOMAINS, "127.0.0.1", provider)
+        monkeypatch.setitem(registry.HOSTS, "127.0.0.1", provider)
         matching._owner.cache_clear()
 
     yield become
