@@ -317,7 +317,7 @@ class Exchange:
             self._drop()
             return
         take_over(self.record, reading)
-        if reading.is_background and reading.response_id is not None:
+        if reading.is_stored and reading.response_id is not None:
             self._rename(reading.response_id)
         broken = None if error is None else type(error).__name__
         if self._status >= 400:

@@ -7,6 +7,7 @@ processes, it is read. Refuses to write anything down for a state that is merely
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -256,7 +257,7 @@ class _Scribe:
     def note_answer(self, body: bytes, content_type: str, is_whole: bool) -> None:
         """The answer of a call that was made in the background, once it is there."""
         reading = read_response(self.shape, 200, {}, content_type, body, is_whole)
-        if not reading.is_background or reading.usage is None or reading.response_id is None:
+        if not reading.is_stored or reading.usage is None or reading.response_id is None:
             return
         self._settle(self.shape, reading, (reading.response_id,), mapping(parse(body)), None)
 
@@ -311,8 +312,20 @@ class _Scribe:
 def _made_at(answer: dict[str, Any]) -> datetime | None:
     """When the provider says that the call was made: it may lie before a change of price."""
     for name in ("created", "created_at"):
-        seconds: Any = answer.get(name)
-        if type(seconds) in (int, float) and 0 < seconds < 1e11:
-            made_at = datetime.fromtimestamp(seconds, timezone.utc)
+        made_at = _time_of(answer.get(name))
+        if made_at is not None:
             return made_at if _OLDEST <= made_at <= datetime.now(timezone.utc) else None
     return None
+
+
+def _time_of(value: Any) -> datetime | None:
+    """A time in seconds since 1970, or in RFC 3339 with a zone."""
+    if type(value) in (int, float) and 0 < value < 1e11:
+        return datetime.fromtimestamp(value, timezone.utc)
+    if not isinstance(value, str):
+        return None
+    try:
+        written = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", value))
+    except ValueError:
+        return None
+    return None if written.tzinfo is None else written

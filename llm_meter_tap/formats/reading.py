@@ -84,6 +84,7 @@ def _reading(
         error_type=failure,
         is_finished=is_finished,
         is_background=draft.is_background,
+        is_stored=draft.is_background or draft.is_stored,
         flags=flags_of(usage, reader.totals) if usage is not None and is_finished else [],
         tool_calls={**draft.tool_calls, **in_usage(draft.raw)},
     )

@@ -12,6 +12,7 @@ from llm_meter_tap.formats import (
     compatible,
     dashscope,
     google,
+    google_interactions,
     huggingface,
     mistral,
     ollama,
@@ -26,6 +27,7 @@ from llm_meter_tap.formats.format import Endpoint, Family, Format, ReadBack
 FAMILIES: tuple[Family, ...] = (
     anthropic.FAMILY,
     google.FAMILY,
+    google_interactions.FAMILY,
     bedrock.FAMILY,
     cohere.FAMILY,
     ollama.FAMILY,

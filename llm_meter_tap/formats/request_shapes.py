@@ -28,7 +28,7 @@ class Request(NamedTuple):
 
 # The members that the functions of this module look at. In a body that is too big to parse, the first are
 # searched for at its ends; of the others, which may be long themselves, only the kind of value is found out.
-NAMES = ("model", "stream", "max_tokens", "agent_id", "anthropic_version", "previous_response_id")
+NAMES = ("model", "stream", "max_tokens", "agent", "agent_id", "anthropic_version", "previous_response_id")
 LONG_NAMES = ("messages", "prompt", "input", "contents", "content", "requests", "instances", "inputs")
 
 
@@ -112,6 +112,10 @@ def has_model(request: Request) -> bool:
     return request.has_text("model")
 
 
+def is_interaction(request: Request) -> bool:
+    return named_by_model_or_agent(request) is not None and request.has("input")
+
+
 def is_dashscope(request: Request) -> bool:
     return request.has_text("model") and isinstance(request.members.get("input"), dict)
 
@@ -124,6 +128,11 @@ def asked_by_member(request: Request) -> bool:
 def named_by_member(request: Request) -> str | None:
     """The common way to name a model."""
     return text(request.members.get("model"))
+
+
+def named_by_model_or_agent(request: Request) -> str | None:
+    """An agent is made of models of the provider's choice."""
+    return named_by_member(request) or text(request.members.get("agent"))
 
 
 def asked_by_path(request: Request) -> bool:

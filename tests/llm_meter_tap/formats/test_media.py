@@ -14,6 +14,7 @@ TOOL = {"type": "function", "function": {"name": "f", "parameters": SCHEMA}}
 def api_of(body: object) -> str:
     """A format whose requests have the body's members."""
     apis = {
+        "previous_interaction_id": "google.interactions",
         "assistant_id": "openai.assistants.run",
         "contents": "google.generateContent",
         "input": "openai.responses",
@@ -61,6 +62,7 @@ def test_text_alone_is_text_only(body):
         {"prompt": {"id": "pmpt_1"}},
         {"contents": [{"parts": [{"text": "hi"}]}], "cachedContent": "cachedContents/1"},
         {"assistant_id": "asst_1"},
+        {"input": "and then?", "previous_interaction_id": "v1_1"},
         {"prompt": [1, 2, 3]},
         {"input": [[1, 2], [3]]},
         ["no", "object"],

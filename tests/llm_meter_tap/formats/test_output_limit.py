@@ -36,6 +36,7 @@ from llm_meter_tap.formats.output_limit import max_output_tokens
         ("ollama.chat", {"options": {"num_predict": -1}}, None),
         ("huggingface.inference", {"parameters": {"max_new_tokens": 9, "num_return_sequences": 2}}, 18),
         ("dashscope.generation", {"parameters": {"max_tokens": 100}}, 100),
+        ("google.interactions", {"generation_config": {"max_output_tokens": 100}}, 100),
         ("openai.images", {"max_tokens": 100}, None),
     ],
 )

@@ -59,6 +59,16 @@ def of_events(*documents: Any, api: str = "openai.chat") -> str | None:
         ),
         ("openai.embeddings", {"input": ["x", "y"], "model": "embed"}, "x\x1ey"),
         ("openai.embeddings", {"input": [[1, 2, 3]]}, None),
+        (
+            "google.interactions",
+            {"system_instruction": "Be brief", "input": "How far?"},
+            "Be brief\x1eHow far?",
+        ),
+        (
+            "google.interactions",
+            {"input": [{"type": "user_input", "content": [{"type": "text", "text": "How far?"}]}]},
+            "How far?",
+        ),
         ("openai.chat", [], None),
     ],
 )
@@ -130,6 +140,17 @@ def test_claudes_text_thoughts_and_tool_input_are_written_by_it() -> None:
         api="anthropic.messages",
     )
     assert text == 'Hm. Far{"a":1}'
+
+
+def test_an_interactions_last_event_repeats_its_steps() -> None:
+    text = of_events(
+        {"event_type": "step.start", "index": 0, "step": {"type": "function_call", "name": "far"}},
+        {"event_type": "step.delta", "delta": {"type": "arguments_delta", "arguments": '{"a":1}'}},
+        {"event_type": "step.delta", "delta": {"type": "text", "text": "Far"}},
+        {"event_type": "interaction.completed", "interaction": {"steps": [{"content": [{"text": "Far"}]}]}},
+        api="google.interactions",
+    )
+    assert text == 'far{"a":1}Far'
 
 
 def test_a_whole_answer_is_read_once() -> None:
