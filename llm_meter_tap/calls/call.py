@@ -38,6 +38,9 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LONGEST_END = max(len(end) for format in FORMATS.values() for end in format.stream_ends)
 # A model may write those words itself; each look at the stream reads all of it.
 _MOST_LOOKS = 3
+# The ids that calls of each tap got from their answers.
+_renamed: weakref.WeakKeyDictionary[Tap, set[str]] = weakref.WeakKeyDictionary()
+_MOST_RENAMED = 100_000
 _FIGURES = tuple(name for name in Usage.__dataclass_fields__ if name != "raw")
 
 
@@ -332,8 +335,16 @@ class Exchange:
     def _rename(self, response_id: str) -> None:
         """Know the call by what it will be read back under, see `retrieval.py`."""
         record = self.record
+        call_id = call_id_of(record.provider_name or "", record.server_address or "", response_id)
+        renamed = _renamed.setdefault(self._tap, set())
+        if call_id in renamed:
+            # Every request is a call of its own, whatever id its answer repeats.
+            return
+        if len(renamed) >= _MOST_RENAMED:
+            renamed.clear()
+        renamed.add(call_id)
         self._tap.dropped(record.call_id)
-        record.call_id = call_id_of(record.provider_name or "", record.server_address or "", response_id)
+        record.call_id = call_id
         self._tap.opened(record)
 
     def _settle_by(self, reading: Reading, status: str, error_type: str | None) -> None:
