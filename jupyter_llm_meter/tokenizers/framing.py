@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from llm_meter_tap.formats.openai import RESPONSES
+
 
 class Figures(NamedTuple):
     """Tokens around the text of a call.
@@ -106,13 +108,13 @@ _ROWS = (
     _Row(r"gpt-3|gpt-4(?![o.])", "", _OPENAI._replace(answer=0, called=6, calls=113)),
     _Row(
         r"gpt-4|chatgpt",
-        "openai.responses",
+        RESPONSES.name,
         _OPENAI._replace(tools=3, call=6, schema=12, instructed=0, calls=132),
     ),
     _Row(r"gpt-4|chatgpt", "", _OPENAI._replace(schema=16, calls=197)),
     _Row(
         r"gpt-[5-9]|\bo[1-9]\b",
-        "openai.responses",
+        RESPONSES.name,
         Figures(base=2, tools=9, call=14, schema=-2, answer=3, called=8, calls=295),
     ),
     _Row(
@@ -181,7 +183,7 @@ def figures_of(model: str | None, provider: str | None, api: str) -> Figures:
     Args:
         model: the model's name, with or without a gateway's prefix.
         provider: `gen_ai.provider.name`.
-        api: the request's format, by the tap's name, such as "openai.chat".
+        api: the name of the request's format, see `llm_meter_tap/formats/`.
     """
     name = (model or "").lower()
     for row in _ROWS:

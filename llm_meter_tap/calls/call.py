@@ -22,6 +22,7 @@ from llm_meter_tap.delivery.progress import Stream
 from llm_meter_tap.errors import LimitExceeded
 from llm_meter_tap.formats.matching import Shape, recognise
 from llm_meter_tap.formats.reading import Reading, Usage, read_response
+from llm_meter_tap.formats.registry import FORMATS
 from llm_meter_tap.formats.request_text import call_text
 from llm_meter_tap.limits import run_caps
 from llm_meter_tap.provenance import context
@@ -34,17 +35,12 @@ if TYPE_CHECKING:
     from llm_meter_tap.tap import Tap
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-# What the last event of a stream holds. User code stops reading there, and may be killed before it asks for
-# the end of the body. Other APIs have no such event.
-_ENDS = {
-    "openai.chat": (b"[DONE]",),
-    "openai.completions": (b"[DONE]",),
-    "openai.responses": (b"response.completed", b"response.incomplete", b"response.failed"),
-    "anthropic.messages": (b"message_stop",),
-}
-_LONGEST_END = max(len(end) for ends in _ENDS.values() for end in ends)
+_LONGEST_END = max(len(end) for format in FORMATS.values() for end in format.stream_ends)
 # A model may write those words itself; each look at the stream reads all of it.
 _MOST_LOOKS = 3
+# The ids that calls of each tap got from their answers.
+_renamed: weakref.WeakKeyDictionary[Tap, set[str]] = weakref.WeakKeyDictionary()
+_MOST_RENAMED = 100_000
 _FIGURES = tuple(name for name in Usage.__dataclass_fields__ if name != "raw")
 
 
@@ -126,7 +122,7 @@ class Exchange:
         self._headers: Mapping[str, str] = {}
         self._body = KeptBody()
         self._is_decoded = False
-        self._ends = _ENDS.get(shape.api, ())
+        self._ends = FORMATS[shape.api].stream_ends
         self._looks_left = 0
         self._line = b""
         self._is_end_near = False
@@ -324,7 +320,7 @@ class Exchange:
             self._drop()
             return
         take_over(self.record, reading)
-        if reading.is_background and reading.response_id is not None:
+        if reading.is_stored and reading.response_id is not None:
             self._rename(reading.response_id)
         broken = None if error is None else type(error).__name__
         if self._status >= 400:
@@ -339,8 +335,16 @@ class Exchange:
     def _rename(self, response_id: str) -> None:
         """Know the call by what it will be read back under, see `retrieval.py`."""
         record = self.record
+        call_id = call_id_of(record.provider_name or "", record.server_address or "", response_id)
+        renamed = _renamed.setdefault(self._tap, set())
+        if call_id in renamed:
+            # Every request is a call of its own, whatever id its answer repeats.
+            return
+        if len(renamed) >= _MOST_RENAMED:
+            renamed.clear()
+        renamed.add(call_id)
         self._tap.dropped(record.call_id)
-        record.call_id = call_id_of(record.provider_name or "", record.server_address or "", response_id)
+        record.call_id = call_id
         self._tap.opened(record)
 
     def _settle_by(self, reading: Reading, status: str, error_type: str | None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_MAY_BE = re.compile(r"/(?:files|batches|responses|runs|predictions)/").search
+_MAY_BE = re.compile(r"/(?:files|batches|responses|runs|predictions|interactions)/").search
 
 
 def may_read_back(method: object, target: object) -> bool:

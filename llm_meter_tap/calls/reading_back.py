@@ -7,6 +7,8 @@ processes, it is read. Refuses to write anything down for a state that is merely
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
@@ -15,11 +17,12 @@ from weakref import WeakKeyDictionary, ref
 from llm_meter_tap import tap
 from llm_meter_tap.calls import content_encoding
 from llm_meter_tap.calls.background_reader import PassingBody, Reader
-from llm_meter_tap.calls.batch_results import Result, result_of, results_in
+from llm_meter_tap.calls.batch_results import result_of
 from llm_meter_tap.calls.body_buffer import KeptBody
 from llm_meter_tap.calls.call import Exchange, Request, take_over
 from llm_meter_tap.formats.flags import UNREAD
-from llm_meter_tap.formats.matching import Shape, recognise_read_back
+from llm_meter_tap.formats.format import ReadBack, Result
+from llm_meter_tap.formats.matching import Shape, match_read_back
 from llm_meter_tap.formats.reading import Reading, read_document, read_response
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.wire.call_id import call_id_of
@@ -41,18 +44,19 @@ _known: WeakKeyDictionary[Tap, set[str]] = WeakKeyDictionary()
 
 def prepare_retrieval(request: Request) -> Retrieval | None:
     """Listen to a request if it may read back calls, and this process is metered."""
-    shape = recognise_read_back(request.host, request.path)
-    present = None if shape is None else tap.current()
-    if shape is None or present is None:
+    found = match_read_back(request.host, request.path)
+    present = None if found is None else tap.current()
+    if found is None or present is None:
         return None
-    return Retrieval(present, shape, request)
+    return Retrieval(present, *found, request)
 
 
 class Retrieval(Exchange):
     """A request that reads back, listened to like a call."""
 
-    def __init__(self, present: Tap, shape: Shape, request: Request) -> None:
+    def __init__(self, present: Tap, read_back: ReadBack, shape: Shape, request: Request) -> None:
         super().__init__(present, shape, request)
+        self._read_back = read_back
         self._scribe = _Scribe(present, shape, self.record, self._parent, request.path)
         self._passing: PassingBody | None = None
 
@@ -87,9 +91,8 @@ class Retrieval(Exchange):
         encoding = "" if is_decoded else self._headers.get("content-encoding", "")
         reader: Reader = _Nothing()
         if self._status in (200, 206):
-            is_lines = self._shape.api in ("openai.batch", "anthropic.batch")
-            kind = _Lines if is_lines else _Whole
-            reader = kind(self._scribe, encoding, self._headers.get("content-type", ""))
+            kind = _Lines if self._read_back.is_lines else _Whole
+            reader = kind(self._scribe, self._read_back, encoding, self._headers.get("content-type", ""))
         passing = PassingBody(reader)
         self._tap.under_way.add(ref(passing, self._tap.under_way.discard))
         return passing
@@ -133,7 +136,7 @@ class _Nothing(Reader):
 class _Lines(Reader):
     """Reads results a line each, holding one line."""
 
-    def __init__(self, scribe: _Scribe, encoding: str, content_type: str) -> None:
+    def __init__(self, scribe: _Scribe, read_back: ReadBack, encoding: str, content_type: str) -> None:
         self._scribe = scribe
         self._decode = content_encoding.piecewise(encoding)
         self._pieces: list[bytes] = []
@@ -192,8 +195,9 @@ class _Lines(Reader):
 class _Whole(Reader):
     """Reads one document, or a stream of them, at its end."""
 
-    def __init__(self, scribe: _Scribe, encoding: str, content_type: str) -> None:
+    def __init__(self, scribe: _Scribe, read_back: ReadBack, encoding: str, content_type: str) -> None:
         self._scribe = scribe
+        self._results_in = read_back.results_in
         self._encoding = encoding
         self._content_type = content_type
         self._body = KeptBody()
@@ -210,12 +214,12 @@ class _Whole(Reader):
             body = content_encoding.decode(body, self._encoding)
         if not body:
             return
-        if self._scribe.shape.api == "google.batch":
-            self._read_batch(body)
+        if self._results_in is not None:
+            self._read_batch(body, self._results_in)
         else:
             self._scribe.note_answer(body, self._content_type, is_whole and not self._body.is_cut)
 
-    def _read_batch(self, body: bytes) -> None:
+    def _read_batch(self, body: bytes, results_in: Callable[[dict[str, Any]], Iterator[Result]]) -> None:
         """A batch's state with its results in it, or a file of them."""
         document = parse(body)
         results = [] if document is None else [*results_in(mapping(document))]
@@ -243,7 +247,7 @@ class _Scribe:
 
     def note(self, result: Result) -> None:
         """A call of a batch. Its price is the batch's, whatever tier its own answer names."""
-        shape = self.shape._replace(api=result.api, operation_name=result.operation_name)
+        shape = self.shape._replace(api=result.format.name, operation_name=result.operation_name)
         reading = read_document(shape, result.answer)
         names = (reading.response_id or result.id, result.name)
         if names == (None, None):
@@ -253,7 +257,7 @@ class _Scribe:
     def note_answer(self, body: bytes, content_type: str, is_whole: bool) -> None:
         """The answer of a call that was made in the background, once it is there."""
         reading = read_response(self.shape, 200, {}, content_type, body, is_whole)
-        if not reading.is_background or reading.usage is None or reading.response_id is None:
+        if not reading.is_stored or reading.usage is None or reading.response_id is None:
             return
         self._settle(self.shape, reading, (reading.response_id,), mapping(parse(body)), None)
 
@@ -308,8 +312,20 @@ class _Scribe:
 def _made_at(answer: dict[str, Any]) -> datetime | None:
     """When the provider says that the call was made: it may lie before a change of price."""
     for name in ("created", "created_at"):
-        seconds: Any = answer.get(name)
-        if type(seconds) in (int, float) and 0 < seconds < 1e11:
-            made_at = datetime.fromtimestamp(seconds, timezone.utc)
+        made_at = _time_of(answer.get(name))
+        if made_at is not None:
             return made_at if _OLDEST <= made_at <= datetime.now(timezone.utc) else None
     return None
+
+
+def _time_of(value: Any) -> datetime | None:
+    """A time in seconds since 1970, or in RFC 3339 with a zone."""
+    if type(value) in (int, float) and 0 < value < 1e11:
+        return datetime.fromtimestamp(value, timezone.utc)
+    if not isinstance(value, str):
+        return None
+    try:
+        written = datetime.fromisoformat(re.sub(r"[zZ]$", "+00:00", value))
+    except ValueError:
+        return None
+    return None if written.tzinfo is None else written

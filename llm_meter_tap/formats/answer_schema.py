@@ -11,29 +11,21 @@ from typing import Any
 
 from llm_meter_tap.wire.json_values import mapping, text
 
-# Where a request asks for it: OpenAI's chat, Responses, Anthropic, Ollama, Gemini.
-_PLACES = (
-    ("response_format",),
-    ("text", "format"),
-    ("output_config", "format"),
-    ("output_format",),
-    ("format",),
-    ("generationConfig",),
-)
 _SCHEMAS = ("schema", "json_schema", "responseSchema", "responseJsonSchema", "response_schema")
 _NOT_READ = frozenset(("title", "additionalProperties", "strict", "$schema"))
 
 
-def answer_schema(members: dict[str, Any]) -> str | None:
+def answer_schema(members: dict[str, Any], places: tuple[tuple[str, ...], ...]) -> str | None:
     """The schema's name, where it has one, and its text.
 
     Args:
         members: The request's outer members.
+        places: Paths to where the request's format asks for it.
 
     Returns:
         A line each; None when no schema is asked for.
     """
-    for place in _PLACES:
+    for place in places:
         asked: Any = members
         for name in place:
             asked = mapping(asked).get(name)

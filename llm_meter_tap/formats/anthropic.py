@@ -1,20 +1,29 @@
-"""Usage in Anthropic's Messages format.
+"""Anthropic's formats: Messages, its batches, and the text completions before them.
 
-Owns the merge of a stream's `message_start` and `message_delta` and the sum that makes input inclusive.
-Sources: Anthropic's API reference, "Messages" and "Streaming messages" (the token counts in `message_delta`
-are cumulative).
+Sources: Anthropic's API reference, "Messages" and "Streaming messages": the three input figures are disjoint,
+and the token counts in `message_delta` are cumulative.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from llm_meter_tap.formats.figures import Draft, Usage, total_of
-from llm_meter_tap.wire.json_values import count, first_count, mapping
+from llm_meter_tap.formats.format import (
+    Endpoint,
+    Family,
+    Format,
+    OutputLimit,
+    ReadBack,
+    Result,
+    TextFields,
+    UsageReader,
+)
+from llm_meter_tap.formats.request_shapes import PUBLISHED_MODEL, asked_by_path, is_message, never
+from llm_meter_tap.wire.json_values import count, first_count, mapping, text
 
-MATTERS = re.compile(rb'"type"\s*:\s*"(?:message_start|message_delta|message_stop|error)"|"usage"\s*:\s*\{')
-NAMES = ("usage", "model", "id", "error", "type")
+_MATTERS = rb'"type"\s*:\s*"(?:message_start|message_delta|message_stop|error)"|"usage"\s*:\s*\{'
+_NAMES = ("usage", "model", "id", "error", "type")
 
 
 def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
@@ -52,3 +61,72 @@ def normalise(draft: Draft, provider: str) -> Usage:
         reasoning_output_tokens=count(mapping(raw.get("output_tokens_details")).get("thinking_tokens")),
         raw=raw,
     )
+
+
+READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
+MESSAGES = Format(
+    name="anthropic.messages",
+    usage=READER,
+    output_limit=OutputLimit(tokens=("max_tokens",)),
+    text=TextFields(
+        read=("system", "messages"),
+        written=("content", "delta", "content_block"),
+        system=("system",),
+        messages=("messages",),
+        tools=("tools",),
+        answer_schema=(("output_config", "format"), ("output_format",)),
+    ),
+    stream_ends=(b"message_stop",),
+)
+COMPLETE = Format(
+    name="anthropic.complete",
+    usage=READER,
+    output_limit=OutputLimit(tokens=("max_tokens_to_sample",)),
+    text=TextFields(read=("prompt",), written=("completion",), messages=("prompt",)),
+    stream_ends=(),
+)
+
+
+def _batch_result(document: dict[str, Any]) -> Result | None:
+    result = mapping(document.get("result"))
+    message = mapping(result.get("message"))
+    if result.get("type") != "succeeded" or not message:
+        return None
+    return Result(MESSAGES, "chat", text(document.get("custom_id")), None, message)
+
+
+FAMILY = Family(
+    formats=(MESSAGES, COMPLETE),
+    endpoints=(
+        Endpoint(
+            format=MESSAGES,
+            operation_name="chat",
+            author="anthropic",
+            path=r"^(?!.*/threads/).*/messages$",
+            endings=("messages",),
+            has_shape=is_message,
+        ),
+        Endpoint(
+            format=MESSAGES,
+            operation_name="chat",
+            author="anthropic",
+            path=r"/publishers/anthropic/",
+            endings=("rawPredict", "streamRawPredict"),
+            has_shape=is_message,
+            streams=asked_by_path,
+            model=PUBLISHED_MODEL,
+        ),
+        Endpoint(
+            format=COMPLETE,
+            operation_name="text_completion",
+            author="anthropic",
+            path=r"/v1/complete$",
+            endings=("complete",),
+            has_shape=never,
+            hosts=("anthropic",),
+        ),
+    ),
+    read_backs=(ReadBack(MESSAGES, "chat", "anthropic", r"/messages/batches/[^/]+/results$", is_lines=True),),
+    hosts={"anthropic.com": "anthropic"},
+    batch_result=_batch_result,
+)

@@ -1,23 +1,32 @@
-"""Usage of Amazon Bedrock.
+"""Amazon Bedrock's formats: Converse, and InvokeModel, whose bodies are each model's own.
 
-Owns Converse's `usage`, and for InvokeModel, whose body is each model's own, the bodies' figures, the
-response headers and a stream's `invocationMetrics`. Sources: Amazon's references of Converse and InvokeModel
-and of the model families. A model's own figures come before Bedrock's metrics, which may differ from them.
+InvokeModel reports usage in the body, in response headers and in a stream's `invocationMetrics`; a model's
+own figures come first, because Bedrock's may differ from them. Sources: Amazon's references of Converse and
+InvokeModel and of the model families.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from llm_meter_tap.formats import anthropic, openai
 from llm_meter_tap.formats.figures import Draft, Usage, total_of
+from llm_meter_tap.formats.format import (
+    Endpoint,
+    Family,
+    Format,
+    OutputLimit,
+    TextFields,
+    UsageReader,
+    names,
+)
+from llm_meter_tap.formats.request_shapes import asked_by_path, from_path, is_bedrock_prompt, is_chat
 from llm_meter_tap.wire.json_values import count, first_count, mapping, sequence
 
-MATTERS = re.compile(
+_MATTERS = (
     rb'"usage"|TokenCount"|token_count"|invocationMetrics|"stop_?[rR]eason"|"completionReason"|"message"'
 )
-NAMES = (
+_NAMES = (
     "usage",
     "model",
     "id",
@@ -27,7 +36,7 @@ NAMES = (
     "message",
 )
 
-HEADERS = (
+_HEADERS = (
     ("x-amzn-bedrock-input-token-count", "inputTokenCount"),
     ("x-amzn-bedrock-output-token-count", "outputTokenCount"),
     ("x-amzn-bedrock-cache-read-input-token-count", "cacheReadInputTokenCount"),
@@ -105,3 +114,81 @@ def _fill(usage: Usage, metrics: dict[str, Any]) -> None:
         usage.cache_read_input_tokens, usage.cache_write_input_tokens = read, written
     if usage.output_tokens is None:
         usage.output_tokens = count(metrics.get("outputTokenCount"))
+
+
+READER = UsageReader(
+    matters=_MATTERS,
+    names=_NAMES,
+    take=take,
+    normalise=normalise,
+    headers=_HEADERS,
+    totals=("total_tokens", "totalTokens"),
+)
+CONVERSE = Format(
+    name="bedrock.converse",
+    usage=READER,
+    output_limit=OutputLimit(tokens=("inferenceConfig.maxTokens",)),
+    text=TextFields(
+        read=("system", "messages"),
+        written=("output", "delta", "contentBlockDelta", "start"),
+        system=("system",),
+        messages=("messages",),
+        tools=("toolConfig",),
+    ),
+    stream_ends=(),
+)
+# Each author's own names: Anthropic's two formats, Meta's, Titan's, Nova's, AI21's two, Cohere's, Mistral's.
+INVOKE = Format(
+    name="bedrock.invoke",
+    usage=READER,
+    output_limit=OutputLimit(
+        tokens=names(
+            "max_tokens max_completion_tokens max_tokens_to_sample max_gen_len maxTokens",
+            "inferenceConfig.maxTokens inferenceConfig.max_new_tokens textGenerationConfig.maxTokenCount",
+        ),
+        answers=("n", "num_generations", "numResults"),
+    ),
+    text=TextFields(
+        read=names(
+            "system preamble chat_history messages message prompt suffix inputs texts inputText query",
+            "documents",
+        ),
+        written=names(
+            "choices output content message text completion generation generations results outputs",
+            "tool_plan tool_calls delta content_block contentBlockDelta start",
+        ),
+        system=("system", "preamble"),
+        messages=("chat_history", "messages", "message", "prompt", "inputs", "inputText"),
+        tools=("tools", "toolConfig"),
+        answer_schema=(("response_format",), ("output_config", "format"), ("output_format",)),
+    ),
+    stream_ends=(),
+)
+_MODEL = from_path(r"/model/([^/]+)/")
+
+FAMILY = Family(
+    formats=(CONVERSE, INVOKE),
+    endpoints=(
+        Endpoint(
+            format=CONVERSE,
+            operation_name="chat",
+            author="aws.bedrock",
+            path=r"/model/[^/]+/c",
+            endings=("converse", "converse-stream"),
+            has_shape=is_chat,
+            streams=asked_by_path,
+            model=_MODEL,
+        ),
+        Endpoint(
+            format=INVOKE,
+            operation_name="chat",
+            author="aws.bedrock",
+            path=r"/model/[^/]+/i",
+            endings=("invoke", "invoke-with-response-stream"),
+            has_shape=is_bedrock_prompt,
+            streams=asked_by_path,
+            model=_MODEL,
+        ),
+    ),
+    host_patterns=((r"^bedrock-runtime.*\.amazonaws\.com", "aws.bedrock"),),
+)

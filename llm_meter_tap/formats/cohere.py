@@ -1,20 +1,28 @@
-"""Usage in Cohere's own format.
+"""Cohere's formats: chat, generate, embeddings, reranking.
 
-Owns version 2 (`usage`, in a stream's `message-end`) and version 1 (`meta`, in `stream-end`). Source:
-Cohere's API reference: `tokens` are what the model used, `billed_units` what is charged; both stay in the raw
-figures.
+Version 2 reports `usage`, in a stream's `message-end`; version 1 `meta`, in `stream-end`. Source: Cohere's
+API reference: `tokens` are what the model used, `billed_units` what is charged; both stay in the raw figures.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from llm_meter_tap.formats.figures import Draft, Usage
+from llm_meter_tap.formats.format import (
+    Endpoint,
+    Family,
+    Format,
+    OutputLimit,
+    TextFields,
+    UsageReader,
+    names,
+)
+from llm_meter_tap.formats.request_shapes import is_named_chat, never
 from llm_meter_tap.wire.json_values import count, first_count, mapping
 
-MATTERS = re.compile(rb'"(?:message-end|stream-end)"|"is_finished"\s*:\s*true|"error"')
-NAMES = ("usage", "meta", "id", "response_id", "generation_id")
+_MATTERS = rb'"(?:message-end|stream-end)"|"is_finished"\s*:\s*true|"error"'
+_NAMES = ("usage", "meta", "id", "response_id", "generation_id")
 
 
 def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
@@ -41,3 +49,73 @@ def normalise(draft: Draft, provider: str) -> Usage:
         image_input_tokens=count(tokens.get("image_tokens")),
         raw=raw,
     )
+
+
+READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
+CHAT = Format(
+    name="cohere.chat",
+    usage=READER,
+    output_limit=OutputLimit(tokens=("max_tokens",)),
+    text=TextFields(
+        read=names("preamble chat_history messages message documents"),
+        written=names("message text response tool_plan tool_calls delta"),
+        system=("preamble",),
+        messages=("chat_history", "messages", "message"),
+        tools=("tools",),
+        answer_schema=(("response_format",),),
+    ),
+    stream_ends=(),
+)
+GENERATE = Format(
+    name="cohere.generate",
+    usage=READER,
+    output_limit=OutputLimit(tokens=("max_tokens",), answers=("num_generations",)),
+    text=TextFields(read=("prompt",), written=("text", "response", "generations"), messages=("prompt",)),
+    stream_ends=(),
+)
+EMBED = Format(
+    name="cohere.embed",
+    usage=READER,
+    output_limit=None,
+    text=TextFields(read=("texts", "inputs"), written=()),
+    stream_ends=(),
+)
+RERANK = Format(
+    name="cohere.rerank",
+    usage=READER,
+    output_limit=None,
+    text=TextFields(read=("query", "documents"), written=()),
+    stream_ends=(),
+)
+
+
+def _own(format: Format, operation_name: str, path: str, ending: str) -> Endpoint:
+    return Endpoint(
+        format=format,
+        operation_name=operation_name,
+        author="cohere",
+        path=path,
+        endings=(ending,),
+        has_shape=never,
+        hosts=("cohere",),
+    )
+
+
+FAMILY = Family(
+    formats=(CHAT, GENERATE, EMBED, RERANK),
+    endpoints=(
+        _own(CHAT, "chat", r"/v1/chat$", "chat"),
+        Endpoint(
+            format=CHAT,
+            operation_name="chat",
+            author="cohere",
+            path=r"/v2/chat$",
+            endings=("chat",),
+            has_shape=is_named_chat,
+        ),
+        _own(GENERATE, "text_completion", r"/v1/generate$", "generate"),
+        _own(EMBED, "embeddings", r"/v[12]/embed$", "embed"),
+        _own(RERANK, "rerank", r"/v[12]/rerank$", "rerank"),
+    ),
+    hosts={"cohere.ai": "cohere", "cohere.com": "cohere"},
+)

@@ -49,8 +49,8 @@ class Reading:
         service_tier: The tier that answered; it changes the price.
         error_type: The provider's error code or type, else the HTTP status; None when the call succeeded.
         is_finished: The answer came to its end: a JSON body parsed whole, or a stream's terminal event.
-        is_background: The answer is made without the client waiting: it, and with it the figures, may be read
-            back later under `response_id`.
+        is_background: The answer is made without the client waiting for it.
+        is_stored: The answer, and with it the figures, may be read back later under `response_id`.
         flags: What is odd about the figures, see `flags.py`.
         tool_calls: How often the provider's own tools ran, see `tool_calls.py`.
     """
@@ -62,6 +62,7 @@ class Reading:
     error_type: str | None = None
     is_finished: bool = False
     is_background: bool = False
+    is_stored: bool = False
     flags: list[str] = field(default_factory=list)
     tool_calls: dict[str, int] = field(default_factory=dict)
 
@@ -76,6 +77,7 @@ class Draft:
         has_units: The provider charged for this call in other units than tokens (searches, seconds of audio).
         error: The error object, or the name of an error event.
         is_background: See `Reading`.
+        is_stored: See `Reading`; what is made in the background is stored anyway.
         tool_calls: Those that the answer itself shows; those that the figures count are not among them.
     """
 
@@ -88,6 +90,7 @@ class Draft:
     has_final: bool = True
     has_units: bool = False
     is_background: bool = False
+    is_stored: bool = False
     tool_calls: dict[str, int] = field(default_factory=dict)
 
     def identify(self, model: Any = None, id: Any = None, tier: Any = None) -> None:

@@ -16,8 +16,6 @@ REASONING_OUTSIDE_TOTAL = "reasoning-outside-total"
 CACHE_OUTSIDE_TOTAL = "cache-outside-total"
 UNREAD = "results-unread"
 
-# The spellings of OpenAI and most, of Gemini, of Bedrock's Converse.
-_TOTALS = ("total_tokens", "totalTokenCount", "totalTokens")
 _PARTS = (
     ("reasoning-above-output", "reasoning_output_tokens", "output_tokens"),
     ("audio-above-input", "audio_input_tokens", "input_tokens"),
@@ -27,18 +25,22 @@ _PARTS = (
 )
 
 
-def flags_of(usage: Usage) -> list[str]:
+def flags_of(usage: Usage, totals: tuple[str, ...]) -> list[str]:
     """What is odd about a call's final figures; empty when they agree.
 
     The sum of the inclusive sides, which is the sum of the disjoint buckets, must be the total that the
     provider states. A sum that exceeds it by the reasoning or by the cached tokens alone is a provider's
     habit of leaving these out of its total, and named apart from a sum that nothing explains.
+
+    Args:
+        usage: The figures.
+        totals: The members of the raw figures that state a total.
     """
-    return [*_of_total(usage), *_of_parts(usage)]
+    return [*_of_total(usage, totals), *_of_parts(usage)]
 
 
-def _of_total(usage: Usage) -> Iterator[str]:
-    total = first_count(*(usage.raw.get(name) for name in _TOTALS))
+def _of_total(usage: Usage, totals: tuple[str, ...]) -> Iterator[str]:
+    total = first_count(*(usage.raw.get(name) for name in totals))
     entered, produced = usage.input_tokens, usage.output_tokens
     if total is None or entered is None:
         return

@@ -1,7 +1,7 @@
-"""How many messages, tools and the like a request holds: what stands around the text that a model reads.
+"""Counts what stands around the text that a model reads: messages, tools and the like.
 
-Owns the counting of these things, in all APIs alike. Refuses to say how many tokens one takes, which is the
-service's to know by provider (`jupyter_llm_meter/tokenizers/framing.py`).
+How many tokens one of them takes is known by the service, by provider
+(`jupyter_llm_meter/tokenizers/framing.py`).
 """
 
 from __future__ import annotations
@@ -9,34 +9,33 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from llm_meter_tap.formats.format import TextFields
 from llm_meter_tap.wire.json_values import mapping, sequence
 
-_SYSTEMS = ("system", "instructions", "systemInstruction", "system_instruction", "preamble")
-_LISTS = ("messages", "chat_history", "contents", "input")
-_SINGLES = ("message", "prompt", "input", "contents", "inputs", "inputText")
 _SPEAKERS = ("system", "developer", "user", "assistant")
 _CALLS = ("tool_calls", "function_call")
 _REQUIRED = ("required", "any", "tool", "function")
 _RESULTS = ("tool_result", "function_call_output")
 
 
-def count_messages(members: dict[str, Any], counts: Counter[str]) -> None:
+def count_messages(members: dict[str, Any], fields: TextFields, counts: Counter[str]) -> None:
     """Count the messages of a request and what is in them.
 
     Args:
         members: The request's outer members.
+        fields: Where the request's format has its system prompt and its messages.
         counts: Grows by `systems` (a system prompt that stands beside the messages), `messages`, `names`,
             `instructions` (system prompts among the messages), `calls` (of tools), `results` (of such calls),
             `required` and `barred` (1 where a tool must be called, or none may be).
     """
-    if isinstance(members.get("input"), dict):  # DashScope's own API
-        members = {**members, **members["input"]}
-    counts["systems"] += sum(bool(members.get(name)) for name in _SYSTEMS)
-    counts["messages"] += sum(isinstance(members.get(name), str) for name in _SINGLES)
     choice = _choice(members)
     counts["required"] += choice in _REQUIRED
     counts["barred"] += choice == "none"
-    for name in _LISTS:
+    if fields.inside is not None:
+        members = mapping(members.get(fields.inside))
+    counts["systems"] += sum(bool(members.get(name)) for name in fields.system)
+    counts["messages"] += sum(isinstance(members.get(name), str) for name in fields.messages)
+    for name in fields.messages:
         for message in sequence(members.get(name)):
             if isinstance(message, dict):
                 _count_message(message, counts)

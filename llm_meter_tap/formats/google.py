@@ -1,23 +1,39 @@
-"""Usage in the format of Gemini and Vertex AI.
+"""Google's formats of Gemini and Vertex AI: generateContent, embeddings, Imagen, batches.
 
-Owns `usageMetadata` and the token statistics of Vertex embeddings. Source: Google's reference of
-`UsageMetadata` (thoughts and tool-use prompts are counted beside candidates and prompt, and are within the
-total).
+Source: Google's reference of `UsageMetadata`: thoughts and tool-use prompts are counted beside candidates and
+prompt, and are within the total.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from typing import Any
 
 from llm_meter_tap.formats.figures import Draft, Usage, rest_of, total_of
+from llm_meter_tap.formats.format import (
+    Endpoint,
+    Family,
+    Format,
+    OutputLimit,
+    ReadBack,
+    Result,
+    TextFields,
+    UsageReader,
+)
+from llm_meter_tap.formats.request_shapes import (
+    PUBLISHED_MODEL,
+    asked_by_path,
+    is_google,
+    is_prediction,
+    never,
+)
 from llm_meter_tap.formats.tool_calls import in_candidates
-from llm_meter_tap.wire.json_values import count, first_count, mapping, sequence
+from llm_meter_tap.wire.json_values import count, first_count, mapping, sequence, text
 
-MATTERS = re.compile(
+_MATTERS = (
     rb'"usageMetadata"\s*:\s*\{|"finishReason"\s*:|"error"\s*:\s*\{|"blockReason"\s*:|"webSearchQueries"\s*:'
 )
-NAMES = ("usageMetadata", "modelVersion", "responseId", "error")
+_NAMES = ("usageMetadata", "modelVersion", "responseId", "error")
 
 
 def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
@@ -78,3 +94,130 @@ def _modalities(raw: dict[str, Any], name: str) -> dict[str, int]:
         if isinstance(modality, str) and tokens is not None:
             found[modality] = found.get(modality, 0) + tokens
     return found
+
+
+def provider_at(known: str | None, path: str) -> str | None:
+    """Behind a gateway only Vertex AI's paths name a project."""
+    return "gcp.vertex_ai" if known is None and "/projects/" in path else known
+
+
+READER = UsageReader(
+    matters=_MATTERS, names=_NAMES, take=take, normalise=normalise, totals=("totalTokenCount",)
+)
+GENERATE = Format(
+    name="google.generateContent",
+    usage=READER,
+    output_limit=OutputLimit(
+        tokens=("generationConfig.maxOutputTokens", "generation_config.max_output_tokens"),
+        answers=("generationConfig.candidateCount", "generation_config.candidate_count"),
+    ),
+    text=TextFields(
+        read=("systemInstruction", "system_instruction", "contents"),
+        written=("candidates",),
+        system=("systemInstruction", "system_instruction"),
+        messages=("contents",),
+        tools=("tools",),
+        answer_schema=(("generationConfig",),),
+        elsewhere=("cachedContent", "cached_content"),
+    ),
+    stream_ends=(),
+    provider_at=provider_at,
+)
+EMBED = Format(
+    name="google.embedContent",
+    usage=READER,
+    output_limit=None,
+    text=TextFields(read=("contents", "content", "requests", "instances"), written=()),
+    stream_ends=(),
+    provider_at=provider_at,
+)
+IMAGEN = Format(
+    name="google.imagen",
+    usage=READER,
+    output_limit=None,
+    text=None,
+    stream_ends=(),
+    provider_at=provider_at,
+)
+
+
+def _batch_result(document: dict[str, Any]) -> Result | None:
+    answer = mapping(document.get("response"))
+    if "usageMetadata" not in answer and "candidates" not in answer:
+        return None
+    name = document.get("key") or mapping(document.get("metadata")).get("key")
+    return Result(GENERATE, "generate_content", text(name), None, answer)
+
+
+def _results_in(document: dict[str, Any]) -> Iterator[Result]:
+    """The results that Gemini reports within a batch's own state (`inlinedResponses`)."""
+    for place in ("response", "metadata"):
+        state = mapping(document.get(place))
+        for holder in (state, mapping(state.get("output"))):
+            found = holder.get("inlinedResponses")
+            for item in sequence(mapping(found).get("inlinedResponses") or found):
+                result = _batch_result(mapping(item))
+                if result is not None:
+                    yield result
+        if mapping(document.get("response")):
+            return
+
+
+FAMILY = Family(
+    formats=(GENERATE, EMBED, IMAGEN),
+    endpoints=(
+        Endpoint(
+            format=GENERATE,
+            operation_name="generate_content",
+            author="gcp.gemini",
+            path=r":\w+$",
+            endings=("generateContent", "streamGenerateContent"),
+            has_shape=is_google,
+            streams=asked_by_path,
+            model=PUBLISHED_MODEL,
+        ),
+        Endpoint(
+            format=EMBED,
+            operation_name="embeddings",
+            author="gcp.gemini",
+            path=r":\w+$",
+            endings=("embedContent", "batchEmbedContents"),
+            has_shape=is_google,
+            model=PUBLISHED_MODEL,
+        ),
+        Endpoint(
+            format=EMBED,
+            operation_name="embeddings",
+            author="gcp.vertex_ai",
+            path=r"/models/[^/]*embedding[^/]*:",
+            endings=("predict",),
+            has_shape=is_prediction,
+            model=PUBLISHED_MODEL,
+        ),
+        Endpoint(
+            format=IMAGEN,
+            operation_name="generate_content",
+            author="gcp.vertex_ai",
+            path=r"/models/imagen-[^/:]+:",
+            endings=("predict",),
+            has_shape=is_prediction,
+            streams=never,
+            model=PUBLISHED_MODEL,
+        ),
+    ),
+    read_backs=(
+        ReadBack(
+            format=GENERATE,
+            operation_name="generate_content",
+            author="gcp.gemini",
+            path=r"/v\w+/batches/[^/]+$|/files/[^/]+:download$",
+            hosts=("gcp.gemini",),
+            results_in=_results_in,
+        ),
+    ),
+    host_patterns=(
+        (r"aiplatform\.googleapis\.com$", "gcp.vertex_ai"),
+        (r"^generativelanguage\.googleapis\.com$", "gcp.gemini"),
+    ),
+    batch_result=_batch_result,
+)

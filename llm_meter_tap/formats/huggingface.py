@@ -1,21 +1,21 @@
-"""Usage of Hugging Face's text-generation-inference in its native format.
+"""The native format of Hugging Face's text-generation-inference.
 
-Owns the counts in the response headers and in `details`, which are there when the request asked for them.
-Source: the reference of text-generation-inference (`/generate`, `/generate_stream`; headers x-prompt-tokens,
-x-generated-tokens).
+Usage is in the response headers, and in `details` when the request asked for them. Source: the reference of
+text-generation-inference (`/generate`, `/generate_stream`; headers x-prompt-tokens, x-generated-tokens).
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from llm_meter_tap.formats.figures import Draft, Usage
+from llm_meter_tap.formats.format import Endpoint, Family, Format, OutputLimit, TextFields, UsageReader
+from llm_meter_tap.formats.request_shapes import asked_by_path, is_tgi_prompt, never
 from llm_meter_tap.wire.json_values import first_count, mapping
 
-MATTERS = re.compile(rb'"details"\s*:\s*\{|"generated_text"\s*:\s*"|"error"')
-NAMES = ("details", "generated_text", "error")
-HEADERS = (("x-prompt-tokens", "prompt_tokens"), ("x-generated-tokens", "generated_tokens"))
+_MATTERS = rb'"details"\s*:\s*\{|"generated_text"\s*:\s*"|"error"'
+_NAMES = ("details", "generated_text", "error")
+_HEADERS = (("x-prompt-tokens", "prompt_tokens"), ("x-generated-tokens", "generated_tokens"))
 
 
 def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
@@ -35,3 +35,40 @@ def normalise(draft: Draft, provider: str) -> Usage:
         output_tokens=first_count(raw.get("generated_tokens"), headers.get("generated_tokens")),
         raw=raw,
     )
+
+
+INFERENCE = Format(
+    name="huggingface.inference",
+    usage=UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise, headers=_HEADERS),
+    output_limit=OutputLimit(
+        tokens=("parameters.max_new_tokens",),
+        answers=("parameters.num_return_sequences", "parameters.best_of"),
+    ),
+    text=TextFields(read=("inputs",), written=("generated_text",), messages=("inputs",)),
+    stream_ends=(),
+)
+
+FAMILY = Family(
+    formats=(INFERENCE,),
+    endpoints=(
+        Endpoint(
+            format=INFERENCE,
+            operation_name="text_completion",
+            author="huggingface",
+            path=r"/generate(?:_stream)?$",
+            endings=("generate", "generate_stream"),
+            has_shape=is_tgi_prompt,
+            streams=asked_by_path,
+        ),
+        Endpoint(
+            format=INFERENCE,
+            operation_name="text_completion",
+            author="huggingface",
+            path=r"^$|^/models/",
+            endings=(),
+            has_shape=never,
+            hosts=("huggingface",),
+        ),
+    ),
+    hosts={"huggingface.cloud": "huggingface", "huggingface.co": "huggingface"},
+)

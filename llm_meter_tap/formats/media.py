@@ -1,13 +1,10 @@
-"""Whether all that a model is given to read is text that stands in the request.
-
-Owns the names under which APIs take pictures, sound, files, and what lies on the provider's side. Refuses to
-look into text.
-"""
+"""Whether all that a model is given to read is text that stands in the request."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from llm_meter_tap.formats.registry import FORMATS
 from llm_meter_tap.wire.json_values import parse
 
 # Kinds of content parts: OpenAI's chat and responses, Anthropic's, Cohere's.
@@ -17,12 +14,11 @@ _KINDS = frozenset(
         "input_video", "file", "input_file", "document", "item_reference", "container_upload",
     )
 )  # fmt: skip
-# Members that hold media, or name what is kept elsewhere: a conversation, an agent, a cached context.
+# Members of content parts that hold media, or name a file.
 _ELSEWHERE = frozenset(
     (
         "image", "image_url", "imageUrl", "images", "input_audio", "audio", "video", "video_url", "file",
-        "file_id", "fileData", "file_data", "inlineData", "inline_data", "document", "previous_response_id",
-        "conversation", "cachedContent", "cached_content", "assistant_id", "agent_id", "tool_outputs",
+        "file_id", "fileData", "file_data", "inlineData", "inline_data", "document",
     )
 )  # fmt: skip
 # What the model or the user's program wrote as JSON, whose members may have any name.
@@ -36,10 +32,11 @@ _DEFINITIONS = frozenset(
 _TEXTS = ("input", "prompt")
 
 
-def is_text_only(content_type: str | None, body: bytes) -> bool:
+def is_text_only(api: str, content_type: str | None, body: bytes) -> bool:
     """Whether a count of the request's text is a count of what the model reads.
 
     Args:
+        api: The name of the request's format.
         content_type: The request's Content-Type.
         body: The whole request body.
     """
@@ -47,6 +44,9 @@ def is_text_only(content_type: str | None, body: bytes) -> bool:
         return False
     request = parse(body)
     if not isinstance(request, dict):
+        return False
+    fields = FORMATS[api].text
+    if fields is not None and any(request.get(name) for name in fields.elsewhere):
         return False
     # Tokens instead of text, or a prompt that the provider keeps.
     if any(_is_no_text(request.get(name)) for name in _TEXTS):

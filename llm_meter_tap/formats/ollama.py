@@ -1,20 +1,25 @@
-"""Usage in Ollama's own format.
+"""Ollama's own formats: chat, generate, embeddings.
 
-Owns the counts beside the answer. Source: Ollama's API reference (`prompt_eval_count`, `eval_count` in the
-response or in a stream's last line, the one with `done`). A prompt that was cached is not counted, and so
-absent.
+Source: Ollama's API reference (`prompt_eval_count`, `eval_count` in the response or in a stream's last line,
+the one with `done`). A prompt that was cached is not counted, and so absent.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from llm_meter_tap.formats.figures import Draft, Usage
+from llm_meter_tap.formats.format import Endpoint, Family, Format, OutputLimit, TextFields, UsageReader
+from llm_meter_tap.formats.request_shapes import (
+    is_named_chat,
+    is_ollama_embed,
+    is_ollama_prompt,
+    unless_declined,
+)
 from llm_meter_tap.wire.json_values import count
 
-MATTERS = re.compile(rb'"done"\s*:\s*true|"eval_count"|"error"')
-NAMES = ("prompt_eval_count", "eval_count", "model", "done", "error")
+_MATTERS = rb'"done"\s*:\s*true|"eval_count"|"error"'
+_NAMES = ("prompt_eval_count", "eval_count", "model", "done", "error")
 _FIGURES = ("prompt_eval_count", "eval_count")
 
 
@@ -33,3 +38,73 @@ def normalise(draft: Draft, provider: str) -> Usage:
         output_tokens=count(draft.raw.get("eval_count")),
         raw=draft.raw,
     )
+
+
+READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
+_LIMIT = OutputLimit(tokens=("options.num_predict",))
+CHAT = Format(
+    name="ollama.chat",
+    usage=READER,
+    output_limit=_LIMIT,
+    text=TextFields(
+        read=("messages",),
+        written=("message",),
+        messages=("messages",),
+        tools=("tools",),
+        answer_schema=(("format",),),
+    ),
+    stream_ends=(),
+)
+GENERATE = Format(
+    name="ollama.generate",
+    usage=READER,
+    output_limit=_LIMIT,
+    text=TextFields(
+        read=("system", "prompt", "suffix"),
+        written=("response",),
+        system=("system",),
+        messages=("prompt",),
+        answer_schema=(("format",),),
+    ),
+    stream_ends=(),
+)
+EMBED = Format(
+    name="ollama.embed",
+    usage=READER,
+    output_limit=None,
+    text=TextFields(read=("prompt", "input"), written=(), messages=("prompt", "input")),
+    stream_ends=(),
+)
+
+FAMILY = Family(
+    formats=(CHAT, GENERATE, EMBED),
+    endpoints=(
+        Endpoint(
+            format=EMBED,
+            operation_name="embeddings",
+            author="ollama",
+            path=r"^/api/embed",
+            endings=("embed", "embeddings"),
+            has_shape=is_ollama_embed,
+        ),
+        Endpoint(
+            format=CHAT,
+            operation_name="chat",
+            author="ollama",
+            path=r"/api/chat$",
+            endings=("chat",),
+            has_shape=is_named_chat,
+            streams=unless_declined,
+        ),
+        Endpoint(
+            format=GENERATE,
+            operation_name="text_completion",
+            author="ollama",
+            path=r"/api/generate$",
+            endings=("generate",),
+            has_shape=is_ollama_prompt,
+            streams=unless_declined,
+        ),
+    ),
+    hosts={"ollama.com": "ollama"},
+)

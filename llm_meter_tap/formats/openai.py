@@ -1,24 +1,46 @@
-"""Usage in the format of OpenAI and of the many who speak it.
+"""OpenAI's formats, which many other providers use: `compatible.py` lists who and where.
 
-Owns the reading of chat completions, completions, responses, embeddings, images, audio and assistant runs,
-and the dialects of the figures. Sources: OpenAI's API reference (`usage` of each object), and where a dialect
-differs the reference of the provider named beside the rule. Refuses to derive a figure that no rule backs.
+Chat completions, completions, responses, embeddings, images, audio, assistants' runs, rerankings and batches.
+Sources: OpenAI's API reference, and where a dialect of the figures differs the reference of the provider that
+is named beside the rule. No figure is derived without such a rule.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from llm_meter_tap.formats.figures import Draft, Usage, rest_of
+from llm_meter_tap.formats.format import (
+    Endpoint,
+    Family,
+    Format,
+    OutputLimit,
+    ReadBack,
+    Result,
+    TextFields,
+    UsageReader,
+    names,
+)
+from llm_meter_tap.formats.request_shapes import (
+    Request,
+    has_model,
+    is_chat,
+    is_completion,
+    is_embedding,
+    is_image,
+    is_response,
+    never,
+)
 from llm_meter_tap.formats.tool_calls import in_output
-from llm_meter_tap.wire.json_values import count, first_count, mapping, sequence
+from llm_meter_tap.wire.json_values import count, first_count, mapping, sequence, text
 
-MATTERS = re.compile(
+_MATTERS = (
     rb'"usage"\s*:\s*\{|"error"\s*:\s*[{"]|"errors"\s*:\s*\[\s*\{|"finish_reason"\s*:\s*"'
     rb'|"type"\s*:\s*"(?:error|response\.(?:completed|incomplete|failed|cancelled|error))"'
 )
-NAMES = (
+_NAMES = (
     "usage", "model", "id", "service_tier", "error", "status", "result", "errors", "background", "object",
     "output", "tools",
 )  # fmt: skip
@@ -168,3 +190,171 @@ def _is_outside(reasoning: int, completion: int, gap: int, provider: str) -> boo
     if gap == reasoning:
         return True
     return gap == 0 and provider not in _ESTIMATORS and reasoning > _OUTSIDE_RATIO * completion
+
+
+# Azure serves OpenAI's paths below a deployment's name, or below "/openai/" beside other providers' models.
+_DEPLOYMENT = re.compile(r"/openai/deployments/([^/]+)/")
+
+
+def provider_at(known: str | None, path: str) -> str | None:
+    """Azure on its hosts of several providers, and behind a gateway that keeps its paths."""
+    is_azure = _DEPLOYMENT.search(path) or (known and path.startswith("/openai/"))
+    return "azure.ai.openai" if is_azure and known in (None, "azure.ai.inference") else known
+
+
+def model_at(model: str, provider: str, path: str) -> str | None:
+    """Azure's `model` repeats the deployment's name; without one in the path it is that name."""
+    if provider != "azure.ai.openai":
+        return model
+    deployment = _DEPLOYMENT.search(path)
+    return None if deployment is None or deployment.group(1) == model else model
+
+
+READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
+
+
+def _format(
+    name: str,
+    output_limit: OutputLimit | None,
+    text: TextFields | None,
+    stream_ends: tuple[bytes, ...] = (),
+) -> Format:
+    return Format(name, READER, output_limit, text, stream_ends, provider_at, model_at)
+
+
+CHAT_LIMIT = OutputLimit(tokens=("max_completion_tokens", "max_tokens"), answers=("n",))
+CHAT = _format(
+    "openai.chat",
+    CHAT_LIMIT,
+    TextFields(
+        read=names("instructions messages inputs documents"),
+        written=names("choices outputs content"),
+        system=("instructions",),
+        messages=("messages", "inputs"),
+        tools=("tools", "functions"),
+        answer_schema=(("response_format",),),
+        elsewhere=("agent_id",),
+    ),
+    stream_ends=(b"[DONE]",),
+)
+COMPLETIONS = _format(
+    "openai.completions",
+    OutputLimit(tokens=("max_tokens",), answers=("n", "best_of"), prompts="prompt"),
+    TextFields(read=("prompt", "suffix"), written=("choices", "content"), messages=("prompt",)),
+    stream_ends=(b"[DONE]",),
+)
+RESPONSES = _format(
+    "openai.responses",
+    OutputLimit(tokens=("max_output_tokens",)),
+    TextFields(
+        read=names("instructions prompt input"),
+        written=("output",),
+        system=("instructions",),
+        messages=("prompt", "input"),
+        tools=("tools",),
+        answer_schema=(("text", "format"),),
+        elsewhere=("previous_response_id", "conversation"),
+        delta_events="response.",
+    ),
+    stream_ends=(b"response.completed", b"response.incomplete", b"response.failed"),
+)
+EMBEDDINGS = _format(
+    "openai.embeddings", None, TextFields(read=("input", "inputs"), written=(), messages=("input",))
+)
+RERANK = _format("openai.rerank", None, TextFields(read=("query", "documents"), written=()))
+IMAGES = _format("openai.images", None, None)
+AUDIO = _format(
+    "openai.audio",
+    None,
+    TextFields(
+        read=("instructions", "prompt", "input"),
+        written=("text", "delta"),
+        system=("instructions",),
+        messages=("prompt", "input"),
+    ),
+)
+RUN = _format(
+    "openai.assistants.run",
+    OutputLimit(tokens=("max_completion_tokens",)),
+    TextFields(
+        read=("instructions",),
+        written=("delta",),
+        system=("instructions",),
+        tools=("tools",),
+        answer_schema=(("response_format",),),
+        elsewhere=("assistant_id", "tool_outputs"),
+    ),
+)
+
+_ASSISTANTS = ("openai", "azure.ai.openai")
+# By a batch answer's `object`, see the reference; everything else is a chat completion.
+_BATCHED = {
+    "response": (RESPONSES, "chat"),
+    "list": (EMBEDDINGS, "embeddings"),
+    "text_completion": (COMPLETIONS, "text_completion"),
+}
+
+
+def _batch_result(document: dict[str, Any]) -> Result | None:
+    """A line of the form that Azure, Mistral, Groq and Together share."""
+    response = mapping(document.get("response"))
+    body, status = mapping(response.get("body")), response.get("status_code")
+    is_answered = bool(body) and not body.get("error") and not (isinstance(status, int) and status >= 400)
+    if "custom_id" not in document or not is_answered:
+        return None
+    format, operation_name = _BATCHED.get(str(body.get("object")), (CHAT, "chat"))
+    return Result(format, operation_name, text(document["custom_id"]), text(document.get("id")), body)
+
+
+def _common(
+    format: Format, operation_name: str, path: str, endings: str, has_shape: Callable[[Request], bool]
+) -> Endpoint:
+    return Endpoint(
+        format=format,
+        operation_name=operation_name,
+        author="openai",
+        path=path,
+        endings=names(endings),
+        has_shape=has_shape,
+        is_common=True,
+    )
+
+
+FAMILY = Family(
+    formats=(CHAT, COMPLETIONS, RESPONSES, EMBEDDINGS, RERANK, IMAGES, AUDIO, RUN),
+    endpoints=(
+        _common(CHAT, "chat", r"/chat/completions$", "completions", is_chat),
+        _common(COMPLETIONS, "text_completion", r"/completions$", "completions", is_completion),
+        _common(RESPONSES, "chat", r"/responses$", "responses", is_response),
+        _common(RESPONSES, "chat", r"/responses/compact$", "compact", is_response),
+        _common(EMBEDDINGS, "embeddings", r"/embeddings$", "embeddings", is_embedding),
+        _common(IMAGES, "generate_content", r"/images/\w+$", "generations edits variations", is_image),
+        _common(AUDIO, "generate_content", r"/audio/\w+$", "transcriptions translations speech", has_model),
+        Endpoint(
+            format=RUN,
+            operation_name="invoke_agent",
+            author="openai",
+            path=r"/threads/(?:[^/]+/)?runs(?:/[^/]+/submit_tool_outputs)?$",
+            endings=("runs", "submit_tool_outputs"),
+            has_shape=never,
+            hosts=_ASSISTANTS,
+        ),
+    ),
+    read_backs=(
+        ReadBack(CHAT, "chat", "openai", r"/files/[^/]+/content$", is_lines=True),
+        ReadBack(RESPONSES, "chat", "openai", r"/responses/[^/]+$"),
+        ReadBack(RUN, "invoke_agent", "openai", r"/threads/[^/]+/runs/[^/]+$", hosts=_ASSISTANTS),
+    ),
+    hosts={
+        "openai.com": "openai",
+        "cognitive.microsoft.com": "azure.ai.openai",
+        "cognitiveservices.azure.com": "azure.ai.openai",
+        "openai.azure.com": "azure.ai.openai",
+        "openai.azure.cn": "azure.ai.openai",
+        "openai.azure.us": "azure.ai.openai",
+        "inference.ai.azure.com": "azure.ai.inference",
+        "models.ai.azure.com": "azure.ai.inference",
+        "services.ai.azure.com": "azure.ai.inference",
+    },
+    batch_result=_batch_result,
+)

@@ -1,32 +1,21 @@
 """What a provider's response says about the call: figures, model, id, error, end.
 
-Owns the choice of the family whose rules read a response. Refuses to raise, whatever the bytes are, and to
-count anything itself: figures are the provider's or absent.
+Figures are the provider's own or absent: nothing is counted here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from llm_meter_tap.formats import (
-    alephalpha,
-    anthropic,
-    bedrock,
-    bfl,
-    cohere,
-    google,
-    huggingface,
-    ollama,
-    openai,
-    replicate,
-    watsonx,
-)
 from llm_meter_tap.formats.documents import documents
 from llm_meter_tap.formats.errors import error_type
 from llm_meter_tap.formats.figures import Draft, Reading, Usage
 from llm_meter_tap.formats.flags import flags_of
+from llm_meter_tap.formats.format import UsageReader
+from llm_meter_tap.formats.registry import FORMATS
 from llm_meter_tap.formats.tool_calls import in_usage
 from llm_meter_tap.wire.json_values import count, parse
 
@@ -36,44 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["Reading", "Usage", "read_document", "read_response"]
 
 
-class _Family(NamedTuple):
-    """One format's rules.
-
-    Attributes:
-        matters: What a stream's event must hold to be looked at.
-        names: Outer members worth having from a body too big to parse, the one with the figures first.
-        take: Gathers one document into the draft.
-        normalise: Makes inclusive sums of the draft's raw figures.
-        headers: Response headers with figures, each with its name among the raw figures.
-    """
-
-    matters: re.Pattern[bytes]
-    names: tuple[str, ...]
-    take: Callable[[Draft, str, dict[str, Any]], None]
-    normalise: Callable[[Draft, str], Usage]
-    headers: tuple[tuple[str, str], ...] = ()
-
-
-_OPENAI = _Family(openai.MATTERS, openai.NAMES, openai.take, openai.normalise)
-# By the part of `Shape.api` before the dot; who is not here speaks OpenAI's format.
-_FAMILIES = {
-    "alephalpha": _Family(alephalpha.MATTERS, alephalpha.NAMES, alephalpha.take, alephalpha.normalise),
-    "anthropic": _Family(anthropic.MATTERS, anthropic.NAMES, anthropic.take, anthropic.normalise),
-    "google": _Family(google.MATTERS, google.NAMES, google.take, google.normalise),
-    "bedrock": _Family(bedrock.MATTERS, bedrock.NAMES, bedrock.take, bedrock.normalise, bedrock.HEADERS),
-    "bfl": _Family(bfl.MATTERS, bfl.NAMES, bfl.take, bfl.normalise),
-    "cohere": _Family(cohere.MATTERS, cohere.NAMES, cohere.take, cohere.normalise),
-    "huggingface": _Family(
-        huggingface.MATTERS,
-        huggingface.NAMES,
-        huggingface.take,
-        huggingface.normalise,
-        huggingface.HEADERS,
-    ),
-    "ollama": _Family(ollama.MATTERS, ollama.NAMES, ollama.take, ollama.normalise),
-    "replicate": _Family(replicate.MATTERS, replicate.NAMES, replicate.take, replicate.normalise),
-    "watsonx": _Family(watsonx.MATTERS, watsonx.NAMES, watsonx.take, watsonx.normalise),
-}
+# An answer's pattern is compiled when its first answer comes.
+_pattern = lru_cache(maxsize=None)(re.compile)
 
 
 def read_response(
@@ -97,29 +50,32 @@ def read_response(
     Returns:
         What could be read. A body that is not what the shape promises has no usage.
     """
-    family = _FAMILIES.get(shape.api.partition(".")[0], _OPENAI)
-    found = documents((content_type or "").lower(), body, complete, family.matters, family.names)
+    reader = FORMATS[shape.api].usage
+    matters = _pattern(reader.matters)
+    found = documents((content_type or "").lower(), body, complete, matters, reader.names)
     draft = Draft()
     for event, document in found.items:
-        family.take(draft, event, document)
-    in_headers = {name: count(parse(headers[key])) for key, name in family.headers if key in headers}
+        reader.take(draft, event, document)
+    in_headers = {name: count(parse(headers[key])) for key, name in reader.headers if key in headers}
     if in_headers:
         draft.update({"headers": in_headers})
     has_ended = found.is_stream and (draft.is_finished or bool(draft.error))
     failure = error_type(status, _error(status, draft, found.items), headers)
-    return _reading(family, draft, shape, failure, found.is_whole or has_ended)
+    return _reading(reader, draft, shape, failure, found.is_whole or has_ended)
 
 
 def read_document(shape: Shape, answer: dict[str, Any]) -> Reading:
     """Read an answer that came within another document; never raises."""
-    family = _FAMILIES.get(shape.api.partition(".")[0], _OPENAI)
+    reader = FORMATS[shape.api].usage
     draft = Draft()
-    family.take(draft, "", answer)
-    return _reading(family, draft, shape, error_type(0, draft.error, {}), is_finished=True)
+    reader.take(draft, "", answer)
+    return _reading(reader, draft, shape, error_type(0, draft.error, {}), is_finished=True)
 
 
-def _reading(family: _Family, draft: Draft, shape: Shape, failure: str | None, is_finished: bool) -> Reading:
-    usage = _usage(family, draft, shape.provider_name)
+def _reading(
+    reader: UsageReader, draft: Draft, shape: Shape, failure: str | None, is_finished: bool
+) -> Reading:
+    usage = _usage(reader, draft, shape.provider_name)
     return Reading(
         usage=usage,
         response_model=draft.model,
@@ -128,13 +84,14 @@ def _reading(family: _Family, draft: Draft, shape: Shape, failure: str | None, i
         error_type=failure,
         is_finished=is_finished,
         is_background=draft.is_background,
-        flags=flags_of(usage) if usage is not None and is_finished else [],
+        is_stored=draft.is_background or draft.is_stored,
+        flags=flags_of(usage, reader.totals) if usage is not None and is_finished else [],
         tool_calls={**draft.tool_calls, **in_usage(draft.raw)},
     )
 
 
-def _usage(family: _Family, draft: Draft, provider: str) -> Usage | None:
-    usage = family.normalise(draft, provider) if draft.raw else None
+def _usage(reader: UsageReader, draft: Draft, provider: str) -> Usage | None:
+    usage = reader.normalise(draft, provider) if draft.raw else None
     return usage if usage is not None and (usage.is_known() or draft.has_units) else None
 
 

@@ -1,20 +1,21 @@
-"""Usage of Replicate's predictions.
+"""The format of Replicate's predictions.
 
-Owns the token counts among a prediction's metrics, which language models of Replicate's own have; every other
-prediction is charged by the second of a machine and has none. Source: Replicate's HTTP API reference,
-predictions (`status`, `error`, `metrics`).
+Among a prediction's metrics Replicate's own language models have token counts; every other prediction is
+charged by the second of a machine and has none. Source: Replicate's HTTP API reference, predictions
+(`status`, `error`, `metrics`).
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from llm_meter_tap.formats.figures import Draft, Usage
+from llm_meter_tap.formats.format import Endpoint, Family, Format, ReadBack, UsageReader
+from llm_meter_tap.formats.request_shapes import from_path, never
 from llm_meter_tap.wire.json_values import count, mapping
 
-MATTERS = re.compile(rb'"metrics"|"error"')
-NAMES = ("metrics", "id", "model", "status", "error", "urls", "detail")
+_MATTERS = rb'"metrics"|"error"'
+_NAMES = ("metrics", "id", "model", "status", "error", "urls", "detail")
 _FIGURES = ("input_token_count", "output_token_count")
 _ENDS = ("succeeded", "failed", "canceled", "aborted")
 
@@ -39,3 +40,37 @@ def normalise(draft: Draft, provider: str) -> Usage:
         output_tokens=count(draft.raw.get("output_token_count")),
         raw=draft.raw,
     )
+
+
+PREDICTION = Format(
+    name="replicate.prediction",
+    usage=UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise),
+    output_limit=None,
+    text=None,
+    stream_ends=(),
+)
+
+FAMILY = Family(
+    formats=(PREDICTION,),
+    endpoints=(
+        Endpoint(
+            format=PREDICTION,
+            operation_name="generate_content",
+            author="replicate",
+            path=r"/v1/(?:(?:models|deployments)/[^/]+/[^/]+/)?predictions$",
+            endings=("predictions",),
+            has_shape=never,
+            hosts=("replicate",),
+            # A prediction is made in the background, whether or not its text is streamed from another
+            # address.
+            streams=never,
+            model=from_path(r"/models/([^/]+/[^/]+)/predictions$"),
+        ),
+    ),
+    read_backs=(
+        ReadBack(
+            PREDICTION, "generate_content", "replicate", r"/v1/predictions/[^/]+$", hosts=("replicate",)
+        ),
+    ),
+    hosts={"replicate.com": "replicate"},
+)

@@ -1,7 +1,4 @@
-"""Questions about a request that the table of APIs asks.
-
-Owns the request's view that a row may look at, and each API's test of it. Refuses to know which row asks.
-"""
+"""What endpoints ask about a request: whether its body is that of a call, which model, whether in pieces."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from llm_meter_tap.wire.json_values import text
 
 
 class Request(NamedTuple):
-    """What a row may look at: the path without trailing slash, and the body's outer members."""
+    """What an endpoint may look at: the path without trailing slash, and the body's outer members."""
 
     path: str
     members: dict[str, Any]
@@ -29,8 +26,14 @@ class Request(NamedTuple):
         return bool(self.members.get(name))
 
 
+# The members that the functions of this module look at. In a body that is too big to parse, the first are
+# searched for at its ends; of the others, which may be long themselves, only the kind of value is found out.
+NAMES = ("model", "stream", "max_tokens", "agent", "agent_id", "anthropic_version", "previous_response_id")
+LONG_NAMES = ("messages", "prompt", "input", "contents", "content", "requests", "instances", "inputs")
+
+
 def never(request: Request) -> bool:
-    """The row's path is too common a word: it holds on its providers' hosts only."""
+    """The endpoint's path is too common a word: it is one on its providers' hosts only."""
     return False
 
 
@@ -109,6 +112,10 @@ def has_model(request: Request) -> bool:
     return request.has_text("model")
 
 
+def is_interaction(request: Request) -> bool:
+    return named_by_model_or_agent(request) is not None and request.has("input")
+
+
 def is_dashscope(request: Request) -> bool:
     return request.has_text("model") and isinstance(request.members.get("input"), dict)
 
@@ -123,6 +130,11 @@ def named_by_member(request: Request) -> str | None:
     return text(request.members.get("model"))
 
 
+def named_by_model_or_agent(request: Request) -> str | None:
+    """An agent is made of models of the provider's choice."""
+    return named_by_member(request) or text(request.members.get("agent"))
+
+
 def asked_by_path(request: Request) -> bool:
     """Google, Bedrock and watsonx have another path for streams."""
     return request.path.rpartition(":")[2].startswith("stream") or request.path.endswith("stream")
@@ -134,10 +146,10 @@ def unless_declined(request: Request) -> bool:
 
 
 def from_path(pattern: str) -> Callable[[Request], str | None]:
-    compiled = re.compile(pattern)
+    """A model that the path names; the pattern's first group is its name, percent-encoded."""
 
     def find(request: Request) -> str | None:
-        match = compiled.search(request.path)
+        match = re.search(pattern, request.path)
         return unquote(match.group(1)) if match else None
 
     return find
@@ -145,3 +157,7 @@ def from_path(pattern: str) -> Callable[[Request], str | None]:
 
 def of_no_model(request: Request) -> None:
     """The path names an endpoint, and the body repeats its name."""
+
+
+PUBLISHED_MODEL = from_path(r"/(?:models|endpoints|tunedModels)/([^/:]+)")
+"""Google's paths name the model, also those of other makers' models on Vertex AI."""

@@ -1,8 +1,8 @@
 """The text of a call whose provider reported no usage, to be counted by tokenizer.
 
-Owns the gathering of what a model read and wrote, out of the formats in `apis.py`. Refuses to keep it: the
-text goes to the counting service in memory and is forgotten; nothing here writes or logs. Media are left out:
-a picture's base64 is not what a model reads. What a provider puts around the pieces of text goes as numbers.
+The text goes to the counting service in memory and is forgotten; nothing here writes or logs it. Media are
+left out: a picture's base64 is not what a model reads. What a provider puts around the pieces of text goes as
+numbers.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 
 from llm_meter_tap.formats import eventstream, sse
 from llm_meter_tap.formats.answer_schema import answer_schema
+from llm_meter_tap.formats.format import TextFields, names
 from llm_meter_tap.formats.framing import count_messages
 from llm_meter_tap.formats.partial_json import array_items
+from llm_meter_tap.formats.registry import FORMATS
 from llm_meter_tap.formats.tool_text import tool_text
 from llm_meter_tap.wire.json_values import mapping, parse
 
@@ -23,25 +25,10 @@ BREAK = "\x1e"
 """Between two pieces of text, which a tokenizer must not merge: ASCII's record separator."""
 
 
-def _names(*lines: str) -> tuple[str, ...]:
-    return tuple(name for line in lines for name in line.split())
-
-
-# What a model reads, in the order in which providers put it before the model.
-_READ = _names(
-    "system instructions systemInstruction system_instruction preamble chat_history messages message prompt",
-    "suffix input inputs texts contents content requests instances inputText query documents",
-)
-_TOOLS = _names("tools functions toolConfig")
-# What a model writes: whole answers first, then the pieces of streams.
-_WRITTEN = _names(
-    "choices output content candidates message text response result completion generation generations",
-    "results generated_text tool_plan tool_calls delta content_block contentBlockDelta start",
-)
-# Members inside of those that are no text: identifiers and states; media; repetitions of what stands beside
-# them, and verdicts on it.
+# Members inside of a format's text fields that are no text, in the spellings of all formats: identifiers and
+# states; media; repetitions of the text beside them, and judgements about it.
 _NOT_TEXT = frozenset(
-    _names(
+    names(
         "type role id object status index model created signature thoughtSignature tool_call_id tool_use_id",
         "toolUseId call_id item_id token_id format detail event_type verbosity channel cache_control usage",
         "finish_reason finishReason stop_reason stopReason stop_sequence native_finish_reason",
@@ -51,10 +38,8 @@ _NOT_TEXT = frozenset(
         "content_filter_results safetyRatings citationMetadata groundingMetadata",
     )
 )
-# Charged by the image or by the second of a machine: tokens of a prompt would say nothing about it.
-_CHARGED_OTHERWISE = frozenset(_names("bfl.image google.imagen openai.images replicate.prediction"))
 # A tool call's arguments, which the model wrote or reads as JSON.
-_ARGUMENTS = _names("input args arguments parameters")
+_ARGUMENTS = names("input args arguments parameters")
 
 
 class Gathered(NamedTuple):
@@ -75,7 +60,7 @@ def call_text(
     """The `text` member of a spool line (docs/architecture.md, "The listener").
 
     Args:
-        api: The call's format.
+        api: The name of the call's format.
         request: The request's body; None where what the model read needs no count.
         content_type: The response's Content-Type.
         response: The response's body, decoded and as far as it came.
@@ -83,49 +68,52 @@ def call_text(
     Returns:
         The member; None when there is no text, or when it is not what the call is charged by.
     """
-    if api in _CHARGED_OTHERWISE:
+    fields = FORMATS[api].text
+    if fields is None:
         return None
-    written = response_text(content_type, response)
-    read = Gathered(None, {}) if request is None else request_text(request)
+    written = response_text(fields, content_type, response)
+    read = Gathered(None, {}) if request is None else request_text(fields, request)
     known = {side: one.text for side, one in (("output", written), ("input", read)) if one.text}
     if not known:
         return None
     return {**known, "framing": {"api": api, "input": read.framing, "output": written.framing}}
 
 
-def request_text(body: bytes) -> Gathered:
+def request_text(fields: TextFields, body: bytes) -> Gathered:
     """What the model was given to read.
 
     Args:
+        fields: Where the request's format has text.
         body: The whole request body.
     """
     members = mapping(parse(body))
     counts: Counter[str] = Counter()
-    pieces = [piece for name in _READ for piece in _strings(members.get(name))]
-    count_messages(members, counts)
-    for name in _TOOLS:
+    pieces = [piece for name in fields.read for piece in _strings(members.get(name))]
+    count_messages(members, fields, counts)
+    for name in fields.tools:
         tools = tool_text(members.get(name), counts)
         pieces += [] if tools is None else [tools]
-    asked = answer_schema(members)
+    asked = answer_schema(members, fields.answer_schema)
     if asked is not None:
         counts["schemas"] += 1
         pieces.append(asked)
     return Gathered(BREAK.join(pieces) or None, dict(+counts))
 
 
-def response_text(content_type: str | None, body: bytes) -> Gathered:
+def response_text(fields: TextFields, content_type: str | None, body: bytes) -> Gathered:
     """What the model wrote, as far as it came; the pieces of a stream are joined as they are.
 
     Args:
+        fields: Where the answer's format has text.
         content_type: The response's Content-Type.
         body: The decoded body, perhaps cut off.
     """
     counts: Counter[str] = Counter()
     whole = parse(body)
     if isinstance(whole, dict):
-        return Gathered(BREAK.join(_written(whole, "message", counts)) or None, dict(+counts))
+        return Gathered(BREAK.join(_written(fields, whole, "message", counts)) or None, dict(+counts))
     documents = _documents(content_type or "", body)
-    text = "".join(piece for document in documents for piece in _written(document, "delta", counts))
+    text = "".join(piece for document in documents for piece in _written(fields, document, "delta", counts))
     return Gathered(text or None, dict(+counts))
 
 
@@ -141,17 +129,19 @@ def _documents(content_type: str, body: bytes) -> Iterator[dict[str, Any]]:
     return (mapping(parse(text)) for text in texts)
 
 
-def _written(document: dict[str, Any], version: str, counts: Counter[str]) -> Iterator[str]:
+def _written(
+    fields: TextFields, document: dict[str, Any], version: str, counts: Counter[str]
+) -> Iterator[str]:
     kind, delta = str(document.get("type")), document.get("delta")
-    if kind.startswith("response."):
-        # The Responses API repeats in its other events what the deltas have said, but for a tool's name.
+    if fields.delta_events is not None and kind.startswith(fields.delta_events):
+        # Other events repeat what the deltas have said, but for a tool's name.
         if kind.endswith(".delta") and isinstance(delta, str):
             yield delta
         elif kind == "response.output_item.added":
             yield from _strings(mapping(document.get("item")).get("name"), version, counts)
             counts["calls"] += mapping(document.get("item")).get("type") == "function_call"
         return
-    for name in _WRITTEN:
+    for name in fields.written:
         yield from _strings(document.get(name), version, counts)
 
 

@@ -64,6 +64,18 @@ def in_usage(raw: dict[str, Any]) -> dict[str, int]:
     return counts
 
 
+def in_grounding_counts(counts: Any, model: str | None) -> dict[str, int]:
+    """The grounding that an interaction's usage counts (`type`, `count`)."""
+    found: dict[str, int] = {}
+    for entry in map(mapping, sequence(counts)):
+        name, runs = text(entry.get("type")), count(entry.get("count"))
+        if name is None or not runs or len(name) > _LONGEST_NAME:
+            continue
+        name = "web_search" if name == "google_search" else name
+        found[name] = 1 if name == "web_search" and _PER_ANSWER.search(model or "") else runs
+    return found
+
+
 def in_candidates(candidates: Any, model: str | None) -> dict[str, int]:
     """The searches by which Gemini grounded its answer."""
     queries: set[str] = set()

@@ -1,19 +1,21 @@
-"""Usage of IBM watsonx.ai text generation and embeddings.
+"""IBM watsonx.ai's formats: text generation and embeddings; its chat is OpenAI's at a path of its own.
 
-Owns the counts inside `results`. Source: IBM's API reference, text generation. In a stream the generated
+Source: IBM's API reference, text generation. In a stream the generated
 count is cumulative and the input count stands in the first event only, so the largest of each is the figure.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from llm_meter_tap.formats import openai
 from llm_meter_tap.formats.figures import Draft, Usage
+from llm_meter_tap.formats.format import Endpoint, Family, Format, OutputLimit, TextFields, UsageReader
+from llm_meter_tap.formats.request_shapes import asked_by_path, never
 from llm_meter_tap.wire.json_values import count, mapping, sequence
 
-MATTERS = re.compile(rb'"(?:generated|input)_token_count"|"errors"')
-NAMES = ("results", "input_token_count", "model_id", "errors")
+_MATTERS = rb'"(?:generated|input)_token_count"|"errors"'
+_NAMES = ("results", "input_token_count", "model_id", "errors")
 _FIGURES = ("input_token_count", "generated_token_count")
 
 
@@ -39,3 +41,57 @@ def normalise(draft: Draft, provider: str) -> Usage:
         output_tokens=count(draft.raw.get("generated_token_count")),
         raw=draft.raw,
     )
+
+
+READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
+GENERATE = Format(
+    name="watsonx.generate",
+    usage=READER,
+    output_limit=OutputLimit(tokens=("parameters.max_new_tokens",)),
+    text=TextFields(read=("input",), written=("results",), messages=("input",)),
+    stream_ends=(),
+)
+EMBED = Format(
+    name="watsonx.embed",
+    usage=READER,
+    output_limit=None,
+    text=TextFields(read=("inputs",), written=(), messages=("inputs",)),
+    stream_ends=(),
+)
+_HOSTS = ("ibm.watsonx.ai",)
+
+FAMILY = Family(
+    formats=(GENERATE, EMBED),
+    endpoints=(
+        Endpoint(
+            format=EMBED,
+            operation_name="embeddings",
+            author="ibm.watsonx.ai",
+            path=r"/text/e",
+            endings=("embeddings",),
+            has_shape=never,
+            hosts=_HOSTS,
+        ),
+        Endpoint(
+            format=openai.CHAT,
+            operation_name="chat",
+            author="ibm.watsonx.ai",
+            path=r"/text/chat",
+            endings=("chat", "chat_stream"),
+            has_shape=never,
+            hosts=_HOSTS,
+            streams=asked_by_path,
+        ),
+        Endpoint(
+            format=GENERATE,
+            operation_name="text_completion",
+            author="ibm.watsonx.ai",
+            path=r"/(?:text/generation|generation/text)(?:_stream)?$",
+            endings=("generation", "generation_stream", "text", "text_stream"),
+            has_shape=never,
+            hosts=_HOSTS,
+            streams=asked_by_path,
+        ),
+    ),
+    hosts={"ml.cloud.ibm.com": "ibm.watsonx.ai"},
+)

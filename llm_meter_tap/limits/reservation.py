@@ -98,7 +98,7 @@ class Question:
         return {
             "text": call_text(self._api, body, None, b""),
             "max_output_tokens": max_output_tokens(self._api, self._record.operation_name, body),
-            "is_text_only": is_text_only(self._content_type, body),
+            "is_text_only": is_text_only(self._api, self._content_type, body),
         }
 
     def unanswered(self, reason: str) -> Refusal | None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from jupyter_llm_meter.tokenizers import count
 from jupyter_llm_meter.tokenizers.call_text import count_input, count_output
 from jupyter_llm_meter.tokenizers.framing import PLAIN, Figures, figures_of
+from llm_meter_tap.formats.registry import FORMATS
 from llm_meter_tap.formats.request_text import BREAK, request_text
 
 # The example of OpenAI's cookbook, "How to count tokens with tiktoken", section 7, and its published counts.
@@ -58,7 +59,9 @@ HELLO = {
 
 
 def tokens_of(body: Any, model: str, api: str = "openai.chat") -> int:
-    read = request_text(json.dumps(body).encode())
+    fields = FORMATS[api].text
+    assert fields is not None
+    read = request_text(fields, json.dumps(body).encode())
     assert read.text is not None
     return count_input(read.text, read.framing, figures_of(model, None, api), model).tokens
 

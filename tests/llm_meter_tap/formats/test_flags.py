@@ -27,4 +27,4 @@ from llm_meter_tap.formats.flags import flags_of
     ],
 )
 def test_what_is_odd_about_figures_is_named(usage, flags):
-    assert flags_of(usage) == flags
+    assert flags_of(usage, ("total_tokens", "totalTokenCount", "totalTokens")) == flags

@@ -11,6 +11,18 @@ SCHEMA = {"properties": {"image": {"type": "image"}}}
 TOOL = {"type": "function", "function": {"name": "f", "parameters": SCHEMA}}
 
 
+def api_of(body: object) -> str:
+    """A format whose requests have the body's members."""
+    apis = {
+        "previous_interaction_id": "google.interactions",
+        "assistant_id": "openai.assistants.run",
+        "contents": "google.generateContent",
+        "input": "openai.responses",
+        "prompt": "openai.completions",
+    }
+    return next((api for name, api in apis.items() if name in body), "openai.chat")
+
+
 def asked(*parts: object) -> dict[str, object]:
     return {"messages": [{"role": "user", "content": list(parts)}]}
 
@@ -31,7 +43,7 @@ def asked(*parts: object) -> dict[str, object]:
     ],
 )
 def test_text_alone_is_text_only(body):
-    assert is_text_only("application/json", json.dumps(body).encode())
+    assert is_text_only(api_of(body), "application/json", json.dumps(body).encode())
 
 
 @pytest.mark.parametrize(
@@ -50,14 +62,15 @@ def test_text_alone_is_text_only(body):
         {"prompt": {"id": "pmpt_1"}},
         {"contents": [{"parts": [{"text": "hi"}]}], "cachedContent": "cachedContents/1"},
         {"assistant_id": "asst_1"},
+        {"input": "and then?", "previous_interaction_id": "v1_1"},
         {"prompt": [1, 2, 3]},
         {"input": [[1, 2], [3]]},
         ["no", "object"],
     ],
 )
 def test_media_and_what_lies_elsewhere_are_not(body):
-    assert not is_text_only("application/json", json.dumps(body).encode())
+    assert not is_text_only(api_of(body), "application/json", json.dumps(body).encode())
 
 
 def test_a_form_is_not():
-    assert not is_text_only("multipart/form-data; boundary=x", b"--x\r\n")
+    assert not is_text_only("openai.audio", "multipart/form-data; boundary=x", b"--x\r\n")

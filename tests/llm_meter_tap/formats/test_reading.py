@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from llm_meter_tap.formats.matching import Shape
 from llm_meter_tap.formats.reading import Reading, read_response
-from llm_meter_tap.formats.registry import APIS
+from llm_meter_tap.formats.registry import FORMATS
 
 CHAT = Shape("openai.chat", "openai", "chat", "m-1", False)
 EMBEDDINGS = CHAT._replace(api="openai.embeddings")
-SHAPES = [Shape(api, "openai", "chat", None, False) for api in sorted({row.api for row in APIS})]
+SHAPES = [Shape(api, "openai", "chat", None, False) for api in FORMATS]
 TYPES = [
     "application/json",
     "text/event-stream",

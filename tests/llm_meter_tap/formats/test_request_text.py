@@ -9,44 +9,71 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from llm_meter_tap.formats.format import TextFields
+from llm_meter_tap.formats.registry import FORMATS
 from llm_meter_tap.formats.request_text import BREAK, call_text, request_text, response_text
 
 PICTURE = "iVBORw0KGgo" * 100
 
 
-def of_request(body: Any) -> str | None:
-    return request_text(json.dumps(body).encode()).text
+def fields_of(api: str) -> TextFields:
+    fields = FORMATS[api].text
+    assert fields is not None
+    return fields
 
 
-def of_events(*documents: Any) -> str | None:
+CHAT = fields_of("openai.chat")
+
+
+def of_request(body: Any, api: str = "openai.chat") -> str | None:
+    return request_text(fields_of(api), json.dumps(body).encode()).text
+
+
+def of_events(*documents: Any, api: str = "openai.chat") -> str | None:
     stream = "".join(f"data: {json.dumps(document)}\n\n" for document in documents)
-    return response_text("text/event-stream", stream.encode()).text
+    return response_text(fields_of(api), "text/event-stream", stream.encode()).text
 
 
 @pytest.mark.parametrize(
-    ("body", "text"),
+    ("api", "body", "text"),
     [
-        ({"model": "m", "messages": [{"role": "user", "content": "How far?"}]}, "How far?"),
+        ("openai.chat", {"model": "m", "messages": [{"role": "user", "content": "How far?"}]}, "How far?"),
         (
+            "anthropic.messages",
             {
                 "system": "Be brief",
                 "messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}]}],
             },
             "Be brief\x1eHi",
         ),
-        ({"instructions": "Be brief", "input": "How far?", "model": "m"}, "Be brief\x1eHow far?"),
-        ({"prompt": ["one", "two"]}, "one\x1etwo"),
         (
+            "openai.responses",
+            {"instructions": "Be brief", "input": "How far?", "model": "m"},
+            "Be brief\x1eHow far?",
+        ),
+        ("openai.completions", {"prompt": ["one", "two"]}, "one\x1etwo"),
+        (
+            "google.generateContent",
             {"systemInstruction": {"parts": [{"text": "a"}]}, "contents": [{"parts": [{"text": "b"}]}]},
             "a\x1eb",
         ),
-        ({"input": ["x", "y"], "model": "embed"}, "x\x1ey"),
-        ({"input": [[1, 2, 3]]}, None),
-        ([], None),
+        ("openai.embeddings", {"input": ["x", "y"], "model": "embed"}, "x\x1ey"),
+        ("openai.embeddings", {"input": [[1, 2, 3]]}, None),
+        (
+            "google.interactions",
+            {"system_instruction": "Be brief", "input": "How far?"},
+            "Be brief\x1eHow far?",
+        ),
+        (
+            "google.interactions",
+            {"input": [{"type": "user_input", "content": [{"type": "text", "text": "How far?"}]}]},
+            "How far?",
+        ),
+        ("openai.chat", [], None),
     ],
 )
-def test_the_model_reads_prompts_and_messages(body: Any, text: str | None) -> None:
-    assert of_request(body) == text
+def test_the_model_reads_prompts_and_messages(api: str, body: Any, text: str | None) -> None:
+    assert of_request(body, api) == text
 
 
 def test_tools_are_read_too() -> None:
@@ -97,6 +124,7 @@ def test_the_events_of_responses_that_repeat_are_left_out() -> None:
         {"type": "response.function_call_arguments.delta", "delta": '{"a":1}'},
         {"type": "response.output_text.done", "text": "Far"},
         {"type": "response.completed", "response": {"output": [{"content": [{"text": "Far"}]}]}},
+        api="openai.responses",
     )
     assert text == 'Far{"a":1}'
 
@@ -109,15 +137,27 @@ def test_claudes_text_thoughts_and_tool_input_are_written_by_it() -> None:
         {"type": "content_block_delta", "delta": {"type": "signature_delta", "signature": PICTURE}},
         {"type": "content_block_delta", "delta": {"type": "input_json_delta", "partial_json": '{"a":1}'}},
         {"type": "message_delta", "delta": {"stop_reason": "end_turn"}},
+        api="anthropic.messages",
     )
     assert text == 'Hm. Far{"a":1}'
+
+
+def test_an_interactions_last_event_repeats_its_steps() -> None:
+    text = of_events(
+        {"event_type": "step.start", "index": 0, "step": {"type": "function_call", "name": "far"}},
+        {"event_type": "step.delta", "delta": {"type": "arguments_delta", "arguments": '{"a":1}'}},
+        {"event_type": "step.delta", "delta": {"type": "text", "text": "Far"}},
+        {"event_type": "interaction.completed", "interaction": {"steps": [{"content": [{"text": "Far"}]}]}},
+        api="google.interactions",
+    )
+    assert text == 'far{"a":1}Far'
 
 
 def test_a_whole_answer_is_read_once() -> None:
     body = {
         "choices": [{"message": {"content": "Far.", "reasoning_content": "Hm."}, "delta": {"content": ""}}]
     }
-    assert response_text("application/json", json.dumps(body).encode()).text == f"Far.{BREAK}Hm."
+    assert response_text(CHAT, "application/json", json.dumps(body).encode()).text == f"Far.{BREAK}Hm."
 
 
 def test_a_cut_gemini_array_gives_the_parts_that_came() -> None:
@@ -127,17 +167,18 @@ def test_a_cut_gemini_array_gives_the_parts_that_came() -> None:
         ]
     }
     body = json.dumps([part, part], indent=1).encode()[:-40]
-    assert response_text("application/json", body) == ('Farf{"a": 1}', {"calls": 1})
+    gemini = fields_of("google.generateContent")
+    assert response_text(gemini, "application/json", body) == ('Farf{"a": 1}', {"calls": 1})
 
 
 def test_json_lines_are_read_line_by_line() -> None:
     lines = b'{"message":{"content":"Fa"}}\n{"message":{"content":"r"}}\n{"done":true'
-    assert response_text("application/x-ndjson", lines).text == "Far"
+    assert response_text(fields_of("ollama.chat"), "application/x-ndjson", lines).text == "Far"
 
 
 def test_an_answer_without_text_has_none() -> None:
-    assert response_text("application/json", b'{"data":[{"embedding":[1,2]}]}').text is None
-    assert response_text(None, b"").text is None
+    assert response_text(CHAT, "application/json", b'{"data":[{"embedding":[1,2]}]}').text is None
+    assert response_text(CHAT, None, b"").text is None
 
 
 @pytest.mark.parametrize(
@@ -148,7 +189,9 @@ def test_an_answer_without_text_has_none() -> None:
     ],
 )
 def test_a_tools_call_is_counted_where_it_is_written(message: Any) -> None:
-    assert response_text(None, json.dumps({"message": message}).encode()).framing == {"calls": 1}
+    assert response_text(CHAT, None, json.dumps({"choices": [{"message": message}]}).encode()).framing == {
+        "calls": 1
+    }
 
 
 def test_a_streamed_call_of_a_tool_is_counted_once() -> None:
@@ -157,7 +200,7 @@ def test_a_streamed_call_of_a_tool_is_counted_once() -> None:
         f"data: {json.dumps({'choices': [{'delta': {'tool_calls': [{'function': piece}]}}]})}\n\n"
         for piece in (start, {"arguments": '{"a"'}, {"arguments": ":1}"})
     )
-    assert response_text("text/event-stream", stream.encode()) == ('far{"a":1}', {"calls": 1})
+    assert response_text(CHAT, "text/event-stream", stream.encode()) == ('far{"a":1}', {"calls": 1})
 
 
 def test_the_responses_api_names_the_tool_before_its_arguments() -> None:
@@ -165,13 +208,15 @@ def test_the_responses_api_names_the_tool_before_its_arguments() -> None:
         {"type": "response.output_item.added", "item": {"type": "function_call", "name": "far"}},
         {"type": "response.function_call_arguments.delta", "delta": "{}"},
         {"type": "response.output_item.done", "item": {"type": "function_call", "name": "far"}},
+        api="openai.responses",
     )
     assert text == "far{}"
 
 
 def test_a_call_without_arguments_has_no_text_for_them() -> None:
     body = {"content": [{"type": "tool_use", "name": "now", "input": {}}]}
-    assert response_text(None, json.dumps(body).encode()).text == "now"
+    claude = fields_of("anthropic.messages")
+    assert response_text(claude, None, json.dumps(body).encode()).text == "now"
 
 
 def test_tools_and_schema_are_the_last_pieces_in_this_order() -> None:
@@ -202,10 +247,11 @@ def test_a_call_without_any_text_has_nothing_to_count() -> None:
 
 @settings(deadline=None)
 @given(
+    st.sampled_from([one.text for one in FORMATS.values() if one.text is not None]),
     st.binary(),
     st.sampled_from(["application/json", "text/event-stream", "application/vnd.amazon.eventstream"]),
 )
-def test_any_bytes_can_be_looked_at(body: bytes, content_type: str) -> None:
-    request_text(body)
-    response_text(content_type, body)
-    response_text(content_type, b"[" + body)
+def test_any_bytes_can_be_looked_at(fields: TextFields, body: bytes, content_type: str) -> None:
+    request_text(fields, body)
+    response_text(fields, content_type, body)
+    response_text(fields, content_type, b"[" + body)

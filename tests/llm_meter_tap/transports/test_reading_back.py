@@ -16,7 +16,7 @@ import urllib3
 from tap_process import settled, spool_lines
 
 from llm_meter_tap import tap
-from llm_meter_tap.formats import matching, providers
+from llm_meter_tap.formats import matching, registry
 
 
 def openai_line(number):
@@ -84,6 +84,18 @@ PREDICTED = {
     "status": "succeeded",
     "metrics": {"input_token_count": 9, "output_token_count": 3, "predict_time": 0.5},
 }
+RESEARCHING = {"id": "v1_1", "object": "interaction", "status": "in_progress", "agent": "deep-research-x"}
+RESEARCHED = {
+    **RESEARCHING,
+    "status": "completed",
+    "created": "2026-09-01T12:00:00Z",
+    "usage": {
+        "total_input_tokens": 8,
+        "total_output_tokens": 2,
+        "total_thought_tokens": 3,
+        "total_tokens": 13,
+    },
+}
 
 
 def lines(*documents):
@@ -106,6 +118,7 @@ PLACES = {
     "/v1/predictions/p1": lines(PREDICTED),
     "/v1/predictions/p2": lines({**PREDICTED, "id": "p2", "metrics": {"predict_time": 0.5}}),
     "/v1/predictions/waiting": lines(PREDICTION),
+    "/v1beta/interactions/v1_1": lines(RESEARCHED),
     "/v1/responses/waiting": lines(WAITING),
     "/v1/responses/resp_1": lines(ANSWERED),
     "/v1/responses/resp_2": lines({**ANSWERED, "id": "resp_2", "background": False}),
@@ -125,7 +138,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         self.rfile.read(int(self.headers["content-length"]))
-        self.answer(lines(PREDICTION if self.path.endswith("/predictions") else WAITING), {})
+        answers = {"predictions": PREDICTION, "interactions": RESEARCHING}
+        self.answer(lines(answers.get(self.path.rpartition("/")[2], WAITING)), {})
 
     def answer(self, body, headers):
         self.send_response(200)
@@ -153,7 +167,7 @@ def loopback_of(monkeypatch):
     """Makes the loopback address a host of the provider."""
 
     def become(provider):
-        monkeypatch.setitem(providers._DOMAINS, "127.0.0.1", provider)
+        monkeypatch.setitem(registry.HOSTS, "127.0.0.1", provider)
         matching._owner.cache_clear()
 
     yield become
@@ -254,6 +268,18 @@ def test_a_prediction_is_the_call_that_asked_for_it(server, metered, get, loopba
     assert asked["llm_meter.call.id"] == answered["llm_meter.call.id"]
     assert (asked["llm_meter.call.basis"], answered["llm_meter.call.basis"]) == ("missing", "reported")
     assert (answered["gen_ai.usage.input_tokens"], answered["gen_ai.usage.output_tokens"]) == (9, 3)
+
+
+def test_an_agents_work_is_the_call_that_asked_for_it(server, metered, get):
+    ask = {"agent": "deep-research-x", "input": "Hi", "background": True}
+    httpx.post(f"{server}/v1beta/interactions", json=ask)
+    for _ in range(2):
+        get(f"{server}/v1beta/interactions/v1_1")
+    asked, answered = settled(metered)
+    assert asked["llm_meter.call.id"] == answered["llm_meter.call.id"]
+    assert (asked["llm_meter.call.basis"], answered["llm_meter.call.basis"]) == ("missing", "reported")
+    assert (answered["gen_ai.usage.input_tokens"], answered["gen_ai.usage.output_tokens"]) == (8, 5)
+    assert answered["llm_meter.call.started_at"].startswith("2026-09-01T12:00:00")
 
 
 @pytest.mark.parametrize(
