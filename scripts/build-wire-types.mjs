@@ -38,9 +38,14 @@ function withLocalReferences(schema) {
 /** All schemas of the contract, by name. */
 async function readSchemas() {
   const { components } = load(await readFile(OPENAPI, 'utf8'));
-  const { $id, version, title, 'personal-data': _, $defs, ...StandingDocument } = load(
-    await readFile(STANDING, 'utf8')
-  );
+  const {
+    $id,
+    version,
+    title,
+    'personal-data': _,
+    $defs,
+    ...StandingDocument
+  } = load(await readFile(STANDING, 'utf8'));
   const doubled = Object.keys($defs).filter(name => name in components.schemas);
   if (doubled.length > 0) {
     throw new Error(`Defined in both files: ${doubled.join(', ')}.`);

@@ -31,7 +31,9 @@ def contents(uri):
 def schema(name):
     """The schema of a name of openapi.yaml or, with a file's path, of that file."""
     target = f"#/components/schemas/{name}" if "/" not in name else name
-    return Draft202012Validator({"$ref": urljoin(PATH.as_uri(), target)}, registry=Registry(retrieve=contents))
+    return Draft202012Validator(
+        {"$ref": urljoin(PATH.as_uri(), target)}, registry=Registry(retrieve=contents)
+    )
 
 
 STANDING = "../event_schemas/standing/v1.yaml"
