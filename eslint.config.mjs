@@ -29,6 +29,7 @@ export default tseslint.config(
       'lib/',
       'coverage/',
       'jupyter_llm_meter/',
+      'src/core/record/wire.ts',
       'ui-tests/',
       'scripts/',
       '.venv/',

@@ -7,6 +7,7 @@
 
 import type { Page, Route, WebSocketRoute } from '@playwright/test';
 
+import vectors from '../tests/vectors/standing.json';
 import { CELLS, usageRows } from './told-ledger';
 
 type Wire = Readonly<Record<string, unknown>>;
@@ -82,34 +83,18 @@ export class ToldService {
 export const NOW = '2026-11-26T06:30:00.000000Z';
 const RESET = '2026-12-01T00:00:00.000000Z';
 
+const [SHOWN] = vectors.standings.map(({ wire }) => wire);
+
 function limit(changes: Wire): Wire {
-  return {
-    id: 'user/month/tokens',
-    scope: 'user',
-    value: null,
-    window: 'month',
-    unit: 'tokens',
-    amount: '1000000',
-    warn_at: [0.8],
-    on_exceed: 'warn',
-    time_zone: 'UTC',
-    week_start: 'monday',
-    reset_hour: 0,
-    source: 'settings',
-    ...changes
-  };
+  return { ...SHOWN.limit, ...changes };
 }
 
 function month(used: number, level: string, changes: Wire = {}): Wire {
   return {
+    ...SHOWN,
     limit: limit({ on_exceed: level === 'blocked' ? 'block' : 'warn' }),
-    subject: 'alice',
-    window_start: '2026-11-01T00:00:00.000000Z',
-    resets_at: RESET,
-    amount: '1000000',
     can_raise: level === 'blocked',
     used: String(used),
-    reserved: '0',
     remaining: String(Math.max(1_000_000 - used, 0)),
     ratio: used / 1_000_000,
     level,
@@ -126,7 +111,7 @@ const NOTEBOOK_LIMIT: Wire = {
     scope: 'notebook',
     window: 'day',
     unit: 'USD',
-    amount: '5'
+    amount: 5
   }),
   subject: LONG_NAME,
   window_start: '2026-11-26T00:00:00.000000Z',
@@ -166,17 +151,12 @@ function state(standing: Wire, changes: Wire = {}): Wire {
 
 function alert(kind: string, used: string, changes: Wire = {}): Wire {
   return {
+    ...vectors.alerts[0].wire,
     id: `${kind}-${used}-${Math.random()}`,
-    limit_id: 'user/month/tokens',
-    subject: 'alice',
     threshold: kind === 'warning' ? 0.8 : 1,
     kind,
-    window_start: '2026-11-01T00:00:00.000000Z',
-    resets_at: RESET,
     raised_at: NOW,
     used,
-    amount: '1000000',
-    unit: 'tokens',
     top_notebook: LONG_NAME,
     ...changes
   };
@@ -217,13 +197,8 @@ export const ALERTS = {
     ...STATES.warning,
     runaways: [
       {
+        ...vectors.runaways[0].wire,
         id: `runaway-${Math.random()}`,
-        kernel_id: 'k-3',
-        notebook_path: 'loop.ipynb',
-        calls_per_minute: 120,
-        usual_calls_per_minute: 6,
-        cost_per_minute: '0.80',
-        usual_cost_per_minute: '0.02',
         raised_at: NOW
       }
     ]

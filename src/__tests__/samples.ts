@@ -1,9 +1,10 @@
 /**
- * Wire documents for tests, as docs/architecture.md draws them.
+ * Wire documents for tests, from the vectors of the contract.
  */
 
 import { nullTranslator } from '@jupyterlab/translation/lib/base';
 
+import vectors from '../../tests/vectors/standing.json';
 import { Formatter } from '../core/words/format';
 import { VERSION } from '../core/record/version';
 import type { CallRecord } from '../core/record/record';
@@ -18,80 +19,35 @@ export const trans = nullTranslator.load('jupyter_llm_meter');
 
 export const format = new Formatter('en-US', 'UTC');
 
+const [near, blocked] = vectors.standings.map(({ wire }) => wire);
+const [alert, refusal] = vectors.alerts.map(({ wire }) => wire);
+
 export function wireLimit(changes: Wire = {}): Wire {
-  return {
-    id: 'user/month/tokens',
-    scope: 'user',
-    value: null,
-    window: 'month',
-    unit: 'tokens',
-    amount: '1000000',
-    warn_at: [0.8],
-    on_exceed: 'warn',
-    time_zone: null,
-    week_start: 'monday',
-    reset_hour: 0,
-    source: 'default',
-    ...changes
-  };
+  return { ...near.limit, ...changes };
 }
 
+/** A standing whose amount is that of its limit. */
 export function wireStanding(changes: Wire = {}): Wire {
-  return {
-    limit: wireLimit(),
-    subject: 'alice',
-    window_start: '2026-11-01T00:00:00.000000Z',
-    resets_at: '2026-12-01T00:00:00.000000Z',
-    used: '812345',
-    reserved: '0',
-    remaining: '187655',
-    ratio: 0.812345,
-    level: 'warning',
-    ...changes
-  };
+  const limit = (changes.limit ?? near.limit) as Wire;
+  return { ...near, amount: String(limit.amount), can_raise: false, ...changes };
 }
 
 /** A limit that is raised, refuses calls and is heading past its amount. */
 export function wireBlocked(changes: Wire = {}): Wire {
-  return wireStanding({
-    limit: wireLimit({ on_exceed: 'block', source: 'settings' }),
-    used: '1050000',
-    remaining: '0',
-    ratio: 1,
-    level: 'blocked',
-    amount: '1050000',
-    raised: '50000',
-    can_raise: true,
-    forecast: { used: '1291500', ratio: 1.23, reached_at: '2026-11-28T14:00:00.000000Z' },
-    ...changes
-  });
+  const [{ wire: forecast }] = vectors.forecasts;
+  return { ...blocked, reserved: '0', soft_by: null, can_raise: true, forecast, ...changes };
+}
+
+export function wireAlert(changes: Wire = {}): Wire {
+  return { ...alert, ...changes };
 }
 
 export function wireRefusal(changes: Wire = {}): Wire {
-  return wireAlert({
-    id: 'refusal-1',
-    kind: 'blocked',
-    threshold: 1,
-    used: '999000',
-    amount: '1050000',
-    needed: '1530',
-    reserved: '200',
-    ...changes
-  });
+  return { ...refusal, ...changes };
 }
 
 export function wireRunaway(changes: Wire = {}): Wire {
-  return {
-    id: 'runaway-1',
-    kernel_id: 'kernel-1',
-    notebook_path: 'loop.ipynb',
-    calls_per_minute: 120,
-    usual_calls_per_minute: 6,
-    cost_per_minute: '0.80',
-    usual_cost_per_minute: '0.02',
-    raised_at: '2026-11-23T20:00:00.000000Z',
-    ...changes
-  };
+  return { ...vectors.runaways[0].wire, ...changes };
 }
 
 export function wireRaise(changes: Wire = {}): Wire {
@@ -109,49 +65,13 @@ export function wireRaise(changes: Wire = {}): Wire {
   };
 }
 
-export function wireAlert(changes: Wire = {}): Wire {
-  return {
-    id: 'alert-1',
-    limit_id: 'user/month/tokens',
-    subject: 'alice',
-    threshold: 0.8,
-    kind: 'warning',
-    window_start: '2026-11-01T00:00:00.000000Z',
-    resets_at: '2026-12-01T00:00:00.000000Z',
-    raised_at: '2026-11-23T20:00:00.000000Z',
-    used: '812345',
-    amount: '1000000',
-    unit: 'tokens',
-    top_notebook: 'a.ipynb',
-    ...changes
-  };
-}
-
 export function wireTotals(changes: Wire = {}): Wire {
-  return {
-    calls: 3,
-    input_tokens: 10,
-    output_tokens: 2,
-    cost: '0.0123',
-    unpriced_calls: 0,
-    missing_calls: 0,
-    ...changes
-  };
+  return { ...vectors.documents[0].wire.today, ...changes };
 }
 
 export function wireDocument(changes: Wire = {}): Wire {
-  return {
-    seq: 12,
-    as_of: '2026-11-23T20:00:00.123456Z',
-    state: { level: 'ok', problems: [] },
-    standings: [wireStanding()],
-    alerts: [],
-    today: wireTotals(),
-    month: wireTotals({ calls: 241, cost: '3.2112' }),
-    unmetered: [],
-    version: VERSION,
-    ...changes
-  };
+  const [{ wire }] = vectors.documents;
+  return { ...wire, standings: [wireStanding()], version: VERSION, ...changes };
 }
 
 export function documentWith(changes: Wire = {}): StandingDocument {

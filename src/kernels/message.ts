@@ -12,6 +12,7 @@ import type { CallRecord } from '../core/record/record';
 import { parseRecord } from '../core/record/record';
 import { FIELDS } from '../core/record/semconv';
 import { Shape, ShapeError } from '../core/record/shape';
+import type * as Wire from '../core/record/wire';
 
 export const COMM_ID = 'llm-meter';
 
@@ -39,7 +40,7 @@ export function readUnderWay(message: KernelMessage.IMessage): UnderWay | undefi
   return readOurs(message, data => data.optionalObject('under_way', underWayIn));
 }
 
-function underWayIn(shape: Shape): UnderWay {
+function underWayIn(shape: Shape<Wire.UnderWay>): UnderWay {
   return {
     callId: shape.text(FIELDS.callId.wire),
     startedAt: shape.text(FIELDS.startedAt.wire),
@@ -51,12 +52,18 @@ function underWayIn(shape: Shape): UnderWay {
 }
 
 /** What a message of ours, in the version that this page understands, holds; undefined for any other. */
-function readOurs<T>({ content }: KernelMessage.IMessage, read: (data: Shape) => T): T | undefined {
+function readOurs<T>(
+  { content }: KernelMessage.IMessage,
+  read: (data: Shape<Wire.KernelMessage>) => T
+): T | undefined {
   if (!('comm_id' in content) || content.comm_id !== COMM_ID) {
     return undefined;
   }
   try {
-    const data = new Shape('data' in content ? content.data : undefined, 'data');
+    const data = new Shape<Wire.KernelMessage>(
+      'data' in content ? content.data : undefined,
+      'data'
+    );
     return data.get('version') === VERSION ? read(data) : undefined;
   } catch (error) {
     if (error instanceof ShapeError) {

@@ -14,6 +14,7 @@ import { parseRaise, writeRaiseRequest } from '../core/limits/raise';
 import type { CallRecord } from '../core/record/record';
 import { parseRecord, writeRecord } from '../core/record/record';
 import { readText, Shape } from '../core/record/shape';
+import type * as Wire from '../core/record/wire';
 import type { StandingDocument } from '../core/record/standing';
 import { parseStanding } from '../core/record/standing';
 import { readAnswer, requestJson } from './request';
@@ -42,7 +43,10 @@ export class MeterClient {
    */
   async listCalls(limit: number): Promise<readonly CallRecord[]> {
     const body = await this._request(`calls${URLExt.objectToQueryString({ limit })}`);
-    return readAnswer(value => new Shape(value, 'answer').list('calls', parseRecord), body);
+    return readAnswer(
+      value => new Shape<Wire.CallPage>(value, 'answer').list('calls', parseRecord),
+      body
+    );
   }
 
   /**
@@ -80,7 +84,10 @@ export class MeterClient {
       method: 'POST',
       body: JSON.stringify({ records: records.map(writeRecord) })
     });
-    return readAnswer(value => new Shape(value, 'answer').list('acknowledged', readText), body);
+    return readAnswer(
+      value => new Shape<Wire.ReportedAnswer>(value, 'answer').list('acknowledged', readText),
+      body
+    );
   }
 
   /**
@@ -90,12 +97,15 @@ export class MeterClient {
    * @returns the parts' ids, each with the revision up to which the ledger holds it.
    * @throws {ClientError} when the server does not answer as it should.
    */
-  async takeOver(handOver: object): Promise<ReadonlyMap<string, number>> {
+  async takeOver(handOver: Wire.Takeover): Promise<ReadonlyMap<string, number>> {
     const body = await this._request('takeover', {
       method: 'POST',
       body: JSON.stringify(handOver)
     });
-    const taken = readAnswer(value => new Shape(value, 'answer').list('taken', readTaken), body);
+    const taken = readAnswer(
+      value => new Shape<Wire.TakeoverAnswer>(value, 'answer').list('taken', readTaken),
+      body
+    );
     return new Map(taken);
   }
 
@@ -112,7 +122,10 @@ export class MeterClient {
       method: 'POST',
       body: JSON.stringify({ claimant })
     });
-    return readAnswer(value => new Shape(value, 'answer').optionalFlag('claimed') === true, body);
+    return readAnswer(
+      value => new Shape<Wire.ClaimAnswer>(value, 'answer').optionalFlag('claimed') === true,
+      body
+    );
   }
 
   /**
@@ -148,7 +161,10 @@ export class MeterClient {
    */
   async listRaises(): Promise<readonly Raise[]> {
     const body = await this._request('limits/raises');
-    return readAnswer(value => new Shape(value, 'answer').list('raises', parseRaise), body);
+    return readAnswer(
+      value => new Shape<Wire.RaisesAnswer>(value, 'answer').list('raises', parseRaise),
+      body
+    );
   }
 
   private _request(route: string, init?: RequestInit): Promise<unknown> {
@@ -157,7 +173,7 @@ export class MeterClient {
 }
 
 function readTaken(value: unknown, path: string): readonly [string, number] {
-  const shape = new Shape(value, path);
+  const shape = new Shape<Wire.TakeoverAnswer['taken'][number]>(value, path);
   return [shape.text('id'), shape.count('revision')];
 }
 

@@ -6,6 +6,7 @@
 
 import { addDecimals } from '../record/decimal';
 import { Shape } from '../record/shape';
+import type * as Wire from '../record/wire';
 import type { Totals } from '../record/standing';
 import { readTotals } from '../record/standing';
 
@@ -40,7 +41,7 @@ const NOTHING: Totals = {
  * @throws {ShapeError} when it does not keep the contract.
  */
 export function parseUsage(value: unknown): readonly UsageRow[] {
-  return new Shape(value, 'answer').list('rows', readRow);
+  return new Shape<Wire.UsageAnswer>(value, 'answer').list('rows', readRow);
 }
 
 /** The sum of some rows; `cost` is absent when no call was priced. */
@@ -76,12 +77,12 @@ function sumOfCosts(left: string | undefined, right: string | undefined): string
 }
 
 function readRow(value: unknown, path: string): UsageRow {
-  const shape = new Shape(value, path);
+  const shape = new Shape<Wire.UsageRow>(value, path);
   return {
     group: shape.optionalText('group'),
     split: shape.optionalText('split'),
     notebook: shape.optionalText('notebook'),
     isRest: shape.optionalFlag('is_rest') === true,
-    ...readTotals(shape)
+    ...readTotals(new Shape<Wire.Summary>(value, path))
   };
 }

@@ -5,6 +5,7 @@
  */
 
 import { Shape } from '../record/shape';
+import type * as Wire from '../record/wire';
 import type { Unit } from '../record/standing';
 import { UNITS } from '../record/standing';
 
@@ -38,7 +39,7 @@ export interface Raise {
  * @throws {ShapeError} when it does not keep the contract.
  */
 export function parseRaise(value: unknown, path = 'raise'): Raise {
-  const shape = new Shape(value, path);
+  const shape = new Shape<Wire.Raise>(value, path);
   return {
     id: shape.text('id'),
     limitId: shape.text('limit_id'),
@@ -53,7 +54,7 @@ export function parseRaise(value: unknown, path = 'raise'): Raise {
 }
 
 /** Writes a request as `POST limits/raises` takes it; what is not said is absent. */
-export function writeRaiseRequest(request: RaiseRequest): object {
+export function writeRaiseRequest(request: RaiseRequest): Partial<Wire.RaiseRequest> {
   return {
     limit_id: request.limitId,
     subject: request.subject,

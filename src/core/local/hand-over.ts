@@ -3,13 +3,14 @@
  */
 
 import { writeRecord } from '../record/record';
+import type * as Wire from '../record/wire';
 import { callsAfter } from './part';
 import { writeRollup } from './rollup';
 import type { Tally } from './tally';
 import { takenOf, untaken } from './tally';
 
 /** The body of the request. A call that two parts hold is told twice; the ledger takes it once by its id. */
-export function writeHandOver(tally: Tally): object {
+export function writeHandOver(tally: Tally): Wire.Takeover {
   return {
     parts: untaken(tally).map(([id, part]) => ({
       id,

@@ -9,6 +9,7 @@ import { addDecimals } from '../record/decimal';
 import type { CallRecord } from '../record/record';
 import { modelOf } from '../record/record';
 import { Shape } from '../record/shape';
+import type * as Wire from '../record/wire';
 
 /** Every zone's offset has been a multiple of a quarter hour since 1972. */
 export const QUARTER_MS = 15 * 60_000;
@@ -18,16 +19,7 @@ const FINE_FOR_MS = 62 * 86_400_000;
 const DAY_MS = 86_400_000;
 
 /** What rollups keep apart, by its name in the ledger. */
-export interface Series {
-  readonly team?: string;
-  readonly key_fingerprint?: string;
-  readonly project?: string;
-  readonly notebook_path?: string;
-  readonly kernel_id?: string;
-  readonly model?: string;
-  readonly provider_name?: string;
-  readonly operation_name?: string;
-}
+export type Series = Pick<Wire.Rollup, (typeof SERIES)[number]>;
 
 const SERIES = [
   'team',
@@ -38,7 +30,7 @@ const SERIES = [
   'model',
   'provider_name',
   'operation_name'
-] as const satisfies readonly (keyof Series)[];
+] as const satisfies readonly (keyof Wire.Rollup)[];
 
 const COUNTS = [
   'calls',
@@ -50,7 +42,7 @@ const COUNTS = [
   'cache_read_input_tokens',
   'cache_write_input_tokens',
   'reasoning_output_tokens'
-] as const;
+] as const satisfies readonly (keyof Wire.Rollup)[];
 
 type Counts = Readonly<Record<(typeof COUNTS)[number], number>>;
 
@@ -111,12 +103,13 @@ export function added(one: Rollup, other: Rollup): Rollup {
 }
 
 /** As it is stored, and handed over to the server part: sums of zero are left out. */
-export function writeRollup({ quarter, series, cost, ...counts }: Rollup): object {
+export function writeRollup({ quarter, series, cost, ...counts }: Rollup): Wire.Rollup {
   const given = Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
   return {
     quarter: new Date(quarter).toISOString(),
     ...series,
     ...given,
+    calls: counts.calls,
     ...(counts.priced_calls > 0 && { cost })
   };
 }
@@ -127,7 +120,7 @@ export function writeRollup({ quarter, series, cost, ...counts }: Rollup): objec
  * @throws {ShapeError} when it is something else.
  */
 export function readRollup(value: unknown, path: string): Rollup {
-  const shape = new Shape(value, path);
+  const shape = new Shape<Wire.Rollup>(value, path);
   const counts = Object.fromEntries(
     COUNTS.map(name => [name, shape.optionalCount(name) ?? 0])
   ) as unknown as Counts;

@@ -9,6 +9,7 @@ import type { CallRecord } from './record';
 import type { Sums } from './run-sums';
 import { addSums, NOTHING, sumsOfCall } from './run-sums';
 import { readText, Shape } from './shape';
+import type * as Wire from './wire';
 
 /** The calls of one run of a cell. */
 export interface CellRun extends Sums {
@@ -173,8 +174,8 @@ export class NotebookRuns {
  * @throws {ShapeError} when it does not keep the contract; the message names the place.
  */
 export function parseCells(value: unknown): readonly CellRuns[] {
-  return new Shape(value, 'answer').list('cells', (item, path) => {
-    const shape = new Shape(item, path);
+  return new Shape<Wire.CellsAnswer>(value, 'answer').list('cells', (item, path) => {
+    const shape = new Shape<Wire.CellRuns>(item, path);
     return { cellId: shape.text('cell_id'), runs: shape.list('runs', readRun) };
   });
 }
@@ -203,7 +204,7 @@ export function totalOf(runs: readonly (CellRun | undefined)[]): Sums {
 }
 
 function readRun(value: unknown, path: string): CellRun {
-  const shape = new Shape(value, path);
+  const shape = new Shape<Wire.CellRun>(value, path);
   shape.time('started_at');
   return {
     runId: shape.optionalText('run_id'),

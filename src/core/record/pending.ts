@@ -70,8 +70,8 @@ export function withPending(
   return {
     ...document,
     standings: document.standings.map(standing => pending.reduce(addToStanding, standing)),
-    today: pending.reduce(addToTotals, document.today),
-    month: pending.reduce(addToTotals, document.month)
+    today: document.today && pending.reduce(addToTotals, document.today),
+    month: document.month && pending.reduce(addToTotals, document.month)
   };
 }
 

@@ -8,14 +8,27 @@
 import type { FieldName } from './semconv';
 import { FIELDS, spellingsOf } from './semconv';
 import { Shape } from './shape';
+import type * as Wire from './wire';
 
-export const STATUSES = ['ok', 'error', 'aborted', 'refused'] as const;
-export const BASES = ['reported', 'counted', 'partial', 'missing', 'none'] as const;
-export const SOURCES = ['tap', 'message', 'output', 'manual', 'import'] as const;
+export const STATUSES = ['ok', 'error', 'aborted', 'refused'] as const satisfies readonly Status[];
+export const BASES = [
+  'reported',
+  'counted',
+  'partial',
+  'missing',
+  'none'
+] as const satisfies readonly Basis[];
+export const SOURCES = [
+  'tap',
+  'message',
+  'output',
+  'manual',
+  'import'
+] as const satisfies readonly Source[];
 
-export type Status = (typeof STATUSES)[number];
-export type Basis = (typeof BASES)[number];
-export type Source = (typeof SOURCES)[number];
+export type Status = Wire.CallRecord['llm_meter.call.status'];
+export type Basis = Wire.CallRecord['llm_meter.call.basis'];
+export type Source = Wire.CallRecord['llm_meter.call.source'];
 
 /**
  * One call to an LLM API.
@@ -88,9 +101,11 @@ export function parseRecord(value: unknown, path = 'record'): CallRecord {
  *
  * @returns an object for JSON; unknown fields are absent.
  */
-export function writeRecord(record: CallRecord): Readonly<Record<string, unknown>> {
+export function writeRecord(record: CallRecord): Wire.CallRecord {
   const fields = Object.entries(present(record)) as [FieldName, unknown][];
-  return Object.fromEntries(fields.map(([field, value]) => [FIELDS[field].wire, value]));
+  const named = fields.map(([field, value]) => [FIELDS[field].wire, value]);
+  // The names are the contract's, see FIELDS; the fields that it requires are required of a record, too.
+  return Object.fromEntries(named) as Wire.CallRecord;
 }
 
 /**

@@ -7,10 +7,12 @@
  * `tests/vectors/semconv.json` holds the same table for both languages.
  */
 
+import type * as Wire from './wire';
+
 /** The spellings of one field. */
-export interface Spelling {
+export interface Spelling<W extends string = string> {
   /** What we write (v1.41.1). */
-  readonly wire: string;
+  readonly wire: W;
   /** The name on genai main, where it differs. */
   readonly latest?: string;
   /** Deprecated and foreign spellings (old OpenTelemetry, Sentry), read only. */
@@ -92,7 +94,7 @@ export const FIELDS = {
   cellId: { wire: 'llm_meter.cell.id' },
   runId: { wire: 'llm_meter.run.id' },
   limitId: { wire: 'llm_meter.limit.id' }
-} as const satisfies Record<string, Spelling>;
+} as const satisfies Record<string, Spelling<keyof Wire.CallRecord>>;
 
 /** A field of the public record, by our name. */
 export type FieldName = keyof typeof FIELDS;

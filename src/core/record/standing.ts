@@ -6,7 +6,12 @@
  */
 
 import { readNumber, readText, Shape } from './shape';
+import type * as Wire from './wire';
 
+/*
+ * What this page understands, each a part of the contract or all of it. A word that a later server sends is not an error where
+ * a reader says so.
+ */
 export const SCOPES = [
   'user',
   'team',
@@ -16,20 +21,35 @@ export const SCOPES = [
   'kernel',
   'model',
   'provider'
-] as const;
-export const WINDOWS = ['hour', 'day', 'week', 'month', 'total'] as const;
-export const UNITS = ['tokens', 'USD', 'calls'] as const;
-export const LEVELS = ['ok', 'warning', 'exceeded', 'blocked'] as const;
-export const ON_EXCEED = ['warn', 'block'] as const;
-export const ALERT_KINDS = ['warning', 'exceeded', 'blocked'] as const;
+] as const satisfies readonly Wire.Limit['scope'][];
+export const WINDOWS = [
+  'hour',
+  'day',
+  'week',
+  'month',
+  'total'
+] as const satisfies readonly Wire.Limit['window'][];
+export const UNITS = ['tokens', 'USD', 'calls'] as const satisfies readonly Wire.Unit[];
+export const LEVELS = [
+  'ok',
+  'warning',
+  'exceeded',
+  'blocked'
+] as const satisfies readonly Wire.Standing['level'][];
+export const ON_EXCEED = ['warn', 'block'] as const satisfies readonly Wire.Limit['on_exceed'][];
+export const ALERT_KINDS = [
+  'warning',
+  'exceeded',
+  'blocked'
+] as const satisfies readonly Wire.Alert['kind'][];
 
-export type Scope = (typeof SCOPES)[number];
-export type WindowName = (typeof WINDOWS)[number];
-export type Unit = (typeof UNITS)[number];
-export type Level = (typeof LEVELS)[number];
+export type Scope = Wire.Limit['scope'];
+export type WindowName = Wire.Limit['window'];
+export type Unit = Wire.Unit;
+export type Level = Wire.Standing['level'];
 /** What happens at the amount: a warning, or the call that would pass it is refused. */
-export type OnExceed = (typeof ON_EXCEED)[number];
-export type AlertKind = (typeof ALERT_KINDS)[number];
+export type OnExceed = Wire.Limit['on_exceed'];
+export type AlertKind = Wire.Alert['kind'];
 
 export interface Limit {
   readonly id: string;
@@ -71,7 +91,7 @@ export interface Standing {
   readonly amount: string;
   /** The sum of the raises in force; absent when there are none. */
   readonly raised?: string;
-  /** Whether this user may raise it; absent when the server part does not say. */
+  /** Whether this user may raise it; absent in local mode, where raises do not exist. */
   readonly canRaise?: boolean;
   /** By how much calls under way may go over a blocking limit, their worst case being unknown. */
   readonly softBy?: string;
@@ -139,8 +159,9 @@ export interface StandingDocument {
   readonly moreStandings: number;
   readonly alerts: readonly Alert[];
   readonly runaways: readonly Runaway[];
-  readonly today: Totals;
-  readonly month: Totals;
+  /** Absent while the ledger could not be read since the service began, as is `month`. */
+  readonly today?: Totals;
+  readonly month?: Totals;
   readonly unmetered: readonly Unmetered[];
   /** Calls committed since the event before; empty in an answer of REST. */
   readonly callIds: readonly string[];
@@ -156,7 +177,7 @@ export interface StandingDocument {
  * @throws {ShapeError} when it does not keep the contract; the message names the place.
  */
 export function parseStanding(value: unknown): StandingDocument {
-  const shape = new Shape(value, 'standing');
+  const shape = new Shape<Wire.StandingDocument>(value, 'standing');
   const state = shape.object('state');
   return {
     seq: shape.count('seq'),
@@ -166,8 +187,8 @@ export function parseStanding(value: unknown): StandingDocument {
     moreStandings: shape.optionalCount('more_standings') ?? 0,
     alerts: shape.list('alerts', readAlert),
     runaways: shape.optionalList('runaways', readRunaway),
-    today: readTotals(shape.object('today')),
-    month: readTotals(shape.object('month')),
+    today: shape.optionalObject('today', readTotals),
+    month: shape.optionalObject('month', readTotals),
     unmetered: shape.list('unmetered', readUnmetered),
     callIds: shape.optionalList('call_ids', readText),
     version: shape.optionalText('version')
@@ -183,7 +204,7 @@ export function levelOf(ratio: number, limit: Limit): Level {
 }
 
 function readStanding(value: unknown, path: string): Standing {
-  const shape = new Shape(value, path);
+  const shape = new Shape<Wire.Standing>(value, path);
   const limit = readLimit(shape.object('limit'));
   const ratio = shape.number('ratio');
   return {
@@ -197,7 +218,7 @@ function readStanding(value: unknown, path: string): Standing {
     ratio,
     // A level that a later version knows is told by what is used.
     level: known(shape.text('level'), LEVELS) ?? levelOf(ratio, limit),
-    amount: shape.optionalDecimal('amount') ?? limit.amount,
+    amount: shape.decimal('amount'),
     raised: shape.optionalDecimal('raised'),
     canRaise: shape.optionalFlag('can_raise'),
     softBy: shape.optionalDecimal('soft_by'),
@@ -205,21 +226,21 @@ function readStanding(value: unknown, path: string): Standing {
   };
 }
 
-function readForecast(shape: Shape): Forecast {
+function readForecast(shape: Shape<Wire.Forecast>): Forecast {
   return {
     ratio: shape.optionalNumber('ratio'),
     reachedAt: shape.optionalText('reached_at')
   };
 }
 
-function readLimit(shape: Shape): Limit {
+function readLimit(shape: Shape<Wire.Limit>): Limit {
   return {
     id: shape.text('id'),
     scope: shape.choice('scope', SCOPES),
     value: shape.optionalText('value'),
     window: shape.choice('window', WINDOWS),
     unit: shape.choice('unit', UNITS),
-    amount: readAmount(shape),
+    amount: String(shape.number('amount')),
     warnAt: shape.list('warn_at', readNumber),
     onExceed: known(shape.optionalText('on_exceed'), ON_EXCEED) ?? 'warn',
     source: shape.optionalText('source'),
@@ -227,14 +248,8 @@ function readLimit(shape: Shape): Limit {
   };
 }
 
-/** A limit is written with a plain number by people and with a decimal string by the service. */
-function readAmount(shape: Shape): string {
-  const value = shape.get('amount');
-  return typeof value === 'number' ? String(shape.number('amount')) : shape.decimal('amount');
-}
-
 function readAlert(value: unknown, path: string): Alert {
-  const shape = new Shape(value, path);
+  const shape = new Shape<Wire.Alert>(value, path);
   const threshold = shape.number('threshold');
   return {
     id: shape.text('id'),
@@ -245,7 +260,7 @@ function readAlert(value: unknown, path: string): Alert {
     kind: known(shape.text('kind'), ALERT_KINDS) ?? (threshold >= 1 ? 'exceeded' : 'warning'),
     resetsAt: shape.optionalText('resets_at'),
     used: shape.decimal('used'),
-    amount: readAmount(shape),
+    amount: shape.decimal('amount'),
     unit: shape.choice('unit', UNITS),
     topNotebook: shape.optionalText('top_notebook'),
     needed: shape.optionalDecimal('needed'),
@@ -254,7 +269,7 @@ function readAlert(value: unknown, path: string): Alert {
 }
 
 function readRunaway(value: unknown, path: string): Runaway {
-  const shape = new Shape(value, path);
+  const shape = new Shape<Wire.Runaway>(value, path);
   return {
     id: shape.text('id'),
     kernelId: shape.text('kernel_id'),
@@ -272,7 +287,7 @@ function known<T extends string>(word: string | undefined, words: readonly T[]):
 }
 
 /** Reads the sums that an answer holds beside its other members; @throws {ShapeError} when one is missing or no count. */
-export function readTotals(shape: Shape): Totals {
+export function readTotals(shape: Shape<Wire.Summary>): Totals {
   return {
     calls: shape.count('calls'),
     inputTokens: shape.count('input_tokens'),
@@ -284,12 +299,12 @@ export function readTotals(shape: Shape): Totals {
 }
 
 function readProblem(value: unknown, path: string): Problem {
-  const shape = new Shape(value, path);
+  const shape = new Shape<Wire.Problem>(value, path);
   return { code: shape.text('code'), message: shape.text('message') };
 }
 
 function readUnmetered(value: unknown, path: string): Unmetered {
-  const shape = new Shape(value, path);
+  const shape = new Shape<Wire.Unmetered>(value, path);
   return {
     kernelId: shape.text('kernel_id'),
     name: shape.optionalText('name'),

@@ -9,7 +9,7 @@ import type { Formatter } from './format';
 import { isolated, shortened } from '../record/names';
 import { forecastText } from './outlook';
 import { problemText } from './problem';
-import type { Level, Standing, StandingDocument, Unmetered } from '../record/standing';
+import type { Level, Standing, StandingDocument, Totals, Unmetered } from '../record/standing';
 import type { Translate } from './translate';
 import { callsText, costText, limitTitle, resetText, usedOfLimit } from './wording';
 
@@ -21,16 +21,24 @@ export function factsOf(
   format: Formatter
 ): string[] {
   const { month, moreStandings } = document;
-  const calls = callsText(month.calls, trans, format);
-  const monthFact = options.isCostShown
-    ? trans.__('This month: %1, %2', calls, costText(month, trans, format))
-    : trans.__('This month: %1', calls);
   return [
     ...document.standings.map(standing => standingFact(standing, options, trans, format)),
     ...(moreStandings === 0 ? [] : [moreText(moreStandings, trans)]),
-    monthFact,
+    ...(month === undefined ? [] : [monthFact(month, options, trans, format)]),
     ...document.problems.map(problem => trans.__('Problem: %1', problemText(problem, trans)))
   ];
+}
+
+function monthFact(
+  month: Totals,
+  { isCostShown }: FigureOptions,
+  trans: Translate,
+  format: Formatter
+): string {
+  const calls = callsText(month.calls, trans, format);
+  return isCostShown
+    ? trans.__('This month: %1, %2', calls, costText(month, trans, format))
+    : trans.__('This month: %1', calls);
 }
 
 /** That the current notebook is not metered, and why. */

@@ -88,6 +88,9 @@ function sumText(
 ): string {
   const isToday = standing?.limit.window === 'day';
   const totals = isToday ? today : month;
+  if (totals === undefined) {
+    return trans.__('unknown');
+  }
   const sum = unit === 'USD' ? costText(totals, trans, format) : tokensOf(totals, trans, format);
   return isToday ? trans.__('%1 today', sum) : trans.__('%1 this month', sum);
 }

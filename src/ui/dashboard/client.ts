@@ -9,6 +9,7 @@ import { parseUsage } from '../../core/dashboard/usage';
 import type { CallRecord } from '../../core/record/record';
 import { parseRecord } from '../../core/record/record';
 import { readText, Shape } from '../../core/record/shape';
+import type * as Wire from '../../core/record/wire';
 import { readAnswer, requestJson, routeUrl } from '../../meter/request';
 
 /** The parameters of a request. */
@@ -53,7 +54,10 @@ export class DashboardClient {
    */
   async listFormats(): Promise<readonly string[]> {
     const body = await this._get('about', {});
-    return readAnswer(value => new Shape(value, 'answer').list('formats', readText), body);
+    return readAnswer(
+      value => new Shape<Wire.About>(value, 'answer').list('formats', readText),
+      body
+    );
   }
 
   /** The address of an export, which the browser saves as it comes. */
@@ -72,6 +76,6 @@ function routeOf(route: string, query: Query): string {
 }
 
 function readPage(value: unknown): CallPage {
-  const shape = new Shape(value, 'answer');
+  const shape = new Shape<Wire.CallPage>(value, 'answer');
   return { calls: shape.list('calls', parseRecord), nextCursor: shape.optionalText('next_cursor') };
 }

@@ -156,15 +156,17 @@ function Figures({
         actions={actions}
         words={words}
       />
-      <TotalsTable
-        today={document.today}
-        month={document.month}
-        meter={meter}
-        place={isAlone || document.version === undefined ? null : place}
-        revision={document.seq}
-        isCostShown={isCostShown}
-        words={words}
-      />
+      {document.today && document.month && (
+        <TotalsTable
+          today={document.today}
+          month={document.month}
+          meter={meter}
+          place={isAlone || document.version === undefined ? null : place}
+          revision={document.seq}
+          isCostShown={isCostShown}
+          words={words}
+        />
+      )}
       {costs && <RerunNote costs={costs} words={words} />}
       {!isAlone && (
         <ModelSplit meter={meter} revision={document.seq} isCostShown={isCostShown} words={words} />

@@ -70,7 +70,7 @@ describe('withPending', () => {
 
   it.each(vectors.standings)('should stand as the ledger would: $name', expected => {
     const { amount, warn_at } = expected;
-    const limit = wireLimit({ unit: 'USD', amount: String(amount), warn_at });
+    const limit = wireLimit({ unit: 'USD', amount, warn_at });
     const unused = { limit, used: '0', remaining: String(amount), ratio: 0, level: 'ok' };
     const document = documentWith({ standings: [wireStanding(unused)] });
     const call = recordWith({
@@ -103,7 +103,7 @@ describe('withPending', () => {
       'llm_meter.cost.amount': '0.000481',
       'llm_meter.cost.currency': 'USD'
     });
-    expect(withPending(documentWith(), [priced]).today.cost).toBe('0.012781');
+    expect(withPending(documentWith(), [priced]).today?.cost).toBe('0.012781');
   });
 
   it('should not add another currency to dollars', () => {
@@ -111,7 +111,7 @@ describe('withPending', () => {
       'llm_meter.cost.amount': '5',
       'llm_meter.cost.currency': 'CNY'
     });
-    expect(withPending(documentWith(), [priced]).today.cost).toBe('0.0123');
+    expect(withPending(documentWith(), [priced]).today?.cost).toBe('0.0123');
   });
 
   it('should not add a call of another window', () => {
@@ -128,7 +128,7 @@ describe('withPending', () => {
     ['model', 'gen_ai.request.model'],
     ['provider', 'gen_ai.provider.name']
   ])('should add to a limit of a %s its own calls only', (scope, name) => {
-    const limit = wireLimit({ scope, unit: 'calls', amount: '10' });
+    const limit = wireLimit({ scope, unit: 'calls', amount: 10 });
     const standing = { limit, used: '1', remaining: '9', ratio: 0.1, level: 'ok' };
     const document = documentWith({ standings: [wireStanding({ ...standing, subject: 'x' })] });
     const used = (subject: string): string =>

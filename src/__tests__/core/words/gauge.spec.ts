@@ -29,7 +29,7 @@ function liveEntry(changes: Wire = {}, options: Partial<GaugeOptions> = {}): Sta
 }
 
 const DOLLARS = wireStanding({
-  limit: wireLimit({ id: 'user/day/USD', unit: 'USD', amount: '5', window: 'day' }),
+  limit: wireLimit({ id: 'user/day/USD', unit: 'USD', amount: 5, window: 'day' }),
   used: '4.75',
   remaining: '0.25',
   ratio: 0.95
@@ -183,7 +183,7 @@ describe('toStatusEntry', () => {
 
   it('should show the limit that refuses calls before one that is past its amount further', () => {
     const dollars = wireStanding({
-      limit: wireLimit({ id: 'user/day/USD', unit: 'USD', amount: '5', window: 'day' }),
+      limit: wireLimit({ id: 'user/day/USD', unit: 'USD', amount: 5, window: 'day' }),
       used: '10',
       ratio: 2,
       level: 'exceeded'
@@ -198,7 +198,7 @@ describe('toStatusEntry', () => {
   });
 
   it('should count calls against a limit of calls', () => {
-    const limit = wireLimit({ unit: 'calls', amount: '500' });
+    const limit = wireLimit({ unit: 'calls', amount: 500 });
     expect(liveEntry({ standings: [wireStanding({ limit, used: '120' })] }).text).toBe('120 calls');
   });
 

@@ -102,8 +102,9 @@ describe('toNotice', () => {
     expect(noticeOf(exceeded, standing).outlook).toMatch(outlook);
   });
 
-  it('should not say who can raise a limit where the server part does not', () => {
-    expect(noticeOf({ kind: 'exceeded', threshold: 1 }).outlook).not.toMatch(/raise/i);
+  it('should not say who can raise a limit in local mode, which has no raises', () => {
+    const standing = wireStanding({ can_raise: null });
+    expect(noticeOf({ kind: 'exceeded', threshold: 1 }, standing).outlook).not.toMatch(/raise/i);
   });
 });
 

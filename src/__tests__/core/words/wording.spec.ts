@@ -1,3 +1,5 @@
+import { readTotals } from '../../../core/record/standing';
+import { Shape } from '../../../core/record/shape';
 import { amountText, callsText, costText, limitTitle } from '../../../core/words/wording';
 import type { Wire } from '../../samples';
 import { documentWith, format, trans, wireLimit, wireStanding, wireTotals } from '../../samples';
@@ -9,7 +11,7 @@ function titleOf(limit: Wire, subject?: string): string {
 }
 
 function costOf(changes: Wire): string {
-  return costText(documentWith({ today: wireTotals(changes) }).today, trans, format);
+  return costText(readTotals(new Shape(wireTotals(changes), 'today')), trans, format);
 }
 
 describe('limitTitle', () => {

@@ -3,15 +3,19 @@
 import * as React from 'react';
 
 import type { UsageRow } from '../../../core/dashboard/usage';
+import { Shape } from '../../../core/record/shape';
+import { readTotals } from '../../../core/record/standing';
 import { ClientError } from '../../../meter/request';
 import type { IMeter } from '../../../tokens';
 import { ModelSplit } from '../../../ui/popover/models';
 import { TotalsTable } from '../../../ui/popover/totals';
-import { documentWith, format, trans } from '../../samples';
+import { format, trans, wireTotals } from '../../samples';
 import { expectAct, Page } from '../../widgets/page';
 
 const NAME = `<b>שלום${'x'.repeat(500)}.ipynb`;
-const { today, month } = documentWith();
+const [today, month] = [3, 241].map(calls =>
+  readTotals(new Shape(wireTotals({ calls }), 'totals'))
+);
 
 let page: Page;
 let queries: Readonly<Record<string, string>>[];
