@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from jupyter_llm_meter.core.price_overrides import Override, bundled_overrides, find_override
 from jupyter_llm_meter.core.price_terms import Terms, bundled_terms
 from jupyter_llm_meter.core.stated_cost import stated_cost
+from llm_meter_tap.formats.billing import cached_media, hour_writes, other_models
+from llm_meter_tap.formats.format import Part
 from llm_meter_tap.wire.record import CallRecord
 
 _PROVIDER_IDS = {
@@ -49,8 +51,21 @@ _GUESSED_PROVIDERS = ("openai", "anthropic", "gcp.gemini")
 _VARIANT_TIERS = ("flex", "priority", "fast")
 """Tiers with prices of their own, as providers name them in lower case."""
 
+_PART_COUNTS = (
+    "input_tokens",
+    "output_tokens",
+    "cache_read_input_tokens",
+    "cache_write_input_tokens",
+    "reasoning_output_tokens",
+    "image_input_tokens",
+    "image_output_tokens",
+)
+
 _BY_THE_HOUR = "provisioned_throughput"
 """Vertex AI's traffic that is paid for by the hour and not by the token."""
+
+_US_ONLY = Decimal("1.1")
+"""Of the standard price: Anthropic's price list, data residency (`inference_geo`), since Opus 4.6."""
 
 _TIER_UNKNOWN = ", tier unknown"
 _FEES_UNKNOWN = ", fees unknown"
@@ -65,7 +80,8 @@ class Cost:
         currency: ISO 4217 code.
         source: ``provider``, ``override`` or ``genai-prices``; then ``+fees`` where fees of our table are in
             it, ``, tier unknown`` where the tier's price is not known and the standard one was taken,
-            ``, fees unknown`` where a tool ran whose fee is not known and is not in it.
+            ``, fees unknown`` where a tool ran, or another model worked, whose price is not known and not in
+            it.
     """
 
     amount: Decimal
@@ -91,9 +107,59 @@ def price(
     if record.total_tokens is None or _tier(record) == _BY_THE_HOUR:
         return None
     terms = bundled_terms() if terms is None else terms
-    override = _override(record, bundled_overrides() if overrides is None else overrides)
+    overrides = bundled_overrides() if overrides is None else overrides
+    parts = other_models(record.usage_raw or {})
+    if not parts:
+        return _of_one_model(record, overrides, terms)
+    own = _of_one_model(_without(record, parts), overrides, terms)
+    others = [_of_one_model(_alone(record, part), overrides, terms) for part in parts if part.model]
+    return None if own is None else _together(own, others, len(parts))
+
+
+def _of_one_model(record: CallRecord, overrides: Sequence[Override], terms: Terms) -> Cost | None:
+    override = _override(record, overrides)
     found = _by_data_set(record, terms) if override is None else _by_override(override, record, terms)
-    return None if found is None else _with_fees(found, record, terms)
+    return None if found is None else _with_fees(_in_its_region(found, record), record, terms)
+
+
+def _in_its_region(found: _Found, record: CallRecord) -> _Found:
+    """Claude inside the United States only costs more, all tokens alike."""
+    if (record.usage_raw or {}).get("inference_geo") != "us":
+        return found
+    if found.has_searches and _tool_calls(record).get("web_search"):
+        # The searches in the amount do not cost more.
+        return found._replace(source=found.source + _TIER_UNKNOWN)
+    return found._replace(amount=found.amount * _US_ONLY)
+
+
+def _without(record: CallRecord, parts: Sequence[Part]) -> CallRecord:
+    """The call without what other models did for it."""
+    left: dict[str, Any] = {}
+    for name in _PART_COUNTS:
+        whole = getattr(record, name)
+        if whole is not None:
+            left[name] = max(whole - sum(getattr(part.usage, name) or 0 for part in parts), 0)
+    return replace(record, **left)
+
+
+def _alone(record: CallRecord, part: Part) -> CallRecord:
+    """What another model did, as a call of its own."""
+    figures = {name: getattr(part.usage, name) for name in _PART_COUNTS}
+    return replace(
+        record,
+        response_model=part.model,
+        request_model=None,
+        usage_raw=part.usage.raw,
+        usage_tool_calls={},
+        **figures,
+    )
+
+
+def _together(own: Cost, others: Sequence[Cost | None], parts: int) -> Cost:
+    known = [cost for cost in others if cost is not None]
+    amount = sum((cost.amount for cost in known), own.amount)
+    is_lacking = len(known) < parts and _FEES_UNKNOWN not in own.source
+    return Cost(amount, own.currency, own.source + (_FEES_UNKNOWN if is_lacking else ""))
 
 
 class _Found(NamedTuple):
@@ -178,6 +244,9 @@ def _in_its_tier(
     """The price in the call's tier, where the data set knows it: there it differs from the standard one."""
     tier = _tier(record)
     context = {"processing": "batch"} if tier == "batch" else {"service_tier": tier}
+    if (record.usage_raw or {}).get("speed") == "fast":
+        # Fast mode has no batches (Anthropic's reference, fast mode).
+        tier, context = "fast", {"speed": "fast"}
     if tier != "batch" and tier not in _VARIANT_TIERS:
         return standard
     found = _calculated(figures, model, place, record, context)
@@ -240,12 +309,11 @@ def _figures(record: CallRecord) -> dict[str, int]:
     buckets = record.buckets()
     raw = record.usage_raw or {}
     cache_write = buckets.get("cache_write_input_tokens", 0)
-    long_lived = _counts(raw.get("cache_creation")).get("ephemeral_1h_input_tokens", 0)
     wholes = {"input_tokens": record.input_tokens or 0, "output_tokens": record.output_tokens or 0}
     parts = {
         "cache_read_tokens": buckets.get("cache_read_input_tokens", 0),
         "cache_write_tokens": cache_write,
-        "cache_write_1h_tokens": min(long_lived, cache_write),
+        "cache_write_1h_tokens": min(hour_writes(raw), cache_write),
         "input_audio_tokens": buckets.get("audio_input_tokens", 0),
         "output_audio_tokens": buckets.get("audio_output_tokens", 0),
         "input_image_tokens": buckets.get("image_input_tokens", 0),
@@ -253,11 +321,26 @@ def _figures(record: CallRecord) -> dict[str, int]:
         "output_reasoning_tokens": buckets.get("reasoning_output_tokens", 0),
         "web_searches": _tool_calls(record).get("web_search", 0),
     }
+    parts.update(_cached(record, buckets))
     return {**_NO_OVERLAP, **wholes, **{name: count for name, count in parts.items() if count}}
 
 
+def _cached(record: CallRecord, buckets: Mapping[str, int]) -> dict[str, int]:
+    """Audio and images read from a cache, as far as the figures say; genai-prices counts them as both."""
+    figures: dict[str, int] = {}
+    left = buckets.get("cache_read_input_tokens", 0)
+    cached = cached_media(record.usage_raw or {})
+    for name, whole in (("audio", record.audio_input_tokens), ("image", record.image_input_tokens)):
+        read = min(cached.get(name, 0), whole or 0, left)
+        if read and whole is not None:
+            left -= read
+            figures[f"cache_{name}_read_tokens"] = read
+            figures[f"input_{name}_tokens"] = whole
+    return figures
+
+
 _NO_OVERLAP = {"cache_audio_read_tokens": 0, "cache_image_read_tokens": 0}
-"""Our buckets are disjoint: no cached token is counted as audio or image besides."""
+"""Our buckets are disjoint: no cached token is audio or image besides, unless the figures say so."""
 
 
 def _counts(value: Any) -> dict[str, int]:

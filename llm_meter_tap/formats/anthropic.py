@@ -6,6 +6,7 @@ and the token counts in `message_delta` are cumulative.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from llm_meter_tap.formats.figures import Draft, Usage, total_of
@@ -14,15 +15,17 @@ from llm_meter_tap.formats.format import (
     Family,
     Format,
     OutputLimit,
+    Part,
     ReadBack,
     Result,
     TextFields,
     UsageReader,
 )
 from llm_meter_tap.formats.request_shapes import PUBLISHED_MODEL, asked_by_path, is_message, never
-from llm_meter_tap.wire.json_values import count, first_count, mapping, text
+from llm_meter_tap.wire.json_values import count, first_count, mapping, sequence, text
 
 _MATTERS = rb'"type"\s*:\s*"(?:message_start|message_delta|message_stop|error)"|"usage"\s*:\s*\{'
+_BILLED_BESIDE = ("compaction", "advisor_message")
 _NAMES = ("usage", "model", "id", "error", "type")
 
 
@@ -32,6 +35,9 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
     message = mapping(document.get("message")) if kind == "message_start" else document
     draft.identify(message.get("model"), message.get("id") if kind != "message_delta" else None)
     usage = mapping(document.get("usage")) or mapping(message.get("usage"))
+    if kind == "message_delta":
+        # Its figures are cumulative, so that a zero is no news about a figure that is known.
+        usage = {name: value for name, value in usage.items() if value != 0 or not draft.raw.get(name)}
     draft.update(usage)
     draft.identify(tier=usage.get("service_tier"))
     if kind == "message_start":
@@ -45,8 +51,23 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
 
 
 def normalise(draft: Draft, provider: str) -> Usage:
-    """Sum the three disjoint input figures; take the top level, not `iterations`."""
-    raw = draft.raw
+    """Sum the three disjoint input figures, and add what was billed beside the top level."""
+    usage = _figures(draft.raw)
+    for entry in _beside(draft.raw):
+        more = _figures(entry)
+        usage.input_tokens = total_of(usage.input_tokens, more.input_tokens)
+        usage.output_tokens = total_of(usage.output_tokens, more.output_tokens)
+        usage.cache_read_input_tokens = total_of(usage.cache_read_input_tokens, more.cache_read_input_tokens)
+        usage.cache_write_input_tokens = total_of(
+            usage.cache_write_input_tokens, more.cache_write_input_tokens
+        )
+    if not draft.has_final:
+        usage.output_tokens = None
+    return usage
+
+
+def _figures(raw: Mapping[str, Any]) -> Usage:
+    """The inclusive sums of the top level, or of one iteration."""
     plain, read = count(raw.get("input_tokens")), count(raw.get("cache_read_input_tokens"))
     by_age = mapping(raw.get("cache_creation"))
     aged = total_of(
@@ -55,12 +76,54 @@ def normalise(draft: Draft, provider: str) -> Usage:
     written = first_count(raw.get("cache_creation_input_tokens"), aged)
     return Usage(
         input_tokens=total_of(plain, read, written) if plain is not None else None,
-        output_tokens=count(raw.get("output_tokens")) if draft.has_final else None,
+        output_tokens=count(raw.get("output_tokens")),
         cache_read_input_tokens=read,
         cache_write_input_tokens=written,
         reasoning_output_tokens=count(mapping(raw.get("output_tokens_details")).get("thinking_tokens")),
-        raw=raw,
+        raw=dict(raw),
     )
+
+
+def _beside(raw: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The iterations that were billed beside the top level (beta `usage.iterations`).
+
+    A compaction is one by the reference. An advisor's answer is taken for one under the same condition: the
+    turns of the answer alone (in a fallback: those of the model that served it) are the top level.
+    """
+    entries = [mapping(entry) for entry in sequence(raw.get("iterations"))]
+    beside = [entry for entry in entries if entry.get("type") in _BILLED_BESIDE]
+    if not beside:
+        return []
+    turns = [entry for entry in entries if entry.get("type") in ("message", "fallback_message")]
+    served = [entry for entry in turns if entry.get("type") == "fallback_message"]
+    top = _figures(raw)
+    is_proven = any(
+        (_summed(some, "input_tokens"), _summed(some, "output_tokens"))
+        == (top.input_tokens, top.output_tokens)
+        for some in (turns, served, turns[-1:])
+    )
+    return beside if is_proven else []
+
+
+def _summed(entries: list[dict[str, Any]], name: str) -> int | None:
+    return total_of(*(getattr(_figures(entry), name) for entry in entries))
+
+
+def _hour_writes(raw: Mapping[str, Any]) -> int | None:
+    return total_of(
+        *(
+            count(mapping(entry.get("cache_creation")).get("ephemeral_1h_input_tokens"))
+            for entry in (raw, *_beside(raw))
+        )
+    )
+
+
+def _other_models(raw: Mapping[str, Any]) -> list[Part]:
+    return [
+        Part(text(entry.get("model")), _figures(entry))
+        for entry in _beside(raw)
+        if entry.get("type") == "advisor_message"
+    ]
 
 
 READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
@@ -128,5 +191,7 @@ FAMILY = Family(
     ),
     read_backs=(ReadBack(MESSAGES, "chat", "anthropic", r"/messages/batches/[^/]+/results$", is_lines=True),),
     hosts={"anthropic.com": "anthropic"},
+    hour_writes=_hour_writes,
+    other_models=_other_models,
     batch_result=_batch_result,
 )

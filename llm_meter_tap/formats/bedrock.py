@@ -7,6 +7,7 @@ InvokeModel and of the model families.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from llm_meter_tap.formats import anthropic, openai
@@ -116,6 +117,17 @@ def _fill(usage: Usage, metrics: dict[str, Any]) -> None:
         usage.output_tokens = count(metrics.get("outputTokenCount"))
 
 
+def _hour_writes(raw: Mapping[str, Any]) -> int | None:
+    """Converse lists the writes by their time to live."""
+    return total_of(
+        *(
+            count(detail.get("inputTokens"))
+            for detail in map(mapping, sequence(raw.get("cacheDetails")))
+            if detail.get("ttl") == "1h"
+        )
+    )
+
+
 READER = UsageReader(
     matters=_MATTERS,
     names=_NAMES,
@@ -190,5 +202,6 @@ FAMILY = Family(
             model=_MODEL,
         ),
     ),
+    hour_writes=_hour_writes,
     host_patterns=((r"^bedrock-runtime.*\.amazonaws\.com", "aws.bedrock"),),
 )

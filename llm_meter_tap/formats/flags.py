@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from llm_meter_tap.formats.billing import other_models
 from llm_meter_tap.formats.figures import Usage
 from llm_meter_tap.wire.json_values import first_count
 
@@ -30,7 +31,8 @@ def flags_of(usage: Usage, totals: tuple[str, ...]) -> list[str]:
 
     The sum of the inclusive sides, which is the sum of the disjoint buckets, must be the total that the
     provider states. A sum that exceeds it by the reasoning or by the cached tokens alone is a provider's
-    habit of leaving these out of its total, and named apart from a sum that nothing explains.
+    habit of leaving these out of its total, and named apart from a sum that nothing explains. What other
+    models did is never in it.
 
     Args:
         usage: The figures.
@@ -44,7 +46,9 @@ def _of_total(usage: Usage, totals: tuple[str, ...]) -> Iterator[str]:
     entered, produced = usage.input_tokens, usage.output_tokens
     if total is None or entered is None:
         return
-    beyond = entered + (produced or 0) - total
+    others = [part.usage for part in other_models(usage.raw)]
+    beside = sum((other.input_tokens or 0) + (other.output_tokens or 0) for other in others)
+    beyond = entered + (produced or 0) - beside - total
     if beyond == 0:
         return
     read, written = usage.cache_read_input_tokens or 0, usage.cache_write_input_tokens or 0

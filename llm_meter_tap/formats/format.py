@@ -189,6 +189,18 @@ class ReadBack(NamedTuple):
     results_in: Callable[[dict[str, Any]], Iterator[Result]] | None = None
 
 
+class Part(NamedTuple):
+    """What another model than the call's own did for it, and is charged at its own price.
+
+    Attributes:
+        model: The model; None when the answer does not name it.
+        usage: Its figures, in inclusive sums; they are contained in those of the call.
+    """
+
+    model: str | None
+    usage: Usage
+
+
 class Family(NamedTuple):
     """What one file of this folder says about its APIs.
 
@@ -199,6 +211,12 @@ class Family(NamedTuple):
         read_backs: Where results are read back.
         hosts: Providers by domain. A host belongs to the longest domain that it ends with.
         host_patterns: Providers by a pattern of their hosts, for clouds that serve more than models.
+        hour_writes: How many of the tokens written to a cache stay there for an hour, which costs more than
+        the
+            usual minutes; gets a call's raw figures, gives None when they do not say.
+        cached_media: How many of the tokens read from a cache were audio and how many image, by "audio" and
+            "image"; gets a call's raw figures.
+        other_models: The parts of a call's raw figures that belong to other models.
         batch_result: The call that a line of a batch's results reports; None when it is not this family's.
     """
 
@@ -207,4 +225,7 @@ class Family(NamedTuple):
     read_backs: tuple[ReadBack, ...] = ()
     hosts: Mapping[str, str] = {}
     host_patterns: tuple[tuple[str, str], ...] = ()
+    hour_writes: Callable[[Mapping[str, Any]], int | None] | None = None
+    cached_media: Callable[[Mapping[str, Any]], Mapping[str, int]] | None = None
+    other_models: Callable[[Mapping[str, Any]], list[Part]] | None = None
     batch_result: Callable[[dict[str, Any]], Result | None] | None = None

@@ -6,7 +6,7 @@ prompt, and are within the total.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from llm_meter_tap.formats.figures import Draft, Usage, rest_of, total_of
@@ -99,6 +99,10 @@ def _modalities(raw: dict[str, Any], name: str) -> dict[str, int]:
 def provider_at(known: str | None, path: str) -> str | None:
     """Behind a gateway only Vertex AI's paths name a project."""
     return "gcp.vertex_ai" if known is None and "/projects/" in path else known
+
+
+def _cached_media(raw: Mapping[str, Any]) -> Mapping[str, int]:
+    return {name.lower(): tokens for name, tokens in _modalities(dict(raw), "cacheTokensDetails").items()}
 
 
 READER = UsageReader(
@@ -219,5 +223,6 @@ FAMILY = Family(
         (r"aiplatform\.googleapis\.com$", "gcp.vertex_ai"),
         (r"^generativelanguage\.googleapis\.com$", "gcp.gemini"),
     ),
+    cached_media=_cached_media,
     batch_result=_batch_result,
 )

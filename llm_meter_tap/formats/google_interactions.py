@@ -8,6 +8,7 @@ read by its id, so that the call is known by it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from llm_meter_tap.formats import google
@@ -125,6 +126,10 @@ def _modalities(raw: dict[str, Any], name: str) -> dict[str, int]:
     return found
 
 
+def _cached_media(raw: Mapping[str, Any]) -> Mapping[str, int]:
+    return _modalities(dict(raw), "cached_tokens")
+
+
 INTERACTION = Format(
     name="google.interactions",
     usage=UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise),
@@ -155,6 +160,7 @@ FAMILY = Family(
             model=named_by_model_or_agent,
         ),
     ),
+    cached_media=_cached_media,
     read_backs=(
         ReadBack(INTERACTION, "generate_content", "gcp.gemini", r"/v\d\w*/(?:.*/)?interactions/[^/]+$"),
     ),

@@ -8,15 +8,16 @@ is named beside the rule. No figure is derived without such a rule.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from llm_meter_tap.formats.figures import Draft, Usage, rest_of
+from llm_meter_tap.formats.figures import Draft, Usage, rest_of, total_of
 from llm_meter_tap.formats.format import (
     Endpoint,
     Family,
     Format,
     OutputLimit,
+    Part,
     ReadBack,
     Result,
     TextFields,
@@ -42,7 +43,7 @@ _MATTERS = (
 )
 _NAMES = (
     "usage", "model", "id", "service_tier", "error", "status", "result", "errors", "background", "object",
-    "output", "tools",
+    "output", "tools", "tool_usage", "svg_usage",
 )  # fmt: skip
 
 _TERMINAL_TYPES = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
@@ -54,6 +55,14 @@ _INPUT_DETAILS = (
 _OUTPUT_DETAILS = (
     "completion_tokens_details", "completion_token_details", "output_tokens_details", "output_token_details",
 )  # fmt: skip
+_COUNTS = (
+    "input_tokens",
+    "output_tokens",
+    "cache_read_input_tokens",
+    "reasoning_output_tokens",
+    "image_input_tokens",
+    "image_output_tokens",
+)
 # They estimate reasoning by another tokenizer, which may overshoot the completion that holds it.
 _ESTIMATORS = ("openrouter", "together")
 # Who else reports more reasoning than completion does not count it in; this leaves room for unknown
@@ -72,9 +81,13 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
     # Groq's streams without include_usage (reference: x_groq).
     draft.replace(mapping(body.get("x_groq")).get("usage"))
     draft.replace(body.get("usage"))
+    # Responses report what tools used, and images who drew an SVG, beside the usage.
+    beside = {"tool_usage": _tool_usage(body), "svg_usage": mapping(body.get("svg_usage"))}
+    draft.raw = {**draft.raw, **{name: figures for name, figures in beside.items() if figures}}
     # Whisper's transcriptions are charged by the second (reference: usage.type "duration").
     draft.has_units = draft.raw.get("type") == "duration"
-    draft.tool_calls = in_output(body.get("output"), body.get("tools")) or draft.tool_calls
+    runs = in_output(body.get("output"), body.get("tools"), draft.raw.get("tool_usage"))
+    draft.tool_calls = runs or draft.tool_calls
     # A run is always made so; a response where it says so (reference: `background`).
     is_background = body.get("background") is True or body.get("object") == "thread.run"
     draft.is_background = draft.is_background or is_background
@@ -127,10 +140,31 @@ def normalise(draft: Draft, provider: str) -> Usage:
     total = count(raw.get("total_tokens"))
     _complete(usage, total)
     _include_hidden(usage, total, provider)
+    for part in _other_models(raw):
+        _add(usage, part.usage)
     return usage
 
 
-def _details(raw: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+def _add(usage: Usage, more: Usage) -> None:
+    for name in _COUNTS:
+        setattr(usage, name, total_of(getattr(usage, name), getattr(more, name)))
+
+
+def _sided(raw: dict[str, Any]) -> Usage:
+    """The figures of another model's work within the same answer."""
+    inside, outside = mapping(raw.get("input_tokens_details")), mapping(raw.get("output_tokens_details"))
+    return Usage(
+        input_tokens=count(raw.get("input_tokens")),
+        output_tokens=count(raw.get("output_tokens")),
+        cache_read_input_tokens=count(raw.get("cached_tokens")),
+        reasoning_output_tokens=count(raw.get("reasoning_tokens")),
+        image_input_tokens=count(inside.get("image_tokens")),
+        image_output_tokens=count(outside.get("image_tokens")),
+        raw=raw,
+    )
+
+
+def _details(raw: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     for name in names:
         details = raw.get(name)
         if isinstance(details, dict):
@@ -208,6 +242,50 @@ def model_at(model: str, provider: str, path: str) -> str | None:
         return model
     deployment = _DEPLOYMENT.search(path)
     return None if deployment is None or deployment.group(1) == model else model
+
+
+def _hour_writes(raw: Mapping[str, Any]) -> int | None:
+    """LiteLLM passes Claude's split on among the details of the prompt."""
+    split = mapping(_details(raw, _INPUT_DETAILS).get("cache_creation_token_details"))
+    return count(split.get("ephemeral_1h_input_tokens"))
+
+
+def _cached_media(raw: Mapping[str, Any]) -> Mapping[str, int]:
+    """Realtime's spelling, which other answers share."""
+    split = mapping(_details(raw, _INPUT_DETAILS).get("cached_tokens_details"))
+    known = {name: count(split.get(f"{name}_tokens")) for name in ("audio", "image")}
+    return {name: tokens for name, tokens in known.items() if tokens is not None}
+
+
+def _tool_usage(body: dict[str, Any]) -> dict[str, Any]:
+    """What the provider's tools used beside the model, with the model that makes the images."""
+    used = mapping(body.get("tool_usage"))
+    images = mapping(used.get("image_gen"))
+    if not count(images.get("total_tokens")):
+        return used
+    offered = (
+        tool for tool in map(mapping, sequence(body.get("tools"))) if tool.get("type") == "image_generation"
+    )
+    model = text(next(offered, {}).get("model"))
+    return {**used, "image_gen": {**images, "model": model} if model else images}
+
+
+def _images_made(raw: Mapping[str, Any]) -> Usage | None:
+    """The figures of the image tool."""
+    images = mapping(mapping(raw.get("tool_usage")).get("image_gen"))
+    return _sided(images) if count(images.get("total_tokens")) else None
+
+
+def _other_models(raw: Mapping[str, Any]) -> list[Part]:
+    """The image tool's model, and the model that draws SVG beside the one that renders."""
+    parts = []
+    images = _images_made(raw)
+    if images is not None:
+        parts.append(Part(text(images.raw.get("model")), images))
+    drawn = mapping(raw.get("svg_usage"))
+    if drawn:
+        parts.append(Part(text(drawn.get("model")), _sided(drawn)))
+    return parts
 
 
 READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
@@ -356,5 +434,8 @@ FAMILY = Family(
         "models.ai.azure.com": "azure.ai.inference",
         "services.ai.azure.com": "azure.ai.inference",
     },
+    hour_writes=_hour_writes,
+    cached_media=_cached_media,
+    other_models=_other_models,
     batch_result=_batch_result,
 )

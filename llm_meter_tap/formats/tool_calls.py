@@ -18,6 +18,7 @@ _ITEMS = {
     "web_search_call": "web_search",
     "file_search_call": "file_search",
     "code_interpreter_call": "code_interpreter",
+    "image_generation_call": "image_generation",
 }
 _PREFIX = re.compile(r"^server_side_tool_")
 _SUFFIX = re.compile(r"_(?:calls|requests)$")
@@ -28,13 +29,16 @@ _LONGEST_NAME = 64
 _COUNTERS = ("server_tool_use", "server_side_tool_usage", "server_side_tool_usage_details", "connectors")
 
 
-def in_output(output: Any, tools: Any) -> dict[str, int]:
+def in_output(output: Any, tools: Any, used: Any) -> dict[str, int]:
     """The tools of a response's output items.
 
     Args:
         output: The items.
         tools: The tools offered, as the response repeats them: the preview of web search has prices of its
             own.
+        used: The response's `tool_usage`: its count of searches is the billed one, and the tokens of images
+        that
+            it reports are charged instead of the runs.
     """
     offered = {text(mapping(tool).get("type")) for tool in sequence(tools)}
     is_preview = any(name is not None and name.startswith("web_search_preview") for name in offered)
@@ -47,7 +51,16 @@ def in_output(output: Any, tools: Any) -> dict[str, int]:
         if name == "web_search" and is_preview:
             name = "web_search_preview"
         counts[name] = counts.get(name, 0) + 1
-    return counts
+    return _billed(counts, mapping(used), "web_search_preview" if is_preview else "web_search")
+
+
+def _billed(counts: dict[str, int], used: dict[str, Any], search: str) -> dict[str, int]:
+    searches = count(mapping(used.get("web_search")).get("num_requests"))
+    if searches is not None:
+        counts[search] = searches
+    if count(mapping(used.get("image_gen")).get("total_tokens")):
+        counts["image_generation"] = 0
+    return {name: runs for name, runs in counts.items() if runs}
 
 
 def in_usage(raw: dict[str, Any]) -> dict[str, int]:

@@ -266,3 +266,120 @@ def test_the_table_that_we_ship_says_where_each_price_is_from():
         assert isinstance(entry, Override)
         assert entry.source
         assert entry.since <= date(2026, 11, 24)
+
+
+CLAUDE = {
+    "provider_name": "anthropic",
+    "server_address": "api.anthropic.com",
+    "request_model": "claude-opus-4-8",
+    "input_tokens": 100_000,
+    "output_tokens": 10_000,
+}
+
+
+@pytest.mark.parametrize(
+    ("raw", "cost"),
+    [
+        ({"speed": "standard", "inference_geo": "global"}, "0.75"),
+        ({"speed": "fast"}, "1.5"),
+        ({"inference_geo": "us"}, "0.825"),
+        ({"speed": "fast", "inference_geo": "us"}, "1.65"),
+    ],
+)
+def test_claude_costs_more_when_it_is_fast_or_stays_in_one_country(raw, cost):
+    assert price(call(**CLAUDE, usage_raw=raw)).amount == Decimal(cost)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 9613}},
+        {"cacheDetails": [{"ttl": "5m", "inputTokens": 0}, {"ttl": "1h", "inputTokens": 9613}]},
+        {
+            "prompt_tokens_details": {
+                "cached_tokens": 0,
+                "cache_creation_token_details": {"ephemeral_1h_input_tokens": 9613},
+            }
+        },
+    ],
+    ids=["Anthropic", "Bedrock", "LiteLLM"],
+)
+def test_what_is_cached_for_an_hour_costs_twice_the_input_in_every_spelling(raw):
+    figures = {"input_tokens": 9623, "output_tokens": 5, "cache_write_input_tokens": 9613}
+    written = call(**{**CLAUDE, **figures, "request_model": "claude-opus-4-6"}, usage_raw=raw)
+    assert price(written).amount == Decimal("0.096305")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"cacheTokensDetails": [{"modality": "AUDIO", "tokenCount": 8000}]},
+        {"cached_tokens_by_modality": [{"modality": "audio", "tokens": 8000}]},
+    ],
+    ids=["generateContent", "Interactions"],
+)
+def test_cached_sound_has_its_own_price_and_text_keeps_that_of_text(raw):
+    heard = call(
+        provider_name="gcp.gemini",
+        server_address="generativelanguage.googleapis.com",
+        request_model="gemini-2.5-flash",
+        input_tokens=10_000,
+        output_tokens=100,
+        cache_read_input_tokens=8000,
+        audio_input_tokens=8000,
+        usage_raw=raw,
+    )
+    # 2,000 of text at 0.30, 8,000 of cached sound at 0.10, 100 written at 2.50 dollars a million.
+    assert price(heard).amount == Decimal("0.00165")
+
+
+def advised(model):
+    entries = [
+        {"type": "message", "input_tokens": 1000, "output_tokens": 100},
+        {"type": "advisor_message", "model": model, "input_tokens": 2000, "output_tokens": 200},
+    ]
+    raw = {"input_tokens": 1000, "output_tokens": 100, "iterations": entries}
+    return call(
+        **{**CLAUDE, "request_model": "claude-haiku-4-5", "input_tokens": 3000, "output_tokens": 300},
+        usage_raw=raw,
+    )
+
+
+def test_an_advisor_costs_what_its_own_model_costs():
+    alone = price(call(**{**CLAUDE, "request_model": "claude-haiku-4-5"}, usage_raw={})).amount
+    assert alone > 0
+    # Haiku 4.5 at 1 and 5, Opus 4.8 at 5 and 25 dollars a million.
+    cost = price(advised("claude-opus-4-8"))
+    assert (cost.amount, cost.source) == (Decimal("0.0015") + Decimal("0.015"), "genai-prices")
+
+
+def test_an_advisor_without_a_known_price_makes_the_cost_say_that_it_lacks_something():
+    cost = price(advised("model-of-tomorrow"))
+    assert (cost.amount, cost.source) == (Decimal("0.0015"), "genai-prices, fees unknown")
+
+
+@pytest.mark.parametrize(
+    ("model", "cost", "source"),
+    [
+        # gpt-5 at 1.25 and 10; gpt-image-1 at 5 for text and 40 for what it makes.
+        ("gpt-image-1", "0.170730", "genai-prices"),
+        (None, "0.003475", "genai-prices, fees unknown"),
+    ],
+)
+def test_the_image_tool_costs_what_its_own_model_costs(model, cost, source):
+    images = {
+        "input_tokens": 171,
+        "output_tokens": 4160,
+        "output_tokens_details": {"image_tokens": 4160},
+        "total_tokens": 4331,
+        **({"model": model} if model else {}),
+    }
+    drawn = call(
+        request_model="gpt-5",
+        input_tokens=2471,
+        output_tokens=4220,
+        image_output_tokens=4160,
+        usage_raw={"input_tokens": 2300, "output_tokens": 60, "tool_usage": {"image_gen": images}},
+    )
+    found = price(drawn)
+    assert (found.amount, found.source) == (Decimal(cost), source)
