@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from llm_meter_tap.formats.gateways import COST
 from llm_meter_tap.wire.record import CallRecord
 from llm_meter_tap.wire.shape import finite_decimal
 
@@ -24,10 +25,14 @@ def stated_cost(record: CallRecord) -> Decimal | None:
 
     OpenRouter: ``usage.cost``, to which ``cost_details.upstream_inference_cost`` comes when the user's own
     key paid the upstream provider (``is_byok``). Perplexity: ``usage.cost.total_cost``. xAI:
-    ``usage.cost_in_usd_ticks``, tools included. Black Forest Labs: ``cost``, in credits of a cent. Other
-    providers' ``cost`` has no documented currency and is not used.
+    ``usage.cost_in_usd_ticks``, tools included. LiteLLM: a response header, behind whichever model it is.
+    Black Forest Labs: ``cost``, in credits of a cent. Other providers' ``cost`` has no documented currency
+    and is not used.
     """
     usage = record.usage_raw or {}
+    by_gateway = _dollars(usage.get(COST))
+    if by_gateway is not None:
+        return by_gateway
     ticks = _dollars(usage.get("cost_in_usd_ticks"))
     if ticks is not None and record.provider_name == "x_ai":
         return ticks / _TICKS

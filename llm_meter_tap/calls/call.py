@@ -327,6 +327,9 @@ class Exchange:
             self._settle("error", "none", reading.error_type or str(self._status))
         elif reading.error_type is not None:
             self._settle("error", _basis_of_failure(reading, self._shape), reading.error_type)
+        elif reading.is_cached:
+            # No provider was called.
+            self._settle("ok" if is_whole or reading.is_finished else "aborted", "none", broken)
         elif is_whole or reading.is_finished:
             self._settle_by(reading, "ok", None)
         else:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 
-_MAY_BE = re.compile(r"/(?:files|batches|responses|runs|predictions|interactions)/").search
+_MAY_BE = re.compile(
+    r"/(?:files|batches|responses|runs|predictions|interactions|completions|tasks"
+    r"|deferred-completion|async-result)/"
+).search
 
 
 def may_read_back(method: object, target: object) -> bool:

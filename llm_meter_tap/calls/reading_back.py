@@ -198,6 +198,7 @@ class _Whole(Reader):
     def __init__(self, scribe: _Scribe, read_back: ReadBack, encoding: str, content_type: str) -> None:
         self._scribe = scribe
         self._results_in = read_back.results_in
+        self._is_named_by_path = read_back.is_named_by_path
         self._encoding = encoding
         self._content_type = content_type
         self._body = KeptBody()
@@ -217,7 +218,9 @@ class _Whole(Reader):
         if self._results_in is not None:
             self._read_batch(body, self._results_in)
         else:
-            self._scribe.note_answer(body, self._content_type, is_whole and not self._body.is_cut)
+            self._scribe.note_answer(
+                body, self._content_type, is_whole and not self._body.is_cut, self._is_named_by_path
+            )
 
     def _read_batch(self, body: bytes, results_in: Callable[[dict[str, Any]], Iterator[Result]]) -> None:
         """A batch's state with its results in it, or a file of them."""
@@ -254,12 +257,15 @@ class _Scribe:
             return
         self._settle(shape, reading, names, result.answer, "batch")
 
-    def note_answer(self, body: bytes, content_type: str, is_whole: bool) -> None:
+    def note_answer(self, body: bytes, content_type: str, is_whole: bool, is_named_by_path: bool) -> None:
         """The answer of a call that was made in the background, once it is there."""
         reading = read_response(self.shape, 200, {}, content_type, body, is_whole)
-        if not reading.is_stored or reading.usage is None or reading.response_id is None:
+        name = reading.response_id if reading.is_stored else None
+        if is_named_by_path:
+            name = self._path.rstrip("/").rpartition("/")[2]
+        if reading.usage is None or name is None:
             return
-        self._settle(self.shape, reading, (reading.response_id,), mapping(parse(body)), None)
+        self._settle(self.shape, reading, (name,), mapping(parse(body)), None)
 
     def note_unread(self) -> None:
         """Results passed that could not be read: one call without figures stands for all of them."""

@@ -203,5 +203,5 @@ FAMILY = Family(
         ),
     ),
     hour_writes=_hour_writes,
-    host_patterns=((r"^bedrock-runtime.*\.amazonaws\.com", "aws.bedrock"),),
+    host_patterns=((r"^bedrock-runtime.*\.amazonaws\.com|^bedrock-mantle\..*\.api\.aws$", "aws.bedrock"),),
 )

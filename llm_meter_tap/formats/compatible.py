@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from llm_meter_tap.formats import openai
-from llm_meter_tap.formats.format import Endpoint, Family
+from llm_meter_tap.formats.format import Endpoint, Family, ReadBack
 from llm_meter_tap.formats.request_shapes import Request, is_chat, is_named_chat, never, of_no_model
 
 
@@ -36,8 +36,8 @@ FAMILY = Family(
             format=openai.EMBEDDINGS,
             operation_name="embeddings",
             author="voyage",
-            path=r"/v1/m",
-            endings=("multimodalembeddings",),
+            path=r"/v1/(?:multimodal|contextualized)embeddings$",
+            endings=("multimodalembeddings", "contextualizedembeddings"),
             has_shape=never,
             hosts=("voyage",),
         ),
@@ -45,10 +45,10 @@ FAMILY = Family(
             format=openai.RERANK,
             operation_name="rerank",
             author="voyage",
-            path=r"/v1/rerank$",
+            path=r"/v\d/rerank$",
             endings=("rerank",),
             has_shape=never,
-            hosts=("voyage", "jina", "siliconflow"),
+            hosts=("voyage", "jina", "siliconflow", "openrouter", "zhipu"),
         ),
         _chat("writer", r"/v1/chat$", "chat", never, hosts=("writer",)),
         _chat("snowflake", r"/cortex/inference:complete$", "complete", is_named_chat),
@@ -61,6 +61,23 @@ FAMILY = Family(
             never,
             hosts=("databricks",),
         )._replace(model=of_no_model),
+    ),
+    read_backs=(
+        ReadBack(
+            format=openai.CHAT,
+            operation_name="chat",
+            author="x_ai",
+            path=r"/v1/chat/deferred-completion/[^/]+$",
+            is_named_by_path=True,
+        ),
+        ReadBack(
+            format=openai.CHAT,
+            operation_name="chat",
+            author="zhipu",
+            path=r"/v\d/async-result/[^/]+$",
+            hosts=("zhipu",),
+            is_named_by_path=True,
+        ),
     ),
     hosts={
         "ai21.com": "ai21",
@@ -85,6 +102,7 @@ FAMILY = Family(
         "minimax.chat": "minimax",
         "minimax.io": "minimax",
         "minimaxi.com": "minimax",
+        "kimi.com": "moonshot_ai",
         "moonshot.ai": "moonshot_ai",
         "moonshot.cn": "moonshot_ai",
         "snowflakecomputing.com": "snowflake",
@@ -93,7 +111,6 @@ FAMILY = Family(
         "novita.ai": "novita",
         "api.nvidia.com": "nvidia",
         "openrouter.ai": "openrouter",
-        "perplexity.ai": "perplexity",
         "pollinations.ai": "pollinations",
         "ppinfra.com": "ppio",
         "sambanova.ai": "sambanova",
@@ -103,8 +120,6 @@ FAMILY = Family(
         "together.ai": "together",
         "together.xyz": "together",
         "ai-gateway.vercel.sh": "vercel",
-        "volces.com": "volcengine",
-        "bytepluses.com": "volcengine",
         "voyageai.com": "voyage",
         "writer.com": "writer",
         "x.ai": "x_ai",

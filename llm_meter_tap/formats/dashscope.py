@@ -1,13 +1,50 @@
 """The formats of Alibaba's DashScope beside its OpenAI-compatible mode; usage is named as OpenAI names it.
 
-Source: Alibaba's reference of DashScope (`usage.input_tokens`, `usage.output_tokens`, `request_id`).
+Source: Alibaba's reference of DashScope (`usage.input_tokens`, `usage.output_tokens`, `request_id`). An
+application reports the usage of each of its models (`usage.models`).
 """
 
 from __future__ import annotations
 
-from llm_meter_tap.formats.format import Endpoint, Family, Format, OutputLimit, TextFields
-from llm_meter_tap.formats.openai import READER
-from llm_meter_tap.formats.request_shapes import is_dashscope
+from collections.abc import Mapping
+from typing import Any
+
+from llm_meter_tap.formats import openai
+from llm_meter_tap.formats.figures import Draft, Usage, total_of
+from llm_meter_tap.formats.format import Endpoint, Family, Format, OutputLimit, Part, TextFields
+from llm_meter_tap.formats.openai import READER, RERANK
+from llm_meter_tap.formats.request_shapes import is_dashscope, is_dashscope_app, is_query, of_no_model
+from llm_meter_tap.wire.json_values import count, mapping, sequence, text
+
+
+def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Gather an application's answer; the call's model is the first of its models."""
+    openai.take(draft, event, document)
+    for entry in _models(draft.raw):
+        draft.identify(entry.get("model_id"))
+
+
+def normalise(draft: Draft, provider: str) -> Usage:
+    """Sum the figures of all models."""
+    parts = [_figures(entry) for entry in _models(draft.raw)]
+    return Usage(
+        input_tokens=total_of(*(part.input_tokens for part in parts)),
+        output_tokens=total_of(*(part.output_tokens for part in parts)),
+        raw=draft.raw,
+    )
+
+
+def _models(raw: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [mapping(entry) for entry in sequence(raw.get("models")) if "model_id" in mapping(entry)]
+
+
+def _figures(entry: dict[str, Any]) -> Usage:
+    return Usage(count(entry.get("input_tokens")), count(entry.get("output_tokens")), raw=entry)
+
+
+def _other_models(raw: Mapping[str, Any]) -> list[Part]:
+    return [Part(text(entry["model_id"]), _figures(entry)) for entry in _models(raw)[1:]]
+
 
 GENERATION = Format(
     name="dashscope.generation",
@@ -30,8 +67,22 @@ EMBEDDING = Format(
     stream_ends=(),
 )
 
+APP = Format(
+    name="dashscope.app",
+    usage=READER._replace(take=take, normalise=normalise),
+    output_limit=None,
+    text=TextFields(
+        read=("input",),
+        written=("output",),
+        messages=("messages", "prompt"),
+        inside="input",
+        elsewhere=("input",),
+    ),
+    stream_ends=(),
+)
+
 FAMILY = Family(
-    formats=(GENERATION, EMBEDDING),
+    formats=(GENERATION, EMBEDDING, APP),
     endpoints=(
         Endpoint(
             format=GENERATION,
@@ -49,6 +100,32 @@ FAMILY = Family(
             endings=("text-embedding", "multimodal-embedding"),
             has_shape=is_dashscope,
         ),
+        Endpoint(
+            format=APP,
+            operation_name="invoke_agent",
+            author="alibaba",
+            path=r"/api/v\d/apps/[^/]+/completion$",
+            endings=("completion",),
+            has_shape=is_dashscope_app,
+            model=of_no_model,
+        ),
+        Endpoint(
+            format=RERANK,
+            operation_name="rerank",
+            author="alibaba",
+            path=r"/services/rerank/text-rerank/text-rerank$",
+            endings=("text-rerank",),
+            has_shape=is_dashscope,
+        ),
+        Endpoint(
+            format=RERANK,
+            operation_name="rerank",
+            author="alibaba",
+            path=r"/v1/reranks$",
+            endings=("reranks",),
+            has_shape=is_query,
+        ),
     ),
+    other_models=_other_models,
     hosts={"aliyuncs.com": "alibaba"},
 )

@@ -16,6 +16,7 @@ TOTAL_MISMATCH = "total-mismatch"
 REASONING_OUTSIDE_TOTAL = "reasoning-outside-total"
 CACHE_OUTSIDE_TOTAL = "cache-outside-total"
 UNREAD = "results-unread"
+CACHE_HIT = "gateway-cache-hit"
 
 _PARTS = (
     ("reasoning-above-output", "reasoning_output_tokens", "output_tokens"),

@@ -90,6 +90,8 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
     draft.tool_calls = runs or draft.tool_calls
     # A run is always made so; a response where it says so (reference: `background`).
     is_background = body.get("background") is True or body.get("object") == "thread.run"
+    # So is what xAI defers, of which a request's id is all that is answered, and what Zhipu makes a task of.
+    is_background = is_background or body.keys() == {"request_id"} or "task_status" in body
     draft.is_background = draft.is_background or is_background
     draft.error = _error(event, document, body) or draft.error
     draft.is_finished = draft.is_finished or _ends(document, body, choices)
@@ -173,11 +175,12 @@ def _details(raw: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _cache_read(raw: dict[str, Any], details: dict[str, Any]) -> int | None:
-    """OpenAI; DeepSeek (prompt_cache_hit_tokens); Moonshot, Together (cached_tokens); Databricks."""
+    """OpenAI; DeepSeek (prompt_cache_hit_tokens); Moonshot, Together (cached_tokens); Mistral; Databricks."""
     return first_count(
         details.get("cached_tokens"),
         raw.get("prompt_cache_hit_tokens"),
         raw.get("cached_tokens"),
+        raw.get("num_cached_tokens"),
         raw.get("cache_read_input_tokens"),
         details.get("cache_read_input_tokens"),
     )

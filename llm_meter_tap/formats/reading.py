@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from llm_meter_tap.formats.documents import documents
 from llm_meter_tap.formats.errors import error_type
 from llm_meter_tap.formats.figures import Draft, Reading, Usage
-from llm_meter_tap.formats.flags import flags_of
+from llm_meter_tap.formats.flags import CACHE_HIT, flags_of
 from llm_meter_tap.formats.format import UsageReader
+from llm_meter_tap.formats.gateways import COST, cost_in, is_cache_hit
 from llm_meter_tap.formats.registry import FORMATS
 from llm_meter_tap.formats.tool_calls import in_usage
 from llm_meter_tap.wire.json_values import count, parse
@@ -59,9 +60,15 @@ def read_response(
     in_headers = {name: count(parse(headers[key])) for key, name in reader.headers if key in headers}
     if in_headers:
         draft.update({"headers": in_headers})
+    if draft.raw:
+        draft.update({COST: cost_in(headers)})
     has_ended = found.is_stream and (draft.is_finished or bool(draft.error))
     failure = error_type(status, _error(status, draft, found.items), headers)
-    return _reading(reader, draft, shape, failure, found.is_whole or has_ended)
+    reading = _reading(reader, draft, shape, failure, found.is_whole or has_ended)
+    if is_cache_hit(headers):
+        reading.is_cached, reading.usage = True, None
+        reading.tool_calls, reading.flags = {}, [CACHE_HIT]
+    return reading
 
 
 def read_document(shape: Shape, answer: dict[str, Any]) -> Reading:

@@ -17,7 +17,9 @@ from llm_meter_tap.formats import (
     mistral,
     ollama,
     openai,
+    perplexity,
     replicate,
+    volcengine,
     watsonx,
 )
 from llm_meter_tap.formats.format import Endpoint, Family, Format, ReadBack
@@ -39,6 +41,8 @@ FAMILIES: tuple[Family, ...] = (
     bfl.FAMILY,
     replicate.FAMILY,
     cloudflare.FAMILY,
+    perplexity.FAMILY,
+    volcengine.FAMILY,
     compatible.FAMILY,
     openai.FAMILY,
 )

@@ -29,7 +29,20 @@ class Request(NamedTuple):
 # The members that the functions of this module look at. In a body that is too big to parse, the first are
 # searched for at its ends; of the others, which may be long themselves, only the kind of value is found out.
 NAMES = ("model", "stream", "max_tokens", "agent", "agent_id", "anthropic_version", "previous_response_id")
-LONG_NAMES = ("messages", "prompt", "input", "contents", "content", "requests", "instances", "inputs")
+LONG_NAMES = (
+    "messages",
+    "prompt",
+    "input",
+    "contents",
+    "content",
+    "requests",
+    "instances",
+    "inputs",
+    "request",
+    "document",
+    "query",
+    "documents",
+)
 
 
 def never(request: Request) -> bool:
@@ -114,6 +127,26 @@ def has_model(request: Request) -> bool:
 
 def is_interaction(request: Request) -> bool:
     return named_by_model_or_agent(request) is not None and request.has("input")
+
+
+def is_wrapped_request(request: Request) -> bool:
+    return isinstance(request.members.get("request"), dict)
+
+
+def is_dashscope_app(request: Request) -> bool:
+    return isinstance(request.members.get("input"), dict)
+
+
+def is_query(request: Request) -> bool:
+    return request.has_text("model") and request.has("query") and request.has_array("documents")
+
+
+def is_document(request: Request) -> bool:
+    return request.has_text("model") and isinstance(request.members.get("document"), dict)
+
+
+def is_task(request: Request) -> bool:
+    return request.has_text("model") and request.has("content")
 
 
 def is_dashscope(request: Request) -> bool:

@@ -383,3 +383,14 @@ def test_the_image_tool_costs_what_its_own_model_costs(model, cost, source):
     )
     found = price(drawn)
     assert (found.amount, found.source) == (Decimal(cost), source)
+
+
+@pytest.mark.parametrize("stated", ["0.0", "0.0123"])
+def test_a_gateways_stated_cost_goes_before_any_price(stated):
+    cost = price(call(input_tokens=100, output_tokens=10, usage_raw={"gateway_cost_usd": stated}))
+    assert (cost.amount, cost.source) == (Decimal(stated), "provider")
+
+
+def test_a_gateways_cost_that_is_no_number_is_not_used():
+    cost = price(call(input_tokens=100, output_tokens=10, usage_raw={"gateway_cost_usd": "None"}))
+    assert cost.source == "genai-prices"

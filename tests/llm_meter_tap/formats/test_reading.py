@@ -211,3 +211,21 @@ def test_amazons_error_stands_in_a_header() -> None:
 def test_the_most_telling_name_of_an_error_is_kept(status: int, error: Any, named: str) -> None:
     body = json.dumps({"error": {"message": "Not now, please", **error}}).encode()
     assert read_response(CHAT, status, {}, "application/json", body, True).error_type == named
+
+
+@pytest.mark.parametrize(
+    ("content_type", "cost"), [("application/json", "0.0123"), ("text/event-stream", None)]
+)
+def test_a_gateways_stated_cost_is_kept_where_it_can_be_known(content_type: str, cost: str | None) -> None:
+    answer = json.dumps({"choices": [{"finish_reason": "stop"}], "usage": {"prompt_tokens": 6}})
+    body = (answer if cost else f"data: {answer}\n\n").encode()
+    headers = {"content-type": content_type, "x-litellm-response-cost": "0.0123"}
+    usage = read_response(CHAT, 200, headers, content_type, body, True).usage
+    assert usage is not None
+    assert usage.raw.get("gateway_cost_usd") == cost
+
+
+def test_an_answer_from_a_gateways_cache_is_marked() -> None:
+    body = json.dumps({"choices": [], "usage": {"prompt_tokens": 6, "completion_tokens": 2}}).encode()
+    reading = read_response(CHAT, 200, {"helicone-cache": "HIT"}, "application/json", body, True)
+    assert (reading.is_cached, reading.usage, reading.flags) == (True, None, ["gateway-cache-hit"])
