@@ -177,8 +177,8 @@ class ReadBack(NamedTuple):
         path: A pattern that must be found in the path.
         hosts: The only providers on whose hosts the path exists; none means any host.
         is_lines: The body is a file of batch results, one a line.
-        is_named_by_path: The call is known by the path's last segment, since the answer that is read has another
-            id or none.
+        is_named_by_path: The call is known by the path's last segment, since the answer that is read has
+            another id or none.
         results_in: The batch results within a document; None where the document is one call's answer.
     """
 
