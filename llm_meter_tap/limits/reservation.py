@@ -56,7 +56,7 @@ class Question:
 
     Args:
         record: What is known before the call leaves.
-        api: The request's format, see `apis.py`.
+        api: The request's format, see `llm_meter_tap/formats/`.
         content_type: The request's.
         body: The request's.
         gate: The gate in force, if any.
