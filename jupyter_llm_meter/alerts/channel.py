@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from jupyter_llm_meter.alerts.errors import ChannelError
 from jupyter_llm_meter.alerts.masking import mask_url
 
 VARIABLE = "LLM_METER_CHANNELS"
@@ -23,10 +24,6 @@ MOST_PER_HOUR = 20
 
 _FIELDS = ("url", "language", "is_default", "most_per_hour")
 _NAME = re.compile(r"[\w.-]{1,64}")
-
-
-class ChannelError(ValueError):
-    """A channel that cannot be used; the message says why and what to do, without its URL."""
 
 
 @dataclass(frozen=True)

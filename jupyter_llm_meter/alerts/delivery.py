@@ -15,9 +15,10 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from typing import TypeVar
 
-from jupyter_llm_meter.alerts.channel import Channel, ChannelError
+from jupyter_llm_meter.alerts.channel import Channel
 from jupyter_llm_meter.alerts.channels import Channels, code_of, report
-from jupyter_llm_meter.alerts.sender import DeliveryError, Sender, send, sender_to
+from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError
+from jupyter_llm_meter.alerts.sender import Sender, send, sender_to
 from jupyter_llm_meter.alerts.text import Message, Told, compose
 from jupyter_llm_meter.ledger.access import LedgerAccess, LedgerUnavailable
 from jupyter_llm_meter.ledger.deliveries import LEASE, Turn

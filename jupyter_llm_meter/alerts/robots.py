@@ -22,17 +22,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from jupyter_llm_meter.alerts.channel import ChannelError
+from jupyter_llm_meter.alerts.errors import ChannelError, RobotRefusal
 from jupyter_llm_meter.alerts.masking import overheard
 from jupyter_llm_meter.alerts.text import Message
 
 PATIENCE_S = 15.0
 _TOKEN = re.compile(r"[\w-]+", re.ASCII)
 _PHONE = re.compile(r"\+?[\d-]{5,20}")
-
-
-class RobotRefusal(Exception):
-    """The robot did not take a message; the text says why and holds no secret."""
 
 
 @dataclass(frozen=True)

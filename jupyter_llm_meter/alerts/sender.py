@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from jupyter_llm_meter.alerts.channel import Channel, ChannelError
+from jupyter_llm_meter.alerts.channel import Channel
+from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError, RobotRefusal
 from jupyter_llm_meter.alerts.masking import mask_text, overheard
-from jupyter_llm_meter.alerts.robots import Robot, RobotRefusal, kind_of
+from jupyter_llm_meter.alerts.robots import Robot, kind_of
 from jupyter_llm_meter.alerts.text import Message
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
 
 _APP_URL = "https://jupyter.org"
-
-
-class DeliveryError(Exception):
-    """A channel did not take a message; the text says why and holds no secret."""
 
 
 class Sender(Protocol):

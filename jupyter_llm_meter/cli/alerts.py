@@ -10,9 +10,10 @@ from rich.markup import escape
 from rich.table import Table
 from traitlets import Unicode
 
-from jupyter_llm_meter.alerts.channel import VARIABLE, Channel, ChannelError, read_channels
+from jupyter_llm_meter.alerts.channel import VARIABLE, Channel, read_channels
+from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError
 from jupyter_llm_meter.alerts.robots import kind_of
-from jupyter_llm_meter.alerts.sender import DeliveryError, send, sender_to
+from jupyter_llm_meter.alerts.sender import send, sender_to
 from jupyter_llm_meter.alerts.text import compose_test
 from jupyter_llm_meter.cli.command import ALIASES as COMMON_ALIASES
 from jupyter_llm_meter.cli.command import Command, CommandError

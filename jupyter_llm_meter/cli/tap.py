@@ -13,7 +13,8 @@ from traitlets import Unicode
 
 from jupyter_llm_meter._version import __version__
 from jupyter_llm_meter.cli.app import BAD_INPUT
-from jupyter_llm_meter.environments.tap_copy import TapCopy, TapCopyError
+from jupyter_llm_meter.environments.errors import TapCopyError
+from jupyter_llm_meter.environments.tap_copy import TapCopy
 
 ACTIONS = ("install", "uninstall", "status")
 REFUSED = 1

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from jupyter_llm_meter.environments.errors import InterpreterError
+
 PATIENCE_S = 30.0
 OLDEST = (3, 8)
 """The oldest Python that the tap runs in."""
@@ -39,10 +41,6 @@ except ImportError:
     pass
 print(json.dumps(found))
 """
-
-
-class InterpreterError(Exception):
-    """A Python that cannot be asked; the message says why."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 from jupyter_llm_meter.core.finding import BAD, GOOD, UNKNOWN, Finding
-from jupyter_llm_meter.environments.interpreter import OLDEST, InterpreterError, TapProbe, probe
+from jupyter_llm_meter.environments.errors import InterpreterError
+from jupyter_llm_meter.environments.interpreter import OLDEST, TapProbe, probe
 from jupyter_llm_meter.environments.libraries import oldest_supported, too_old
 
 AREA = "kernelspec"

@@ -16,16 +16,13 @@ from pathlib import Path
 
 import llm_meter_tap
 from jupyter_llm_meter._version import __version__
-from jupyter_llm_meter.environments.interpreter import OLDEST, Interpreter, InterpreterError, locate, probe
+from jupyter_llm_meter.environments.errors import InterpreterError, TapCopyError
+from jupyter_llm_meter.environments.interpreter import OLDEST, Interpreter, locate, probe
 
 PACKAGE = "llm_meter_tap"
 START_FILES = ("zz_llm_meter.pth", "zz_llm_meter.start")
 INSTALLER = "jupyter-llm-meter"
 _SOURCE = Path(llm_meter_tap.__file__).parent
-
-
-class TapCopyError(Exception):
-    """The tap cannot be put there or taken away; the message says why and what to do."""
 
 
 class TapCopy:

@@ -14,11 +14,10 @@ import tiktoken
 from jupyter_llm_meter.tokenizers.encodings import (
     DEFAULT_ENCODING,
     ENCODINGS,
-    RanksMissing,
-    UnknownTokenizer,
     encoding,
     encoding_name,
 )
+from jupyter_llm_meter.tokenizers.errors import RanksMissing, UnknownTokenizer
 from jupyter_llm_meter.tokenizers.pieces import pieces
 
 __all__ = ["DEFAULT_ENCODING", "ENCODINGS", "Count", "RanksMissing", "UnknownTokenizer", "count"]

@@ -17,18 +17,12 @@ from typing import NamedTuple
 
 import tiktoken
 
+from jupyter_llm_meter.tokenizers.errors import RanksMissing, UnknownTokenizer
+
 RANKS = Path(__file__).parent / "ranks"
 DEFAULT_ENCODING = "o200k_base"
 _CACHE_VARIABLE = "TIKTOKEN_CACHE_DIR"
 _loading = Lock()
-
-
-class UnknownTokenizer(ValueError):
-    """The named encoding is none of those shipped."""
-
-
-class RanksMissing(RuntimeError):
-    """A rank file is not there or not what tiktoken expects."""
 
 
 class _Ranks(NamedTuple):

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from jupyter_llm_meter import __version__
-from jupyter_llm_meter.environments.tap_copy import TapCopy, TapCopyError
+from jupyter_llm_meter.environments.errors import TapCopyError
+from jupyter_llm_meter.environments.tap_copy import TapCopy
 from llm_meter_tap.wire.private_folder import make_folder
 
 
