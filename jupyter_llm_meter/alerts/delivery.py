@@ -41,11 +41,11 @@ class AlertDelivery:
     Args:
         channels: The channels.
         ledger: Where deliveries wait.
-        problems: Told of channels that do not work.
+        problems: Takes the problems of channels that do not work.
         background: Runs the channels' tasks.
-        changed: Called on the loop when a problem appeared or is over.
+        changed: Called on the loop when a problem appears or is over.
         link: Address of the lab, for the messages.
-        expected_use: The use of a limit, by its id and the subject, at the end of the window, where known.
+        expected_use: Returns the expected use at the end of the window, by the limit's id and the subject.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class AlertDelivery:
         try:
             sender = await asyncio.wrap_future(start_thread(lambda: sender_to(channel), THREAD))
         except ChannelError as error:
-            self._report(channel, f"cannot be used: {error}. Alerts wait until it is mended; then restart.")
+            self._report(channel, f"cannot be used: {error}. Alerts wait until it is fixed; then restart.")
             return
         is_urgent = True
         while True:
@@ -152,7 +152,7 @@ class AlertDelivery:
     async def _send(self, channel: Channel, sender: Sender, message: Message) -> None:
         last = self._sending.get(channel.name)
         if last is not None and not last.done():
-            raise DeliveryError("it still does not answer")
+            raise DeliveryError("it has not answered yet")
         sending = self._sending[channel.name] = start_thread(lambda: send(sender, channel, message), THREAD)
         try:
             await asyncio.wait_for(_undisturbed(sending), SEND_PATIENCE_S)
@@ -166,7 +166,9 @@ class AlertDelivery:
         return None
 
     def _report_failure(self, channel: Channel, reason: str, given_up: int) -> None:
-        text = f"takes no messages: {reason}. Alerts wait and are tried again ever more rarely for a day."
+        text = (
+            f"takes no messages: {reason}. Alerts wait and are tried again, less and less often, for a day."
+        )
         if given_up:
             text = f"took no messages for a day: {reason}. Alerts were given up; newer ones are still tried."
         self._report(channel, f"{text} Try it with `jupyter llm-meter alerts test --channel {channel.name}`.")
@@ -187,7 +189,7 @@ def _now() -> datetime:
 
 
 def _undisturbed(sending: Future[None]) -> asyncio.Future[None]:
-    """A future to wait for that can be left alone: what becomes of it then is nobody's error."""
+    """Return a future that may be abandoned: an error after that is not reported."""
     wrapped = asyncio.wrap_future(sending)
     wrapped.add_done_callback(lambda done: done.cancelled() or done.exception())
     return asyncio.shield(wrapped)

@@ -1,7 +1,6 @@
 """Asks a Python of any version about itself by starting it.
 
-Owns the questions and their answers. Refuses to run a line of the user's: code is given by ``-c``, and the
-working directory is not on the path of the questions that a ``-I`` would spoil.
+No code of the user runs: the questions are given by ``-c``, in an empty working directory.
 """
 
 from __future__ import annotations
@@ -77,7 +76,7 @@ def locate(python: str, environment: Mapping[str, str]) -> Interpreter:
     """Ask a Python for its version and the folder of its packages.
 
     Raises:
-        InterpreterError: It cannot be started, or is no Python.
+        InterpreterError: It cannot be started, or is not a Python.
     """
     # -E: a PYTHONPATH of this process's is none of the environment's.
     answer = _ask([python, "-E"], _WHERE, environment)
@@ -93,7 +92,7 @@ def probe(command: Sequence[str], environment: Mapping[str, str], libraries: Seq
         libraries: Distributions to ask the versions of.
 
     Raises:
-        InterpreterError: It cannot be started, or is no Python.
+        InterpreterError: It cannot be started, or is not a Python.
     """
     answer = _ask(command, _TAP % list(libraries), environment)
     return TapProbe(tuple(answer["version"]), bool(answer["is_metered"]), answer["libraries"])
@@ -114,7 +113,7 @@ def _ask(command: Sequence[str], question: str, environment: Mapping[str, str]) 
     except FileNotFoundError:
         raise InterpreterError(f"{command[0]} was not found") from None
     except subprocess.TimeoutExpired:
-        raise InterpreterError(f"{command[0]} did not answer in {PATIENCE_S:.0f} s") from None
+        raise InterpreterError(f"{command[0]} did not answer within {PATIENCE_S:.0f} s") from None
     except OSError as error:
         raise InterpreterError(f"{command[0]} cannot be started: {error.strerror}") from None
     try:
@@ -124,5 +123,5 @@ def _ask(command: Sequence[str], question: str, environment: Mapping[str, str]) 
         answer = None
     if not isinstance(answer, dict):
         said = done.stderr.strip().rpartition("\n")[2]
-        raise InterpreterError(f"{command[0]} did not answer as a Python does{f': {said}' if said else ''}")
+        raise InterpreterError(f"{command[0]} did not answer like a Python{f': {said}' if said else ''}")
     return answer

@@ -56,83 +56,88 @@ class LLMMeter(ExtensionApp):
     load_other_extensions = True
 
     enabled = Bool(
-        True, config=True, help="Meter at all. When false, nothing is started and no kernel is touched."
+        True,
+        config=True,
+        help="Whether to meter LLM calls. When false, nothing is started and no kernel is changed.",
     )
     meter_server = Bool(
         True,
         config=True,
-        help="""Meter the calls that this server makes itself, such as those of chat assistants, each under
-        the name of the extension that makes it. When false, only what the server starts is metered.""",
+        help="""Whether to meter the calls that this server makes itself, such as those of chat assistants.
+        Each is counted under the name of the extension that makes it. When false, only the processes that
+        the server starts are metered.""",
     )
     database_url = Unicode(
         None,
         allow_none=True,
         config=True,
-        help="""Where the ledger is: sqlite:///PATH or postgresql+psycopg://USER@HOST/DATABASE. Default:
+        help="""URL of the ledger: sqlite:///PATH or postgresql+psycopg://USER@HOST/DATABASE. Default:
         ledger.sqlite3 in the folder llm-meter of the user's Jupyter data directory.""",
     )
     limits = AnyTrait(
         None,
         allow_none=True,
         config=True,
-        help=f"""Limits that the settings of JupyterLab can neither loosen nor remove: a list such as
+        help=f"""Limits that users cannot loosen or remove in JupyterLab's settings: a list such as
         [{json.dumps(DEFAULT_LIMIT)}]. Fields: scope (user, team, key, project,
         notebook, kernel, model, provider), value, window (hour, day, week, month, total), unit (tokens, USD,
         calls), amount, warn_at, on_exceed (warn, block), notify, time_zone, week_start, reset_hour. Default:
-        none, so that those of the settings hold, or 1,000,000 tokens a month.""",
+        none; then the limits in JupyterLab's settings apply, or else 1,000,000 tokens a month.""",
     )
     on_unreachable = Enum(
         ON_UNREACHABLE,
         default_value="allow",
         config=True,
-        help="""Whether a call is sent while a hard limit (on_exceed: block) is in force and this server does
-        not answer, because it is busy, stopped or was killed: allow sends it, block refuses it.""",
+        help="""What happens to a call while a hard limit (on_exceed: block) is in force and this server does
+        not answer because it is busy, stopped or was killed: allow sends the call, block refuses it.""",
     )
     raises = Enum(
         RAISES,
         default_value="own",
         config=True,
-        help="""Which limits users may add to for a while, with a reason that is kept: none, own (those of the
-        settings) or all (the administrator's too).""",
+        help="""Which limits users may raise for a while, giving a reason that is recorded: none, own (those
+        in their settings) or all (the administrator's too).""",
     )
     # Not a Dict: what traitlets says of a wrong value would show the secrets in it.
     channels = AnyTrait(
         None,
         allow_none=True,
         config=True,
-        help="""Where alerts go, by name: {"ops": "mailtos://...", "team": {"url": "dingtalk://...",
-        "language": "zh-CN", "is_default": True, "most_per_hour": 20}}. URLs are those of Apprise;
-        docs/alerts.md has examples. More, or others under the same names, come from the environment
-        variable LLM_METER_CHANNELS as JSON. Default: none.""",
+        help="""Channels for alerts, by name: {"ops": "mailtos://...", "team": {"url": "dingtalk://...",
+        "language": "zh-CN", "is_default": True, "most_per_hour": 20}}. URLs are Apprise
+        URLs; docs/alerts.md has examples. The environment variable LLM_METER_CHANNELS, in JSON, adds channels
+        and replaces those of the same name. Default: none.""",
     )
     link = Unicode(
         config=True,
-        help="""Address of the lab, for alerts. Default: c.ServerApp.custom_display_url, or
-        JUPYTERHUB_PUBLIC_URL, else no address is given.""",
+        help="""Address of the lab, shown in alerts. Default: c.ServerApp.custom_display_url, else
+        JUPYTERHUB_PUBLIC_URL, else none.""",
     )
     user_id = Unicode(
         config=True,
-        help="""Who makes the calls. Default: LLM_METER_USER, JUPYTERHUB_USER or the user of the operating
-        system.""",
+        help="""The user whose calls these are. Default: LLM_METER_USER, else JUPYTERHUB_USER, else the
+        operating system's user.""",
     )
     team = Unicode(
-        config=True, help="The team that the calls are counted for. Default: LLM_METER_TEAM, or none."
+        config=True, help="The team that the calls are counted for. Default: LLM_METER_TEAM, else none."
     )
     price_overrides = Unicode(
         config=True,
-        help="""Path of a table of prices that go before the shipped ones: {"prices": [{"provider": "openai",
-        "model": "...", "since": "2026-07-02", "source": "...", "input_mtok": "0.6", "output_mtok": "2.2"}]},
-        in dollars a million tokens. Default: none.""",
+        help="""Path of a table of prices that take precedence over the shipped ones: {"prices": [{"provider":
+        "openai", "model": "...", "since": "2026-07-02", "source": "...", "input_mtok": "0.6", "output_mtok":
+        "2.2"}]}, in dollars per million tokens. Default: none.""",
     )
     time_zone = Unicode(
         config=True,
-        help="IANA name of the time zone in which days and months begin. Default: the machine's own.",
+        help="""IANA name of the time zone in which days and months begin, such as Asia/Shanghai. Default: the
+        machine's own.""",
     )
     kernel_messages = Bool(
         True,
         config=True,
-        help="""Listen to kernels for calls that their tap cannot bring itself. Behind a gateway this is one
-        websocket a kernel that was active in the last ten minutes, which the gateway counts as a client.""",
+        help="""Whether to read calls from kernel messages, for kernels whose tap cannot reach this server.
+        Behind a gateway this takes one WebSocket for each kernel that was active in the last ten minutes, and
+        the gateway counts it as a client.""",
     )
 
     service: Service | None = None

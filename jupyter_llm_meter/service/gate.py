@@ -56,8 +56,8 @@ class Gate:
         except OSError as error:
             self._problems.report(
                 PROBLEM,
-                f"{self._path} cannot be written ({error.strerror or error}); hard limits do not hold. "
-                "Make room, or make the folder writable.",
+                f"{self._path} cannot be written ({error.strerror or error}); hard limits are not enforced. "
+                "Free some space, or make the folder writable.",
             )
         else:
             self._is_written = True

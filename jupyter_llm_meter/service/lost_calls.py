@@ -106,6 +106,6 @@ def wording(gaps: Collection[Gap]) -> str:
         for kernel_id, (calls, tokens) in kernels.items()
     )
     return (
-        f"Lost on the way to the meter: {named}. The totals lack them until the spool of the kernel's own "
-        "machine brings them; print less at a time where a gateway limits the rate of messages."
+        f"Kernel messages were lost: {named}. The totals lack these calls until the spool on the kernel's "
+        "machine is imported. If a gateway limits the rate of messages, print less at a time."
     )

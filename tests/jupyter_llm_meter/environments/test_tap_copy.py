@@ -115,7 +115,7 @@ def test_pip_sees_a_package_and_can_remove_it(copy, python):
 def test_a_tap_that_came_by_another_way_is_left_alone(copy):
     package = Path(make_folder(str(copy.interpreter.packages), "llm_meter_tap"))
     (package / "__init__.py").write_text("")
-    with pytest.raises(TapCopyError, match="not from here"):
+    with pytest.raises(TapCopyError, match="installed another way"):
         copy.install()
     with pytest.raises(TapCopyError, match="the way it came"):
         copy.uninstall()
@@ -124,7 +124,7 @@ def test_a_tap_that_came_by_another_way_is_left_alone(copy):
 
 @pytest.mark.parametrize(
     ("program", "words"),
-    [("/no/such/python", "was not found"), ("/bin/false", "did not answer as a Python does")],
+    [("/no/such/python", "was not found"), ("/bin/false", "did not answer like a Python")],
 )
 def test_what_is_no_python_is_refused(program, words):
     with pytest.raises(TapCopyError, match=words):
