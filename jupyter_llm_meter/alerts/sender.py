@@ -68,7 +68,7 @@ class _ThroughApprise:
         from apprise import NotifyFormat, NotifyType
 
         with overheard() as said:
-            # Made anew, since a plugin keeps a pause between its own messages.
+            # A new one each time, since a plugin pauses between its own messages.
             plugin = _plugin(self._url)
             is_taken = plugin is not None and plugin.notify(
                 body=message.markdown if self._takes_markdown else message.text,

@@ -204,8 +204,10 @@ class LLMMeter(ExtensionApp):
         self._environment.apply()
 
     def _follow_kernels(self, service: Service, problems: Problems, loop: asyncio.AbstractEventLoop) -> None:
-        self._intake = MessageIntake(service, problems, self.kernels.heard)
-        self.messages = KernelMessages(self._server, service, self._intake, loop, self.log)
+        self._intake = MessageIntake(service, problems, self.kernels.tap_seen)
+        self.messages = KernelMessages(
+            self._server, service=service, intake=self._intake, loop=loop, log=self.log
+        )
         loop.call_soon(self.messages.follow_all)
 
     async def stop_extension(self) -> None:
@@ -247,11 +249,11 @@ class LLMMeter(ExtensionApp):
 
     def _follow(self, messages: KernelMessages, action: str, kernel_id: str) -> None:
         if action in ("shutdown", "restart"):
-            self.kernels.forget_word(kernel_id)
+            self.kernels.forget_tap(kernel_id)
         if action in ("start", "restart"):
             messages.follow(kernel_id)
         elif action == "shutdown":
-            messages.leave(kernel_id)
+            messages.unfollow(kernel_id)
 
     @property
     def _server(self) -> ServerApp:

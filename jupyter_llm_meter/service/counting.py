@@ -1,7 +1,7 @@
-"""Counting tokens for calls of which the provider reported nothing, and for those who ask.
+"""Counting tokens for calls without reported usage, and for programs that ask.
 
-Owns the worker thread: one text at a time, off the service's loop, and no text outlives its count. What a
-provider puts around the text of a chat is counted with it, by `tokenizers/framing.py`.
+A worker thread counts one text at a time, off the service's loop, and no text is kept. The tokens that a
+provider adds around the text of a chat are counted by `tokenizers/framing.py`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Counting:
     """The tokenizers of one service.
 
     Args:
-        problems: Told when the installation lacks its tokenizers.
+        problems: Takes the problem of missing tokenizers.
     """
 
     def __init__(self, problems: Problems) -> None:
@@ -73,7 +73,7 @@ class Counting:
         )
 
     async def count_input(self, record: CallRecord, text: Text | None) -> int | None:
-        """Count what a call is about to send; None when there is no text, or no tokenizer."""
+        """Count the text that a call is about to send; None without a text or a tokenizer."""
         if text is None:
             return None
         framing = text.framing or _UNFRAMED

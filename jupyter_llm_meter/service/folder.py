@@ -1,7 +1,7 @@
 """The private folder, made ready for a service (docs/architecture.md, "The private folder").
 
-Owns making it and what happens where none can be made: metering goes on in a temporary folder, and the state
-says that nothing there outlives the machine's next cleaning.
+Where it cannot be made, metering continues in a temporary folder, and the state says that calls there may be
+lost.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def prepare_place(database_url: str | None, problems: Problems) -> Place:
 
     Args:
         database_url: URL of the ledger; None for the user's own.
-        problems: Told when only a temporary folder could be made.
+        problems: Takes the problem that only a temporary folder could be made.
 
     Raises:
         OSError: Not even a temporary folder can be made.
@@ -57,6 +57,6 @@ def _make_private(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_mode & 0o077:
         folder.chmod(0o700)
-    # Neither the mode nor os.access tells of a read-only file system or of a quota; writing does.
+    # Neither the mode nor os.access shows a read-only file system or a quota; writing does.
     with tempfile.NamedTemporaryFile(dir=folder):
         pass

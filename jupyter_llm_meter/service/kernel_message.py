@@ -1,7 +1,7 @@
 """Reading the kernel message (docs/architecture.md, "The kernel message").
 
-Owns what a message must look like. Refuses to trust it: whoever runs code in a kernel can send what he likes,
-so a message says nothing of other kernels, and what cannot be read is no message.
+A message is not trusted: any code in a kernel can send one. So a message can only be about its own kernel,
+and one that cannot be read is ignored.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ _MOST_RECENT = 100
 
 @dataclass(frozen=True)
 class KernelMessage:
-    """What a tap told.
+    """What a tap reported.
 
     Attributes:
         tap: The tap, new with each start of the kernel.
-        seq: The number of the call told, from 1; without a record, how many calls were told so far.
-        recent: Ids of the calls told before, oldest first, the last of them only.
-        input_tokens: Sum of the calls told before.
-        output_tokens: Sum of the calls told before.
-        record: The call; None in a message that only says that the tap is alive.
+        seq: The number of this call, from 1; without a record, how many calls were reported so far.
+        recent: Ids of the calls before, oldest first, the newest of them only.
+        input_tokens: Sum of the calls before.
+        output_tokens: Sum of the calls before.
+        record: The call; None in a message that only says that the tap is active.
     """
 
     tap: str

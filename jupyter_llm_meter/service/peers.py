@@ -1,7 +1,6 @@
-"""Tells the other living services of the folder that something was committed to the ledger they share.
+"""Pokes the other living services of the folder after a commit to the ledger that they share.
 
-Owns the poke. One round at a time, at most four a second, a commit in between is told in the next: a burst of
-calls costs a handful of pokes.
+Rounds of pokes follow one another, at most four a second, so that a burst of calls costs only a few pokes.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ class Peers:
         folder: The private folder.
         own_stem: Our own rendezvous.
         background: Runs the rounds.
-        log: Peers that do not answer are named at debug level: the next question shows them the same.
+        log: Names peers that do not answer, at debug level: they read the ledger at the next request anyway.
     """
 
     def __init__(self, folder: Path, own_stem: str, *, background: Background, log: logging.Logger) -> None:

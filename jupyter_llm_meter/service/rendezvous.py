@@ -1,7 +1,7 @@
 """The rendezvous files in ``services/``: how taps and services of one user find a living service.
 
-Owns writing, removing and reading them. A service lives as long as it holds the lock beside its file; whoever
-finds the lock free removes both, so a file left by a killed service misleads nobody for long.
+A service lives as long as it holds the lock beside its file. A service that finds the lock of another one
+free removes both, so that the file of a killed service does not mislead for long.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class Rendezvous:
 
     Attributes:
         address: Loopback address.
-        port: Port of the listener.
-        secret: Bearer secret that the listener asks for.
+        port: Port of the server.
+        secret: Bearer secret that the server asks for.
         pid: Process of the service.
         started_at: RFC 3339 UTC.
         version: Version of this form.
@@ -63,7 +63,7 @@ class OwnRendezvous:
         self._lock = FileLock(self._services / f"{stem}.lock")
 
     def publish(self, port: int, secret: str, started_at: datetime) -> None:
-        """Take the lock and write the file; call it when the listener accepts connections."""
+        """Take the lock and write the file; call it when the server accepts connections."""
         self._services.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self._lock.acquire():
             raise OSError(f"{self._lock.path} is locked by another process")
@@ -81,7 +81,7 @@ class OwnRendezvous:
         os.replace(draft, self._path)
 
     def withdraw(self) -> None:
-        """Remove the file, then the lock: nobody can take the file for that of a living service."""
+        """Remove the file, then the lock, so that the file never looks like that of a living service."""
         if not self._lock.is_held:
             return
         self._path.unlink(missing_ok=True)

@@ -1,6 +1,6 @@
 """Which encoding a model uses, and loading it from the rank files shipped beside this module.
 
-Refuses to let tiktoken download: it would do so when its cache folder lacks a file or holds a damaged one, so
+tiktoken never downloads here. It would do so when its cache folder lacks a file or holds a damaged one, so
 both are checked first.
 """
 
