@@ -19,7 +19,7 @@ from jupyter_llm_meter.alerts.channel import Channel
 from jupyter_llm_meter.alerts.channels import Channels, code_of, report
 from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError
 from jupyter_llm_meter.alerts.sender import Sender, send, sender_to
-from jupyter_llm_meter.alerts.text import Message, Told, compose
+from jupyter_llm_meter.alerts.text import AlertDetails, Message, compose
 from jupyter_llm_meter.ledger.access import LedgerAccess, LedgerUnavailable
 from jupyter_llm_meter.ledger.deliveries import LEASE, Turn
 from jupyter_llm_meter.runtime.background import Background, start_thread
@@ -127,8 +127,8 @@ class AlertDelivery:
             await asyncio.wait_for(self._is_stopping.wait(), GATHER_S)
 
     async def _deliver(self, channel: Channel, sender: Sender, turn: Turn) -> None:
-        told = [
-            Told(
+        alerts = [
+            AlertDetails(
                 each.alert,
                 each.time_zone,
                 each.notebooks,
@@ -136,7 +136,7 @@ class AlertDelivery:
             )
             for each in turn.deliveries
         ]
-        message = compose(told, channel.language, sender.most_bytes, self._link)
+        message = compose(alerts, channel.language, sender.most_bytes, self._link)
         message_id = turn.message_id
         assert message_id is not None
         try:
