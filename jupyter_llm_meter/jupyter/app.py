@@ -33,10 +33,10 @@ from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.compose import compose_service
 from jupyter_llm_meter.service.config import ServiceConfig
 from jupyter_llm_meter.service.environment import PLACES, EnvironmentPatch, gateway_variables, tap_variables
-from jupyter_llm_meter.service.folder import prepare_place
 from jupyter_llm_meter.service.message_intake import MessageIntake
 from jupyter_llm_meter.service.owner import default_user
 from jupyter_llm_meter.service.service import Service
+from jupyter_llm_meter.service.storage import prepare_storage
 
 KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
 ANSWER_PAUSE_S = 5.0
@@ -163,12 +163,12 @@ class LLMMeter(ExtensionApp):
             return
         problems = Problems(self.log)
         self.service_config = ServiceConfig.read({name: getattr(self, name) for name in SETTINGS}, problems)
-        place = prepare_place(self.service_config.database_url, problems)
+        storage = prepare_storage(self.service_config.database_url, problems)
         loop = self._loop()
-        self.kernels = ServerKernels(self._server, place.folder, loop)
+        self.kernels = ServerKernels(self._server, storage.folder, loop)
         self.service = compose_service(
             self.service_config,
-            place,
+            storage,
             lab_paths=self._lab_paths,
             problems=problems,
             log=self.log,
@@ -180,7 +180,7 @@ class LLMMeter(ExtensionApp):
         self._logger.register_event_schema(SCHEMA_PATH)
         self.service.signals.changed.connect(self.events.send_soon)
         self.service.start()
-        self._set_environment(self.service, place.folder)
+        self._set_environment(self.service, storage.folder)
         if self.kernel_messages:
             self._follow_kernels(self.service, problems, loop)
         self._start_own_calls()

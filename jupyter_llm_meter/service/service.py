@@ -31,7 +31,6 @@ from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.counting import Counting
-from jupyter_llm_meter.service.folder import Place
 from jupyter_llm_meter.service.gate import Gate
 from jupyter_llm_meter.service.ingest import Ingest, Receipt
 from jupyter_llm_meter.service.limits_watch import LimitsWatch
@@ -45,6 +44,7 @@ from jupyter_llm_meter.service.server import ServiceServer
 from jupyter_llm_meter.service.signals import Signals
 from jupyter_llm_meter.service.spool_import import SpoolImport
 from jupyter_llm_meter.service.standing import StandingDocument
+from jupyter_llm_meter.service.storage import Storage
 from jupyter_llm_meter.tokenizers import Count
 from llm_meter_tap.runtime.guard import PassingBy
 from llm_meter_tap.wire import file_lock
@@ -66,7 +66,7 @@ class Service:
 
     Attributes:
         stem: Name of the service's rendezvous.
-        place: Private folder and ledger.
+        storage: Private folder and ledger.
         owner: Whose calls they are when a record does not say.
         rules: How hard limits are kept.
         limits: The limits in force.
@@ -91,7 +91,7 @@ class Service:
 
     _: KW_ONLY
     stem: str
-    place: Place
+    storage: Storage
     owner: Owner
     rules: Rules
     limits: Limits
@@ -275,7 +275,7 @@ class Service:
 
     def tap_disconnected(self, spool: str) -> None:
         """Import the spool of a tap whose connection ended, if its process ended too."""
-        self.background.start(self._collect_dead(self.place.folder / "spool" / Path(spool).name))
+        self.background.start(self._collect_dead(self.storage.folder / "spool" / Path(spool).name))
 
     def _call_soon(self, work: Callable[[], object]) -> None:
         with PassingBy():

@@ -79,15 +79,17 @@ def everything_logged():
 
 
 @pytest.fixture
-def start(place, fixed_limits):
+def start(storage, fixed_limits):
     """Start a service with channels; every one is stopped at the end."""
     running = []
 
-    def start_service(channels, limits=({"window": "month", "unit": "tokens", "amount": 1000},), place=place):
+    def start_service(
+        channels, limits=({"window": "month", "unit": "tokens", "amount": 1000},), storage=storage
+    ):
         log = logging.getLogger("test")
         problems = Problems(log)
         service = assemble_service(
-            place=place,
+            storage=storage,
             limits=fixed_limits(list(limits)),
             owner=Owner("alice"),
             problems=problems,

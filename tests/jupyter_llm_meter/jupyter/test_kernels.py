@@ -166,7 +166,7 @@ def test_a_kernel_whose_calls_are_not_seen_is_listed_with_the_reason(
 def test_the_mark_of_a_tap_goes_with_its_kernel(session, execute, meter, jp_serverapp, run, eventually):
     model = session("a.ipynb")
     execute(model, "pass")
-    mark = meter.service.place.folder / "kernels" / model["kernel"]["id"]
+    mark = meter.service.storage.folder / "kernels" / model["kernel"]["id"]
     assert mark.exists()
     run(jp_serverapp.kernel_manager.shutdown_kernel(model["kernel"]["id"], now=True))
     eventually(lambda: not mark.exists(), "the end of the mark")

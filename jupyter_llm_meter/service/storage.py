@@ -17,7 +17,7 @@ PROBLEM = "not-durable"
 
 
 @dataclass(frozen=True)
-class Place:
+class Storage:
     """Where a service works.
 
     Attributes:
@@ -29,7 +29,7 @@ class Place:
     ledger_url: str
 
 
-def prepare_place(database_url: str | None, problems: Problems) -> Place:
+def prepare_storage(database_url: str | None, problems: Problems) -> Storage:
     """Make the private folder of a ledger, or a temporary one.
 
     Args:
@@ -49,8 +49,8 @@ def prepare_place(database_url: str | None, problems: Problems) -> Place:
             f"{folder} cannot be written ({error.strerror or error}); calls are kept in {temporary} "
             "and may be lost. Make the folder writable, or point JUPYTER_DATA_DIR elsewhere, and restart.",
         )
-        return Place(temporary, database_url or sqlite_url(temporary / LEDGER_FILE))
-    return Place(folder, database_url or default_ledger_url())
+        return Storage(temporary, database_url or sqlite_url(temporary / LEDGER_FILE))
+    return Storage(folder, database_url or default_ledger_url())
 
 
 def _make_private(folder: Path) -> None:
