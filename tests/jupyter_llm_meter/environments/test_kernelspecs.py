@@ -64,7 +64,7 @@ def test_a_python_of_another_environment_is_metered(examine, python):
         (["-E"], {}, "started with -E"),
         (["-sE"], {}, "started with -E"),
         (["-S"], {}, "started with -S"),
-        ([], {"PYTHONPATH": "/elsewhere"}, "sets PYTHONPATH in place of the lab's"),
+        ([], {"PYTHONPATH": "/elsewhere"}, "replaces the lab's PYTHONPATH"),
         ([], {"LLM_METER_DISABLE": "1"}, "LLM_METER_DISABLE"),
         ([], {"LLM_METER_DIR": ""}, "empties LLM_METER_DIR"),
     ],
