@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from jupyter_llm_meter.runtime.problems import Problems
-from jupyter_llm_meter.service.lines import Framing, Text
+from jupyter_llm_meter.service.lines import CallText, Framing
 from jupyter_llm_meter.tokenizers import Count, RanksMissing, count
 from jupyter_llm_meter.tokenizers.call_text import count_input, count_output
 from jupyter_llm_meter.tokenizers.framing import PLAIN, Figures, figures_of
@@ -49,7 +49,7 @@ class Counting:
         """
         return await asyncio.get_running_loop().run_in_executor(self._worker, count, text, model, tokenizer)
 
-    async def fill_in(self, record: CallRecord, text: Text) -> CallRecord:
+    async def fill_in(self, record: CallRecord, text: CallText) -> CallRecord:
         """Return the record with counted figures when it came without any, else as it is."""
         basis = _BASIS.get(record.status)
         if record.basis != "missing" or basis is None:
@@ -72,7 +72,7 @@ class Counting:
             tokenizer=counted.tokenizer,
         )
 
-    async def count_input(self, record: CallRecord, text: Text | None) -> int | None:
+    async def count_input(self, record: CallRecord, text: CallText | None) -> int | None:
         """Count the text that a call is about to send; None without a text or a tokenizer."""
         if text is None:
             return None

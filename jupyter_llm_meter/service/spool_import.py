@@ -15,7 +15,7 @@ from pathlib import Path
 
 from jupyter_llm_meter.runtime.locks import FileLock
 from jupyter_llm_meter.runtime.problems import Problems
-from jupyter_llm_meter.service.lines import Lines, read_lines
+from jupyter_llm_meter.service.lines import SpoolLines, read_lines
 from llm_meter_tap.wire.record import CallRecord
 
 FILES_PROBLEM = "spool-unreadable"
@@ -85,7 +85,7 @@ class SpoolImport:
         else:
             path.unlink(missing_ok=True)
 
-    def _set_aside(self, path: Path, lines: Lines) -> None:
+    def _set_aside(self, path: Path, lines: SpoolLines) -> None:
         folder = self._spools / REJECTED
         folder.mkdir(mode=0o700, exist_ok=True)
         os.replace(path, folder / path.name)
@@ -105,11 +105,11 @@ class SpoolImport:
             self._problems.resolve(FILES_PROBLEM)
 
 
-async def _read(path: Path) -> Lines:
+async def _read(path: Path) -> SpoolLines:
     return await asyncio.to_thread(lambda: read_lines(path.read_bytes(), tolerate_torn=True))
 
 
-def _settled_records(lines: Lines) -> list[CallRecord]:
+def _settled_records(lines: SpoolLines) -> list[CallRecord]:
     return [line.record for line in lines.settled() if line.record is not None]
 
 
