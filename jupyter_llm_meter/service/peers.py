@@ -36,7 +36,7 @@ class Peers:
         self._is_due = False
         self._round: asyncio.Task[None] | None = None
 
-    def poke_soon(self) -> None:
+    def notify_soon(self) -> None:
         """Poke every peer; called on the service's loop after a commit, returns at once."""
         self._is_due = True
         if self._round is None or self._round.done():

@@ -152,7 +152,7 @@ class Service:
     async def announce_change(self) -> None:
         """Notify watchers and peers of a change that is not a call."""
         self.signals.standing_changed()
-        self.peers.poke_soon()
+        self.peers.notify_soon()
 
     def announce_change_later(self, pause_s: float) -> None:
         """Notify the watchers after a pause; from any thread while the service runs."""
@@ -346,7 +346,7 @@ class Service:
     def _calls_committed(self, settled: Settled) -> None:
         self.runaways.check_calls(settled.written)
         self.signals.changed.emit([*settled.new, *settled.upgraded])
-        self.peers.poke_soon()
+        self.peers.notify_soon()
 
     async def _collect_dead(self, spool: Path | None) -> None:
         for pause_s in DEATH_PAUSES_S:
