@@ -6,12 +6,12 @@ and one that cannot be read is ignored.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from llm_meter_tap.delivery.kernel_message import COMM_ID
-from llm_meter_tap.wire.record import CallRecord, RecordError
+from llm_meter_tap.wire.record import CallRecord
+from llm_meter_tap.wire.shape import Shape, WireError, read_text
 
 VERSION = 1
 _MOST_RECENT = 100
@@ -45,27 +45,25 @@ def read_message(content: object, kernel_id: str) -> KernelMessage | None:
         content: The content.
         kernel_id: The kernel it came from, which is the one that its call belongs to.
     """
-    data = content.get("data") if isinstance(content, Mapping) and content.get("comm_id") == COMM_ID else None
-    if not isinstance(data, Mapping) or data.get("version") != VERSION:
-        return None
-    totals = data.get("totals")
-    recent = data.get("recent")
-    if not isinstance(totals, Mapping) or not isinstance(recent, list) or len(recent) > _MOST_RECENT:
-        return None
-    names = (data.get("tap"), *recent)
-    figures = (data.get("seq"), totals.get("input_tokens"), totals.get("output_tokens"))
-    if not all(map(_is_count, figures)) or not all(isinstance(name, str) for name in names):
-        return None
     try:
-        record = _record(data.get("record"), kernel_id)
-    except RecordError:
+        message = Shape(content)
+        return _read(message.object("data"), kernel_id) if message.get("comm_id") == COMM_ID else None
+    except WireError:
         return None
-    seq, read, written = (int(figure or 0) for figure in figures)
-    return KernelMessage(str(names[0]), seq, tuple(recent), read, written, record)
 
 
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+def _read(data: Shape, kernel_id: str) -> KernelMessage | None:
+    if data.get("version") != VERSION:
+        return None
+    totals = data.object("totals")
+    return KernelMessage(
+        tap=data.text("tap"),
+        seq=data.count("seq"),
+        recent=tuple(data.items("recent", read_text, _MOST_RECENT)),
+        input_tokens=totals.count("input_tokens"),
+        output_tokens=totals.count("output_tokens"),
+        record=_record(data.get("record"), kernel_id),
+    )
 
 
 def _record(given: Any, kernel_id: str) -> CallRecord | None:
