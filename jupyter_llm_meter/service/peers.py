@@ -12,7 +12,8 @@ from pathlib import Path
 from tornado.httpclient import AsyncHTTPClient, HTTPError, HTTPRequest
 
 from jupyter_llm_meter.runtime.background import Background
-from jupyter_llm_meter.service.rendezvous import Rendezvous, living_peers
+from jupyter_llm_meter.service.rendezvous import living_peers
+from llm_meter_tap.wire.rendezvous import Rendezvous
 
 ROUND_PAUSE_S = 0.25
 PATIENCE_S = 5.0
@@ -65,4 +66,4 @@ class Peers:
         try:
             await AsyncHTTPClient().fetch(request)
         except (OSError, HTTPError) as error:
-            self._log.debug("LLM Meter: the service of process %s did not hear a poke: %s", peer.pid, error)
+            self._log.debug("LLM Meter: service %s did not answer a poke: %s", peer.stem, error)
