@@ -1,6 +1,6 @@
 """Builds the parts of the wheel that are not Python: the frontend and the tokenizers' rank files.
 
-Node and npm are needed only when something has to be built. An sdist holds both parts: nothing is built from it.
+Node and npm are needed only when something has to be built. An sdist holds both: nothing is built from it.
 """
 
 from __future__ import annotations

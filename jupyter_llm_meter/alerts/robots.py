@@ -183,7 +183,9 @@ def _address(url: str, name: str, kind: _Kind) -> _Address:
         phones = tuple(path)
     secret = query.get("secret") or unquote(secret)
     if not _TOKEN.fullmatch(token):
-        raise ChannelError(f"its URL lacks the robot's token; see docs/alerts.md for the form of {name}://")
+        raise ChannelError(
+            f"its URL lacks the robot's token; see docs/how-to/alerts.md for the form of {name}://"
+        )
     if secret and not (kind.can_sign and _TOKEN.fullmatch(secret)):
         raise ChannelError("its secret cannot be one of that robot")
     if phones and (name != "dingtalk" or not all(map(_PHONE.fullmatch, phones))):

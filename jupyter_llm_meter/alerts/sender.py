@@ -60,7 +60,7 @@ class _ThroughApprise:
         self._url = url
         plugin = _plugin(url)
         if plugin is None:
-            raise ChannelError("its URL is none that Apprise can use; see docs/alerts.md for examples")
+            raise ChannelError("Apprise cannot use its URL; see docs/how-to/alerts.md for examples")
         self._takes_markdown = _formats(plugin)[0] == "markdown"
         self.most_bytes = plugin.body_maxlen
 

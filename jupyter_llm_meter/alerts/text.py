@@ -154,7 +154,7 @@ def _details(details: AlertDetails, words: Words, named: Naming) -> Iterator[str
 
 
 def _scope_and_window(alert: Alert) -> tuple[str, str]:
-    """A limit's id ends with window and unit, and begins with the scope (docs/architecture.md, "A limit")."""
+    """A limit's id begins with the scope and ends with window and unit (docs/reference/protocol.md)."""
     subject, window, _unit = alert.limit_id.removesuffix("/own").rsplit("/", 2)
     return subject.partition("=")[0], window
 

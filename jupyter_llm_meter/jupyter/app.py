@@ -105,8 +105,8 @@ class LLMMeter(ExtensionApp):
         config=True,
         help="""Channels for alerts, by name: {"ops": "mailtos://...", "team": {"url": "dingtalk://...",
         "language": "zh-CN", "is_default": True, "most_per_hour": 20}}. URLs are Apprise
-        URLs; docs/alerts.md has examples. The environment variable LLM_METER_CHANNELS, in JSON, adds channels
-        and replaces those of the same name. Default: none.""",
+        URLs; docs/how-to/alerts.md has examples. The environment variable LLM_METER_CHANNELS, in JSON, adds
+        channels and replaces those of the same name. Default: none.""",
     )
     link = Unicode(
         config=True,

@@ -1,4 +1,4 @@
-"""Adding to a limit for a while: who may, and what a raise must hold (docs/architecture.md, "A raise")."""
+"""Raising a limit for a while: who may, and what a raise must hold (docs/reference/protocol.md, "Raises")."""
 
 from __future__ import annotations
 

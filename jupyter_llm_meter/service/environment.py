@@ -1,4 +1,4 @@
-"""The variables that make every Python started from here meter itself (docs/architecture.md).
+"""The variables that make every Python started from here meter itself (docs/reference/protocol.md).
 
 They are set in a mapping and restored later. Some variables of an outer lab must not reach the processes of
 this one. Other entries of ``PYTHONPATH`` keep their order behind ours.

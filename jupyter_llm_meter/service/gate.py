@@ -1,7 +1,7 @@
 """The gate file ``services/<stem>.gate``: while it exists, taps reserve before they send.
 
-See docs/architecture.md, "A hard limit". The file is written before the limits are known and removed when
-none of them is hard: a needless request costs a tap a moment, a missing one would break a limit.
+See docs/reference/protocol.md, "Hard limits". The file is written before the limits are known and removed
+when none of them is hard: a needless request costs a tap a moment, a missing one would break a limit.
 """
 
 from __future__ import annotations

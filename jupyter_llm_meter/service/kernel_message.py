@@ -1,4 +1,4 @@
-"""Reading the kernel message (docs/architecture.md, "The kernel message").
+"""Reading the kernel message (docs/reference/protocol.md, "The kernel message").
 
 A message is not trusted: any code in a kernel can send one. So a message can only be about its own kernel,
 and one that cannot be read is ignored.

@@ -1,4 +1,4 @@
-"""Spool lines, as they stand in a spool and as taps send them (docs/architecture.md, "The spool").
+"""Spool lines, as they stand in a spool and as taps send them (docs/reference/protocol.md, "The spool").
 
 An error names the line by its number and says what is wrong with it, never what the line holds.
 """

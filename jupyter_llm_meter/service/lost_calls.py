@@ -1,4 +1,4 @@
-"""Calls that a kernel reported and that did not arrive (docs/architecture.md, "The kernel message").
+"""Calls that a kernel reported and that did not arrive (docs/reference/protocol.md, "The kernel message").
 
 The sequence numbers of messages show the gaps. A call counts as lost only when the ledger does not have it:
 its tap may have sent it another way.

@@ -1,4 +1,4 @@
-"""The bodies that a tap posts about calls in flight (docs/architecture.md, "A hard limit").
+"""The bodies that a tap posts about calls in flight (docs/reference/protocol.md, "Hard limits").
 
 An error names the field and what is allowed, never what a text holds.
 """

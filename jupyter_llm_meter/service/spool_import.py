@@ -1,4 +1,4 @@
-"""Imports the spools of processes into the ledger (docs/architecture.md, "The spool").
+"""Imports the spools of processes into the ledger (docs/reference/protocol.md, "The spool").
 
 A file is removed only when no process locks it, after its records are committed. The lock is held meanwhile,
 so that two services never import one dead spool at the same time; the ledger counts each call once in any

@@ -1,4 +1,4 @@
-"""The private folder, made ready for a service (docs/architecture.md, "The private folder").
+"""The private folder, made ready for a service (docs/reference/protocol.md, "The private folder").
 
 Where it cannot be made, metering continues in a temporary folder, and the state says that calls there may be
 lost.

@@ -154,7 +154,7 @@ def test_redirections_are_not_followed(provider, nobody):
 def test_a_url_that_leads_nowhere_is_refused_without_showing_it(url):
     with pytest.raises(ChannelError) as caught:
         sender_to(Channel("ops", url))
-    assert "docs/alerts.md" in str(caught.value)
+    assert "docs/how-to/alerts.md" in str(caught.value)
     assert url not in str(caught.value)
 
 

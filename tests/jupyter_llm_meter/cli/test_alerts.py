@@ -65,7 +65,7 @@ def test_each_channel_that_fails_is_said_with_its_reason(meter, configure, webho
     rows = {row["channel"]: row for row in json.loads(done.stdout)["channels"]}
     assert rows["ops"]["delivered"] is True
     assert "unknown field 'langauge'" in rows["typo"]["problem"]
-    assert "docs/alerts.md" in rows["nowhere"]["problem"]
+    assert "docs/how-to/alerts.md" in rows["nowhere"]["problem"]
     assert SECRET not in done.stdout
 
 

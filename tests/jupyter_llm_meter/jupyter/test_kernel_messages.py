@@ -67,7 +67,7 @@ def test_a_call_that_its_tap_brought_is_not_taken_from_the_message(
     execute(kernel(), CALL.format(tokens=7))
     eventually(calls, "the call")
     run(asyncio.sleep(1))
-    ledger_url = meter.service.place.ledger_url
+    ledger_url = meter.service.storage.ledger_url
     run(meter.stop_extension())
     with Ledger.open(ledger_url) as ledger:
         assert figures(ledger.records()) == [(7, "manual")]
