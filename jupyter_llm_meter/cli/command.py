@@ -1,7 +1,7 @@
 """What the commands that read the ledger share: its URL, the form of the output, exit codes.
 
-A command's `answer` works with the open ledger; there is none before the first call was metered, and that is
-no error.
+A command's `answer` works with the open ledger. Before the first call there is no ledger, which is not an
+error.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def locate(python: str, environment: Mapping[str, str]) -> Interpreter:
     Raises:
         InterpreterError: It cannot be started, or is not a Python.
     """
-    # -E: a PYTHONPATH of this process's is none of the environment's.
+    # -E: this process's PYTHONPATH does not belong to the environment.
     answer = _ask([python, "-E"], _WHERE, environment)
     return Interpreter(python, tuple(answer["version"]), Path(answer["packages"]))
 

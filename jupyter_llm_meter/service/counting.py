@@ -44,7 +44,7 @@ class Counting:
         """Count the tokens of a text.
 
         Raises:
-            UnknownTokenizer: The tokenizer is none of ours.
+            UnknownTokenizer: The tokenizer is not one of those shipped.
             RanksMissing: The installation lacks its rank files.
         """
         return await asyncio.get_running_loop().run_in_executor(self._worker, count, text, model, tokenizer)

@@ -92,4 +92,4 @@ def _remove_if_spent(path: Path) -> None:
         if not blocks or path.stat().st_mtime < time.time() - LEFT_FOR_S:
             path.unlink(missing_ok=True)
     except (OSError, ValueError, AttributeError):
-        return  # another service was quicker, or the file is none of ours
+        return  # another service removed it first, or the file is not a gate

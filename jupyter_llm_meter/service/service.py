@@ -75,7 +75,7 @@ class Service:
         signals: What the parts announce to one another.
         background: Runs the tasks of the service's loop.
         rendezvous: Publishes where the service listens.
-        gate: Tells taps that a hard limit is in force.
+        gate: Makes taps reserve while a hard limit is in force.
         limits_watch: Follows changes of the limits.
         channels: Where alerts go.
         ledger: The ledger.

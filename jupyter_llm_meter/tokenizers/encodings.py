@@ -64,7 +64,7 @@ def encoding(name: str) -> tiktoken.Encoding:
     """Load an encoding; half a second the first time.
 
     Raises:
-        UnknownTokenizer: ``name`` is none of ``ENCODINGS``.
+        UnknownTokenizer: ``name`` is not in ``ENCODINGS``.
         RanksMissing: its rank file is missing or damaged.
     """
     ranks = ENCODINGS.get(name)
