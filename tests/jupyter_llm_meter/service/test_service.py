@@ -147,8 +147,8 @@ def test_the_rendezvous_is_private_and_locked_while_the_service_lives(start, sto
 def test_a_commit_is_seen_by_the_watchers_of_every_service_on_the_folder(start, caller, line, eventually):
     seen = {"first": [], "second": []}
     first, second = start(), start()
-    first.watch(lambda ids: seen["first"].append(list(ids)))
-    second.watch(lambda ids: seen["second"].append(list(ids)))
+    first.signals.changed.connect(lambda ids: seen["first"].append(list(ids)))
+    second.signals.changed.connect(lambda ids: seen["second"].append(list(ids)))
     caller(first)("/v1/lines", line("settled", "a"))
     eventually(lambda: seen["second"], "the poke of the other service")
     assert seen == {"first": [["a"]], "second": [[]]}
@@ -184,7 +184,7 @@ def test_a_body_without_measure_is_refused_before_it_is_read(start, caller, line
 def test_what_a_stopping_service_still_takes_in_is_told_to_its_peers(start, spool, line, caller):
     told = []
     first, second = start(), start()
-    second.watch(lambda _ids: told.append("told"))
+    second.signals.changed.connect(lambda _ids: told.append("told"))
     spool(line("settled", "late"))
     first.stop()
     assert told
