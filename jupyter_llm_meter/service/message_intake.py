@@ -61,7 +61,7 @@ class MessageIntake:
         gap = self._lost.add_message(kernel_id, message)
         if gap is not None:
             self._suspected.append(gap)
-            self._after(GAP_GRACE_S, self._look_for_missing)
+            self._after(GAP_GRACE_S, self._find_missing)
         if message.record is not None and len(self._waiting) < MOST_WAITING:
             record = replace(message.record, user_id=None) if is_remote else message.record
             if not self._waiting:
@@ -82,7 +82,7 @@ class MessageIntake:
         if self._waiting:
             self._after(LOCAL_GRACE_S, self.settle)
 
-    async def _look_for_missing(self) -> None:
+    async def _find_missing(self) -> None:
         """Ask the ledger for the calls that no message brought, and report those that it lacks."""
         suspected, self._suspected = self._suspected, []
         self._lost.gaps += suspected
@@ -90,7 +90,7 @@ class MessageIntake:
         try:
             self._lost.fill(await self._service.query_ledger(lambda ledger: ledger.known(named)))
         except LedgerUnavailable:
-            self._after(RETRY_S, self._look_for_missing)
+            self._after(RETRY_S, self._find_missing)
             return
         self._report_lost()
 
@@ -111,7 +111,7 @@ class MessageIntake:
         if call_ids and self._lost.fill(call_ids):
             self._report_lost()
         elif not call_ids:  # another service may have found them in a spool
-            self._after(0.0, self._look_for_missing)
+            self._after(0.0, self._find_missing)
 
     def _after(self, pause_s: float, work: Callable[[], Awaitable[None]]) -> None:
         async def later() -> None:
