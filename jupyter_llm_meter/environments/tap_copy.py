@@ -81,7 +81,7 @@ class TapCopy:
             )
         if self.version == __version__ and self._is_whole() and self.is_active:
             return False
-        self._writing(self._put)
+        self._writing(self._copy)
         if not self.is_active:
             raise TapCopyError(
                 f"The tap is in {self._packages}, and {self.interpreter.python} does not start it, "
@@ -102,7 +102,7 @@ class TapCopy:
             )
         if self.version is None:
             return False
-        self._writing(self._take_away)
+        self._writing(self._remove)
         return True
 
     def _refuse_old(self) -> None:
@@ -141,7 +141,7 @@ class TapCopy:
         files = {package / path.relative_to(_SOURCE): path.read_bytes() for path in sources}
         return files | {self._packages / name: _start_file(name).read_bytes() for name in START_FILES}
 
-    def _put(self) -> None:
+    def _copy(self) -> None:
         self._packages.mkdir(parents=True, exist_ok=True)
         files = self._content()
         before = self._own_record()
@@ -152,7 +152,7 @@ class TapCopy:
                 there.parent.mkdir(parents=True, exist_ok=True)
                 there.write_bytes(content)
             if before is not None:
-                self._take_away()
+                self._remove()
             os.replace(draft / PACKAGE, self._packages / PACKAGE)
             self._write_record(files)
             for name in START_FILES:  # last: an interpreter that starts meanwhile finds all or nothing
@@ -176,7 +176,7 @@ class TapCopy:
         digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
         return f"{path.relative_to(self._packages).as_posix()},sha256={digest},{len(content)}"
 
-    def _take_away(self) -> None:
+    def _remove(self) -> None:
         for name in START_FILES:
             (self._packages / name).unlink(missing_ok=True)
         if (self._packages / PACKAGE).exists():
