@@ -79,7 +79,7 @@ def locate(python: str, environment: Mapping[str, str]) -> Interpreter:
         InterpreterError: It cannot be started, or is not a Python.
     """
     # -E: this process's PYTHONPATH does not belong to the environment.
-    answer = _ask([python, "-E"], _WHERE, environment)
+    answer = _run_question([python, "-E"], _WHERE, environment)
     return Interpreter(python, tuple(answer["version"]), Path(answer["packages"]))
 
 
@@ -94,11 +94,11 @@ def probe(command: Sequence[str], environment: Mapping[str, str], libraries: Seq
     Raises:
         InterpreterError: It cannot be started, or is not a Python.
     """
-    answer = _ask(command, _TAP % list(libraries), environment)
+    answer = _run_question(command, _TAP % list(libraries), environment)
     return TapProbe(tuple(answer["version"]), bool(answer["is_metered"]), answer["libraries"])
 
 
-def _ask(command: Sequence[str], question: str, environment: Mapping[str, str]) -> dict[str, Any]:
+def _run_question(command: Sequence[str], question: str, environment: Mapping[str, str]) -> dict[str, Any]:
     try:
         with tempfile.TemporaryDirectory() as nowhere:  # `-c` puts the working directory on sys.path
             done = subprocess.run(
