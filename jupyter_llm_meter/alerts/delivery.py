@@ -166,11 +166,9 @@ class AlertDelivery:
         return None
 
     def _report_failure(self, channel: Channel, reason: str, given_up: int) -> None:
-        text = (
-            f"takes no messages: {reason}. Alerts wait and are tried again, less and less often, for a day."
-        )
+        text = f"does not accept messages: {reason}. Alerts wait and are retried, less and less often, for a day."
         if given_up:
-            text = f"took no messages for a day: {reason}. Alerts were given up; newer ones are still tried."
+            text = f"accepted no message for a day: {reason}. Alerts were given up; newer ones are still tried."
         self._report(channel, f"{text} Try it with `jupyter llm-meter alerts test --channel {channel.name}`.")
 
     def _report(self, channel: Channel, text: str) -> None:

@@ -187,7 +187,7 @@ def _address(url: str, name: str, kind: _Kind) -> _Address:
             f"its URL lacks the robot's token; see docs/how-to/alerts.md for the form of {name}://"
         )
     if secret and not (kind.can_sign and _TOKEN.fullmatch(secret)):
-        raise ChannelError("its secret cannot be one of that robot")
+        raise ChannelError("its secret is not valid for this robot")
     if phones and (name != "dingtalk" or not all(map(_PHONE.fullmatch, phones))):
-        raise ChannelError("what follows the robot's token in its URL is not understood")
+        raise ChannelError("the part of its URL after the robot's token is not valid")
     return _Address(token, secret or None, phones)

@@ -77,7 +77,9 @@ class _ThroughApprise:
                 body_format=NotifyFormat.MARKDOWN if self._takes_markdown else NotifyFormat.TEXT,
             )
         if not is_taken:
-            raise DeliveryError(mask_text(said[-1], self._url).rstrip(". ") if said else "it was not taken")
+            raise DeliveryError(
+                mask_text(said[-1], self._url).rstrip(". ") if said else "it was not accepted"
+            )
 
 
 def _plugin(url: str) -> NotifyBase | None:

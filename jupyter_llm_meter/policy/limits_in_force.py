@@ -66,8 +66,8 @@ class LimitsInForce:
         except LimitError as error:
             self._problems.report(
                 CONFIG_PROBLEM,
-                f"The setting c.LLMMeter.limits is not in force: {error}. The other limits are in force "
-                "meanwhile. Fix the configuration and restart.",
+                f"The setting c.LLMMeter.limits is not in force: {error}. The other limits are. "
+                "Fix the configuration and restart.",
             )
             return []
 

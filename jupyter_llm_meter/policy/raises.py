@@ -51,7 +51,7 @@ def plan_raise(
             f"(c.LLMMeter.raises is {rules.raises})."
         )
     if limit.value not in (None, request.subject):
-        raise RaiseError(f"subject is {request.subject!r}; this limit is for {limit.value} alone.")
+        raise RaiseError(f"subject is {request.subject!r}; this limit is only for {limit.value}.")
     return Raise(
         id=new_raise_id(),
         limit_id=limit.id,
