@@ -166,9 +166,9 @@ class AlertDelivery:
         return None
 
     def _report_failure(self, channel: Channel, reason: str, given_up: int) -> None:
-        text = f"does not accept messages: {reason}. Alerts wait and are retried, less and less often, for a day."
+        text = f"does not accept messages: {reason}. Alerts wait and are retried for a day."
         if given_up:
-            text = f"accepted no message for a day: {reason}. Alerts were given up; newer ones are still tried."
+            text = f"accepted no message for a day: {reason}. Those alerts were given up; new ones are tried."
         self._report(channel, f"{text} Try it with `jupyter llm-meter alerts test --channel {channel.name}`.")
 
     def _report(self, channel: Channel, text: str) -> None:

@@ -150,7 +150,7 @@ class Command(JupyterApp):
         known = {*self.aliases, *self.flags}
         unknown = [f"--{name}" for name in options if name not in known and "." not in name]
         for word in (*unknown, *self.extra_args):
-            raise CommandError(f"{word!r} is not a known option; see --help")
+            raise CommandError(f"unexpected argument {word!r}; see --help")
 
     def _fail(self, error: Exception, code: int) -> None:
         sys.stderr.write(f"{self.name}: {error}\n")

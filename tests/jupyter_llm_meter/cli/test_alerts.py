@@ -109,7 +109,7 @@ def test_the_list_shows_what_became_of_the_last_message(meter, configure, home):
         ((), "name one of list, test"),
         (("tset",), "name one of list, test"),
         (("test", "--channel", "opps"), "there is no channel 'opps'; channels are ops"),
-        (("test", "--chanel=ops"), "'--chanel' is not a known option"),
+        (("test", "--chanel=ops"), "unexpected argument '--chanel'"),
     ],
 )
 def test_a_command_line_that_cannot_be_followed_is_said(meter, configure, words, says):
