@@ -1,6 +1,6 @@
 """Builds the parts of the wheel that are not Python: the frontend and the tokenizers' rank files.
 
-Node and npm are needed only when something has to be built. An sdist holds both parts, so nothing is built from it.
+Node and npm are needed only when something has to be built. An sdist holds both: nothing is built from it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ class FrontendBuildHook(BuildHookInterface[Any]):
         would write through that link into the checkout.
         """
         is_editable = version == "editable"
-        _build(Path(self.root), RESULTS if is_editable else (*RESULTS, PRODUCTION_RESULT), self.app.display_info)
+        _build(
+            Path(self.root), RESULTS if is_editable else (*RESULTS, PRODUCTION_RESULT), self.app.display_info
+        )
         if self.target_name == "wheel" and not is_editable:
             build_data["shared_data"].update(
                 {

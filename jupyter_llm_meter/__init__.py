@@ -1,7 +1,7 @@
 """LLM Meter: the fuel gauge, warning light and brake for LLM spending in JupyterLab notebooks.
 
-Owns the entry points of Jupyter, and the public face of the tap under this package's name. Imports nothing
-heavy: kernels and the command line come through here too.
+This module has the entry points of Jupyter, and the public face of the tap under this package's name. It
+imports nothing heavy, because kernels and the command line import it too.
 """
 
 from __future__ import annotations

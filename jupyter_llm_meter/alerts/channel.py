@@ -1,6 +1,6 @@
 """What a channel is, and reading channels from configuration and environment.
 
-Owns the fields and their defaults. Refuses to show a URL: errors and the channel's own text name it masked.
+A URL is never shown: errors and the channel's own text mask it.
 Whether the URL leads anywhere is for the sender to find out (`sender.py`).
 """
 
@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from jupyter_llm_meter.alerts.errors import ChannelError
 from jupyter_llm_meter.alerts.masking import mask_url
 
 VARIABLE = "LLM_METER_CHANNELS"
@@ -23,10 +24,6 @@ MOST_PER_HOUR = 20
 
 _FIELDS = ("url", "language", "is_default", "most_per_hour")
 _NAME = re.compile(r"[\w.-]{1,64}")
-
-
-class ChannelError(ValueError):
-    """A channel that cannot be used; the message says why and what to do, without its URL."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +108,7 @@ def _read(name: Any, item: Any) -> Channel:
 
 def _url(given: Any) -> str:
     if not isinstance(given, str) or not re.match(r"[A-Za-z][A-Za-z0-9]*://.", given.strip()):
-        raise ChannelError("url is missing or is no URL such as mailtos://... or dingtalk://...")
+        raise ChannelError("url is missing, or is not a URL such as mailtos://... or dingtalk://...")
     return given.strip()
 
 

@@ -1,6 +1,6 @@
-"""The channels of one service: which there are, and which hear of a limit's alerts.
+"""The channels of one service, and which of them get a limit's alerts.
 
-Owns saying what is wrong with them, each as a problem of its own: the others work on.
+What is wrong with one channel is a problem of its own: the other channels work.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ class Channels:
 
     Args:
         by_name: The channels.
-        problems: Told of limits that name others.
-        unusable: Names of channels whose problem was told already.
+        problems: Takes the problems of limits that name other channels.
+        unusable: Names of channels whose problem is reported already.
     """
 
     def __init__(
@@ -39,25 +39,29 @@ class Channels:
 
         Args:
             configured: ``c.LLMMeter.channels``.
-            problems: Told of what cannot be used.
+            problems: Takes the problems of channels that cannot be used.
         """
         by_name, errors = read_channels(configured, os.environ.get(VARIABLE))
         for name, error in errors.items():
             which = f"The channel {name}" if name else "The channels"
-            report(problems, name, f"{which} cannot be used: {error}. Mend it and restart; the others work.")
+            report(
+                problems,
+                name,
+                f"{which} cannot be used: {error}. Fix it and restart; the other channels work.",
+            )
         return cls(by_name, problems, errors)
 
     def __iter__(self) -> Iterator[Channel]:
         return iter(self._by_name.values())
 
     def names_for(self, limit: Limit) -> Sequence[str]:
-        """Return who hears of a limit's alerts."""
+        """Return the names of the channels that get a limit's alerts."""
         if limit.notify is None:
             return [channel.name for channel in self if channel.is_default]
         return [name for name in limit.notify if name in self._by_name]
 
     def check(self, limits: Sequence[Limit]) -> None:
-        """Say which limits name channels that are not there."""
+        """Report limits that name channels that are not set up."""
         missed = {
             name: limit.id for limit in limits for name in limit.notify or () if name not in self._known
         }

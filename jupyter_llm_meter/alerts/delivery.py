@@ -15,10 +15,11 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from typing import TypeVar
 
-from jupyter_llm_meter.alerts.channel import Channel, ChannelError
+from jupyter_llm_meter.alerts.channel import Channel
 from jupyter_llm_meter.alerts.channels import Channels, code_of, report
-from jupyter_llm_meter.alerts.sender import DeliveryError, Sender, send, sender_to
-from jupyter_llm_meter.alerts.text import Message, Told, compose
+from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError
+from jupyter_llm_meter.alerts.sender import Sender, send, sender_to
+from jupyter_llm_meter.alerts.text import AlertDetails, Message, compose
 from jupyter_llm_meter.ledger.access import LedgerAccess, LedgerUnavailable
 from jupyter_llm_meter.ledger.deliveries import LEASE, Turn
 from jupyter_llm_meter.runtime.background import Background, start_thread
@@ -40,11 +41,11 @@ class AlertDelivery:
     Args:
         channels: The channels.
         ledger: Where deliveries wait.
-        problems: Told of channels that do not work.
+        problems: Takes the problems of channels that do not work.
         background: Runs the channels' tasks.
-        changed: Called on the loop when a problem appeared or is over.
+        changed: Called on the loop when a problem appears or is over.
         link: Address of the lab, for the messages.
-        expected_use: The use of a limit, by its id and the subject, at the end of the window, where known.
+        expected_use: Returns the expected use at the end of the window, by the limit's id and the subject.
     """
 
     def __init__(
@@ -92,7 +93,7 @@ class AlertDelivery:
         try:
             sender = await asyncio.wrap_future(start_thread(lambda: sender_to(channel), THREAD))
         except ChannelError as error:
-            self._report(channel, f"cannot be used: {error}. Alerts wait until it is mended; then restart.")
+            self._report(channel, f"cannot be used: {error}. Alerts wait until it is fixed; then restart.")
             return
         is_urgent = True
         while True:
@@ -126,8 +127,8 @@ class AlertDelivery:
             await asyncio.wait_for(self._is_stopping.wait(), GATHER_S)
 
     async def _deliver(self, channel: Channel, sender: Sender, turn: Turn) -> None:
-        told = [
-            Told(
+        alerts = [
+            AlertDetails(
                 each.alert,
                 each.time_zone,
                 each.notebooks,
@@ -135,7 +136,7 @@ class AlertDelivery:
             )
             for each in turn.deliveries
         ]
-        message = compose(told, channel.language, sender.most_bytes, self._link)
+        message = compose(alerts, channel.language, sender.most_bytes, self._link)
         message_id = turn.message_id
         assert message_id is not None
         try:
@@ -151,7 +152,7 @@ class AlertDelivery:
     async def _send(self, channel: Channel, sender: Sender, message: Message) -> None:
         last = self._sending.get(channel.name)
         if last is not None and not last.done():
-            raise DeliveryError("it still does not answer")
+            raise DeliveryError("it has not answered yet")
         sending = self._sending[channel.name] = start_thread(lambda: send(sender, channel, message), THREAD)
         try:
             await asyncio.wait_for(_undisturbed(sending), SEND_PATIENCE_S)
@@ -165,9 +166,9 @@ class AlertDelivery:
         return None
 
     def _report_failure(self, channel: Channel, reason: str, given_up: int) -> None:
-        text = f"takes no messages: {reason}. Alerts wait and are tried again ever more rarely for a day."
+        text = f"does not accept messages: {reason}. Alerts wait and are retried for a day."
         if given_up:
-            text = f"took no messages for a day: {reason}. Alerts were given up; newer ones are still tried."
+            text = f"accepted no message for a day: {reason}. Those alerts were given up; new ones are tried."
         self._report(channel, f"{text} Try it with `jupyter llm-meter alerts test --channel {channel.name}`.")
 
     def _report(self, channel: Channel, text: str) -> None:
@@ -186,7 +187,7 @@ def _now() -> datetime:
 
 
 def _undisturbed(sending: Future[None]) -> asyncio.Future[None]:
-    """A future to wait for that can be left alone: what becomes of it then is nobody's error."""
+    """Return a future that may be abandoned: an error after that is not reported."""
     wrapped = asyncio.wrap_future(sending)
     wrapped.add_done_callback(lambda done: done.cancelled() or done.exception())
     return asyncio.shield(wrapped)

@@ -1,7 +1,7 @@
 """Keeping a channel's secrets out of everything that is shown or logged.
 
-Owns what may be seen of a URL, and the silence of the libraries that deliver: they log whole URLs at debug
-level, so within `overheard` their records are kept from every log and handed to us.
+A URL is shown only in part. The libraries that deliver log whole URLs at debug level, so within `overheard`
+their records are kept from every log and passed to us.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _heard: ContextVar[list[str] | None] = ContextVar("llm_meter_alerts_heard", defa
 
 
 def mask_url(url: str) -> str:
-    """Return what may be seen of a channel's URL: its scheme, and its host where that is no secret."""
+    """Return what may be shown of a channel's URL: its scheme, and its host unless that is secret."""
     scheme, separator, _rest = url.partition("://")
     if not separator or not scheme.isalnum():
         return MASK

@@ -22,17 +22,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from jupyter_llm_meter.alerts.channel import ChannelError
+from jupyter_llm_meter.alerts.errors import ChannelError, RobotRefusal
 from jupyter_llm_meter.alerts.masking import overheard
 from jupyter_llm_meter.alerts.text import Message
 
 PATIENCE_S = 15.0
 _TOKEN = re.compile(r"[\w-]+", re.ASCII)
 _PHONE = re.compile(r"\+?[\d-]{5,20}")
-
-
-class RobotRefusal(Exception):
-    """The robot did not take a message; the text says why and holds no secret."""
 
 
 @dataclass(frozen=True)
@@ -187,9 +183,11 @@ def _address(url: str, name: str, kind: _Kind) -> _Address:
         phones = tuple(path)
     secret = query.get("secret") or unquote(secret)
     if not _TOKEN.fullmatch(token):
-        raise ChannelError(f"its URL lacks the robot's token; see docs/alerts.md for the form of {name}://")
+        raise ChannelError(
+            f"its URL lacks the robot's token; see docs/how-to/alerts.md for the form of {name}://"
+        )
     if secret and not (kind.can_sign and _TOKEN.fullmatch(secret)):
-        raise ChannelError("its secret cannot be one of that robot")
+        raise ChannelError("its secret is not valid for this robot")
     if phones and (name != "dingtalk" or not all(map(_PHONE.fullmatch, phones))):
-        raise ChannelError("what follows the robot's token in its URL is not understood")
+        raise ChannelError("the part of its URL after the robot's token is not valid")
     return _Address(token, secret or None, phones)

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from jupyter_llm_meter.alerts.channel import Channel, ChannelError
+from jupyter_llm_meter.alerts.channel import Channel
+from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError, RobotRefusal
 from jupyter_llm_meter.alerts.masking import mask_text, overheard
-from jupyter_llm_meter.alerts.robots import Robot, RobotRefusal, kind_of
+from jupyter_llm_meter.alerts.robots import Robot, kind_of
 from jupyter_llm_meter.alerts.text import Message
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
 
 _APP_URL = "https://jupyter.org"
-
-
-class DeliveryError(Exception):
-    """A channel did not take a message; the text says why and holds no secret."""
 
 
 class Sender(Protocol):
@@ -63,7 +60,7 @@ class _ThroughApprise:
         self._url = url
         plugin = _plugin(url)
         if plugin is None:
-            raise ChannelError("its URL is none that Apprise can use; see docs/alerts.md for examples")
+            raise ChannelError("Apprise cannot use its URL; see docs/how-to/alerts.md for examples")
         self._takes_markdown = _formats(plugin)[0] == "markdown"
         self.most_bytes = plugin.body_maxlen
 
@@ -71,7 +68,7 @@ class _ThroughApprise:
         from apprise import NotifyFormat, NotifyType
 
         with overheard() as said:
-            # Made anew, since a plugin keeps a pause between its own messages.
+            # A new one each time, since a plugin pauses between its own messages.
             plugin = _plugin(self._url)
             is_taken = plugin is not None and plugin.notify(
                 body=message.markdown if self._takes_markdown else message.text,
@@ -80,7 +77,9 @@ class _ThroughApprise:
                 body_format=NotifyFormat.MARKDOWN if self._takes_markdown else NotifyFormat.TEXT,
             )
         if not is_taken:
-            raise DeliveryError(mask_text(said[-1], self._url).rstrip(". ") if said else "it was not taken")
+            raise DeliveryError(
+                mask_text(said[-1], self._url).rstrip(". ") if said else "it was not accepted"
+            )
 
 
 def _plugin(url: str) -> NotifyBase | None:

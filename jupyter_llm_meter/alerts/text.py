@@ -47,8 +47,8 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Told:
-    """An alert with what else is told of it.
+class AlertDetails:
+    """An alert with what a message says of it besides.
 
     Attributes:
         alert: The alert.
@@ -63,26 +63,28 @@ class Told:
     forecast: Decimal | None = None
 
 
-def compose(told: Sequence[Told], language: str, most_bytes: int, link: str | None = None) -> Message:
+def compose(
+    alerts: Sequence[AlertDetails], language: str, most_bytes: int, link: str | None = None
+) -> Message:
     """Make one message of the alerts that wait for a channel.
 
     Args:
-        told: At least one alert, oldest first.
+        alerts: At least one alert, oldest first.
         language: One of `channel.LANGUAGES`.
         most_bytes: What the channel takes, in UTF-8; alerts that do not fit in are counted instead.
         link: Address of the lab.
     """
     words = WORDS[language]
-    is_urgent = any(each.alert.kind != "warning" for each in told)
-    if len(told) == 1:
-        title = words.titled.format(text=_headline(told[0].alert, words, _plain))
-        text = _lines(_details(told[0], words, _plain), link, words)
-        marked = _lines(_details(told[0], words, _marked), link, words, "- ")
+    is_urgent = any(each.alert.kind != "warning" for each in alerts)
+    if len(alerts) == 1:
+        title = words.titled.format(text=_headline(alerts[0].alert, words, _plain))
+        text = _lines(_details(alerts[0], words, _plain), link, words)
+        marked = _lines(_details(alerts[0], words, _marked), link, words, "- ")
         return Message(title, text, marked, is_urgent)
-    title = words.titled.format(text=words.several.format(count=len(told)))
+    title = words.titled.format(text=words.several.format(count=len(alerts)))
     room = most_bytes - len(title.encode()) - 1
-    text = _fitted(_listing(told, words, _plain), len(told), link, words, "\n", room)
-    marked = _fitted(_listing(told, words, _marked), len(told), link, words, "\n\n", room)
+    text = _fitted(_listing(alerts, words, _plain), len(alerts), link, words, "\n", room)
+    marked = _fitted(_listing(alerts, words, _marked), len(alerts), link, words, "\n\n", room)
     return Message(title, text, marked, is_urgent)
 
 
@@ -99,8 +101,8 @@ def _lines(lines: Iterator[str], link: str | None, words: Words, mark: str = "",
     return between.join(mark + line for line in (*lines, *linked))
 
 
-def _listing(told: Sequence[Told], words: Words, named: Naming) -> Iterator[str]:
-    for number, each in enumerate(told[:_MOST_LISTED], start=1):
+def _listing(alerts: Sequence[AlertDetails], words: Words, named: Naming) -> Iterator[str]:
+    for number, each in enumerate(alerts[:_MOST_LISTED], start=1):
         rest = words.clause_joint.join(_details(each, words, named))
         headline = _headline(each.alert, words, named)
         yield words.listed.format(number=number, headline=headline, rest=rest)
@@ -130,29 +132,29 @@ def _headline(alert: Alert, words: Words, named: Naming) -> str:
     return words.headlines[kind].format(who=who, window=words.windows[window], percent=percent)
 
 
-def _details(told: Told, words: Words, named: Naming) -> Iterator[str]:
-    alert = told.alert
+def _details(details: AlertDetails, words: Words, named: Naming) -> Iterator[str]:
+    alert = details.alert
     used, amount = _amount(alert.used, alert.unit, words), _amount(alert.amount, alert.unit, words)
     yield words.used.format(used=used, amount=amount, percent=format_percent(alert.used / alert.amount))
     if alert.resets_at is None:
         yield words.never_resets
     else:
-        yield words.resets.format(time=_local(alert.resets_at, told.time_zone), zone=told.time_zone)
-    if told.forecast is not None:
-        percent = format_percent(told.forecast / alert.amount)
-        yield words.forecast.format(used=_amount(told.forecast, alert.unit, words), percent=percent)
-    if told.notebooks:
+        yield words.resets.format(time=_local(alert.resets_at, details.time_zone), zone=details.time_zone)
+    if details.forecast is not None:
+        percent = format_percent(details.forecast / alert.amount)
+        yield words.forecast.format(used=_amount(details.forecast, alert.unit, words), percent=percent)
+    if details.notebooks:
         names = [
             words.with_amount.format(name=named(path), amount=_amount(figure, alert.unit, words))
-            for path, figure in told.notebooks
+            for path, figure in details.notebooks
         ]
         heading = words.notebook if len(names) == 1 else words.notebooks
         yield heading.format(names=words.joint.join(names))
-    yield words.seen.format(time=_local(alert.raised_at, told.time_zone))
+    yield words.seen.format(time=_local(alert.raised_at, details.time_zone))
 
 
 def _scope_and_window(alert: Alert) -> tuple[str, str]:
-    """A limit's id ends with window and unit, and begins with the scope (docs/architecture.md, "A limit")."""
+    """A limit's id begins with the scope and ends with window and unit (docs/reference/protocol.md)."""
     subject, window, _unit = alert.limit_id.removesuffix("/own").rsplit("/", 2)
     return subject.partition("=")[0], window
 

@@ -80,7 +80,7 @@ ENGLISH = Words(
     joint=", ",
     clause_joint="; ",
     test="test message",
-    test_text="Whoever reads this receives the alerts of the channel {channel}.",
+    test_text="If you can read this, you receive the alerts of the channel {channel}.",
 )
 
 CHINESE = Words(

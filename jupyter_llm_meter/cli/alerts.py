@@ -1,4 +1,4 @@
-"""``jupyter llm-meter alerts``: the channels that alerts go to, listed and tried."""
+"""``jupyter llm-meter alerts``: list the channels for alerts, or test them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from rich.markup import escape
 from rich.table import Table
 from traitlets import Unicode
 
-from jupyter_llm_meter.alerts.channel import VARIABLE, Channel, ChannelError, read_channels
+from jupyter_llm_meter.alerts.channel import VARIABLE, Channel, read_channels
+from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError
 from jupyter_llm_meter.alerts.robots import kind_of
-from jupyter_llm_meter.alerts.sender import DeliveryError, send, sender_to
+from jupyter_llm_meter.alerts.sender import send, sender_to
 from jupyter_llm_meter.alerts.text import compose_test
 from jupyter_llm_meter.cli.command import ALIASES as COMMON_ALIASES
 from jupyter_llm_meter.cli.command import Command, CommandError
@@ -28,7 +29,7 @@ ALIASES = {**COMMON_ALIASES, "channel": "AlertsApp.channel"}
 
 
 class AlertsApp(Command):
-    """List the channels that alerts go to, or send each a test message."""
+    """List the channels for alerts, or send each a test message."""
 
     name = "jupyter-llm-meter-alerts"
     description = __doc__
@@ -39,10 +40,10 @@ class AlertsApp(Command):
     """
     aliases = ALIASES
 
-    channel = Unicode("", help="The one channel to list or try. Default: all.").tag(config=True)
+    channel = Unicode("", help="The channel to list or test. Default: all.").tag(config=True)
 
     def check(self) -> None:
-        """See to it that there is something to do.
+        """Check that there is something to do.
 
         Raises:
             CommandError: No action is named, or no such channel is set up.
@@ -51,9 +52,9 @@ class AlertsApp(Command):
             raise CommandError(f"name one of {', '.join(ACTIONS)}; see --help")
         channels, errors = read_channels(self.setting("channels"), os.environ.get(VARIABLE))
         if not channels and not errors:
-            raise CommandError("no channel is set up; see c.LLMMeter.channels")
+            raise CommandError("no channel is set up; set c.LLMMeter.channels")
         if self.channel and self.channel not in {*channels, *errors}:
-            raise CommandError(f"no channel is called {self.channel!r}; there are {', '.join(channels)}")
+            raise CommandError(f"there is no channel {self.channel!r}; channels are {', '.join(channels)}")
         self._channels = {name: each for name, each in channels.items() if self.channel in ("", name)}
         self._errors = {name: error for name, error in errors.items() if self.channel in ("", name)}
 

@@ -1,7 +1,7 @@
-"""``jupyter llm-meter``: finds the command and hands the rest of the line to it.
+"""``jupyter llm-meter``: finds the command and passes it the rest of the line.
 
-Owns the list of commands and the exit code: a command leaves it in its attribute ``exit_code``, or exits.
-Commands are imported when called, so that ``run`` does not wait for tables nor ``status`` for a service.
+A command sets its attribute ``exit_code``, or exits. Commands are imported when they are called, so that
+``run`` does not wait for tables nor ``status`` for a service.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ BAD_INPUT = 2
 """Exit code of a command line that cannot be followed."""
 
 SUBCOMMANDS = {
-    "status": (f"{_COMMANDS}.status.StatusApp", "Show where every limit is."),
+    "status": (f"{_COMMANDS}.status.StatusApp", "Show how much of each limit is used."),
     "report": (f"{_COMMANDS}.report.ReportApp", "Show usage by model, notebook, day, ..."),
-    "export": (f"{_COMMANDS}.export.ExportApp", "Write every call down, one a line."),
-    "doctor": (f"{_COMMANDS}.doctor.DoctorApp", "Say what is metered and what is not, and why."),
-    "alerts": (f"{_COMMANDS}.alerts.AlertsApp", "List the channels that alerts go to, or try them."),
-    "tap": (f"{_COMMANDS}.tap.TapApp", "Put the tap into another Python environment."),
+    "export": (f"{_COMMANDS}.export.ExportApp", "Write all calls to a file, or to standard output."),
+    "doctor": (f"{_COMMANDS}.doctor.DoctorApp", "Check what is metered and what is not, and why."),
+    "alerts": (f"{_COMMANDS}.alerts.AlertsApp", "List the channels for alerts, or test them."),
+    "tap": (f"{_COMMANDS}.tap.TapApp", "Install the tap in another Python environment."),
     "run": (f"{_COMMANDS}.run.RunApp", "Run a command with metering, without a Jupyter server."),
 }
 
@@ -48,7 +48,7 @@ class MeterApp(JupyterApp):
         """Run the command that was named."""
         super().start()
         names = ", ".join(self.subcommands)
-        given = f"{self.extra_args[0]!r} is no command" if self.extra_args else "no command was given"
+        given = f"{self.extra_args[0]!r} is not a command" if self.extra_args else "no command was given"
         sys.stderr.write(f"jupyter llm-meter: {given}; commands are {names}. See --help.\n")
         self.exit_code = BAD_INPUT
 
@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         app.initialize(None if argv is None else list(argv))
         app.start()
-    except NoStart:  # a command has run, or a flag of Jupyter's did all there was to do
+    except NoStart:  # a command has run, or Jupyter's own flag was handled
         pass
     finally:
         MeterApp.clear_instance()

@@ -1,7 +1,7 @@
-"""What the reading commands share: which ledger, in which form, and how errors end.
+"""What the commands that read the ledger share: its URL, the form of the output, exit codes.
 
-A command's `answer` works with the open ledger; there is none before the first call was metered, and that is
-no error.
+A command's `answer` works with the open ledger. Before the first call there is no ledger, which is not an
+error.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Command(JupyterApp):
             self._fail(error, BAD_INPUT)
 
     def check(self) -> None:
-        """Look at the command line before anything is opened.
+        """Check the command line before anything is opened.
 
         Raises:
             CommandError: It cannot be followed.
@@ -94,7 +94,7 @@ class Command(JupyterApp):
         return ledger_url(self.db or self.setting("database_url"))
 
     def setting(self, name: str) -> Any:
-        """A setting ``c.LLMMeter.<name>`` of the Jupyter server's configuration, None where it is not set."""
+        """The setting ``c.LLMMeter.<name>`` of the server's configuration; None when it is not set."""
         section = self.config.get("LLMMeter", {})
         return section.get(name)
 
@@ -126,12 +126,14 @@ class Command(JupyterApp):
         sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
 
     def say_nothing_yet(self, url: str) -> None:
-        """Tell a person that no call was metered yet."""
+        """Say that no call has been metered yet."""
         place = make_url(url).render_as_string(hide_password=True)
-        self.console().print(f"No calls metered yet: there is no ledger at {place}.", soft_wrap=True)
+        self.console().print(
+            f"No calls have been metered yet: there is no ledger at {place}.", soft_wrap=True
+        )
 
     def console(self) -> Console:
-        """Where people read."""
+        """The console for people."""
         return Console(highlight=False)
 
     def _run(self, url: str) -> None:
@@ -143,12 +145,12 @@ class Command(JupyterApp):
             self.answer(ledger)
 
     def _refuse_unknown_words(self) -> None:
-        """Traitlets only warns of an option that it does not know: a typo would go unnoticed."""
+        """Refuse unknown options: traitlets only warns of them, so a typo would go unnoticed."""
         options = [word.lstrip("-").partition("=")[0] for word in self.argv if word.startswith("--")]
         known = {*self.aliases, *self.flags}
         unknown = [f"--{name}" for name in options if name not in known and "." not in name]
         for word in (*unknown, *self.extra_args):
-            raise CommandError(f"{word!r} is not understood; see --help")
+            raise CommandError(f"unexpected argument {word!r}; see --help")
 
     def _fail(self, error: Exception, code: int) -> None:
         sys.stderr.write(f"{self.name}: {error}\n")

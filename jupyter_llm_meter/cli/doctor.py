@@ -30,15 +30,15 @@ from jupyter_llm_meter.service.environment import tap_variables
 NOT_METERED = 1
 """Exit code when something is broken or not metered."""
 NOT_SEEN = (
-    "calls over websockets (realtime APIs) and gRPC",
-    "programs that are no Python, and Python started outside the lab without `jupyter llm-meter run`",
-    "Python started with -S; with -I or -E where no tap is installed",
+    "calls over WebSockets (realtime APIs) and gRPC",
+    "programs that are not Python, and Python started outside the lab without `jupyter llm-meter run`",
+    "Python started with -S, and with -I or -E where no tap is installed",
 )
 _COLOURS = {GOOD: "green", BAD: "red", UNKNOWN: "yellow"}
 
 
 class DoctorApp(Command):
-    """Look at services, ledger, folder, limits, kernelspecs and kernels, and say what is not metered."""
+    """Check services, ledger, folder, limits, kernelspecs and kernels, and list what is not metered."""
 
     name = "jupyter-llm-meter-doctor"
     description = __doc__
@@ -72,7 +72,7 @@ class DoctorApp(Command):
     def _environments(self, folder: Path) -> list[Finding]:
         gateway = self.config.get("GatewayClient", {}).get("url") or os.environ.get("JUPYTER_GATEWAY_URL")
         if gateway:
-            text = "Kernels run behind it: put the tap into their environments there; look at running ones."
+            text = "Kernels run behind it. Install the tap in their environments; check running kernels."
             return [Finding("gateway", str(gateway), UNKNOWN, text)]
         environ = os.environ | tap_variables(folder, "", os.environ.get("PYTHONPATH"))
         specs = KernelSpecManager(config=self.config)
@@ -96,7 +96,7 @@ class DoctorApp(Command):
 
 
 def _silent_log() -> logging.Logger:
-    """A log that nobody reads: what is wrong is among the findings."""
+    """Return a log without output: what is wrong is among the findings."""
     log = logging.getLogger(f"{__name__}.silent")
     log.propagate = False
     log.addHandler(logging.NullHandler())

@@ -23,8 +23,8 @@ from jupyter_llm_meter.policy.lab_settings import LabPaths
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.compose import compose_service
 from jupyter_llm_meter.service.environment import tap_variables
-from jupyter_llm_meter.service.folder import prepare_place
 from jupyter_llm_meter.service.service import Service
+from jupyter_llm_meter.service.storage import prepare_storage
 
 # The exit codes of a POSIX shell (POSIX.1-2024, 2.8.2 Exit Status for Commands).
 CANNOT_EXECUTE = 126
@@ -79,10 +79,10 @@ class RunApp(Command):
     def _service(self, url: str) -> Service:
         problems = Problems(self.log)
         config = self.service_config(problems)
-        place = prepare_place(None if url == default_ledger_url() else url, problems)
+        storage = prepare_storage(None if url == default_ledger_url() else url, problems)
         return compose_service(
             config,
-            place,
+            storage,
             lab_paths=LabPaths.default,
             problems=problems,
             log=self.log,
@@ -91,7 +91,7 @@ class RunApp(Command):
 
     def _exit_code(self, service: Service) -> int:
         variables = tap_variables(
-            service.place.folder,
+            service.storage.folder,
             service.stem,
             os.environ.get("PYTHONPATH"),
             user=service.owner.user,

@@ -1,4 +1,4 @@
-"""``jupyter llm-meter tap``: the tap in another environment, put there, taken out, asked after."""
+"""``jupyter llm-meter tap``: install the tap in another environment, remove it, or show its state."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from traitlets import Unicode
 
 from jupyter_llm_meter._version import __version__
 from jupyter_llm_meter.cli.app import BAD_INPUT
-from jupyter_llm_meter.environments.tap_copy import TapCopy, TapCopyError
+from jupyter_llm_meter.environments.errors import TapCopyError
+from jupyter_llm_meter.environments.tap_copy import TapCopy
 
 ACTIONS = ("install", "uninstall", "status")
 REFUSED = 1
@@ -24,7 +25,7 @@ NO_FLAGS: dict[str, Any] = {}
 
 
 class TapApp(JupyterApp):
-    """Put the tap into an environment that the lab's own variables do not reach, such as a gateway's."""
+    """Install the tap in an environment that the lab's variables do not reach, such as a gateway's."""
 
     name = "jupyter-llm-meter-tap"
     version = __version__
@@ -41,7 +42,7 @@ class TapApp(JupyterApp):
     python = Unicode("", help="The environment's Python, a path or a name on PATH.").tag(config=True)
 
     def start(self) -> None:
-        """Do what was asked for, and leave the exit code."""
+        """Run the action, and set the exit code."""
         words = list(self.extra_args)
         if len(words) != 1 or words[0] not in ACTIONS or not self.python:
             self._say(f"name one of {', '.join(ACTIONS)}, and --python PATH; see --help", BAD_INPUT)
@@ -56,11 +57,11 @@ class TapApp(JupyterApp):
         is_done = copy.install()
         place = Path(copy.interpreter.packages)
         if copy.is_foreign:
-            print_line(f"{place} has a tap that starts by itself already; nothing was changed.")
+            print_line(f"{place} already has a tap that starts by itself; nothing was changed.")
         elif is_done:
             print_line(f"The tap {__version__} is in {place}. It does nothing until LLM_METER_DIR is set.")
         else:
-            print_line(f"The tap {__version__} was in {place} already.")
+            print_line(f"The tap {__version__} is already in {place}.")
 
     def _uninstall(self, copy: TapCopy) -> None:
         place = copy.interpreter.packages
@@ -80,5 +81,5 @@ class TapApp(JupyterApp):
 
 
 def print_line(text: str) -> None:
-    """Tell the person at the command line."""
+    """Write a line for the user."""
     sys.stdout.write(f"{text}\n")

@@ -1,7 +1,6 @@
 """Asks a Python of any version about itself by starting it.
 
-Owns the questions and their answers. Refuses to run a line of the user's: code is given by ``-c``, and the
-working directory is not on the path of the questions that a ``-I`` would spoil.
+No code of the user runs: the questions are given by ``-c``, in an empty working directory.
 """
 
 from __future__ import annotations
@@ -13,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from jupyter_llm_meter.environments.errors import InterpreterError
 
 PATIENCE_S = 30.0
 OLDEST = (3, 8)
@@ -39,10 +40,6 @@ except ImportError:
     pass
 print(json.dumps(found))
 """
-
-
-class InterpreterError(Exception):
-    """A Python that cannot be asked; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +76,10 @@ def locate(python: str, environment: Mapping[str, str]) -> Interpreter:
     """Ask a Python for its version and the folder of its packages.
 
     Raises:
-        InterpreterError: It cannot be started, or is no Python.
+        InterpreterError: It cannot be started, or is not a Python.
     """
-    # -E: a PYTHONPATH of this process's is none of the environment's.
-    answer = _ask([python, "-E"], _WHERE, environment)
+    # -E: this process's PYTHONPATH does not belong to the environment.
+    answer = _run_question([python, "-E"], _WHERE, environment)
     return Interpreter(python, tuple(answer["version"]), Path(answer["packages"]))
 
 
@@ -95,13 +92,13 @@ def probe(command: Sequence[str], environment: Mapping[str, str], libraries: Seq
         libraries: Distributions to ask the versions of.
 
     Raises:
-        InterpreterError: It cannot be started, or is no Python.
+        InterpreterError: It cannot be started, or is not a Python.
     """
-    answer = _ask(command, _TAP % list(libraries), environment)
+    answer = _run_question(command, _TAP % list(libraries), environment)
     return TapProbe(tuple(answer["version"]), bool(answer["is_metered"]), answer["libraries"])
 
 
-def _ask(command: Sequence[str], question: str, environment: Mapping[str, str]) -> dict[str, Any]:
+def _run_question(command: Sequence[str], question: str, environment: Mapping[str, str]) -> dict[str, Any]:
     try:
         with tempfile.TemporaryDirectory() as nowhere:  # `-c` puts the working directory on sys.path
             done = subprocess.run(
@@ -116,7 +113,7 @@ def _ask(command: Sequence[str], question: str, environment: Mapping[str, str]) 
     except FileNotFoundError:
         raise InterpreterError(f"{command[0]} was not found") from None
     except subprocess.TimeoutExpired:
-        raise InterpreterError(f"{command[0]} did not answer in {PATIENCE_S:.0f} s") from None
+        raise InterpreterError(f"{command[0]} did not answer within {PATIENCE_S:.0f} s") from None
     except OSError as error:
         raise InterpreterError(f"{command[0]} cannot be started: {error.strerror}") from None
     try:
@@ -126,5 +123,5 @@ def _ask(command: Sequence[str], question: str, environment: Mapping[str, str]) 
         answer = None
     if not isinstance(answer, dict):
         said = done.stderr.strip().rpartition("\n")[2]
-        raise InterpreterError(f"{command[0]} did not answer as a Python does{f': {said}' if said else ''}")
+        raise InterpreterError(f"{command[0]} did not answer like a Python{f': {said}' if said else ''}")
     return answer

@@ -1,7 +1,7 @@
-"""Says of each installed kernelspec whether its kernels would be metered, and why not.
+"""Checks whether the kernels of each installed kernelspec would be metered, and if not, why.
 
-Owns starting the spec's own Python, with its own options and variables over those of the lab, and asking.
-Refuses to start a kernel, and to guess: what cannot be asked is unknown.
+The spec's own Python is started with its own options, and with its variables over those of the lab. No kernel
+is started. A spec that cannot be checked this way is reported as unknown.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 from jupyter_llm_meter.core.finding import BAD, GOOD, UNKNOWN, Finding
-from jupyter_llm_meter.environments.interpreter import OLDEST, InterpreterError, TapProbe, probe
+from jupyter_llm_meter.environments.errors import InterpreterError
+from jupyter_llm_meter.environments.interpreter import OLDEST, TapProbe, probe
 from jupyter_llm_meter.environments.libraries import oldest_supported, too_old
 
 AREA = "kernelspec"
@@ -25,7 +26,7 @@ _LOCAL = "local-provisioner"
 
 
 def examine_kernelspecs(manager: KernelSpecManager, environ: Mapping[str, str]) -> list[Finding]:
-    """Look at every installed kernelspec.
+    """Check every installed kernelspec.
 
     Args:
         manager: Finds them.
@@ -35,7 +36,7 @@ def examine_kernelspecs(manager: KernelSpecManager, environ: Mapping[str, str]) 
 
 
 def examine_python(python: str, environ: Mapping[str, str]) -> Finding:
-    """Look at the Python that terminals and scripts of the lab start with."""
+    """Check the Python that terminals and scripts of the lab start."""
     return _finding("python", python, [python], environ, environ)
 
 
@@ -43,19 +44,19 @@ def _examine(name: str, manager: KernelSpecManager, environ: Mapping[str, str]) 
     try:
         spec = manager.get_kernel_spec(name)
     except (ValueError, OSError, KeyError) as error:
-        return Finding(AREA, name, UNKNOWN, f"Jupyter itself cannot use it: {error}")
+        return Finding(AREA, name, UNKNOWN, f"Jupyter cannot load it: {error}")
     if spec.language.lower() != "python":
         return Finding(
-            AREA, name, BAD, f"No tap for {spec.language}: only usage that its cells print is counted."
+            AREA, name, BAD, f"{spec.language} has no tap, so only usage that its cells print is counted."
         )
     provisioner = spec.metadata.get("kernel_provisioner", {}).get("provisioner_name", _LOCAL)
     if provisioner != _LOCAL:
-        return Finding(AREA, name, UNKNOWN, f"Started elsewhere, by {provisioner}; look at a running kernel.")
+        return Finding(AREA, name, UNKNOWN, f"Started elsewhere, by {provisioner}; check a running kernel.")
     command = KernelManager(kernel_name=name, kernel_spec_manager=manager).format_kernel_cmd()
     python = interpreter_part(command)
     if python is None:
         return Finding(
-            AREA, name, UNKNOWN, f"Started through {command[0]}; look at one of its running kernels."
+            AREA, name, UNKNOWN, f"Started through {command[0]}; check one of its running kernels."
         )
     return _finding(AREA, name, python, environ, with_own_variables(spec, environ))
 
@@ -105,14 +106,14 @@ def _reason(python: Sequence[str], answer: TapProbe, lab: Mapping[str, str], own
     if answer.version < OLDEST:
         return f"too old for the tap, which needs {'.'.join(map(str, OLDEST))} or newer."
     if own.get("LLM_METER_DISABLE"):
-        return "switched off by LLM_METER_DISABLE; take it out of the kernelspec or the environment."
+        return "turned off by LLM_METER_DISABLE; remove it from the kernelspec or the environment."
     if not own.get("LLM_METER_DIR"):
-        return "its kernelspec empties LLM_METER_DIR; take that out."
+        return "its kernelspec empties LLM_METER_DIR; remove that."
     if "S" in letters:
-        return "started with -S, which no start-up file of a tap gets through; take the option out."
+        return "started with -S, which skips the start-up files that load the tap; remove the option."
     if letters & {"I", "E"}:
         option = "-I" if "I" in letters else "-E"
-        return f"started with {option}, which ignores the lab's PYTHONPATH; take it out, or {install}"
+        return f"started with {option}, which ignores the lab's PYTHONPATH; remove the option, or {install}"
     if own.get("PYTHONPATH") != lab.get("PYTHONPATH"):
-        return f"its kernelspec sets PYTHONPATH in place of the lab's; append ${{PYTHONPATH}}, or {install}"
+        return f"its kernelspec replaces the lab's PYTHONPATH; append ${{PYTHONPATH}}, or {install}"
     return f"the tap does not start there; {install}"

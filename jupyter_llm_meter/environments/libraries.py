@@ -23,13 +23,13 @@ def oldest_supported() -> dict[str, Version]:
 
 
 def too_old(libraries: Mapping[str, str]) -> list[str]:
-    """Say of each library that is older than its adapter, in words.
+    """Return a sentence for each library that is too old for its adapter.
 
     Args:
         libraries: Installed versions by name.
     """
     return [
-        f"{name} {libraries[name]} is older than {'.'.join(map(str, oldest))}: its calls are not seen"
+        f"{name} {libraries[name]} is older than {'.'.join(map(str, oldest))}: its calls are not metered"
         for name, oldest in oldest_supported().items()
         if name in libraries and _numbers(libraries[name]) < oldest
     ]

@@ -1,8 +1,8 @@
-"""Puts the tap into another Python environment, and takes it out again.
+"""Installs the tap in another Python environment, and removes it.
 
-Owns the files: a copy of the package, the start-up files beside it and what pip needs to list and remove
-them. Works offline and without pip. Refuses to touch a tap that came by another way. What it puts there does
-nothing until the environment of a process asks for a tap.
+It writes a copy of the package, the start-up files beside it, and the metadata that pip needs to list and
+remove them. It works offline and without pip, and leaves a tap alone that was installed another way. The copy
+does nothing until a process's environment turns the tap on.
 """
 
 from __future__ import annotations
@@ -16,16 +16,13 @@ from pathlib import Path
 
 import llm_meter_tap
 from jupyter_llm_meter._version import __version__
-from jupyter_llm_meter.environments.interpreter import OLDEST, Interpreter, InterpreterError, locate, probe
+from jupyter_llm_meter.environments.errors import InterpreterError, TapCopyError
+from jupyter_llm_meter.environments.interpreter import OLDEST, Interpreter, locate, probe
 
 PACKAGE = "llm_meter_tap"
 START_FILES = ("zz_llm_meter.pth", "zz_llm_meter.start")
 INSTALLER = "jupyter-llm-meter"
 _SOURCE = Path(llm_meter_tap.__file__).parent
-
-
-class TapCopyError(Exception):
-    """The tap cannot be put there or taken away; the message says why and what to do."""
 
 
 class TapCopy:
@@ -69,7 +66,7 @@ class TapCopy:
             return False
 
     def install(self) -> bool:
-        """Put this version of the tap there; tells whether anything had to be done.
+        """Install this version of the tap; returns whether anything had to be done.
 
         Raises:
             TapCopyError: The Python is too old, its packages cannot be written, or the tap does not start.
@@ -79,33 +76,33 @@ class TapCopy:
             if self.is_active:
                 return False
             raise TapCopyError(
-                f"{self._packages / PACKAGE} is there and not from here, and does not start by itself. "
+                f"{self._packages / PACKAGE} was installed another way and does not start by itself. "
                 "Remove it, or install jupyter-llm-meter there, and try again."
             )
         if self.version == __version__ and self._is_whole() and self.is_active:
             return False
-        self._writing(self._put)
+        self._writing(self._copy)
         if not self.is_active:
             raise TapCopyError(
-                f"The tap is in {self._packages}, and {self.interpreter.python} does not start it: that "
-                "folder is not among those in which it looks for .pth files."
+                f"The tap is in {self._packages}, and {self.interpreter.python} does not start it, "
+                "because it does not read .pth files in that folder."
             )
         return True
 
     def uninstall(self) -> bool:
-        """Take the tap away; tells whether there was one.
+        """Remove the tap; returns whether there was one.
 
         Raises:
-            TapCopyError: It came by another way, or cannot be removed.
+            TapCopyError: It was installed another way, or cannot be removed.
         """
         if self.is_foreign:
             raise TapCopyError(
-                f"The tap in {self._packages} is not from `jupyter llm-meter tap install`; remove it the way "
-                "it came, such as by pip uninstall jupyter-llm-meter."
+                f"The tap in {self._packages} is not from `jupyter llm-meter tap install`; remove it the "
+                "way it was installed, such as by pip uninstall jupyter-llm-meter."
             )
         if self.version is None:
             return False
-        self._writing(self._take_away)
+        self._writing(self._remove)
         return True
 
     def _refuse_old(self) -> None:
@@ -121,7 +118,7 @@ class TapCopy:
             work()
         except OSError as error:
             raise TapCopyError(
-                f"{self._packages} cannot be changed ({error.strerror}); ask whoever installed that Python, "
+                f"{self._packages} cannot be changed ({error.strerror}); ask its administrator, "
                 "or use an environment of your own."
             ) from None
 
@@ -144,7 +141,7 @@ class TapCopy:
         files = {package / path.relative_to(_SOURCE): path.read_bytes() for path in sources}
         return files | {self._packages / name: _start_file(name).read_bytes() for name in START_FILES}
 
-    def _put(self) -> None:
+    def _copy(self) -> None:
         self._packages.mkdir(parents=True, exist_ok=True)
         files = self._content()
         before = self._own_record()
@@ -155,7 +152,7 @@ class TapCopy:
                 there.parent.mkdir(parents=True, exist_ok=True)
                 there.write_bytes(content)
             if before is not None:
-                self._take_away()
+                self._remove()
             os.replace(draft / PACKAGE, self._packages / PACKAGE)
             self._write_record(files)
             for name in START_FILES:  # last: an interpreter that starts meanwhile finds all or nothing
@@ -179,7 +176,7 @@ class TapCopy:
         digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
         return f"{path.relative_to(self._packages).as_posix()},sha256={digest},{len(content)}"
 
-    def _take_away(self) -> None:
+    def _remove(self) -> None:
         for name in START_FILES:
             (self._packages / name).unlink(missing_ok=True)
         if (self._packages / PACKAGE).exists():

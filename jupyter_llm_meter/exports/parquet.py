@@ -1,6 +1,6 @@
 """Export as Parquet, with types: times in UTC, whole numbers, money as decimals.
 
-pyarrow writes it and is large, so it is no dependency: it is looked for when somebody asks.
+pyarrow writes it. It is large, so it is an optional dependency and is imported on first use.
 """
 
 from __future__ import annotations

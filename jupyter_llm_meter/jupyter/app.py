@@ -33,10 +33,10 @@ from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.compose import compose_service
 from jupyter_llm_meter.service.config import ServiceConfig
 from jupyter_llm_meter.service.environment import PLACES, EnvironmentPatch, gateway_variables, tap_variables
-from jupyter_llm_meter.service.folder import prepare_place
 from jupyter_llm_meter.service.message_intake import MessageIntake
 from jupyter_llm_meter.service.owner import default_user
 from jupyter_llm_meter.service.service import Service
+from jupyter_llm_meter.service.storage import prepare_storage
 
 KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
 ANSWER_PAUSE_S = 5.0
@@ -56,83 +56,88 @@ class LLMMeter(ExtensionApp):
     load_other_extensions = True
 
     enabled = Bool(
-        True, config=True, help="Meter at all. When false, nothing is started and no kernel is touched."
+        True,
+        config=True,
+        help="Whether to meter LLM calls. When false, nothing is started and no kernel is changed.",
     )
     meter_server = Bool(
         True,
         config=True,
-        help="""Meter the calls that this server makes itself, such as those of chat assistants, each under
-        the name of the extension that makes it. When false, only what the server starts is metered.""",
+        help="""Whether to meter the calls that this server makes itself, such as those of chat assistants.
+        Each is counted under the name of the extension that makes it. When false, only the processes that
+        the server starts are metered.""",
     )
     database_url = Unicode(
         None,
         allow_none=True,
         config=True,
-        help="""Where the ledger is: sqlite:///PATH or postgresql+psycopg://USER@HOST/DATABASE. Default:
+        help="""URL of the ledger: sqlite:///PATH or postgresql+psycopg://USER@HOST/DATABASE. Default:
         ledger.sqlite3 in the folder llm-meter of the user's Jupyter data directory.""",
     )
     limits = AnyTrait(
         None,
         allow_none=True,
         config=True,
-        help=f"""Limits that the settings of JupyterLab can neither loosen nor remove: a list such as
+        help=f"""Limits that users cannot loosen or remove in JupyterLab's settings: a list such as
         [{json.dumps(DEFAULT_LIMIT)}]. Fields: scope (user, team, key, project,
         notebook, kernel, model, provider), value, window (hour, day, week, month, total), unit (tokens, USD,
         calls), amount, warn_at, on_exceed (warn, block), notify, time_zone, week_start, reset_hour. Default:
-        none, so that those of the settings hold, or 1,000,000 tokens a month.""",
+        none; then the limits in JupyterLab's settings apply, or else 1,000,000 tokens a month.""",
     )
     on_unreachable = Enum(
         ON_UNREACHABLE,
         default_value="allow",
         config=True,
-        help="""Whether a call is sent while a hard limit (on_exceed: block) is in force and this server does
-        not answer, because it is busy, stopped or was killed: allow sends it, block refuses it.""",
+        help="""What happens to a call while a hard limit (on_exceed: block) is in force and this server does
+        not answer because it is busy, stopped or was killed: allow sends the call, block refuses it.""",
     )
     raises = Enum(
         RAISES,
         default_value="own",
         config=True,
-        help="""Which limits users may add to for a while, with a reason that is kept: none, own (those of the
-        settings) or all (the administrator's too).""",
+        help="""Which limits users may raise for a while, giving a reason that is recorded: none, own (those
+        in their settings) or all (the administrator's too).""",
     )
     # Not a Dict: what traitlets says of a wrong value would show the secrets in it.
     channels = AnyTrait(
         None,
         allow_none=True,
         config=True,
-        help="""Where alerts go, by name: {"ops": "mailtos://...", "team": {"url": "dingtalk://...",
-        "language": "zh-CN", "is_default": True, "most_per_hour": 20}}. URLs are those of Apprise;
-        docs/alerts.md has examples. More, or others under the same names, come from the environment
-        variable LLM_METER_CHANNELS as JSON. Default: none.""",
+        help="""Channels for alerts, by name: {"ops": "mailtos://...", "team": {"url": "dingtalk://...",
+        "language": "zh-CN", "is_default": True, "most_per_hour": 20}}. URLs are Apprise
+        URLs; docs/how-to/alerts.md has examples. The environment variable LLM_METER_CHANNELS, in JSON, adds
+        channels and replaces those of the same name. Default: none.""",
     )
     link = Unicode(
         config=True,
-        help="""Address of the lab, for alerts. Default: c.ServerApp.custom_display_url, or
-        JUPYTERHUB_PUBLIC_URL, else no address is given.""",
+        help="""Address of the lab, shown in alerts. Default: c.ServerApp.custom_display_url, else
+        JUPYTERHUB_PUBLIC_URL, else none.""",
     )
     user_id = Unicode(
         config=True,
-        help="""Who makes the calls. Default: LLM_METER_USER, JUPYTERHUB_USER or the user of the operating
-        system.""",
+        help="""The user whose calls these are. Default: LLM_METER_USER, else JUPYTERHUB_USER, else the
+        operating system's user.""",
     )
     team = Unicode(
-        config=True, help="The team that the calls are counted for. Default: LLM_METER_TEAM, or none."
+        config=True, help="The team that the calls are counted for. Default: LLM_METER_TEAM, else none."
     )
     price_overrides = Unicode(
         config=True,
-        help="""Path of a table of prices that go before the shipped ones: {"prices": [{"provider": "openai",
-        "model": "...", "since": "2026-07-02", "source": "...", "input_mtok": "0.6", "output_mtok": "2.2"}]},
-        in dollars a million tokens. Default: none.""",
+        help="""Path of a table of prices that take precedence over the shipped ones: {"prices": [{"provider":
+        "openai", "model": "...", "since": "2026-07-02", "source": "...", "input_mtok": "0.6", "output_mtok":
+        "2.2"}]}, in dollars per million tokens. Default: none.""",
     )
     time_zone = Unicode(
         config=True,
-        help="IANA name of the time zone in which days and months begin. Default: the machine's own.",
+        help="""IANA name of the time zone in which days and months begin, such as Asia/Shanghai. Default: the
+        machine's own.""",
     )
     kernel_messages = Bool(
         True,
         config=True,
-        help="""Listen to kernels for calls that their tap cannot bring itself. Behind a gateway this is one
-        websocket a kernel that was active in the last ten minutes, which the gateway counts as a client.""",
+        help="""Whether to read calls from kernel messages, for kernels whose tap cannot reach this server.
+        Behind a gateway this takes one WebSocket for each kernel that was active in the last ten minutes, and
+        the gateway counts it as a client.""",
     )
 
     service: Service | None = None
@@ -158,12 +163,12 @@ class LLMMeter(ExtensionApp):
             return
         problems = Problems(self.log)
         self.service_config = ServiceConfig.read({name: getattr(self, name) for name in SETTINGS}, problems)
-        place = prepare_place(self.service_config.database_url, problems)
+        storage = prepare_storage(self.service_config.database_url, problems)
         loop = self._loop()
-        self.kernels = ServerKernels(self._server, place.folder, loop)
+        self.kernels = ServerKernels(self._server, storage.folder, loop)
         self.service = compose_service(
             self.service_config,
-            place,
+            storage,
             lab_paths=self._lab_paths,
             problems=problems,
             log=self.log,
@@ -175,7 +180,7 @@ class LLMMeter(ExtensionApp):
         self._logger.register_event_schema(SCHEMA_PATH)
         self.service.signals.changed.connect(self.events.send_soon)
         self.service.start()
-        self._set_environment(self.service, place.folder)
+        self._set_environment(self.service, storage.folder)
         if self.kernel_messages:
             self._follow_kernels(self.service, problems, loop)
         self._start_own_calls()
@@ -199,8 +204,10 @@ class LLMMeter(ExtensionApp):
         self._environment.apply()
 
     def _follow_kernels(self, service: Service, problems: Problems, loop: asyncio.AbstractEventLoop) -> None:
-        self._intake = MessageIntake(service, problems, self.kernels.heard)
-        self.messages = KernelMessages(self._server, service, self._intake, loop, self.log)
+        self._intake = MessageIntake(service, problems, self.kernels.tap_seen)
+        self.messages = KernelMessages(
+            self._server, service=service, intake=self._intake, loop=loop, log=self.log
+        )
         loop.call_soon(self.messages.follow_all)
 
     async def stop_extension(self) -> None:
@@ -242,11 +249,11 @@ class LLMMeter(ExtensionApp):
 
     def _follow(self, messages: KernelMessages, action: str, kernel_id: str) -> None:
         if action in ("shutdown", "restart"):
-            self.kernels.forget_word(kernel_id)
+            self.kernels.forget_tap(kernel_id)
         if action in ("start", "restart"):
             messages.follow(kernel_id)
         elif action == "shutdown":
-            messages.leave(kernel_id)
+            messages.unfollow(kernel_id)
 
     @property
     def _server(self) -> ServerApp:

@@ -50,7 +50,7 @@ def zone_name(name: str, text: str) -> str:
     """Read the name of a time zone.
 
     Raises:
-        ArgumentError: There is no such zone.
+        ArgumentError: The zone does not exist.
     """
     try:
         ZoneInfo(text)

@@ -19,11 +19,11 @@ def read_filter(request: RequestHandler, is_searched: bool = False) -> Filter:
         is_searched: Whether `search` is an argument too.
 
     Raises:
-        ArgumentError: A time is none, the range ends before it begins, the search is too long.
+        ArgumentError: A time cannot be read, the range ends before it begins, or the search is too long.
     """
     start, end = (instant(name, request.get_query_argument(name, None)) for name in ("from", "to"))
     if start and end and start > end:
-        raise ArgumentError("from is later than to; exchange them.")
+        raise ArgumentError("from is later than to; swap them.")
     # A name may begin or end with a blank.
     given = {name: request.get_query_argument(name, None, strip=False) for name in FILTER_COLUMNS}
     values = {name: value or None for name, value in given.items() if value is not None}

@@ -1,8 +1,7 @@
-"""Listens to a kernel behind a gateway.
+"""Follows a kernel behind a gateway, over a WebSocket on the service's loop.
 
-Owns one websocket to the gateway, on the service's loop, and when to hang up: a connection that stays keeps
-an idle kernel from being culled there, so a kernel that is quiet is left until it shows activity again.
-Refuses to parse what is not ours; a gateway cannot be asked for one topic.
+An open connection keeps an idle kernel from being culled there, so the connection to a quiet kernel is closed
+until it shows activity again. A gateway cannot filter by topic; messages of other topics are not parsed.
 """
 
 from __future__ import annotations
@@ -33,42 +32,43 @@ _OURS = json.dumps(COMM_ID)
 
 
 class GatewayChannel:
-    """A kernel behind a gateway, listened to; made and closed on the server's loop.
+    """A followed kernel behind a gateway; made and closed on the server's loop.
 
     Args:
         manager: The kernel's manager.
         kernel_id: The kernel.
-        service: The service on whose loop the websocket is.
-        take: Gets the kernel's id and the content of its messages, on the service's loop.
+        service: The WebSocket is on its loop.
+        accept: Gets the kernel's id and the content of its messages, on the service's loop.
         loop: The server's loop.
-        log: Told, at debug level, of connections that fail: the gateway's own client tells them to the user.
+        log: Takes failed connections at debug level: the gateway's own client reports them to the user.
     """
 
     def __init__(
         self,
         manager: GatewayKernelManager,
         kernel_id: str,
+        *,
         service: Service,
-        take: Callable[[str, object], None],
+        accept: Callable[[str, object], None],
         loop: asyncio.AbstractEventLoop,
         log: logging.Logger,
     ) -> None:
         self._manager = manager
         self._kernel_id = kernel_id
         self._service = service
-        self._take = take
+        self._accept = accept
         self._server_loop = loop
         self._log = log
         self._is_busy = False
         self._is_active = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._is_closed = False
-        # The manager learns of activity whenever somebody lists the kernels, as a browser does all the time.
+        # The manager updates the activity whenever the kernels are listed, as a browser does all the time.
         manager.observe(self._active, ["last_activity"])
         service.submit(self._start())
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._manager.unobserve(self._active, ["last_activity"])
         self._service.submit(self._stop())
 
@@ -80,14 +80,14 @@ class GatewayChannel:
 
     async def _start(self) -> None:
         if not self._is_closed:
-            self._task = self._service.background.start(self._listen())
+            self._task = self._service.background.start(self._follow())
 
     async def _stop(self) -> None:
         self._is_closed = True
         if self._task is not None:
             self._task.cancel()
 
-    async def _listen(self) -> None:
+    async def _follow(self) -> None:
         pause_s = FIRST_PAUSE_S
         while True:
             try:
@@ -99,14 +99,16 @@ class GatewayChannel:
             except HTTPClientError as error:
                 if error.code == _NOT_FOUND:
                     return  # the kernel has ended
-                self._log.debug("LLM Meter: the gateway refused kernel %s: %s", self._kernel_id, error)
+                self._log.debug(
+                    "LLM Meter: the gateway refused a connection to kernel %s: %s", self._kernel_id, error
+                )
             except (OSError, WebSocketError) as error:
                 self._log.debug("LLM Meter: no connection to kernel %s: %r", self._kernel_id, error)
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
     async def _request(self) -> HTTPRequest:
-        """Ask the gateway's client, which belongs to the server's loop, for address and credentials."""
+        """Get address and credentials from the gateway's client, which belongs to the server's loop."""
 
         async def prepare() -> HTTPRequest:
             client: Any = GatewayClient.instance()
@@ -117,7 +119,7 @@ class GatewayChannel:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(prepare(), self._server_loop))
 
     async def _read_until_quiet(self, connection: WebSocketClientConnection) -> bool:
-        """Take messages; tells whether the kernel was quiet in the end, or else the connection lost."""
+        """Read messages until the kernel is quiet (returns True) or the connection is lost (False)."""
         try:
             while True:
                 self._is_active.clear()
@@ -130,20 +132,20 @@ class GatewayChannel:
                 if message is None:
                     return False
                 if isinstance(message, str):  # messages with buffers are bytes; ours has none
-                    self._look_at(message)
+                    self._handle(message)
         finally:
             connection.close()
 
-    def _look_at(self, text: str) -> None:
+    def _handle(self, text: str) -> None:
         if _OURS not in text and '"execution_state"' not in text:
             return
         try:
             message = json.loads(text)
             kind, content = message["header"]["msg_type"], message["content"]
-            asked = message.get("parent_header", {}).get("msg_type")
+            parent = message.get("parent_header", {}).get("msg_type")
         except (ValueError, KeyError, TypeError, AttributeError):
             return
-        if kind == "status" and asked == "execute_request":
+        if kind == "status" and parent == "execute_request":
             self._is_busy = content.get("execution_state") == "busy"
         elif kind == "comm_msg":
-            self._take(self._kernel_id, content)
+            self._accept(self._kernel_id, content)

@@ -1,8 +1,7 @@
-"""Listens to the kernels of the Jupyter server for calls that they tell of, with no browser open.
+"""Follows the messages of the Jupyter server's kernels for calls that they report, with no browser open.
 
-Owns which kernels are listened to, from their start to their end. Refuses to listen to anything else than the
-tap's own topic, so that what a kernel prints costs the server nothing, and to do more on the server's loop
-than to pass frames on.
+A kernel is followed from its start to its end, on the tap's own topic alone, so that its other output costs
+the server nothing. On the server's loop, frames are only passed on.
 """
 
 from __future__ import annotations
@@ -24,27 +23,28 @@ from jupyter_llm_meter.service.service import Service
 from llm_meter_tap.delivery.kernel_message import COMM_ID
 
 
-class Channel(Protocol):
-    """What a kernel is heard through."""
+class KernelChannel(Protocol):
+    """The connection over which a kernel's messages come."""
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
 
 
 class KernelMessages:
-    """The kernels of one server, listened to. Methods run on the server's loop.
+    """Follows the kernels of one server. Methods run on the server's loop.
 
     Args:
         server: The server.
         service: The service; messages are read on its loop.
-        intake: Takes the messages.
+        intake: Accepts the messages.
         loop: The server's loop.
-        log: Told of kernels that cannot be listened to.
+        log: Takes warnings of kernels that cannot be followed.
     """
 
     def __init__(
         self,
         server: ServerApp,
+        *,
         service: Service,
         intake: MessageIntake,
         loop: asyncio.AbstractEventLoop,
@@ -55,61 +55,68 @@ class KernelMessages:
         self._intake = intake
         self._loop = loop
         self._log = log
-        self._channels: dict[str, Channel] = {}
+        self._channels: dict[str, KernelChannel] = {}
 
     def follow_all(self) -> None:
-        """Listen to the kernels that run already."""
+        """Follow the kernels that are running."""
         for kernel_id in self._manager.list_kernel_ids():
             self.follow(kernel_id)
 
     def follow(self, kernel_id: str) -> None:
-        """Listen to a kernel that has started or started again."""
-        self.leave(kernel_id)
+        """Follow a kernel that has started or restarted."""
+        self.unfollow(kernel_id)
         try:
             self._channels[kernel_id] = self._channel(kernel_id)
-        except Exception as error:  # noqa: BLE001 - kernel managers are replaceable, and raise what they like
+        except Exception as error:  # noqa: BLE001 - kernel managers are replaceable and may raise anything
             self._log.warning(
-                "LLM Meter: kernel %s cannot be listened to (%r); its calls are counted if its tap reaches "
-                "the meter itself.",
+                "LLM Meter: messages of kernel %s cannot be read (%r); its calls are counted if its tap "
+                "reaches this server.",
                 kernel_id,
                 error,
             )
 
-    def leave(self, kernel_id: str) -> None:
-        """Listen no more to a kernel; one that is not listened to is left alone."""
+    def unfollow(self, kernel_id: str) -> None:
+        """Stop following a kernel, if it is followed."""
         channel = self._channels.pop(kernel_id, None)
         if channel is not None:
             channel.close()
 
     def close(self) -> None:
-        """Listen to nobody."""
+        """Stop following all kernels."""
         for kernel_id in list(self._channels):
-            self.leave(kernel_id)
+            self.unfollow(kernel_id)
 
-    def _channel(self, kernel_id: str) -> Channel:
+    def _channel(self, kernel_id: str) -> KernelChannel:
         manager = self._manager.get_kernel(kernel_id)
         if isinstance(manager, GatewayKernelManager):
-            return GatewayChannel(manager, kernel_id, self._service, self._take_remote, self._loop, self._log)
-        return _LocalChannel(manager, lambda frames, session: self._take_local(kernel_id, frames, session))
+            return GatewayChannel(
+                manager,
+                kernel_id,
+                service=self._service,
+                accept=self._accept_remote,
+                loop=self._loop,
+                log=self._log,
+            )
+        return _LocalChannel(manager, lambda frames, session: self._accept_local(kernel_id, frames, session))
 
-    def _take_local(self, kernel_id: str, frames: Sequence[bytes], session: Session) -> None:
+    def _accept_local(self, kernel_id: str, frames: Sequence[bytes], session: Session) -> None:
         self._service.submit(self._read(kernel_id, frames, session))
 
     async def _read(self, kernel_id: str, frames: Sequence[bytes], session: Session) -> None:
         """Check the signature and read, on the service's loop."""
-        self._take(kernel_id, signed_content(frames, session), is_remote=False)
+        self._accept(kernel_id, signed_content(frames, session), is_remote=False)
 
-    def _take_remote(self, kernel_id: str, content: object) -> None:
-        self._take(kernel_id, content, is_remote=True)
+    def _accept_remote(self, kernel_id: str, content: object) -> None:
+        self._accept(kernel_id, content, is_remote=True)
 
-    def _take(self, kernel_id: str, content: object, *, is_remote: bool) -> None:
+    def _accept(self, kernel_id: str, content: object, *, is_remote: bool) -> None:
         message = read_message(content, kernel_id)
         if message is not None:
-            self._intake.take(kernel_id, message, is_remote=is_remote)
+            self._intake.accept(kernel_id, message, is_remote=is_remote)
 
 
 def signed_content(frames: Sequence[bytes], session: Session) -> object:
-    """Return the content of a message; None for what is no message, or not signed by the kernel."""
+    """Return the content of a message; None for frames that are not a message signed by the kernel."""
     try:
         _, parts = session.feed_identities(list(frames))
         return session.deserialize(parts)["content"]
@@ -120,15 +127,15 @@ def signed_content(frames: Sequence[bytes], session: Session) -> object:
 class _LocalChannel:
     """A kernel's IOPub socket, subscribed to the tap's topic alone."""
 
-    def __init__(self, manager: Any, take: Any) -> None:
+    def __init__(self, manager: Any, accept: Any) -> None:
         # jupyter_client subscribes to everything; the filter that remains is applied by the kernel.
         self._stream = manager.connect_iopub()
         self._stream.setsockopt(zmq.UNSUBSCRIBE, b"")
         self._stream.setsockopt(zmq.SUBSCRIBE, COMM_ID.encode())
         session: Session = manager.session.clone()
-        self._stream.on_recv(lambda frames: take(frames, session))
+        self._stream.on_recv(lambda frames: accept(frames, session))
 
     def close(self) -> None:
-        """Take what has come and hang up."""
+        """Read what has arrived and close the connection."""
         self._stream.flush(zmq.POLLIN)
         self._stream.close(linger=0)

@@ -1,8 +1,7 @@
-"""The kernels of the Jupyter server, as the service asks for them from its own loop.
+"""The kernels of the Jupyter server, for the service, which has a loop of its own.
 
-Owns the crossing between the two loops: a question runs on the server's loop, its answer is waited for
-briefly, and while the server is busy what was known before is given. A question that is not answered yet is
-not asked again.
+A query runs on the server's loop and the service waits briefly for its answer; while the server is busy, the
+last answer is used. A query that has no answer yet is not repeated.
 """
 
 from __future__ import annotations
@@ -34,23 +33,23 @@ _log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 
-class Question(Generic[Answer]):
-    """One question to the server, its last answer, and the asking that is under way.
+class ServerQuery(Generic[Answer]):
+    """One query to the server, its last answer, and the run in progress.
 
     Args:
         loop: The server's loop.
-        ask: The question; runs on the server's loop.
-        unknown: The answer while there is none.
+        run: The query; runs on the server's loop.
+        unknown: The answer before the first one.
 
     Attributes:
         last: The last answer.
     """
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, ask: Callable[[], Awaitable[Answer]], unknown: Answer
+        self, loop: asyncio.AbstractEventLoop, run: Callable[[], Awaitable[Answer]], unknown: Answer
     ) -> None:
         self._loop = loop
-        self._ask = ask
+        self._run = run
         self.last = unknown
         self._answered_at = float("-inf")
         self._pending: Future[Answer] | None = None
@@ -62,33 +61,33 @@ class Question(Generic[Answer]):
             return self.last
         patience = PATIENCE_S
         if self._pending is None:
-            self._pending = asyncio.run_coroutine_threadsafe(self._asked(), self._loop)
+            self._pending = asyncio.run_coroutine_threadsafe(self._run_here(), self._loop)
         elif not self._pending.done():
             patience = 0.0
         pending = self._pending
         await asyncio.wait([asyncio.wrap_future(pending)], timeout=patience)
         if pending.done():
             self._pending = None
-            self._take(pending)
+            self._keep(pending)
         return self.last
 
-    def _take(self, pending: Future[Answer]) -> None:
+    def _keep(self, pending: Future[Answer]) -> None:
         error = pending.exception()
         if error is None:
             self.last = pending.result()
             self._answered_at = time.monotonic()
         else:
-            _log.warning("LLM Meter: the server could not be asked about its kernels: %r", error)
+            _log.warning("LLM Meter: the server's kernels could not be read: %r", error)
 
-    async def withdraw(self) -> None:
-        """End an asking that is under way; on the server's loop, when nobody asks any more."""
+    async def cancel(self) -> None:
+        """Cancel a run in progress; on the server's loop, after the last query."""
         if self._task is not None and not self._task.done():
             self._task.cancel()
             await asyncio.wait([self._task])
 
-    async def _asked(self) -> Answer:
+    async def _run_here(self) -> Answer:
         self._task = asyncio.current_task()
-        return await self._ask()
+        return await self._run()
 
 
 @dataclass(frozen=True)
@@ -115,19 +114,21 @@ class ServerKernels:
         self._contents: Any = server.contents_manager
         self._loop = loop
         self._marks = folder / "kernels"
-        self._heard: set[str] = set()
+        self._with_tap: set[str] = set()
         self._languages: dict[str, str] = {}
         self._metadata: dict[str, _Metadata] = {}
-        self._contexts: dict[str, Question[KernelContext]] = {}
-        self._unmetered: Question[list[UnmeteredKernel]] = Question(self._loop, self._find_unmetered, [])
+        self._contexts: dict[str, ServerQuery[KernelContext]] = {}
+        self._unmetered: ServerQuery[list[UnmeteredKernel]] = ServerQuery(
+            self._loop, self._find_unmetered, []
+        )
 
     async def context(self, kernel_id: str) -> KernelContext:
-        """Say to which notebook and project a kernel belongs; what was known last outlives the kernel."""
-        question = self._contexts.get(kernel_id)
-        if question is None:
-            question = Question(self._loop, lambda: self._find_context(kernel_id), KernelContext())
-            self._contexts[kernel_id] = question
-        return await question.answer()
+        """Return the notebook and project of a kernel; the last answer stays after the kernel has ended."""
+        query = self._contexts.get(kernel_id)
+        if query is None:
+            query = ServerQuery(self._loop, lambda: self._find_context(kernel_id), KernelContext())
+            self._contexts[kernel_id] = query
+        return await query.answer()
 
     async def unmetered(self) -> Sequence[UnmeteredKernel]:
         """List the kernels whose calls are not seen."""
@@ -136,26 +137,26 @@ class ServerKernels:
     async def close(self) -> None:
         """Leave nothing running on the server's loop.
 
-        jupyter_server asks its file manager in threads of anyio, which outlive the loop, and so keep the
-        process from ending, when the task that began them never does.
+        jupyter_server calls its file manager in threads of anyio, which outlive the loop, and so keep the
+        process from ending, when the task that started them never ends.
         """
-        await self._unmetered.withdraw()
-        for question in self._contexts.values():
-            await question.withdraw()
+        await self._unmetered.cancel()
+        for query in self._contexts.values():
+            await query.cancel()
 
-    def heard(self, kernel_id: str) -> bool:
-        """Take note that a kernel's tap spoke, which may leave its mark on another machine; from any thread.
+    def tap_seen(self, kernel_id: str) -> bool:
+        """Remember that a kernel's tap sent a message; its mark may be on another machine. From any thread.
 
         Returns:
-            Whether that is news.
+            Whether it is the first message.
         """
-        is_news = kernel_id not in self._heard
-        self._heard.add(kernel_id)
-        return is_news
+        is_first = kernel_id not in self._with_tap
+        self._with_tap.add(kernel_id)
+        return is_first
 
-    def forget_word(self, kernel_id: str) -> None:
-        """Forget that a kernel's tap spoke: the kernel has ended or started anew."""
-        self._heard.discard(kernel_id)
+    def forget_tap(self, kernel_id: str) -> None:
+        """Forget that a kernel's tap sent messages: the kernel has ended or restarted."""
+        self._with_tap.discard(kernel_id)
 
     def forget_mark(self, kernel_id: str) -> None:
         """Remove the mark of the tap of a kernel that has ended."""
@@ -213,7 +214,7 @@ class ServerKernels:
             return "language"
         # A kernel that has not answered yet may not have come to its tap.
         is_up = kernel.get("execution_state") in ("idle", "busy")
-        is_metered = kernel["id"] in self._heard or (self._marks / kernel["id"]).exists()
+        is_metered = kernel["id"] in self._with_tap or (self._marks / kernel["id"]).exists()
         return "no-tap" if is_up and not is_metered else None
 
     async def _language(self, name: str) -> str:
@@ -222,14 +223,14 @@ class ServerKernels:
                 spec = await ensure_async(self._specs.get_kernel_spec(name))
             except KeyError:
                 return "unknown"  # the kernelspec was removed while its kernel runs
-            # A gateway's manager hands on the REST model as it is.
+            # A gateway's manager returns the REST model as it is.
             language = spec["spec"]["language"] if isinstance(spec, dict) else spec.language
             self._languages[name] = language.lower()
         return self._languages[name]
 
 
 def project_in_notebook(text: str) -> str | None:
-    """Return ``metadata["llm-meter"]["project"]`` of a notebook's text; None where there is none."""
+    """Return ``metadata["llm-meter"]["project"]`` of a notebook's text; None when it has none."""
     try:
         notebook = json.loads(text)
     except ValueError:

@@ -1,8 +1,8 @@
 """The tap inside the server's own process: calls of chat assistants and other server extensions.
 
-Owns switching it on and off, and whose name a call carries. Nothing here waits on the server's loop: what a
-first call would have to wait for is done at the start, and closing the tap, which talks to the service, is
-done in a thread.
+A call carries the name of the extension that makes it. Nothing here blocks the server's loop: what a first
+call would have to wait for is done at the start, and the tap, which talks to the service, is closed in a
+thread.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class OwnCalls:
         self._callers = Callers(extension_packages(extensions))
 
     def start(self) -> None:
-        """Meter the process; what has been imported before is covered too. After the environment is set."""
+        """Meter the process, with the libraries that it imported before; after the environment is set."""
         global _latest
         _latest = self
         _leave_other_folder()
@@ -53,10 +53,10 @@ class OwnCalls:
         present.prepare()
 
     async def stop(self) -> None:
-        """Give the libraries their functions back and bring what there is to the service, which still runs.
+        """Restore the libraries' functions and send what is left to the service, which still runs.
 
-        After the environment is restored. A call under way settles as aborted and goes on unmetered. A
-        process that an outer lab meters is that lab's again.
+        After the environment is restored. A call in flight settles as aborted and continues
+        unmetered. A process that an outer lab meters is that lab's again.
         """
         global _latest
         if _latest is not self:
@@ -69,7 +69,7 @@ class OwnCalls:
 
 
 def leave_unmetered() -> None:
-    """Meter nothing in this process, not even for an outer lab that started it: its calls are this lab's."""
+    """Meter nothing in this process, not even for an outer lab that started it."""
     startup.deactivate()
     tap.leave()
 
@@ -96,7 +96,7 @@ class Callers:
     def name_of(self, packages: tuple[str, ...]) -> str | None:
         """Return the innermost extension, else the innermost package built on the server or an extension.
 
-        The libraries in between, an SDK or what wraps it, are neither: they work for whoever called them.
+        The libraries in between, an SDK or what wraps it, are neither: they work for their caller.
 
         Args:
             packages: The top-level packages on the stack, innermost first.

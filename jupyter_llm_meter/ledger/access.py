@@ -73,6 +73,7 @@ class LedgerAccess:
         url: str,
         folder: Path,
         problems: Problems,
+        *,
         went_away: Callable[[], None] = lambda: None,
         pricer: Pricer = price,
         outbox: Outbox = NO_OUTBOX,

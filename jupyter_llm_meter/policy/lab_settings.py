@@ -1,8 +1,7 @@
 """What JupyterLab's settings say about limits, read from the files that JupyterLab itself reads.
 
-Owns finding those files and noticing that they changed. The layers (schema defaults, overrides.d,
-overrides.json, labconfig, the user's own) are jupyterlab_server's to stack. Works without jupyterlab: then
-there is no schema, and the settings say nothing.
+jupyterlab_server combines the layers: schema defaults, overrides.d, overrides.json, labconfig and the user's
+own. Without JupyterLab there is no schema, and the settings hold no limits.
 """
 
 from __future__ import annotations
@@ -96,7 +95,7 @@ def read_limits(paths: LabPaths) -> Any:
     """
     if not any(path.is_file() for path in paths.files() if path.parent.parent.name == "schemas"):
         return None
-    # Takes a second and a half, which `run` and `status` need not wait for where there is no lab.
+    # This import takes a second and a half; `run` and `status` skip it where there is no lab.
     from jupyterlab_server.settings_utils import get_settings
 
     paths.check_overrides()
@@ -115,7 +114,7 @@ def read_limits(paths: LabPaths) -> Any:
         reason = error.log_message if isinstance(error, HTTPError) else repr(error)
         raise SettingsError(f"The settings of {PLUGIN} cannot be read: {reason}.") from None
     if any(warnings):
-        raise SettingsError(f"{_first_line(next(filter(None, warnings)))} Mend it in the Settings Editor.")
+        raise SettingsError(f"{_first_line(next(filter(None, warnings)))} Fix it in the Settings Editor.")
     return limits
 
 
@@ -123,9 +122,11 @@ def _check_object(path: Path) -> None:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise SettingsError(f"{path} cannot be read ({error}); mend it, its limits do not hold.") from None
+        raise SettingsError(
+            f"{path} cannot be read ({error}), so its limits are not in force. Fix the file."
+        ) from None
     if not isinstance(content, dict):
-        raise SettingsError(f"{path} is no JSON object; mend it, its limits do not hold.")
+        raise SettingsError(f"{path} is not a JSON object, so its limits are not in force. Fix the file.")
 
 
 def _first_line(text: str) -> str:

@@ -1,8 +1,7 @@
 """Which limits are in force: the administrator's, then those of the settings, else the default one.
 
-Owns the precedence and what happens when somebody's limits cannot be kept: the last good ones stay, and the
-state says so. Limits hold with no browser open. Files are read again only when they changed, at the moment
-somebody asks.
+When limits cannot be read, the last good ones stay in force and the service's state says so. Limits hold with
+no browser open. Files are read again only when they have changed.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ class LimitsInForce:
 
     Args:
         configured: ``c.LLMMeter.limits``; None or empty when the administrator set none.
-        paths: Finds the settings' files; None where settings do not count.
-        problems: Told of limits that cannot be kept.
+        paths: Finds the settings' files; None to ignore settings.
+        problems: Takes the problems of limits that cannot be read.
         time_zone: IANA zone of limits that name none.
     """
 
@@ -45,18 +44,18 @@ class LimitsInForce:
         self._default = parse_limits([DEFAULT_LIMIT], "default", time_zone)
         self._settings: list[Limit] | None = None
         self._seen: object = None
-        self._nobodys: list[Limit] = []
+        self._no_limits: list[Limit] = []
         self._merged: tuple[list[Limit], list[Limit]] | None = None
         self._admin = self._parse_config(configured or [])
 
     def current(self) -> list[Limit]:
-        """Return the limits in force, read anew when a file of the settings changed, else the same list."""
+        """Return the limits in force: the same list until a file of the settings changes."""
         if self._paths is not None:
             with self._lock:
                 self._read_changed(self._paths())
         others = self._settings
         if others is None:
-            others = self._nobodys if self._admin else self._default
+            others = self._no_limits if self._admin else self._default
         if self._merged is None or others is not self._merged[0]:
             self._merged = (others, merge_limits(self._admin, others))
         return self._merged[1]
@@ -67,8 +66,8 @@ class LimitsInForce:
         except LimitError as error:
             self._problems.report(
                 CONFIG_PROBLEM,
-                f"The setting c.LLMMeter.limits is not in force: {error}. The other limits hold "
-                "meanwhile. Fix the configuration and restart.",
+                f"The setting c.LLMMeter.limits is not in force: {error}. The other limits are. "
+                "Fix the configuration and restart.",
             )
             return []
 
@@ -81,12 +80,12 @@ class LimitsInForce:
             items = read_limits(paths)
             self._settings = None if items is None else self._parse_settings(items)
         except (SettingsError, LimitError) as error:
-            self._problems.report(SETTINGS_PROBLEM, f"{error} The limits from before stay in force.")
+            self._problems.report(SETTINGS_PROBLEM, f"{error} The previous limits stay in force.")
         else:
             self._problems.resolve(SETTINGS_PROBLEM)
 
     def _parse_settings(self, items: Any) -> list[Limit] | None:
-        # The schema's own default is nobody's wish: it must not join the limits of an administrator.
+        # The schema's default was not set by anyone, so it must not join the limits of an administrator.
         if parse_limits(items, "default", self._time_zone) == self._default:
             return None
         return parse_limits(items, "settings", self._time_zone)

@@ -1,4 +1,4 @@
-"""Adding to a limit for a while: who may, and what a raise must hold (docs/architecture.md, "A raise")."""
+"""Raising a limit for a while: who may, and what a raise must hold (docs/reference/protocol.md, "Raises")."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def plan_raise(
             f"(c.LLMMeter.raises is {rules.raises})."
         )
     if limit.value not in (None, request.subject):
-        raise RaiseError(f"subject is {request.subject!r}; this limit is for {limit.value} alone.")
+        raise RaiseError(f"subject is {request.subject!r}; this limit is only for {limit.value}.")
     return Raise(
         id=new_raise_id(),
         limit_id=limit.id,

@@ -1,4 +1,4 @@
-"""Tasks that nobody waits for: kept alive, and heard when they fail."""
+"""Tasks that run unattended: they are kept alive, and their failures are logged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Background:
     """The unattended tasks of one loop.
 
     Args:
-        log: Told of every failure.
+        log: Takes every failure.
     """
 
     def __init__(self, log: logging.Logger) -> None:

@@ -1,7 +1,6 @@
 """Locks on files that end with the process that holds them, however it ends.
 
-Owns holding one for a while. The lock itself is the tap's (``llm_meter_tap.wire.file_lock``), so that both
-sides mean the same by it.
+The lock itself is the tap's (``llm_meter_tap.wire.file_lock``), so that both sides use the same one.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ class FileLock:
         return self._descriptor is not None
 
     def acquire(self) -> bool:
-        """Take the lock if nobody holds it.
+        """Take the lock if it is free.
 
         Returns:
             Whether it is held now.

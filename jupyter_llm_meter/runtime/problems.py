@@ -1,7 +1,6 @@
 """What is wrong with metering now, for the log and for the ``state`` of the standing document.
 
-Owns the list of open problems. Refuses to hold secrets or text of users: a message says what happened and
-what to do.
+A message says what happened and what to do. It holds no secret and no text of users.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from threading import Lock
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that keeps metering from being whole.
+    """One thing that keeps metering from being complete.
 
     Attributes:
         code: A stable name, lower case with hyphens (``ledger-foreign``).
@@ -28,7 +27,7 @@ class Problems:
     """The open problems of one service, by code; safe to use from any thread.
 
     Args:
-        log: Each problem is logged once when it appears or changes, and once when it is over.
+        log: Each problem is logged once when it appears or changes, and once when it is resolved.
     """
 
     def __init__(self, log: logging.Logger) -> None:
@@ -50,7 +49,7 @@ class Problems:
         with self._lock:
             was_open = self._open.pop(code, None)
         if was_open:
-            self._log.info("LLM Meter: over: %s [%s]", was_open.message, code)
+            self._log.info("LLM Meter: resolved: %s [%s]", was_open.message, code)
 
     def open(self) -> list[Problem]:
         """Return the open problems, oldest first."""

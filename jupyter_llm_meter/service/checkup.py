@@ -1,6 +1,6 @@
 """A check-up of the meter's own parts: services, ledger, private folder, spools.
 
-Owns looking without touching: nothing is created, repaired or imported here.
+The check only looks: it creates, repairs and imports nothing.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from llm_meter_tap.wire.rendezvous import Rendezvous, living
 
 PATIENCE_S = 10.0
 _REASONS = {
-    "language": "no tap for its language: only usage that its cells print is counted",
-    "no-tap": "the tap is not alive in it; see its kernelspec, or restart it",
+    "language": "its language has no tap, so only usage that its cells print is counted",
+    "no-tap": "the tap is not active in it; check its kernelspec, or restart it",
 }
 
 
 def examine_services(folder: Path) -> list[Finding]:
-    """Ask every living service how it is, and which kernels it does not meter."""
+    """Check every living service, and list the kernels that it does not meter."""
     services = living(str(folder), None)
     if not services:
-        text = "None is running: calls wait in the spool until a lab starts, or `jupyter llm-meter run`."
+        text = "None is running; calls wait in the spool until a lab or `jupyter llm-meter run` starts."
         return [Finding("service", str(folder), UNKNOWN, text)]
     return [finding for service in services for finding in _examine_service(service)]
 
@@ -87,7 +87,7 @@ def examine_ledger(url: str) -> Finding:
     try:
         file = sqlite_file(parse_url(url))
         if file is not None and not file.exists():
-            return Finding("ledger", place, GOOD, "There is none before the first call.")
+            return Finding("ledger", place, GOOD, "Created at the first call.")
         with Ledger.open(url) as ledger:
             return Finding("ledger", place, GOOD, f"Reachable; its id is {ledger.meta['ledger_id']}.")
     except LedgerError as error:
@@ -95,18 +95,18 @@ def examine_ledger(url: str) -> Finding:
 
 
 def examine_folder(folder: Path) -> Finding:
-    """See to it that nobody else can read the private folder."""
+    """Check that only the user can read the private folder."""
     if not folder.exists():
-        return Finding("folder", str(folder), GOOD, "There is none before the first lab.")
+        return Finding("folder", str(folder), GOOD, "Created when the first lab starts.")
     if not os.access(folder, os.W_OK | os.X_OK):
-        return Finding("folder", str(folder), BAD, "It cannot be written; calls cannot be kept there.")
+        return Finding("folder", str(folder), BAD, "It is not writable, so calls cannot be saved there.")
     open_to_others = [
         path for path in (folder, *folder.rglob("*")) if stat.S_IMODE(path.lstat().st_mode) & 0o077
     ]
     if open_to_others:
         named = ", ".join(str(path) for path in open_to_others[:3])
         return Finding("folder", str(folder), BAD, f"Others may read {named}; run chmod -R go= {folder}.")
-    return Finding("folder", str(folder), GOOD, "It belongs to you alone.")
+    return Finding("folder", str(folder), GOOD, "Only you can read it.")
 
 
 def examine_spools(folder: Path) -> Finding:
@@ -119,8 +119,8 @@ def examine_spools(folder: Path) -> Finding:
     if rejected:
         return Finding("spool", str(rejected[0].parent), BAD, f"{len(rejected)} files hold unreadable lines.")
     if orphans and living(str(folder), None):
-        return Finding("spool", str(folder), BAD, f"{text}, and the running service does not take them in.")
-    return Finding("spool", str(folder), GOOD, "Nothing waits." if not spools else f"{text}.")
+        return Finding("spool", str(folder), BAD, f"{text}, and the running service does not import them.")
+    return Finding("spool", str(folder), GOOD, "Nothing is waiting." if not spools else f"{text}.")
 
 
 def last_unrecognised(folder: Path) -> dict[str, str] | None:

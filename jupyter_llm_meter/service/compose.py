@@ -20,7 +20,6 @@ from jupyter_llm_meter.service.completion import Completion
 from jupyter_llm_meter.service.config import ServiceConfig
 from jupyter_llm_meter.service.context import Kernels, Limits, NoKernels
 from jupyter_llm_meter.service.counting import Counting
-from jupyter_llm_meter.service.folder import Place
 from jupyter_llm_meter.service.forecasts import Forecasts
 from jupyter_llm_meter.service.gate import Gate
 from jupyter_llm_meter.service.ingest import Ingest
@@ -35,11 +34,12 @@ from jupyter_llm_meter.service.service import Service
 from jupyter_llm_meter.service.signals import Signals
 from jupyter_llm_meter.service.spool_import import SpoolImport
 from jupyter_llm_meter.service.standing import StandingDocument
+from jupyter_llm_meter.service.storage import Storage
 
 
 def compose_service(
     config: ServiceConfig,
-    place: Place,
+    storage: Storage,
     *,
     lab_paths: Callable[[], LabPaths],
     problems: Problems,
@@ -51,7 +51,7 @@ def compose_service(
 
     Args:
         config: The configuration.
-        place: Private folder and ledger.
+        storage: Private folder and ledger.
         lab_paths: Finds the files of JupyterLab's settings.
         problems: The problems of this service.
         log: The service's log.
@@ -59,7 +59,7 @@ def compose_service(
         notify: Shows the notices of crossed thresholds; without it they go to the taps.
     """
     return assemble_service(
-        place=place,
+        storage=storage,
         limits=LimitsInForce(config.limits, paths=lab_paths, problems=problems, time_zone=config.time_zone),
         owner=config.owner,
         problems=problems,
@@ -76,7 +76,7 @@ def compose_service(
 
 def assemble_service(
     *,
-    place: Place,
+    storage: Storage,
     limits: Limits,
     owner: Owner,
     problems: Problems,
@@ -92,7 +92,7 @@ def assemble_service(
     """Assemble a service from its parts; it is not started.
 
     Args:
-        place: Private folder and ledger.
+        storage: Private folder and ledger.
         limits: The limits in force.
         owner: Whose calls they are when a record does not say.
         problems: What is wrong now.
@@ -110,8 +110,8 @@ def assemble_service(
     stem, signals, background = new_stem(), Signals(), Background(log)
     completion, counting, forecasts = Completion(kernels, owner), Counting(problems), Forecasts()
     ledger = LedgerAccess(
-        place.ledger_url,
-        place.folder,
+        storage.ledger_url,
+        storage.folder,
         problems,
         went_away=signals.ledger_lost.emit,
         pricer=pricer,
@@ -135,10 +135,10 @@ def assemble_service(
         signals=signals,
     )
     runaways = Runaways(ledger, background)
-    gate = Gate(place.folder, stem, rules=rules, problems=problems)
+    gate = Gate(storage.folder, stem, rules=rules, problems=problems)
     return Service(
         stem=stem,
-        place=place,
+        storage=storage,
         owner=owner,
         rules=rules,
         limits=limits,
@@ -146,7 +146,7 @@ def assemble_service(
         log=log,
         signals=signals,
         background=background,
-        rendezvous=OwnRendezvous(place.folder, stem),
+        rendezvous=OwnRendezvous(storage.folder, stem),
         gate=gate,
         limits_watch=LimitsWatch(limits, gate, signals.standing_changed),
         channels=channels,
@@ -176,6 +176,6 @@ def assemble_service(
             channels=channels,
             forecasts=forecasts,
         ),
-        spools=SpoolImport(place.folder, ingest.settle_calls, problems),
-        peers=Peers(place.folder, stem, background=background, log=log),
+        spools=SpoolImport(storage.folder, ingest.settle_calls, problems),
+        peers=Peers(storage.folder, stem, background=background, log=log),
     )

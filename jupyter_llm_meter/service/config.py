@@ -106,7 +106,7 @@ def _time_zone(name: str | None, problems: Problems) -> str:
         except (ZoneInfoNotFoundError, ValueError, OSError):
             problems.report(
                 TIME_ZONE_PROBLEM,
-                f"The setting c.LLMMeter.time_zone is {name!r}, which is not an IANA name such as Asia/Shanghai; "
-                "the machine's own zone is used. Fix the configuration and restart.",
+                f"The setting c.LLMMeter.time_zone is {name!r}, which is not an IANA name such as "
+                "Asia/Shanghai; the machine's own zone is used. Fix the configuration and restart.",
             )
     return local_zone()

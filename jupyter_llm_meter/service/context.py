@@ -1,6 +1,6 @@
-"""What the service asks of the lab around it: where a kernel belongs, and which kernels are not metered.
+"""What the service needs of the lab around it: where a kernel belongs, and which kernels are not metered.
 
-Owns the two protocols and what stands in for them where there is no Jupyter server.
+`NoKernels` stands in where there is no Jupyter server.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Kernels(Protocol):
     """The kernels of the lab; both methods answer soon, with what is known, however busy the lab is."""
 
     async def context(self, kernel_id: str) -> KernelContext:
-        """Say where a kernel belongs."""
+        """Return where a kernel belongs."""
 
     async def unmetered(self) -> Sequence[UnmeteredKernel]:
         """List the kernels whose calls are not seen."""
@@ -62,18 +62,18 @@ class Limits(Protocol):
     """The limits in force."""
 
     def current(self) -> Sequence[Limit]:
-        """Return them as they are now; called from any thread, never raises for what a user wrote."""
+        """Return them as they are now; from any thread; never raises because of a user's settings."""
 
 
 class NoKernels:
     """The kernels of a service without a Jupyter server."""
 
     async def context(self, kernel_id: str) -> KernelContext:
-        """Know nothing of the kernel."""
+        """Return an empty context."""
         return KernelContext()
 
     async def unmetered(self) -> Sequence[UnmeteredKernel]:
-        """List none: nobody can tell."""
+        """Return none, since kernels are not known here."""
         return []
 
 

@@ -1,7 +1,7 @@
-"""Counting tokens for calls of which the provider reported nothing, and for those who ask.
+"""Counting tokens for calls without reported usage, and for programs that ask.
 
-Owns the worker thread: one text at a time, off the service's loop, and no text outlives its count. What a
-provider puts around the text of a chat is counted with it, by `tokenizers/framing.py`.
+A worker thread counts one text at a time, off the service's loop, and no text is kept. The tokens that a
+provider adds around the text of a chat are counted by `tokenizers/framing.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from jupyter_llm_meter.runtime.problems import Problems
-from jupyter_llm_meter.service.lines import Framing, Text
+from jupyter_llm_meter.service.lines import CallText, Framing
 from jupyter_llm_meter.tokenizers import Count, RanksMissing, count
 from jupyter_llm_meter.tokenizers.call_text import count_input, count_output
 from jupyter_llm_meter.tokenizers.framing import PLAIN, Figures, figures_of
@@ -33,7 +33,7 @@ class Counting:
     """The tokenizers of one service.
 
     Args:
-        problems: Told when the installation lacks its tokenizers.
+        problems: Takes the problem of missing tokenizers.
     """
 
     def __init__(self, problems: Problems) -> None:
@@ -44,12 +44,12 @@ class Counting:
         """Count the tokens of a text.
 
         Raises:
-            UnknownTokenizer: The tokenizer is none of ours.
+            UnknownTokenizer: The tokenizer is not one of those shipped.
             RanksMissing: The installation lacks its rank files.
         """
         return await asyncio.get_running_loop().run_in_executor(self._worker, count, text, model, tokenizer)
 
-    async def fill_in(self, record: CallRecord, text: Text) -> CallRecord:
+    async def fill_in(self, record: CallRecord, text: CallText) -> CallRecord:
         """Return the record with counted figures when it came without any, else as it is."""
         basis = _BASIS.get(record.status)
         if record.basis != "missing" or basis is None:
@@ -72,8 +72,8 @@ class Counting:
             tokenizer=counted.tokenizer,
         )
 
-    async def count_input(self, record: CallRecord, text: Text | None) -> int | None:
-        """Count what a call is about to send; None when there is no text, or no tokenizer."""
+    async def count_input(self, record: CallRecord, text: CallText | None) -> int | None:
+        """Count the text that a call is about to send; None without a text or a tokenizer."""
         if text is None:
             return None
         framing = text.framing or _UNFRAMED

@@ -1,7 +1,7 @@
-"""The variables that make every Python started from here meter itself (docs/architecture.md).
+"""The variables that make every Python started from here meter itself (docs/reference/protocol.md).
 
-Owns setting them in a mapping and taking them back, and which of an outer lab's must not reach in. Other
-values of ``PYTHONPATH`` keep their order behind ours.
+They are set in a mapping and restored later. Some variables of an outer lab must not reach the processes of
+this one. Other entries of ``PYTHONPATH`` keep their order behind ours.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from llm_meter_tap.startup import bootstrap_path
 PLACES = (
     "LLM_METER_KERNEL_ID", "LLM_METER_CELL_ID", "LLM_METER_RUN_ID", "LLM_METER_NOTEBOOK", "LLM_METER_RUN",
 )  # fmt: skip
-"""Where a process was started from; of a server in another lab's terminal it is none of its children's."""
+"""Where a process was started; a server in another lab's terminal must not pass these to its children."""
 
 REMOTE_FOLDER = "~/.local/share/jupyter/llm-meter-remote"
 """Where a tap behind a gateway has its spool: not the lab's folder, which may be the same disk."""
@@ -37,7 +37,7 @@ def tap_variables(
         folder: The private folder.
         stem: Rendezvous of the service.
         pythonpath: The value of ``PYTHONPATH`` so far.
-        user: Who pays attention; absent means the tap's own finding.
+        user: The user of the calls; None: the tap finds out.
         team: Team of the user.
         project: Project of all calls.
         notebook: The one notebook that the process runs.
@@ -55,11 +55,11 @@ def tap_variables(
 
 
 def gateway_variables(environ: Mapping[str, str], user: str, team: str | None) -> dict[str, str]:
-    """Return the variables that a gateway hands on to the kernels it starts, where a tap is installed.
+    """Return the variables that a gateway passes to the kernels it starts, where a tap is installed.
 
     Args:
         environ: The environment so far; a folder that an administrator named in it stays.
-        user: Who pays attention.
+        user: The user of the calls.
         team: Team of the user.
     """
     named = {
@@ -102,7 +102,7 @@ class EnvironmentPatch:
             self._set(name, value)
 
     def restore(self) -> None:
-        """Put back what was there, but for variables that somebody else changed meanwhile."""
+        """Restore the variables, except those that were changed meanwhile."""
         for name, before in self._before.items():
             if self._environ.get(name) == self._variables[name]:
                 self._set(name, before)

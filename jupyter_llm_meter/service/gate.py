@@ -1,8 +1,7 @@
-"""The gate file: tells taps that a hard limit is in force, so that they ask before they send.
+"""The gate file ``services/<stem>.gate``: while it exists, taps reserve before they send.
 
-Owns ``services/<stem>.gate`` (docs/architecture.md, "A hard limit"). It is written before anything is known
-about the limits and removed when there is no hard one: a tap that asks in vain loses a moment, one that does
-not ask breaks a limit.
+See docs/reference/protocol.md, "Hard limits". The file is written before the limits are known and removed
+when none of them is hard: a needless request costs a tap a moment, a missing one would break a limit.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from llm_meter_tap.wire import file_lock
 VERSION = 1
 PROBLEM = "gate"
 LEFT_FOR_S = 30 * 86400.0
-"""How long the gate of a killed service goes on to block the processes that it has left."""
+"""How long the gate of a killed service keeps blocking the processes that it left."""
 
 
 class Gate:
@@ -31,8 +30,8 @@ class Gate:
     Args:
         folder: The private folder.
         stem: The service's rendezvous.
-        rules: What taps do when the service does not answer.
-        problems: Told when the file cannot be written.
+        rules: Say what taps do when the service does not answer.
+        problems: Takes the problem of a file that cannot be written.
     """
 
     def __init__(self, folder: Path, stem: str, *, rules: Rules, problems: Problems) -> None:
@@ -56,33 +55,33 @@ class Gate:
         except OSError as error:
             self._problems.report(
                 PROBLEM,
-                f"{self._path} cannot be written ({error.strerror or error}); hard limits do not hold. "
-                "Make room, or make the folder writable.",
+                f"{self._path} cannot be written ({error.strerror or error}); hard limits are not enforced. "
+                "Free some space, or make the folder writable.",
             )
         else:
             self._is_written = True
             self._problems.resolve(PROBLEM)
 
     def follow(self, limits: Sequence[Limit]) -> None:
-        """Have the file there while one of the limits blocks."""
+        """Keep the file while one of the limits blocks."""
         if any(limit.is_blocking for limit in limits):
             self.write()
         else:
-            self._remove()
+            self._remove_own()
 
     def close(self) -> None:
         """Leave the file for the processes that live on when they must not send, else remove it."""
         if self._rules.on_unreachable == "allow":
-            self._remove()
+            self._remove_own()
 
     def tidy(self) -> None:
-        """Remove what services that live no longer have left, unless it is meant to block."""
+        """Remove the gates of dead services, unless they are meant to block."""
         for path in self._services.glob("*.gate"):
             if path != self._path and not file_lock.is_held(str(path.with_suffix(".lock"))):
                 _remove_if_spent(path)
 
-    def _remove(self) -> None:
-        with suppress(OSError):  # where it could not be written there is none
+    def _remove_own(self) -> None:
+        with suppress(OSError):  # where it could not be written it does not exist
             self._path.unlink(missing_ok=True)
         self._is_written = False
 
@@ -93,4 +92,4 @@ def _remove_if_spent(path: Path) -> None:
         if not blocks or path.stat().st_mtime < time.time() - LEFT_FOR_S:
             path.unlink(missing_ok=True)
     except (OSError, ValueError, AttributeError):
-        return  # another service was quicker, or the file is none of ours
+        return  # another service removed it first, or the file is not a gate

@@ -1,4 +1,4 @@
-"""The answers of the service's server (docs/architecture.md, "The listener").
+"""The answers of the service's server (docs/reference/protocol.md, "The service's loopback API").
 
 Every request carries the secret. Errors are JSON objects with ``error``; nothing of a request is logged.
 """
@@ -87,7 +87,7 @@ class UnknownPathHandler(ServiceHandler):
         """Refuse; a request without the secret does not learn which paths exist."""
         super().prepare()
         if not self._finished:
-            self.refuse(404, "No such path; see docs/architecture.md, The listener.")
+            self.refuse(404, "No such path; see docs/reference/protocol.md.")
 
 
 class LinesHandler(ServiceHandler):

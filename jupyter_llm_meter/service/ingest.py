@@ -17,7 +17,7 @@ from jupyter_llm_meter.ledger.rows import Row
 from jupyter_llm_meter.service.completion import Completion
 from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.counting import Counting
-from jupyter_llm_meter.service.lines import Line, read_lines
+from jupyter_llm_meter.service.lines import SpoolLine, read_lines
 from jupyter_llm_meter.service.notices import notice
 from jupyter_llm_meter.service.signals import Signals
 from llm_meter_tap.wire.record import CallRecord
@@ -148,6 +148,6 @@ class Ingest:
         owner = self._completion.owner
         return {**row, "user_id": owner.user, "team": row["team"] or owner.team}
 
-    async def _counted(self, line: Line) -> CallRecord:
+    async def _counted(self, line: SpoolLine) -> CallRecord:
         assert line.record is not None
         return line.record if line.text is None else await self._counting.fill_in(line.record, line.text)

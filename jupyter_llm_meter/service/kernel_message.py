@@ -1,17 +1,17 @@
-"""Reading the kernel message (docs/architecture.md, "The kernel message").
+"""Reading the kernel message (docs/reference/protocol.md, "The kernel message").
 
-Owns what a message must look like. Refuses to trust it: whoever runs code in a kernel can send what he likes,
-so a message says nothing of other kernels, and what cannot be read is no message.
+A message is not trusted: any code in a kernel can send one. So a message can only be about its own kernel,
+and one that cannot be read is ignored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from llm_meter_tap.delivery.kernel_message import COMM_ID
-from llm_meter_tap.wire.record import CallRecord, RecordError
+from llm_meter_tap.wire.record import CallRecord
+from llm_meter_tap.wire.shape import Shape, WireError, read_text
 
 VERSION = 1
 _MOST_RECENT = 100
@@ -19,15 +19,15 @@ _MOST_RECENT = 100
 
 @dataclass(frozen=True)
 class KernelMessage:
-    """What a tap told.
+    """What a tap reported.
 
     Attributes:
         tap: The tap, new with each start of the kernel.
-        seq: The number of the call told, from 1; without a record, how many calls were told so far.
-        recent: Ids of the calls told before, oldest first, the last of them only.
-        input_tokens: Sum of the calls told before.
-        output_tokens: Sum of the calls told before.
-        record: The call; None in a message that only says that the tap is alive.
+        seq: The number of this call, from 1; without a record, how many calls were reported so far.
+        recent: Ids of the calls before, oldest first, the newest of them only.
+        input_tokens: Sum of the calls before.
+        output_tokens: Sum of the calls before.
+        record: The call; None in a message that only says that the tap is active.
     """
 
     tap: str
@@ -45,27 +45,25 @@ def read_message(content: object, kernel_id: str) -> KernelMessage | None:
         content: The content.
         kernel_id: The kernel it came from, which is the one that its call belongs to.
     """
-    data = content.get("data") if isinstance(content, Mapping) and content.get("comm_id") == COMM_ID else None
-    if not isinstance(data, Mapping) or data.get("version") != VERSION:
-        return None
-    totals = data.get("totals")
-    recent = data.get("recent")
-    if not isinstance(totals, Mapping) or not isinstance(recent, list) or len(recent) > _MOST_RECENT:
-        return None
-    names = (data.get("tap"), *recent)
-    figures = (data.get("seq"), totals.get("input_tokens"), totals.get("output_tokens"))
-    if not all(map(_is_count, figures)) or not all(isinstance(name, str) for name in names):
-        return None
     try:
-        record = _record(data.get("record"), kernel_id)
-    except RecordError:
+        message = Shape(content)
+        return _read(message.object("data"), kernel_id) if message.get("comm_id") == COMM_ID else None
+    except WireError:
         return None
-    seq, read, written = (int(figure or 0) for figure in figures)
-    return KernelMessage(str(names[0]), seq, tuple(recent), read, written, record)
 
 
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+def _read(data: Shape, kernel_id: str) -> KernelMessage | None:
+    if data.get("version") != VERSION:
+        return None
+    totals = data.object("totals")
+    return KernelMessage(
+        tap=data.text("tap"),
+        seq=data.count("seq"),
+        recent=tuple(data.items("recent", read_text, _MOST_RECENT)),
+        input_tokens=totals.count("input_tokens"),
+        output_tokens=totals.count("output_tokens"),
+        record=_record(data.get("record"), kernel_id),
+    )
 
 
 def _record(given: Any, kernel_id: str) -> CallRecord | None:

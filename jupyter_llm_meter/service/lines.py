@@ -1,4 +1,4 @@
-"""Spool lines, as they stand in a spool and as taps send them (docs/architecture.md, "The spool").
+"""Spool lines, as they stand in a spool and as taps send them (docs/reference/protocol.md, "The spool").
 
 An error names the line by its number and says what is wrong with it, never what the line holds.
 """
@@ -15,7 +15,7 @@ EVENTS = ("opened", "settled", "dropped")
 
 
 @dataclass(frozen=True)
-class Text:
+class CallText:
     """What went to and came from the provider, to be counted and forgotten.
 
     Attributes:
@@ -45,7 +45,7 @@ class Framing:
 
 
 @dataclass(frozen=True)
-class Line:
+class SpoolLine:
     """One event in the life of a call.
 
     Attributes:
@@ -58,11 +58,11 @@ class Line:
     event: str
     call_id: str
     record: CallRecord | None = None
-    text: Text | None = None
+    text: CallText | None = None
 
 
 @dataclass
-class Lines:
+class SpoolLines:
     """The lines of one spool or request.
 
     Attributes:
@@ -71,11 +71,11 @@ class Lines:
         is_torn: The last line has no end: its writer died while writing, or has not finished.
     """
 
-    read: list[Line] = field(default_factory=list)
+    read: list[SpoolLine] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     is_torn: bool = False
 
-    def settled(self) -> list[Line]:
+    def settled(self) -> list[SpoolLine]:
         """Return the settled lines."""
         return [line for line in self.read if line.event == "settled"]
 
@@ -90,14 +90,14 @@ class Lines:
         return [record for call_id, record in opened.items() if record and call_id not in closed]
 
 
-def read_lines(body: bytes, *, tolerate_torn: bool = False) -> Lines:
+def read_lines(body: bytes, *, tolerate_torn: bool = False) -> SpoolLines:
     """Read JSON lines; a line that cannot be read never hides the others.
 
     Args:
         body: UTF-8 text, a line an object.
         tolerate_torn: The last line may be unfinished: skip it instead of calling it an error.
     """
-    lines = Lines()
+    lines = SpoolLines()
     rows = body.split(b"\n")
     if rows[-1] and tolerate_torn:
         lines.is_torn = True
@@ -112,24 +112,26 @@ def read_lines(body: bytes, *, tolerate_torn: bool = False) -> Lines:
     return lines
 
 
-def _read_line(row: bytes) -> Line:
+def _read_line(row: bytes) -> SpoolLine:
     shape = Shape.from_json(row)
     if shape.get("v") != VERSION:
         raise ShapeError("v", str(VERSION))
     event = shape.choice("event", EVENTS)
     if event == "dropped":
-        return Line(event, shape.text("id"))
+        return SpoolLine(event, shape.text("id"))
     record = CallRecord.from_wire(shape.get("record") or {})
-    return Line(event, record.call_id, record, shape.optional_object("text", read_text))
+    return SpoolLine(event, record.call_id, record, shape.optional_object("text", read_call_text))
 
 
-def read_text(shape: Shape) -> Text:
+def read_call_text(shape: Shape) -> CallText:
     """Read the ``text`` of a line, or of a call that a program is about to send.
 
     Raises:
         ShapeError: It is not what a tap sends.
     """
-    return Text(shape.any_text("input"), shape.any_text("output"), shape.optional_object("framing", _framing))
+    return CallText(
+        shape.any_text("input"), shape.any_text("output"), shape.optional_object("framing", _framing)
+    )
 
 
 def _framing(shape: Shape) -> Framing:

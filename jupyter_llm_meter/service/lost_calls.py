@@ -1,7 +1,7 @@
-"""Calls that a kernel told of and that did not arrive (docs/architecture.md, "The kernel message").
+"""Calls that a kernel reported and that did not arrive (docs/reference/protocol.md, "The kernel message").
 
-Owns the arithmetic of the sequence numbers. Refuses to call a call lost before the ledger was asked for it:
-its tap may have brought it by another way.
+The sequence numbers of messages show the gaps. A call counts as lost only when the ledger does not have it:
+its tap may have sent it another way.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Gap:
 
 
 @dataclass
-class _Heard:
+class _Progress:
     tap: str
     seq: int = 0
     tokens: int = 0
@@ -50,37 +50,37 @@ class LostCalls:
     """
 
     gaps: list[Gap] = field(default_factory=list)
-    _heard: dict[str, _Heard] = field(default_factory=dict)
+    _progress: dict[str, _Progress] = field(default_factory=dict)
 
-    def hear(self, kernel_id: str, message: KernelMessage) -> Gap | None:
-        """Take note of a message; returns what is missing between the last one and this.
+    def add_message(self, kernel_id: str, message: KernelMessage) -> Gap | None:
+        """Add a message; returns the gap between the last message and this one.
 
-        Of a tap first heard in mid-life only the calls that it names are missed: whoever listened before may
-        have taken the others.
+        Of a tap that was running before its first message here, only the calls that it names count as
+        missing: another service may have counted the others.
         """
-        before = self._heard.get(kernel_id)
+        before = self._progress.get(kernel_id)
         is_new = before is None or before.tap != message.tap
-        heard = _Heard(message.tap) if before is None or is_new else before
-        told_before = message.seq - (message.record is not None)
-        missing = told_before - heard.seq
-        tokens = message.input_tokens + message.output_tokens - heard.tokens
-        self._note(kernel_id, heard, message)
+        progress = _Progress(message.tap) if before is None or is_new else before
+        reported_before = message.seq - (message.record is not None)
+        missing = reported_before - progress.seq
+        tokens = message.input_tokens + message.output_tokens - progress.tokens
+        self._remember(kernel_id, progress, message)
         if missing <= 0:
             return None
         named = set(message.recent[-missing:])
         gap = Gap(kernel_id, named, 0 if is_new else missing - len(named), max(0, tokens))
         return gap if gap.calls else None
 
-    def _note(self, kernel_id: str, heard: _Heard, message: KernelMessage) -> None:
-        told = message.record
-        used = (told.input_tokens or 0) + (told.output_tokens or 0) if told else 0
-        if message.seq >= heard.seq:
-            heard.seq = message.seq
-            heard.tokens = message.input_tokens + message.output_tokens + used
-        self._heard[kernel_id] = heard
+    def _remember(self, kernel_id: str, progress: _Progress, message: KernelMessage) -> None:
+        record = message.record
+        used = (record.input_tokens or 0) + (record.output_tokens or 0) if record else 0
+        if message.seq >= progress.seq:
+            progress.seq = message.seq
+            progress.tokens = message.input_tokens + message.output_tokens + used
+        self._progress[kernel_id] = progress
 
     def fill(self, call_ids: Collection[str]) -> bool:
-        """Take note of calls that the ledger holds; tells whether a gap became smaller."""
+        """Remove calls that the ledger has; returns whether a gap became smaller."""
         known = set(call_ids)
         is_smaller = False
         for gap in self.gaps:
@@ -94,8 +94,8 @@ class LostCalls:
         return [call_id for gap in self.gaps for call_id in gap.call_ids]
 
 
-def wording(gaps: Collection[Gap]) -> str:
-    """Say what was lost, kernel by kernel."""
+def lost_calls_message(gaps: Collection[Gap]) -> str:
+    """Return the message about what was lost, kernel by kernel."""
     kernels: dict[str, list[int]] = {}
     for gap in gaps:
         figures = kernels.setdefault(gap.kernel_id, [0, 0])
@@ -106,6 +106,6 @@ def wording(gaps: Collection[Gap]) -> str:
         for kernel_id, (calls, tokens) in kernels.items()
     )
     return (
-        f"Lost on the way to the meter: {named}. The totals lack them until the spool of the kernel's own "
-        "machine brings them; print less at a time where a gateway limits the rate of messages."
+        f"Kernel messages were lost: {named}. The totals lack these calls until the spool on the kernel's "
+        "machine is imported. If a gateway limits the rate of messages, print less at a time."
     )

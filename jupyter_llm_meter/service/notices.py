@@ -8,7 +8,7 @@ from jupyter_llm_meter.core.standing import Alert
 
 
 def notice(alert: Alert) -> str:
-    """Return what crossed which threshold, and when the limit starts anew."""
+    """Return which threshold was crossed, by how much, and when the limit resets."""
     share = f"{(alert.threshold * 100).normalize():f} %"
     text = (
         f"{share} of the limit {alert.limit_id} reached for {alert.subject}: "
@@ -16,7 +16,7 @@ def notice(alert: Alert) -> str:
     )
     if alert.resets_at is None:
         return f"{text}."
-    return f"{text}; it starts anew {alert.resets_at:%Y-%m-%d %H:%M} UTC."
+    return f"{text}; it resets {alert.resets_at:%Y-%m-%d %H:%M} UTC."
 
 
 def _amount(amount: Decimal) -> str:

@@ -1,6 +1,6 @@
 """Whose calls they are when a record does not say.
 
-Owns finding the user and the zone of this machine. Refuses to guess a team: without a name there is none.
+The user and the zone are those of this machine. A team is never guessed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Tells the other living services of the folder that something was committed to the ledger they share.
+"""Pokes the other living services of the folder after a commit to the ledger that they share.
 
-Owns the poke. One round at a time, at most four a second, a commit in between is told in the next: a burst of
-calls costs a handful of pokes.
+Rounds of pokes follow one another, at most four a second, so that a burst of calls costs only a few pokes.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from pathlib import Path
 from tornado.httpclient import AsyncHTTPClient, HTTPError, HTTPRequest
 
 from jupyter_llm_meter.runtime.background import Background
-from jupyter_llm_meter.service.rendezvous import Rendezvous, living_peers
+from jupyter_llm_meter.service.rendezvous import living_peers
+from llm_meter_tap.wire.rendezvous import Rendezvous
 
 ROUND_PAUSE_S = 0.25
 PATIENCE_S = 5.0
@@ -26,7 +26,7 @@ class Peers:
         folder: The private folder.
         own_stem: Our own rendezvous.
         background: Runs the rounds.
-        log: Peers that do not answer are named at debug level: the next question shows them the same.
+        log: Names peers that do not answer, at debug level: they read the ledger at the next request anyway.
     """
 
     def __init__(self, folder: Path, own_stem: str, *, background: Background, log: logging.Logger) -> None:
@@ -37,7 +37,7 @@ class Peers:
         self._is_due = False
         self._round: asyncio.Task[None] | None = None
 
-    def poke_soon(self) -> None:
+    def notify_soon(self) -> None:
         """Poke every peer; called on the service's loop after a commit, returns at once."""
         self._is_due = True
         if self._round is None or self._round.done():
@@ -66,4 +66,4 @@ class Peers:
         try:
             await AsyncHTTPClient().fetch(request)
         except (OSError, HTTPError) as error:
-            self._log.debug("LLM Meter: the service of process %s did not hear a poke: %s", peer.pid, error)
+            self._log.debug("LLM Meter: service %s did not answer a poke: %s", peer.stem, error)

@@ -1,4 +1,4 @@
-"""The prices by which a service books calls: the administrator's table before the one that we ship."""
+"""The prices of a service: the administrator's table takes precedence over the shipped one."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ PROBLEM = "price-table"
 
 
 def pricer_with(path: str | None, problems: Problems) -> Pricer:
-    """Return what finds the cost of a call.
+    """Return the function that finds the cost of a call.
 
     Args:
-        path: The administrator's table, see `read_overrides`; None or empty: there is none.
-        problems: Told of a table that cannot be used; the shipped prices hold then.
+        path: The administrator's table, see `read_overrides`; None or empty: none is set.
+        problems: Takes the problem of a table that cannot be used; the shipped prices are used then.
     """
     if not path:
         return price
     try:
         own, terms = read_overrides(Path(path).expanduser()), read_terms(Path(path).expanduser())
     except PriceTableError as error:
-        problems.report(PROBLEM, f"{error}. The shipped prices hold meanwhile; mend the table and restart.")
+        problems.report(PROBLEM, f"{error}. The shipped prices are used instead. Fix the table and restart.")
         return price
     return partial(price, overrides=(*own, *bundled_overrides()), terms=terms + bundled_terms())

@@ -1,7 +1,9 @@
 """The rendezvous files in ``services/``: how taps and services of one user find a living service.
 
-Owns writing, removing and reading them. A service lives as long as it holds the lock beside its file; whoever
-finds the lock free removes both, so a file left by a killed service misleads nobody for long.
+They are written here and read by the tap's own reader (``llm_meter_tap.wire.rendezvous``).
+
+A service lives as long as it holds the lock beside its file. A service that finds the lock of another one
+free removes both, so that the file of a killed service does not mislead for long.
 """
 
 from __future__ import annotations
@@ -9,35 +11,15 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
 from jupyter_llm_meter.runtime.locks import FileLock
 from llm_meter_tap.wire import file_lock
+from llm_meter_tap.wire.record import time_written
+from llm_meter_tap.wire.rendezvous import Rendezvous, living
 
 VERSION = 1
-
-
-@dataclass(frozen=True)
-class Rendezvous:
-    """Where one living service listens.
-
-    Attributes:
-        address: Loopback address.
-        port: Port of the listener.
-        secret: Bearer secret that the listener asks for.
-        pid: Process of the service.
-        started_at: RFC 3339 UTC.
-        version: Version of this form.
-    """
-
-    address: str
-    port: int
-    secret: str
-    pid: int
-    started_at: str
-    version: int = VERSION
 
 
 def new_stem() -> str:
@@ -63,25 +45,26 @@ class OwnRendezvous:
         self._lock = FileLock(self._services / f"{stem}.lock")
 
     def publish(self, port: int, secret: str, started_at: datetime) -> None:
-        """Take the lock and write the file; call it when the listener accepts connections."""
+        """Take the lock and write the file; call it when the server accepts connections."""
         self._services.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self._lock.acquire():
             raise OSError(f"{self._lock.path} is locked by another process")
-        rendezvous = Rendezvous(
-            address="127.0.0.1",
-            port=port,
-            secret=secret,
-            pid=os.getpid(),
-            started_at=started_at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
-        )
+        rendezvous = {
+            "address": "127.0.0.1",
+            "port": port,
+            "secret": secret,
+            "pid": os.getpid(),
+            "started_at": time_written(started_at),
+            "version": VERSION,
+        }
         draft = self._services / f".{self.stem}.draft"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(asdict(rendezvous), file)
+            json.dump(rendezvous, file)
         os.replace(draft, self._path)
 
     def withdraw(self) -> None:
-        """Remove the file, then the lock: nobody can take the file for that of a living service."""
+        """Remove the file, then the lock, so that the file never looks like that of a living service."""
         if not self._lock.is_held:
             return
         self._path.unlink(missing_ok=True)
@@ -93,26 +76,11 @@ def living_peers(folder: Path, own_stem: str) -> list[Rendezvous]:
 
     Args:
         folder: The private folder.
-        own_stem: The service that asks; left out.
+        own_stem: Rendezvous of the service that asks; left out.
     """
-    peers = []
     for path in (folder / "services").glob("*.json"):
-        if path.stem == own_stem:
-            continue
         lock = path.with_suffix(".lock")
-        if file_lock.is_held(str(lock)):
-            peers += _read(path)
-        else:
+        if path.stem != own_stem and not file_lock.is_held(str(lock)):
             path.unlink(missing_ok=True)
             lock.unlink(missing_ok=True)
-    return peers
-
-
-def _read(path: Path) -> list[Rendezvous]:
-    try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return []  # its service stopped between the listing and the reading
-    if fields.get("version") != VERSION:
-        return []  # a later version of the service; its own commits reach it anyway
-    return [Rendezvous(**{name: fields[name] for name in Rendezvous.__dataclass_fields__})]
+    return [peer for peer in living(str(folder), None) if peer.stem != own_stem]

@@ -1,4 +1,4 @@
-"""The bodies that a tap posts about calls in flight (docs/architecture.md, "A hard limit").
+"""The bodies that a tap posts about calls in flight (docs/reference/protocol.md, "Hard limits").
 
 An error names the field and what is allowed, never what a text holds.
 """
@@ -13,10 +13,9 @@ from typing import Any
 
 from jupyter_llm_meter.core.limits import UNITS, Limit
 from jupyter_llm_meter.core.reservation import run_caps
-from jupyter_llm_meter.service.lines import Text, read_text
+from jupyter_llm_meter.service.lines import CallText, read_call_text
 from llm_meter_tap.wire.record import CallRecord, read_record
-from llm_meter_tap.wire.shape import Shape
-from llm_meter_tap.wire.shape import read_text as read_word
+from llm_meter_tap.wire.shape import Shape, read_text
 
 MOST_IDS = 10_000
 LONGEST_NAME = 200
@@ -36,7 +35,7 @@ class IncomingRequest:
     """
 
     record: CallRecord
-    text: Text | None = field(repr=False)
+    text: CallText | None = field(repr=False)
     max_output_tokens: int | None
     is_text_only: bool
     caps: Sequence[Limit]
@@ -60,7 +59,7 @@ def read_reservation_request(body: bytes) -> IncomingRequest:
     shape = Shape.from_json(body)
     return IncomingRequest(
         record=read_record(shape.get("record") or {}, "record"),
-        text=shape.optional_object("text", read_text),
+        text=shape.optional_object("text", read_call_text),
         max_output_tokens=shape.optional_count("max_output_tokens", _MOST_TOKENS),
         is_text_only=shape.optional_flag("is_text_only") is True,
         caps=list({cap.id: cap for cap in _caps(shape)}.values()),
@@ -89,7 +88,7 @@ def read_usage_request(body: bytes) -> UsageRequest:
 
 
 def _call_ids(shape: Shape) -> list[str]:
-    return list(dict.fromkeys(shape.items("ids", read_word, MOST_IDS)))
+    return list(dict.fromkeys(shape.items("ids", read_text, MOST_IDS)))
 
 
 def _caps(request: Shape) -> list[Limit]:

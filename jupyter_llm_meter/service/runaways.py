@@ -1,8 +1,7 @@
-"""The runaways of a service: which kernels are far above their user's habit now, and who has seen it.
+"""The runaways of a service: kernels that make far more calls than their user usually does.
 
-Owns the guard's habits, asked of the ledger once an hour, and the list in the standing document. All of it
-is in memory: a service that starts anew has nothing to warn of, and its kernels are not other services'.
-Methods run on the service's loop.
+Habits are read from the ledger once an hour. Everything else is in memory: a restarted service has no
+runaways, and services do not share them. Methods run on the service's loop.
 """
 
 from __future__ import annotations
@@ -31,12 +30,12 @@ class _Reported:
 
 
 class Runaways:
-    """Watches what is committed.
+    """Watches the calls that are committed.
 
     Args:
-        ledger: Knows the habits.
-        background: Asks it.
-        clock: What time it is, aware.
+        ledger: Holds the habits.
+        background: Runs the reading of habits.
+        clock: Returns the time, aware.
     """
 
     def __init__(
@@ -69,38 +68,40 @@ class Runaways:
     def to_wire(self) -> list[dict[str, object]]:
         """The member ``runaways`` of the standing document."""
         now = self._clock()
-        for name in [name for name, told in self._reported.items() if self._is_over(told, now)]:
+        for name in [name for name, reported in self._reported.items() if self._is_over(reported, now)]:
             del self._reported[name]
-        return [_entry(name, told.runaway) for name, told in self._reported.items()]
+        return [_entry(name, reported.runaway) for name, reported in self._reported.items()]
 
     def claim(self, name: str, claimant: str) -> bool | None:
-        """Give a runaway to the one tab that shows it; None when there is no such runaway."""
-        told = self._reported.get(name)
-        if told is None:
+        """Give a runaway to the one tab that shows it; None when it is unknown."""
+        reported = self._reported.get(name)
+        if reported is None:
             return None
         now = self._clock()
-        is_free = told.claimed_at is None or now - told.claimed_at >= CLAIM_LAPSES_AFTER
-        if not is_free and told.claimed_by != claimant:
+        is_free = reported.claimed_at is None or now - reported.claimed_at >= CLAIM_LAPSES_AFTER
+        if not is_free and reported.claimed_by != claimant:
             return False
-        told.claimed_by, told.claimed_at = claimant, now
+        reported.claimed_by, reported.claimed_at = claimant, now
         return True
 
     def acknowledge(self, name: str) -> bool:
-        """Take a runaway off the list; tells whether there was one."""
+        """Remove a runaway; returns whether there was one."""
         return self._reported.pop(name, None) is not None
 
     def forget(self, kernel_id: str) -> None:
         """Forget a kernel that ended."""
         self._guard.forget(kernel_id)
         self._reported = {
-            name: told for name, told in self._reported.items() if told.runaway.kernel_id != kernel_id
+            name: reported
+            for name, reported in self._reported.items()
+            if reported.runaway.kernel_id != kernel_id
         }
 
     def _is_over(self, reported: _Reported, now: datetime) -> bool:
         return self._guard.is_over(reported.runaway.kernel_id, now)
 
     def _habit(self, user: str, now: datetime) -> Habit:
-        """What is known of a habit; asks for it when that is old."""
+        """Return a habit as far as it is known; reads it again when it is old."""
         habit, read_at = self._habits.get(user, (Habit(), None))
         if read_at is None or now - read_at >= HABIT_AGE:
             self._habits[user] = (habit, now)

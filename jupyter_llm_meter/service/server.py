@@ -1,4 +1,4 @@
-"""The loopback server of a service, which taps talk to (docs/architecture.md, "The listener").
+"""The loopback server, which taps talk to (docs/reference/protocol.md, "The service's loopback API").
 
 It bounds the size of bodies and reports when the connection of a tap ends; what is answered is in `handlers`.
 """

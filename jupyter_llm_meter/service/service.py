@@ -31,7 +31,6 @@ from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.counting import Counting
-from jupyter_llm_meter.service.folder import Place
 from jupyter_llm_meter.service.gate import Gate
 from jupyter_llm_meter.service.ingest import Ingest, Receipt
 from jupyter_llm_meter.service.limits_watch import LimitsWatch
@@ -45,6 +44,7 @@ from jupyter_llm_meter.service.server import ServiceServer
 from jupyter_llm_meter.service.signals import Signals
 from jupyter_llm_meter.service.spool_import import SpoolImport
 from jupyter_llm_meter.service.standing import StandingDocument
+from jupyter_llm_meter.service.storage import Storage
 from jupyter_llm_meter.tokenizers import Count
 from llm_meter_tap.runtime.guard import PassingBy
 from llm_meter_tap.wire import file_lock
@@ -66,7 +66,7 @@ class Service:
 
     Attributes:
         stem: Name of the service's rendezvous.
-        place: Private folder and ledger.
+        storage: Private folder and ledger.
         owner: Whose calls they are when a record does not say.
         rules: How hard limits are kept.
         limits: The limits in force.
@@ -75,7 +75,7 @@ class Service:
         signals: What the parts announce to one another.
         background: Runs the tasks of the service's loop.
         rendezvous: Publishes where the service listens.
-        gate: Tells taps that a hard limit is in force.
+        gate: Makes taps reserve while a hard limit is in force.
         limits_watch: Follows changes of the limits.
         channels: Where alerts go.
         ledger: The ledger.
@@ -91,7 +91,7 @@ class Service:
 
     _: KW_ONLY
     stem: str
-    place: Place
+    storage: Storage
     owner: Owner
     rules: Rules
     limits: Limits
@@ -152,7 +152,7 @@ class Service:
     async def announce_change(self) -> None:
         """Notify watchers and peers of a change that is not a call."""
         self.signals.standing_changed()
-        self.peers.poke_soon()
+        self.peers.notify_soon()
 
     def announce_change_later(self, pause_s: float) -> None:
         """Notify the watchers after a pause; from any thread while the service runs."""
@@ -275,7 +275,7 @@ class Service:
 
     def tap_disconnected(self, spool: str) -> None:
         """Import the spool of a tap whose connection ended, if its process ended too."""
-        self.background.start(self._collect_dead(self.place.folder / "spool" / Path(spool).name))
+        self.background.start(self._collect_dead(self.storage.folder / "spool" / Path(spool).name))
 
     def _call_soon(self, work: Callable[[], object]) -> None:
         with PassingBy():
@@ -346,7 +346,7 @@ class Service:
     def _calls_committed(self, settled: Settled) -> None:
         self.runaways.check_calls(settled.written)
         self.signals.changed.emit([*settled.new, *settled.upgraded])
-        self.peers.poke_soon()
+        self.peers.notify_soon()
 
     async def _collect_dead(self, spool: Path | None) -> None:
         for pause_s in DEATH_PAUSES_S:

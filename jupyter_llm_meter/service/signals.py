@@ -30,5 +30,5 @@ class Signals:
     alerts_posted: Signal[[]] = field(default_factory=Signal)
 
     def standing_changed(self) -> None:
-        """Announce a change of the standing that is no call."""
+        """Announce a change of the standing that is not a call."""
         self.changed.emit(())

@@ -1,8 +1,8 @@
-"""Takes what processes left in their spools into the ledger (docs/architecture.md, "The spool").
+"""Imports the spools of processes into the ledger (docs/reference/protocol.md, "The spool").
 
-Owns which file may be removed and when: only one that no process locks, after its records are committed. The
-lock is held meanwhile, so that two services never work on one dead spool at a time; were they to, the ledger
-would still count each call once.
+A file is removed only when no process locks it, after its records are committed. The lock is held meanwhile,
+so that two services never import one dead spool at the same time; the ledger counts each call once in any
+case.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from jupyter_llm_meter.runtime.locks import FileLock
 from jupyter_llm_meter.runtime.problems import Problems
-from jupyter_llm_meter.service.lines import Lines, read_lines
+from jupyter_llm_meter.service.lines import SpoolLines, read_lines
 from llm_meter_tap.wire.record import CallRecord
 
 FILES_PROBLEM = "spool-unreadable"
@@ -35,7 +35,7 @@ class SpoolImport:
         folder: The private folder.
         settle: Commits records to the ledger, each call once however often it is given, and gives back what
             calls had reserved that were never sent.
-        problems: Told of files that cannot be read, and of lines: by number, never by content.
+        problems: Takes the problems of files and of lines that cannot be read: by number, never by content.
     """
 
     def __init__(self, folder: Path, settle: Settle, problems: Problems) -> None:
@@ -62,7 +62,7 @@ class SpoolImport:
                         await self._import_file(path, with_living=with_living)
                     except OSError as error:
                         unreadable.append(f"{path} ({error.strerror or error})")
-            self._tell_of_unreadable(unreadable)
+            self._report_unreadable(unreadable)
 
     async def _import_file(self, path: Path, *, with_living: bool) -> None:
         lock = FileLock(path)
@@ -85,7 +85,7 @@ class SpoolImport:
         else:
             path.unlink(missing_ok=True)
 
-    def _set_aside(self, path: Path, lines: Lines) -> None:
+    def _set_aside(self, path: Path, lines: SpoolLines) -> None:
         folder = self._spools / REJECTED
         folder.mkdir(mode=0o700, exist_ok=True)
         os.replace(path, folder / path.name)
@@ -95,7 +95,7 @@ class SpoolImport:
             f"{'; '.join(lines.errors[:MOST_NAMED])}.",
         )
 
-    def _tell_of_unreadable(self, files: Sequence[str]) -> None:
+    def _report_unreadable(self, files: Sequence[str]) -> None:
         if files:
             named = ", ".join(files[:MOST_NAMED])
             self._problems.report(
@@ -105,11 +105,11 @@ class SpoolImport:
             self._problems.resolve(FILES_PROBLEM)
 
 
-async def _read(path: Path) -> Lines:
+async def _read(path: Path) -> SpoolLines:
     return await asyncio.to_thread(lambda: read_lines(path.read_bytes(), tolerate_torn=True))
 
 
-def _settled_records(lines: Lines) -> list[CallRecord]:
+def _settled_records(lines: SpoolLines) -> list[CallRecord]:
     return [line.record for line in lines.settled() if line.record is not None]
 
 

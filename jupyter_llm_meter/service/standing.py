@@ -1,4 +1,4 @@
-"""The standing document (docs/architecture.md): limits, alerts, sums, what is not metered or wrong.
+"""The standing document (docs/reference/protocol.md): limits, alerts, sums, what is not metered or wrong.
 
 The document is composed from one reading of the ledger. While the ledger cannot be used, the figures of the
 last reading stay, with their time; before the first reading there are none, which is not the same as zero.

@@ -1,10 +1,9 @@
 """A stand-in LLM provider on loopback, for the demo and the tests: no key, no network, no bill.
 
-Owns the wire shapes of the APIs that the meter recognises (OpenAI, Azure OpenAI, Anthropic, Gemini) and
-canned answers to them. It is no model and pretends to be none: the answer is drawn from a short list by a
-hash of the question, so that the same call always gives the same answer. What is real are the figures: each
-usage it reports is the count, by tokenizer, of the very text that was exchanged. It asks for no key, stores
-nothing and logs no text.
+It speaks the APIs of OpenAI, Azure OpenAI, Anthropic and Gemini. It is not a model: a hash of the question
+picks the answer from a short list, so that the same call always gets the same answer. The figures are real:
+the usage it reports is the tokenizer's count of the text that was exchanged. It needs no key, stores nothing
+and logs no text.
 
 Run it with ``python -m jupyter_llm_meter.standin``.
 """

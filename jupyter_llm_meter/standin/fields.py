@@ -68,7 +68,7 @@ def bound(body: Body, *names: str) -> int | None:
     """The first of the fields that is set: the most tokens the answer may have.
 
     Raises:
-        Refusal: it is no positive integer.
+        Refusal: it is not a positive integer.
     """
     for name in names:
         value = body.get(name)
@@ -108,7 +108,7 @@ def texts(value: object, name: str) -> Iterator[str]:
     elif isinstance(value, dict) and (key := next((k for k in _TEXT_FIELDS if k in value), None)):
         yield from texts(value[key], name)
     else:
-        raise Refusal(400, f"`{name}` holds something that is no text; the stand-in reads text only.", name)
+        raise Refusal(400, f"`{name}` holds something other than text; the stand-in reads text only.", name)
 
 
 def question(*parts: tuple[object, str]) -> tuple[str, ...]:

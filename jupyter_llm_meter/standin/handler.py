@@ -1,6 +1,6 @@
 """What the handlers of all APIs share: reading JSON, sending it, streaming server-sent events, refusing.
 
-Owns no API's wire shape: each subclass words its own errors (`error_body`).
+The wire shapes are the subclasses': each of them words its own errors (`error_body`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Counting tokens: exact where the vocabulary is public, else by the nearest one, and said so.
 
-Owns the choice of the encoding for a model and the bound on hostile text. The rank files lie beside this
+The encoding is chosen by the model, and the time for hostile text is bounded. The rank files lie beside this
 module (``ranks/``, made at build time by ``scripts/build-ranks.mjs``); nothing is ever downloaded. Text is
 held in memory for the length of one call and kept nowhere.
 """
@@ -14,11 +14,10 @@ import tiktoken
 from jupyter_llm_meter.tokenizers.encodings import (
     DEFAULT_ENCODING,
     ENCODINGS,
-    RanksMissing,
-    UnknownTokenizer,
     encoding,
     encoding_name,
 )
+from jupyter_llm_meter.tokenizers.errors import RanksMissing, UnknownTokenizer
 from jupyter_llm_meter.tokenizers.pieces import pieces
 
 __all__ = ["DEFAULT_ENCODING", "ENCODINGS", "Count", "RanksMissing", "UnknownTokenizer", "count"]
@@ -47,7 +46,7 @@ def count(text: str, model: str | None = None, tokenizer: str | None = None) -> 
         tokenizer: an encoding by name (``o200k_base``, ``cl100k_base``), which wins over ``model``.
 
     Raises:
-        UnknownTokenizer: ``tokenizer`` is none of those shipped.
+        UnknownTokenizer: ``tokenizer`` is not one of those shipped.
         RanksMissing: the installation lacks its rank files or they are damaged.
     """
     name, exact = (tokenizer, True) if tokenizer is not None else encoding_name(model)

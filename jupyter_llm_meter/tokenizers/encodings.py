@@ -1,6 +1,6 @@
 """Which encoding a model uses, and loading it from the rank files shipped beside this module.
 
-Refuses to let tiktoken download: it would do so when its cache folder lacks a file or holds a damaged one, so
+tiktoken never downloads here. It would do so when its cache folder lacks a file or holds a damaged one, so
 both are checked first.
 """
 
@@ -17,18 +17,12 @@ from typing import NamedTuple
 
 import tiktoken
 
+from jupyter_llm_meter.tokenizers.errors import RanksMissing, UnknownTokenizer
+
 RANKS = Path(__file__).parent / "ranks"
 DEFAULT_ENCODING = "o200k_base"
 _CACHE_VARIABLE = "TIKTOKEN_CACHE_DIR"
 _loading = Lock()
-
-
-class UnknownTokenizer(ValueError):
-    """The named encoding is none of those shipped."""
-
-
-class RanksMissing(RuntimeError):
-    """A rank file is not there or not what tiktoken expects."""
 
 
 class _Ranks(NamedTuple):
@@ -70,7 +64,7 @@ def encoding(name: str) -> tiktoken.Encoding:
     """Load an encoding; half a second the first time.
 
     Raises:
-        UnknownTokenizer: ``name`` is none of ``ENCODINGS``.
+        UnknownTokenizer: ``name`` is not in ``ENCODINGS``.
         RanksMissing: its rank file is missing or damaged.
     """
     ranks = ENCODINGS.get(name)

@@ -1,8 +1,8 @@
 """What a provider puts around the text of a call, in tokens, by family of models.
 
-Owns the choice of the figures and the sum. The figures are OpenAI's own where it publishes them, and fitted
-to recorded traffic where nothing is published (docs/counting.md says how, and how far off they are). They are
-rules of thumb that a provider may change any day: what is counted by them is never `reported`.
+The figures are OpenAI's own where it publishes them, and fitted to recorded traffic elsewhere
+(docs/explanation/counting.md says how, and how far off they are). They are rules of thumb that a provider may
+change any day: what is counted by them is never `reported`.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from jupyter_llm_meter.core.limits import parse_limits
-from jupyter_llm_meter.service.folder import Place
+from jupyter_llm_meter.service.storage import Storage
 
 LOOKS = 2400
 """How often to look before giving up: two minutes, since a busy machine is no failure."""
@@ -27,10 +27,10 @@ def fixed_limits():
 
 
 @pytest.fixture
-def place(tmp_path):
+def storage(tmp_path):
     folder = tmp_path / "private"
     folder.mkdir(mode=0o700)
-    return Place(folder, f"sqlite:///{folder / 'ledger.sqlite3'}")
+    return Storage(folder, f"sqlite:///{folder / 'ledger.sqlite3'}")
 
 
 def waiter(pause):

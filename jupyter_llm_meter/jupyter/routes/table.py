@@ -1,4 +1,4 @@
-"""The table of the REST routes (openapi.yaml, docs/architecture.md), one file a resource.
+"""The table of the REST routes (openapi.yaml, docs/reference/protocol.md), one file a resource.
 
 Every route asks the server's own authentication and authorisation first (resource ``llm-meter``).
 """

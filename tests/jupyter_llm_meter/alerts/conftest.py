@@ -9,7 +9,7 @@ from channel_provider import Provider
 from free_port import free_port
 
 from jupyter_llm_meter.alerts.channels import Channels
-from jupyter_llm_meter.alerts.text import Told
+from jupyter_llm_meter.alerts.text import AlertDetails
 from jupyter_llm_meter.core.standing import Alert
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.compose import assemble_service
@@ -54,7 +54,7 @@ def told():
             "amount": Decimal(1_000_000),
             "unit": "tokens",
         }
-        return Told(Alert(**{**values, **fields}), **{"time_zone": "Asia/Shanghai", **extra})
+        return AlertDetails(Alert(**{**values, **fields}), **{"time_zone": "Asia/Shanghai", **extra})
 
     return make
 
@@ -79,15 +79,17 @@ def everything_logged():
 
 
 @pytest.fixture
-def start(place, fixed_limits):
+def start(storage, fixed_limits):
     """Start a service with channels; every one is stopped at the end."""
     running = []
 
-    def start_service(channels, limits=({"window": "month", "unit": "tokens", "amount": 1000},), place=place):
+    def start_service(
+        channels, limits=({"window": "month", "unit": "tokens", "amount": 1000},), storage=storage
+    ):
         log = logging.getLogger("test")
         problems = Problems(log)
         service = assemble_service(
-            place=place,
+            storage=storage,
             limits=fixed_limits(list(limits)),
             owner=Owner("alice"),
             problems=problems,

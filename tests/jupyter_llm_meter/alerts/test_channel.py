@@ -43,8 +43,8 @@ def test_a_command_line_gives_them_as_text():
     [
         ({"url": URL, "languge": "en"}, "unknown field 'languge'; allowed are url, language"),
         ({"language": "en"}, "url is missing"),
-        ("not a url password-1", "url is missing or is no URL"),
-        ({"url": 5}, "url is missing or is no URL"),
+        ("not a url password-1", "url is missing, or is not a URL"),
+        ({"url": 5}, "url is missing, or is not a URL"),
         (["password-1"], "it must be a URL, or an object"),
         ({"url": URL, "language": "fr"}, "language is 'fr'; allowed are en, zh-CN"),
         ({"url": URL, "language": ["en"]}, "language is"),

@@ -33,8 +33,8 @@ def titles(provider):
     return [request.json["title"] for request in provider.requests]
 
 
-def records(place):
-    with Ledger.open(place.ledger_url) as ledger:
+def records(storage):
+    with Ledger.open(storage.ledger_url) as ledger:
         return {record.channel: record for record in ledger.channel_records()}
 
 
@@ -43,7 +43,7 @@ def take_away(ledger_url, channel, now):
         return ledger.take_turn(channel, 20, now, is_urgent=True)
 
 
-def test_a_crossed_limit_reaches_every_default_channel_once(start, spend, provider, place, eventually):
+def test_a_crossed_limit_reaches_every_default_channel_once(start, spend, provider, storage, eventually):
     channels = {
         "ops": webhook(provider, "ops"),
         "team": {"url": webhook(provider, "team"), "language": "zh-CN"},
@@ -51,7 +51,7 @@ def test_a_crossed_limit_reaches_every_default_channel_once(start, spend, provid
     }
     service = start(channels)
     spend(service, 850, notebook_path="a.ipynb")
-    eventually(lambda: all(each.sent_at for each in records(place).values()) and len(records(place)) == 2)
+    eventually(lambda: all(each.sent_at for each in records(storage).values()) and len(records(storage)) == 2)
     by_path = {request.path: request.json for request in provider.requests}
     assert by_path["/ops"]["title"] == "LLM Meter: alice has used 85% of the monthly limit"
     assert "Top notebook: a.ipynb (850 tokens)" in by_path["/ops"]["message"]
@@ -69,10 +69,10 @@ def patient_stop(monkeypatch):
 
 
 @pytest.mark.usefixtures("patient_stop")
-def test_a_burst_is_one_message(start, spend, provider, place, eventually, monkeypatch):
+def test_a_burst_is_one_message(start, spend, provider, storage, eventually, monkeypatch):
     service = start({"ops": webhook(provider)}, TWO)
     spend(service, 600, user_id="bob")
-    eventually(lambda: provider.requests and not records(place)["ops"].waiting)
+    eventually(lambda: provider.requests and not records(storage)["ops"].waiting)
     # From here the channel waits for more alerts until the service stops.
     monkeypatch.setattr(delivery, "GATHER_S", 3600.0)
     spend(service, 600)
@@ -82,7 +82,7 @@ def test_a_burst_is_one_message(start, spend, provider, place, eventually, monke
     assert titles(provider)[1:] == ["LLM Meter: 4 alerts"]
 
 
-def test_a_limit_tells_the_channels_that_it_names(start, spend, provider, place, eventually):
+def test_a_limit_tells_the_channels_that_it_names(start, spend, provider, storage, eventually):
     limits = [{"window": "month", "unit": "tokens", "amount": 1000, "notify": ["quiet"]}]
     channels = {
         "ops": webhook(provider, "ops"),
@@ -90,21 +90,21 @@ def test_a_limit_tells_the_channels_that_it_names(start, spend, provider, place,
     }
     spend(start(channels, limits), 900)
     eventually(lambda: provider.requests)
-    assert list(records(place)) == ["quiet"]
+    assert list(records(storage)) == ["quiet"]
     assert provider.requests[0].path == "/quiet"
 
 
-def test_a_channel_that_is_not_there_is_a_problem(start, spend, provider, place, eventually):
+def test_a_channel_that_is_not_there_is_a_problem(start, spend, provider, storage, eventually):
     limits = [{"window": "month", "unit": "tokens", "amount": 1000, "notify": ["opps", "ops"]}]
     service = start({"ops": webhook(provider)}, limits)
     problem = eventually(lambda: problems_of(service).get("channel:opps"))
     assert "user/month/tokens names the channel opps, which is not set up; there are ops" in problem
     spend(service, 900)
     eventually(lambda: provider.requests)
-    assert list(records(place)) == ["ops"]
+    assert list(records(storage)) == ["ops"]
 
 
-def test_a_wrong_channel_is_a_problem_and_the_others_work(start, spend, provider, place, eventually):
+def test_a_wrong_channel_is_a_problem_and_the_others_work(start, spend, provider, storage, eventually):
     service = start(
         {
             "ops": webhook(provider),
@@ -119,10 +119,10 @@ def test_a_wrong_channel_is_a_problem_and_the_others_work(start, spend, provider
     assert "unknown field 'langauge'" in found["channel:typo"]
     assert "nonsense://****" in found["channel:nowhere"]
     assert SECRET not in str(found)
-    assert (records(place)["nowhere"].waiting, "typo" in records(place)) == (1, False)
+    assert (records(storage)["nowhere"].waiting, "typo" in records(storage)) == (1, False)
 
 
-def test_what_waits_for_a_channel_goes_out_once_it_is_mended(start, spend, provider, place, eventually):
+def test_what_waits_for_a_channel_goes_out_once_it_is_mended(start, spend, provider, storage, eventually):
     service = start({"ops": f"nonsense://{SECRET}"})
     spend(service, 900)
     service.stop()
@@ -131,7 +131,7 @@ def test_what_waits_for_a_channel_goes_out_once_it_is_mended(start, spend, provi
     assert len(titles(provider)) == 1
 
 
-def test_a_failing_channel_is_a_problem_until_it_takes_a_message(start, spend, provider, place, eventually):
+def test_a_failing_channel_is_a_problem_until_it_takes_a_message(start, spend, provider, storage, eventually):
     provider.answer = lambda _request: (500, b"")
     service = start({"ops": webhook(provider)})
     spend(service, 900)
@@ -142,12 +142,12 @@ def test_a_failing_channel_is_a_problem_until_it_takes_a_message(start, spend, p
     service.stop()
     provider.answer = lambda _request: (200, b"")
     service = start({"ops": webhook(provider)})
-    eventually(lambda: records(place)["ops"].sent_at)
+    eventually(lambda: records(storage)["ops"].sent_at)
     assert problems_of(service) == {}
     assert len(provider.requests) == 2
 
 
-def test_a_dead_channel_delays_neither_the_others_nor_the_stop(start, spend, provider, place, eventually):
+def test_a_dead_channel_delays_neither_the_others_nor_the_stop(start, spend, provider, storage, eventually):
     never = Event()
     provider.answer = lambda request: never.wait() if request.path == "/dead" else (200, b"")
     # A read that may take an hour: without its own thread this would hold everything up.
@@ -159,24 +159,24 @@ def test_a_dead_channel_delays_neither_the_others_nor_the_stop(start, spend, pro
     service.stop()
     assert not service._thread.is_alive()
     assert [request.path for request in provider.requests].count("/dead") == 1
-    assert records(place)["dead"].waiting == 2
+    assert records(storage)["dead"].waiting == 2
 
 
 @pytest.mark.usefixtures("patient_stop")
-def test_an_alert_of_the_last_moment_goes_out_before_the_stop(start, spend, provider, place):
+def test_an_alert_of_the_last_moment_goes_out_before_the_stop(start, spend, provider, storage):
     service = start({"ops": webhook(provider)})
     spend(service, 900)
     service.stop()
     assert len(provider.requests) == 1
-    assert records(place)["ops"].waiting == 0
+    assert records(storage)["ops"].waiting == 0
 
 
-def test_two_services_of_one_ledger_deliver_an_alert_once(start, spend, provider, place, eventually):
+def test_two_services_of_one_ledger_deliver_an_alert_once(start, spend, provider, storage, eventually):
     channels = {"ops": webhook(provider)}
     services = [start(channels), start(channels)]
     for number, service in enumerate(services):
         spend(service, 900, user_id=f"user{number}")
-    eventually(lambda: records(place).get("ops") and not records(place)["ops"].waiting)
+    eventually(lambda: records(storage).get("ops") and not records(storage)["ops"].waiting)
     for service in services:
         service.stop()
     told = "\n".join(request.json["title"] + request.json["message"] for request in provider.requests)
@@ -190,7 +190,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from jupyter_llm_meter.alerts.channels import Channels
 from jupyter_llm_meter.core.limits import parse_limits
-from jupyter_llm_meter.service.folder import Place
+from jupyter_llm_meter.service.storage import Storage
 from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.compose import assemble_service
@@ -203,9 +203,9 @@ class Fixed:
 log = logging.getLogger()
 problems = Problems(log)
 channels = Channels.read({"ops": sys.argv[3]}, problems)
-place = Place(Path(sys.argv[2]), f"sqlite:///{sys.argv[2]}/ledger.sqlite3")
+storage = Storage(Path(sys.argv[2]), f"sqlite:///{sys.argv[2]}/ledger.sqlite3")
 service = assemble_service(
-    place=place, limits=Fixed(), owner=Owner("alice"), problems=problems, time_zone="UTC", log=log,
+    storage=storage, limits=Fixed(), owner=Owner("alice"), problems=problems, time_zone="UTC", log=log,
     channels=channels,
 )
 service.start()
@@ -217,44 +217,44 @@ sys.stdin.read()
 
 
 @pytest.fixture
-def deliverer(provider, place):
+def deliverer(provider, storage):
     """A process that crosses a limit and delivers the alert."""
-    words = [sys.executable, "-c", DELIVERER, str(Path(__file__).parents[3]), str(place.folder)]
+    words = [sys.executable, "-c", DELIVERER, str(Path(__file__).parents[3]), str(storage.folder)]
     url = f"{webhook(provider)}?rto=3600"
     with subprocess.Popen([*words, url], stdin=subprocess.PIPE, env=dict(os.environ)) as process:
         yield process
         process.kill()
 
 
-def test_a_message_of_a_service_killed_in_mid_delivery_goes_again(deliverer, provider, place, eventually):
+def test_a_message_of_a_service_killed_in_mid_delivery_goes_again(deliverer, provider, storage, eventually):
     arrived, never = Event(), Event()
     provider.answer = lambda _request: (arrived.set(), never.wait())
     assert arrived.wait(60)
     deliverer.send_signal(signal.SIGKILL)
     deliverer.wait()
     now = datetime.now(timezone.utc)
-    assert records(place)["ops"].waiting == 1
-    held = take_away(place.ledger_url, "ops", now)
+    assert records(storage)["ops"].waiting == 1
+    held = take_away(storage.ledger_url, "ops", now)
     assert held.deliveries == ()
     assert held.next_at - now <= LEASE
-    assert len(take_away(place.ledger_url, "ops", now + LEASE).deliveries) == 1
+    assert len(take_away(storage.ledger_url, "ops", now + LEASE).deliveries) == 1
 
 
 def test_a_message_marked_as_sent_before_the_kill_does_not_go_again(
-    deliverer, provider, place, eventually, start
+    deliverer, provider, storage, eventually, start
 ):
-    eventually(lambda: (place.folder / "ledger.sqlite3").exists() and records(place).get("ops"))
-    eventually(lambda: records(place)["ops"].sent_at)
+    eventually(lambda: (storage.folder / "ledger.sqlite3").exists() and records(storage).get("ops"))
+    eventually(lambda: records(storage)["ops"].sent_at)
     deliverer.send_signal(signal.SIGKILL)
     deliverer.wait()
     start({"ops": webhook(provider)}).stop()
     later = datetime.now(timezone.utc) + timedelta(days=1)
-    assert take_away(place.ledger_url, "ops", later).deliveries == ()
+    assert take_away(storage.ledger_url, "ops", later).deliveries == ()
     assert len(provider.requests) == 1
 
 
 def test_no_secret_is_in_a_log_a_file_or_an_answer(
-    start, spend, provider, place, eventually, everything_logged
+    start, spend, provider, storage, eventually, everything_logged
 ):
     provider.answer = lambda request: (500 if request.path.endswith("bad") else 200, request.path.encode())
     channels = {
@@ -266,10 +266,10 @@ def test_no_secret_is_in_a_log_a_file_or_an_answer(
     service = start(channels)
     spend(service, 900)
     eventually(lambda: {"channel:bad", "channel:team", "channel:typo"} <= set(problems_of(service)))
-    eventually(lambda: records(place)["ops"].sent_at)
+    eventually(lambda: records(storage)["ops"].sent_at)
     document = service.submit(service.standing()).result(30)
     service.stop()
-    files = [path.read_bytes() for path in place.folder.rglob("*") if path.is_file()]
+    files = [path.read_bytes() for path in storage.folder.rglob("*") if path.is_file()]
     for secret in (SECRET, "token-secret-1", "SECteam-secret", "0123456789abcdef"):
         assert secret not in "\n".join(everything_logged)
         assert secret not in str(document)

@@ -14,7 +14,7 @@ from jupyter_llm_meter.alerts.masking import mask_text, mask_url
         ("ntfy://secret-topic", "ntfy://****"),
         ("slack://T1/A1/secret", "slack://****"),
         ("dingtalk://SECsecret@token", "dingtalk://****"),
-        # A token with dots, in the place of a host.
+        # A token with dots, in the storage of a host.
         ("pbul://o.secret.token", "pbul://****"),
         ("https://[secret/x", "https://****"),
         ("secret", "****"),

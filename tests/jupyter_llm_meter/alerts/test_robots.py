@@ -8,9 +8,10 @@ import time
 
 import pytest
 
-from jupyter_llm_meter.alerts.channel import Channel, ChannelError
+from jupyter_llm_meter.alerts.channel import Channel
+from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError
 from jupyter_llm_meter.alerts.robots import refusal
-from jupyter_llm_meter.alerts.sender import DeliveryError, send, sender_to
+from jupyter_llm_meter.alerts.sender import send, sender_to
 from jupyter_llm_meter.alerts.text import Message, compose
 
 MESSAGE = Message("LLM Meter：标题", "第一行\n第二行", "- 第一行\n- 第二行")

@@ -9,8 +9,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from free_port import free_port
 
-from jupyter_llm_meter.alerts.channel import Channel, ChannelError
-from jupyter_llm_meter.alerts.sender import DeliveryError, send, sender_to
+from jupyter_llm_meter.alerts.channel import Channel
+from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError
+from jupyter_llm_meter.alerts.sender import send, sender_to
 from jupyter_llm_meter.alerts.text import Message, compose
 
 MESSAGE = Message("LLM Meter: alice", "Used: 8 of 10\nResets: never", "- Used: 8 of 10\n- Resets: never")
@@ -153,7 +154,7 @@ def test_redirections_are_not_followed(provider, nobody):
 def test_a_url_that_leads_nowhere_is_refused_without_showing_it(url):
     with pytest.raises(ChannelError) as caught:
         sender_to(Channel("ops", url))
-    assert "docs/alerts.md" in str(caught.value)
+    assert "docs/how-to/alerts.md" in str(caught.value)
     assert url not in str(caught.value)
 
 

@@ -125,7 +125,9 @@ def test_names_are_no_syntax_of_the_receiver(told):
 
 
 def test_the_test_message_names_its_channel():
-    assert compose_test("ops", "en").text == "Whoever reads this receives the alerts of the channel ops."
+    assert (
+        compose_test("ops", "en").text == "If you can read this, you receive the alerts of the channel ops."
+    )
     message = compose_test("ops", "zh-CN", "https://lab.example.com/")
     assert message.title == "LLM Meter：测试消息"
     assert message.text.startswith("收到这条消息，说明渠道 ops 可以正常接收提醒。")

@@ -65,7 +65,7 @@ def test_each_channel_that_fails_is_said_with_its_reason(meter, configure, webho
     rows = {row["channel"]: row for row in json.loads(done.stdout)["channels"]}
     assert rows["ops"]["delivered"] is True
     assert "unknown field 'langauge'" in rows["typo"]["problem"]
-    assert "docs/alerts.md" in rows["nowhere"]["problem"]
+    assert "docs/how-to/alerts.md" in rows["nowhere"]["problem"]
     assert SECRET not in done.stdout
 
 
@@ -108,8 +108,8 @@ def test_the_list_shows_what_became_of_the_last_message(meter, configure, home):
     [
         ((), "name one of list, test"),
         (("tset",), "name one of list, test"),
-        (("test", "--channel", "opps"), "no channel is called 'opps'; there are ops"),
-        (("test", "--chanel=ops"), "'--chanel' is not understood"),
+        (("test", "--channel", "opps"), "there is no channel 'opps'; channels are ops"),
+        (("test", "--chanel=ops"), "unexpected argument '--chanel'"),
     ],
 )
 def test_a_command_line_that_cannot_be_followed_is_said(meter, configure, words, says):

@@ -47,7 +47,7 @@ def test_a_user_s_first_day_is_in_order(doctor):
     assert (code, document["ok"]) == (0, True), document
     assert [verdict for _, verdict, _ in of(document, "kernelspec")] == ["good"]
     assert [verdict for _, verdict, _ in of(document, "python")] == ["good"]
-    assert any("websockets" in words for words in document["not_seen"])
+    assert any("WebSockets" in words for words in document["not_seen"])
     assert "unrecognised" not in document
 
 
@@ -137,7 +137,7 @@ def test_the_tap_is_put_there_asked_after_and_removed(meter, python):
         (["tap", "remove", "--python", "python3"], 2, "name one of"),
         (["tap", "install"], 2, "--python PATH"),
         (["tap", "install", "--python", "/no/such/python"], 1, "was not found"),
-        (["doctor", "everything"], 2, "not understood"),
+        (["doctor", "everything"], 2, "unexpected argument"),
     ],
 )
 def test_what_cannot_be_done_is_refused_with_the_reason(meter, words, code, said):

@@ -130,7 +130,7 @@ def test_export_ends_quietly_when_its_reader_has_seen_enough(meter, ledger_url):
 def test_before_the_first_call_there_is_nothing_and_that_is_no_error(meter, home, command):
     done = meter(command)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "No calls metered yet" in done.stdout
+    assert "No calls have been metered yet" in done.stdout
     document = answer(meter(command, "--json"))
     assert document.get("rows", document.get("standings")) == []
     assert not (home / "data" / "llm-meter").exists()
@@ -150,12 +150,12 @@ def test_a_path_names_a_ledger_too(meter, home, ledger_url):
     ("words", "says"),
     [
         ((), "commands are status, report, export, doctor, alerts, tap, run"),
-        (("frobnicate",), "'frobnicate' is no command"),
+        (("frobnicate",), "'frobnicate' is not a command"),
         (("report", "--group-by", "colour"), "--group-by is 'colour'; allowed are none, user"),
         (("report", "--from", "yesterday"), "--from is 'yesterday'; it must be a date such as"),
         (("report", "--time-zone", "Mars"), "--time-zone is 'Mars'; it must be an IANA name"),
-        (("report", "--colour=red"), "'--colour' is not understood"),
-        (("status", "please"), "'please' is not understood"),
+        (("report", "--colour=red"), "unexpected argument '--colour'"),
+        (("status", "please"), "unexpected argument 'please'"),
         (("export", "--format", "xls"), "--format is 'xls'; allowed are csv, json, jsonl, parquet"),
         (("export", "--output", "/no/such/folder/x"), "--output /no/such/folder/x cannot be written"),
         (("status", "--db", "mysql://u:secret@h/d"), "Allowed are sqlite:///PATH"),

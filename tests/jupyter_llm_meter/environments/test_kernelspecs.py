@@ -64,7 +64,7 @@ def test_a_python_of_another_environment_is_metered(examine, python):
         (["-E"], {}, "started with -E"),
         (["-sE"], {}, "started with -E"),
         (["-S"], {}, "started with -S"),
-        ([], {"PYTHONPATH": "/elsewhere"}, "sets PYTHONPATH in place of the lab's"),
+        ([], {"PYTHONPATH": "/elsewhere"}, "replaces the lab's PYTHONPATH"),
         ([], {"LLM_METER_DISABLE": "1"}, "LLM_METER_DISABLE"),
         ([], {"LLM_METER_DIR": ""}, "empties LLM_METER_DIR"),
     ],
@@ -86,7 +86,7 @@ def test_a_pythonpath_that_keeps_the_lab_s_is_metered(examine, python):
 
 def test_another_language_has_its_outputs_only(examine):
     finding = examine(["R", "--slave"], language="R")
-    assert (finding.verdict, "No tap for R" in finding.text) == (BAD, True)
+    assert (finding.verdict, "R has no tap" in finding.text) == (BAD, True)
 
 
 def test_what_cannot_be_asked_is_unknown(examine):

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from jupyter_llm_meter import __version__
-from jupyter_llm_meter.environments.tap_copy import TapCopy, TapCopyError
+from jupyter_llm_meter.environments.errors import TapCopyError
+from jupyter_llm_meter.environments.tap_copy import TapCopy
 from llm_meter_tap.wire.private_folder import make_folder
 
 
@@ -114,7 +115,7 @@ def test_pip_sees_a_package_and_can_remove_it(copy, python):
 def test_a_tap_that_came_by_another_way_is_left_alone(copy):
     package = Path(make_folder(str(copy.interpreter.packages), "llm_meter_tap"))
     (package / "__init__.py").write_text("")
-    with pytest.raises(TapCopyError, match="not from here"):
+    with pytest.raises(TapCopyError, match="installed another way"):
         copy.install()
     with pytest.raises(TapCopyError, match="the way it came"):
         copy.uninstall()
@@ -123,7 +124,7 @@ def test_a_tap_that_came_by_another_way_is_left_alone(copy):
 
 @pytest.mark.parametrize(
     ("program", "words"),
-    [("/no/such/python", "was not found"), ("/bin/false", "did not answer as a Python does")],
+    [("/no/such/python", "was not found"), ("/bin/false", "did not answer like a Python")],
 )
 def test_what_is_no_python_is_refused(program, words):
     with pytest.raises(TapCopyError, match=words):

@@ -62,7 +62,7 @@ def send(meter):
     """Send lines to the listener as a tap does, while the server's loop stands still."""
 
     def post(*lines):
-        folder = meter.service.place.folder
+        folder = meter.service.storage.folder
         rendezvous = json.loads((folder / "services" / f"{meter.service.stem}.json").read_text())
         request = urllib.request.Request(
             f"http://127.0.0.1:{rendezvous['port']}/v1/lines",
@@ -127,7 +127,7 @@ def calls(meter):
     """Read the ledger, oldest call first."""
 
     def read():
-        with Ledger.open(meter.service.place.ledger_url) as ledger:
+        with Ledger.open(meter.service.storage.ledger_url) as ledger:
             return list(ledger.records())
 
     return read

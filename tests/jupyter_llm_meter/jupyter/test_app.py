@@ -27,7 +27,7 @@ def test_the_tap_s_public_face_is_there_under_this_package_s_name():
 
 @pytest.mark.parametrize("extension_config", [{"user_id": "ada", "team": "analysts"}])
 def test_what_the_server_starts_is_told_where_to_report(extension_config, jp_serverapp, meter):
-    assert os.environ["LLM_METER_DIR"] == str(meter.service.place.folder)
+    assert os.environ["LLM_METER_DIR"] == str(meter.service.storage.folder)
     assert os.environ["LLM_METER_SERVICE"] == meter.service.stem
     assert (os.environ["LLM_METER_USER"], os.environ["LLM_METER_TEAM"]) == ("ada", "analysts")
     assert os.environ["PYTHONPATH"].split(os.pathsep)[0] == bootstrap_path()
@@ -40,7 +40,7 @@ def test_stopping_takes_the_environment_and_the_rendezvous_back(
     monkeypatch.setenv("LLM_METER_DIR", "of an outer lab")
     server = jp_configurable_serverapp()
     (meter,) = server.extension_manager.extension_apps["jupyter_llm_meter"]
-    services = meter.service.place.folder / "services"
+    services = meter.service.storage.folder / "services"
     assert os.environ["PYTHONPATH"] == f"{bootstrap_path()}{os.pathsep}{tmp_path}"
     assert {path.suffix for path in services.iterdir()} >= {".json", ".lock"}
     run(meter.stop_extension())

@@ -67,7 +67,7 @@ def test_a_call_that_its_tap_brought_is_not_taken_from_the_message(
     execute(kernel(), CALL.format(tokens=7))
     eventually(calls, "the call")
     run(asyncio.sleep(1))
-    ledger_url = meter.service.place.ledger_url
+    ledger_url = meter.service.storage.ledger_url
     run(meter.stop_extension())
     with Ledger.open(ledger_url) as ledger:
         assert figures(ledger.records()) == [(7, "manual")]
@@ -130,7 +130,7 @@ def test_a_message_that_was_lost_shows_until_the_spool_brings_the_call(
     assert f"1 call of kernel {kernel_id} (up to 20 tokens)" in said
 
     (spool,) = (away / "spool").glob("*.jsonl")
-    ours = meter.service.place.folder / "spool"
+    ours = meter.service.storage.folder / "spool"
     ours.mkdir(exist_ok=True)
     (ours / spool.name).write_bytes(spool.read_bytes())
     meter.service.process_ended()
@@ -187,7 +187,7 @@ def test_a_kernel_books_no_call_on_another(kernel, execute, calls, eventually):
 def test_a_kernel_without_a_mark_that_speaks_is_metered(kernel, execute, meter, api, eventually):
     kernel_id = kernel()
     execute(kernel_id, "pass")
-    (meter.service.place.folder / "kernels" / kernel_id).unlink()
+    (meter.service.storage.folder / "kernels" / kernel_id).unlink()
     assert api("standing")[1]["unmetered"] == []
 
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from jupyter_llm_meter.jupyter.kernels import MAX_NOTEBOOK_BYTES, Question, project_in_notebook
+from jupyter_llm_meter.jupyter.kernels import MAX_NOTEBOOK_BYTES, ServerQuery, project_in_notebook
 
 CALL = 'from llm_meter_tap import record; record(model="gpt-4o", input_tokens={tokens})'
 
@@ -166,7 +166,7 @@ def test_a_kernel_whose_calls_are_not_seen_is_listed_with_the_reason(
 def test_the_mark_of_a_tap_goes_with_its_kernel(session, execute, meter, jp_serverapp, run, eventually):
     model = session("a.ipynb")
     execute(model, "pass")
-    mark = meter.service.place.folder / "kernels" / model["kernel"]["id"]
+    mark = meter.service.storage.folder / "kernels" / model["kernel"]["id"]
     assert mark.exists()
     run(jp_serverapp.kernel_manager.shutdown_kernel(model["kernel"]["id"], now=True))
     eventually(lambda: not mark.exists(), "the end of the mark")
@@ -187,10 +187,10 @@ def test_a_huge_notebook_is_not_opened_for_its_project(session, execute, noteboo
     assert eventually(calls, "the call")[0].project == "folder"
 
 
-def test_a_question_under_way_is_ended_when_the_server_stops():
+def test_a_query_under_way_is_ended_when_the_server_stops():
     ended = []
 
-    async def stop_in_mid_question():
+    async def stop_in_mid_query():
         asked = asyncio.Event()
 
         async def never():
@@ -200,12 +200,12 @@ def test_a_question_under_way_is_ended_when_the_server_stops():
             finally:
                 ended.append("ended")
 
-        question = Question(asyncio.get_running_loop(), never, "unknown")
-        answer = asyncio.create_task(asyncio.to_thread(lambda: asyncio.run(question.answer())))
+        query = ServerQuery(asyncio.get_running_loop(), never, "unknown")
+        answer = asyncio.create_task(asyncio.to_thread(lambda: asyncio.run(query.answer())))
         await asked.wait()
         assert await answer == "unknown"
         assert not ended
-        await question.withdraw()
+        await query.cancel()
 
-    asyncio.run(stop_in_mid_question())
+    asyncio.run(stop_in_mid_query())
     assert ended == ["ended"]

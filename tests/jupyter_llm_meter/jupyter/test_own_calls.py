@@ -107,7 +107,7 @@ def test_places_of_an_outer_lab_are_taken_out_and_put_back(monkeypatch, jp_confi
 
 
 def test_what_every_call_needs_is_there_before_the_first(meter):
-    folder = meter.service.place.folder
+    folder = meter.service.storage.folder
     assert (folder / "fingerprint.key").exists()
     assert not list((folder / "spool").glob("*"))
 

@@ -21,7 +21,7 @@ class Caller:
     """Talks to a service's listener the way a tap does."""
 
     def __init__(self, service):
-        path = service.place.folder / "services" / f"{service.stem}.json"
+        path = service.storage.folder / "services" / f"{service.stem}.json"
         self.rendezvous = json.loads(path.read_text())
         self.secret = self.rendezvous["secret"]
 
@@ -81,16 +81,16 @@ def line(record):
 
 
 @pytest.fixture
-def start(place, fixed_limits):
+def start(storage, fixed_limits):
     """Start a service; every one is stopped at the end."""
     running = []
 
-    def start_service(place=place, **arguments):
+    def start_service(storage=storage, **arguments):
         log = logging.getLogger("test")
         arguments.setdefault("limits", fixed_limits(LIMITS))
         arguments.setdefault("owner", Owner("alice"))
         arguments.setdefault("problems", Problems(log))
-        service = assemble_service(place=place, time_zone="UTC", log=log, **arguments)
+        service = assemble_service(storage=storage, time_zone="UTC", log=log, **arguments)
         service.start()
         running.append(service)
         return service
@@ -117,11 +117,11 @@ def ledger_of():
 
 
 @pytest.fixture
-def spool(place):
+def spool(storage):
     """Write a spool as a process leaves it that was killed."""
 
     def write(*lines, name="4242-0badcafe.jsonl", end=b"\n"):
-        folder = place.folder / "spool"
+        folder = storage.folder / "spool"
         folder.mkdir(mode=0o700, exist_ok=True)
         path = Path(folder, name)
         path.write_bytes(b"\n".join(lines) + end)

@@ -12,8 +12,8 @@ from pathlib import Path
 from jupyter_llm_meter.core.limits import parse_limits
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.compose import assemble_service
-from jupyter_llm_meter.service.folder import Place
 from jupyter_llm_meter.service.owner import Owner
+from jupyter_llm_meter.service.storage import Storage
 
 
 class Limits:
@@ -25,10 +25,10 @@ class Limits:
 
 
 def main(folder, items):
-    place = Place(folder, f"sqlite:///{folder / 'ledger.sqlite3'}")
+    storage = Storage(folder, f"sqlite:///{folder / 'ledger.sqlite3'}")
     log = logging.getLogger("service")
     service = assemble_service(
-        place=place,
+        storage=storage,
         limits=Limits(items),
         owner=Owner("alice"),
         problems=Problems(log),

@@ -7,7 +7,7 @@ import pytest
 
 from jupyter_llm_meter.ledger import Ledger
 from jupyter_llm_meter.runtime.problems import Problems
-from jupyter_llm_meter.service.folder import prepare_place
+from jupyter_llm_meter.service.storage import prepare_storage
 
 
 def state(call):
@@ -16,8 +16,8 @@ def state(call):
 
 
 @pytest.fixture
-def foreign(place):
-    path = place.folder / "ledger.sqlite3"
+def foreign(storage):
+    path = storage.folder / "ledger.sqlite3"
     with sqlite3.connect(path) as connection:
         connection.execute("create table recipes (name text)")
     connection.close()
@@ -25,9 +25,9 @@ def foreign(place):
 
 
 @pytest.fixture
-def corrupt(place):
-    path = place.folder / "ledger.sqlite3"
-    Ledger.open(place.ledger_url).close()
+def corrupt(storage):
+    path = storage.folder / "ledger.sqlite3"
+    Ledger.open(storage.ledger_url).close()
     with path.open("r+b") as file:
         file.seek(4096)
         file.write(os.urandom(path.stat().st_size - 4096))
@@ -36,7 +36,7 @@ def corrupt(place):
 
 @pytest.mark.parametrize(("kind", "code"), [("foreign", "ledger-foreign"), ("corrupt", "ledger-corrupt")])
 def test_a_bad_ledger_is_left_untouched_and_metering_goes_on_beside_it(
-    kind, code, request, start, place, caller, line, ledger_of
+    kind, code, request, start, storage, caller, line, ledger_of
 ):
     path = request.getfixturevalue(kind)
     before = path.read_bytes()
@@ -47,45 +47,45 @@ def test_a_bad_ledger_is_left_untouched_and_metering_goes_on_beside_it(
     message = call("/v1/standing")[1]["state"]["problems"][0]["message"]
     assert str(path) in message
     service.stop()
-    (fresh,) = place.folder.glob("ledger-*.sqlite3")
+    (fresh,) = storage.folder.glob("ledger-*.sqlite3")
     assert str(fresh) in message
     assert list(ledger_of(f"sqlite:///{fresh}")) == ["a"]
     assert path.read_bytes() == before
 
 
-def test_the_fresh_ledger_is_found_again_while_the_first_stays_bad(start, place, foreign, caller, line):
+def test_the_fresh_ledger_is_found_again_while_the_first_stays_bad(start, storage, foreign, caller, line):
     first = start()
     caller(first)("/v1/lines", line("settled", "a"))
     first.stop()
     second = start()
     assert caller(second)("/v1/standing")[1]["standings"][0]["used"] == "10"
-    assert len(list(place.folder.glob("ledger-*.sqlite3"))) == 1
+    assert len(list(storage.folder.glob("ledger-*.sqlite3"))) == 1
 
 
-def test_two_services_with_a_bad_ledger_go_on_in_the_same_fresh_one(start, place, corrupt, caller, line):
+def test_two_services_with_a_bad_ledger_go_on_in_the_same_fresh_one(start, storage, corrupt, caller, line):
     calls = [caller(start()) for _ in range(3)]
     for number, call in enumerate(calls):
         call("/v1/lines", line("settled", f"call-{number}"))
     assert calls[0]("/v1/standing")[1]["standings"][0]["used"] == "30"
-    assert len(list(place.folder.glob("ledger-*.sqlite3"))) == 1
+    assert len(list(storage.folder.glob("ledger-*.sqlite3"))) == 1
 
 
-def test_a_ledger_that_goes_bad_under_way_is_replaced(start, place, caller, line):
+def test_a_ledger_that_goes_bad_under_way_is_replaced(start, storage, caller, line):
     call = caller(start())
     call("/v1/lines", line("settled", "a"))
-    ledger = place.folder / "ledger.sqlite3"
-    for path in (ledger, *place.folder.glob("ledger.sqlite3-*")):
+    ledger = storage.folder / "ledger.sqlite3"
+    for path in (ledger, *storage.folder.glob("ledger.sqlite3-*")):
         path.write_bytes(os.urandom(4096) * 4)
     assert call("/v1/lines", line("settled", "b"))[0] == 200
     assert state(call) == ("degraded", ["ledger-corrupt"])
 
 
 def test_calls_wait_in_the_spool_while_the_ledger_is_away_and_are_counted_when_it_is_back(
-    start, place, caller, line, spool, eventually
+    start, storage, caller, line, spool, eventually
 ):
-    home = place.folder / "elsewhere"
+    home = storage.folder / "elsewhere"
     home.write_text("a file where the ledger's folder should be")
-    away = replace(place, ledger_url=f"sqlite:///{home / 'ledger.sqlite3'}")
+    away = replace(storage, ledger_url=f"sqlite:///{home / 'ledger.sqlite3'}")
     call = caller(start(away))
     path = spool(line("settled", "a"))
     assert call("/v1/lines", line("settled", "a"))[0] == 503
@@ -97,23 +97,23 @@ def test_calls_wait_in_the_spool_while_the_ledger_is_away_and_are_counted_when_i
     assert call("/v1/standing")[1]["standings"][0]["used"] == "10"
 
 
-def test_before_its_first_reading_of_the_ledger_the_document_has_no_figures(start, place, caller):
-    away = replace(place, ledger_url="postgresql+psycopg://nobody@127.0.0.1:9/none")
+def test_before_its_first_reading_of_the_ledger_the_document_has_no_figures(start, storage, caller):
+    away = replace(storage, ledger_url="postgresql+psycopg://nobody@127.0.0.1:9/none")
     document = caller(start(away))("/v1/standing")[1]
     assert document["standings"] == []
     assert "today" not in document
     assert document["state"]["problems"][0]["code"] == "ledger-unavailable"
 
 
-def test_a_url_that_names_no_ledger_is_a_problem_that_says_what_is_allowed(start, place, caller):
-    document = caller(start(replace(place, ledger_url="mysql://host/db")))("/v1/standing")[1]
+def test_a_url_that_names_no_ledger_is_a_problem_that_says_what_is_allowed(start, storage, caller):
+    document = caller(start(replace(storage, ledger_url="mysql://host/db")))("/v1/standing")[1]
     (problem,) = document["state"]["problems"]
     assert "sqlite:///PATH" in problem["message"]
 
 
-def test_a_password_in_the_url_is_in_no_message(start, place, caller, caplog):
+def test_a_password_in_the_url_is_in_no_message(start, storage, caller, caplog):
     url = "postgresql+psycopg://me:canary@127.0.0.1:9/none"
-    document = caller(start(replace(place, ledger_url=url)))("/v1/standing")[1]
+    document = caller(start(replace(storage, ledger_url=url)))("/v1/standing")[1]
     assert "canary" not in str(document)
     assert "canary" not in caplog.text
 
@@ -126,16 +126,16 @@ def test_where_no_private_folder_can_be_made_a_temporary_one_serves_and_the_stat
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(blocked / "data"))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     problems = Problems(logging.getLogger("test"))
-    call = caller(start(prepare_place(None, problems), problems=problems))
+    call = caller(start(prepare_storage(None, problems), problems=problems))
     assert call("/v1/lines", line("settled", "a"))[0] == 200
     assert state(call) == ("degraded", ["not-durable"])
     assert len([record for record in caplog.records if "not-durable" in record.getMessage()]) == 1
 
 
-def test_without_a_rendezvous_finished_processes_are_still_counted(start, place, spool, line, ledger_of):
-    (place.folder / "services").write_text("a file in the way")
+def test_without_a_rendezvous_finished_processes_are_still_counted(start, storage, spool, line, ledger_of):
+    (storage.folder / "services").write_text("a file in the way")
     path = spool(line("settled", "a"))
     service = start()
     service.stop()
     assert not path.exists()
-    assert list(ledger_of(place.ledger_url)) == ["a"]
+    assert list(ledger_of(storage.ledger_url)) == ["a"]

@@ -13,11 +13,11 @@ BLOCKS = [{**WARNS[0], "on_exceed": "block"}]
 
 
 @pytest.fixture
-def gate(place):
+def gate(storage):
     """The gate file of a service, or None."""
 
     def read(service):
-        path = place.folder / "services" / f"{service.stem}.gate"
+        path = storage.folder / "services" / f"{service.stem}.gate"
         if not path.exists():
             return None
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -68,8 +68,8 @@ def test_a_clean_stop_leaves_the_gate_only_where_it_is_meant_to_block(
     assert (gate(service) is not None) == is_left
 
 
-def test_gates_that_dead_services_left_are_removed_unless_they_block(start, place, eventually):
-    services = place.folder / "services"
+def test_gates_that_dead_services_left_are_removed_unless_they_block(start, storage, eventually):
+    services = storage.folder / "services"
     services.mkdir(mode=0o700)
     for stem, content in [
         ("1-dead", '{"version": 1, "on_unreachable": "allow"}'),

@@ -3,7 +3,7 @@ from datetime import datetime, timezone
 import pytest
 
 from jupyter_llm_meter.service.kernel_message import KernelMessage
-from jupyter_llm_meter.service.lost_calls import LostCalls, wording
+from jupyter_llm_meter.service.lost_calls import LostCalls, lost_calls_message
 from llm_meter_tap.wire.record import CallRecord
 
 
@@ -42,39 +42,39 @@ def names(told, remembered):
 )
 def test_nothing_is_missed_where_nothing_is_lost(messages):
     lost = LostCalls()
-    assert [lost.hear("k", message) for message in messages] == [None] * len(messages)
+    assert [lost.add_message("k", message) for message in messages] == [None] * len(messages)
 
 
 @pytest.mark.parametrize("later", [call(4), alive(3)], ids=["a call", "an announcement"])
 def test_whatever_comes_next_shows_what_was_lost_before_it(later):
     lost = LostCalls()
-    lost.hear("k", call(1))
-    gap = lost.hear("k", later)
+    lost.add_message("k", call(1))
+    gap = lost.add_message("k", later)
     assert (gap.call_ids, gap.unnamed, gap.tokens) == ({"call-2", "call-3"}, 0, 22)
 
 
 def test_calls_that_no_message_names_any_more_are_still_counted():
     lost = LostCalls()
-    lost.hear("k", call(1))
-    gap = lost.hear("k", call(10, remembered=3))
+    lost.add_message("k", call(1))
+    gap = lost.add_message("k", call(10, remembered=3))
     assert (gap.calls, gap.unnamed, gap.tokens) == (8, 5, 88)
 
 
 def test_of_a_tap_that_was_heard_late_only_the_calls_it_names_are_missed():
-    gap = LostCalls().hear("k", call(10, remembered=3))
+    gap = LostCalls().add_message("k", call(10, remembered=3))
     assert (gap.call_ids, gap.unnamed) == ({"call-7", "call-8", "call-9"}, 0)
 
 
 def test_kernels_are_counted_apart():
     lost = LostCalls()
-    lost.hear("k", call(5))
-    assert lost.hear("other", call(1)) is None
+    lost.add_message("k", call(5))
+    assert lost.add_message("other", call(1)) is None
 
 
 def test_a_gap_closes_call_by_call():
     lost = LostCalls()
-    lost.hear("k", call(1))
-    lost.gaps.append(lost.hear("k", call(4)))
+    lost.add_message("k", call(1))
+    lost.gaps.append(lost.add_message("k", call(4)))
     assert lost.fill(["call-3", "unknown"])
     assert lost.named() == ["call-2"]
     assert not lost.fill(["call-3"])
@@ -84,6 +84,6 @@ def test_a_gap_closes_call_by_call():
 
 def test_the_words_sum_up_each_kernel():
     lost = LostCalls()
-    lost.hear("k", call(1))
-    gaps = [lost.hear("k", call(4)), lost.hear("k", call(200, remembered=1))]
-    assert "197 calls of kernel k (up to 2,167 tokens)" in wording(gaps)
+    lost.add_message("k", call(1))
+    gaps = [lost.add_message("k", call(4)), lost.add_message("k", call(200, remembered=1))]
+    assert "197 calls of kernel k (up to 2,167 tokens)" in lost_calls_message(gaps)

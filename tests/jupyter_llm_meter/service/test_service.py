@@ -8,23 +8,23 @@ from llm_meter_tap.wire import file_lock
 TOKENS = "gen_ai.usage.input_tokens"
 
 
-def test_a_settled_line_is_in_the_ledger_once_it_is_acknowledged(start, place, caller, line, ledger_of):
+def test_a_settled_line_is_in_the_ledger_once_it_is_acknowledged(start, storage, caller, line, ledger_of):
     call = caller(start())
     assert call("/v1/lines", line("settled", "a") + b"\n") == (200, {"acknowledged": ["a"], "notices": []})
-    assert ledger_of(place.ledger_url)["a"][TOKENS] == 10
+    assert ledger_of(storage.ledger_url)["a"][TOKENS] == 10
 
 
-def test_a_line_sent_twice_counts_once(start, place, caller, line, ledger_of):
+def test_a_line_sent_twice_counts_once(start, storage, caller, line, ledger_of):
     call = caller(start())
     body = b"\n".join([line("opened", "a"), line("settled", "a"), line("settled", "a")])
     call("/v1/lines", body)
     status, answer = call("/v1/lines", body)
     assert (status, answer["acknowledged"]) == (200, ["a"])
-    assert list(ledger_of(place.ledger_url)) == ["a"]
+    assert list(ledger_of(storage.ledger_url)) == ["a"]
     assert call("/v1/standing")[1]["standings"][0]["used"] == "10"
 
 
-def test_a_line_that_cannot_be_read_is_named_and_the_rest_is_kept(start, place, caller, line, ledger_of):
+def test_a_line_that_cannot_be_read_is_named_and_the_rest_is_kept(start, storage, caller, line, ledger_of):
     call = caller(start())
     body = b"\n".join([b"not json", line("settled", "a"), line("settled", "b", tokens=-1), b'{"v": 2}'])
     status, answer = call("/v1/lines", body)
@@ -32,7 +32,7 @@ def test_a_line_that_cannot_be_read_is_named_and_the_rest_is_kept(start, place, 
     assert "line 1: The body must be a JSON object" in answer["error"]
     assert "line 3: gen_ai.usage.input_tokens is -1" in answer["error"]
     assert "line 4: v must be 1" in answer["error"]
-    assert list(ledger_of(place.ledger_url)) == ["a"]
+    assert list(ledger_of(storage.ledger_url)) == ["a"]
 
 
 def test_crossing_a_threshold_is_told_once_to_whoever_crossed_it(start, caller, line):
@@ -45,21 +45,23 @@ def test_crossing_a_threshold_is_told_once_to_whoever_crossed_it(start, caller, 
     assert call("/v1/lines", line("settled", "c", tokens=1))[1]["notices"] == []
 
 
-def test_text_of_a_call_without_figures_is_counted_and_kept_nowhere(start, place, caller, line, ledger_of):
+def test_text_of_a_call_without_figures_is_counted_and_kept_nowhere(start, storage, caller, line, ledger_of):
     call = caller(start())
     text = {"input": "canary one two three", "output": "canary four"}
     fields = {"llm_meter.call.basis": "missing", "tokens": None}
     call("/v1/lines", line("settled", "whole", text=text, **fields))
     call("/v1/lines", line("settled", "cut", text=text, **{"llm_meter.call.status": "aborted"}, **fields))
-    records = ledger_of(place.ledger_url)
+    records = ledger_of(storage.ledger_url)
     assert records["whole"]["llm_meter.call.basis"] == "counted"
     assert records["cut"]["llm_meter.call.basis"] == "partial"
     assert records["whole"]["llm_meter.usage.tokenizer"] == "o200k_base"
     assert records["whole"][TOKENS] > records["whole"]["gen_ai.usage.output_tokens"] > 0
-    assert not [path for path in place.folder.rglob("*") if path.is_file() and b"canary" in path.read_bytes()]
+    assert not [
+        path for path in storage.folder.rglob("*") if path.is_file() and b"canary" in path.read_bytes()
+    ]
 
 
-def test_what_stands_around_a_text_is_counted_with_it(start, place, caller, line, ledger_of):
+def test_what_stands_around_a_text_is_counted_with_it(start, storage, caller, line, ledger_of):
     call = caller(start())
     text = {"input": "Hello!", "output": "Hello!"}
     framing = {"api": "openai.chat", "input": {"messages": 1}, "output": {}}
@@ -69,7 +71,7 @@ def test_what_stands_around_a_text_is_counted_with_it(start, place, caller, line
     call("/v1/lines", line("settled", "framed", text={**text, "framing": framing}, **fields))
     embedding = {**fields, "gen_ai.operation.name": "embeddings"}
     call("/v1/lines", line("settled", "embedded", text={**text, "framing": framing}, **embedding))
-    records = ledger_of(place.ledger_url)
+    records = ledger_of(storage.ledger_url)
     assert {call_id: record[TOKENS] for call_id, record in records.items()} == {
         "bare": 2,
         "framed": 2 + 3 + 1 + 3,  # OpenAI's cookbook: 3 a message and its role, 3 for the reply
@@ -90,9 +92,9 @@ def test_framing_that_cannot_be_read_is_named(start, caller, line):
         assert reason in answer["error"]
 
 
-def test_a_record_that_names_nobody_is_the_owner_s(start, place, caller, line, ledger_of):
+def test_a_record_that_names_nobody_is_the_owner_s(start, storage, caller, line, ledger_of):
     caller(start())("/v1/lines", line("settled", "a", **{"user.id": None}))
-    assert ledger_of(place.ledger_url)["a"]["user.id"] == "alice"
+    assert ledger_of(storage.ledger_url)["a"]["user.id"] == "alice"
 
 
 def test_tokens_are_counted_by_name_of_tokenizer_and_by_model(start, caller):
@@ -119,7 +121,7 @@ def test_what_cannot_be_counted_is_refused_with_a_reason(start, caller):
         assert reason in answer["error"]
 
 
-def test_the_listener_refuses_whoever_does_not_know_the_secret(start, place, caller, line, ledger_of):
+def test_the_listener_refuses_whoever_does_not_know_the_secret(start, storage, caller, line, ledger_of):
     call = caller(start())
     for path, body in [
         ("/v1/lines", line("settled", "a")),
@@ -130,31 +132,31 @@ def test_the_listener_refuses_whoever_does_not_know_the_secret(start, place, cal
     ]:
         assert call(path, body, secret="wrong")[0] == 401
     assert call("/nowhere")[0] == 404
-    assert ledger_of(place.ledger_url) == {}
+    assert ledger_of(storage.ledger_url) == {}
 
 
-def test_the_rendezvous_is_private_and_locked_while_the_service_lives(start, place):
+def test_the_rendezvous_is_private_and_locked_while_the_service_lives(start, storage):
     service = start()
-    path = place.folder / "services" / f"{service.stem}.json"
+    path = storage.folder / "services" / f"{service.stem}.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert file_lock.is_held(str(path.with_suffix(".lock")))
     service.stop()
-    assert os.listdir(place.folder / "services") == []
+    assert os.listdir(storage.folder / "services") == []
 
 
 def test_a_commit_is_seen_by_the_watchers_of_every_service_on_the_folder(start, caller, line, eventually):
     seen = {"first": [], "second": []}
     first, second = start(), start()
-    first.watch(lambda ids: seen["first"].append(list(ids)))
-    second.watch(lambda ids: seen["second"].append(list(ids)))
+    first.signals.changed.connect(lambda ids: seen["first"].append(list(ids)))
+    second.signals.changed.connect(lambda ids: seen["second"].append(list(ids)))
     caller(first)("/v1/lines", line("settled", "a"))
     eventually(lambda: seen["second"], "the poke of the other service")
     assert seen == {"first": [["a"]], "second": [[]]}
     assert caller(second)("/v1/standing")[1]["standings"][0]["used"] == "10"
 
 
-def test_what_a_killed_service_left_is_cleaned_away(start, place, caller, line, eventually):
-    services = place.folder / "services"
+def test_what_a_killed_service_left_is_cleaned_away(start, storage, caller, line, eventually):
+    services = storage.folder / "services"
     services.mkdir()
     (services / "1-dead.json").write_text('{"version": 1, "port": 1}')
     (services / "1-dead.lock").touch()
@@ -182,7 +184,7 @@ def test_a_body_without_measure_is_refused_before_it_is_read(start, caller, line
 def test_what_a_stopping_service_still_takes_in_is_told_to_its_peers(start, spool, line, caller):
     told = []
     first, second = start(), start()
-    second.watch(lambda _ids: told.append("told"))
+    second.signals.changed.connect(lambda _ids: told.append("told"))
     spool(line("settled", "late"))
     first.stop()
     assert told

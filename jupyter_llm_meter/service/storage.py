@@ -1,7 +1,7 @@
-"""The private folder, made ready for a service (docs/architecture.md, "The private folder").
+"""The private folder, made ready for a service (docs/reference/protocol.md, "The private folder").
 
-Owns making it and what happens where none can be made: metering goes on in a temporary folder, and the state
-says that nothing there outlives the machine's next cleaning.
+Where it cannot be made, metering continues in a temporary folder, and the state says that calls there may be
+lost.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ PROBLEM = "not-durable"
 
 
 @dataclass(frozen=True)
-class Place:
+class Storage:
     """Where a service works.
 
     Attributes:
@@ -29,12 +29,12 @@ class Place:
     ledger_url: str
 
 
-def prepare_place(database_url: str | None, problems: Problems) -> Place:
+def prepare_storage(database_url: str | None, problems: Problems) -> Storage:
     """Make the private folder of a ledger, or a temporary one.
 
     Args:
         database_url: URL of the ledger; None for the user's own.
-        problems: Told when only a temporary folder could be made.
+        problems: Takes the problem that only a temporary folder could be made.
 
     Raises:
         OSError: Not even a temporary folder can be made.
@@ -49,14 +49,14 @@ def prepare_place(database_url: str | None, problems: Problems) -> Place:
             f"{folder} cannot be written ({error.strerror or error}); calls are kept in {temporary} "
             "and may be lost. Make the folder writable, or point JUPYTER_DATA_DIR elsewhere, and restart.",
         )
-        return Place(temporary, database_url or sqlite_url(temporary / LEDGER_FILE))
-    return Place(folder, database_url or default_ledger_url())
+        return Storage(temporary, database_url or sqlite_url(temporary / LEDGER_FILE))
+    return Storage(folder, database_url or default_ledger_url())
 
 
 def _make_private(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_mode & 0o077:
         folder.chmod(0o700)
-    # Neither the mode nor os.access tells of a read-only file system or of a quota; writing does.
+    # Neither the mode nor os.access shows a read-only file system or a quota; writing does.
     with tempfile.NamedTemporaryFile(dir=folder):
         pass

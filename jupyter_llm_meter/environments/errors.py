@@ -1,0 +1,15 @@
+"""What can go wrong with other Python environments: one small tree under `EnvironmentsError`."""
+
+from __future__ import annotations
+
+
+class EnvironmentsError(Exception):
+    """Another Python environment cannot be used; the message says why."""
+
+
+class InterpreterError(EnvironmentsError):
+    """A Python that cannot be started or does not answer."""
+
+
+class TapCopyError(EnvironmentsError):
+    """The tap cannot be installed or removed; the message says why and what to do."""

@@ -1,0 +1,15 @@
+"""What can go wrong with counting tokens: one small tree under `TokenizerError`."""
+
+from __future__ import annotations
+
+
+class TokenizerError(Exception):
+    """A text that cannot be counted."""
+
+
+class UnknownTokenizer(TokenizerError, ValueError):
+    """The named encoding is not one of those shipped."""
+
+
+class RanksMissing(TokenizerError):
+    """A rank file is missing, or is not the one that tiktoken expects."""
