@@ -64,20 +64,20 @@ class Request(NamedTuple):
     body: bytes | None
 
 
-def begin(request: Request) -> Exchange | None:
-    """Open an exchange if the request is an LLM call, or reads back one, and this process is metered.
+def begin(request: Request) -> Call | None:
+    """Open a call if the request is an LLM call, or reads back one, and this process is metered.
 
     Raises:
         LimitExceeded: A blocking limit refuses the call.
     """
-    exchange = prepare(request)
-    if exchange is not None:
-        exchange.admit()
-    return exchange
+    call = prepare(request)
+    if call is not None:
+        call.admit()
+    return call
 
 
-def prepare(request: Request) -> Exchange | None:
-    """As `begin`, for asynchronous code, which awaits `Exchange.admit_async` before the request is sent."""
+def prepare(request: Request) -> Call | None:
+    """As `begin`, for asynchronous code, which awaits `Call.admit_async` before the request is sent."""
     if request.method == "GET":
         from llm_meter_tap.calls.reading_back import prepare_retrieval  # few processes read back
 
@@ -90,12 +90,12 @@ def prepare(request: Request) -> Exchange | None:
     present = tap.current()
     if present is None:
         return None
-    exchange = Exchange(present, shape, request)
-    exchange.question = _question(present, exchange.record, shape, request)
-    return exchange
+    call = Call(present, shape, request)
+    call.question = _question(present, call.record, shape, request)
+    return call
 
 
-class Exchange:
+class Call:
     """An LLM call under way.
 
     Every method is called by a transport adapter, in the user's thread, and never raises an `Exception`.
@@ -234,7 +234,7 @@ class Exchange:
             if self._looks_left and self._may_be_last(chunk):
                 self._look()
         except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
-            faults.note("Exchange.feed", error)
+            faults.note("Call.feed", error)
 
     def _take_time(self) -> None:
         self._is_first_due = False

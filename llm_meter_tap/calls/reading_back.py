@@ -19,7 +19,7 @@ from llm_meter_tap.calls import content_encoding
 from llm_meter_tap.calls.background_reader import PassingBody, Reader
 from llm_meter_tap.calls.batch_results import result_of
 from llm_meter_tap.calls.body_buffer import KeptBody
-from llm_meter_tap.calls.call import Exchange, Request, take_over
+from llm_meter_tap.calls.call import Call, Request, take_over
 from llm_meter_tap.formats.flags import UNREAD
 from llm_meter_tap.formats.format import ReadBack, Result
 from llm_meter_tap.formats.matching import Shape, match_read_back
@@ -51,7 +51,7 @@ def prepare_retrieval(request: Request) -> Retrieval | None:
     return Retrieval(present, *found, request)
 
 
-class Retrieval(Exchange):
+class Retrieval(Call):
     """A request that reads back, listened to like a call."""
 
     def __init__(self, present: Tap, read_back: ReadBack, shape: Shape, request: Request) -> None:

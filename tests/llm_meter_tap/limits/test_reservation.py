@@ -285,12 +285,12 @@ def test_the_event_loop_goes_on_while_a_call_waits(provider, gate, metered):
 def test_from_a_loop_that_nobody_knows_nothing_can_be_asked(policy, folder, gate, metered):
     gate.put_gate(policy)
     body = json.dumps(BODY).encode()
-    exchange = prepare(Request("POST", "api.openai.com", 443, "https", f"/{CHAT}", "", {}, body))
+    call = prepare(Request("POST", "api.openai.com", 443, "https", f"/{CHAT}", "", {}, body))
     with pytest.raises(StopIteration if policy == "allow" else LimitExceeded):
-        exchange.admit_async().send(None)
+        call.admit_async().send(None)
 
     assert gate.asked == []
-    exchange.failed(ConnectionError(), is_sent=False)
+    call.failed(ConnectionError(), is_sent=False)
 
 
 def test_gathered_tasks_see_the_refusal(provider, gate, metered):
