@@ -7,92 +7,36 @@ all is over.
 
 from __future__ import annotations
 
-import os
 import time
 import weakref
 from collections.abc import Mapping
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_meter_tap import tap
-from llm_meter_tap.calls import content_encoding, unrecognised
+from llm_meter_tap.calls import content_encoding
 from llm_meter_tap.calls.body_buffer import KeptBody
+from llm_meter_tap.calls.recording import fill_record, new_record
+from llm_meter_tap.calls.stream_end import StreamEnd
 from llm_meter_tap.delivery import kernel_message
 from llm_meter_tap.delivery.progress import Stream
 from llm_meter_tap.errors import LimitExceeded
-from llm_meter_tap.formats.matching import Shape, recognise
 from llm_meter_tap.formats.reading import Reading, Usage, read_response
 from llm_meter_tap.formats.registry import FORMATS
 from llm_meter_tap.formats.request_text import call_text
 from llm_meter_tap.limits import run_caps
-from llm_meter_tap.provenance import context
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.wire.call_id import call_id_of
-from llm_meter_tap.wire.record import CallRecord
 
 if TYPE_CHECKING:
+    from llm_meter_tap.calls.outgoing_request import OutgoingRequest
+    from llm_meter_tap.formats.matching import Shape
     from llm_meter_tap.limits.reservation import Question, Refusal
     from llm_meter_tap.tap import Tap
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
-_LONGEST_END = max(len(end) for format in FORMATS.values() for end in format.stream_ends)
-# A model may write those words itself; each look at the stream reads all of it.
-_MOST_LOOKS = 3
+
 # The ids that calls of each tap got from their answers.
 _renamed: weakref.WeakKeyDictionary[Tap, set[str]] = weakref.WeakKeyDictionary()
 _MOST_RENAMED = 100_000
-_FIGURES = tuple(name for name in Usage.__dataclass_fields__ if name != "raw")
-
-
-class Request(NamedTuple):
-    """What is known of a request before it leaves.
-
-    Attributes:
-        path: Percent-encoded, as sent.
-        query: Without its question mark.
-        headers: Names in lower case.
-        body: None where it cannot be seen.
-    """
-
-    method: str
-    host: str
-    port: int | None
-    scheme: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
-    body: bytes | None
-
-
-def begin(request: Request) -> Call | None:
-    """Open a call if the request is an LLM call, or reads back one, and this process is metered.
-
-    Raises:
-        LimitExceeded: A blocking limit refuses the call.
-    """
-    call = prepare(request)
-    if call is not None:
-        call.admit()
-    return call
-
-
-def prepare(request: Request) -> Call | None:
-    """As `begin`, for asynchronous code, which awaits `Call.admit_async` before the request is sent."""
-    if request.method == "GET":
-        from llm_meter_tap.calls.reading_back import prepare_retrieval  # few processes read back
-
-        return prepare_retrieval(request)
-    content_type = request.headers.get("content-type")
-    shape = recognise(request.method, request.host, request.path, request.query, content_type, request.body)
-    if shape is None:
-        unrecognised.consider(request.host, request.path, content_type, request.body)
-        return None
-    present = tap.current()
-    if present is None:
-        return None
-    call = Call(present, shape, request)
-    call.question = _question(present, call.record, shape, request)
-    return call
 
 
 class Call:
@@ -114,7 +58,7 @@ class Call:
     _is_settled = True
     question: Question | None = None
 
-    def __init__(self, present: Tap, shape: Shape, request: Request) -> None:
+    def __init__(self, present: Tap, shape: Shape, request: OutgoingRequest) -> None:
         self._tap = present
         self._shape = shape
         self._request_body = request.body
@@ -122,14 +66,11 @@ class Call:
         self._headers: Mapping[str, str] = {}
         self._body = KeptBody()
         self._is_decoded = False
-        self._ends = FORMATS[shape.api].stream_ends
-        self._looks_left = 0
-        self._line = b""
-        self._is_end_near = False
+        self._stream_end: StreamEnd | None = None
         self._is_first_due = True
         self._started = time.perf_counter()
         self._reference = weakref.ref(self)
-        self._parent, self.record = _opening(present, shape, request)
+        self._parent, self.record = new_record(present, shape, request)
 
     def admit(self) -> None:
         """Ask whether the call may leave, if that is to be asked, and take down that it does.
@@ -213,8 +154,9 @@ class Call:
         """The head of the response came; header names in lower case."""
         self._status = status
         self._headers = headers
-        if self._ends and "event-stream" in headers.get("content-type", ""):
-            self._looks_left = _MOST_LOOKS
+        words = FORMATS[self._shape.api].stream_ends
+        if words and "event-stream" in headers.get("content-type", ""):
+            self._stream_end = StreamEnd(words)
 
     def feed(self, chunk: bytes, is_decoded: bool = False) -> None:
         """A piece of the body is about to be handed to the user.
@@ -228,15 +170,15 @@ class Call:
         # Not `faults.contained`: this runs for every piece, where even a call more shows.
         try:
             if self._is_first_due:
-                self._take_time()
+                self._note_first_piece()
             self._is_decoded = is_decoded
             self._body.append(chunk)
-            if self._looks_left and self._may_be_last(chunk):
-                self._look()
+            if self._stream_end is not None and self._stream_end.is_near(chunk):
+                self._settle_if_finished()
         except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
             faults.note("Call.feed", error)
 
-    def _take_time(self) -> None:
+    def _note_first_piece(self) -> None:
         self._is_first_due = False
         if self._shape.is_stream:
             self.record.time_to_first_chunk_s = time.perf_counter() - self._started
@@ -249,24 +191,10 @@ class Call:
             return None
         return Stream(self.record.to_wire, self._parent, self._body.pieces)
 
-    def _look(self) -> None:
-        self._looks_left -= 1
+    def _settle_if_finished(self) -> None:
         reading = self._read(is_whole=False)
         if reading.is_finished:
             self._conclude(reading, is_whole=True)
-
-    def _may_be_last(self, chunk: bytes) -> bool:
-        """Whether a line that may be a stream's last event ends here; its words may come in pieces."""
-        text = self._line + chunk if self._line else chunk
-        for end in self._ends:
-            if end in text:
-                self._is_end_near = True
-        if not text.endswith(b"\n"):
-            self._line = text[-_LONGEST_END:]
-            return False
-        self._line = b""
-        is_end_near, self._is_end_near = self._is_end_near, False
-        return is_end_near
 
     @faults.contained
     def ended(self) -> None:
@@ -319,7 +247,7 @@ class Call:
             # A redirection: the request that follows it is the call.
             self._drop()
             return
-        take_over(self.record, reading)
+        fill_record(self.record, reading)
         if reading.is_stored and reading.response_id is not None:
             self._rename(reading.response_id)
         broken = None if error is None else type(error).__name__
@@ -409,57 +337,8 @@ class _Text(NamedTuple):
         return call_text(self.api, self.request_body, self.content_type, self.response_body)
 
 
-def take_over(record: CallRecord, reading: Reading) -> None:
-    """Put what a response says into the call's record."""
-    record.response_model = reading.response_model
-    record.response_id = reading.response_id
-    record.service_tier = reading.service_tier
-    record.usage_flags, record.usage_tool_calls = reading.flags or None, reading.tool_calls or None
-    if reading.usage is not None:
-        record.usage_raw = reading.usage.raw or None
-        for name in _FIGURES:
-            setattr(record, name, getattr(reading.usage, name))
-
-
 def _basis_of_failure(reading: Reading, shape: Shape) -> str:
     """An error in a 200: with figures it cost them; in a stream it may have cost; alone it is a refusal."""
     if reading.usage is not None:
         return "reported"
     return "missing" if shape.is_stream else "none"
-
-
-def _question(present: Tap, record: CallRecord, shape: Shape, request: Request) -> Question | None:
-    """What is to be asked before a call leaves; None, at the cost of a look, where nothing can refuse it."""
-    gate, run = present.gate.current(), run_caps.current()
-    if gate is None and run is None:
-        return None
-    from llm_meter_tap.limits.reservation import Question
-
-    return Question(record, shape.api, request.headers.get("content-type"), request.body, gate, run)
-
-
-def _opening(present: Tap, shape: Shape, request: Request) -> tuple[dict[str, Any] | None, CallRecord]:
-    """The parent message of a call, and its record as far as it is known when the request leaves."""
-    here = context.current()
-    return here.parent, CallRecord(
-        call_id=os.urandom(16).hex(),
-        started_at=datetime.now(timezone.utc),
-        status="aborted",
-        basis="missing",
-        source="tap",
-        operation_name=shape.operation_name,
-        provider_name=shape.provider_name,
-        request_model=shape.request_model,
-        is_stream=shape.is_stream or None,
-        server_address=request.host,
-        server_port=request.port or _DEFAULT_PORTS.get(request.scheme),
-        agent_name=here.agent_name,
-        user_id=here.user_id,
-        team=here.team,
-        key_fingerprint=present.fingerprint(request.headers, request.query),
-        project=here.project,
-        kernel_id=here.kernel_id,
-        notebook_path=here.notebook_path,
-        cell_id=here.cell_id,
-        run_id=here.run_id,
-    )

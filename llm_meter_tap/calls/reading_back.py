@@ -19,7 +19,7 @@ from llm_meter_tap.calls import content_encoding
 from llm_meter_tap.calls.background_reader import PassingBody, Reader
 from llm_meter_tap.calls.batch_results import result_of
 from llm_meter_tap.calls.body_buffer import KeptBody
-from llm_meter_tap.calls.call import Call, Request, take_over
+from llm_meter_tap.calls.recording import fill_record, new_record
 from llm_meter_tap.formats.flags import UNREAD
 from llm_meter_tap.formats.format import ReadBack, Result
 from llm_meter_tap.formats.matching import Shape, match_read_back
@@ -29,6 +29,9 @@ from llm_meter_tap.wire.call_id import call_id_of
 from llm_meter_tap.wire.json_values import mapping, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from llm_meter_tap.calls.outgoing_request import OutgoingRequest
     from llm_meter_tap.tap import Tap
     from llm_meter_tap.wire.record import CallRecord
 
@@ -42,50 +45,72 @@ _OLDEST = datetime(2020, 1, 1, tzinfo=timezone.utc)
 _known: WeakKeyDictionary[Tap, set[str]] = WeakKeyDictionary()
 
 
-def prepare_retrieval(request: Request) -> Retrieval | None:
+def prepare_read_back(request: OutgoingRequest) -> ReadBackObserver | None:
     """Listen to a request if it may read back calls, and this process is metered."""
     found = match_read_back(request.host, request.path)
     present = None if found is None else tap.current()
     if found is None or present is None:
         return None
-    return Retrieval(present, *found, request)
+    return ReadBackObserver(present, *found, request)
 
 
-class Retrieval(Call):
-    """A request that reads back, listened to like a call."""
+class ReadBackObserver:
+    """A request that reads back what earlier calls used; an `Observer`.
 
-    def __init__(self, present: Tap, read_back: ReadBack, shape: Shape, request: Request) -> None:
-        super().__init__(present, shape, request)
+    It is not a call, so no limit refuses it and its leaving is not recorded.
+
+    Args:
+        present: The tap of this process.
+        read_back: How the format's results are read.
+        shape: What the request was recognised as.
+        request: The request.
+    """
+
+    # Until the request leaves there is nothing to read.
+    _is_over = True
+
+    def __init__(self, present: Tap, read_back: ReadBack, shape: Shape, request: OutgoingRequest) -> None:
+        parent, record = new_record(present, shape, request)
+        self._tap = present
         self._read_back = read_back
-        self._scribe = _Scribe(present, shape, self.record, self._parent, request.path)
+        self._scribe = _Scribe(present, shape, record, parent, request.path)
+        self._status: int | None = None
+        self._headers: Mapping[str, str] = {}
         self._passing: PassingBody | None = None
 
     @faults.contained
-    def _open(self) -> None:
-        """Listen; nothing is taken down, for this is no call, and nothing can refuse it."""
+    def admit(self) -> None:
+        """Observe the request from now on."""
         self._tap.under_way.add(ref(self, self._tap.under_way.discard))
-        self._is_settled = False
+        self._is_over = False
 
-    @faults.contained
+    async def admit_async(self) -> None:
+        """Observe the request from now on; nothing is awaited."""
+        self.admit()
+
     def unsent(self) -> None:
-        """Nothing reached the network, and nothing came from it."""
-        self._is_settled = True
+        """A mock answered; nothing is read."""
+        self._is_over = True
 
-    @faults.contained
     def failed(self, error: BaseException, is_sent: bool) -> None:
-        """No response came: nothing was read."""
-        self._is_settled = True
+        """No response came; nothing is read."""
+        self._is_over = True
+
+    def responded(self, status: int, headers: Mapping[str, str]) -> None:
+        """The head of the response arrived; header names in lower case."""
+        self._status = status
+        self._headers = headers
 
     def feed(self, chunk: bytes, is_decoded: bool = False) -> None:
         """A piece of the body is about to be handed to the user."""
-        if self._is_settled or not chunk:
+        if self._is_over or not chunk:
             return
         try:
             if self._passing is None:
                 self._passing = self._listen(is_decoded)
             self._passing.append(chunk)
         except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
-            faults.note("Retrieval.feed", error)
+            faults.note("ReadBackObserver.feed", error)
 
     def _listen(self, is_decoded: bool) -> PassingBody:
         encoding = "" if is_decoded else self._headers.get("content-encoding", "")
@@ -109,13 +134,16 @@ class Retrieval(Call):
 
     @faults.contained
     def leave(self) -> None:
-        """Nobody will read further."""
+        """Nothing more will be read."""
         self._end(is_whole=False)
 
+    def __del__(self) -> None:
+        self.leave()
+
     def _end(self, is_whole: bool) -> None:
-        if not self._is_ours():
+        if self._is_over or tap.current() is not self._tap:  # the latter in a forked child
             return
-        self._is_settled = True
+        self._is_over = True
         if self._passing is not None:
             self._passing.end(is_whole)
 
@@ -291,7 +319,7 @@ class _Scribe:
             operation_name=shape.operation_name,
             is_stream=None,
         )
-        take_over(record, reading)
+        fill_record(record, reading)
         record.service_tier = tier or record.service_tier
         self._write(record)
 

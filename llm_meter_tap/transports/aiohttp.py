@@ -22,7 +22,7 @@ from llm_meter_tap.runtime import faults
 from llm_meter_tap.runtime.guard import is_passing
 
 if TYPE_CHECKING:
-    from llm_meter_tap.calls.call import Call
+    from llm_meter_tap.calls.observer import Observer
 
 # The oldest release tried; all have ClientRequest.send, ClientResponse.start and StreamReader.feed_data.
 OLDEST = (3, 7)
@@ -32,7 +32,7 @@ _DECOMPRESSES = "_llm_meter_decompresses"
 
 # By the id of a stream, which has no room for an attribute. The response owns its call: when nobody holds
 # the response, aiohttp gives the connection up, and nothing more is fed.
-_calls: WeakValueDictionary[int, Call] = WeakValueDictionary()
+_calls: WeakValueDictionary[int, Observer] = WeakValueDictionary()
 
 
 def patch(module: ModuleType) -> None:
@@ -75,16 +75,16 @@ def _send(bytes_payload: type[Any], original: Callable[..., Any]) -> Callable[..
 
 
 @faults.contained
-def _prepare(request: Any, bytes_payload: type[Any]) -> Call | None:
+def _prepare(request: Any, bytes_payload: type[Any]) -> Observer | None:
     method, url = request.method, request.url
     if (method != "POST" and not may_read_back(method, url.raw_path)) or is_passing():
         return None
-    from llm_meter_tap.calls.call import Request, prepare  # when something is posted
+    from llm_meter_tap.calls.entry import OutgoingRequest, prepare  # when something is posted
 
     headers = {name.lower(): value for name, value in request.headers.items()}
     body = _body(request.body, bytes_payload)
     path, query = url.raw_path, url.raw_query_string
-    return prepare(Request(method, url.raw_host, url.port, url.scheme, path, query, headers, body))
+    return prepare(OutgoingRequest(method, url.raw_host, url.port, url.scheme, path, query, headers, body))
 
 
 def _body(body: Any, bytes_payload: type[Any]) -> bytes | None:
@@ -95,7 +95,7 @@ def _body(body: Any, bytes_payload: type[Any]) -> bytes | None:
 
 
 @faults.contained
-def _listen(response: Any, call: Call, is_decompressing: bool) -> None:
+def _listen(response: Any, call: Observer, is_decompressing: bool) -> None:
     setattr(response, _CALL, call)
     setattr(response, _DECOMPRESSES, is_decompressing)
     base: Any = type(response)

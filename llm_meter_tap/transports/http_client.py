@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-    from llm_meter_tap.calls.call import Call
+    from llm_meter_tap.calls.observer import Observer
 
 _CALL = "_llm_meter_call"
 # Until Python 3.10, `read` of a given size came down to `readinto`.
@@ -57,15 +57,15 @@ def _request(module: Any, original: Callable[..., Any]) -> Callable[..., Any]:
 @faults.contained
 def _begin(
     module: Any, connection: Any, method: str, url: str, body: Any = None, headers: Any = None, **_: Any
-) -> Call | None:
-    from llm_meter_tap.calls.call import Request, begin
+) -> Observer | None:
+    from llm_meter_tap.calls.entry import OutgoingRequest, begin
 
     scheme = "https" if _is_secure(module, connection) else "http"
     tunnel = getattr(connection, "_tunnel_host", None)  # what set_tunnel was told, in every release
     host, port = (tunnel, connection._tunnel_port) if tunnel else (connection.host, connection.port)
     scheme, host, port, path, query = destination(scheme, host, port, url)
     given = {str(name).lower(): _text(value) for name, value in (headers or {}).items()}
-    return begin(Request(method, host, port, scheme, path, query, given, _bytes(body)))
+    return begin(OutgoingRequest(method, host, port, scheme, path, query, given, _bytes(body)))
 
 
 def _text(value: Any) -> str:
@@ -115,7 +115,7 @@ def _getresponse(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @faults.contained
-def _tee(response: Any, call: Call) -> None:
+def _tee(response: Any, call: Observer) -> None:
     call.responded(response.status, {name.lower(): value for name, value in response.getheaders()})
     if response.isclosed():
         call.ended()
@@ -176,7 +176,7 @@ def _filled(buffer: Any, size: int) -> bytes:
 
 
 @faults.contained
-def _end(response: Any, call: Call) -> None:
+def _end(response: Any, call: Observer) -> None:
     if response.length:
         call.leave()  # reading in pieces ends without an error where the connection broke off
     else:

@@ -18,7 +18,7 @@ from llm_meter_tap.runtime.guard import PassingBy, is_passing
 from llm_meter_tap.transports.raw_headers import RawHeaders
 
 if TYPE_CHECKING:
-    from llm_meter_tap.calls.call import Call
+    from llm_meter_tap.calls.observer import Observer
 
 # The oldest release whose transports have the signature known here: handle_request(request) -> Response.
 OLDEST = {"httpx": (0, 20), "httpx2": (2, 0)}
@@ -104,7 +104,7 @@ def _async_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable
 class _Sending(PassingBy):
     """While a request is out: layers within stand aside, and an exception is the call's end."""
 
-    def __init__(self, call: Call, library: _Library) -> None:
+    def __init__(self, call: Observer, library: _Library) -> None:
         self._call = call
         self._library = library
 
@@ -135,18 +135,18 @@ def _comes_from(error: BaseException | None, package: str) -> bool:
 
 
 @faults.contained
-def _begin(request: Any, library: _Library, is_async: bool) -> Call | None:
+def _begin(request: Any, library: _Library, is_async: bool) -> Observer | None:
     method, url = request.method, request.url
     if method != "POST" and (method != "GET" or not may_read_back(method, url.raw_path.decode("ascii"))):
         return None
     if is_passing():
         return None
-    from llm_meter_tap.calls.call import Request, begin, prepare  # when something is posted
+    from llm_meter_tap.calls.entry import OutgoingRequest, begin, prepare  # when something is posted
 
     path, _, query = url.raw_path.decode("ascii").partition("?")
     headers, body = _headers(request), _body(request, library)
     open_ = prepare if is_async else begin
-    return open_(Request(method, url.host, url.port, url.scheme, path, query, headers, body))
+    return open_(OutgoingRequest(method, url.host, url.port, url.scheme, path, query, headers, body))
 
 
 def _headers(message: Any) -> Mapping[str, str]:
@@ -164,7 +164,7 @@ def _body(request: Any, library: _Library) -> bytes | None:
 
 
 @faults.contained
-def _tee(response: Any, call: Call, library: _Library, stream_type: type[Any]) -> None:
+def _tee(response: Any, call: Observer, library: _Library, stream_type: type[Any]) -> None:
     if library.tells_connection and _CONNECTION not in response.extensions:
         call.unsent()
         return
@@ -176,7 +176,7 @@ def _sync_stream(base: type[Any]) -> type[Any]:
     class MeteredStream(base):  # type: ignore[misc]
         """The library's own stream, listened to."""
 
-        def __init__(self, stream: Any, call: Call) -> None:
+        def __init__(self, stream: Any, call: Observer) -> None:
             self._stream = stream
             self._call = call
 
@@ -206,7 +206,7 @@ def _async_stream(base: type[Any]) -> type[Any]:
     class MeteredAsyncStream(base):  # type: ignore[misc]
         """The library's own stream, listened to."""
 
-        def __init__(self, stream: Any, call: Call) -> None:
+        def __init__(self, stream: Any, call: Observer) -> None:
             self._stream = stream
             self._call = call
 

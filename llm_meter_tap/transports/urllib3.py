@@ -24,7 +24,7 @@ from llm_meter_tap.runtime.guard import PassingBy, answers, is_passing
 from llm_meter_tap.transports.destination import destination
 
 if TYPE_CHECKING:
-    from llm_meter_tap.calls.call import Call
+    from llm_meter_tap.calls.observer import Observer
 
     _IsSent = Callable[[BaseException], bool]
     _IsOwn = Callable[[Any], bool]
@@ -54,7 +54,7 @@ class _Attempt:
         is_superseded: urlopen called itself; the response it returns is the later attempt's.
     """
 
-    def __init__(self, pool: Any, call: Call | None) -> None:
+    def __init__(self, pool: Any, call: Observer | None) -> None:
         self.pool = pool
         self.call = call
         self.is_superseded = False
@@ -150,7 +150,7 @@ def _supersede(pool: Any, arguments: _Arguments, is_sent: _IsSent) -> None:
 
 
 @faults.contained
-def _fail(call: Call, error: BaseException, is_sent: _IsSent) -> None:
+def _fail(call: Observer, error: BaseException, is_sent: _IsSent) -> None:
     reason = getattr(error, "reason", None)  # what is behind "max retries exceeded"
     cause = reason if isinstance(reason, BaseException) else error
     status = _TOO_MANY.fullmatch(str(cause))
@@ -162,11 +162,11 @@ def _fail(call: Call, error: BaseException, is_sent: _IsSent) -> None:
 
 
 @faults.contained
-def _begin(pool: Any, arguments: _Arguments) -> Call | None:
+def _begin(pool: Any, arguments: _Arguments) -> Observer | None:
     method = arguments.get("method")
     if method != "POST" and not may_read_back(method, arguments.get("url")):
         return None
-    from llm_meter_tap.calls.call import Request, begin  # when something is posted
+    from llm_meter_tap.calls.entry import OutgoingRequest, begin  # when something is posted
 
     scheme, host, port, path, query = destination(pool.scheme, pool.host, pool.port, arguments.get("url"))
     given = arguments.get("headers") or pool.headers
@@ -176,7 +176,7 @@ def _begin(pool: Any, arguments: _Arguments) -> Call | None:
         body = body.encode("utf-8")
     if not isinstance(body, (bytes, bytearray)):
         body = None
-    return begin(Request(method, host, port, scheme, path, query, headers, body))
+    return begin(OutgoingRequest(method, host, port, scheme, path, query, headers, body))
 
 
 def _text(value: Any) -> str:
@@ -184,7 +184,7 @@ def _text(value: Any) -> str:
 
 
 @faults.contained
-def _look_at_foreign(response: Any, call: Call, is_answered: bool) -> None:
+def _look_at_foreign(response: Any, call: Observer, is_answered: bool) -> None:
     """Settle a call whose answer somebody else took in, as vcrpy does to record it; or replayed."""
     if not is_answered:
         call.unsent()
@@ -201,7 +201,7 @@ def _headers(response: Any) -> dict[str, str]:
 
 
 @faults.contained
-def _tee(response: Any, call: Call, is_preloaded: bool) -> None:
+def _tee(response: Any, call: Observer, is_preloaded: bool) -> None:
     call.responded(response.status, _headers(response))
     if is_preloaded:
         call.feed(response.data, _is_decoded(response, response.decode_content))

@@ -1,0 +1,64 @@
+"""Starts to observe a request: the only part of `calls` that transports import.
+
+A POST that matches a known format is a call. A GET may read back what earlier calls used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llm_meter_tap import tap
+from llm_meter_tap.calls import unrecognised
+from llm_meter_tap.calls.call import Call
+from llm_meter_tap.calls.outgoing_request import OutgoingRequest
+from llm_meter_tap.formats.matching import Shape, recognise
+from llm_meter_tap.limits import run_caps
+
+if TYPE_CHECKING:
+    from llm_meter_tap.calls.observer import Observer
+    from llm_meter_tap.limits.reservation import Question
+    from llm_meter_tap.tap import Tap
+    from llm_meter_tap.wire.record import CallRecord
+
+__all__ = ["OutgoingRequest", "begin", "prepare"]
+
+
+def begin(request: OutgoingRequest) -> Observer | None:
+    """Observe a request and admit it, if it is an LLM call or reads back one and this process is metered.
+
+    Raises:
+        LimitExceeded: A hard limit refuses the call.
+    """
+    observer = prepare(request)
+    if observer is not None:
+        observer.admit()
+    return observer
+
+
+def prepare(request: OutgoingRequest) -> Observer | None:
+    """Do what `begin` does, except admit: asynchronous code awaits `Observer.admit_async` before it sends."""
+    if request.method == "GET":
+        from llm_meter_tap.calls.reading_back import prepare_read_back  # few processes read back
+
+        return prepare_read_back(request)
+    content_type = request.headers.get("content-type")
+    shape = recognise(request.method, request.host, request.path, request.query, content_type, request.body)
+    if shape is None:
+        unrecognised.consider(request.host, request.path, content_type, request.body)
+        return None
+    present = tap.current()
+    if present is None:
+        return None
+    call = Call(present, shape, request)
+    call.question = _question(present, call.record, shape, request)
+    return call
+
+
+def _question(present: Tap, record: CallRecord, shape: Shape, request: OutgoingRequest) -> Question | None:
+    """What to ask before a call leaves; None where no limit can refuse it."""
+    gate, run = present.gate.current(), run_caps.current()
+    if gate is None and run is None:
+        return None
+    from llm_meter_tap.limits.reservation import Question
+
+    return Question(record, shape.api, request.headers.get("content-type"), request.body, gate, run)
