@@ -22,7 +22,7 @@ from llm_meter_tap.startup import is_wanted
 from llm_meter_tap.wire.fingerprint import fingerprint
 from llm_meter_tap.wire.private_folder import fingerprint_key, make_folder
 from llm_meter_tap.wire.record import CallRecord
-from llm_meter_tap.wire.spool_line import encode_line, opened_line, settled_line
+from llm_meter_tap.wire.spool_line import dropped_line, opened_line, settled_line
 
 if TYPE_CHECKING:
     from llm_meter_tap.limits.reservation import Reservations
@@ -93,11 +93,11 @@ class Tap:
             parent: The cell's parent message.
             tell: See `Line.tell`.
         """
-        self._take("settled", record.call_id, settled_line(record), text, parent, tell)
+        self._take("settled", record.call_id, settled_line(record), record, text, parent, tell)
 
     def dropped(self, call_id: str) -> None:
         """Take down that nothing of a call reached the network."""
-        self._take("dropped", call_id, encode_line({"v": 1, "event": "dropped", "id": call_id}))
+        self._take("dropped", call_id, dropped_line(call_id))
 
     def close(self) -> None:
         """Settle what is under way as aborted, bring what can be brought, leave the rest to the spool."""

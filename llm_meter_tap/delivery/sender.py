@@ -8,7 +8,6 @@ rarely, and interpreter exit waits at most two seconds, and only for a service t
 
 from __future__ import annotations
 
-import json
 import queue
 import sys
 import threading
@@ -24,10 +23,11 @@ from llm_meter_tap.delivery.service_client import Listener
 from llm_meter_tap.delivery.spool import Spool
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.runtime.guard import PassingBy
-from llm_meter_tap.wire.spool_line import encode_line
+from llm_meter_tap.wire.spool_line import with_text
 
 if TYPE_CHECKING:
     from llm_meter_tap.delivery.progress import Watched
+    from llm_meter_tap.wire.record import CallRecord
 
 _QUIET_S = 0.05
 _LONGEST_BURST_S = 0.5
@@ -49,6 +49,7 @@ class Line(NamedTuple):
         call_id: The call it is about.
         encoded: The line itself.
         is_spooled: Whether it is on disk too.
+        record: The record of a settled line, for the kernel message.
         text: Gives `input`, `output` and `framing` to be counted by the service, when the line is about to be
             sent; what it holds is in memory only, gone after the first attempt.
         parent: The cell's parent message, where the kernel message belongs.
@@ -59,6 +60,7 @@ class Line(NamedTuple):
     call_id: str
     encoded: bytes
     is_spooled: bool
+    record: CallRecord | None = None
     text: Callable[[], dict[str, Any] | None] | None = None
     parent: dict[str, Any] | None = None
     tell: Callable[[list[str] | None], None] | None = None
@@ -195,8 +197,8 @@ class Sender:
         if not isinstance(line, Line):
             self._streams.watch(line)
             return
-        if line.event == "settled" and line.parent is not None:
-            kernel_message.publish(json.loads(line.encoded)["record"], line.parent)
+        if line.record is not None and line.parent is not None:
+            kernel_message.publish(line.record.to_wire(), line.parent)
         if self._is_away():
             self._due_at = min(self._due_at, self._attempted_at + _NEW_LINE_RETRY_S)
         if len(self._backlog) < _LARGEST_BACKLOG:
@@ -254,7 +256,7 @@ class Sender:
 
 def _encoded(line: Line) -> bytes:
     text = None if line.text is None else line.text()
-    return line.encoded if text is None else encode_line(dict(json.loads(line.encoded), text=text))
+    return line.encoded if text is None else with_text(line.encoded, text)
 
 
 def print_notices(notices: list[str]) -> None:
