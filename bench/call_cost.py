@@ -17,7 +17,7 @@ import time
 from loopback import BODY
 
 from llm_meter_tap import tap
-from llm_meter_tap.calls.entry import begin
+from llm_meter_tap.calls.entry import OutgoingRequest, begin
 
 CALLS = 500
 PAUSES_S = (0.0, 0.0005, 0.005)
