@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from llm_meter_tap import tap
 from llm_meter_tap.delivery.sender import print_notices
-from llm_meter_tap.delivery.service_client import JSON, Listener
+from llm_meter_tap.delivery.service_client import JSON, ServiceClient
 from llm_meter_tap.errors import TapInactive, TokenCountUnavailable
 from llm_meter_tap.local_tokenizer import count_offline
 from llm_meter_tap.provenance import context
@@ -171,7 +171,7 @@ def _ask_service(question: dict[str, str | None]) -> dict[str, Any] | None:
     if not folder:
         return None
     body = json.dumps({name: value for name, value in question.items() if value is not None})
-    listener = Listener(folder)
+    listener = ServiceClient(folder)
     try:
         answer = listener.post("/v1/count", body.encode("utf-8"), JSON)
     finally:

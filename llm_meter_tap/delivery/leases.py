@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 
-from llm_meter_tap.delivery.service_client import JSON, Listener
+from llm_meter_tap.delivery.service_client import JSON, ServiceClient
 
 _LEASE_S = 30.0
 
@@ -38,7 +38,7 @@ class Leases:
         """Seconds until the reservations are to be renewed; None when there are none."""
         return max(0.0, self._due_at - time.monotonic()) if self._held else None
 
-    def renew(self, listener: Listener) -> None:
+    def renew(self, listener: ServiceClient) -> None:
         """Renew what is due; what the service does not hold any more, or never did, is forgotten."""
         if self.due_in_s() != 0.0:
             return

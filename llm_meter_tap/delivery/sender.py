@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_meter_tap.delivery import kernel_message
 from llm_meter_tap.delivery.leases import Leases
 from llm_meter_tap.delivery.progress import Streams
-from llm_meter_tap.delivery.service_client import Listener
+from llm_meter_tap.delivery.service_client import ServiceClient
 from llm_meter_tap.delivery.spool import Spool
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.runtime.guard import PassingBy
@@ -81,7 +81,7 @@ class Sender:
         self.leases = Leases()
         self._streams = Streams()
         self._spool = spool
-        self._listener = Listener(folder)
+        self._client = ServiceClient(folder)
         # SimpleQueue: its `put` may be re-entered, by a garbage collection that settles a call.
         self._inbox: queue.SimpleQueue[Line | Watched | threading.Event] = queue.SimpleQueue()
         self._backlog: deque[Line] = deque()
@@ -128,7 +128,7 @@ class Sender:
 
     def abandon(self) -> None:
         """In a forked child: close this copy of the parent's connection, which stays the parent's."""
-        self._listener.abandon()
+        self._client.abandon()
 
     def _start(self) -> None:
         with self._lock:
@@ -145,7 +145,7 @@ class Sender:
         with PassingBy():
             while not self._is_ended:
                 self._step()
-        self._listener.close()
+        self._client.close()
 
     @faults.contained
     def _step(self) -> None:
@@ -153,7 +153,7 @@ class Sender:
         try:
             if self._backlog and (waiter is not None or time.monotonic() >= self._due_at):
                 self._deliver()
-            self.leases.renew(self._listener)
+            self.leases.renew(self._client)
             self._streams.tell()
         finally:
             if waiter is not None:
@@ -222,7 +222,7 @@ class Sender:
         settled = {line.call_id for line in batch if line.event == "settled"}
         lines = [_encoded(line) for line in batch if line.event != "opened" or line.call_id not in settled]
         headers = {"Content-Type": "application/jsonl", "X-LLM-Meter-Spool": self._spool.name}
-        answer = self._listener.post("/v1/lines", b"".join(lines), headers)
+        answer = self._client.post("/v1/lines", b"".join(lines), headers)
         if answer is None:
             return batch
         status, content = answer

@@ -21,7 +21,7 @@ JSON = {"Content-Type": "application/json"}
 """The headers of a JSON body."""
 
 
-class Listener:
+class ServiceClient:
     """A client of the listener. Not thread-safe: each thread has its own.
 
     Args:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_meter_tap.delivery.sender import Sender
-from llm_meter_tap.delivery.service_client import JSON, Listener
+from llm_meter_tap.delivery.service_client import JSON, ServiceClient
 from llm_meter_tap.formats.media import is_text_only
 from llm_meter_tap.formats.output_limit import max_output_tokens
 from llm_meter_tap.formats.request_text import call_text
@@ -129,8 +129,8 @@ class Reservations:
         self._folder = folder
         self._sender = sender
         self._drop = drop
-        self._listeners: set[Listener] = set()
-        self._idle: deque[Listener] = deque()
+        self._clients: set[ServiceClient] = set()
+        self._idle: deque[ServiceClient] = deque()
         self._threads: ThreadPoolExecutor | None = None
 
     def ask(self, question: Question) -> Refusal | None:
@@ -171,7 +171,7 @@ class Reservations:
 
     def abandon(self) -> None:
         """In a forked child: close these copies of the parent's connections, which stay the parent's."""
-        for listener in self._listeners:
+        for listener in self._clients:
             listener.abandon()
 
     def _answer(self, question: Question) -> Refusal | None:
@@ -204,14 +204,14 @@ class Reservations:
             self._forget(listener)
         return {} if answer is None else answer[1]
 
-    def _take(self) -> Listener:
+    def _take(self) -> ServiceClient:
         try:
             return self._idle.pop()
         except IndexError:
-            listener = Listener(self._folder, _PATIENCE_S, is_in_all=True)
-            self._listeners.add(listener)
+            listener = ServiceClient(self._folder, _PATIENCE_S, is_in_all=True)
+            self._clients.add(listener)
             return listener
 
-    def _forget(self, listener: Listener) -> None:
-        self._listeners.discard(listener)
+    def _forget(self, listener: ServiceClient) -> None:
+        self._clients.discard(listener)
         listener.close()

@@ -156,9 +156,9 @@ def _usage_in_words(usage: dict[str, Any]) -> str:
 
 def _ask(question: dict[str, Any]) -> dict[str, Any] | None:
     """The service's word on usage; None when there is none."""
-    from llm_meter_tap.delivery.service_client import JSON, Listener
+    from llm_meter_tap.delivery.service_client import JSON, ServiceClient
 
-    listener = Listener(os.environ.get("LLM_METER_DIR", ""), _PATIENCE_S, is_in_all=True)
+    listener = ServiceClient(os.environ.get("LLM_METER_DIR", ""), _PATIENCE_S, is_in_all=True)
     try:
         with PassingBy():
             answer = listener.post("/v1/usage", json.dumps(question).encode("ascii"), JSON)
