@@ -25,7 +25,7 @@ from llm_meter_tap.wire.record import CallRecord
 from llm_meter_tap.wire.spool_line import dropped_line, opened_line, settled_line
 
 if TYPE_CHECKING:
-    from llm_meter_tap.limits.reservation import Reservations
+    from llm_meter_tap.limits.reservation import ReservationClient
 
 _current: Tap | None = None
 # Taps of the processes this one was forked from: kept, because what they hold may be locked for good.
@@ -45,7 +45,7 @@ class Tap:
         self.spool = Spool(folder)
         self.sender = Sender(folder, self.spool)
         self.gate = GateWatch(folder)
-        self._reservations: Reservations | None = None
+        self._reservations: ReservationClient | None = None
         # Weak references to the calls that have not settled, which take themselves out; each has `leave()`,
         # called when the interpreter exits. A WeakSet costs a call more than its two lines' way to the disk.
         self.under_way: set[weakref.ref[Any]] = set()
@@ -64,14 +64,14 @@ class Tap:
             self._key = fingerprint_key(self.folder)
         return fingerprint(headers, query, self._key)
 
-    def reservations(self) -> Reservations:
+    def reservations(self) -> ReservationClient:
         """The way to ask before a call leaves; where nothing can refuse one, not even its code is loaded."""
         if self._reservations is None:
-            from llm_meter_tap.limits.reservation import Reservations
+            from llm_meter_tap.limits.reservation import ReservationClient
 
             with _making:
                 if self._reservations is None:
-                    self._reservations = Reservations(self.folder, self.sender, self.dropped)
+                    self._reservations = ReservationClient(self.folder, self.sender, self.dropped)
         return self._reservations
 
     def opened(self, record: CallRecord) -> None:

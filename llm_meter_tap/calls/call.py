@@ -30,7 +30,7 @@ from llm_meter_tap.wire.call_id import call_id_of
 if TYPE_CHECKING:
     from llm_meter_tap.calls.outgoing_request import OutgoingRequest
     from llm_meter_tap.formats.matching import Shape
-    from llm_meter_tap.limits.reservation import Question, Refusal
+    from llm_meter_tap.limits.reservation import Refusal, ReservationRequest
     from llm_meter_tap.tap import Tap
 
 
@@ -56,7 +56,7 @@ class Call:
 
     # Until it is opened there is nothing to settle.
     _is_settled = True
-    question: Question | None = None
+    question: ReservationRequest | None = None
 
     def __init__(self, present: Tap, shape: Shape, request: OutgoingRequest) -> None:
         self._tap = present

@@ -16,7 +16,7 @@ from llm_meter_tap.limits import run_caps
 
 if TYPE_CHECKING:
     from llm_meter_tap.calls.observer import Observer
-    from llm_meter_tap.limits.reservation import Question
+    from llm_meter_tap.limits.reservation import ReservationRequest
     from llm_meter_tap.tap import Tap
     from llm_meter_tap.wire.record import CallRecord
 
@@ -50,15 +50,17 @@ def prepare(request: OutgoingRequest) -> Observer | None:
     if present is None:
         return None
     call = Call(present, shape, request)
-    call.question = _question(present, call.record, shape, request)
+    call.question = _reservation_request(present, call.record, shape, request)
     return call
 
 
-def _question(present: Tap, record: CallRecord, shape: Shape, request: OutgoingRequest) -> Question | None:
+def _reservation_request(
+    present: Tap, record: CallRecord, shape: Shape, request: OutgoingRequest
+) -> ReservationRequest | None:
     """What to ask before a call leaves; None where no limit can refuse it."""
     gate, run = present.gate.current(), run_caps.current()
     if gate is None and run is None:
         return None
-    from llm_meter_tap.limits.reservation import Question
+    from llm_meter_tap.limits.reservation import ReservationRequest
 
-    return Question(record, shape.api, request.headers.get("content-type"), request.body, gate, run)
+    return ReservationRequest(record, shape.api, request.headers.get("content-type"), request.body, gate, run)

@@ -51,7 +51,7 @@ class Refusal(NamedTuple):
         return text(mapping(self.standing.get("limit")).get("id"))
 
 
-class Question:
+class ReservationRequest:
     """What the service is asked about one call.
 
     Args:
@@ -116,7 +116,7 @@ _NO_ANSWER = "LLM Meter's service cannot be reached"
 _NO_LOOP = "LLM Meter cannot be asked from this event loop, which is neither asyncio's nor trio's"
 
 
-class Reservations:
+class ReservationClient:
     """The way to the service for those who wait for its answer.
 
     Args:
@@ -133,7 +133,7 @@ class Reservations:
         self._idle: deque[ServiceClient] = deque()
         self._threads: ThreadPoolExecutor | None = None
 
-    def ask(self, question: Question) -> Refusal | None:
+    def ask(self, question: ReservationRequest) -> Refusal | None:
         """Ask, and wait for the answer; None when the call may leave.
 
         `KeyboardInterrupt` and its like pass through; whoever asked then withdraws the question.
@@ -142,17 +142,17 @@ class Reservations:
             with PassingBy():
                 return self._answer(question)
         except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
-            faults.note("Reservations.ask", error)
+            faults.note("ReservationClient.ask", error)
             return question.unanswered(_NO_ANSWER)
 
-    async def ask_async(self, question: Question) -> Refusal | None:
+    async def ask_async(self, question: ReservationRequest) -> Refusal | None:
         """As `ask`, without blocking the event loop."""
         try:
             return await off_loop.run(self._executor(), lambda: self.ask(question))
         except off_loop.UnknownLoop:
             return question.unanswered(_NO_LOOP)
         except Exception as error:  # noqa: BLE001 - such as no threads while the interpreter shuts down
-            faults.note("Reservations.ask_async", error)
+            faults.note("ReservationClient.ask_async", error)
             return question.unanswered(_NO_ANSWER)
 
     def _executor(self) -> ThreadPoolExecutor:
@@ -174,7 +174,7 @@ class Reservations:
         for listener in self._clients:
             listener.abandon()
 
-    def _answer(self, question: Question) -> Refusal | None:
+    def _answer(self, question: ReservationRequest) -> Refusal | None:
         encoded = question.encoded()
         answer = self._post(encoded)
         if answer.get("granted") is False and answer.get("is_reserved_elsewhere"):

@@ -372,12 +372,12 @@ def test_proxies_are_not_asked(provider, folder, gate):
 
 
 def test_a_failure_of_the_tap_while_asking_is_taken_for_no_answer(provider, gate, metered, monkeypatch):
-    monkeypatch.setattr("llm_meter_tap.limits.reservation.Reservations._post", lambda *_: 1 / 0)
+    monkeypatch.setattr("llm_meter_tap.limits.reservation.ReservationClient._post", lambda *_: 1 / 0)
     assert httpx.post(f"{provider.url}/json/{CHAT}", json=BODY).status_code == 200
     gate.put_gate("block")
     with pytest.raises(LimitExceeded, match="cannot be reached"):
         httpx.post(f"{provider.url}/json/{CHAT}", json=BODY)
-    assert set(faults.counts) == {"Reservations.ask"}
+    assert set(faults.counts) == {"ReservationClient.ask"}
     faults.counts.clear()
 
 
