@@ -45,7 +45,7 @@ class Tap:
         self.spool = Spool(folder)
         self.sender = Sender(folder, self.spool)
         self.gate = GateWatch(folder)
-        self._reservations: ReservationClient | None = None
+        self._reservation_client: ReservationClient | None = None
         # Weak references to the calls that have not settled, which take themselves out; each has `leave()`,
         # called when the interpreter exits. A WeakSet costs a call more than its two lines' way to the disk.
         self.under_way: set[weakref.ref[Any]] = set()
@@ -64,15 +64,15 @@ class Tap:
             self._key = fingerprint_key(self.folder)
         return fingerprint(headers, query, self._key)
 
-    def reservations(self) -> ReservationClient:
+    def reservation_client(self) -> ReservationClient:
         """The way to ask before a call leaves; where nothing can refuse one, not even its code is loaded."""
-        if self._reservations is None:
+        if self._reservation_client is None:
             from llm_meter_tap.limits.reservation import ReservationClient
 
             with _making:
-                if self._reservations is None:
-                    self._reservations = ReservationClient(self.folder, self.sender, self.dropped)
-        return self._reservations
+                if self._reservation_client is None:
+                    self._reservation_client = ReservationClient(self.folder, self.sender, self.dropped)
+        return self._reservation_client
 
     def opened(self, record: CallRecord) -> None:
         """Take down what is known when the request leaves."""
@@ -106,15 +106,15 @@ class Tap:
             if call is not None:
                 call.leave()
         self.sender.close()
-        if self._reservations is not None:
-            self._reservations.close()
+        if self._reservation_client is not None:
+            self._reservation_client.close()
         self.spool.close()
 
     def abandon(self) -> None:
         """In a forked child: let go of what is the parent's."""
         self.sender.abandon()
-        if self._reservations is not None:
-            self._reservations.abandon()
+        if self._reservation_client is not None:
+            self._reservation_client.abandon()
         self.spool.abandon()
 
     def _take(self, event: str, call_id: str, encoded: bytes, *passed_on: Any) -> None:

@@ -51,12 +51,12 @@ class Call:
 
     Attributes:
         record: What is known of the call.
-        question: To be asked before the call leaves; None where nothing can refuse it.
+        request: To be asked before the call leaves; None where nothing can refuse it.
     """
 
     # Until it is opened there is nothing to settle.
     _is_settled = True
-    question: ReservationRequest | None = None
+    reservation_request: ReservationRequest | None = None
 
     def __init__(self, present: Tap, shape: Shape, request: OutgoingRequest) -> None:
         self._tap = present
@@ -79,8 +79,8 @@ class Call:
             LimitExceeded: It may not.
         """
         try:
-            if self.question is not None:
-                self._heed(self._tap.reservations().ask(self.question))
+            if self.reservation_request is not None:
+                self._obey(self._tap.reservation_client().reserve(self.reservation_request))
             self._open()
         except BaseException:
             self._give_back()
@@ -89,18 +89,18 @@ class Call:
     async def admit_async(self) -> None:
         """As `admit`, without blocking the event loop."""
         try:
-            if self.question is not None:
-                self._heed(await self._tap.reservations().ask_async(self.question))
+            if self.reservation_request is not None:
+                self._obey(await self._tap.reservation_client().reserve_async(self.reservation_request))
             self._open()
         except BaseException:
             self._give_back()
             raise
 
-    def _heed(self, refusal: Refusal | None) -> None:
+    def _obey(self, refusal: Refusal | None) -> None:
         if refusal is None:
             self._started = time.perf_counter()
             return
-        self.question = None
+        self.reservation_request = None
         self._refuse(refusal.limit_id)
         raise LimitExceeded(refusal.message, refusal.standing)
 
@@ -113,9 +113,9 @@ class Call:
     @faults.contained
     def _give_back(self) -> None:
         """Nothing will be sent, for waiting was interrupted: leave nothing reserved."""
-        question, self.question = self.question, None
-        if question is not None:
-            question.is_withdrawn = True
+        request, self.reservation_request = self.reservation_request, None
+        if request is not None:
+            request.is_withdrawn = True
             self._tap.dropped(self.record.call_id)
         elif not self._is_settled:
             self._drop()
@@ -123,7 +123,7 @@ class Call:
     @faults.contained
     def _open(self) -> None:
         self._is_settled = False
-        self.question = None
+        self.reservation_request = None
         self._tap.under_way.add(self._reference)
         if self._parent is not None:
             run_caps.called(self._parent)

@@ -50,7 +50,7 @@ def prepare(request: OutgoingRequest) -> Observer | None:
     if present is None:
         return None
     call = Call(present, shape, request)
-    call.question = _reservation_request(present, call.record, shape, request)
+    call.reservation_request = _reservation_request(present, call.record, shape, request)
     return call
 
 

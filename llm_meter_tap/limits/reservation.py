@@ -133,27 +133,27 @@ class ReservationClient:
         self._idle: deque[ServiceClient] = deque()
         self._threads: ThreadPoolExecutor | None = None
 
-    def ask(self, question: ReservationRequest) -> Refusal | None:
+    def reserve(self, request: ReservationRequest) -> Refusal | None:
         """Ask, and wait for the answer; None when the call may leave.
 
-        `KeyboardInterrupt` and its like pass through; whoever asked then withdraws the question.
+        `KeyboardInterrupt` and its like pass through; whoever asked then withdraws the request.
         """
         try:
             with PassingBy():
-                return self._answer(question)
+                return self._answer(request)
         except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
-            faults.note("ReservationClient.ask", error)
-            return question.unanswered(_NO_ANSWER)
+            faults.note("ReservationClient.reserve", error)
+            return request.unanswered(_NO_ANSWER)
 
-    async def ask_async(self, question: ReservationRequest) -> Refusal | None:
+    async def reserve_async(self, request: ReservationRequest) -> Refusal | None:
         """As `ask`, without blocking the event loop."""
         try:
-            return await off_loop.run(self._executor(), lambda: self.ask(question))
+            return await off_loop.run(self._executor(), lambda: self.reserve(request))
         except off_loop.UnknownLoop:
-            return question.unanswered(_NO_LOOP)
+            return request.unanswered(_NO_LOOP)
         except Exception as error:  # noqa: BLE001 - such as no threads while the interpreter shuts down
-            faults.note("ReservationClient.ask_async", error)
-            return question.unanswered(_NO_ANSWER)
+            faults.note("ReservationClient.reserve_async", error)
+            return request.unanswered(_NO_ANSWER)
 
     def _executor(self) -> ThreadPoolExecutor:
         if self._threads is None:
@@ -171,47 +171,47 @@ class ReservationClient:
 
     def abandon(self) -> None:
         """In a forked child: close these copies of the parent's connections, which stay the parent's."""
-        for listener in self._clients:
-            listener.abandon()
+        for client in self._clients:
+            client.abandon()
 
-    def _answer(self, question: ReservationRequest) -> Refusal | None:
-        encoded = question.encoded()
+    def _answer(self, request: ReservationRequest) -> Refusal | None:
+        encoded = request.encoded()
         answer = self._post(encoded)
         if answer.get("granted") is False and answer.get("is_reserved_elsewhere"):
             # Perhaps by calls of this process that are over, which the service has not been told.
             self._sender.flush(_PATIENCE_S)
             answer = self._post(encoded) or answer
         if answer.get("granted") is True:
-            self._sender.leases.hold(question.call_id, answer.get("lease_s"))
-            if question.is_withdrawn:
-                self._drop(question.call_id)
+            self._sender.leases.hold(request.call_id, answer.get("lease_s"))
+            if request.is_withdrawn:
+                self._drop(request.call_id)
             return None
         if answer.get("granted") is False:
             return Refusal(str(answer.get("message")), mapping(answer.get("standing")))
-        return question.unanswered(_NO_ANSWER)
+        return request.unanswered(_NO_ANSWER)
 
     def _post(self, body: bytes) -> dict[str, Any]:
         """The service's answer; empty when there is none."""
-        listener = self._take()
+        client = self._take()
         try:
-            answer = listener.post("/v1/reserve", body, JSON)
+            answer = client.post("/v1/reserve", body, JSON)
         except BaseException:
-            self._forget(listener)
+            self._forget(client)
             raise
         if len(self._idle) < _MOST_KEPT:
-            self._idle.append(listener)
+            self._idle.append(client)
         else:
-            self._forget(listener)
+            self._forget(client)
         return {} if answer is None else answer[1]
 
     def _take(self) -> ServiceClient:
         try:
             return self._idle.pop()
         except IndexError:
-            listener = ServiceClient(self._folder, _PATIENCE_S, is_in_all=True)
-            self._clients.add(listener)
-            return listener
+            client = ServiceClient(self._folder, _PATIENCE_S, is_in_all=True)
+            self._clients.add(client)
+            return client
 
-    def _forget(self, listener: ServiceClient) -> None:
-        self._clients.discard(listener)
-        listener.close()
+    def _forget(self, client: ServiceClient) -> None:
+        self._clients.discard(client)
+        client.close()
