@@ -17,7 +17,7 @@ import time
 from loopback import BODY
 
 from llm_meter_tap import tap
-from llm_meter_tap.calls.entry import OutgoingRequest, begin
+from llm_meter_tap.calls.entry import OutgoingRequest, open_call
 
 CALLS = 500
 PAUSES_S = (0.0, 0.0005, 0.005)
@@ -38,7 +38,7 @@ def call(pause_s: float) -> float:
     began = time.thread_time()
     path = "/v1/chat/completions"
     request = OutgoingRequest("POST", "api.openai.com", None, "https", path, "", HEADERS, ASKED)
-    opened = begin(request)
+    opened = open_call(request)
     spent = time.thread_time() - began
     if pause_s:
         time.sleep(pause_s)

@@ -206,7 +206,7 @@ def _settle(call: CallRecord) -> None:
     """Take the call down; with LLM_METER_DISABLE set the user wants it nowhere."""
     present = tap.current()
     if present is not None:
-        present.settled(call, parent=context.parent_message())
+        present.write_settled(call, parent=context.parent_message())
 
 
 def _settle_and_hear(call: CallRecord) -> list[str]:
@@ -217,11 +217,11 @@ def _settle_and_hear(call: CallRecord) -> list[str]:
     heard: list[str] = []
     answered = threading.Event()
 
-    def tell(notices: list[str] | None) -> None:
+    def on_notices(notices: list[str] | None) -> None:
         heard.extend(notices or ())
         answered.set()
 
-    present.settled(call, parent=context.parent_message(), tell=tell)
+    present.write_settled(call, parent=context.parent_message(), on_notices=on_notices)
     answered.wait(_NOTICE_S)
     return heard
 

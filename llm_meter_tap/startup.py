@@ -40,13 +40,13 @@ def is_wanted() -> bool:
 
 def activate() -> None:
     """Watch for the libraries of `ADAPTERS`, if the environment asks for it. Idempotent, never raises."""
-    _take_over()
+    _adopt_gateway_variables()
     if is_wanted():
         for name in ADAPTERS:
             import_hook.watch(name, _adapt)
 
 
-def _take_over() -> None:
+def _adopt_gateway_variables() -> None:
     """Take what a lab says to a kernel behind a gateway, which hands on the variables named KERNEL_*.
 
     What the kernel's own host says goes before it. The folder is one of that host: "~" is its user's home.

@@ -14,7 +14,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from llm_meter_tap.delivery.sender import Line, Sender
+from llm_meter_tap.delivery.sender import LineSender, SpoolLine
 from llm_meter_tap.delivery.spool import Spool
 from llm_meter_tap.limits.gate import GateWatch
 from llm_meter_tap.runtime import faults
@@ -43,7 +43,7 @@ class Tap:
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self.spool = Spool(folder)
-        self.sender = Sender(folder, self.spool)
+        self.sender = LineSender(folder, self.spool)
         self.gate = GateWatch(folder)
         self._reservation_client: ReservationClient | None = None
         # Weak references to the calls that have not settled, which take themselves out; each has `leave()`,
@@ -71,33 +71,33 @@ class Tap:
 
             with _making:
                 if self._reservation_client is None:
-                    self._reservation_client = ReservationClient(self.folder, self.sender, self.dropped)
+                    self._reservation_client = ReservationClient(self.folder, self.sender, self.write_dropped)
         return self._reservation_client
 
-    def opened(self, record: CallRecord) -> None:
+    def write_opened(self, record: CallRecord) -> None:
         """Take down what is known when the request leaves."""
-        self._take("opened", record.call_id, opened_line(record))
+        self._write_line("opened", record.call_id, opened_line(record))
 
-    def settled(
+    def write_settled(
         self,
         record: CallRecord,
         text: Callable[[], dict[str, Any] | None] | None = None,
         parent: dict[str, Any] | None = None,
-        tell: Callable[[list[str] | None], None] | None = None,
+        on_notices: Callable[[list[str] | None], None] | None = None,
     ) -> None:
         """Take down a whole record.
 
         Args:
             record: The record.
-            text: See `Line.text`.
+            text: See `SpoolLine.text`.
             parent: The cell's parent message.
-            tell: See `Line.tell`.
+            on_notices: See `SpoolLine.on_notices`.
         """
-        self._take("settled", record.call_id, settled_line(record), record, text, parent, tell)
+        self._write_line("settled", record.call_id, settled_line(record), record, text, parent, on_notices)
 
-    def dropped(self, call_id: str) -> None:
+    def write_dropped(self, call_id: str) -> None:
         """Take down that nothing of a call reached the network."""
-        self._take("dropped", call_id, dropped_line(call_id))
+        self._write_line("dropped", call_id, dropped_line(call_id))
 
     def close(self) -> None:
         """Settle what is under way as aborted, bring what can be brought, leave the rest to the spool."""
@@ -117,10 +117,10 @@ class Tap:
             self._reservation_client.abandon()
         self.spool.abandon()
 
-    def _take(self, event: str, call_id: str, encoded: bytes, *passed_on: Any) -> None:
+    def _write_line(self, event: str, call_id: str, encoded: bytes, *passed_on: Any) -> None:
         is_spooled = self.spool.append(event, call_id, encoded)
         is_urgent = event != "opened" and self.sender.leases.release(call_id)
-        self.sender.put(Line(event, call_id, encoded, is_spooled, *passed_on), is_urgent)
+        self.sender.put(SpoolLine(event, call_id, encoded, is_spooled, *passed_on), is_urgent)
 
 
 def current() -> Tap | None:

@@ -18,7 +18,7 @@ from llm_meter_tap.calls.body_buffer import KeptBody
 from llm_meter_tap.calls.recording import fill_record, new_record
 from llm_meter_tap.calls.stream_end import StreamEnd
 from llm_meter_tap.delivery import kernel_message
-from llm_meter_tap.delivery.progress import Stream
+from llm_meter_tap.delivery.progress import AnswerUnderWay
 from llm_meter_tap.errors import LimitExceeded
 from llm_meter_tap.formats.reading import Reading, Usage, read_response
 from llm_meter_tap.formats.registry import FORMATS
@@ -116,7 +116,7 @@ class Call:
         request, self.reservation_request = self.reservation_request, None
         if request is not None:
             request.is_withdrawn = True
-            self._tap.dropped(self.record.call_id)
+            self._tap.write_dropped(self.record.call_id)
         elif not self._is_settled:
             self._drop()
 
@@ -126,8 +126,8 @@ class Call:
         self.reservation_request = None
         self._tap.under_way.add(self._reference)
         if self._parent is not None:
-            run_caps.called(self._parent)
-        self._tap.opened(self.record)
+            run_caps.mark_caller(self._parent)
+        self._tap.write_opened(self.record)
 
     @faults.contained
     def failed(self, error: BaseException, is_sent: bool) -> None:
@@ -176,7 +176,7 @@ class Call:
             if self._stream_end is not None and self._stream_end.is_near(chunk):
                 self._settle_if_finished()
         except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
-            faults.note("Call.feed", error)
+            faults.count("Call.feed", error)
 
     def _note_first_piece(self) -> None:
         self._is_first_due = False
@@ -185,11 +185,11 @@ class Call:
             if self._parent is not None and kernel_message.is_kernel():
                 self._tap.sender.watch(weakref.WeakMethod(self.under_way))
 
-    def under_way(self) -> Stream | None:
+    def under_way(self) -> AnswerUnderWay | None:
         """How far the answer has come; None once the call has settled. Asked by another thread."""
         if self._is_settled or self._parent is None:
             return None
-        return Stream(self.record.to_wire, self._parent, self._body.pieces)
+        return AnswerUnderWay(self.record.to_wire, self._parent, self._body.pieces)
 
     def _settle_if_finished(self) -> None:
         reading = self._read(is_whole=False)
@@ -271,9 +271,9 @@ class Call:
         if len(renamed) >= _MOST_RENAMED:
             renamed.clear()
         renamed.add(call_id)
-        self._tap.dropped(record.call_id)
+        self._tap.write_dropped(record.call_id)
         record.call_id = call_id
-        self._tap.opened(record)
+        self._tap.write_opened(record)
 
     def _settle_by(self, reading: Reading, status: str, error_type: str | None) -> None:
         """Settle by the provider's figures; what they lack is left for the service to count.
@@ -292,24 +292,26 @@ class Call:
             return
         self._settle(status, "missing", error_type, self._text(usage))
 
-    def _text(self, usage: Usage | None) -> _Text:
+    def _text(self, usage: Usage | None) -> _CallText:
         """The text to be counted for what is not known."""
         is_input_known = usage is not None and usage.input_tokens is not None
         request_body = None if is_input_known else self._request_body
-        return _Text(self._shape.api, request_body, self._headers.get("content-type"), self._decoded_body())
+        return _CallText(
+            self._shape.api, request_body, self._headers.get("content-type"), self._decoded_body()
+        )
 
-    def _settle(self, status: str, basis: str, error_type: str | None, text: _Text | None = None) -> None:
+    def _settle(self, status: str, basis: str, error_type: str | None, text: _CallText | None = None) -> None:
         if not self._is_ours():
             return
         record = self.record
         record.status, record.basis, record.error_type = status, basis, error_type
         record.duration_s = time.perf_counter() - self._started
-        self._tap.settled(record, None if text is None else text.gather, self._parent)
+        self._tap.write_settled(record, None if text is None else text.gather, self._parent)
         self._close()
 
     def _drop(self) -> None:
         if self._is_ours():
-            self._tap.dropped(self.record.call_id)
+            self._tap.write_dropped(self.record.call_id)
             self._close()
 
     def _is_ours(self) -> bool:
@@ -323,7 +325,7 @@ class Call:
         self._request_body = None
 
 
-class _Text(NamedTuple):
+class _CallText(NamedTuple):
     """What the text of a call is gathered from, off the user's thread: all of a stream is parsed for it."""
 
     api: str

@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from llm_meter_tap.tap import Tap
     from llm_meter_tap.wire.record import CallRecord
 
-__all__ = ["OutgoingRequest", "begin", "prepare"]
+__all__ = ["OutgoingRequest", "open_call", "prepare_call"]
 
 
-def begin(request: OutgoingRequest) -> Observer | None:
+def open_call(request: OutgoingRequest) -> Observer | None:
     """Observe a request and admit it, if it is an LLM call or reads back one and this process is metered.
 
     Raises:
         LimitExceeded: A hard limit refuses the call.
     """
-    observer = prepare(request)
+    observer = prepare_call(request)
     if observer is not None:
         observer.admit()
     return observer
 
 
-def prepare(request: OutgoingRequest) -> Observer | None:
-    """Do what `begin` does, except admit: asynchronous code awaits `Observer.admit_async` before it sends."""
+def prepare_call(request: OutgoingRequest) -> Observer | None:
+    """Observe a request without admitting it; asynchronous code awaits `Observer.admit_async` next."""
     if request.method == "GET":
         from llm_meter_tap.calls.reading_back import prepare_read_back  # few processes read back
 
@@ -44,7 +44,7 @@ def prepare(request: OutgoingRequest) -> Observer | None:
     content_type = request.headers.get("content-type")
     shape = recognise(request.method, request.host, request.path, request.query, content_type, request.body)
     if shape is None:
-        unrecognised.consider(request.host, request.path, content_type, request.body)
+        unrecognised.record_unrecognised(request.host, request.path, content_type, request.body)
         return None
     present = tap.current()
     if present is None:

@@ -73,7 +73,7 @@ class ReadBackObserver:
         parent, record = new_record(present, shape, request)
         self._tap = present
         self._read_back = read_back
-        self._scribe = _Scribe(present, shape, record, parent, request.path)
+        self._recorder = _ResultRecorder(present, shape, record, parent, request.path)
         self._status: int | None = None
         self._headers: Mapping[str, str] = {}
         self._passing: PassingBody | None = None
@@ -110,14 +110,14 @@ class ReadBackObserver:
                 self._passing = self._listen(is_decoded)
             self._passing.append(chunk)
         except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
-            faults.note("ReadBackObserver.feed", error)
+            faults.count("ReadBackObserver.feed", error)
 
     def _listen(self, is_decoded: bool) -> PassingBody:
         encoding = "" if is_decoded else self._headers.get("content-encoding", "")
-        reader: Reader = _Nothing()
+        reader: Reader = _FailedResponse()
         if self._status in (200, 206):
-            kind = _Lines if self._read_back.is_lines else _Whole
-            reader = kind(self._scribe, self._read_back, encoding, self._headers.get("content-type", ""))
+            kind = _ResultLines if self._read_back.is_lines else _ResultDocument
+            reader = kind(self._recorder, self._read_back, encoding, self._headers.get("content-type", ""))
         passing = PassingBody(reader)
         self._tap.under_way.add(ref(passing, self._tap.under_way.discard))
         return passing
@@ -148,7 +148,7 @@ class ReadBackObserver:
             self._passing.end(is_whole)
 
 
-class _Nothing(Reader):
+class _FailedResponse(Reader):
     """Of a failed request."""
 
     def feed(self, chunk: bytes) -> None:
@@ -161,11 +161,13 @@ class _Nothing(Reader):
         pass
 
 
-class _Lines(Reader):
+class _ResultLines(Reader):
     """Reads results a line each, holding one line."""
 
-    def __init__(self, scribe: _Scribe, read_back: ReadBack, encoding: str, content_type: str) -> None:
-        self._scribe = scribe
+    def __init__(
+        self, recorder: _ResultRecorder, read_back: ReadBack, encoding: str, content_type: str
+    ) -> None:
+        self._recorder = recorder
         self._decode = content_encoding.piecewise(encoding)
         self._pieces: list[bytes] = []
         self._size = 0
@@ -188,7 +190,7 @@ class _Lines(Reader):
         *whole, rest = plain.split(b"\n")
         for piece in whole:
             self._keep(piece)
-            self._take()
+            self._read_line()
         self._keep(rest)
 
     def _keep(self, piece: bytes) -> None:
@@ -198,16 +200,16 @@ class _Lines(Reader):
             self._pieces.append(piece)
             self._size += len(piece)
 
-    def _take(self) -> None:
+    def _read_line(self) -> None:
         line, is_torn = b"".join(self._pieces), self._is_torn
         self._pieces, self._size, self._is_torn = [], 0, False
         result = None if is_torn else result_of(line)
         if result is not None:
-            self._scribe.note(result)
+            self._recorder.record_result(result)
 
     def _tear(self) -> None:
         self._pieces, self._size, self._is_torn = [], 0, True
-        self._scribe.note_unread()
+        self._recorder.record_unread()
 
     def skipped(self) -> None:
         if not self._is_other:
@@ -217,14 +219,16 @@ class _Lines(Reader):
 
     def end(self, is_whole: bool) -> None:
         if not self._is_other:
-            self._take()
+            self._read_line()
 
 
-class _Whole(Reader):
+class _ResultDocument(Reader):
     """Reads one document, or a stream of them, at its end."""
 
-    def __init__(self, scribe: _Scribe, read_back: ReadBack, encoding: str, content_type: str) -> None:
-        self._scribe = scribe
+    def __init__(
+        self, recorder: _ResultRecorder, read_back: ReadBack, encoding: str, content_type: str
+    ) -> None:
+        self._recorder = recorder
         self._results_in = read_back.results_in
         self._encoding = encoding
         self._content_type = content_type
@@ -245,7 +249,7 @@ class _Whole(Reader):
         if self._results_in is not None:
             self._read_batch(body, self._results_in)
         else:
-            self._scribe.note_answer(body, self._content_type, is_whole and not self._body.is_cut)
+            self._recorder.record_answer(body, self._content_type, is_whole and not self._body.is_cut)
 
     def _read_batch(self, body: bytes, results_in: Callable[[dict[str, Any]], Iterator[Result]]) -> None:
         """A batch's state with its results in it, or a file of them."""
@@ -255,12 +259,12 @@ class _Whole(Reader):
             found = map(result_of, body.splitlines())
             results = [result for result in found if result is not None]
         for result in results:
-            self._scribe.note(result)
+            self._recorder.record_result(result)
         if self._body.is_cut:
-            self._scribe.note_unread()
+            self._recorder.record_unread()
 
 
-class _Scribe:
+class _ResultRecorder:
     """Writes down the calls that are found."""
 
     def __init__(
@@ -271,9 +275,9 @@ class _Scribe:
         self._record = record
         self._parent = parent
         self._path = path
-        self._told = 0
+        self._recorded = 0
 
-    def note(self, result: Result) -> None:
+    def record_result(self, result: Result) -> None:
         """A call of a batch. Its price is the batch's, whatever tier its own answer names."""
         shape = self.shape._replace(api=result.format.name, operation_name=result.operation_name)
         reading = read_document(shape, result.answer)
@@ -282,14 +286,14 @@ class _Scribe:
             return
         self._settle(shape, reading, names, result.answer, "batch")
 
-    def note_answer(self, body: bytes, content_type: str, is_whole: bool) -> None:
+    def record_answer(self, body: bytes, content_type: str, is_whole: bool) -> None:
         """The answer of a call that was made in the background, once it is there."""
         reading = read_response(self.shape, 200, {}, content_type, body, is_whole)
         if not reading.is_stored or reading.usage is None or reading.response_id is None:
             return
         self._settle(self.shape, reading, (reading.response_id,), mapping(parse(body)), None)
 
-    def note_unread(self) -> None:
+    def record_unread(self) -> None:
         """Results passed that could not be read: one call without figures stands for all of them."""
         record = replace(
             self._record,
@@ -333,8 +337,8 @@ class _Scribe:
         if len(known) >= _MOST_REMEMBERED:
             known.clear()
         known.add(record.call_id)
-        self._told += 1
-        self._tap.settled(record, None, self._parent if self._told <= _MOST_MESSAGES else None)
+        self._recorded += 1
+        self._tap.write_settled(record, None, self._parent if self._recorded <= _MOST_MESSAGES else None)
 
 
 def _made_at(answer: dict[str, Any]) -> datetime | None:

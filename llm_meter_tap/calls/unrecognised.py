@@ -54,7 +54,7 @@ def looks_like_call(host: str, path: str, content_type: str | None, body: bytes 
 
 
 @faults.contained
-def consider(host: str, path: str, content_type: str | None, body: bytes | None) -> None:
+def record_unrecognised(host: str, path: str, content_type: str | None, body: bytes | None) -> None:
     """Note a request if it looks like a call, at most once a minute."""
     global _noted_at
     folder = os.environ.get("LLM_METER_DIR")

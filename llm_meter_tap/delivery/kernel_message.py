@@ -29,7 +29,7 @@ _TOTALS = {
 }
 
 
-class _Told:
+class _Published:
     """What this kernel has told so far."""
 
     def __init__(self) -> None:
@@ -64,7 +64,7 @@ class _Told:
         return {**before, "seq": self.seq, "record": record}
 
 
-_told = _Told()
+_published = _Published()
 
 
 def is_kernel() -> bool:
@@ -90,12 +90,12 @@ def publish(record: dict[str, Any], parent: dict[str, Any]) -> None:
     kernel = _kernel()
     if kernel is None:
         return
-    with _told.lock:
-        _send(kernel, _told.with_call(record), parent)
+    with _published.lock:
+        _send(kernel, _published.with_call(record), parent)
 
 
 @faults.contained
-def tell_under_way(answer: dict[str, Any], parent: dict[str, Any]) -> None:
+def publish_progress(answer: dict[str, Any], parent: dict[str, Any]) -> None:
     """Send how far an answer has come that is still streaming in; it is no call yet, and has no number.
 
     Args:
@@ -104,25 +104,25 @@ def tell_under_way(answer: dict[str, Any], parent: dict[str, Any]) -> None:
     """
     kernel = _kernel()
     if kernel is not None:
-        with _told.lock:
-            _send(kernel, _told.under_way(answer), parent)
+        with _published.lock:
+            _send(kernel, _published.under_way(answer), parent)
 
 
 @faults.contained
-def introduce() -> None:
+def publish_start() -> None:
     """Begin anew with a kernel that has just started, and say that the tap is alive in it.
 
     Who starts a kernel may not listen yet, so its first cell says it again.
     """
-    global _told
-    _told = _Told()
+    global _published
+    _published = _Published()
     kernel = _kernel()
     if kernel is not None:
-        _send(kernel, _told.state(), None)
+        _send(kernel, _published.state(), None)
 
 
 @faults.contained
-def announce(parent: dict[str, Any] | None, is_due: bool = False) -> None:
+def publish_totals(parent: dict[str, Any] | None, is_due: bool = False) -> None:
     """Say that the tap is alive and how much it has told, unless that was said a moment ago.
 
     Args:
@@ -132,12 +132,12 @@ def announce(parent: dict[str, Any] | None, is_due: bool = False) -> None:
     kernel = _kernel()
     if kernel is None:
         return
-    with _told.lock:
+    with _published.lock:
         now = time.monotonic()
-        is_news = _told.seq != _told.announced_seq
-        if is_due or is_news or now - _told.announced_at >= _ANNOUNCEMENT_PAUSE_S:
-            _told.announced_at, _told.announced_seq = now, _told.seq
-            _send(kernel, _told.state(), parent)
+        is_news = _published.seq != _published.announced_seq
+        if is_due or is_news or now - _published.announced_at >= _ANNOUNCEMENT_PAUSE_S:
+            _published.announced_at, _published.announced_seq = now, _published.seq
+            _send(kernel, _published.state(), parent)
 
 
 def _send(kernel: Any, data: dict[str, Any], parent: dict[str, Any] | None) -> None:

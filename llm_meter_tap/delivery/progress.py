@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     import weakref
     from collections.abc import Callable
 
-    Watched = weakref.WeakMethod[Callable[[], "Stream | None"]]
+    Watched = weakref.WeakMethod[Callable[[], "AnswerUnderWay | None"]]
 
 _PAUSE_S = 1.0
 # A kernel's messages share a rate limit with the user's own output.
-_MOST_TOLD = 8
+_MOST_PUBLISHED = 8
 _NAMES = (
     "llm_meter.call.id", "llm_meter.call.started_at", "gen_ai.request.model", "llm_meter.cell.id",
     "llm_meter.run.id",
 )  # fmt: skip
 
 
-class Stream(NamedTuple):
+class AnswerUnderWay(NamedTuple):
     """An answer under way.
 
     Attributes:
@@ -40,40 +40,42 @@ class Stream(NamedTuple):
     pieces: int
 
 
-class Streams:
+class AnswersUnderWay:
     """The answers of this process that are under way."""
 
     def __init__(self) -> None:
-        self._looks: list[Watched] = []
+        self._reports: list[Watched] = []
         self._due_at = 0.0
 
-    def watch(self, look: Watched) -> None:
+    def watch(self, report: Watched) -> None:
         """Tell of an answer from now on.
 
         Args:
-            look: Says how far the answer is; None once it has ended.
+            report: Says how far the answer is; None once it has ended.
         """
-        if not self._looks:
+        if not self._reports:
             self._due_at = time.monotonic() + _PAUSE_S
-        self._looks.append(look)
+        self._reports.append(report)
 
     def due_in_s(self) -> float | None:
         """When there is something to tell next; None while no answer is under way."""
-        return max(0.0, self._due_at - time.monotonic()) if self._looks else None
+        return max(0.0, self._due_at - time.monotonic()) if self._reports else None
 
-    def tell(self) -> None:
+    def publish_due(self) -> None:
         """Tell of what is under way, if that is due."""
-        if not self._looks or time.monotonic() < self._due_at:
+        if not self._reports or time.monotonic() < self._due_at:
             return
-        under_way = [(look, stream) for look, stream in map(_looked, self._looks) if stream is not None]
-        self._looks = [look for look, _stream in under_way]
+        under_way = [
+            (report, stream) for report, stream in map(_reported, self._reports) if stream is not None
+        ]
+        self._reports = [report for report, _stream in under_way]
         self._due_at = time.monotonic() + _PAUSE_S
-        for _look, stream in under_way[-_MOST_TOLD:]:
+        for _report, stream in under_way[-_MOST_PUBLISHED:]:
             record = stream.record()
             known = {name: record[name] for name in _NAMES if name in record}
-            kernel_message.tell_under_way({**known, "pieces": stream.pieces}, stream.parent)
+            kernel_message.publish_progress({**known, "pieces": stream.pieces}, stream.parent)
 
 
-def _looked(look: Watched) -> tuple[Watched, Stream | None]:
-    method = look()
-    return look, None if method is None else method()
+def _reported(report: Watched) -> tuple[Watched, AnswerUnderWay | None]:
+    method = report()
+    return report, None if method is None else method()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_meter_tap.delivery import kernel_message
 from llm_meter_tap.delivery.leases import Leases
-from llm_meter_tap.delivery.progress import Streams
+from llm_meter_tap.delivery.progress import AnswersUnderWay
 from llm_meter_tap.delivery.service_client import ServiceClient
 from llm_meter_tap.delivery.spool import Spool
 from llm_meter_tap.runtime import faults
@@ -41,7 +41,7 @@ _BATCH = 200
 _LARGEST_BACKLOG = 20_000
 
 
-class Line(NamedTuple):
+class SpoolLine(NamedTuple):
     """One spool line on its way.
 
     Attributes:
@@ -53,7 +53,7 @@ class Line(NamedTuple):
         text: Gives `input`, `output` and `framing` to be counted by the service, when the line is about to be
             sent; what it holds is in memory only, gone after the first attempt.
         parent: The cell's parent message, where the kernel message belongs.
-        tell: Called with the service's notices, or with None when no service took the line; None: print them.
+        on_notices: Gets the service's notices, or None when no service took the line; None prints them.
     """
 
     event: str
@@ -63,10 +63,10 @@ class Line(NamedTuple):
     record: CallRecord | None = None
     text: Callable[[], dict[str, Any] | None] | None = None
     parent: dict[str, Any] | None = None
-    tell: Callable[[list[str] | None], None] | None = None
+    on_notices: Callable[[list[str] | None], None] | None = None
 
 
-class Sender:
+class LineSender:
     """The way from this process to the service.
 
     Args:
@@ -79,12 +79,12 @@ class Sender:
 
     def __init__(self, folder: str, spool: Spool) -> None:
         self.leases = Leases()
-        self._streams = Streams()
+        self._answers = AnswersUnderWay()
         self._spool = spool
         self._client = ServiceClient(folder)
         # SimpleQueue: its `put` may be re-entered, by a garbage collection that settles a call.
-        self._inbox: queue.SimpleQueue[Line | Watched | threading.Event] = queue.SimpleQueue()
-        self._backlog: deque[Line] = deque()
+        self._inbox: queue.SimpleQueue[SpoolLine | Watched | threading.Event] = queue.SimpleQueue()
+        self._backlog: deque[SpoolLine] = deque()
         self._hurry = threading.Event()
         self._is_closing = False
         self._is_ended = False
@@ -94,7 +94,7 @@ class Sender:
         self._attempted_at = 0.0
         self._retry_s = _FIRST_RETRY_S
 
-    def put(self, line: Line, is_urgent: bool = False) -> None:
+    def put(self, line: SpoolLine, is_urgent: bool = False) -> None:
         """Take a line over; returns at once.
 
         Args:
@@ -107,9 +107,9 @@ class Sender:
         if self._thread is None:
             self._start()
 
-    def watch(self, look: Watched) -> None:
+    def watch(self, report: Watched) -> None:
         """Tell the kernel's frontend of an answer while it streams in; returns at once."""
-        self._inbox.put(look)
+        self._inbox.put(report)
 
     def flush(self, timeout_s: float = _EXIT_S) -> None:
         """Wait until every line was brought or no service takes it, at most `timeout_s` seconds."""
@@ -154,7 +154,7 @@ class Sender:
             if self._backlog and (waiter is not None or time.monotonic() >= self._due_at):
                 self._deliver()
             self.leases.renew(self._client)
-            self._streams.tell()
+            self._answers.publish_due()
         finally:
             if waiter is not None:
                 self._is_ended = self._is_closing
@@ -165,7 +165,7 @@ class Sender:
         due_s = max(0.0, self._due_at - time.monotonic()) if self._backlog else None
         waits_s = [
             wait_s
-            for wait_s in (due_s, self.leases.due_in_s(), self._streams.due_in_s())
+            for wait_s in (due_s, self.leases.due_in_s(), self._answers.due_in_s())
             if wait_s is not None
         ]
         timeout_s = min(waits_s, default=None)
@@ -175,7 +175,7 @@ class Sender:
                 self._let_burst_pass()
                 self._hurry.clear()
             while not isinstance(item, threading.Event):
-                self._accept(item)
+                self._handle(item)
                 item = self._inbox.get_nowait()
             return item
         except queue.Empty:
@@ -193,9 +193,9 @@ class Sender:
             if self._hurry.wait(_QUIET_S):
                 return
 
-    def _accept(self, line: Line | Watched) -> None:
-        if not isinstance(line, Line):
-            self._streams.watch(line)
+    def _handle(self, line: SpoolLine | Watched) -> None:
+        if not isinstance(line, SpoolLine):
+            self._answers.watch(line)
             return
         if line.record is not None and line.parent is not None:
             kernel_message.publish(line.record.to_wire(), line.parent)
@@ -211,13 +211,13 @@ class Sender:
         self._attempted_at = time.monotonic()
         while self._backlog:
             batch = [self._backlog.popleft() for _ in range(min(_BATCH, len(self._backlog)))]
-            left = self._bring(batch)
+            left = self._post_lines(batch)
             if left:
                 self._postpone(left)
                 return
         self._retry_s = _FIRST_RETRY_S
 
-    def _bring(self, batch: list[Line]) -> list[Line]:
+    def _post_lines(self, batch: list[SpoolLine]) -> list[SpoolLine]:
         """Bring lines to the service; returns those that no service took."""
         settled = {line.call_id for line in batch if line.event == "settled"}
         lines = [_encoded(line) for line in batch if line.event != "opened" or line.call_id not in settled]
@@ -228,33 +228,33 @@ class Sender:
         status, content = answer
         if status == 400 and "acknowledged" not in content and len(batch) > 1:
             # One of them cannot be read, it is not said which: alone, each is told apart.
-            return [left for line in batch for left in self._bring([line])]
-        self._take_answer(batch, content)
+            return [left for line in batch for left in self._post_lines([line])]
+        self._settle_answer(batch, content)
         return []
 
-    def _take_answer(self, batch: list[Line], content: dict[str, Any]) -> None:
+    def _settle_answer(self, batch: list[SpoolLine], content: dict[str, Any]) -> None:
         acknowledged = set(content.get("acknowledged") or ())
         taken = [line for line in batch if line.call_id in acknowledged]
         self._spool.acknowledge(sum(line.is_spooled for line in taken))
         if len(taken) < len(batch):
-            faults.note("a line that the service refused", ValueError())
+            faults.count("a line that the service refused", ValueError())
         notices = [str(notice) for notice in content.get("notices") or ()]
-        listeners = [line.tell for line in batch if line.tell]
-        for tell in listeners:
-            tell(notices)
-        if not listeners and not kernel_message.is_kernel():
+        callbacks = [line.on_notices for line in batch if line.on_notices]
+        for on_notices in callbacks:
+            on_notices(notices)
+        if not callbacks and not kernel_message.is_kernel():
             print_notices(notices)
 
-    def _postpone(self, lines: list[Line]) -> None:
+    def _postpone(self, lines: list[SpoolLine]) -> None:
         for line in lines:
-            if line.tell:
-                line.tell(None)
-        self._backlog.extendleft(line._replace(text=None, tell=None) for line in reversed(lines))
+            if line.on_notices:
+                line.on_notices(None)
+        self._backlog.extendleft(line._replace(text=None, on_notices=None) for line in reversed(lines))
         self._due_at = time.monotonic() + self._retry_s
         self._retry_s = min(2 * self._retry_s, _LAST_RETRY_S)
 
 
-def _encoded(line: Line) -> bytes:
+def _encoded(line: SpoolLine) -> bytes:
     text = None if line.text is None else line.text()
     return line.encoded if text is None else with_text(line.encoded, text)
 

@@ -54,7 +54,7 @@ class Spool:
             try:
                 self._write(line)
             except OSError as error:
-                faults.note("spool", error)
+                faults.count("spool", error)
                 return False
             self._unacknowledged += 1
             return True

@@ -30,7 +30,7 @@ class Gate(NamedTuple):
     on_unreachable: str
 
 
-class _Seen(NamedTuple):
+class _Finding(NamedTuple):
     """What a look found, the folder's time before it, and until when that is relied upon."""
 
     gate: Gate | None
@@ -49,7 +49,7 @@ class GateWatch:
         self._folder = folder
         self._services = os.path.join(folder, "services")
         # One object, put in place as a whole: threads look at the same time.
-        self._seen = _Seen(None, -1, 0.0)
+        self._found = _Finding(None, -1, 0.0)
 
     def current(self) -> Gate | None:
         """The gate; None when no blocking limit is in force."""
@@ -57,14 +57,14 @@ class GateWatch:
             changed_at = os.stat(self._services).st_mtime_ns
         except OSError:
             return None
-        seen = self._seen
+        seen = self._found
         if changed_at != seen.changed_at or time.monotonic() > seen.reliable_until:
             is_fresh = abs(time.time_ns() - changed_at) < _TICK_NS
             until = time.monotonic() + _RELIABLE_S
-            self._seen = seen = _Seen(self._look(), -1 if is_fresh else changed_at, until)
+            self._found = seen = _Finding(self._find_gate(), -1 if is_fresh else changed_at, until)
         return seen.gate
 
-    def _look(self) -> Gate | None:
+    def _find_gate(self) -> Gate | None:
         """The gate of the service that started this process; of the newest living one where that is gone."""
         own = os.environ.get("LLM_METER_SERVICE")
         gate = self._read(own) if own else None

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_meter_tap.delivery.sender import Sender
+from llm_meter_tap.delivery.sender import LineSender
 from llm_meter_tap.delivery.service_client import JSON, ServiceClient
 from llm_meter_tap.formats.media import is_text_only
 from llm_meter_tap.formats.output_limit import max_output_tokens
@@ -125,7 +125,7 @@ class ReservationClient:
         drop: Told the id of a call whose reservation nobody wants.
     """
 
-    def __init__(self, folder: str, sender: Sender, drop: Callable[[str], None]) -> None:
+    def __init__(self, folder: str, sender: LineSender, drop: Callable[[str], None]) -> None:
         self._folder = folder
         self._sender = sender
         self._drop = drop
@@ -142,7 +142,7 @@ class ReservationClient:
             with PassingBy():
                 return self._answer(request)
         except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
-            faults.note("ReservationClient.reserve", error)
+            faults.count("ReservationClient.reserve", error)
             return request.unanswered(_NO_ANSWER)
 
     async def reserve_async(self, request: ReservationRequest) -> Refusal | None:
@@ -152,7 +152,7 @@ class ReservationClient:
         except off_loop.UnknownLoop:
             return request.unanswered(_NO_LOOP)
         except Exception as error:  # noqa: BLE001 - such as no threads while the interpreter shuts down
-            faults.note("ReservationClient.reserve_async", error)
+            faults.count("ReservationClient.reserve_async", error)
             return request.unanswered(_NO_ANSWER)
 
     def _executor(self) -> ThreadPoolExecutor:

@@ -161,14 +161,14 @@ def session() -> Run | None:
     return _runs.outer
 
 
-def begin_session() -> None:
+def start_session() -> None:
     """A kernel begins: what capped the process that started it does not cap what is run in it."""
     global _runs
     os.environ.pop(_VARIABLE, None)
     _runs = _Runs(None)
 
 
-def begin_cell(parent: dict[str, Any] | None) -> None:
+def start_cell(parent: dict[str, Any] | None) -> None:
     """The next cell begins: child processes that it starts are under the session's cap alone.
 
     Args:
@@ -183,7 +183,7 @@ def begin_cell(parent: dict[str, Any] | None) -> None:
             del _runs.cells_began[next(iter(_runs.cells_began))]
 
 
-def called(parent: dict[str, Any] | None) -> None:
+def mark_caller(parent: dict[str, Any] | None) -> None:
     """Note that a cell, if `parent` is one's request, has made a call."""
     message_id = _message_id(parent)
     if message_id in _runs.cells_began:

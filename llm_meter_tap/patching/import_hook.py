@@ -53,7 +53,7 @@ def _listen(loader: Any) -> None:
     try:
         loader.exec_module = exec_module
     except (AttributeError, TypeError) as error:
-        _note(error)
+        _count_failure(error)
 
 
 def _notify(name: str, module: ModuleType) -> None:
@@ -63,13 +63,13 @@ def _notify(name: str, module: ModuleType) -> None:
     try:
         callback(module)
     except Exception as error:  # noqa: BLE001 - an import must not fail for the tap's sake
-        _note(error)
+        _count_failure(error)
 
 
-def _note(error: Exception) -> None:
+def _count_failure(error: Exception) -> None:
     from llm_meter_tap.runtime import faults
 
-    faults.note("import_hook", error)
+    faults.count("import_hook", error)
 
 
 def watch(name: str, callback: Callback) -> None:

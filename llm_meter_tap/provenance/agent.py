@@ -1,7 +1,7 @@
 """Which part of a program made a call, where several share one process: the agent's name.
 
 Owns the walk up the stack and the note that is carried to what a part starts and does not run itself. Refuses
-to know who the parts are: the host of the parts says so, by `tell_apart`. Where no host does, which is
+to know who the parts are: the host of the parts says so, by `name_parts`. Where no host does, which is
 everywhere but in a server, there is no agent and nothing is looked at.
 """
 
@@ -39,7 +39,7 @@ class _Job(threading.local):
 _job = _Job()
 
 
-def tell_apart(name_of: NameOf) -> None:
+def name_parts(name_of: NameOf) -> None:
     """Tell the parts of this process apart from now on; the last host to say so is heard.
 
     Args:
@@ -52,7 +52,7 @@ def tell_apart(name_of: NameOf) -> None:
     import_hook.watch("asyncio.base_events", _patch_tasks)
 
 
-def forget() -> None:
+def forget_parts() -> None:
     """Tell nobody apart any longer."""
     global _name_of
     _name_of = None
@@ -67,7 +67,7 @@ def current() -> str | None:
     return name_of(_packages()) or _job.of or _task_of.get()
 
 
-def carried(function: Callable[..., Any]) -> Callable[..., Any]:
+def carry_agent(function: Callable[..., Any]) -> Callable[..., Any]:
     """Make `function` keep whoever starts it here, or that nobody does, in whatever thread it is run."""
     return function if _name_of is None else functools.partial(_run_job, current(), function)
 

@@ -80,7 +80,7 @@ def latest_request(kernel: Any | None) -> dict[str, Any] | None:
         return None
 
 
-def begin_cell(parent: dict[str, Any]) -> None:
+def set_cell(parent: dict[str, Any]) -> None:
     """Note the request of the cell that begins in this context; tasks started in it inherit the note."""
     _begun.set(parent)
 
@@ -116,7 +116,7 @@ def os_user() -> str | None:
         return None
 
 
-def from_here(function: Callable[..., Any]) -> Callable[..., Any]:
+def carry_origin(function: Callable[..., Any]) -> Callable[..., Any]:
     """Make `function` keep the present parent message wherever it is run; itself when there is none."""
     origin = parent_message()
     if origin is None:

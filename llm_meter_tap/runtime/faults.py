@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 counts: Counter[str] = Counter()
 
 
-def note(where: str, error: Exception) -> None:
+def count(where: str, error: Exception) -> None:
     """Count one failure; a process's first is logged, as a warning if it is the operating system's."""
     counts[where] += 1
     if sum(counts.values()) > 1:
@@ -51,7 +51,7 @@ def contained(function: Function) -> Function:
         try:
             return function(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
-            note(function.__qualname__, error)
+            count(function.__qualname__, error)
             return None
 
     return safely  # type: ignore[return-value]

@@ -17,12 +17,12 @@ def is_passing() -> bool:
     return _is_passing.get()
 
 
-def answer_came() -> None:
+def count_answer() -> None:
     """Take note that the network has answered, for a layer further out that cannot tell from what it gets."""
     _answers.set(_answers.get() + 1)
 
 
-def answers() -> int:
+def answer_count() -> int:
     """How often the network has answered here; only a difference means something."""
     return _answers.get()
 

@@ -59,7 +59,7 @@ def _set_response_params(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _send(bytes_payload: type[Any], original: Callable[..., Any]) -> Callable[..., Any]:
     async def send(request: Any, conn: Any) -> Any:
-        call = _prepare(request, bytes_payload)
+        call = _prepare_call(request, bytes_payload)
         if call is None:
             return await original(request, conn)
         await call.admit_async()
@@ -75,16 +75,18 @@ def _send(bytes_payload: type[Any], original: Callable[..., Any]) -> Callable[..
 
 
 @faults.contained
-def _prepare(request: Any, bytes_payload: type[Any]) -> Observer | None:
+def _prepare_call(request: Any, bytes_payload: type[Any]) -> Observer | None:
     method, url = request.method, request.url
     if (method != "POST" and not may_read_back(method, url.raw_path)) or is_passing():
         return None
-    from llm_meter_tap.calls.entry import OutgoingRequest, prepare  # when something is posted
+    from llm_meter_tap.calls.entry import OutgoingRequest, prepare_call  # when something is posted
 
     headers = {name.lower(): value for name, value in request.headers.items()}
     body = _body(request.body, bytes_payload)
     path, query = url.raw_path, url.raw_query_string
-    return prepare(OutgoingRequest(method, url.raw_host, url.port, url.scheme, path, query, headers, body))
+    return prepare_call(
+        OutgoingRequest(method, url.raw_host, url.port, url.scheme, path, query, headers, body)
+    )
 
 
 def _body(body: Any, bytes_payload: type[Any]) -> bytes | None:

@@ -15,7 +15,7 @@ from llm_meter_tap.calls.read_back_paths import may_read_back
 from llm_meter_tap.patching import patches
 from llm_meter_tap.patching.disguise import in_disguise
 from llm_meter_tap.runtime import faults
-from llm_meter_tap.runtime.guard import answer_came, is_passing
+from llm_meter_tap.runtime.guard import count_answer, is_passing
 from llm_meter_tap.transports.destination import destination
 
 TYPE_CHECKING = False
@@ -41,7 +41,7 @@ def _request(module: Any, original: Callable[..., Any]) -> Callable[..., Any]:
     def request(connection: Any, method: Any, url: Any, *args: Any, **kwargs: Any) -> Any:
         if (method != "POST" and not may_read_back(method, url)) or is_passing():
             return original(connection, method, url, *args, **kwargs)
-        call = _begin(module, connection, method, url, *args, **kwargs)
+        call = _open_call(module, connection, method, url, *args, **kwargs)
         if call is None:
             return original(connection, method, url, *args, **kwargs)
         try:
@@ -55,17 +55,17 @@ def _request(module: Any, original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @faults.contained
-def _begin(
+def _open_call(
     module: Any, connection: Any, method: str, url: str, body: Any = None, headers: Any = None, **_: Any
 ) -> Observer | None:
-    from llm_meter_tap.calls.entry import OutgoingRequest, begin
+    from llm_meter_tap.calls.entry import OutgoingRequest, open_call
 
     scheme = "https" if _is_secure(module, connection) else "http"
     tunnel = getattr(connection, "_tunnel_host", None)  # what set_tunnel was told, in every release
     host, port = (tunnel, connection._tunnel_port) if tunnel else (connection.host, connection.port)
     scheme, host, port, path, query = destination(scheme, host, port, url)
     given = {str(name).lower(): _text(value) for name, value in (headers or {}).items()}
-    return begin(OutgoingRequest(method, host, port, scheme, path, query, given, _bytes(body)))
+    return open_call(OutgoingRequest(method, host, port, scheme, path, query, given, _bytes(body)))
 
 
 def _text(value: Any) -> str:
@@ -101,7 +101,7 @@ def _getresponse(original: Callable[..., Any]) -> Callable[..., Any]:
         if call is None:
             response = original(connection, *args, **kwargs)
             if is_passing():
-                answer_came()
+                count_answer()
             return response
         try:
             response = original(connection, *args, **kwargs)

@@ -71,7 +71,7 @@ def patch(module: ModuleType) -> None:
 def _sync_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
         def handle_request(transport: Any, request: Any) -> Any:
-            call = _begin(request, library, is_async=False)
+            call = _open_call(request, library, is_async=False)
             if call is None:
                 return original(transport, request)
             with _Sending(call, library):
@@ -87,7 +87,7 @@ def _sync_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable[
 def _async_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
         async def handle_async_request(transport: Any, request: Any) -> Any:
-            call = _begin(request, library, is_async=True)
+            call = _open_call(request, library, is_async=True)
             if call is None:
                 return await original(transport, request)
             await call.admit_async()
@@ -135,17 +135,17 @@ def _comes_from(error: BaseException | None, package: str) -> bool:
 
 
 @faults.contained
-def _begin(request: Any, library: _Library, is_async: bool) -> Observer | None:
+def _open_call(request: Any, library: _Library, is_async: bool) -> Observer | None:
     method, url = request.method, request.url
     if method != "POST" and (method != "GET" or not may_read_back(method, url.raw_path.decode("ascii"))):
         return None
     if is_passing():
         return None
-    from llm_meter_tap.calls.entry import OutgoingRequest, begin, prepare  # when something is posted
+    from llm_meter_tap.calls.entry import OutgoingRequest, open_call, prepare_call  # when something is posted
 
     path, _, query = url.raw_path.decode("ascii").partition("?")
     headers, body = _headers(request), _body(request, library)
-    open_ = prepare if is_async else begin
+    open_ = prepare_call if is_async else open_call
     return open_(OutgoingRequest(method, url.host, url.port, url.scheme, path, query, headers, body))
 
 

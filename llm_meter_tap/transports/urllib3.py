@@ -20,7 +20,7 @@ from llm_meter_tap.calls.read_back_paths import may_read_back
 from llm_meter_tap.patching import patches
 from llm_meter_tap.patching.disguise import in_disguise
 from llm_meter_tap.runtime import faults
-from llm_meter_tap.runtime.guard import PassingBy, answers, is_passing
+from llm_meter_tap.runtime.guard import PassingBy, answer_count, is_passing
 from llm_meter_tap.transports.destination import destination
 
 if TYPE_CHECKING:
@@ -93,9 +93,9 @@ def _urlopen(is_sent: _IsSent, is_own: _IsOwn, original: Callable[..., Any]) -> 
             return original(pool, *args, **kwargs)
         arguments = _Arguments(args, kwargs)
         _supersede(pool, arguments, is_sent)
-        attempt = _Attempt(pool, _begin(pool, arguments))
+        attempt = _Attempt(pool, _open_call(pool, arguments))
         _attempt.set(attempt)
-        answers_before = answers()
+        answers_before = answer_count()
         try:
             with PassingBy():
                 response = original(pool, *args, **kwargs)
@@ -109,7 +109,7 @@ def _urlopen(is_sent: _IsSent, is_own: _IsOwn, original: Callable[..., Any]) -> 
             if is_own(response):
                 _tee(response, attempt.call, arguments.get("preload_content", True))
             else:
-                _look_at_foreign(response, attempt.call, is_answered=answers() != answers_before)
+                _look_at_foreign(response, attempt.call, is_answered=answer_count() != answers_before)
         try:
             return response
         finally:
@@ -162,11 +162,11 @@ def _fail(call: Observer, error: BaseException, is_sent: _IsSent) -> None:
 
 
 @faults.contained
-def _begin(pool: Any, arguments: _Arguments) -> Observer | None:
+def _open_call(pool: Any, arguments: _Arguments) -> Observer | None:
     method = arguments.get("method")
     if method != "POST" and not may_read_back(method, arguments.get("url")):
         return None
-    from llm_meter_tap.calls.entry import OutgoingRequest, begin  # when something is posted
+    from llm_meter_tap.calls.entry import OutgoingRequest, open_call  # when something is posted
 
     scheme, host, port, path, query = destination(pool.scheme, pool.host, pool.port, arguments.get("url"))
     given = arguments.get("headers") or pool.headers
@@ -176,7 +176,7 @@ def _begin(pool: Any, arguments: _Arguments) -> Observer | None:
         body = body.encode("utf-8")
     if not isinstance(body, (bytes, bytearray)):
         body = None
-    return begin(OutgoingRequest(method, host, port, scheme, path, query, headers, body))
+    return open_call(OutgoingRequest(method, host, port, scheme, path, query, headers, body))
 
 
 def _text(value: Any) -> str:

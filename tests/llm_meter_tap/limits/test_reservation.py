@@ -24,7 +24,7 @@ from tap_listener import TapListener
 from tap_process import run, settled, spool_lines
 
 from llm_meter_tap import LimitExceeded, tap
-from llm_meter_tap.calls.entry import OutgoingRequest, prepare
+from llm_meter_tap.calls.entry import OutgoingRequest, prepare_call
 from llm_meter_tap.runtime import faults
 
 CHAT = "v1/chat/completions"
@@ -285,7 +285,7 @@ def test_the_event_loop_goes_on_while_a_call_waits(provider, gate, metered):
 def test_from_a_loop_that_nobody_knows_nothing_can_be_asked(policy, folder, gate, metered):
     gate.put_gate(policy)
     body = json.dumps(BODY).encode()
-    call = prepare(OutgoingRequest("POST", "api.openai.com", 443, "https", f"/{CHAT}", "", {}, body))
+    call = prepare_call(OutgoingRequest("POST", "api.openai.com", 443, "https", f"/{CHAT}", "", {}, body))
     with pytest.raises(StopIteration if policy == "allow" else LimitExceeded):
         call.admit_async().send(None)
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from llm_meter_tap.calls.entry import OutgoingRequest, prepare
+from llm_meter_tap.calls.entry import OutgoingRequest, prepare_call
 from llm_meter_tap.wire.record import CallRecord
 from llm_meter_tap.wire.spool_line import dropped_line, opened_line, settled_line, with_text
 
@@ -62,7 +62,7 @@ def test_nothing_that_is_known_when_a_request_leaves_is_left_out(metered):
     request = OutgoingRequest(
         "POST", "api.openai.com", None, "https", "/v1/chat/completions", "", headers, body
     )
-    record = prepare(request).record
+    record = prepare_call(request).record
     assert content(opened_line(record))["record"] == record.to_wire()
 
 
