@@ -5,10 +5,7 @@ Owns their checks and words. Refuses to guess: a count that no tokenizer made is
 
 from __future__ import annotations
 
-import json
-import os
-import threading
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from llm_meter_tap import tap
@@ -17,6 +14,10 @@ from llm_meter_tap.delivery.service_client import JSON, ServiceClient
 from llm_meter_tap.errors import TapInactive, TokenCountUnavailable
 from llm_meter_tap.local_tokenizer import count_offline
 from llm_meter_tap.provenance import context
+from llm_meter_tap.runtime.moment import now
+from llm_meter_tap.runtime.native import Event
+from llm_meter_tap.runtime.system import Process
+from llm_meter_tap.wire.json_values import encode
 from llm_meter_tap.wire.record import CallRecord
 
 _INACTIVE = (
@@ -167,27 +168,27 @@ def _counted(text: str, model: str | None, tokenizer: Any) -> _Counted:
 
 
 def _ask_service(question: dict[str, str | None]) -> dict[str, Any] | None:
-    folder = os.environ.get("LLM_METER_DIR")
+    folder = Process.environ.get("LLM_METER_DIR")
     if not folder:
         return None
-    body = json.dumps({name: value for name, value in question.items() if value is not None})
-    listener = ServiceClient(folder)
+    body = encode({name: value for name, value in question.items() if value is not None})
+    client = ServiceClient(folder)
     try:
-        answer = listener.post("/v1/count", body.encode("utf-8"), JSON)
+        answer = client.post("/v1/count", body.encode("utf-8"), JSON)
     finally:
-        listener.close()
+        client.close()
     if answer is not None and answer[0] == 400:
         raise ValueError(str(answer[1].get("error")))
     return None if answer is None else answer[1]
 
 
 def _manual_call(basis: str, started_at: datetime | None) -> CallRecord:
-    if not os.environ.get("LLM_METER_DIR"):
+    if not Process.environ.get("LLM_METER_DIR"):
         raise TapInactive(_INACTIVE)
     here = context.current()
     return CallRecord(
-        call_id=os.urandom(16).hex(),
-        started_at=started_at or datetime.now(timezone.utc),
+        call_id=Process.random(16).hex(),
+        started_at=started_at or now(),
         status="ok",
         basis=basis,
         source="manual",
@@ -215,7 +216,7 @@ def _settle_and_hear(call: CallRecord) -> list[str]:
     if present is None:
         return []
     heard: list[str] = []
-    answered = threading.Event()
+    answered = Event()
 
     def on_notices(notices: list[str] | None) -> None:
         heard.extend(notices or ())

@@ -1,8 +1,7 @@
-"""Switches the tap on in a new interpreter.
+"""Switches the tap on in a new interpreter, if the lab has set LLM_METER_DIR.
 
-Owns the conditions, the table of libraries and the folder for PYTHONPATH. Refuses to do anything unless the
-lab has set LLM_METER_DIR, and to import what it may never need: adapters load when the user's code loads
-their library.
+An adapter loads when the user's code loads its library; a process that loads none of them pays for nothing
+else. What the tap uses of the system is held from here on, before user code can patch it.
 """
 
 from __future__ import annotations
@@ -11,10 +10,14 @@ import os
 import sys
 
 from llm_meter_tap.patching import import_hook
+from llm_meter_tap.runtime import system  # noqa: F401 - loaded before user code, see there
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
+
+# What holds more of the standard library, loaded with the first adapter.
+_HOLDING = ("runtime.moment", "runtime.native", "wire.file_lock", "wire.json_values")
 
 # Watched module -> the adapter of ours that knows it. An adapter has `patch(module)`.
 ADAPTERS = {
@@ -29,7 +32,7 @@ ADAPTERS = {
 
 
 def bootstrap_path() -> str:
-    """The folder to put first on PYTHONPATH so that every Python started with it is metered."""
+    """Return the folder to put first on PYTHONPATH so that every Python started with it is metered."""
     return os.path.join(os.path.dirname(os.path.abspath(__file__)), "bootstrap")
 
 
@@ -47,9 +50,9 @@ def activate() -> None:
 
 
 def _adopt_gateway_variables() -> None:
-    """Take what a lab says to a kernel behind a gateway, which hands on the variables named KERNEL_*.
+    """Adopt what a lab passes to a kernel behind a gateway, which forwards the variables named KERNEL_*.
 
-    What the kernel's own host says goes before it. The folder is one of that host: "~" is its user's home.
+    A variable of the kernel's own host comes first. The folder lies on that host: "~" is its user's home.
     """
     for name in ("DIR", "USER", "TEAM", "PROJECT"):
         given = os.environ.get("KERNEL_LLM_METER_" + name)
@@ -68,4 +71,6 @@ def deactivate() -> None:
 def _adapt(module: ModuleType) -> None:
     from importlib import import_module
 
+    for name in _HOLDING:
+        import_module(f"llm_meter_tap.{name}")
     import_module(ADAPTERS[module.__name__]).patch(module)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-import threading
 import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from llm_meter_tap.delivery.sender import LineSender, SpoolLine
 from llm_meter_tap.delivery.spool import Spool
 from llm_meter_tap.limits.gate import GateWatch
 from llm_meter_tap.runtime import faults
+from llm_meter_tap.runtime.system import Threads
 from llm_meter_tap.startup import is_wanted
 from llm_meter_tap.wire.fingerprint import fingerprint
 from llm_meter_tap.wire.private_folder import fingerprint_key, make_folder
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _current: Tap | None = None
 # Taps of the processes this one was forked from: kept, because what they hold may be locked for good.
 _inherited: list[Tap] = []
-_making = threading.RLock()
+_making = Threads.RLock()
 
 
 class Tap:
@@ -99,6 +99,14 @@ class Tap:
         """Take down that nothing of a call reached the network."""
         self._write_line("dropped", call_id, dropped_line(call_id))
 
+    def pause(self) -> None:
+        """Before a fork: end the threads of the tap that have nothing to do."""
+        self.sender.pause()
+
+    def resume(self) -> None:
+        """After a fork, in the parent."""
+        self.sender.resume()
+
     def close(self) -> None:
         """Settle what is under way as aborted, bring what can be brought, leave the rest to the spool."""
         for reference in list(self.under_way):
@@ -156,13 +164,27 @@ def leave() -> None:
 
 def _after_fork_in_child() -> None:
     global _current, _making
-    _making = threading.RLock()
+    _making = Threads.RLock()
     if _current is not None:
         _inherited.append(_current)
         faults.contained(_current.abandon)()
         _current = None
 
 
+@faults.contained
+def _before_fork() -> None:
+    if _current is not None:
+        _current.pause()
+
+
+@faults.contained
+def _after_fork_in_parent() -> None:
+    if _current is not None:
+        _current.resume()
+
+
 atexit.register(leave)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork_in_child)
+    if sys.version_info >= (3, 12):
+        os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent)

@@ -7,12 +7,11 @@ than it can be read, beyond `_MOST_HELD`, is passed over, and the reader told.
 
 from __future__ import annotations
 
-import queue
-import threading
 from typing import Any
 
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.runtime.guard import PassingBy
+from llm_meter_tap.runtime.native import SimpleQueue, Thread
 
 _AT_ONCE = 64 * 1024
 _MOST_HELD = 64 * 1024 * 1024
@@ -49,13 +48,13 @@ class PassingBody:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         # Pieces, None for a gap, a bool for the end.
-        self._queue: queue.SimpleQueue[bytes | bool | None] = queue.SimpleQueue()
+        self._queue: SimpleQueue[bytes | bool | None] = SimpleQueue()
         self._put = 0
         self._taken = 0
         self._has_gap = False
         self._is_ended = False
         self._is_given_up = False
-        self._thread: threading.Thread | None = None
+        self._thread: Thread | None = None
 
     def append(self, chunk: bytes) -> None:
         """Take one piece over, as it came."""
@@ -68,8 +67,7 @@ class PassingBody:
         self._queue.put(chunk)
         self._put += len(chunk)
         if self._thread is None and self._put > _AT_ONCE:
-            self._thread = threading.Thread(target=self._run, name="llm-meter-reader", daemon=True)
-            self._thread.start()
+            self._thread = Thread(self._run)
 
     def end(self, is_whole: bool) -> None:
         """Take note of the end; returns when a small body is read, and at once for a large one."""
@@ -83,7 +81,7 @@ class PassingBody:
     def leave(self) -> None:
         """The interpreter exits: wait a moment for what is left to be read, then pass over the rest."""
         self.end(is_whole=False)
-        if self._thread is not None and self._thread is not threading.current_thread():
+        if self._thread is not None and not self._thread.is_current:
             self._thread.join(_EXIT_S)
             self._is_given_up = True
             self._thread.join(_EXIT_S)

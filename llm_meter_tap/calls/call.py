@@ -7,7 +7,6 @@ all is over.
 
 from __future__ import annotations
 
-import time
 import weakref
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,6 +24,7 @@ from llm_meter_tap.formats.registry import FORMATS
 from llm_meter_tap.formats.request_text import call_text
 from llm_meter_tap.limits import run_caps
 from llm_meter_tap.runtime import faults
+from llm_meter_tap.runtime.system import Clock
 from llm_meter_tap.wire.call_id import call_id_of
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Call:
         self._is_decoded = False
         self._stream_end: StreamEnd | None = None
         self._is_first_due = True
-        self._started = time.perf_counter()
+        self._started = Clock.perf_counter()
         self._reference = weakref.ref(self)
         self._parent, self.record = new_record(present, shape, request)
 
@@ -98,7 +98,7 @@ class Call:
 
     def _obey(self, refusal: Refusal | None) -> None:
         if refusal is None:
-            self._started = time.perf_counter()
+            self._started = Clock.perf_counter()
             return
         self.reservation_request = None
         self._refuse(refusal.limit_id)
@@ -181,7 +181,7 @@ class Call:
     def _note_first_piece(self) -> None:
         self._is_first_due = False
         if self._shape.is_stream:
-            self.record.time_to_first_chunk_s = time.perf_counter() - self._started
+            self.record.time_to_first_chunk_s = Clock.perf_counter() - self._started
             if self._parent is not None and kernel_message.is_kernel():
                 self._tap.sender.watch(weakref.WeakMethod(self.under_way))
 
@@ -305,7 +305,7 @@ class Call:
             return
         record = self.record
         record.status, record.basis, record.error_type = status, basis, error_type
-        record.duration_s = time.perf_counter() - self._started
+        record.duration_s = Clock.perf_counter() - self._started
         self._tap.write_settled(record, None if text is None else text.gather, self._parent)
         self._close()
 

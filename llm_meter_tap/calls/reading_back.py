@@ -25,6 +25,7 @@ from llm_meter_tap.formats.format import ReadBack, Result
 from llm_meter_tap.formats.matching import Shape, match_read_back
 from llm_meter_tap.formats.reading import Reading, read_document, read_response
 from llm_meter_tap.runtime import faults
+from llm_meter_tap.runtime.moment import now
 from llm_meter_tap.wire.call_id import call_id_of
 from llm_meter_tap.wire.json_values import mapping, parse
 
@@ -346,7 +347,7 @@ def _made_at(answer: dict[str, Any]) -> datetime | None:
     for name in ("created", "created_at"):
         made_at = _time_of(answer.get(name))
         if made_at is not None:
-            return made_at if _OLDEST <= made_at <= datetime.now(timezone.utc) else None
+            return made_at if _OLDEST <= made_at <= now() else None
     return None
 
 

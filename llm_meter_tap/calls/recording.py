@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from llm_meter_tap.formats.reading import Reading, Usage
 from llm_meter_tap.provenance import context
+from llm_meter_tap.runtime.moment import now
+from llm_meter_tap.runtime.system import Process
 from llm_meter_tap.wire.record import CallRecord
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ def new_record(
     """
     here = context.current()
     return here.parent, CallRecord(
-        call_id=os.urandom(16).hex(),
-        started_at=datetime.now(timezone.utc),
+        call_id=Process.random(16).hex(),
+        started_at=now(),
         status="aborted",
         basis="missing",
         source="tap",

@@ -9,14 +9,12 @@ kernel.
 
 from __future__ import annotations
 
-import os
-import threading
-import time
 from collections import deque
 from typing import Any
 
 from llm_meter_tap.provenance.context import running_kernel
 from llm_meter_tap.runtime import faults
+from llm_meter_tap.runtime.system import Clock, Process, Threads
 
 COMM_ID = "llm-meter"
 # So many calls may be lost in a row and still be known by their ids.
@@ -33,10 +31,10 @@ class _Published:
     """What this kernel has told so far."""
 
     def __init__(self) -> None:
-        self.lock = threading.RLock()
+        self.lock = Threads.RLock()
         self.announced_at = float("-inf")
         self.announced_seq = 0
-        self._tap = os.urandom(4).hex()
+        self._tap = Process.random(4).hex()
         self.seq = 0
         self._recent: deque[str] = deque(maxlen=_MOST_RECENT)
         self._totals = dict.fromkeys(_TOTALS, 0)
@@ -76,7 +74,7 @@ def _kernel() -> Any | None:
     kernel = running_kernel()
     session = getattr(kernel, "session", None)
     # jupyter_client's Session notes the process that made it.
-    return kernel if session is not None and session.pid == os.getpid() else None
+    return kernel if session is not None and session.pid == Process.pid() else None
 
 
 @faults.contained
@@ -133,7 +131,7 @@ def publish_totals(parent: dict[str, Any] | None, is_due: bool = False) -> None:
     if kernel is None:
         return
     with _published.lock:
-        now = time.monotonic()
+        now = Clock.monotonic()
         is_news = _published.seq != _published.announced_seq
         if is_due or is_news or now - _published.announced_at >= _ANNOUNCEMENT_PAUSE_S:
             _published.announced_at, _published.announced_seq = now, _published.seq

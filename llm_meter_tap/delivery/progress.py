@@ -6,10 +6,10 @@ thread. Refuses to keep an answer alive, or to wake anybody while none is under 
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_meter_tap.delivery import kernel_message
+from llm_meter_tap.runtime.system import Clock
 
 if TYPE_CHECKING:
     import weakref
@@ -54,22 +54,22 @@ class AnswersUnderWay:
             report: Says how far the answer is; None once it has ended.
         """
         if not self._reports:
-            self._due_at = time.monotonic() + _PAUSE_S
+            self._due_at = Clock.monotonic() + _PAUSE_S
         self._reports.append(report)
 
     def due_in_s(self) -> float | None:
         """When there is something to tell next; None while no answer is under way."""
-        return max(0.0, self._due_at - time.monotonic()) if self._reports else None
+        return max(0.0, self._due_at - Clock.monotonic()) if self._reports else None
 
     def publish_due(self) -> None:
         """Tell of what is under way, if that is due."""
-        if not self._reports or time.monotonic() < self._due_at:
+        if not self._reports or Clock.monotonic() < self._due_at:
             return
         under_way = [
             (report, stream) for report, stream in map(_reported, self._reports) if stream is not None
         ]
         self._reports = [report for report, _stream in under_way]
-        self._due_at = time.monotonic() + _PAUSE_S
+        self._due_at = Clock.monotonic() + _PAUSE_S
         for _report, stream in under_way[-_MOST_PUBLISHED:]:
             record = stream.record()
             known = {name: record[name] for name in _NAMES if name in record}

@@ -1,17 +1,13 @@
-"""Brings the spool's lines to the service, off the user's thread.
+"""Delivers the spool's lines to the service, off the user's thread.
 
-Owns the queue, the pace and the daemon thread, started by the first line, which also renews the reservations
-of calls under way. Refuses to lose, to hurry and to
-block: what the service has not acknowledged stays in the spool, an absent service is asked again ever more
-rarely, and interpreter exit waits at most two seconds, and only for a service that answers.
+A thread, started by the first line, delivers lines in batches, renews the reservations of calls under way and
+publishes answers that stream in. What the service has not acknowledged stays in the spool. A service that is
+away is asked ever more rarely, and interpreter exit waits at most two seconds, only for one that answers.
 """
 
 from __future__ import annotations
 
-import queue
 import sys
-import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,6 +19,8 @@ from llm_meter_tap.delivery.service_client import ServiceClient
 from llm_meter_tap.delivery.spool import Spool
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.runtime.guard import PassingBy
+from llm_meter_tap.runtime.native import Empty, Event, SimpleQueue, Thread
+from llm_meter_tap.runtime.system import Clock, Threads
 from llm_meter_tap.wire.spool_line import with_text
 
 if TYPE_CHECKING:
@@ -36,6 +34,8 @@ _LAST_RETRY_S = 30.0
 # A process that goes on calling asks for a service that was away at least this often.
 _NEW_LINE_RETRY_S = 1.0
 _EXIT_S = 2.0
+# How long a fork waits for lines under way, seconds.
+_PAUSE_S = 0.25
 _BATCH = 200
 # Lines beyond it are on disk only, for the service to import when this process is gone.
 _LARGEST_BACKLOG = 20_000
@@ -66,12 +66,16 @@ class SpoolLine(NamedTuple):
     on_notices: Callable[[list[str] | None], None] | None = None
 
 
+class _Stop(NamedTuple):
+    """Asks the thread to end after it has delivered what came before."""
+
+
 class LineSender:
-    """The way from this process to the service.
+    """Delivers the lines of this process to the service.
 
     Args:
         folder: The private folder.
-        spool: Told of what was acknowledged.
+        spool: Counts what the service acknowledges.
 
     Attributes:
         leases: The reservations of calls under way.
@@ -83,43 +87,45 @@ class LineSender:
         self._spool = spool
         self._client = ServiceClient(folder)
         # SimpleQueue: its `put` may be re-entered, by a garbage collection that settles a call.
-        self._inbox: queue.SimpleQueue[SpoolLine | Watched | threading.Event] = queue.SimpleQueue()
+        self._inbox: SimpleQueue[SpoolLine | Watched | Event | _Stop] = SimpleQueue()
         self._backlog: deque[SpoolLine] = deque()
-        self._hurry = threading.Event()
+        self._hurry: SimpleQueue[None] = SimpleQueue()
         self._is_closing = False
         self._is_ended = False
-        self._thread: threading.Thread | None = None
-        self._lock = threading.RLock()
+        self._thread: Thread | None = None
+        self._lock = Threads.RLock()
         self._due_at = 0.0
         self._attempted_at = 0.0
         self._retry_s = _FIRST_RETRY_S
 
     def put(self, line: SpoolLine, is_urgent: bool = False) -> None:
-        """Take a line over; returns at once.
+        """Queue a line; returns at once.
 
         Args:
             line: The line.
-            is_urgent: Bring it now: until the service has it, it holds a reservation that others may need.
+            is_urgent: Deliver it now: until the service has it, it holds a reservation that others may need.
         """
         self._inbox.put(line)
         if is_urgent:
-            self._hurry.set()
-        if self._thread is None:
-            self._start()
+            self._hurry.put(None)
+        self._ensure_thread()
 
     def watch(self, report: Watched) -> None:
-        """Tell the kernel's frontend of an answer while it streams in; returns at once."""
+        """Publish the progress of an answer while it streams in; returns at once."""
         self._inbox.put(report)
+        self._ensure_thread()
 
     def flush(self, timeout_s: float = _EXIT_S) -> None:
-        """Wait until every line was brought or no service takes it, at most `timeout_s` seconds."""
-        if self._thread is None or not self._thread.is_alive():
+        """Wait until every line is delivered or no service takes it, at most `timeout_s` seconds."""
+        if self._thread is None and (self._backlog or not self._inbox.empty()):
+            self._start()
+        thread = self._thread
+        if thread is None or not thread.is_alive:
             return
-        done = threading.Event()
+        done = Event()
         self._inbox.put(done)
-        self._hurry.set()
+        self._hurry.put(None)
         done.wait(timeout_s)
-        self._hurry.clear()
 
     def close(self) -> None:
         """Flush, then end the thread and the connection: a process may make another tap later."""
@@ -130,39 +136,65 @@ class LineSender:
         """In a forked child: close this copy of the parent's connection, which stays the parent's."""
         self._client.abandon()
 
+    def pause(self) -> None:
+        """Deliver what came, then end the thread until there is more to do; waits a moment for that.
+
+        Before a fork: from Python 3.12 on `os.fork` warns of threads, and a program without threads of its
+        own is not to be warned of the tap's.
+        """
+        thread = self._thread
+        if thread is None or not thread.is_alive or thread.is_current:
+            return
+        self._inbox.put(_Stop())
+        self._hurry.put(None)
+        if thread.join(_PAUSE_S):
+            thread.vanish()
+
+    def resume(self) -> None:
+        """Start the thread again if a reservation or an answer under way needs it; a line starts it too."""
+        if self.leases.due_in_s() is not None or self._answers.due_in_s() is not None:
+            self._ensure_thread()
+
+    def _ensure_thread(self) -> None:
+        if self._thread is None and not self._is_ended:
+            self._start()
+
     def _start(self) -> None:
         with self._lock:
             if self._thread is not None:
                 return
-            self._thread = threading.Thread(target=self._run, name="llm-meter-sender", daemon=True)
-            try:
-                self._thread.start()
-            except RuntimeError:  # no thread can be started while the interpreter shuts down
-                self._thread = None
-                raise
+            self._thread = Thread(self._run)
 
     def _run(self) -> None:
+        is_stopped = False
         with PassingBy():
-            while not self._is_ended:
-                self._step()
-        self._client.close()
+            while not self._is_ended and not is_stopped:
+                is_stopped = bool(self._step())
+        if self._is_ended:
+            self._client.close()
+        with self._lock:
+            self._thread = None
+            if not self._is_ended and not self._inbox.empty():
+                self._start()  # a line came after the request to stop
 
     @faults.contained
-    def _step(self) -> None:
+    def _step(self) -> bool:
+        """Do what is due; returns whether the thread is to end for now."""
         waiter = self._collect()
         try:
-            if self._backlog and (waiter is not None or time.monotonic() >= self._due_at):
+            if self._backlog and (waiter is not None or Clock.monotonic() >= self._due_at):
                 self._deliver()
             self.leases.renew(self._client)
             self._answers.publish_due()
         finally:
-            if waiter is not None:
+            if isinstance(waiter, Event):
                 self._is_ended = self._is_closing
                 waiter.set()
+        return isinstance(waiter, _Stop)
 
-    def _collect(self) -> threading.Event | None:
-        """Take in what has come, waiting for it until the backlog is due."""
-        due_s = max(0.0, self._due_at - time.monotonic()) if self._backlog else None
+    def _collect(self) -> Event | _Stop | None:
+        """Handle what has come, waiting for it until the backlog is due; returns who waits for that."""
+        due_s = max(0.0, self._due_at - Clock.monotonic()) if self._backlog else None
         waits_s = [
             wait_s
             for wait_s in (due_s, self.leases.due_in_s(), self._answers.due_in_s())
@@ -173,12 +205,13 @@ class LineSender:
             item = self._inbox.get(timeout=timeout_s)
             if self._attempted_at:
                 self._let_burst_pass()
-                self._hurry.clear()
-            while not isinstance(item, threading.Event):
+                while not self._hurry.empty():
+                    self._hurry.get_nowait()
+            while not isinstance(item, (Event, _Stop)):
                 self._handle(item)
                 item = self._inbox.get_nowait()
             return item
-        except queue.Empty:
+        except Empty:
             return None
 
     def _let_burst_pass(self) -> None:
@@ -186,12 +219,15 @@ class LineSender:
 
         Not waiting on the queue meanwhile, for to be woken for each line costs the user's thread too.
         """
-        until = time.monotonic() + _LONGEST_BURST_S
+        until = Clock.monotonic() + _LONGEST_BURST_S
         before = -1
-        while self._inbox.qsize() != before and time.monotonic() < until:
+        while self._inbox.qsize() != before and Clock.monotonic() < until:
             before = self._inbox.qsize()
-            if self._hurry.wait(_QUIET_S):
-                return
+            try:
+                self._hurry.get(timeout=_QUIET_S)
+            except Empty:
+                continue
+            return
 
     def _handle(self, line: SpoolLine | Watched) -> None:
         if not isinstance(line, SpoolLine):
@@ -208,7 +244,7 @@ class LineSender:
         return self._retry_s > _FIRST_RETRY_S
 
     def _deliver(self) -> None:
-        self._attempted_at = time.monotonic()
+        self._attempted_at = Clock.monotonic()
         while self._backlog:
             batch = [self._backlog.popleft() for _ in range(min(_BATCH, len(self._backlog)))]
             left = self._post_lines(batch)
@@ -250,7 +286,7 @@ class LineSender:
             if line.on_notices:
                 line.on_notices(None)
         self._backlog.extendleft(line._replace(text=None, on_notices=None) for line in reversed(lines))
-        self._due_at = time.monotonic() + self._retry_s
+        self._due_at = Clock.monotonic() + self._retry_s
         self._retry_s = min(2 * self._retry_s, _LAST_RETRY_S)
 
 

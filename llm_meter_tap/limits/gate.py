@@ -7,10 +7,9 @@ folder it lies in, and so does a service.
 
 from __future__ import annotations
 
-import os
-import time
 from typing import NamedTuple
 
+from llm_meter_tap.runtime.system import Clock, Files, Process, join, read_file
 from llm_meter_tap.wire.json_values import mapping, parse
 from llm_meter_tap.wire.rendezvous import living
 
@@ -47,26 +46,26 @@ class GateWatch:
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
-        self._services = os.path.join(folder, "services")
+        self._services = join(folder, "services")
         # One object, put in place as a whole: threads look at the same time.
         self._found = _Finding(None, -1, 0.0)
 
     def current(self) -> Gate | None:
         """The gate; None when no blocking limit is in force."""
         try:
-            changed_at = os.stat(self._services).st_mtime_ns
+            changed_at = Files.stat(self._services).st_mtime_ns
         except OSError:
             return None
         seen = self._found
-        if changed_at != seen.changed_at or time.monotonic() > seen.reliable_until:
-            is_fresh = abs(time.time_ns() - changed_at) < _TICK_NS
-            until = time.monotonic() + _RELIABLE_S
+        if changed_at != seen.changed_at or Clock.monotonic() > seen.reliable_until:
+            is_fresh = abs(Clock.wall_ns() - changed_at) < _TICK_NS
+            until = Clock.monotonic() + _RELIABLE_S
             self._found = seen = _Finding(self._find_gate(), -1 if is_fresh else changed_at, until)
         return seen.gate
 
     def _find_gate(self) -> Gate | None:
         """The gate of the service that started this process; of the newest living one where that is gone."""
-        own = os.environ.get("LLM_METER_SERVICE")
+        own = Process.environ.get("LLM_METER_SERVICE")
         gate = self._read(own) if own else None
         if gate is None:
             first = next(iter(living(self._folder, own)), None)
@@ -75,8 +74,7 @@ class GateWatch:
 
     def _read(self, stem: str) -> Gate | None:
         try:
-            with open(os.path.join(self._services, f"{stem}.gate"), "rb") as file:
-                content = mapping(parse(file.read()))
+            content = mapping(parse(read_file(join(self._services, f"{stem}.gate"))))
         except FileNotFoundError:
             return None
         except OSError:

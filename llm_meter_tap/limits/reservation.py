@@ -7,7 +7,6 @@ docs/architecture.md, "A hard limit".
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,11 +20,11 @@ from llm_meter_tap.limits.gate import Gate
 from llm_meter_tap.limits.run_caps import Run
 from llm_meter_tap.runtime import faults, off_loop
 from llm_meter_tap.runtime.guard import PassingBy
-from llm_meter_tap.wire.json_values import mapping, text
+from llm_meter_tap.wire.json_values import encode, mapping, text
 from llm_meter_tap.wire.record import CallRecord
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+    from llm_meter_tap.runtime.native import Workers
 
 # How long user code waits for an answer, seconds.
 _PATIENCE_S = 2.0
@@ -88,7 +87,7 @@ class ReservationRequest:
         """The question as it is sent; what is not known is absent."""
         run = None if self._run is None else self._run.to_wire()
         asked = {"record": self._record.to_wire(), "run": run, **(self._demand() or {})}
-        return json.dumps({name: value for name, value in asked.items() if value is not None}).encode("ascii")
+        return encode({name: value for name, value in asked.items() if value is not None}).encode("ascii")
 
     @faults.contained
     def _demand(self) -> dict[str, Any]:
@@ -131,7 +130,7 @@ class ReservationClient:
         self._drop = drop
         self._clients: set[ServiceClient] = set()
         self._idle: deque[ServiceClient] = deque()
-        self._threads: ThreadPoolExecutor | None = None
+        self._workers: Workers | None = None
 
     def reserve(self, request: ReservationRequest) -> Refusal | None:
         """Ask, and wait for the answer; None when the call may leave.
@@ -148,24 +147,22 @@ class ReservationClient:
     async def reserve_async(self, request: ReservationRequest) -> Refusal | None:
         """As `ask`, without blocking the event loop."""
         try:
-            return await off_loop.run(self._executor(), lambda: self.reserve(request))
+            return await off_loop.run(self._threads(), lambda: self.reserve(request))
         except off_loop.UnknownLoop:
             return request.unanswered(_NO_LOOP)
         except Exception as error:  # noqa: BLE001 - such as no threads while the interpreter shuts down
             faults.count("ReservationClient.reserve_async", error)
             return request.unanswered(_NO_ANSWER)
 
-    def _executor(self) -> ThreadPoolExecutor:
-        if self._threads is None:
-            from concurrent.futures import ThreadPoolExecutor
+    def _threads(self) -> Workers:
+        if self._workers is None:
+            from llm_meter_tap.runtime.native import Workers
 
-            self._threads = ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="llm-meter-asking")
-        return self._threads
+            self._workers = Workers(_MOST_THREADS)
+        return self._workers
 
     def close(self) -> None:
-        """Let go of threads and connections."""
-        if self._threads is not None:
-            self._threads.shutdown(wait=False)
+        """Close the connections that are not in use."""
         while self._idle:
             self._idle.pop().close()
 

@@ -7,14 +7,14 @@ does. Without a cap a look is one comparison.
 
 from __future__ import annotations
 
-import json
-import os
-from datetime import datetime, timezone
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from llm_meter_tap.provenance import context
-from llm_meter_tap.wire.json_values import mapping, parse, sequence, text
+from llm_meter_tap.runtime.moment import now
+from llm_meter_tap.runtime.system import Process
+from llm_meter_tap.wire.json_values import encode, mapping, parse, sequence, text
 from llm_meter_tap.wire.record import time_written
 from llm_meter_tap.wire.shape import finite_decimal
 
@@ -95,14 +95,14 @@ class _Runs:
         self.cells: dict[str, Run] = {}
         self.outer = inherited
         self.is_any = inherited is not None
-        self.began = datetime.now(timezone.utc)
+        self.began = now()
         self.cells_began: dict[str, datetime] = {}
         self.last_caller: str | None = None
 
 
 def _inherited() -> Run | None:
     """The run of the cell or session that started this process."""
-    written = os.environ.get(_VARIABLE)
+    written = Process.environ.get(_VARIABLE)
     return _from_wire(parse(written)) if written else None
 
 
@@ -141,7 +141,7 @@ def cap_cell(caps: tuple[Cap, ...]) -> bool:
 
 def cap_session(caps: tuple[Cap, ...]) -> None:
     """Cap all further calls of this session; caps set anew keep what was used, until they are taken away."""
-    run_id = os.urandom(16).hex() if _runs.outer is None else _runs.outer.run_id
+    run_id = Process.random(16).hex() if _runs.outer is None else _runs.outer.run_id
     _runs.outer = Run(run_id, caps)
     _runs.is_any = True
     _hand_down(current())
@@ -164,7 +164,7 @@ def session() -> Run | None:
 def start_session() -> None:
     """A kernel begins: what capped the process that started it does not cap what is run in it."""
     global _runs
-    os.environ.pop(_VARIABLE, None)
+    Process.environ.pop(_VARIABLE, None)
     _runs = _Runs(None)
 
 
@@ -178,7 +178,7 @@ def start_cell(parent: dict[str, Any] | None) -> None:
         _hand_down(_runs.outer)
     message_id = _message_id(parent)
     if message_id is not None:
-        _runs.cells_began[message_id] = datetime.now(timezone.utc)
+        _runs.cells_began[message_id] = now()
         if len(_runs.cells_began) > _MOST_CELLS:
             del _runs.cells_began[next(iter(_runs.cells_began))]
 
@@ -203,9 +203,9 @@ def last_cell_began() -> str | None:
 
 def _hand_down(run: Run | None) -> None:
     if run is None:
-        os.environ.pop(_VARIABLE, None)
+        Process.environ.pop(_VARIABLE, None)
     else:
-        os.environ[_VARIABLE] = json.dumps(run.to_wire())
+        Process.environ[_VARIABLE] = encode(run.to_wire())
 
 
 def _message_id(parent: dict[str, Any] | None) -> str | None:

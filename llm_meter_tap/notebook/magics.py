@@ -8,14 +8,13 @@ a service nothing is run. Loads what asks the service when a magic is used: ever
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from typing import Any
 
 from llm_meter_tap.limits import run_caps
 from llm_meter_tap.runtime.guard import PassingBy
-from llm_meter_tap.wire.json_values import count, mapping, text
+from llm_meter_tap.wire.json_values import count, encode, mapping, text
 
 _CELL = re.compile(r"%%llm_limit(?:[ \t]+(.*?))?[ \t]*\n?")
 _THIS_CELL = "--cell"
@@ -161,7 +160,7 @@ def _ask(question: dict[str, Any]) -> dict[str, Any] | None:
     listener = ServiceClient(os.environ.get("LLM_METER_DIR", ""), _PATIENCE_S, is_in_all=True)
     try:
         with PassingBy():
-            answer = listener.post("/v1/usage", json.dumps(question).encode("ascii"), JSON)
+            answer = listener.post("/v1/usage", encode(question).encode("ascii"), JSON)
     finally:
         listener.close()
     usage = None if answer is None else answer[1].get("usage")

@@ -1,13 +1,18 @@
-"""Reading JSON of which nothing is promised.
+"""Reads JSON of unknown shape, and writes JSON.
 
-Owns the forgiving accessors that everything here reads bodies with: whatever is not what was hoped for is
-None. Refuses to raise.
+Nothing here raises on a value that it reads: what is not of the expected type is None.
 """
 
 from __future__ import annotations
 
 import json
 from typing import Any
+
+# Held from before the program can patch `json`: loaded with the first adapter.
+_loads = json.loads
+
+encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+"""Encode a value as JSON on one line, in ASCII."""
 
 # A count above this is damage, not usage; it also keeps sums within a 64-bit column.
 _LARGEST_COUNT = 10**15
@@ -16,10 +21,10 @@ _LARGEST_COUNT = 10**15
 def parse(text: bytes | str) -> Any:
     """The JSON value, or None where there is none."""
     try:
-        # What begins so is UTF-8 (RFC 4627, 3): json.loads takes longer to find out.
+        # What begins so is UTF-8 (RFC 4627, 3): the standard library takes longer to find out.
         if isinstance(text, bytes) and text[:1] in b"{[" and text[1:2] != b"\0":
             text = text.decode("utf-8", "surrogatepass")
-        return json.loads(text)
+        return _loads(text)
     except (ValueError, RecursionError):
         return None
 

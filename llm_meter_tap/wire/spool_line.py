@@ -7,16 +7,13 @@ program: it is encoded once and remembered by its values.
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
+from llm_meter_tap.wire.json_values import encode
 from llm_meter_tap.wire.names import FIELDS
 from llm_meter_tap.wire.record import NAMES, WRITERS, CallRecord, time_written
-
-# JSON on one line, in ASCII.
-encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 _PLACE = (
     "source", "operation_name", "provider_name", "request_model", "is_stream", "server_address",
