@@ -131,6 +131,10 @@ class LineSender:
         """Flush, then end the thread and the connection: a process may make another tap later."""
         self._is_closing = True
         self.flush()
+        thread = self._thread
+        if thread is None or thread.is_current or thread.join(_PAUSE_S):
+            self._is_ended = True
+            self._client.close()
 
     def abandon(self) -> None:
         """In a forked child: close this copy of the parent's connection, which stays the parent's."""
@@ -170,8 +174,6 @@ class LineSender:
         with PassingBy():
             while not self._is_ended and not is_stopped:
                 is_stopped = bool(self._step())
-        if self._is_ended:
-            self._client.close()
         with self._lock:
             self._thread = None
             if not self._is_ended and not self._inbox.empty():

@@ -1,12 +1,16 @@
 """What a program patches does not reach the tap, and the tap does not reach what a program patches.
 
-Each program runs twice, without the tap and with it beside a living service: it prints the same, and every call
-that reached the provider is delivered.
+Each program runs twice, without the tap and with it beside a living service: it prints the same, and every
+call that reached the provider is delivered.
 """
 
 from __future__ import annotations
 
 import datetime
+import os
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 from tap_listener import TapListener
@@ -57,7 +61,7 @@ from unittest import mock
 def refuse(*args, **kwargs):
     raise AssertionError(args)
 names = ("os.open", "os.write", "os.fstat", "os.ftruncate", "os.close", "os.stat", "os.rename", "os.mkdir",
-         "os.makedirs", "os.unlink", "os.getpid", "os.listdir", "builtins.open", "time.monotonic_ns", "json.loads")
+         "os.makedirs", "os.unlink", "os.getpid", "os.listdir", "builtins.open", "json.loads", "json.dumps")
 patches = [mock.patch(name, refuse) for name in names]
 for patch in patches:
     patch.start()
@@ -76,6 +80,10 @@ print(post(), post())
     "a mocked datetime": """
 from unittest import mock
 import datetime
+import os
+import shutil
+import subprocess
+from pathlib import Path
 with mock.patch("datetime.datetime") as frozen:
     frozen.now.return_value = None
     print(post(), frozen.now())
@@ -229,20 +237,49 @@ def test_under_gevent_every_call_is_delivered_and_nothing_is_said(
     listener.wait_for(settled=11 if first else 10)
 
 
-FORK = """
-import warnings
-warnings.simplefilter("always")
-post()
-pid = os.fork()
-if pid == 0:
-    os._exit(0)
-print(os.waitpid(pid, 0)[1], post())
-"""
+def find_warning_pythons() -> list[str]:
+    """Every Python that warns of threads when it forks, and that really runs (a shim may not)."""
+    found = [str(path) for path in Path.home().glob(".pyenv/versions/3.1[2-9].*/bin/python")]
+    found += filter(None, map(shutil.which, ("python3.12", "python3.13", "python3.14")))
+    runs = [
+        python for python in found if subprocess.run([python, "-c", ""], capture_output=True).returncode == 0
+    ]
+    return sorted({os.path.realpath(python) for python in runs})
 
 
-def test_a_fork_warns_of_no_thread_of_the_taps(provider, folder, listener: TapListener):
-    code = program(provider, FORK)
-    plain = run(None, code)
+WARNING_PYTHONS = find_warning_pythons()
 
-    assert run(folder, code) == plain
-    listener.wait_for(settled=2)
+
+@pytest.mark.skipif(not WARNING_PYTHONS, reason="no Python 3.12 or newer was found on this machine")
+@pytest.mark.parametrize("is_gated", [False, True], ids=["without a limit", "with a hard limit"])
+def test_a_fork_warns_of_no_thread_of_the_taps(provider, folder, listener: TapListener, is_gated):
+    if is_gated:
+        listener.put_gate()
+    code = f"""
+        import json, multiprocessing, os, sys, threading, time, urllib.request, warnings
+        warnings.simplefilter("always")
+        body, kind = json.dumps({BODY}).encode(), {{"content-type": "application/json"}}
+        request = urllib.request.Request("{provider.url}/json/{CHAT}", body, kind)
+        def post():
+            with urllib.request.urlopen(request) as response:
+                return len(response.read())
+        for pause_s in (0, 0.2):
+            post()
+            time.sleep(pause_s)
+            pid = os.fork()
+            if pid == 0:
+                os._exit(post() == 0)
+            print(os.waitpid(pid, 0)[1], post(), threading.enumerate() == [threading.main_thread()])
+        worker = multiprocessing.get_context("fork").Process(target=post)
+        worker.start()
+        worker.join()
+        print(worker.exitcode)
+    """
+    for python in WARNING_PYTHONS:
+        plain = run(None, code, python=python)
+        assert plain[1] == ""
+
+        assert run(folder, code, python=python) == plain
+    # A child that ends by os._exit leaves its calls in its spool.
+    records = [line["record"] for line in listener.settled()] + settled(folder)
+    assert len({record["llm_meter.call.id"] for record in records}) == 7 * len(WARNING_PYTHONS)
