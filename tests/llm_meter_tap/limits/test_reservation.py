@@ -377,7 +377,7 @@ def test_a_failure_of_the_tap_while_asking_is_taken_for_no_answer(provider, gate
     gate.put_gate("block")
     with pytest.raises(LimitExceeded, match="cannot be reached"):
         httpx.post(f"{provider.url}/json/{CHAT}", json=BODY)
-    assert set(faults.counts) == {"ReservationClient.ask"}
+    assert set(faults.counts) == {"ReservationClient.reserve"}
     faults.counts.clear()
 
 
