@@ -27,11 +27,6 @@ _STATUS, _BASIS = FIELDS["status"].wire, FIELDS["basis"].wire
 _REST = tuple((name, FIELDS[name].wire, WRITERS.get(name)) for name in NAMES if name not in _PLACE)
 
 
-def encode_line(body: dict[str, Any]) -> bytes:
-    """Return a line of a spool or of a request to the service: one JSON object and a newline."""
-    return encode(body).encode("ascii") + b"\n"
-
-
 def opened_line(record: CallRecord) -> bytes:
     """Encode what is known of a call when its request leaves.
 
