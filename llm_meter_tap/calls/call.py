@@ -51,7 +51,7 @@ class Call:
 
     Attributes:
         record: What is known of the call.
-        request: To be asked before the call leaves; None where nothing can refuse it.
+        reservation_request: What to ask before the call leaves; None where no limit can refuse it.
     """
 
     # Until it is opened there is nothing to settle.
