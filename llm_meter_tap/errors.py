@@ -1,7 +1,7 @@
 """The exceptions that user code may see.
 
-A small tree for the public functions, and the one exception that a captured call may raise. Every other failure
-of the tap is counted by `runtime/faults.py` and never raised.
+A small tree for the public functions, and the one exception that a captured call may raise. Every other
+failure of the tap is counted by `runtime/faults.py` and never raised.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class LimitExceeded(RaisedWhenRead):
     It is a `BaseException` because SDKs wrap and retry ordinary ones.
 
     Attributes:
-        standing: The standing of the limit that refuses (used, reserved, remaining, resets_at, ...); empty when
-            unknown.
+        standing: The standing of the limit that refuses (used, reserved, remaining, resets_at, ...); empty
+            when unknown.
     """
 
     def __init__(self, message: str, standing: Mapping[str, Any] | None = None) -> None:
