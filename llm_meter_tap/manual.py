@@ -1,6 +1,6 @@
-"""The functions that user code may call itself: record a call, count tokens, count and be warned.
+"""The functions that user code may call: record a call, count tokens, count and be warned.
 
-Owns their checks and words. Refuses to guess: a count that no tokenizer made is an error, not an estimate.
+A count that no tokenizer made is an error, not an estimate.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The tap of this process: one spool, one sender, one fingerprint key, made at the first call.
 
-Owns their lives: a forked child gets its own, interpreter exit closes them. Refuses to exist where the
-environment does not ask for a tap.
+A forked child gets a tap of its own; interpreter exit closes it. There is none where the environment does
+not ask for one.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
-"""A body that is read as it passes, off the user's thread, holding no more than a bound of it.
+"""Reads a body as it passes, off the user's thread, and holds a bounded part of it.
 
-Owns the queue between the user's thread and the one that reads, and that thread's life. A small body is read
-when it ends, on the user's thread, like that of any call. Refuses to make the user wait: what comes faster
-than it can be read, beyond `_MOST_HELD`, is passed over, and the reader told.
+A small body is read when it ends, on the user's thread, like that of any call. The user never waits: what
+arrives faster than it can be read, beyond a bound, is skipped, and the reader is told of the gap.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The bytes of a response, kept by reference until the call settles.
-
-Owns the bound on memory. Refuses to copy while the user reads: a chunk costs one append.
-"""
+"""Keeps the bytes of a response, by reference and up to a bound, until the call settles."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""One request that is an LLM call, from the moment it leaves until it settles.
+"""Follows one LLM call from the moment its request leaves until it settles.
 
-Owns the life-cycle: opened before the bytes leave, settled before the user's code gets the end of the body,
-settled once, whatever happens. Refuses to touch what passes: it is handed references, and reads them when
-all is over.
+A call is opened before the bytes leave, settles before the user's code gets the end of the body, and
+settles once, whatever happens. What passes is not touched: pieces are kept by reference and read at the
+end.
 """
 
 from __future__ import annotations

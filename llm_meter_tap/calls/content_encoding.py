@@ -1,7 +1,7 @@
-"""Undoing a body's Content-Encoding.
+"""Undoes a body's Content-Encoding.
 
-Owns gzip and deflate, and brotli and zstandard where the user's process has already loaded a module for them.
-Refuses to import such a module: the client that asked for the encoding has one, and nobody else needs it.
+gzip and deflate by the standard library; brotli and zstandard by the module that the user's process has already
+loaded for them: the client that asked for the encoding has one.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Reading back what earlier calls used: the results of a batch, an answer that was made in the background.
+"""Reads back what earlier calls used: the results of a batch, an answer made in the background.
 
-Owns such a request from its leaving to its end. It is no call itself; each result with figures is one, known
-by an id that depends on nothing but the result, so that it counts once however often, and in however many
-processes, it is read. Refuses to write anything down for a state that is merely polled.
+Such a request is not a call itself. Each result with figures is one, with an id derived from the result
+alone, so that it counts once however often, and in however many processes, it is read. A state that is only
+polled is not recorded.
 """
 
 from __future__ import annotations

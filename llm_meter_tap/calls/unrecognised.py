@@ -1,7 +1,7 @@
-"""The last request that looked like an LLM call and was recognised as none, for the doctor to show.
+"""Remembers the last request that looked like an LLM call and matched no format, for the diagnostics to show.
 
-Owns the guess and the file `unrecognised.json` of the private folder. Refuses to keep more than host and
-path: no query, no body, and no part of a path that may be an id or a secret.
+The file `unrecognised.json` of the private folder holds its host and path, without any part of the path
+that may be an id or a secret.
 """
 
 from __future__ import annotations

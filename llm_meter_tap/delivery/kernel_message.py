@@ -1,10 +1,9 @@
-"""Tells the frontend and the server of a finished call through the kernel's own IOPub channel.
+"""Publishes finished calls on the kernel's IOPub channel, for the page and the server.
 
-Owns the message's form: a `comm_msg` for a comm that is never opened, which JupyterLab and nbclient pass
-over in silence, which is not saved into the notebook, and which a server can subscribe to by its topic; and
-the numbers by which a reader sees that a message was lost on the way. Refuses a key `state` in the data
-(nbclient takes such a message for a widget's), and to send from a forked child: the socket belongs to the
-kernel.
+A message is a `comm_msg` for a comm that is never opened: JupyterLab and nbclient ignore it without
+complaint, it is not saved into the notebook, and a server can subscribe to its topic. Messages are
+numbered, so that a reader notices a lost one. The data has no key `state`, by which nbclient recognises
+widgets. A forked child publishes nothing: the socket belongs to the kernel.
 """
 
 from __future__ import annotations
@@ -97,7 +96,7 @@ def publish_progress(answer: dict[str, Any], parent: dict[str, Any]) -> None:
     """Send how far an answer has come that is still streaming in; it is no call yet, and has no number.
 
     Args:
-        answer: As in docs/architecture.md, "A stream under way".
+        answer: As in docs/reference/protocol.md.
         parent: The cell's `execute_request`.
     """
     kernel = _kernel()

@@ -1,7 +1,6 @@
-"""Answers that are streaming in, told of while they do.
+"""Publishes the progress of answers that stream in.
 
-Owns when that is said: in a kernel only, once a second at most, for a few answers at a time, on the sender's
-thread. Refuses to keep an answer alive, or to wake anybody while none is under way.
+In a kernel only, at most once a second, for a few answers at a time, on the sender's thread.
 """
 
 from __future__ import annotations

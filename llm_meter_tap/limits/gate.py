@@ -1,8 +1,7 @@
-"""Whether a blocking limit is in force for this process.
+"""Says whether a hard limit is in force for this process.
 
-Owns the look at the services' gate files (docs/architecture.md, "A hard limit"). Refuses to cost a call more
-than one `os.stat` while nothing has changed: a gate that comes, is replaced or goes changes the time of the
-folder it lies in, and so does a service.
+Reads the services' gate files (docs/reference/protocol.md). While nothing changes, a check is one
+`stat`: a gate that appears, changes or goes changes the time of its folder, and so does a service.
 """
 
 from __future__ import annotations

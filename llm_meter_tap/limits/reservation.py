@@ -1,8 +1,7 @@
-"""Asks the service whether a call may leave the machine.
+"""Asks the service for a reservation before a call leaves the machine.
 
-Owns the question, the connections that it goes over and the words for a service that cannot be asked. Refuses
-to raise anything itself and to keep the request's text, which goes to the service in memory. The contract is
-docs/architecture.md, "A hard limit".
+The request's text goes to the service in memory only. Nothing here raises: without an answer the gate and
+the run's caps decide.
 """
 
 from __future__ import annotations

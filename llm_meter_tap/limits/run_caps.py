@@ -1,8 +1,8 @@
-"""Caps on what one run may use: that of a cell, or all that a kernel's session still does.
+"""Caps what one run may use: that of a cell, or every further call of a kernel's session.
 
-Owns what is capped, by the message id of the cell's request, so that threads, jobs and tasks that outlive the
-cell stay under its cap; and the way of a cap to child processes. Refuses to know what was used: the service
-does. Without a cap a look is one comparison.
+A run is known by the message id of its cell's request, so that threads, jobs and tasks that outlive the
+cell stay under its cap. Child processes inherit the cap. The service knows what was used. Without a cap a
+check is one comparison.
 """
 
 from __future__ import annotations

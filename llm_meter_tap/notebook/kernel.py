@@ -1,7 +1,7 @@
 """What the tap does in an IPython kernel besides metering.
 
-Owns the sign that the tap is alive, the ids that child processes inherit, the note of the cell begun, and the
-moment at which the magics appear. Refuses to run code in the kernel or to show in the user's namespace.
+It marks that it is alive, passes ids on to child processes, remembers the cell that starts, and registers
+the magics. It runs no code in the kernel and does not show in the user's namespace.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""The words by which a person caps a run and asks what one used: `%%llm_limit`, `%llm_limit`, `%llm_usage`.
+"""The magics by which a person caps a run and asks what it used: `%%llm_limit`, `%llm_limit`, `%llm_usage`.
 
-Owns their grammar and their answers. A capped cell is not run within another: its first line becomes a
-statement, so that whatever follows is the cell that it would be without it: top-level `await`, line numbers,
-variables, the value of the last expression, the execution count. Refuses to cap what cannot be kept: without
-a service nothing is run. Loads what asks the service when a magic is used: every kernel loads this module.
+The first line of a capped cell becomes a statement, so that the rest is the cell that it would be without
+it: top-level `await`, line numbers, variables, the value of the last expression, the execution count.
+Without a service no cap can be kept, and nothing runs. What asks the service is loaded when a magic is
+used.
 """
 
 from __future__ import annotations

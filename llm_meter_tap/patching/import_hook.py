@@ -1,8 +1,8 @@
-"""Calls back when a library of interest has been imported, whenever and by whomever.
+"""Calls back when a module of interest has been imported.
 
-Owns one finder at the head of `sys.meta_path`. Refuses to import anything itself and to leave a trace on
-what it watches: loader, spec and module are those that Python would have made. Runs in every interpreter the
-lab starts, so it imports nothing but `sys`.
+A finder at the head of `sys.meta_path` imports nothing itself and leaves no trace on what it watches:
+loader, spec and module are those that Python would have made. It runs in every interpreter that the lab
+starts, so that it imports nothing but `sys`.
 """
 
 from __future__ import annotations

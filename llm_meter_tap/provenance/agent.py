@@ -1,8 +1,8 @@
-"""Which part of a program made a call, where several share one process: the agent's name.
+"""Names the part of a program that made a call, where several share one process: the agent.
 
-Owns the walk up the stack and the note that is carried to what a part starts and does not run itself. Refuses
-to know who the parts are: the host of the parts says so, by `name_parts`. Where no host does, which is
-everywhere but in a server, there is no agent and nothing is looked at.
+The host of the parts says who they are, by `name_parts`. Elsewhere, which is everywhere but in a server,
+there is no agent and nothing is looked at. The name is carried along to what a part starts and does not run
+itself.
 """
 
 from __future__ import annotations

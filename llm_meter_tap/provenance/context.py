@@ -1,7 +1,7 @@
-"""Where a call comes from: user, team, project, agent, kernel, notebook, cell.
+"""Says where a call comes from: user, team, project, agent, kernel, notebook, cell.
 
-Owns the parent message that belongs to a piece of work, also when a thread or an executor's job outlives its
-cell. Refuses to import IPython: who has it not loaded is in no notebook.
+The parent message stays with a thread or a job that outlives its cell. IPython is never imported: a process
+that has not loaded it is not a notebook.
 """
 
 from __future__ import annotations

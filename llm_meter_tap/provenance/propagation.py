@@ -1,7 +1,6 @@
-"""Threads and executors' jobs work in the name of whoever started them.
+"""Makes threads and jobs of executors keep the cell and the agent that started them.
 
-Owns the two functions that start such work. Refuses to change what is run: name, arguments, result and
-exceptions are those that they would be.
+Name, arguments, result and exceptions of what runs stay the same.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What went wrong inside the tap: counted here, told once, never the user's.
+"""Counts what goes wrong inside the tap, and logs the first failure of a process.
 
-Owns the counter and the one log line. Refuses to repeat an exception's message, which may quote a prompt or
-a key: only its type, and for an operating system's error the reason, are told. Loaded along with http.client
-in processes that never call an LLM, so it imports next to nothing.
+An exception's message may quote a prompt or a key: only its type is logged, and for an error of the
+operating system the reason. Loaded with http.client in processes that never call an LLM, so that it imports
+little.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Keeps layers of the tap that call each other from seeing one call twice.
 
-Owns one context variable, and a second by which a layer hears that one within got an answer. Refuses to be a
-lock: they follow the thread or task that entered, and no other.
+One context variable marks work that an outer layer already sees, another counts answers for an outer layer.
+Both follow the thread or task.
 """
 
 from __future__ import annotations

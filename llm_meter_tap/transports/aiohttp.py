@@ -1,10 +1,9 @@
 """Sees the requests of aiohttp's client, and so those of httpx-aiohttp, litellm and google-genai's async.
 
-Owns `ClientRequest.send`, which each attempt passes once its connection stands. `ClientSession._request`, a
-layer further out, repeats and redirects; here the attempts are told apart, the headers are those that leave,
-and what never connected was never opened. A body is listened to where the parser feeds it in, as it arrives,
-not where the user reads it: reading by line costs nothing more. Refuses proxy objects: the response and its
-stream stay the objects they are and get a subclass of their class.
+Wraps `ClientRequest.send`, through which each attempt goes once its connection stands; repeats and
+redirections are told apart, and what never connected was never opened. A body is observed where the parser
+feeds it in, so that reading line by line costs nothing more. Response and stream stay the objects that the
+library made and get a subclass of their class.
 """
 
 from __future__ import annotations

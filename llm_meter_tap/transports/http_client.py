@@ -1,9 +1,8 @@
 """Sees the requests of http.client, and so those of urllib.request.
 
-Owns `HTTPConnection.request` and `getresponse`, and the public reading methods of the response. Refuses what
-urllib3 sends, whose connections are subclasses: that adapter is further out. http.client is loaded in many
-processes that never call an LLM, so this module imports next to nothing until something is posted. Refuses a
-proxy object around the response, as the adapter of urllib3 does.
+Wraps `HTTPConnection.request` and `getresponse`, and the reading methods of the response, which stays the
+object that the library made. urllib3's connections are subclasses: its adapter is further out and sees them
+first. http.client loads in many processes that never call an LLM, so that little is imported until a POST.
 """
 
 from __future__ import annotations

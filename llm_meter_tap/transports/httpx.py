@@ -1,8 +1,7 @@
-"""Sees the requests of httpx and of httpx2, its fork under another name.
+"""Sees the requests of httpx, and of httpx2, its fork under another name.
 
-Owns the two transports that speak to the network. Refuses to see mocks, ASGI and WSGI applications, which are
-other transports and reach no provider, to count what a mock further in answers (respx puts its own between
-httpx and httpcore), and to change, delay or reorder a byte of what passes.
+Wraps the two transports that speak to the network. Mocks, ASGI and WSGI applications are other transports
+and are not seen; what a mock further in answers (respx replaces httpcore) is not a call.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Sees the requests of urllib3, and so those of requests and botocore.
 
-Owns `HTTPConnectionPool.urlopen`, which each attempt passes, and the public reading methods of the response.
-Refuses a proxy object around the response: its class is replaced by a subclass of it, so that what the user
-holds is the same object, freed at the same moment. Refuses to touch a response that is not urllib3's: one who
-stands between it and its connections, as vcrpy does, made it, and may have made it up.
+Wraps `HTTPConnectionPool.urlopen`, through which each attempt goes, and the reading methods of the
+response. The response stays the object that the library made: its class is replaced by a subclass. A
+response that is not urllib3's own, such as vcrpy's, is left as it is.
 """
 
 from __future__ import annotations

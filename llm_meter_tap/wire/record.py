@@ -1,7 +1,6 @@
 """The public record of one call, and its form on the wire.
 
-Owns the record's fields, what each may hold, and the split into disjoint buckets. Refuses to guess: a field
-that is not known is None here and absent on the wire, never zero. Wire names are `semconv.py`'s.
+A field that is not known is None here and absent on the wire, never zero. Wire names are in `names.py`.
 """
 
 from __future__ import annotations
