@@ -34,7 +34,7 @@ _making = Threads.RLock()
 
 
 class Tap:
-    """Takes the events of calls down and passes them on.
+    """Writes the events of calls down and passes them on.
 
     Args:
         folder: The private folder (LLM_METER_DIR).
@@ -53,19 +53,19 @@ class Tap:
 
     @faults.contained
     def prepare(self) -> None:
-        """Do now what the first call would wait for: what every call needs of the private folder."""
+        """Make what every call needs of the private folder, so that the first call does not wait for it."""
         make_folder(self.folder, "spool")
         self._key = fingerprint_key(self.folder)
 
     @faults.contained
     def fingerprint(self, headers: Mapping[str, str], query: str) -> str | None:
-        """What the request's API key is known by; None without one, or where the folder cannot be used."""
+        """Fingerprint a request's API key; None without a key, or where the folder cannot be used."""
         if self._key is None:
             self._key = fingerprint_key(self.folder)
         return fingerprint(headers, query, self._key)
 
     def reservation_client(self) -> ReservationClient:
-        """The way to ask before a call leaves; where nothing can refuse one, not even its code is loaded."""
+        """Return the client for reservations; its code is loaded only where a limit can refuse a call."""
         if self._reservation_client is None:
             from llm_meter_tap.limits.reservation import ReservationClient
 
@@ -75,7 +75,7 @@ class Tap:
         return self._reservation_client
 
     def write_opened(self, record: CallRecord) -> None:
-        """Take down what is known when the request leaves."""
+        """Write what is known when the request leaves."""
         self._write_line("opened", record.call_id, opened_line(record))
 
     def write_settled(
@@ -85,7 +85,7 @@ class Tap:
         parent: dict[str, Any] | None = None,
         on_notices: Callable[[list[str] | None], None] | None = None,
     ) -> None:
-        """Take down a whole record.
+        """Write a whole record.
 
         Args:
             record: The record.
@@ -96,7 +96,7 @@ class Tap:
         self._write_line("settled", record.call_id, settled_line(record), record, text, parent, on_notices)
 
     def write_dropped(self, call_id: str) -> None:
-        """Take down that nothing of a call reached the network."""
+        """Write that nothing of a call reached the network."""
         self._write_line("dropped", call_id, dropped_line(call_id))
 
     def pause(self) -> None:
@@ -104,11 +104,11 @@ class Tap:
         self.sender.pause()
 
     def resume(self) -> None:
-        """After a fork, in the parent."""
+        """After a fork, in the parent: start the threads again that have something to do."""
         self.sender.resume()
 
     def close(self) -> None:
-        """Settle what is under way as aborted, bring what can be brought, leave the rest to the spool."""
+        """Settle what is under way as aborted, deliver what can be delivered, leave the rest to the spool."""
         for reference in list(self.under_way):
             call = reference()
             if call is not None:
@@ -119,7 +119,7 @@ class Tap:
         self.spool.close()
 
     def abandon(self) -> None:
-        """In a forked child: let go of what is the parent's."""
+        """In a forked child: release what is the parent's."""
         self.sender.abandon()
         if self._reservation_client is not None:
             self._reservation_client.abandon()
@@ -132,7 +132,7 @@ class Tap:
 
 
 def current() -> Tap | None:
-    """This process's tap; None where the environment does not ask for one."""
+    """Return this process's tap; None where the environment does not ask for one."""
     return _current if _current is not None else _make()
 
 
@@ -155,7 +155,7 @@ def _close_with_worker(tap: Tap) -> None:
 
 @faults.contained
 def leave() -> None:
-    """Close this process's tap, as at its exit; a later call would make another."""
+    """Close this process's tap, as at its exit; a later call makes another."""
     global _current
     if _current is not None:
         _current.close()

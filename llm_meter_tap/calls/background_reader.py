@@ -18,18 +18,18 @@ _EXIT_S = 2.0
 
 
 class Reader:
-    """What reads a body; all its methods are called on one thread."""
+    """Reads a body; every method is called on the same thread."""
 
     def feed(self, chunk: bytes) -> None:
-        """Take the next piece."""
+        """Read the next piece."""
         raise NotImplementedError
 
     def skipped(self) -> None:
-        """Pieces are missing here."""
+        """Note that pieces are missing here."""
         raise NotImplementedError
 
     def end(self, is_whole: bool) -> None:
-        """There is no more.
+        """Note the end.
 
         Args:
             is_whole: The body came to its end.
@@ -38,7 +38,7 @@ class Reader:
 
 
 class PassingBody:
-    """The way of a body to its reader.
+    """Passes a body on to its reader.
 
     Args:
         reader: The reader.
@@ -56,7 +56,7 @@ class PassingBody:
         self._thread: Thread | None = None
 
     def append(self, chunk: bytes) -> None:
-        """Take one piece over, as it came."""
+        """Pass one piece on, as it came."""
         if self._put - self._taken + len(chunk) > _MOST_HELD:
             if not self._has_gap:
                 self._has_gap = True
@@ -69,7 +69,7 @@ class PassingBody:
             self._thread = Thread(self._run)
 
     def end(self, is_whole: bool) -> None:
-        """Take note of the end; returns when a small body is read, and at once for a large one."""
+        """Note the end; returns when a small body is read, and at once for a large one."""
         if self._is_ended:
             return
         self._is_ended = True
@@ -78,7 +78,7 @@ class PassingBody:
             self._run()
 
     def leave(self) -> None:
-        """The interpreter exits: wait a moment for what is left to be read, then pass over the rest."""
+        """At interpreter exit: wait a moment for what is left to be read, then skip the rest."""
         self.end(is_whole=False)
         if self._thread is not None and not self._thread.is_current:
             self._thread.join(_EXIT_S)

@@ -40,7 +40,7 @@ _MOST_RENAMED = 100_000
 
 
 class Call:
-    """An LLM call under way.
+    """An LLM call under way; an `Observer`.
 
     Every method is called by a transport adapter, in the user's thread, and never raises an `Exception`.
 
@@ -73,7 +73,7 @@ class Call:
         self._parent, self.record = new_record(present, shape, request)
 
     def admit(self) -> None:
-        """Ask whether the call may leave, if that is to be asked, and take down that it does.
+        """Check the hard limits, then record that the call leaves.
 
         Raises:
             LimitExceeded: It may not.
@@ -87,7 +87,7 @@ class Call:
             raise
 
     async def admit_async(self) -> None:
-        """As `admit`, without blocking the event loop."""
+        """Do what `admit` does without blocking the event loop."""
         try:
             if self.reservation_request is not None:
                 self._obey(await self._tap.reservation_client().reserve_async(self.reservation_request))
@@ -112,7 +112,7 @@ class Call:
 
     @faults.contained
     def _give_back(self) -> None:
-        """Nothing will be sent, for waiting was interrupted: leave nothing reserved."""
+        """Release the reservation of a call that will not be sent: waiting for the answer was interrupted."""
         request, self.reservation_request = self.reservation_request, None
         if request is not None:
             request.is_withdrawn = True
@@ -131,7 +131,7 @@ class Call:
 
     @faults.contained
     def failed(self, error: BaseException, is_sent: bool) -> None:
-        """No response came.
+        """Settle a call that got no response.
 
         Args:
             error: What the library raised.
@@ -146,12 +146,12 @@ class Call:
 
     @faults.contained
     def unsent(self) -> None:
-        """Nothing reached the network: a mock between this layer and the network answered."""
+        """Drop a call that a mock answered: nothing reached the network."""
         self._drop()
 
     @faults.contained
     def responded(self, status: int, headers: Mapping[str, str]) -> None:
-        """The head of the response came; header names in lower case."""
+        """Note the head of the response; header names in lower case."""
         self._status = status
         self._headers = headers
         words = FORMATS[self._shape.api].stream_ends
@@ -159,7 +159,7 @@ class Call:
             self._stream_end = StreamEnd(words)
 
     def feed(self, chunk: bytes, is_decoded: bool = False) -> None:
-        """A piece of the body is about to be handed to the user.
+        """Keep a piece of the body that the user is about to get.
 
         Args:
             chunk: The piece.
@@ -186,7 +186,7 @@ class Call:
                 self._tap.sender.watch(weakref.WeakMethod(self.under_way))
 
     def under_way(self) -> AnswerUnderWay | None:
-        """How far the answer has come; None once the call has settled. Asked by another thread."""
+        """Return how far the answer has come; None once the call has settled. Called by another thread."""
         if self._is_settled or self._parent is None:
             return None
         return AnswerUnderWay(self.record.to_wire, self._parent, self._body.pieces)
@@ -198,19 +198,19 @@ class Call:
 
     @faults.contained
     def ended(self) -> None:
-        """The body came to its end."""
+        """Settle a call whose body is complete."""
         if not self._is_settled:
             self._conclude(self._read(is_whole=True), is_whole=True)
 
     @faults.contained
     def broke(self, error: BaseException) -> None:
-        """Reading the body raised: the connection broke, or the user's code was interrupted or cancelled."""
+        """Settle a call whose body broke off, or whose reader was interrupted or cancelled."""
         if not self._is_settled:
             self._conclude(self._read(is_whole=False), is_whole=False, error=error)
 
     @faults.contained
     def leave(self) -> None:
-        """Nobody will read further: the response was closed or forgotten, or the interpreter exits."""
+        """Settle a call whose response was closed or freed, or that the interpreter's exit ends."""
         if self._is_settled:
             return
         if self._status is None:
@@ -261,7 +261,7 @@ class Call:
             self._settle_by(reading, "aborted", broken)
 
     def _rename(self, response_id: str) -> None:
-        """Know the call by what it will be read back under, see `retrieval.py`."""
+        """Give the call the id under which it will be read back, see `reading_back.py`."""
         record = self.record
         call_id = call_id_of(record.provider_name or "", record.server_address or "", response_id)
         renamed = _renamed.setdefault(self._tap, set())
@@ -276,7 +276,7 @@ class Call:
         self._tap.write_opened(record)
 
     def _settle_by(self, reading: Reading, status: str, error_type: str | None) -> None:
-        """Settle by the provider's figures; what they lack is left for the service to count.
+        """Settle by the provider's figures; the service counts what they lack.
 
         Figures out of the middle of an answer (Gemini and Perplexity send them along, Anthropic just before
         the end) are not its last.
@@ -293,7 +293,7 @@ class Call:
         self._settle(status, "missing", error_type, self._text(usage))
 
     def _text(self, usage: Usage | None) -> _CallText:
-        """The text to be counted for what is not known."""
+        """Return the text from which the service counts what the provider did not report."""
         is_input_known = usage is not None and usage.input_tokens is not None
         request_body = None if is_input_known else self._request_body
         return _CallText(
@@ -326,7 +326,7 @@ class Call:
 
 
 class _CallText(NamedTuple):
-    """What the text of a call is gathered from, off the user's thread: all of a stream is parsed for it."""
+    """The sources of a call's text. It is gathered off the user's thread: a whole stream is parsed for it."""
 
     api: str
     request_body: bytes | None
@@ -335,12 +335,12 @@ class _CallText(NamedTuple):
 
     @faults.contained
     def gather(self) -> dict[str, Any] | None:
-        """`input`, `output` and `framing`, as far as there is any text."""
+        """Return `input`, `output` and `framing`, as far as there is any text."""
         return call_text(self.api, self.request_body, self.content_type, self.response_body)
 
 
 def _basis_of_failure(reading: Reading, shape: Shape) -> str:
-    """An error in a 200: with figures it cost them; in a stream it may have cost; alone it is a refusal."""
+    """The basis of an error with status 200: with figures it cost them, in a stream it may have cost."""
     if reading.usage is not None:
         return "reported"
     return "missing" if shape.is_stream else "none"

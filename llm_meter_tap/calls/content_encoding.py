@@ -1,7 +1,7 @@
 """Undoes a body's Content-Encoding.
 
-gzip and deflate by the standard library; brotli and zstandard by the module that the user's process has already
-loaded for them: the client that asked for the encoding has one.
+gzip and deflate by the standard library; brotli and zstandard by the module that the user's process has
+already loaded: the client that asked for the encoding has one.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def identity(chunk: bytes) -> bytes:
 
 
 def piecewise(encoding: str) -> Callable[[bytes], bytes | None] | None:
-    """What undoes a Content-Encoding a piece at a time, for bodies that nobody holds whole.
+    """Return a function that undoes a Content-Encoding a piece at a time, for bodies never held whole.
 
     Args:
         encoding: The header's value.

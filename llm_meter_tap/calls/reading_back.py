@@ -47,7 +47,7 @@ _known: WeakKeyDictionary[Tap, set[str]] = WeakKeyDictionary()
 
 
 def prepare_read_back(request: OutgoingRequest) -> ReadBackObserver | None:
-    """Listen to a request if it may read back calls, and this process is metered."""
+    """Observe a request if it may read back calls and this process is metered."""
     found = match_read_back(request.host, request.path)
     present = None if found is None else tap.current()
     if found is None or present is None:
@@ -103,7 +103,7 @@ class ReadBackObserver:
         self._headers = headers
 
     def feed(self, chunk: bytes, is_decoded: bool = False) -> None:
-        """A piece of the body is about to be handed to the user."""
+        """Keep a piece of the body that the user is about to get."""
         if self._is_over or not chunk:
             return
         try:
@@ -125,12 +125,12 @@ class ReadBackObserver:
 
     @faults.contained
     def ended(self) -> None:
-        """The body came to its end."""
+        """Settle a call whose body is complete."""
         self._end(is_whole=True)
 
     @faults.contained
     def broke(self, error: BaseException) -> None:
-        """Reading the body raised: what came before counts, the rest will be read again."""
+        """End a body that broke off: what came before counts, the rest will be read again."""
         self._end(is_whole=False)
 
     @faults.contained
@@ -150,7 +150,7 @@ class ReadBackObserver:
 
 
 class _FailedResponse(Reader):
-    """Of a failed request."""
+    """Ignores the body of a failed request."""
 
     def feed(self, chunk: bytes) -> None:
         pass
@@ -163,7 +163,7 @@ class _FailedResponse(Reader):
 
 
 class _ResultLines(Reader):
-    """Reads results a line each, holding one line."""
+    """Reads one result a line, holding one line at a time."""
 
     def __init__(
         self, recorder: _ResultRecorder, read_back: ReadBack, encoding: str, content_type: str
@@ -266,7 +266,7 @@ class _ResultDocument(Reader):
 
 
 class _ResultRecorder:
-    """Writes down the calls that are found."""
+    """Records the calls that are found."""
 
     def __init__(
         self, present: Tap, shape: Shape, record: CallRecord, parent: dict[str, Any] | None, path: str
@@ -279,7 +279,7 @@ class _ResultRecorder:
         self._recorded = 0
 
     def record_result(self, result: Result) -> None:
-        """A call of a batch. Its price is the batch's, whatever tier its own answer names."""
+        """Record a call of a batch, at the batch's tier whatever tier its own answer names."""
         shape = self.shape._replace(api=result.format.name, operation_name=result.operation_name)
         reading = read_document(shape, result.answer)
         names = (reading.response_id or result.id, result.name)
@@ -288,14 +288,14 @@ class _ResultRecorder:
         self._settle(shape, reading, names, result.answer, "batch")
 
     def record_answer(self, body: bytes, content_type: str, is_whole: bool) -> None:
-        """The answer of a call that was made in the background, once it is there."""
+        """Record the answer of a call that was made in the background, once it is there."""
         reading = read_response(self.shape, 200, {}, content_type, body, is_whole)
         if not reading.is_stored or reading.usage is None or reading.response_id is None:
             return
         self._settle(self.shape, reading, (reading.response_id,), mapping(parse(body)), None)
 
     def record_unread(self) -> None:
-        """Results passed that could not be read: one call without figures stands for all of them."""
+        """Record one call without figures for all the results that could not be read."""
         record = replace(
             self._record,
             call_id=self._id("unread", self._path),
@@ -343,7 +343,7 @@ class _ResultRecorder:
 
 
 def _made_at(answer: dict[str, Any]) -> datetime | None:
-    """When the provider says that the call was made: it may lie before a change of price."""
+    """Return when the provider says that the call was made, which may be before a change of price."""
     for name in ("created", "created_at"):
         made_at = _time_of(answer.get(name))
         if made_at is not None:

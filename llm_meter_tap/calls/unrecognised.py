@@ -33,7 +33,7 @@ _noted_at = float("-inf")
 
 
 def looks_like_call(host: str, path: str, content_type: str | None, body: bytes | None) -> bool:
-    """Whether a POST that no row of the table knows has the air of an LLM call.
+    """Whether a POST that matches no format looks like an LLM call.
 
     Args:
         host: The host asked for, in lower case.
@@ -54,7 +54,7 @@ def looks_like_call(host: str, path: str, content_type: str | None, body: bytes 
 
 @faults.contained
 def record_unrecognised(host: str, path: str, content_type: str | None, body: bytes | None) -> None:
-    """Note a request if it looks like a call, at most once a minute."""
+    """Remember a request if it looks like a call, at most once a minute."""
     global _noted_at
     folder = Process.environ.get("LLM_METER_DIR")
     moment = Clock.monotonic()
@@ -67,7 +67,7 @@ def record_unrecognised(host: str, path: str, content_type: str | None, body: by
 
 
 def shown_path(path: str) -> str:
-    """A path without what may be an id or a secret."""
+    """Return a path without what may be an id or a secret."""
     return _MAY_BE_SECRET.sub("...", path.partition("?")[0])[:_LONGEST_PATH]
 
 

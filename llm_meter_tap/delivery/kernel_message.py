@@ -27,7 +27,7 @@ _TOTALS = {
 
 
 class _Published:
-    """What this kernel has told so far."""
+    """What this kernel has published so far."""
 
     def __init__(self) -> None:
         self.lock = Threads.RLock()
@@ -51,7 +51,7 @@ class _Published:
         return {"version": 1, "tap": self._tap, "under_way": answer}
 
     def with_call(self, record: dict[str, Any]) -> dict[str, Any]:
-        """The data for one more call; `recent` and `totals` are those before it."""
+        """Return the data for one more call; `recent` and `totals` are those before it."""
         before = self.state()
         self.seq += 1
         self._recent.append(record["llm_meter.call.id"])
@@ -78,7 +78,7 @@ def _kernel() -> Any | None:
 
 @faults.contained
 def publish(record: dict[str, Any], parent: dict[str, Any]) -> None:
-    """Send one record, as it is on the wire, under the cell that made the call.
+    """Publish one record, in its wire form, under the cell that made the call.
 
     Args:
         record: The public record.
@@ -93,7 +93,7 @@ def publish(record: dict[str, Any], parent: dict[str, Any]) -> None:
 
 @faults.contained
 def publish_progress(answer: dict[str, Any], parent: dict[str, Any]) -> None:
-    """Send how far an answer has come that is still streaming in; it is no call yet, and has no number.
+    """Publish how far an answer that streams in has come; it is not a call yet and has no number.
 
     Args:
         answer: As in docs/reference/protocol.md.
@@ -107,7 +107,7 @@ def publish_progress(answer: dict[str, Any], parent: dict[str, Any]) -> None:
 
 @faults.contained
 def publish_start() -> None:
-    """Begin anew with a kernel that has just started, and say that the tap is alive in it.
+    """Start the numbers of a new kernel, and publish that the tap is alive in it.
 
     Who starts a kernel may not listen yet, so its first cell says it again.
     """
@@ -120,7 +120,7 @@ def publish_start() -> None:
 
 @faults.contained
 def publish_totals(parent: dict[str, Any] | None, is_due: bool = False) -> None:
-    """Say that the tap is alive and how much it has told, unless that was said a moment ago.
+    """Publish that the tap is alive and its numbers so far, at most every 30 s unless there is news.
 
     Args:
         parent: The request under which it is said; None before the first one.

@@ -47,7 +47,7 @@ class AnswersUnderWay:
         self._due_at = 0.0
 
     def watch(self, report: Watched) -> None:
-        """Tell of an answer from now on.
+        """Publish the progress of an answer from now on.
 
         Args:
             report: Says how far the answer is; None once it has ended.
@@ -57,11 +57,11 @@ class AnswersUnderWay:
         self._reports.append(report)
 
     def due_in_s(self) -> float | None:
-        """When there is something to tell next; None while no answer is under way."""
+        """Seconds until the next publication; None while no answer is under way."""
         return max(0.0, self._due_at - Clock.monotonic()) if self._reports else None
 
     def publish_due(self) -> None:
-        """Tell of what is under way, if that is due."""
+        """Publish what is under way, if that is due."""
         if not self._reports or Clock.monotonic() < self._due_at:
             return
         under_way = [

@@ -42,7 +42,7 @@ _LARGEST_BACKLOG = 20_000
 
 
 class SpoolLine(NamedTuple):
-    """One spool line on its way.
+    """One spool line on its way to the service.
 
     Attributes:
         event: `opened`, `settled` or `dropped`.
@@ -256,7 +256,7 @@ class LineSender:
         self._retry_s = _FIRST_RETRY_S
 
     def _post_lines(self, batch: list[SpoolLine]) -> list[SpoolLine]:
-        """Bring lines to the service; returns those that no service took."""
+        """Post lines to the service; returns those that no service took."""
         settled = {line.call_id for line in batch if line.event == "settled"}
         lines = [_encoded(line) for line in batch if line.event != "opened" or line.call_id not in settled]
         headers = {"Content-Type": "application/jsonl", "X-LLM-Meter-Spool": self._spool.name}
@@ -298,6 +298,6 @@ def _encoded(line: SpoolLine) -> bytes:
 
 
 def print_notices(notices: list[str]) -> None:
-    """Tell of crossed thresholds on stderr, a line each."""
+    """Print crossed thresholds to stderr, one a line."""
     for notice in notices:
         sys.stderr.write(f"LLM Meter: {notice}\n")

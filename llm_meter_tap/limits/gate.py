@@ -19,7 +19,7 @@ _TICK_NS = 100_000_000
 
 
 class Gate(NamedTuple):
-    """A blocking limit is in force.
+    """A hard limit is in force.
 
     Attributes:
         on_unreachable: What becomes of a call when no service answers: `allow` or `block`.
@@ -29,7 +29,7 @@ class Gate(NamedTuple):
 
 
 class _Finding(NamedTuple):
-    """What a look found, the folder's time before it, and until when that is relied upon."""
+    """What a check found, the folder's time before it, and until when it is relied upon."""
 
     gate: Gate | None
     changed_at: int
@@ -37,7 +37,7 @@ class _Finding(NamedTuple):
 
 
 class GateWatch:
-    """Knows the gate that holds for this process.
+    """Watches the gate that holds for this process.
 
     Args:
         folder: The private folder.
@@ -50,7 +50,7 @@ class GateWatch:
         self._found = _Finding(None, -1, 0.0)
 
     def current(self) -> Gate | None:
-        """The gate; None when no blocking limit is in force."""
+        """Return the gate; None when no hard limit is in force."""
         try:
             changed_at = Files.stat(self._services).st_mtime_ns
         except OSError:
@@ -63,7 +63,7 @@ class GateWatch:
         return seen.gate
 
     def _find_gate(self) -> Gate | None:
-        """The gate of the service that started this process; of the newest living one where that is gone."""
+        """Read the gate of the service that started this process, else of the newest living one."""
         own = Process.environ.get("LLM_METER_SERVICE")
         gate = self._read(own) if own else None
         if gate is None:

@@ -34,7 +34,7 @@ _MOST_THREADS = 8
 
 
 class Refusal(NamedTuple):
-    """The call may not leave.
+    """The answer that a call may not leave.
 
     Attributes:
         message: Why, and what can be done.
@@ -50,7 +50,7 @@ class Refusal(NamedTuple):
 
 
 class ReservationRequest:
-    """What the service is asked about one call.
+    """The request for a reservation for one call.
 
     Args:
         record: What is known before the call leaves.
@@ -83,7 +83,7 @@ class ReservationRequest:
         self._run = run
 
     def encoded(self) -> bytes:
-        """The question as it is sent; what is not known is absent."""
+        """Encode the request; what is not known is absent."""
         run = None if self._run is None else self._run.to_wire()
         asked = {"record": self._record.to_wire(), "run": run, **(self._demand() or {})}
         return encode({name: value for name, value in asked.items() if value is not None}).encode("ascii")
@@ -100,7 +100,7 @@ class ReservationRequest:
         }
 
     def unanswered(self, reason: str) -> Refusal | None:
-        """What becomes of the call without an answer: a cap that nobody can keep refuses, as `block` does."""
+        """Decide without an answer: refuse if a cap cannot be kept, or if the gate says `block`."""
         if self._run is not None:
             remedy = "Nothing was sent. Without %%llm_limit and %llm_limit the call is not held back."
             return Refusal(f"{reason}, so the cap on this run cannot be kept. {remedy}", {})
@@ -115,7 +115,7 @@ _NO_LOOP = "LLM Meter cannot be asked from this event loop, which is neither asy
 
 
 class ReservationClient:
-    """The way to the service for those who wait for its answer.
+    """Asks the service for reservations and waits for the answers.
 
     Args:
         folder: The private folder.
@@ -132,7 +132,7 @@ class ReservationClient:
         self._workers: Workers | None = None
 
     def reserve(self, request: ReservationRequest) -> Refusal | None:
-        """Ask, and wait for the answer; None when the call may leave.
+        """Ask for a reservation and wait for the answer; None when the call may leave.
 
         `KeyboardInterrupt` and its like pass through; whoever asked then withdraws the request.
         """
@@ -144,7 +144,7 @@ class ReservationClient:
             return request.unanswered(_NO_ANSWER)
 
     async def reserve_async(self, request: ReservationRequest) -> Refusal | None:
-        """As `ask`, without blocking the event loop."""
+        """Do what `reserve` does without blocking the event loop."""
         try:
             return await off_loop.run(self._threads(), lambda: self.reserve(request))
         except off_loop.UnknownLoop:

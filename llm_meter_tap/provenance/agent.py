@@ -40,7 +40,7 @@ _job = _Job()
 
 
 def name_parts(name_of: NameOf) -> None:
-    """Tell the parts of this process apart from now on; the last host to say so is heard.
+    """Name the parts of this process from now on; the last host replaces the one before.
 
     Args:
         name_of: Given the top-level packages on the stack, from the innermost outwards, says which of them
@@ -53,14 +53,14 @@ def name_parts(name_of: NameOf) -> None:
 
 
 def forget_parts() -> None:
-    """Tell nobody apart any longer."""
+    """Stop naming parts."""
     global _name_of
     _name_of = None
 
 
 @faults.contained
 def current() -> str | None:
-    """The part whose code runs here, else the one that started what runs; None when nobody can tell."""
+    """Return the part whose code runs here, else the one that started what runs; None without either."""
     name_of = _name_of
     if name_of is None:
         return None
@@ -68,7 +68,7 @@ def current() -> str | None:
 
 
 def carry_agent(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Make `function` keep whoever starts it here, or that nobody does, in whatever thread it is run."""
+    """Make `function` keep the agent that starts it here, or none, in whatever thread it runs."""
     return function if _name_of is None else functools.partial(_run_job, current(), function)
 
 
@@ -99,7 +99,7 @@ def _packages() -> tuple[str, ...]:
 
 
 def _patch_tasks(base_events: ModuleType) -> None:
-    """Note who starts a task: a library's coroutine has nobody else's frame on its stack."""
+    """Note which part starts a task: a library's coroutine has no other frame on its stack."""
     patches.wrap(base_events.BaseEventLoop, "create_task", _create_task)
 
 

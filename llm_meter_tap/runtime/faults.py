@@ -22,7 +22,7 @@ counts: Counter[str] = Counter()
 
 
 def count(where: str, error: Exception) -> None:
-    """Count one failure; a process's first is logged, as a warning if it is the operating system's."""
+    """Count one failure; log the first of a process, as a warning if it is the operating system's."""
     counts[where] += 1
     if sum(counts.values()) > 1:
         return
@@ -41,7 +41,7 @@ def count(where: str, error: Exception) -> None:
 
 
 def contained(function: Function) -> Function:
-    """Make a function's own failures count here instead of reaching its caller; it then returns None.
+    """Make a function count its failures and return None instead of raising.
 
     `KeyboardInterrupt`, `CancelledError` and other `BaseException`s pass through.
     """

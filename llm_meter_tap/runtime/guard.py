@@ -18,17 +18,17 @@ def is_passing() -> bool:
 
 
 def count_answer() -> None:
-    """Take note that the network has answered, for a layer further out that cannot tell from what it gets."""
+    """Count an answer of the network, for an outer layer that cannot know it from what it gets."""
     _answers.set(_answers.get() + 1)
 
 
 def answer_count() -> int:
-    """How often the network has answered here; only a difference means something."""
+    """The number of the network's answers so far; only differences mean something."""
     return _answers.get()
 
 
 class PassingBy:
-    """Lets every layer within stand aside; a context manager for one use."""
+    """Makes every layer within stand aside; a context manager for one use."""
 
     def __enter__(self) -> None:
         self._before = _is_passing.get()

@@ -32,7 +32,7 @@ class Event:
         self._lock.acquire()
 
     def set(self) -> None:
-        """Let everybody who waits go on."""
+        """Wake everybody who waits."""
         with contextlib.suppress(RuntimeError):  # it was set before
             self._lock.release()
 

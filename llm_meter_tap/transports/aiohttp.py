@@ -47,7 +47,7 @@ def patch(module: ModuleType) -> None:
 
 
 def _set_response_params(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Note whether the parser will undo a content encoding; the parser itself does not tell."""
+    """Note whether the parser will undo a content encoding; the parser itself does not say."""
 
     def set_response_params(protocol: Any, **params: Any) -> Any:
         setattr(protocol, _DECOMPRESSES, params.get("auto_decompress", True))
@@ -105,7 +105,7 @@ def _listen(response: Any, call: Observer, is_decompressing: bool) -> None:
 
 @functools.lru_cache(maxsize=8)
 def _metered_response(base: Any) -> Any:
-    """A subclass of a response class that tells its call how it begins, and when it is left."""
+    """Make a subclass of a response class that reports to its call how it starts and ends."""
 
     class MeteredResponse(base):  # type: ignore[misc]
         async def start(self, *args: Any, **kwargs: Any) -> Any:
@@ -131,7 +131,7 @@ def _metered_response(base: Any) -> Any:
 
 @faults.contained
 def _respond(response: Any) -> None:
-    """Take in what has arrived along with the head, and listen to what follows."""
+    """Feed what arrived together with the head, and observe what follows."""
     call, content = getattr(response, _CALL), response.content
     call.responded(response.status, {name.lower(): value for name, value in response.headers.items()})
     for chunk in getattr(content, "_buffer", ()):
@@ -148,7 +148,7 @@ def _respond(response: Any) -> None:
 
 @functools.lru_cache(maxsize=8)
 def _metered_stream(base: Any, is_decompressing: bool) -> Any:
-    """A subclass of a stream class that tells its call what the parser feeds it."""
+    """Make a subclass of a stream class that reports to its call what the parser feeds it."""
 
     class MeteredStream(base):  # type: ignore[misc]
         __slots__ = ()

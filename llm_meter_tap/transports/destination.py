@@ -9,7 +9,7 @@ from __future__ import annotations
 def destination(
     scheme: str, host: str, port: int | None, target: str
 ) -> tuple[str, str, int | None, str, str]:
-    """Scheme, host, port, path and query of a request.
+    """Return scheme, host, port, path and query of a request.
 
     Args:
         scheme: The connection's.

@@ -126,7 +126,7 @@ def _tee(response: Any, call: Observer) -> None:
 
 @functools.lru_cache(maxsize=8)
 def _metered(base: Any) -> Any:
-    """A subclass of a response class that tells its call what is read.
+    """Make a subclass of a response class that reports to its call what is read.
 
     Iteration and `readlines` come down to `readline`; of a chunked body that one comes down to `read`.
     """

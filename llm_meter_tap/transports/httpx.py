@@ -173,7 +173,7 @@ def _tee(response: Any, call: Observer, library: _Library, stream_type: type[Any
 
 def _sync_stream(base: type[Any]) -> type[Any]:
     class MeteredStream(base):  # type: ignore[misc]
-        """The library's own stream, listened to."""
+        """The library's own stream, observed."""
 
         def __init__(self, stream: Any, call: Observer) -> None:
             self._stream = stream
@@ -203,7 +203,7 @@ def _sync_stream(base: type[Any]) -> type[Any]:
 
 def _async_stream(base: type[Any]) -> type[Any]:
     class MeteredAsyncStream(base):  # type: ignore[misc]
-        """The library's own stream, listened to."""
+        """The library's own stream, observed."""
 
         def __init__(self, stream: Any, call: Observer) -> None:
             self._stream = stream

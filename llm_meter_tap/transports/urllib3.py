@@ -184,7 +184,7 @@ def _text(value: Any) -> str:
 
 @faults.contained
 def _look_at_foreign(response: Any, call: Observer, is_answered: bool) -> None:
-    """Settle a call whose answer somebody else took in, as vcrpy does to record it; or replayed."""
+    """Settle a call whose answer another library read to record it, or replayed, as vcrpy does."""
     if not is_answered:
         call.unsent()
         return
@@ -223,7 +223,7 @@ def _is_decoded(response: Any, decode_content: bool | None) -> bool:
 
 @functools.lru_cache(maxsize=8)
 def _metered(base: Any) -> Any:
-    """A subclass of a response class that tells its call what is read.
+    """Make a subclass of a response class that reports to its call what is read.
 
     The three methods that fetch bytes are `read`, `read1` and `read_chunked`; `stream`, `readinto`,
     `readline`, `data` and iteration come down to them.
@@ -282,7 +282,7 @@ def _metered(base: Any) -> Any:
 
 
 class _Listening:
-    """Tells the call when reading raises; the end of a generator's use is no error."""
+    """Reports to the call when reading raises; closing a generator is not an error."""
 
     def __init__(self, response: Any) -> None:
         self._call = getattr(response, _ATTRIBUTE)

@@ -9,7 +9,7 @@ import hashlib
 
 
 def call_id_of(provider: str, host: str, *names: str | None) -> str:
-    """The id of the call that a provider knows by `names`.
+    """Return the id of the call that a provider knows by `names`.
 
     Args:
         provider: `gen_ai.provider.name`.

@@ -19,7 +19,7 @@ _LARGEST_COUNT = 10**15
 
 
 def parse(text: bytes | str) -> Any:
-    """The JSON value, or None where there is none."""
+    """Return the JSON value; None where there is none."""
     try:
         # What begins so is UTF-8 (RFC 4627, 3): the standard library takes longer to find out.
         if isinstance(text, bytes) and text[:1] in b"{[" and text[1:2] != b"\0":
@@ -30,22 +30,22 @@ def parse(text: bytes | str) -> Any:
 
 
 def mapping(value: Any) -> dict[str, Any]:
-    """The value if it is an object, else an empty one."""
+    """Return the value if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def sequence(value: Any) -> list[Any]:
-    """The value if it is an array, else an empty one."""
+    """Return the value if it is an array, else an empty one."""
     return value if isinstance(value, list) else []
 
 
 def text(value: Any) -> str | None:
-    """The value if it is a non-empty string."""
+    """Return the value if it is a non-empty string, else None."""
     return value if isinstance(value, str) and value else None
 
 
 def count(value: Any) -> int | None:
-    """The value if it is a whole number of tokens; some gateways write 12.0."""
+    """Return the value if it is a whole number of tokens, else None; some gateways write 12.0."""
     # By exact type: a bool is an int to isinstance, and JSON has no subclasses.
     if type(value) is int:
         return value if 0 <= value <= _LARGEST_COUNT else None
@@ -55,7 +55,7 @@ def count(value: Any) -> int | None:
 
 
 def first_count(*values: Any) -> int | None:
-    """The first of several spellings that holds a count."""
+    """Return the first of several spellings that holds a count."""
     for value in values:
         number = count(value)
         if number is not None:

@@ -85,7 +85,7 @@ FIELDS: dict[str, Field] = {
 
 
 def spellings(field: str) -> tuple[str, ...]:
-    """Every wire name under which a reader accepts a field, the one we write first."""
+    """Return every wire name under which a reader accepts a field, the one that we write first."""
     names = FIELDS[field]
     latest = () if names.latest == names.wire else (names.latest,)
     return (names.wire, *latest, *names.aliases)
