@@ -16,7 +16,7 @@ from llm_meter_tap.local_tokenizer import count_offline
 from llm_meter_tap.provenance import context
 from llm_meter_tap.runtime.moment import now
 from llm_meter_tap.runtime.native import Event
-from llm_meter_tap.runtime.system import Process
+from llm_meter_tap.system import Process
 from llm_meter_tap.wire.json_values import encode
 from llm_meter_tap.wire.record import CallRecord
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import sys
 
+from llm_meter_tap import system  # noqa: F401 - loaded before user code, see there
 from llm_meter_tap.patching import import_hook
-from llm_meter_tap.runtime import system  # noqa: F401 - loaded before user code, see there
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

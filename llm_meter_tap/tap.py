@@ -17,8 +17,8 @@ from llm_meter_tap.delivery.sender import LineSender, SpoolLine
 from llm_meter_tap.delivery.spool import Spool
 from llm_meter_tap.limits.gate import GateWatch
 from llm_meter_tap.runtime import faults
-from llm_meter_tap.runtime.system import Threads
 from llm_meter_tap.startup import is_wanted
+from llm_meter_tap.system import Threads
 from llm_meter_tap.wire.fingerprint import fingerprint
 from llm_meter_tap.wire.private_folder import fingerprint_key, make_folder
 from llm_meter_tap.wire.record import CallRecord

@@ -24,7 +24,7 @@ from llm_meter_tap.formats.registry import FORMATS
 from llm_meter_tap.formats.request_text import call_text
 from llm_meter_tap.limits import run_caps
 from llm_meter_tap.runtime import faults
-from llm_meter_tap.runtime.system import Clock
+from llm_meter_tap.system import Clock
 from llm_meter_tap.wire.call_id import call_id_of
 
 if TYPE_CHECKING:

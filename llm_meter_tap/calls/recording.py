@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from llm_meter_tap.formats.reading import Reading, Usage
 from llm_meter_tap.provenance import context
 from llm_meter_tap.runtime.moment import now
-from llm_meter_tap.runtime.system import Process
+from llm_meter_tap.system import Process
 from llm_meter_tap.wire.record import CallRecord
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import Any
 from llm_meter_tap.formats.providers import provider_of
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.runtime.moment import now
-from llm_meter_tap.runtime.system import Clock, Files, Process, join, make_folders, write_new_file
+from llm_meter_tap.system import Clock, Files, Process, join, make_folders, write_new_file
 from llm_meter_tap.wire.json_values import encode
 
 FILE = "unrecognised.json"

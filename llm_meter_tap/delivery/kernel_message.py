@@ -13,7 +13,7 @@ from typing import Any
 
 from llm_meter_tap.provenance.context import running_kernel
 from llm_meter_tap.runtime import faults
-from llm_meter_tap.runtime.system import Clock, Process, Threads
+from llm_meter_tap.system import Clock, Process, Threads
 
 COMM_ID = "llm-meter"
 # So many calls may be lost in a row and still be known by their ids.

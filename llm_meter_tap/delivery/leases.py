@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from llm_meter_tap.delivery.service_client import JSON, ServiceClient
-from llm_meter_tap.runtime.system import Clock
+from llm_meter_tap.system import Clock
 from llm_meter_tap.wire.json_values import encode
 
 _LEASE_S = 30.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_meter_tap.delivery import kernel_message
-from llm_meter_tap.runtime.system import Clock
+from llm_meter_tap.system import Clock
 
 if TYPE_CHECKING:
     import weakref

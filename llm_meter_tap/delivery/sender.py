@@ -20,7 +20,7 @@ from llm_meter_tap.delivery.spool import Spool
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.runtime.guard import PassingBy
 from llm_meter_tap.runtime.native import Empty, Event, SimpleQueue, Thread
-from llm_meter_tap.runtime.system import Clock, Threads
+from llm_meter_tap.system import Clock, Threads
 from llm_meter_tap.wire.spool_line import with_text
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import _socket
 from typing import Any, NamedTuple
 
-from llm_meter_tap.runtime.system import Clock, Process, identity, is_still
+from llm_meter_tap.system import Clock, Process, identity, is_still
 from llm_meter_tap.wire.json_values import parse
 from llm_meter_tap.wire.rendezvous import Rendezvous, living
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 import contextlib
 
 from llm_meter_tap.runtime import faults
-from llm_meter_tap.runtime.system import Files, Process, Threads, identity, is_still, join
+from llm_meter_tap.system import Files, Process, Threads, identity, is_still, join
 from llm_meter_tap.wire import file_lock
 from llm_meter_tap.wire.private_folder import make_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from llm_meter_tap.runtime.system import Identity
+    from llm_meter_tap.system import Identity
 
 
 class Spool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from llm_meter_tap.runtime.system import Clock, Files, Process, join, read_file
+from llm_meter_tap.system import Clock, Files, Process, join, read_file
 from llm_meter_tap.wire.json_values import mapping, parse
 from llm_meter_tap.wire.rendezvous import living
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from llm_meter_tap.provenance import context
 from llm_meter_tap.runtime.moment import now
-from llm_meter_tap.runtime.system import Process
+from llm_meter_tap.system import Process
 from llm_meter_tap.wire.json_values import encode, mapping, parse, sequence, text
 from llm_meter_tap.wire.record import time_written
 from llm_meter_tap.wire.shape import finite_decimal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as library
 
-from llm_meter_tap.runtime.system import Clock
+from llm_meter_tap.system import Clock
 
 
 class _Held:

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 
 from llm_meter_tap.runtime import faults
-from llm_meter_tap.runtime.system import Clock, Threads, exists
+from llm_meter_tap.system import Clock, Threads, exists
 
 try:
     from _queue import Empty, SimpleQueue

@@ -6,7 +6,7 @@ lock alone, and the kernel drops the lock with the process, kill -9 included. No
 
 from __future__ import annotations
 
-from llm_meter_tap.runtime.system import Files
+from llm_meter_tap.system import Files
 
 try:
     import fcntl

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 
-from llm_meter_tap.runtime.system import Files, Process, exists, join, make_folders, read_file, write_new_file
+from llm_meter_tap.system import Files, Process, exists, join, make_folders, read_file, write_new_file
 
 
 def make_folder(folder: str, name: str) -> str:

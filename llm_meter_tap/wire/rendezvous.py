@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from llm_meter_tap.runtime.system import Files, exists, join, read_file
+from llm_meter_tap.system import Files, exists, join, read_file
 from llm_meter_tap.wire import file_lock
 from llm_meter_tap.wire.json_values import mapping, parse
 

@@ -209,7 +209,7 @@ def test_with_the_disk_full_the_service_still_hears_of_the_call(
     def full(*args: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("llm_meter_tap.runtime.system.Files.write", full)
+    monkeypatch.setattr("llm_meter_tap.system.Files.write", full)
     httpx.post(f"{provider.url}/json/{CHAT}", json=BODY)
 
     listener.wait_for(settled=1)
