@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from llm_meter_tap.system import Clock, Process, identity, is_still
 from llm_meter_tap.wire.json_values import parse
-from llm_meter_tap.wire.rendezvous import Rendezvous, living
+from llm_meter_tap.wire.rendezvous import ServiceAddress, living_services
 
 # A service that counts a long text may take this long; one that takes longer counts as away.
 _TIMEOUT_S = 10.0
@@ -38,7 +38,7 @@ class ServiceClient:
         self._timeout_s = timeout_s
         self._is_in_all = is_in_all
         self._until = 0.0
-        self._service: Rendezvous | None = None
+        self._service: ServiceAddress | None = None
         self._connection: _Connection | None = None
 
     def post(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any]] | None:
@@ -61,7 +61,7 @@ class ServiceClient:
                 answer = self._post_to(self._service, path, body, headers)
             if answer is not None:
                 return answer
-        for service in living(self._folder, Process.environ.get("LLM_METER_SERVICE")):
+        for service in living_services(self._folder, Process.environ.get("LLM_METER_SERVICE")):
             self._service = service
             answer = self._post_to(service, path, body, headers)
             if answer is not None:
@@ -80,7 +80,7 @@ class ServiceClient:
         self.close()
 
     def _post_to(
-        self, service: Rendezvous, path: str, body: bytes, headers: dict[str, str]
+        self, service: ServiceAddress, path: str, body: bytes, headers: dict[str, str]
     ) -> tuple[int, dict[str, Any]] | None:
         until = self._until if self._is_in_all else Clock.monotonic() + self._timeout_s
         content: Any = None
@@ -117,7 +117,7 @@ class _Connection:
         OSError: It does not listen, or `until` has passed.
     """
 
-    def __init__(self, service: Rendezvous, until: float) -> None:
+    def __init__(self, service: ServiceAddress, until: float) -> None:
         self._service = service
         family = _socket.AF_INET6 if ":" in service.address else _socket.AF_INET
         self._socket = _socket.socket(family, _socket.SOCK_STREAM)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from llm_meter_tap.system import Clock, Files, Process, join, read_file
 from llm_meter_tap.wire.json_values import mapping, parse
-from llm_meter_tap.wire.rendezvous import living
+from llm_meter_tap.wire.rendezvous import living_services
 
 # A service that was killed changes nothing in the folder; so old a finding is not relied upon, seconds.
 _RELIABLE_S = 5.0
@@ -67,7 +67,7 @@ class GateWatch:
         own = Process.environ.get("LLM_METER_SERVICE")
         gate = self._read(own) if own else None
         if gate is None:
-            first = next(iter(living(self._folder, own)), None)
+            first = next(iter(living_services(self._folder, own)), None)
             gate = self._read(first.stem) if first is not None and first.stem != own else None
         return gate
 

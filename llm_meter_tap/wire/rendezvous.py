@@ -15,7 +15,7 @@ from llm_meter_tap.wire.json_values import mapping, parse
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-class Rendezvous(NamedTuple):
+class ServiceAddress(NamedTuple):
     """Where one living service listens.
 
     Attributes:
@@ -33,7 +33,7 @@ class Rendezvous(NamedTuple):
     started_at: str
 
 
-def living(folder: str, preferred: str | None) -> list[Rendezvous]:
+def living_services(folder: str, preferred: str | None) -> list[ServiceAddress]:
     """List the services to try, in order: the one that started this process, then the newest.
 
     Args:
@@ -50,12 +50,12 @@ def living(folder: str, preferred: str | None) -> list[Rendezvous]:
     return sorted(known, key=lambda one: one.stem != preferred)
 
 
-def _read(services: str, stem: str) -> Rendezvous | None:
+def _read(services: str, stem: str) -> ServiceAddress | None:
     """Read one rendezvous file; None when it is torn, foreign, or of a dead service."""
     lock = join(services, f"{stem}.lock")
     try:
         content = mapping(parse(read_file(join(services, f"{stem}.json"))))
-        found = Rendezvous(
+        found = ServiceAddress(
             stem, content["address"], int(content["port"]), content["secret"], str(content["started_at"])
         )
     except (OSError, ValueError, KeyError, TypeError):
