@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from llm_meter_tap import tap
+from llm_meter_tap import startup, tap
 from llm_meter_tap.delivery.sender import print_notices
 from llm_meter_tap.delivery.service_client import JSON, ServiceClient
 from llm_meter_tap.errors import TapInactive, TokenCountUnavailable
@@ -168,7 +168,7 @@ def _counted(text: str, model: str | None, tokenizer: Any) -> _Counted:
 
 
 def _ask_service(question: dict[str, str | None]) -> dict[str, Any] | None:
-    folder = Process.environ.get("LLM_METER_DIR")
+    folder = startup.folder()
     if not folder:
         return None
     body = encode({name: value for name, value in question.items() if value is not None})
@@ -183,7 +183,7 @@ def _ask_service(question: dict[str, str | None]) -> dict[str, Any] | None:
 
 
 def _manual_call(basis: str, started_at: datetime | None) -> CallRecord:
-    if not Process.environ.get("LLM_METER_DIR"):
+    if startup.folder() is None:
         raise TapInactive(_INACTIVE)
     here = context.current()
     return CallRecord(

@@ -30,21 +30,31 @@ ADAPTERS = {
     "multiprocessing.pool": "llm_meter_tap.notebook.pools",
 }
 
+# The private folder when the tap was switched on.
+_folder: str | None = None
+
 
 def bootstrap_path() -> str:
     """Return the folder to put first on PYTHONPATH so that every Python started with it is metered."""
     return os.path.join(os.path.dirname(os.path.abspath(__file__)), "bootstrap")
 
 
+def folder() -> str | None:
+    """Return the private folder (LLM_METER_DIR), also while the program has cleared its environment."""
+    return os.environ.get("LLM_METER_DIR") or _folder
+
+
 def is_wanted() -> bool:
     """Whether the environment asks for a tap: LLM_METER_DIR is set, LLM_METER_DISABLE is not."""
-    return bool(os.environ.get("LLM_METER_DIR")) and not os.environ.get("LLM_METER_DISABLE")
+    return bool(folder()) and not os.environ.get("LLM_METER_DISABLE")
 
 
 def activate() -> None:
     """Watch for the libraries of `ADAPTERS`, if the environment asks for it. Idempotent, never raises."""
+    global _folder
     _adopt_gateway_variables()
     if is_wanted():
+        _folder = folder()
         for name in ADAPTERS:
             import_hook.watch(name, _adapt)
 
@@ -62,6 +72,8 @@ def _adopt_gateway_variables() -> None:
 
 def deactivate() -> None:
     """Undo `activate`: libraries get their own functions back; calls already under way still settle."""
+    global _folder
+    _folder = None
     import_hook.unwatch_all()
     patching = sys.modules.get("llm_meter_tap.patching.patches")
     if patching is not None:

@@ -13,11 +13,11 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from llm_meter_tap import startup
 from llm_meter_tap.delivery.sender import LineSender, SpoolLine
 from llm_meter_tap.delivery.spool import Spool
 from llm_meter_tap.limits.gate import GateWatch
 from llm_meter_tap.runtime import faults
-from llm_meter_tap.startup import is_wanted
 from llm_meter_tap.system import Threads
 from llm_meter_tap.wire.fingerprint import fingerprint
 from llm_meter_tap.wire.private_folder import fingerprint_key, make_folder
@@ -139,8 +139,9 @@ def current() -> Tap | None:
 def _make() -> Tap | None:
     global _current
     with _making:
-        if _current is None and is_wanted():
-            _current = Tap(os.environ["LLM_METER_DIR"])
+        chosen = startup.folder()
+        if _current is None and chosen is not None and startup.is_wanted():
+            _current = Tap(chosen)
             _close_with_worker(_current)
         return _current
 

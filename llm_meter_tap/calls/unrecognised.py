@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from llm_meter_tap import startup
 from llm_meter_tap.formats.providers import provider_of
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.runtime.moment import now
@@ -56,7 +57,7 @@ def looks_like_call(host: str, path: str, content_type: str | None, body: bytes 
 def record_unrecognised(host: str, path: str, content_type: str | None, body: bytes | None) -> None:
     """Remember a request if it looks like a call, at most once a minute."""
     global _noted_at
-    folder = Process.environ.get("LLM_METER_DIR")
+    folder = startup.folder()
     moment = Clock.monotonic()
     if not folder or moment - _noted_at < _PAUSE_S:
         return

@@ -89,6 +89,12 @@ with mock.patch("datetime.datetime") as frozen:
     print(post(), frozen.now())
 print(post(), post())
 """,
+    "a cleared environment": """
+from unittest import mock
+with mock.patch.dict(os.environ, clear=True):
+    print(post(), len(os.environ))
+print(post(), post())
+""",
     "mocked threads": """
 from unittest import mock
 import threading
