@@ -42,7 +42,7 @@ _MOST_RENAMED = 100_000
 class Call:
     """An LLM call under way; an `Observer`.
 
-    Every method is called by a transport adapter, in the user's thread, and never raises an `Exception`.
+    Transports call every method in the user's thread; none raises an `Exception`.
 
     Args:
         present: The tap of this process.

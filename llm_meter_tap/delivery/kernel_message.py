@@ -16,9 +16,9 @@ from llm_meter_tap.runtime import faults
 from llm_meter_tap.system import Clock, Process, Threads
 
 COMM_ID = "llm-meter"
-# So many calls may be lost in a row and still be known by their ids.
+# This many calls may be lost in a row and still be known by their ids.
 _MOST_RECENT = 32
-# A reader that came late hears of the tap after this long, seconds, and at once when there are calls to tell.
+# A reader that came late learns of the tap after this long, seconds, and at once when there are new calls.
 _ANNOUNCEMENT_PAUSE_S = 30.0
 _TOTALS = {
     "input_tokens": "gen_ai.usage.input_tokens",

@@ -31,7 +31,7 @@ _QUIET_S = 0.05
 _LONGEST_BURST_S = 0.5
 _FIRST_RETRY_S = 0.5
 _LAST_RETRY_S = 30.0
-# A process that goes on calling asks for a service that was away at least this often.
+# While new lines come, a service that was away is tried at least this often.
 _NEW_LINE_RETRY_S = 1.0
 _EXIT_S = 2.0
 # How long a fork waits for lines under way, seconds.
@@ -265,7 +265,7 @@ class LineSender:
             return batch
         status, content = answer
         if status == 400 and "acknowledged" not in content and len(batch) > 1:
-            # One of them cannot be read, it is not said which: alone, each is told apart.
+            # One line cannot be read, and the answer does not say which: send each alone.
             return [left for line in batch for left in self._post_lines([line])]
         self._settle_answer(batch, content)
         return []

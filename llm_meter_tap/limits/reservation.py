@@ -61,7 +61,7 @@ class ReservationRequest:
         run: The run whose caps hold, if any.
 
     Attributes:
-        is_withdrawn: Nobody waits for the answer any more: what is granted yet is given back.
+        is_withdrawn: The answer is not awaited any more: a reservation that is granted is given back.
     """
 
     def __init__(
@@ -119,8 +119,8 @@ class ReservationClient:
 
     Args:
         folder: The private folder.
-        sender: Brings finished calls, and renews the leases of those under way.
-        drop: Told the id of a call whose reservation nobody wants.
+        sender: Delivers finished calls, and renews the leases of those under way.
+        drop: Called with the id of a call whose reservation is not wanted any more.
     """
 
     def __init__(self, folder: str, sender: LineSender, drop: Callable[[str], None]) -> None:
@@ -134,7 +134,7 @@ class ReservationClient:
     def reserve(self, request: ReservationRequest) -> Refusal | None:
         """Ask for a reservation and wait for the answer; None when the call may leave.
 
-        `KeyboardInterrupt` and its like pass through; whoever asked then withdraws the request.
+        `KeyboardInterrupt` and the like pass through; the caller then withdraws the request.
         """
         try:
             with PassingBy():
@@ -174,7 +174,7 @@ class ReservationClient:
         encoded = request.encoded()
         answer = self._post(encoded)
         if answer.get("granted") is False and answer.get("is_reserved_elsewhere"):
-            # Perhaps by calls of this process that are over, which the service has not been told.
+            # Perhaps by calls of this process that are over but not delivered yet.
             self._sender.flush(_PATIENCE_S)
             answer = self._post(encoded) or answer
         if answer.get("granted") is True:

@@ -20,7 +20,7 @@ from llm_meter_tap.wire.shape import finite_decimal
 
 UNITS = ("USD", "tokens", "calls")
 _VARIABLE = "LLM_METER_RUN"
-# Work may go on so many cells later and still be known as that of its cell.
+# Work may run this many cells later and still be known as that of its cell.
 _MOST_CELLS = 1024
 _HOW = (
     "say how much of what, such as `0.50 USD`, `20000 tokens` or `10 calls`; several are joined by commas, "
@@ -55,7 +55,7 @@ class Run(NamedTuple):
         return inner and (self.within is None or self.within.is_of_calls)
 
     def to_wire(self) -> dict[str, Any]:
-        """As the service and child processes are told."""
+        """Return the run as the service and child processes get it."""
         wire = {"id": self.run_id, "caps": [cap._asdict() for cap in self.caps]}
         return wire if self.within is None else {**wire, "within": self.within.to_wire()}
 
@@ -140,7 +140,7 @@ def cap_cell(caps: tuple[Cap, ...]) -> bool:
 
 
 def cap_session(caps: tuple[Cap, ...]) -> None:
-    """Cap all further calls of this session; caps set anew keep what was used, until they are taken away."""
+    """Cap all further calls of this session; new caps keep what was used, until they are removed."""
     run_id = Process.random(16).hex() if _runs.outer is None else _runs.outer.run_id
     _runs.outer = Run(run_id, caps)
     _runs.is_any = True
@@ -148,7 +148,7 @@ def cap_session(caps: tuple[Cap, ...]) -> None:
 
 
 def uncap_session() -> bool:
-    """Take the session's cap away; False when there was none."""
+    """Remove the session's cap; False when there was none."""
     was_capped = _runs.outer is not None
     _runs.outer = None
     _runs.is_any = bool(_runs.cells)
@@ -162,14 +162,14 @@ def session() -> Run | None:
 
 
 def start_session() -> None:
-    """A kernel begins: what capped the process that started it does not cap what is run in it."""
+    """Start a kernel's session: what capped the process that started it does not cap what runs in it."""
     global _runs
     Process.environ.pop(_VARIABLE, None)
     _runs = _Runs(None)
 
 
 def start_cell(parent: dict[str, Any] | None) -> None:
-    """The next cell begins: child processes that it starts are under the session's cap alone.
+    """Start the next cell: child processes that it starts are under the session's cap alone.
 
     Args:
         parent: The cell's `execute_request`.

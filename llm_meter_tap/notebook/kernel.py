@@ -20,7 +20,7 @@ from llm_meter_tap.provenance.propagation import carry_into_threads
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.wire.private_folder import mark_kernel, unmark_kernel
 
-# How long after a kernel's start a server behind a gateway listens for certain, seconds.
+# By this long after a kernel's start a server behind a gateway has subscribed, seconds.
 _LISTENING_S = 2.0
 # The running cell and its run, for child processes.
 _PLACE = ("LLM_METER_CELL_ID", "LLM_METER_RUN_ID")

@@ -21,7 +21,7 @@ _callbacks: dict[str, Callback] = {}
 
 
 class _PostImportFinder:
-    """Finds nothing by itself: lets the other finders find, and listens to the loader they answer with."""
+    """Finds nothing itself: asks the other finders, and watches the loader that they return."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         if name not in _callbacks:

@@ -21,7 +21,7 @@ from llm_meter_tap.runtime import faults
 if TYPE_CHECKING:
     NameOf = Callable[[tuple[str, ...]], str | None]
 
-# The function that the event loop uses to call what was scheduled: whoever is further out only waits.
+# The function that the event loop uses to call what was scheduled: what is further out only waits.
 _LOOP_CALLS = ("asyncio.events", "_run")
 _KEPT = 1024
 

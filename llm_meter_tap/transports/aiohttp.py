@@ -29,7 +29,7 @@ OLDEST = (3, 7)
 _CALL = "_llm_meter_call"
 _DECOMPRESSES = "_llm_meter_decompresses"
 
-# By the id of a stream, which has no room for an attribute. The response owns its call: when nobody holds
+# By the id of a stream, which has no room for an attribute. The response owns its call: when nothing holds
 # the response, aiohttp gives the connection up, and nothing more is fed.
 _calls: WeakValueDictionary[int, Observer] = WeakValueDictionary()
 

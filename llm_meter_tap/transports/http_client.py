@@ -60,7 +60,7 @@ def _open_call(
     from llm_meter_tap.calls.entry import OutgoingRequest, open_call
 
     scheme = "https" if _is_secure(module, connection) else "http"
-    tunnel = getattr(connection, "_tunnel_host", None)  # what set_tunnel was told, in every release
+    tunnel = getattr(connection, "_tunnel_host", None)  # what set_tunnel got, in every release
     host, port = (tunnel, connection._tunnel_port) if tunnel else (connection.host, connection.port)
     scheme, host, port, path, query = destination(scheme, host, port, url)
     given = {str(name).lower(): _text(value) for name, value in (headers or {}).items()}

@@ -16,7 +16,7 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class ServiceAddress(NamedTuple):
-    """Where one living service listens.
+    """The address of one living service.
 
     Attributes:
         stem: The file's name without `.json`.
