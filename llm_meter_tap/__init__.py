@@ -1,7 +1,7 @@
 """LLM Meter's tap: sees the LLM calls of the process it runs in and records what they used.
 
-Owns the public face for user code. Refuses to cost anything at import: each name loads its module on first
-use, so that `import llm_meter_tap` is a fraction of a millisecond in every interpreter the lab starts.
+These are its functions for user code. Each name loads its module on first use, so that importing
+`llm_meter_tap` takes a fraction of a millisecond in every interpreter that the lab starts.
 """
 
 from __future__ import annotations

@@ -1,48 +1,41 @@
-"""The exceptions that the tap lets user code see.
+"""The exceptions that user code may see.
 
-Owns one small tree for the public functions and the one exception that a captured call may raise. Refuses all
-others: what goes wrong inside the tap is counted by `faults.py`, never raised.
+A small tree for the public functions, and the one exception that a captured call may raise. Every other
+failure of the tap is counted by `runtime/faults.py` and never raised.
 """
 
 from __future__ import annotations
 
+from llm_meter_tap.langchain import RaisedWhenRead
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any, NoReturn
+    from typing import Any
 
 
 class TapError(Exception):
-    """A public function of the tap could not do what it was asked."""
+    """A public function of the tap failed."""
 
 
 class TapInactive(TapError):
-    """There is nothing to record into: this process was not started by a lab with LLM Meter."""
+    """This process is not metered: it was not started by a lab with LLM Meter."""
 
 
 class TokenCountUnavailable(TapError):
-    """No tokenizer is within reach; nothing was counted or recorded."""
+    """No tokenizer is available; nothing was counted or recorded."""
 
 
-class LimitExceeded(BaseException):
-    """A blocking limit refuses a call; not a byte of it has left the machine.
+class LimitExceeded(RaisedWhenRead):
+    """A hard limit refuses a call; not a byte of it has left the machine.
 
-    A `BaseException`, because SDKs wrap and retry ordinary ones.
+    It is a `BaseException` because SDKs wrap and retry ordinary ones.
 
     Attributes:
-        standing: The standing of the limit that says no (used, reserved, remaining, resets_at, ...), empty
+        standing: The standing of the limit that refuses (used, reserved, remaining, resets_at, ...); empty
             when unknown.
     """
 
     def __init__(self, message: str, standing: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.standing: dict[str, Any] = dict(standing or {})
-
-    @property
-    def generations(self) -> NoReturn:
-        """Raises this refusal: LangChain's asynchronous models read it of whatever is no `Exception`.
-
-        They gather with `return_exceptions=True` (langchain_core, `BaseChatModel.agenerate`), and would raise
-        an `AttributeError`, which says nothing and is retried.
-        """
-        raise self

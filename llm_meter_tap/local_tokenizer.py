@@ -1,7 +1,7 @@
-"""Counts with the tiktoken that the user has, when no service is there to ask.
+"""Counts tokens with the user's own tiktoken when no service answers.
 
-Owns the proof that this needs no network: tiktoken would fetch a rank file that it does not find, so one is
-used only if it lies in tiktoken's cache, whole. Refuses to download, and to import tiktoken for nothing.
+tiktoken would download a rank file that it does not find. So a file is used only if it lies in tiktoken's
+cache with the right checksum; nothing is downloaded.
 """
 
 from __future__ import annotations

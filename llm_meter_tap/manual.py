@@ -1,22 +1,23 @@
-"""The functions that user code may call itself: record a call, count tokens, count and be warned.
+"""The functions that user code may call: record a call, count tokens, count and be warned.
 
-Owns their checks and words. Refuses to guess: a count that no tokenizer made is an error, not an estimate.
+A count that no tokenizer made is an error, not an estimate.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import threading
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from llm_meter_tap import tap
+from llm_meter_tap import startup, tap
 from llm_meter_tap.delivery.sender import print_notices
-from llm_meter_tap.delivery.service_client import JSON, Listener
+from llm_meter_tap.delivery.service_client import JSON, ServiceClient
 from llm_meter_tap.errors import TapInactive, TokenCountUnavailable
 from llm_meter_tap.local_tokenizer import count_offline
 from llm_meter_tap.provenance import context
+from llm_meter_tap.runtime.moment import now
+from llm_meter_tap.runtime.native import Event
+from llm_meter_tap.system import Process
+from llm_meter_tap.wire.json_values import encode
 from llm_meter_tap.wire.record import CallRecord
 
 _INACTIVE = (
@@ -167,27 +168,27 @@ def _counted(text: str, model: str | None, tokenizer: Any) -> _Counted:
 
 
 def _ask_service(question: dict[str, str | None]) -> dict[str, Any] | None:
-    folder = os.environ.get("LLM_METER_DIR")
+    folder = startup.folder()
     if not folder:
         return None
-    body = json.dumps({name: value for name, value in question.items() if value is not None})
-    listener = Listener(folder)
+    body = encode({name: value for name, value in question.items() if value is not None})
+    client = ServiceClient(folder)
     try:
-        answer = listener.post("/v1/count", body.encode("utf-8"), JSON)
+        answer = client.post("/v1/count", body.encode("utf-8"), JSON)
     finally:
-        listener.close()
+        client.close()
     if answer is not None and answer[0] == 400:
         raise ValueError(str(answer[1].get("error")))
     return None if answer is None else answer[1]
 
 
 def _manual_call(basis: str, started_at: datetime | None) -> CallRecord:
-    if not os.environ.get("LLM_METER_DIR"):
+    if startup.folder() is None:
         raise TapInactive(_INACTIVE)
     here = context.current()
     return CallRecord(
-        call_id=os.urandom(16).hex(),
-        started_at=started_at or datetime.now(timezone.utc),
+        call_id=Process.random(16).hex(),
+        started_at=started_at or now(),
         status="ok",
         basis=basis,
         source="manual",
@@ -206,7 +207,7 @@ def _settle(call: CallRecord) -> None:
     """Take the call down; with LLM_METER_DISABLE set the user wants it nowhere."""
     present = tap.current()
     if present is not None:
-        present.settled(call, parent=context.parent_message())
+        present.write_settled(call, parent=context.parent_message())
 
 
 def _settle_and_hear(call: CallRecord) -> list[str]:
@@ -215,13 +216,13 @@ def _settle_and_hear(call: CallRecord) -> list[str]:
     if present is None:
         return []
     heard: list[str] = []
-    answered = threading.Event()
+    answered = Event()
 
-    def tell(notices: list[str] | None) -> None:
+    def on_notices(notices: list[str] | None) -> None:
         heard.extend(notices or ())
         answered.set()
 
-    present.settled(call, parent=context.parent_message(), tell=tell)
+    present.write_settled(call, parent=context.parent_message(), on_notices=on_notices)
     answered.wait(_NOTICE_S)
     return heard
 

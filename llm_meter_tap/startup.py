@@ -1,8 +1,7 @@
-"""Switches the tap on in a new interpreter.
+"""Switches the tap on in a new interpreter, if the lab has set LLM_METER_DIR.
 
-Owns the conditions, the table of libraries and the folder for PYTHONPATH. Refuses to do anything unless the
-lab has set LLM_METER_DIR, and to import what it may never need: adapters load when the user's code loads
-their library.
+An adapter loads when the user's code loads its library; a process that loads none of them pays for nothing
+else. What the tap uses of the system is held from here on, before user code can patch it.
 """
 
 from __future__ import annotations
@@ -10,11 +9,15 @@ from __future__ import annotations
 import os
 import sys
 
+from llm_meter_tap import system  # noqa: F401 - loaded before user code, see there
 from llm_meter_tap.patching import import_hook
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
+
+# What holds more of the standard library, loaded with the first adapter.
+_HOLDING = ("runtime.moment", "runtime.native", "wire.file_lock", "wire.json_values")
 
 # Watched module -> the adapter of ours that knows it. An adapter has `patch(module)`.
 ADAPTERS = {
@@ -27,29 +30,39 @@ ADAPTERS = {
     "multiprocessing.pool": "llm_meter_tap.notebook.pools",
 }
 
+# The private folder when the tap was switched on.
+_folder: str | None = None
+
 
 def bootstrap_path() -> str:
-    """The folder to put first on PYTHONPATH so that every Python started with it is metered."""
+    """Return the folder to put first on PYTHONPATH so that every Python started with it is metered."""
     return os.path.join(os.path.dirname(os.path.abspath(__file__)), "bootstrap")
+
+
+def folder() -> str | None:
+    """Return the private folder (LLM_METER_DIR), also while the program has cleared its environment."""
+    return os.environ.get("LLM_METER_DIR") or _folder
 
 
 def is_wanted() -> bool:
     """Whether the environment asks for a tap: LLM_METER_DIR is set, LLM_METER_DISABLE is not."""
-    return bool(os.environ.get("LLM_METER_DIR")) and not os.environ.get("LLM_METER_DISABLE")
+    return bool(folder()) and not os.environ.get("LLM_METER_DISABLE")
 
 
 def activate() -> None:
     """Watch for the libraries of `ADAPTERS`, if the environment asks for it. Idempotent, never raises."""
-    _take_over()
+    global _folder
+    _adopt_gateway_variables()
     if is_wanted():
+        _folder = folder()
         for name in ADAPTERS:
             import_hook.watch(name, _adapt)
 
 
-def _take_over() -> None:
-    """Take what a lab says to a kernel behind a gateway, which hands on the variables named KERNEL_*.
+def _adopt_gateway_variables() -> None:
+    """Adopt what a lab passes to a kernel behind a gateway, which forwards the variables named KERNEL_*.
 
-    What the kernel's own host says goes before it. The folder is one of that host: "~" is its user's home.
+    A variable of the kernel's own host comes first. The folder lies on that host: "~" is its user's home.
     """
     for name in ("DIR", "USER", "TEAM", "PROJECT"):
         given = os.environ.get("KERNEL_LLM_METER_" + name)
@@ -59,6 +72,8 @@ def _take_over() -> None:
 
 def deactivate() -> None:
     """Undo `activate`: libraries get their own functions back; calls already under way still settle."""
+    global _folder
+    _folder = None
     import_hook.unwatch_all()
     patching = sys.modules.get("llm_meter_tap.patching.patches")
     if patching is not None:
@@ -68,4 +83,6 @@ def deactivate() -> None:
 def _adapt(module: ModuleType) -> None:
     from importlib import import_module
 
+    for name in _HOLDING:
+        import_module(f"llm_meter_tap.{name}")
     import_module(ADAPTERS[module.__name__]).patch(module)

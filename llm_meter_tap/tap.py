@@ -1,7 +1,7 @@
 """The tap of this process: one spool, one sender, one fingerprint key, made at the first call.
 
-Owns their lives: a forked child gets its own, interpreter exit closes them. Refuses to exist where the
-environment does not ask for a tap.
+A forked child gets a tap of its own; interpreter exit closes it. There is none where the environment does
+not ask for one.
 """
 
 from __future__ import annotations
@@ -9,32 +9,32 @@ from __future__ import annotations
 import atexit
 import os
 import sys
-import threading
 import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from llm_meter_tap.delivery.sender import Line, Sender
+from llm_meter_tap import startup
+from llm_meter_tap.delivery.sender import LineSender, SpoolLine
 from llm_meter_tap.delivery.spool import Spool
 from llm_meter_tap.limits.gate import GateWatch
 from llm_meter_tap.runtime import faults
-from llm_meter_tap.startup import is_wanted
+from llm_meter_tap.system import Threads
 from llm_meter_tap.wire.fingerprint import fingerprint
 from llm_meter_tap.wire.private_folder import fingerprint_key, make_folder
 from llm_meter_tap.wire.record import CallRecord
-from llm_meter_tap.wire.spool_line import encode_line, opened_line, settled_line
+from llm_meter_tap.wire.spool_line import dropped_line, opened_line, settled_line
 
 if TYPE_CHECKING:
-    from llm_meter_tap.limits.reservation import Reservations
+    from llm_meter_tap.limits.reservation import ReservationClient
 
 _current: Tap | None = None
 # Taps of the processes this one was forked from: kept, because what they hold may be locked for good.
 _inherited: list[Tap] = []
-_making = threading.RLock()
+_making = Threads.RLock()
 
 
 class Tap:
-    """Takes the events of calls down and passes them on.
+    """Writes the events of calls down and passes them on.
 
     Args:
         folder: The private folder (LLM_METER_DIR).
@@ -43,9 +43,9 @@ class Tap:
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self.spool = Spool(folder)
-        self.sender = Sender(folder, self.spool)
+        self.sender = LineSender(folder, self.spool)
         self.gate = GateWatch(folder)
-        self._reservations: Reservations | None = None
+        self._reservation_client: ReservationClient | None = None
         # Weak references to the calls that have not settled, which take themselves out; each has `leave()`,
         # called when the interpreter exits. A WeakSet costs a call more than its two lines' way to the disk.
         self.under_way: set[weakref.ref[Any]] = set()
@@ -53,86 +53,95 @@ class Tap:
 
     @faults.contained
     def prepare(self) -> None:
-        """Do now what the first call would wait for: what every call needs of the private folder."""
+        """Make what every call needs of the private folder, so that the first call does not wait for it."""
         make_folder(self.folder, "spool")
         self._key = fingerprint_key(self.folder)
 
     @faults.contained
     def fingerprint(self, headers: Mapping[str, str], query: str) -> str | None:
-        """What the request's API key is known by; None without one, or where the folder cannot be used."""
+        """Fingerprint a request's API key; None without a key, or where the folder cannot be used."""
         if self._key is None:
             self._key = fingerprint_key(self.folder)
         return fingerprint(headers, query, self._key)
 
-    def reservations(self) -> Reservations:
-        """The way to ask before a call leaves; where nothing can refuse one, not even its code is loaded."""
-        if self._reservations is None:
-            from llm_meter_tap.limits.reservation import Reservations
+    def reservation_client(self) -> ReservationClient:
+        """Return the client for reservations; its code is loaded only where a limit can refuse a call."""
+        if self._reservation_client is None:
+            from llm_meter_tap.limits.reservation import ReservationClient
 
             with _making:
-                if self._reservations is None:
-                    self._reservations = Reservations(self.folder, self.sender, self.dropped)
-        return self._reservations
+                if self._reservation_client is None:
+                    self._reservation_client = ReservationClient(self.folder, self.sender, self.write_dropped)
+        return self._reservation_client
 
-    def opened(self, record: CallRecord) -> None:
-        """Take down what is known when the request leaves."""
-        self._take("opened", record.call_id, opened_line(record))
+    def write_opened(self, record: CallRecord) -> None:
+        """Write what is known when the request leaves."""
+        self._write_line("opened", record.call_id, opened_line(record))
 
-    def settled(
+    def write_settled(
         self,
         record: CallRecord,
         text: Callable[[], dict[str, Any] | None] | None = None,
         parent: dict[str, Any] | None = None,
-        tell: Callable[[list[str] | None], None] | None = None,
+        on_notices: Callable[[list[str] | None], None] | None = None,
     ) -> None:
-        """Take down a whole record.
+        """Write a whole record.
 
         Args:
             record: The record.
-            text: See `Line.text`.
+            text: See `SpoolLine.text`.
             parent: The cell's parent message.
-            tell: See `Line.tell`.
+            on_notices: See `SpoolLine.on_notices`.
         """
-        self._take("settled", record.call_id, settled_line(record), text, parent, tell)
+        self._write_line("settled", record.call_id, settled_line(record), record, text, parent, on_notices)
 
-    def dropped(self, call_id: str) -> None:
-        """Take down that nothing of a call reached the network."""
-        self._take("dropped", call_id, encode_line({"v": 1, "event": "dropped", "id": call_id}))
+    def write_dropped(self, call_id: str) -> None:
+        """Write that nothing of a call reached the network."""
+        self._write_line("dropped", call_id, dropped_line(call_id))
+
+    def pause(self) -> None:
+        """Before a fork: end the threads of the tap that have nothing to do."""
+        self.sender.pause()
+
+    def resume(self) -> None:
+        """After a fork, in the parent: start the threads again that have something to do."""
+        self.sender.resume()
 
     def close(self) -> None:
-        """Settle what is under way as aborted, bring what can be brought, leave the rest to the spool."""
+        """Settle what is under way as aborted, deliver what can be delivered, leave the rest to the spool."""
         for reference in list(self.under_way):
             call = reference()
             if call is not None:
                 call.leave()
         self.sender.close()
-        if self._reservations is not None:
-            self._reservations.close()
+        if self._reservation_client is not None:
+            self._reservation_client.close()
         self.spool.close()
 
     def abandon(self) -> None:
-        """In a forked child: let go of what is the parent's."""
+        """In a forked child: release what is the parent's."""
         self.sender.abandon()
-        if self._reservations is not None:
-            self._reservations.abandon()
+        if self._reservation_client is not None:
+            self._reservation_client.abandon()
         self.spool.abandon()
 
-    def _take(self, event: str, call_id: str, encoded: bytes, *passed_on: Any) -> None:
+    def _write_line(self, event: str, call_id: str, encoded: bytes, *passed_on: Any) -> None:
         is_spooled = self.spool.append(event, call_id, encoded)
         is_urgent = event != "opened" and self.sender.leases.release(call_id)
-        self.sender.put(Line(event, call_id, encoded, is_spooled, *passed_on), is_urgent)
+        self.sender.put(SpoolLine(event, call_id, encoded, is_spooled, *passed_on), is_urgent)
 
 
 def current() -> Tap | None:
-    """This process's tap; None where the environment does not ask for one."""
+    """Return this process's tap; None where the environment does not ask for one."""
     return _current if _current is not None else _make()
 
 
 def _make() -> Tap | None:
     global _current
     with _making:
-        if _current is None and is_wanted():
-            _current = Tap(os.environ["LLM_METER_DIR"])
+        chosen = startup.folder()
+        if _current is None and chosen is not None and startup.is_wanted():
+            _current = Tap(chosen)
             _close_with_worker(_current)
         return _current
 
@@ -147,7 +156,7 @@ def _close_with_worker(tap: Tap) -> None:
 
 @faults.contained
 def leave() -> None:
-    """Close this process's tap, as at its exit; a later call would make another."""
+    """Close this process's tap, as at its exit; a later call makes another."""
     global _current
     if _current is not None:
         _current.close()
@@ -156,13 +165,27 @@ def leave() -> None:
 
 def _after_fork_in_child() -> None:
     global _current, _making
-    _making = threading.RLock()
+    _making = Threads.RLock()
     if _current is not None:
         _inherited.append(_current)
         faults.contained(_current.abandon)()
         _current = None
 
 
+@faults.contained
+def _before_fork() -> None:
+    if _current is not None:
+        _current.pause()
+
+
+@faults.contained
+def _after_fork_in_parent() -> None:
+    if _current is not None:
+        _current.resume()
+
+
 atexit.register(leave)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork_in_child)
+    if sys.version_info >= (3, 12):
+        os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent)

@@ -48,8 +48,8 @@ class OwnCalls:
             return
         import_module("llm_meter_tap.calls.call")  # else loaded with the first library, perhaps on the loop
         startup.activate()
-        agent.tell_apart(self._callers.name_of)
-        propagation.carry_along()
+        agent.name_parts(self._callers.name_of)
+        propagation.carry_into_threads()
         present.prepare()
 
     async def stop(self) -> None:
@@ -63,7 +63,7 @@ class OwnCalls:
             return
         _latest = None
         startup.deactivate()
-        agent.forget()
+        agent.forget_parts()
         await asyncio.to_thread(tap.leave)
         startup.activate()
 

@@ -22,7 +22,7 @@ from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
 from jupyter_llm_meter.service.spool_import import REJECTED
 from llm_meter_tap.calls.unrecognised import FILE as UNRECOGNISED
 from llm_meter_tap.wire import file_lock
-from llm_meter_tap.wire.rendezvous import Rendezvous, living
+from llm_meter_tap.wire.rendezvous import ServiceAddress, living_services
 
 PATIENCE_S = 10.0
 _REASONS = {
@@ -33,14 +33,14 @@ _REASONS = {
 
 def examine_services(folder: Path) -> list[Finding]:
     """Check every living service, and list the kernels that it does not meter."""
-    services = living(str(folder), None)
+    services = living_services(str(folder), None)
     if not services:
         text = "None is running; calls wait in the spool until a lab or `jupyter llm-meter run` starts."
         return [Finding("service", str(folder), UNKNOWN, text)]
     return [finding for service in services for finding in _examine_service(service)]
 
 
-def _examine_service(service: Rendezvous) -> Iterator[Finding]:
+def _examine_service(service: ServiceAddress) -> Iterator[Finding]:
     subject = f"{service.stem} ({service.address}:{service.port})"
     try:
         standing = _standing(service)
@@ -58,7 +58,7 @@ def _examine_service(service: Rendezvous) -> Iterator[Finding]:
         yield Finding("kernel", f"{kernel['kernel_id']} ({named})", BAD, f"Not metered: {text}")
 
 
-def _standing(service: Rendezvous) -> dict[str, Any]:
+def _standing(service: ServiceAddress) -> dict[str, Any]:
     request = urllib.request.Request(
         f"http://{service.address}:{service.port}/v1/standing",
         headers={"Authorization": f"Bearer {service.secret}"},
@@ -118,7 +118,7 @@ def examine_spools(folder: Path) -> Finding:
     text = f"{len(spools)} files, {size:,} bytes, {len(orphans)} of processes that have ended"
     if rejected:
         return Finding("spool", str(rejected[0].parent), BAD, f"{len(rejected)} files hold unreadable lines.")
-    if orphans and living(str(folder), None):
+    if orphans and living_services(str(folder), None):
         return Finding("spool", str(folder), BAD, f"{text}, and the running service does not import them.")
     return Finding("spool", str(folder), GOOD, "Nothing is waiting." if not spools else f"{text}.")
 

@@ -1,18 +1,16 @@
-"""A body that is read as it passes, off the user's thread, holding no more than a bound of it.
+"""Reads a body as it passes, off the user's thread, and holds a bounded part of it.
 
-Owns the queue between the user's thread and the one that reads, and that thread's life. A small body is read
-when it ends, on the user's thread, like that of any call. Refuses to make the user wait: what comes faster
-than it can be read, beyond `_MOST_HELD`, is passed over, and the reader told.
+A small body is read when it ends, on the user's thread, like that of any call. The user never waits: what
+arrives faster than it can be read, beyond a bound, is skipped, and the reader is told of the gap.
 """
 
 from __future__ import annotations
 
-import queue
-import threading
 from typing import Any
 
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.runtime.guard import PassingBy
+from llm_meter_tap.runtime.native import SimpleQueue, Thread
 
 _AT_ONCE = 64 * 1024
 _MOST_HELD = 64 * 1024 * 1024
@@ -20,18 +18,18 @@ _EXIT_S = 2.0
 
 
 class Reader:
-    """What reads a body; all its methods are called on one thread."""
+    """Reads a body; every method is called on the same thread."""
 
     def feed(self, chunk: bytes) -> None:
-        """Take the next piece."""
+        """Read the next piece."""
         raise NotImplementedError
 
     def skipped(self) -> None:
-        """Pieces are missing here."""
+        """Note that pieces are missing here."""
         raise NotImplementedError
 
     def end(self, is_whole: bool) -> None:
-        """There is no more.
+        """Note the end.
 
         Args:
             is_whole: The body came to its end.
@@ -40,7 +38,7 @@ class Reader:
 
 
 class PassingBody:
-    """The way of a body to its reader.
+    """Passes a body on to its reader.
 
     Args:
         reader: The reader.
@@ -49,16 +47,16 @@ class PassingBody:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         # Pieces, None for a gap, a bool for the end.
-        self._queue: queue.SimpleQueue[bytes | bool | None] = queue.SimpleQueue()
+        self._queue: SimpleQueue[bytes | bool | None] = SimpleQueue()
         self._put = 0
         self._taken = 0
         self._has_gap = False
         self._is_ended = False
         self._is_given_up = False
-        self._thread: threading.Thread | None = None
+        self._thread: Thread | None = None
 
     def append(self, chunk: bytes) -> None:
-        """Take one piece over, as it came."""
+        """Pass one piece on, as it came."""
         if self._put - self._taken + len(chunk) > _MOST_HELD:
             if not self._has_gap:
                 self._has_gap = True
@@ -68,11 +66,10 @@ class PassingBody:
         self._queue.put(chunk)
         self._put += len(chunk)
         if self._thread is None and self._put > _AT_ONCE:
-            self._thread = threading.Thread(target=self._run, name="llm-meter-reader", daemon=True)
-            self._thread.start()
+            self._thread = Thread(self._run)
 
     def end(self, is_whole: bool) -> None:
-        """Take note of the end; returns when a small body is read, and at once for a large one."""
+        """Note the end; returns when a small body is read, and at once for a large one."""
         if self._is_ended:
             return
         self._is_ended = True
@@ -81,9 +78,9 @@ class PassingBody:
             self._run()
 
     def leave(self) -> None:
-        """The interpreter exits: wait a moment for what is left to be read, then pass over the rest."""
+        """At interpreter exit: wait a moment for what is left to be read, then skip the rest."""
         self.end(is_whole=False)
-        if self._thread is not None and self._thread is not threading.current_thread():
+        if self._thread is not None and not self._thread.is_current:
             self._thread.join(_EXIT_S)
             self._is_given_up = True
             self._thread.join(_EXIT_S)

@@ -11,7 +11,7 @@ from llm_meter_tap.wire.json_values import mapping, parse
 
 
 def result_of(line: bytes) -> Result | None:
-    """The call that a line of results reports; None for one that failed, which costs nothing."""
+    """Read the call that a line of results reports; None for one that failed, which costs nothing."""
     # Every result has one of these two members, so that the lines of other files are not parsed.
     if b'"response"' not in line and b'"result"' not in line:
         return None

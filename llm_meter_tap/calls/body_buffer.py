@@ -1,7 +1,4 @@
-"""The bytes of a response, kept by reference until the call settles.
-
-Owns the bound on memory. Refuses to copy while the user reads: a chunk costs one append.
-"""
+"""Keeps the bytes of a response, by reference and up to a bound, until the call settles."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ _TAIL = 8 * 1024 * 1024
 
 
 class KeptBody:
-    """Head and tail of a body; all of it up to 32 MiB.
+    """The head and tail of a body; the whole body up to 32 MiB.
 
     Attributes:
         is_cut: Bytes are missing between head and tail.
@@ -27,7 +24,7 @@ class KeptBody:
         self._tail_size = 0
 
     def append(self, chunk: bytes) -> None:
-        """Keep one chunk, as it came."""
+        """Keep one chunk as it came."""
         if self._head_size < _HEAD:
             self._head.append(chunk)
             self._head_size += len(chunk)
@@ -42,13 +39,13 @@ class KeptBody:
 
     @property
     def pieces(self) -> int:
-        """How many pieces are kept."""
+        """The number of pieces that are kept."""
         return len(self._head) + (0 if self._tail is None else len(self._tail))
 
     def joined(self) -> bytes:
-        """What was kept, in one piece."""
+        """Return what was kept, in one piece."""
         return b"".join(self._head if self._tail is None else (*self._head, *self._tail))
 
     def forget(self) -> None:
-        """Let go of what was kept."""
+        """Release what was kept."""
         self._head, self._tail = [], None

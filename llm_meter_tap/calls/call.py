@@ -1,104 +1,48 @@
-"""One request that is an LLM call, from the moment it leaves until it settles.
+"""Follows one LLM call from the moment its request leaves until it settles.
 
-Owns the life-cycle: opened before the bytes leave, settled before the user's code gets the end of the body,
-settled once, whatever happens. Refuses to touch what passes: it is handed references, and reads them when
-all is over.
+A call is opened before the bytes leave, settles before the user's code gets the end of the body, and
+settles once, whatever happens. What passes is not touched: pieces are kept by reference and read at the
+end.
 """
 
 from __future__ import annotations
 
-import os
-import time
 import weakref
 from collections.abc import Mapping
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_meter_tap import tap
-from llm_meter_tap.calls import content_encoding, unrecognised
+from llm_meter_tap.calls import content_encoding
 from llm_meter_tap.calls.body_buffer import KeptBody
+from llm_meter_tap.calls.recording import fill_record, new_record
+from llm_meter_tap.calls.stream_end import StreamEnd
 from llm_meter_tap.delivery import kernel_message
-from llm_meter_tap.delivery.progress import Stream
+from llm_meter_tap.delivery.progress import AnswerUnderWay
 from llm_meter_tap.errors import LimitExceeded
-from llm_meter_tap.formats.matching import Shape, recognise
 from llm_meter_tap.formats.reading import Reading, Usage, read_response
 from llm_meter_tap.formats.registry import FORMATS
 from llm_meter_tap.formats.request_text import call_text
 from llm_meter_tap.limits import run_caps
-from llm_meter_tap.provenance import context
 from llm_meter_tap.runtime import faults
+from llm_meter_tap.system import Clock
 from llm_meter_tap.wire.call_id import call_id_of
-from llm_meter_tap.wire.record import CallRecord
 
 if TYPE_CHECKING:
-    from llm_meter_tap.limits.reservation import Question, Refusal
+    from llm_meter_tap.calls.outgoing_request import OutgoingRequest
+    from llm_meter_tap.formats.matching import Shape
+    from llm_meter_tap.limits.reservation import Refusal, ReservationRequest
     from llm_meter_tap.tap import Tap
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
-_LONGEST_END = max(len(end) for format in FORMATS.values() for end in format.stream_ends)
-# A model may write those words itself; each look at the stream reads all of it.
-_MOST_LOOKS = 3
+
 # The ids that calls of each tap got from their answers.
 _renamed: weakref.WeakKeyDictionary[Tap, set[str]] = weakref.WeakKeyDictionary()
 _MOST_RENAMED = 100_000
-_FIGURES = tuple(name for name in Usage.__dataclass_fields__ if name != "raw")
 
 
-class Request(NamedTuple):
-    """What is known of a request before it leaves.
+class Call:
+    """An LLM call under way; an `Observer`.
 
-    Attributes:
-        path: Percent-encoded, as sent.
-        query: Without its question mark.
-        headers: Names in lower case.
-        body: None where it cannot be seen.
-    """
-
-    method: str
-    host: str
-    port: int | None
-    scheme: str
-    path: str
-    query: str
-    headers: Mapping[str, str]
-    body: bytes | None
-
-
-def begin(request: Request) -> Exchange | None:
-    """Open an exchange if the request is an LLM call, or reads back one, and this process is metered.
-
-    Raises:
-        LimitExceeded: A blocking limit refuses the call.
-    """
-    exchange = prepare(request)
-    if exchange is not None:
-        exchange.admit()
-    return exchange
-
-
-def prepare(request: Request) -> Exchange | None:
-    """As `begin`, for asynchronous code, which awaits `Exchange.admit_async` before the request is sent."""
-    if request.method == "GET":
-        from llm_meter_tap.calls.reading_back import prepare_retrieval  # few processes read back
-
-        return prepare_retrieval(request)
-    content_type = request.headers.get("content-type")
-    shape = recognise(request.method, request.host, request.path, request.query, content_type, request.body)
-    if shape is None:
-        unrecognised.consider(request.host, request.path, content_type, request.body)
-        return None
-    present = tap.current()
-    if present is None:
-        return None
-    exchange = Exchange(present, shape, request)
-    exchange.question = _question(present, exchange.record, shape, request)
-    return exchange
-
-
-class Exchange:
-    """An LLM call under way.
-
-    Every method is called by a transport adapter, in the user's thread, and never raises an `Exception`.
+    Transports call every method in the user's thread; none raises an `Exception`.
 
     Args:
         present: The tap of this process.
@@ -107,14 +51,14 @@ class Exchange:
 
     Attributes:
         record: What is known of the call.
-        question: To be asked before the call leaves; None where nothing can refuse it.
+        reservation_request: What to ask before the call leaves; None where no limit can refuse it.
     """
 
     # Until it is opened there is nothing to settle.
     _is_settled = True
-    question: Question | None = None
+    reservation_request: ReservationRequest | None = None
 
-    def __init__(self, present: Tap, shape: Shape, request: Request) -> None:
+    def __init__(self, present: Tap, shape: Shape, request: OutgoingRequest) -> None:
         self._tap = present
         self._shape = shape
         self._request_body = request.body
@@ -122,44 +66,41 @@ class Exchange:
         self._headers: Mapping[str, str] = {}
         self._body = KeptBody()
         self._is_decoded = False
-        self._ends = FORMATS[shape.api].stream_ends
-        self._looks_left = 0
-        self._line = b""
-        self._is_end_near = False
+        self._stream_end: StreamEnd | None = None
         self._is_first_due = True
-        self._started = time.perf_counter()
+        self._started = Clock.perf_counter()
         self._reference = weakref.ref(self)
-        self._parent, self.record = _opening(present, shape, request)
+        self._parent, self.record = new_record(present, shape, request)
 
     def admit(self) -> None:
-        """Ask whether the call may leave, if that is to be asked, and take down that it does.
+        """Check the hard limits, then record that the call leaves.
 
         Raises:
             LimitExceeded: It may not.
         """
         try:
-            if self.question is not None:
-                self._heed(self._tap.reservations().ask(self.question))
+            if self.reservation_request is not None:
+                self._obey(self._tap.reservation_client().reserve(self.reservation_request))
             self._open()
         except BaseException:
             self._give_back()
             raise
 
     async def admit_async(self) -> None:
-        """As `admit`, without blocking the event loop."""
+        """Do what `admit` does without blocking the event loop."""
         try:
-            if self.question is not None:
-                self._heed(await self._tap.reservations().ask_async(self.question))
+            if self.reservation_request is not None:
+                self._obey(await self._tap.reservation_client().reserve_async(self.reservation_request))
             self._open()
         except BaseException:
             self._give_back()
             raise
 
-    def _heed(self, refusal: Refusal | None) -> None:
+    def _obey(self, refusal: Refusal | None) -> None:
         if refusal is None:
-            self._started = time.perf_counter()
+            self._started = Clock.perf_counter()
             return
-        self.question = None
+        self.reservation_request = None
         self._refuse(refusal.limit_id)
         raise LimitExceeded(refusal.message, refusal.standing)
 
@@ -171,26 +112,26 @@ class Exchange:
 
     @faults.contained
     def _give_back(self) -> None:
-        """Nothing will be sent, for waiting was interrupted: leave nothing reserved."""
-        question, self.question = self.question, None
-        if question is not None:
-            question.is_withdrawn = True
-            self._tap.dropped(self.record.call_id)
+        """Release the reservation of a call that will not be sent: waiting for the answer was interrupted."""
+        request, self.reservation_request = self.reservation_request, None
+        if request is not None:
+            request.is_withdrawn = True
+            self._tap.write_dropped(self.record.call_id)
         elif not self._is_settled:
             self._drop()
 
     @faults.contained
     def _open(self) -> None:
         self._is_settled = False
-        self.question = None
+        self.reservation_request = None
         self._tap.under_way.add(self._reference)
         if self._parent is not None:
-            run_caps.called(self._parent)
-        self._tap.opened(self.record)
+            run_caps.mark_caller(self._parent)
+        self._tap.write_opened(self.record)
 
     @faults.contained
     def failed(self, error: BaseException, is_sent: bool) -> None:
-        """No response came.
+        """Settle a call that got no response.
 
         Args:
             error: What the library raised.
@@ -205,19 +146,20 @@ class Exchange:
 
     @faults.contained
     def unsent(self) -> None:
-        """Nothing reached the network: a mock between this layer and the network answered."""
+        """Drop a call that a mock answered: nothing reached the network."""
         self._drop()
 
     @faults.contained
     def responded(self, status: int, headers: Mapping[str, str]) -> None:
-        """The head of the response came; header names in lower case."""
+        """Note the head of the response; header names in lower case."""
         self._status = status
         self._headers = headers
-        if self._ends and "event-stream" in headers.get("content-type", ""):
-            self._looks_left = _MOST_LOOKS
+        words = FORMATS[self._shape.api].stream_ends
+        if words and "event-stream" in headers.get("content-type", ""):
+            self._stream_end = StreamEnd(words)
 
     def feed(self, chunk: bytes, is_decoded: bool = False) -> None:
-        """A piece of the body is about to be handed to the user.
+        """Keep a piece of the body that the user is about to get.
 
         Args:
             chunk: The piece.
@@ -228,61 +170,47 @@ class Exchange:
         # Not `faults.contained`: this runs for every piece, where even a call more shows.
         try:
             if self._is_first_due:
-                self._take_time()
+                self._note_first_piece()
             self._is_decoded = is_decoded
             self._body.append(chunk)
-            if self._looks_left and self._may_be_last(chunk):
-                self._look()
+            if self._stream_end is not None and self._stream_end.is_near(chunk):
+                self._settle_if_finished()
         except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
-            faults.note("Exchange.feed", error)
+            faults.count("Call.feed", error)
 
-    def _take_time(self) -> None:
+    def _note_first_piece(self) -> None:
         self._is_first_due = False
         if self._shape.is_stream:
-            self.record.time_to_first_chunk_s = time.perf_counter() - self._started
+            self.record.time_to_first_chunk_s = Clock.perf_counter() - self._started
             if self._parent is not None and kernel_message.is_kernel():
                 self._tap.sender.watch(weakref.WeakMethod(self.under_way))
 
-    def under_way(self) -> Stream | None:
-        """How far the answer has come; None once the call has settled. Asked by another thread."""
+    def under_way(self) -> AnswerUnderWay | None:
+        """Return how far the answer has come; None once the call has settled. Called by another thread."""
         if self._is_settled or self._parent is None:
             return None
-        return Stream(self.record.to_wire, self._parent, self._body.pieces)
+        return AnswerUnderWay(self.record.to_wire, self._parent, self._body.pieces)
 
-    def _look(self) -> None:
-        self._looks_left -= 1
+    def _settle_if_finished(self) -> None:
         reading = self._read(is_whole=False)
         if reading.is_finished:
             self._conclude(reading, is_whole=True)
 
-    def _may_be_last(self, chunk: bytes) -> bool:
-        """Whether a line that may be a stream's last event ends here; its words may come in pieces."""
-        text = self._line + chunk if self._line else chunk
-        for end in self._ends:
-            if end in text:
-                self._is_end_near = True
-        if not text.endswith(b"\n"):
-            self._line = text[-_LONGEST_END:]
-            return False
-        self._line = b""
-        is_end_near, self._is_end_near = self._is_end_near, False
-        return is_end_near
-
     @faults.contained
     def ended(self) -> None:
-        """The body came to its end."""
+        """Settle a call whose body is complete."""
         if not self._is_settled:
             self._conclude(self._read(is_whole=True), is_whole=True)
 
     @faults.contained
     def broke(self, error: BaseException) -> None:
-        """Reading the body raised: the connection broke, or the user's code was interrupted or cancelled."""
+        """Settle a call whose body broke off, or whose reader was interrupted or cancelled."""
         if not self._is_settled:
             self._conclude(self._read(is_whole=False), is_whole=False, error=error)
 
     @faults.contained
     def leave(self) -> None:
-        """Nobody will read further: the response was closed or forgotten, or the interpreter exits."""
+        """Settle a call whose response was closed or freed, or that the interpreter's exit ends."""
         if self._is_settled:
             return
         if self._status is None:
@@ -319,7 +247,7 @@ class Exchange:
             # A redirection: the request that follows it is the call.
             self._drop()
             return
-        take_over(self.record, reading)
+        fill_record(self.record, reading)
         if reading.is_stored and reading.response_id is not None:
             self._rename(reading.response_id)
         broken = None if error is None else type(error).__name__
@@ -336,7 +264,7 @@ class Exchange:
             self._settle_by(reading, "aborted", broken)
 
     def _rename(self, response_id: str) -> None:
-        """Know the call by what it will be read back under, see `retrieval.py`."""
+        """Give the call the id under which it will be read back, see `reading_back.py`."""
         record = self.record
         call_id = call_id_of(record.provider_name or "", record.server_address or "", response_id)
         renamed = _renamed.setdefault(self._tap, set())
@@ -346,12 +274,12 @@ class Exchange:
         if len(renamed) >= _MOST_RENAMED:
             renamed.clear()
         renamed.add(call_id)
-        self._tap.dropped(record.call_id)
+        self._tap.write_dropped(record.call_id)
         record.call_id = call_id
-        self._tap.opened(record)
+        self._tap.write_opened(record)
 
     def _settle_by(self, reading: Reading, status: str, error_type: str | None) -> None:
-        """Settle by the provider's figures; what they lack is left for the service to count.
+        """Settle by the provider's figures; the service counts what they lack.
 
         Figures out of the middle of an answer (Gemini and Perplexity send them along, Anthropic just before
         the end) are not its last.
@@ -367,24 +295,26 @@ class Exchange:
             return
         self._settle(status, "missing", error_type, self._text(usage))
 
-    def _text(self, usage: Usage | None) -> _Text:
-        """The text to be counted for what is not known."""
+    def _text(self, usage: Usage | None) -> _CallText:
+        """Return the text from which the service counts what the provider did not report."""
         is_input_known = usage is not None and usage.input_tokens is not None
         request_body = None if is_input_known else self._request_body
-        return _Text(self._shape.api, request_body, self._headers.get("content-type"), self._decoded_body())
+        return _CallText(
+            self._shape.api, request_body, self._headers.get("content-type"), self._decoded_body()
+        )
 
-    def _settle(self, status: str, basis: str, error_type: str | None, text: _Text | None = None) -> None:
+    def _settle(self, status: str, basis: str, error_type: str | None, text: _CallText | None = None) -> None:
         if not self._is_ours():
             return
         record = self.record
         record.status, record.basis, record.error_type = status, basis, error_type
-        record.duration_s = time.perf_counter() - self._started
-        self._tap.settled(record, None if text is None else text.gather, self._parent)
+        record.duration_s = Clock.perf_counter() - self._started
+        self._tap.write_settled(record, None if text is None else text.gather, self._parent)
         self._close()
 
     def _drop(self) -> None:
         if self._is_ours():
-            self._tap.dropped(self.record.call_id)
+            self._tap.write_dropped(self.record.call_id)
             self._close()
 
     def _is_ours(self) -> bool:
@@ -398,8 +328,8 @@ class Exchange:
         self._request_body = None
 
 
-class _Text(NamedTuple):
-    """What the text of a call is gathered from, off the user's thread: all of a stream is parsed for it."""
+class _CallText(NamedTuple):
+    """The sources of a call's text. It is gathered off the user's thread: a whole stream is parsed for it."""
 
     api: str
     request_body: bytes | None
@@ -408,61 +338,12 @@ class _Text(NamedTuple):
 
     @faults.contained
     def gather(self) -> dict[str, Any] | None:
-        """`input`, `output` and `framing`, as far as there is any text."""
+        """Return `input`, `output` and `framing`, as far as there is any text."""
         return call_text(self.api, self.request_body, self.content_type, self.response_body)
 
 
-def take_over(record: CallRecord, reading: Reading) -> None:
-    """Put what a response says into the call's record."""
-    record.response_model = reading.response_model
-    record.response_id = reading.response_id
-    record.service_tier = reading.service_tier
-    record.usage_flags, record.usage_tool_calls = reading.flags or None, reading.tool_calls or None
-    if reading.usage is not None:
-        record.usage_raw = reading.usage.raw or None
-        for name in _FIGURES:
-            setattr(record, name, getattr(reading.usage, name))
-
-
 def _basis_of_failure(reading: Reading, shape: Shape) -> str:
-    """An error in a 200: with figures it cost them; in a stream it may have cost; alone it is a refusal."""
+    """The basis of an error with status 200: with figures it cost them, in a stream it may have cost."""
     if reading.usage is not None:
         return "reported"
     return "missing" if shape.is_stream else "none"
-
-
-def _question(present: Tap, record: CallRecord, shape: Shape, request: Request) -> Question | None:
-    """What is to be asked before a call leaves; None, at the cost of a look, where nothing can refuse it."""
-    gate, run = present.gate.current(), run_caps.current()
-    if gate is None and run is None:
-        return None
-    from llm_meter_tap.limits.reservation import Question
-
-    return Question(record, shape.api, request.headers.get("content-type"), request.body, gate, run)
-
-
-def _opening(present: Tap, shape: Shape, request: Request) -> tuple[dict[str, Any] | None, CallRecord]:
-    """The parent message of a call, and its record as far as it is known when the request leaves."""
-    here = context.current()
-    return here.parent, CallRecord(
-        call_id=os.urandom(16).hex(),
-        started_at=datetime.now(timezone.utc),
-        status="aborted",
-        basis="missing",
-        source="tap",
-        operation_name=shape.operation_name,
-        provider_name=shape.provider_name,
-        request_model=shape.request_model,
-        is_stream=shape.is_stream or None,
-        server_address=request.host,
-        server_port=request.port or _DEFAULT_PORTS.get(request.scheme),
-        agent_name=here.agent_name,
-        user_id=here.user_id,
-        team=here.team,
-        key_fingerprint=present.fingerprint(request.headers, request.query),
-        project=here.project,
-        kernel_id=here.kernel_id,
-        notebook_path=here.notebook_path,
-        cell_id=here.cell_id,
-        run_id=here.run_id,
-    )

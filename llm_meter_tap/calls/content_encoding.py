@@ -1,7 +1,7 @@
-"""Undoing a body's Content-Encoding.
+"""Undoes a body's Content-Encoding.
 
-Owns gzip and deflate, and brotli and zstandard where the user's process has already loaded a module for them.
-Refuses to import such a module: the client that asked for the encoding has one, and nobody else needs it.
+gzip and deflate by the standard library; brotli and zstandard by the module that the user's process has
+already loaded: the client that asked for the encoding has one.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def identity(chunk: bytes) -> bytes:
 
 
 def piecewise(encoding: str) -> Callable[[bytes], bytes | None] | None:
-    """What undoes a Content-Encoding a piece at a time, for bodies that nobody holds whole.
+    """Return a function that undoes a Content-Encoding a piece at a time, for bodies never held whole.
 
     Args:
         encoding: The header's value.

@@ -1,7 +1,6 @@
-"""The first question asked of every GET: may its path lead to the results of calls made before?
+"""Checks every GET by its path: may it read back the results of earlier calls?
 
-Owns that one pattern. Refuses to import and to decide: nearly all requests of a process end here, and
-`recognise.py` knows the APIs.
+Nearly every request of a process ends here, so that this module imports nothing of the tap.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Reading back what earlier calls used: the results of a batch, an answer that was made in the background.
+"""Reads back what earlier calls used: the results of a batch, an answer made in the background.
 
-Owns such a request from its leaving to its end. It is no call itself; each result with figures is one, known
-by an id that depends on nothing but the result, so that it counts once however often, and in however many
-processes, it is read. Refuses to write anything down for a state that is merely polled.
+Such a request is not a call itself. Each result with figures is one, with an id derived from the result
+alone, so that it counts once however often, and in however many processes, it is read. A state that is only
+polled is not recorded.
 """
 
 from __future__ import annotations
@@ -19,16 +19,20 @@ from llm_meter_tap.calls import content_encoding
 from llm_meter_tap.calls.background_reader import PassingBody, Reader
 from llm_meter_tap.calls.batch_results import result_of
 from llm_meter_tap.calls.body_buffer import KeptBody
-from llm_meter_tap.calls.call import Exchange, Request, take_over
+from llm_meter_tap.calls.recording import fill_record, new_record
 from llm_meter_tap.formats.flags import UNREAD
 from llm_meter_tap.formats.format import ReadBack, Result
 from llm_meter_tap.formats.matching import Shape, match_read_back
 from llm_meter_tap.formats.reading import Reading, read_document, read_response
 from llm_meter_tap.runtime import faults
+from llm_meter_tap.runtime.moment import now
 from llm_meter_tap.wire.call_id import call_id_of
 from llm_meter_tap.wire.json_values import mapping, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from llm_meter_tap.calls.outgoing_request import OutgoingRequest
     from llm_meter_tap.tap import Tap
     from llm_meter_tap.wire.record import CallRecord
 
@@ -42,86 +46,111 @@ _OLDEST = datetime(2020, 1, 1, tzinfo=timezone.utc)
 _known: WeakKeyDictionary[Tap, set[str]] = WeakKeyDictionary()
 
 
-def prepare_retrieval(request: Request) -> Retrieval | None:
-    """Listen to a request if it may read back calls, and this process is metered."""
+def prepare_read_back(request: OutgoingRequest) -> ReadBackObserver | None:
+    """Observe a request if it may read back calls and this process is metered."""
     found = match_read_back(request.host, request.path)
     present = None if found is None else tap.current()
     if found is None or present is None:
         return None
-    return Retrieval(present, *found, request)
+    return ReadBackObserver(present, *found, request)
 
 
-class Retrieval(Exchange):
-    """A request that reads back, listened to like a call."""
+class ReadBackObserver:
+    """A request that reads back what earlier calls used; an `Observer`.
 
-    def __init__(self, present: Tap, read_back: ReadBack, shape: Shape, request: Request) -> None:
-        super().__init__(present, shape, request)
+    It is not a call, so no limit refuses it and its leaving is not recorded.
+
+    Args:
+        present: The tap of this process.
+        read_back: How the format's results are read.
+        shape: What the request was recognised as.
+        request: The request.
+    """
+
+    # Until the request leaves there is nothing to read.
+    _is_over = True
+
+    def __init__(self, present: Tap, read_back: ReadBack, shape: Shape, request: OutgoingRequest) -> None:
+        parent, record = new_record(present, shape, request)
+        self._tap = present
         self._read_back = read_back
-        self._scribe = _Scribe(present, shape, self.record, self._parent, request.path)
+        self._recorder = _ResultRecorder(present, shape, record, parent, request.path)
+        self._status: int | None = None
+        self._headers: Mapping[str, str] = {}
         self._passing: PassingBody | None = None
 
     @faults.contained
-    def _open(self) -> None:
-        """Listen; nothing is taken down, for this is no call, and nothing can refuse it."""
+    def admit(self) -> None:
+        """Observe the request from now on."""
         self._tap.under_way.add(ref(self, self._tap.under_way.discard))
-        self._is_settled = False
+        self._is_over = False
 
-    @faults.contained
+    async def admit_async(self) -> None:
+        """Observe the request from now on; nothing is awaited."""
+        self.admit()
+
     def unsent(self) -> None:
-        """Nothing reached the network, and nothing came from it."""
-        self._is_settled = True
+        """A mock answered; nothing is read."""
+        self._is_over = True
 
-    @faults.contained
     def failed(self, error: BaseException, is_sent: bool) -> None:
-        """No response came: nothing was read."""
-        self._is_settled = True
+        """No response came; nothing is read."""
+        self._is_over = True
+
+    def responded(self, status: int, headers: Mapping[str, str]) -> None:
+        """The head of the response arrived; header names in lower case."""
+        self._status = status
+        self._headers = headers
 
     def feed(self, chunk: bytes, is_decoded: bool = False) -> None:
-        """A piece of the body is about to be handed to the user."""
-        if self._is_settled or not chunk:
+        """Keep a piece of the body that the user is about to get."""
+        if self._is_over or not chunk:
             return
         try:
             if self._passing is None:
                 self._passing = self._listen(is_decoded)
             self._passing.append(chunk)
         except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
-            faults.note("Retrieval.feed", error)
+            faults.count("ReadBackObserver.feed", error)
 
     def _listen(self, is_decoded: bool) -> PassingBody:
         encoding = "" if is_decoded else self._headers.get("content-encoding", "")
-        reader: Reader = _Nothing()
+        reader: Reader = _FailedResponse()
         if self._status in (200, 206):
-            kind = _Lines if self._read_back.is_lines else _Whole
-            reader = kind(self._scribe, self._read_back, encoding, self._headers.get("content-type", ""))
+            kind = _ResultLines if self._read_back.is_lines else _ResultDocument
+            reader = kind(self._recorder, self._read_back, encoding, self._headers.get("content-type", ""))
         passing = PassingBody(reader)
         self._tap.under_way.add(ref(passing, self._tap.under_way.discard))
         return passing
 
     @faults.contained
     def ended(self) -> None:
-        """The body came to its end."""
+        """Settle a call whose body is complete."""
         self._end(is_whole=True)
 
     @faults.contained
     def broke(self, error: BaseException) -> None:
-        """Reading the body raised: what came before counts, the rest will be read again."""
+        """End a body that broke off: what came before counts, the rest will be read again."""
         self._end(is_whole=False)
 
     @faults.contained
     def leave(self) -> None:
-        """Nobody will read further."""
+        """Nothing more will be read."""
         self._end(is_whole=False)
 
+    def __del__(self) -> None:
+        self.leave()
+
     def _end(self, is_whole: bool) -> None:
-        if not self._is_ours():
+        if self._is_over or tap.current() is not self._tap:  # the latter in a forked child
             return
-        self._is_settled = True
+        self._is_over = True
         if self._passing is not None:
             self._passing.end(is_whole)
 
 
-class _Nothing(Reader):
-    """Of a failed request."""
+class _FailedResponse(Reader):
+    """Ignores the body of a failed request."""
 
     def feed(self, chunk: bytes) -> None:
         pass
@@ -133,11 +162,13 @@ class _Nothing(Reader):
         pass
 
 
-class _Lines(Reader):
-    """Reads results a line each, holding one line."""
+class _ResultLines(Reader):
+    """Reads one result a line, holding one line at a time."""
 
-    def __init__(self, scribe: _Scribe, read_back: ReadBack, encoding: str, content_type: str) -> None:
-        self._scribe = scribe
+    def __init__(
+        self, recorder: _ResultRecorder, read_back: ReadBack, encoding: str, content_type: str
+    ) -> None:
+        self._recorder = recorder
         self._decode = content_encoding.piecewise(encoding)
         self._pieces: list[bytes] = []
         self._size = 0
@@ -160,7 +191,7 @@ class _Lines(Reader):
         *whole, rest = plain.split(b"\n")
         for piece in whole:
             self._keep(piece)
-            self._take()
+            self._read_line()
         self._keep(rest)
 
     def _keep(self, piece: bytes) -> None:
@@ -170,16 +201,16 @@ class _Lines(Reader):
             self._pieces.append(piece)
             self._size += len(piece)
 
-    def _take(self) -> None:
+    def _read_line(self) -> None:
         line, is_torn = b"".join(self._pieces), self._is_torn
         self._pieces, self._size, self._is_torn = [], 0, False
         result = None if is_torn else result_of(line)
         if result is not None:
-            self._scribe.note(result)
+            self._recorder.record_result(result)
 
     def _tear(self) -> None:
         self._pieces, self._size, self._is_torn = [], 0, True
-        self._scribe.note_unread()
+        self._recorder.record_unread()
 
     def skipped(self) -> None:
         if not self._is_other:
@@ -189,14 +220,16 @@ class _Lines(Reader):
 
     def end(self, is_whole: bool) -> None:
         if not self._is_other:
-            self._take()
+            self._read_line()
 
 
-class _Whole(Reader):
+class _ResultDocument(Reader):
     """Reads one document, or a stream of them, at its end."""
 
-    def __init__(self, scribe: _Scribe, read_back: ReadBack, encoding: str, content_type: str) -> None:
-        self._scribe = scribe
+    def __init__(
+        self, recorder: _ResultRecorder, read_back: ReadBack, encoding: str, content_type: str
+    ) -> None:
+        self._recorder = recorder
         self._results_in = read_back.results_in
         self._is_named_by_path = read_back.is_named_by_path
         self._encoding = encoding
@@ -218,7 +251,7 @@ class _Whole(Reader):
         if self._results_in is not None:
             self._read_batch(body, self._results_in)
         else:
-            self._scribe.note_answer(
+            self._recorder.record_answer(
                 body, self._content_type, is_whole and not self._body.is_cut, self._is_named_by_path
             )
 
@@ -230,13 +263,13 @@ class _Whole(Reader):
             found = map(result_of, body.splitlines())
             results = [result for result in found if result is not None]
         for result in results:
-            self._scribe.note(result)
+            self._recorder.record_result(result)
         if self._body.is_cut:
-            self._scribe.note_unread()
+            self._recorder.record_unread()
 
 
-class _Scribe:
-    """Writes down the calls that are found."""
+class _ResultRecorder:
+    """Records the calls that are found."""
 
     def __init__(
         self, present: Tap, shape: Shape, record: CallRecord, parent: dict[str, Any] | None, path: str
@@ -246,10 +279,10 @@ class _Scribe:
         self._record = record
         self._parent = parent
         self._path = path
-        self._told = 0
+        self._recorded = 0
 
-    def note(self, result: Result) -> None:
-        """A call of a batch. Its price is the batch's, whatever tier its own answer names."""
+    def record_result(self, result: Result) -> None:
+        """Record a call of a batch, at the batch's tier whatever tier its own answer names."""
         shape = self.shape._replace(api=result.format.name, operation_name=result.operation_name)
         reading = read_document(shape, result.answer)
         names = (reading.response_id or result.id, result.name)
@@ -257,8 +290,8 @@ class _Scribe:
             return
         self._settle(shape, reading, names, result.answer, "batch")
 
-    def note_answer(self, body: bytes, content_type: str, is_whole: bool, is_named_by_path: bool) -> None:
-        """The answer of a call that was made in the background, once it is there."""
+    def record_answer(self, body: bytes, content_type: str, is_whole: bool, is_named_by_path: bool) -> None:
+        """Record the answer of a call that was made in the background, once it is there."""
         reading = read_response(self.shape, 200, {}, content_type, body, is_whole)
         name = reading.response_id if reading.is_stored else None
         if is_named_by_path:
@@ -267,8 +300,8 @@ class _Scribe:
             return
         self._settle(self.shape, reading, (name,), mapping(parse(body)), None)
 
-    def note_unread(self) -> None:
-        """Results passed that could not be read: one call without figures stands for all of them."""
+    def record_unread(self) -> None:
+        """Record one call without figures for all the results that could not be read."""
         record = replace(
             self._record,
             call_id=self._id("unread", self._path),
@@ -297,7 +330,7 @@ class _Scribe:
             operation_name=shape.operation_name,
             is_stream=None,
         )
-        take_over(record, reading)
+        fill_record(record, reading)
         record.service_tier = tier or record.service_tier
         self._write(record)
 
@@ -311,16 +344,16 @@ class _Scribe:
         if len(known) >= _MOST_REMEMBERED:
             known.clear()
         known.add(record.call_id)
-        self._told += 1
-        self._tap.settled(record, None, self._parent if self._told <= _MOST_MESSAGES else None)
+        self._recorded += 1
+        self._tap.write_settled(record, None, self._parent if self._recorded <= _MOST_MESSAGES else None)
 
 
 def _made_at(answer: dict[str, Any]) -> datetime | None:
-    """When the provider says that the call was made: it may lie before a change of price."""
+    """Return when the provider says that the call was made, which may be before a change of price."""
     for name in ("created", "created_at"):
         made_at = _time_of(answer.get(name))
         if made_at is not None:
-            return made_at if _OLDEST <= made_at <= datetime.now(timezone.utc) else None
+            return made_at if _OLDEST <= made_at <= now() else None
     return None
 
 

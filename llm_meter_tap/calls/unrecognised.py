@@ -1,20 +1,20 @@
-"""The last request that looked like an LLM call and was recognised as none, for the doctor to show.
+"""Remembers the last request that looked like an LLM call and matched no format, for the diagnostics to show.
 
-Owns the guess and the file `unrecognised.json` of the private folder. Refuses to keep more than host and
-path: no query, no body, and no part of a path that may be an id or a secret.
+The file `unrecognised.json` of the private folder holds its host and path, without any part of the path
+that may be an id or a secret.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import time
-from datetime import datetime, timezone
 from typing import Any
 
+from llm_meter_tap import startup
 from llm_meter_tap.formats.providers import provider_of
 from llm_meter_tap.runtime import faults
+from llm_meter_tap.runtime.moment import now
+from llm_meter_tap.system import Clock, Files, Process, join, make_folders, write_new_file
+from llm_meter_tap.wire.json_values import encode
 
 FILE = "unrecognised.json"
 _LOOKED_AT = 4096
@@ -34,7 +34,7 @@ _noted_at = float("-inf")
 
 
 def looks_like_call(host: str, path: str, content_type: str | None, body: bytes | None) -> bool:
-    """Whether a POST that no row of the table knows has the air of an LLM call.
+    """Whether a POST that matches no format looks like an LLM call.
 
     Args:
         host: The host asked for, in lower case.
@@ -54,29 +54,27 @@ def looks_like_call(host: str, path: str, content_type: str | None, body: bytes 
 
 
 @faults.contained
-def consider(host: str, path: str, content_type: str | None, body: bytes | None) -> None:
-    """Note a request if it looks like a call, at most once a minute."""
+def record_unrecognised(host: str, path: str, content_type: str | None, body: bytes | None) -> None:
+    """Remember a request if it looks like a call, at most once a minute."""
     global _noted_at
-    folder = os.environ.get("LLM_METER_DIR")
-    now = time.monotonic()
-    if not folder or now - _noted_at < _PAUSE_S:
+    folder = startup.folder()
+    moment = Clock.monotonic()
+    if not folder or moment - _noted_at < _PAUSE_S:
         return
     if not looks_like_call(host.lower(), path, content_type, body):
         return
-    _noted_at = now
-    _write(folder, {"host": host, "path": shown_path(path), "at": datetime.now(timezone.utc).isoformat()})
+    _noted_at = moment
+    _write(folder, {"host": host, "path": shown_path(path), "at": now().isoformat()})
 
 
 def shown_path(path: str) -> str:
-    """A path without what may be an id or a secret."""
+    """Return a path without what may be an id or a secret."""
     return _MAY_BE_SECRET.sub("...", path.partition("?")[0])[:_LONGEST_PATH]
 
 
 def _write(folder: str, found: dict[str, Any]) -> None:
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    path = os.path.join(folder, FILE)
-    draft = f"{path}.{os.getpid()}-{os.urandom(4).hex()}"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(found, file)
-    os.replace(draft, path)
+    make_folders(folder)
+    path = join(folder, FILE)
+    draft = f"{path}.{Process.pid()}-{Process.random(4).hex()}"
+    write_new_file(draft, encode(found).encode("ascii"))
+    Files.replace(draft, path)

@@ -1,27 +1,24 @@
-"""Tells the frontend and the server of a finished call through the kernel's own IOPub channel.
+"""Publishes finished calls on the kernel's IOPub channel, for the page and the server.
 
-Owns the message's form: a `comm_msg` for a comm that is never opened, which JupyterLab and nbclient pass
-over in silence, which is not saved into the notebook, and which a server can subscribe to by its topic; and
-the numbers by which a reader sees that a message was lost on the way. Refuses a key `state` in the data
-(nbclient takes such a message for a widget's), and to send from a forked child: the socket belongs to the
-kernel.
+A message is a `comm_msg` for a comm that is never opened: JupyterLab and nbclient ignore it without
+complaint, it is not saved into the notebook, and a server can subscribe to its topic. Messages are
+numbered, so that a reader notices a lost one. The data has no key `state`, by which nbclient recognises
+widgets. A forked child publishes nothing: the socket belongs to the kernel.
 """
 
 from __future__ import annotations
 
-import os
-import threading
-import time
 from collections import deque
 from typing import Any
 
 from llm_meter_tap.provenance.context import running_kernel
 from llm_meter_tap.runtime import faults
+from llm_meter_tap.system import Clock, Process, Threads
 
 COMM_ID = "llm-meter"
-# So many calls may be lost in a row and still be known by their ids.
+# This many calls may be lost in a row and still be known by their ids.
 _MOST_RECENT = 32
-# A reader that came late hears of the tap after this long, seconds, and at once when there are calls to tell.
+# A reader that came late learns of the tap after this long, seconds, and at once when there are new calls.
 _ANNOUNCEMENT_PAUSE_S = 30.0
 _TOTALS = {
     "input_tokens": "gen_ai.usage.input_tokens",
@@ -29,14 +26,14 @@ _TOTALS = {
 }
 
 
-class _Told:
-    """What this kernel has told so far."""
+class _Published:
+    """What this kernel has published so far."""
 
     def __init__(self) -> None:
-        self.lock = threading.RLock()
+        self.lock = Threads.RLock()
         self.announced_at = float("-inf")
         self.announced_seq = 0
-        self._tap = os.urandom(4).hex()
+        self._tap = Process.random(4).hex()
         self.seq = 0
         self._recent: deque[str] = deque(maxlen=_MOST_RECENT)
         self._totals = dict.fromkeys(_TOTALS, 0)
@@ -54,7 +51,7 @@ class _Told:
         return {"version": 1, "tap": self._tap, "under_way": answer}
 
     def with_call(self, record: dict[str, Any]) -> dict[str, Any]:
-        """The data for one more call; `recent` and `totals` are those before it."""
+        """Return the data for one more call; `recent` and `totals` are those before it."""
         before = self.state()
         self.seq += 1
         self._recent.append(record["llm_meter.call.id"])
@@ -64,7 +61,7 @@ class _Told:
         return {**before, "seq": self.seq, "record": record}
 
 
-_told = _Told()
+_published = _Published()
 
 
 def is_kernel() -> bool:
@@ -76,12 +73,12 @@ def _kernel() -> Any | None:
     kernel = running_kernel()
     session = getattr(kernel, "session", None)
     # jupyter_client's Session notes the process that made it.
-    return kernel if session is not None and session.pid == os.getpid() else None
+    return kernel if session is not None and session.pid == Process.pid() else None
 
 
 @faults.contained
 def publish(record: dict[str, Any], parent: dict[str, Any]) -> None:
-    """Send one record, as it is on the wire, under the cell that made the call.
+    """Publish one record, in its wire form, under the cell that made the call.
 
     Args:
         record: The public record.
@@ -90,40 +87,40 @@ def publish(record: dict[str, Any], parent: dict[str, Any]) -> None:
     kernel = _kernel()
     if kernel is None:
         return
-    with _told.lock:
-        _send(kernel, _told.with_call(record), parent)
+    with _published.lock:
+        _send(kernel, _published.with_call(record), parent)
 
 
 @faults.contained
-def tell_under_way(answer: dict[str, Any], parent: dict[str, Any]) -> None:
-    """Send how far an answer has come that is still streaming in; it is no call yet, and has no number.
+def publish_progress(answer: dict[str, Any], parent: dict[str, Any]) -> None:
+    """Publish how far an answer that streams in has come; it is not a call yet and has no number.
 
     Args:
-        answer: As in docs/architecture.md, "A stream under way".
+        answer: As in docs/reference/protocol.md.
         parent: The cell's `execute_request`.
     """
     kernel = _kernel()
     if kernel is not None:
-        with _told.lock:
-            _send(kernel, _told.under_way(answer), parent)
+        with _published.lock:
+            _send(kernel, _published.under_way(answer), parent)
 
 
 @faults.contained
-def introduce() -> None:
-    """Begin anew with a kernel that has just started, and say that the tap is alive in it.
+def publish_start() -> None:
+    """Start the numbers of a new kernel, and publish that the tap is alive in it.
 
     Who starts a kernel may not listen yet, so its first cell says it again.
     """
-    global _told
-    _told = _Told()
+    global _published
+    _published = _Published()
     kernel = _kernel()
     if kernel is not None:
-        _send(kernel, _told.state(), None)
+        _send(kernel, _published.state(), None)
 
 
 @faults.contained
-def announce(parent: dict[str, Any] | None, is_due: bool = False) -> None:
-    """Say that the tap is alive and how much it has told, unless that was said a moment ago.
+def publish_totals(parent: dict[str, Any] | None, is_due: bool = False) -> None:
+    """Publish that the tap is alive and its numbers so far, at most every 30 s unless there is news.
 
     Args:
         parent: The request under which it is said; None before the first one.
@@ -132,12 +129,12 @@ def announce(parent: dict[str, Any] | None, is_due: bool = False) -> None:
     kernel = _kernel()
     if kernel is None:
         return
-    with _told.lock:
-        now = time.monotonic()
-        is_news = _told.seq != _told.announced_seq
-        if is_due or is_news or now - _told.announced_at >= _ANNOUNCEMENT_PAUSE_S:
-            _told.announced_at, _told.announced_seq = now, _told.seq
-            _send(kernel, _told.state(), parent)
+    with _published.lock:
+        now = Clock.monotonic()
+        is_news = _published.seq != _published.announced_seq
+        if is_due or is_news or now - _published.announced_at >= _ANNOUNCEMENT_PAUSE_S:
+            _published.announced_at, _published.announced_seq = now, _published.seq
+            _send(kernel, _published.state(), parent)
 
 
 def _send(kernel: Any, data: dict[str, Any], parent: dict[str, Any] | None) -> None:

@@ -1,20 +1,16 @@
-"""Keeps the reservations of calls under way alive.
-
-Owns which calls hold one and when they are to be renewed. Refuses to have a thread: the sender's asks it.
-"""
+"""Keeps the reservations of calls under way alive; runs on the sender's thread."""
 
 from __future__ import annotations
 
-import json
-import time
-
-from llm_meter_tap.delivery.service_client import JSON, Listener
+from llm_meter_tap.delivery.service_client import JSON, ServiceClient
+from llm_meter_tap.system import Clock
+from llm_meter_tap.wire.json_values import encode
 
 _LEASE_S = 30.0
 
 
 class Leases:
-    """The reservations of this process. Thread-safe by doing one thing at a time to one set."""
+    """The reservations of this process. Thread-safe: each method changes one set once."""
 
     def __init__(self) -> None:
         self._held: set[str] = set()
@@ -22,28 +18,28 @@ class Leases:
         self._due_at = 0.0
 
     def hold(self, call_id: str, lease_s: float | None) -> None:
-        """A call was granted a reservation that lapses after `lease_s` seconds unless it is renewed."""
+        """Keep a reservation alive that lapses after `lease_s` seconds unless it is renewed."""
         self._lease_s = lease_s or self._lease_s
         if not self._held:
-            self._due_at = time.monotonic() + self._lease_s / 3
+            self._due_at = Clock.monotonic() + self._lease_s / 3
         self._held.add(call_id)
 
     def release(self, call_id: str) -> bool:
-        """A call settled or was dropped; whether it had a reservation."""
+        """Stop renewing the reservation of a call that settled or was dropped; returns whether it had one."""
         was_held = call_id in self._held
         self._held.discard(call_id)
         return was_held
 
     def due_in_s(self) -> float | None:
-        """Seconds until the reservations are to be renewed; None when there are none."""
-        return max(0.0, self._due_at - time.monotonic()) if self._held else None
+        """Seconds until the next renewal; None when there are no reservations."""
+        return max(0.0, self._due_at - Clock.monotonic()) if self._held else None
 
-    def renew(self, listener: Listener) -> None:
-        """Renew what is due; what the service does not hold any more, or never did, is forgotten."""
+    def renew(self, client: ServiceClient) -> None:
+        """Renew what is due; forget what the service does not hold."""
         if self.due_in_s() != 0.0:
             return
         held = list(self._held)
-        answer = listener.post("/v1/renew", json.dumps({"ids": held}).encode("ascii"), JSON)
+        answer = client.post("/v1/renew", encode({"ids": held}).encode("ascii"), JSON)
         if answer is not None and isinstance(answer[1].get("renewed"), list):
             self._held -= set(held).difference(answer[1]["renewed"])
-        self._due_at = time.monotonic() + self._lease_s / 3
+        self._due_at = Clock.monotonic() + self._lease_s / 3

@@ -1,28 +1,31 @@
-"""Talks to the service's listener, and to nothing else.
+"""Talks to the service over loopback, and to nothing else.
 
-Owns one keep-alive connection whose end tells the service that this process is gone. Refuses proxies,
-redirects and other hosts: plain `http.client` to a loopback address out of the rendezvous file.
+HTTP/1.1 on a socket of the system's own: `http.client` and `socket.socket` are what vcrpy, pytest-socket,
+mocket and mocks put themselves in the place of. There are no proxies, redirects or other hosts.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import time
-from http.client import HTTPConnection, HTTPException
-from typing import Any
+import _socket
+from typing import Any, NamedTuple
 
-from llm_meter_tap.wire.rendezvous import Rendezvous, living
+from llm_meter_tap.system import Clock, Process, identity, is_still
+from llm_meter_tap.wire.json_values import parse
+from llm_meter_tap.wire.rendezvous import ServiceAddress, living_services
 
-# A service that counts a long text may take this long; one that takes longer is taken for away.
+# A service that counts a long text may take this long; one that takes longer counts as away.
 _TIMEOUT_S = 10.0
+_PIECE = 65536
+_LARGEST_HEAD = 65536
 
 JSON = {"Content-Type": "application/json"}
 """The headers of a JSON body."""
 
 
-class Listener:
-    """A client of the listener. Not thread-safe: each thread has its own.
+class ServiceClient:
+    """A client of the service. Not thread-safe: each thread has its own.
+
+    Keeps one connection open, whose end says to the service that this process is gone.
 
     Args:
         folder: The private folder.
@@ -35,8 +38,8 @@ class Listener:
         self._timeout_s = timeout_s
         self._is_in_all = is_in_all
         self._until = 0.0
-        self._service: Rendezvous | None = None
-        self._connection: HTTPConnection | None = None
+        self._service: ServiceAddress | None = None
+        self._connection: _Connection | None = None
 
     def post(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any]] | None:
         """Post to the service that answered last, else to the first living one that answers.
@@ -49,18 +52,18 @@ class Listener:
         Returns:
             Status (200 or 400) and the JSON answer; None when no service took it.
         """
-        self._until = time.monotonic() + self._timeout_s
+        self._until = Clock.monotonic() + self._timeout_s
         if self._service is not None:
             was_kept = self._connection is not None
-            answer = self._exchange(path, body, headers)
+            answer = self._post_to(self._service, path, body, headers)
             if answer is None and was_kept:
-                # Perhaps it was only closed while idle.
-                answer = self._exchange(path, body, headers)
+                # The service may only have closed it while it was idle.
+                answer = self._post_to(self._service, path, body, headers)
             if answer is not None:
                 return answer
-        for service in living(self._folder, os.environ.get("LLM_METER_SERVICE")):
+        for service in living_services(self._folder, Process.environ.get("LLM_METER_SERVICE")):
             self._service = service
-            answer = self._exchange(path, body, headers)
+            answer = self._post_to(service, path, body, headers)
             if answer is not None:
                 return answer
         self._service = None
@@ -73,33 +76,116 @@ class Listener:
             self._connection = None
 
     def abandon(self) -> None:
-        """In a forked child: close this copy of the parent's socket, and nothing else.
+        """In a forked child: close this copy of the parent's connection, which stays the parent's."""
+        self.close()
 
-        The buffers around it may be locked by a thread that exists in the parent only.
-        """
-        sock = self._connection.sock if self._connection is not None else None
-        if sock is not None:
-            os.close(sock.detach())
-
-    def _exchange(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, Any]] | None:
-        service = self._service
-        assert service is not None
-        left_s = self._until - time.monotonic() if self._is_in_all else self._timeout_s
-        if left_s <= 0:
-            return None
-        if self._connection is None:
-            self._connection = HTTPConnection(service.address, service.port, timeout=left_s)
-        elif self._is_in_all and self._connection.sock is not None:
-            self._connection.sock.settimeout(left_s)
-        whole = dict(headers, Authorization=f"Bearer {service.secret}")
+    def _post_to(
+        self, service: ServiceAddress, path: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[int, dict[str, Any]] | None:
+        until = self._until if self._is_in_all else Clock.monotonic() + self._timeout_s
+        content: Any = None
         try:
-            self._connection.request("POST", path, body=body, headers=whole)
-            response = self._connection.getresponse()
-            content = response.read()
-            answer = json.loads(content) if response.status in (200, 400) else None
-        except (OSError, HTTPException, ValueError):
-            answer = None
-        if not isinstance(answer, dict):
+            if self._connection is None:
+                self._connection = _Connection(service, until)
+            response = self._connection.post(path, body, headers, until)
+            if response.status in (200, 400):
+                content = parse(response.body)
+        except (OSError, ValueError):
+            content = None
+        if not isinstance(content, dict):
             self.close()
             return None
-        return response.status, answer
+        if response.is_last:
+            self.close()
+        return response.status, content
+
+
+class _Response(NamedTuple):
+    status: int
+    is_last: bool
+    body: bytes
+
+
+class _Connection:
+    """One connection to a service.
+
+    Args:
+        service: The service.
+        until: When to give up, by `Clock.monotonic`.
+
+    Raises:
+        OSError: It does not listen, or `until` has passed.
+    """
+
+    def __init__(self, service: ServiceAddress, until: float) -> None:
+        self._service = service
+        family = _socket.AF_INET6 if ":" in service.address else _socket.AF_INET
+        self._socket = _socket.socket(family, _socket.SOCK_STREAM)
+        self._identity = identity(self._socket.fileno())
+        try:
+            self._wait_until(until)
+            self._socket.connect((service.address, service.port))
+            self._socket.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
+        except BaseException:
+            self.close()
+            raise
+
+    def post(self, path: str, body: bytes, headers: dict[str, str], until: float) -> _Response:
+        """Send a request and read its response.
+
+        Raises:
+            OSError: The connection broke or is not ours any more, or `until` has passed.
+            ValueError: The response is not HTTP.
+        """
+        if not is_still(self._socket.fileno(), self._identity):
+            raise OSError(9, "the program has closed the connection")
+        whole = {
+            "Host": f"{self._service.address}:{self._service.port}",
+            "Content-Length": str(len(body)),
+            "Authorization": f"Bearer {self._service.secret}",
+            **headers,
+        }
+        head = "".join(f"{name}: {value}\r\n" for name, value in whole.items())
+        self._wait_until(until)
+        self._socket.sendall(f"POST {path} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + body)
+        return self._read(until)
+
+    def close(self) -> None:
+        """Close the socket; let go of its number if the program has closed it, and may use it itself."""
+        known, number = self._identity, self._socket.fileno()
+        if number < 0:
+            return
+        if is_still(number, known):
+            self._socket.close()
+        else:
+            self._socket.detach()
+
+    def _wait_until(self, until: float) -> None:
+        left_s = until - Clock.monotonic()
+        if left_s <= 0:
+            raise OSError(110, "the service did not answer in time")
+        self._socket.settimeout(left_s)
+
+    def _read(self, until: float) -> _Response:
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += self._receive(until)
+            if len(received) > _LARGEST_HEAD:
+                raise ValueError("the head of the response is too long")
+        head, _, body = received.partition(b"\r\n\r\n")
+        status_line, *lines = head.decode("latin-1").split("\r\n")
+        named = (line.partition(":") for line in lines)
+        headers = {name.strip().lower(): value.strip() for name, _, value in named}
+        pieces, missing = [body], int(headers.get("content-length", "0")) - len(body)
+        while missing > 0:
+            pieces.append(self._receive(until))
+            missing -= len(pieces[-1])
+        is_last = headers.get("connection", "").lower() == "close"
+        return _Response(int(status_line[9:12]), is_last, b"".join(pieces))
+
+    def _receive(self, until: float) -> bytes:
+        self._wait_until(until)
+        piece = self._socket.recv(_PIECE)
+        if not piece:
+            raise OSError(104, "the service closed the connection")
+        return piece

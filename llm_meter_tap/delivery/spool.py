@@ -1,20 +1,23 @@
 """One process's lines on disk: what a call leaves behind even if the process dies in the next instant.
 
-Owns the file `spool/<pid>-<8 hex>.jsonl`: made at the first call, locked while the process lives, emptied
-when the service has everything, removed at a clean exit. Refuses text of prompts and answers by never being
-handed any. A line is one `os.write` to a file opened O_APPEND, so that a killed process tears at most the
-last one.
+The file `spool/<pid>-<8 hex>.jsonl` is made at the first call, locked while the process lives, emptied when
+the service has every line, and removed at a clean exit. A line is one write to a file opened with O_APPEND,
+so that a killed process tears at most the last one. The program may close the descriptor (`os.closerange`)
+and use its number itself: nothing is written, emptied or closed without a check that it is still the spool's.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import threading
 
 from llm_meter_tap.runtime import faults
+from llm_meter_tap.system import Files, Process, Threads, identity, is_still, join
 from llm_meter_tap.wire import file_lock
 from llm_meter_tap.wire.private_folder import make_folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from llm_meter_tap.system import Identity
 
 
 class Spool:
@@ -22,18 +25,22 @@ class Spool:
 
     Args:
         folder: The private folder.
+
+    Attributes:
+        name: The file's name; changes when the file is lost.
     """
 
     def __init__(self, folder: str) -> None:
-        self.name = f"{os.getpid()}-{os.urandom(4).hex()}.jsonl"
+        self.name = _new_name()
         self._folder = folder
         self._path = ""
         self._descriptor: int | None = None
+        self._identity: Identity | None = None
         self._is_broken = False
         self._is_torn = False
         self._open_calls: set[str] = set()
         self._unacknowledged = 0
-        self._lock = threading.RLock()
+        self._lock = Threads.RLock()
 
     def append(self, event: str, call_id: str, line: bytes) -> bool:
         """Write one line.
@@ -44,7 +51,7 @@ class Spool:
             line: The line with its newline.
 
         Returns:
-            Whether it is on disk. A full disk or a read-only folder makes it False, noted once by `faults`.
+            Whether it is on disk. A full disk or a read-only folder makes it False, counted by `faults`.
         """
         with self._lock:
             if event == "opened":
@@ -54,38 +61,42 @@ class Spool:
             try:
                 self._write(line)
             except OSError as error:
-                faults.note("spool", error)
+                faults.count("spool", error)
                 return False
             self._unacknowledged += 1
             return True
 
     def acknowledge(self, lines: int) -> None:
-        """Take note that the service has `lines` more of those on disk; empties the file when it has all."""
+        """Count lines that the service has; empties the file when it has every line."""
         with self._lock:
             self._unacknowledged -= lines
-            if self._is_spent() and self._descriptor is not None:
-                os.ftruncate(self._descriptor, 0)
+            if self._is_spent() and self._is_open() and Files.truncate is not None:
+                assert self._descriptor is not None
+                Files.truncate(self._descriptor, 0)
 
     def close(self) -> None:
-        """Remove the file if nothing in it is still needed, else let go of it for the service to import."""
+        """Remove the file if no line in it is still needed, else leave it for the service to import."""
         with self._lock:
-            if self._descriptor is None:
-                return
-            if self._is_spent():
+            if self._path and self._is_spent():
                 with contextlib.suppress(OSError):
-                    os.unlink(self._path)
+                    Files.unlink(self._path)
             self._release()
 
     def abandon(self) -> None:
-        """In a forked child: let go of the parent's file, lock and lines left as they are."""
-        self._lock = threading.RLock()
+        """In a forked child: let go of the parent's file, its lock and its lines."""
+        self._lock = Threads.RLock()
         self._release()
 
     def _release(self) -> None:
-        if self._descriptor is not None:
-            os.close(self._descriptor)
+        if self._is_open():
+            assert self._descriptor is not None
+            Files.close(self._descriptor)
         self._descriptor = None
         self._is_broken = True
+
+    def _is_open(self) -> bool:
+        """Whether the descriptor is there and still the spool's."""
+        return self._descriptor is not None and is_still(self._descriptor, self._identity)
 
     def _is_spent(self) -> bool:
         return self._unacknowledged == 0 and not self._open_calls
@@ -95,28 +106,56 @@ class Spool:
             raise OSError(0, "the spool could not be opened before")
         if self._descriptor is None:
             self._create()
+        elif not self._is_open():
+            self._reopen()
         assert self._descriptor is not None
         # After a short write (a full disk) the next line must not be glued to the torn one.
         whole = b"\n" + line if self._is_torn else line
         self._is_torn = True
-        self._is_torn = os.write(self._descriptor, whole) != len(whole)
+        self._is_torn = Files.write(self._descriptor, whole) != len(whole)
         if self._is_torn:
             raise OSError(28, "a line was written in part")
 
     def _create(self) -> None:
         self._is_broken = True
         folder = make_folder(self._folder, "spool")
-        self._path = os.path.join(folder, self.name)
-        # Locked before it has the name that the service looks for: a spool nobody locks is a dead process's.
-        draft = os.path.join(folder, f".{self.name}")
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
-        descriptor = os.open(draft, flags, 0o600)
+        self._path = join(folder, self.name)
+        # Locked before it has the name that the service looks for: without a lock it is a dead process's.
+        draft = join(folder, f".{self.name}")
+        descriptor = Files.open(draft, Files.CREATE_APPEND, 0o600)
         try:
             file_lock.hold(descriptor)
-            os.rename(draft, self._path)
+            Files.rename(draft, self._path)
         except OSError:
-            os.close(descriptor)
-            os.unlink(draft)
+            Files.close(descriptor)
+            Files.unlink(draft)
             raise
+        self._keep(descriptor)
+
+    def _reopen(self) -> None:
+        """Open the same file again; a new one if the service has taken it for a dead process's."""
+        self._descriptor = None
+        try:
+            descriptor = Files.open(self._path, Files.APPEND)
+        except OSError:
+            descriptor = None  # the service has imported and removed it
+        if descriptor is not None:
+            try:
+                if identity(descriptor) != self._identity:
+                    raise OSError(0, "another file has the spool's name")
+                file_lock.hold(descriptor)
+                self._keep(descriptor)
+                return
+            except OSError:
+                Files.close(descriptor)  # the service is about to import it
+        self.name, self._is_torn = _new_name(), False
+        self._create()
+
+    def _keep(self, descriptor: int) -> None:
         self._descriptor = descriptor
+        self._identity = identity(descriptor)
         self._is_broken = False
+
+
+def _new_name() -> str:
+    return f"{Process.pid()}-{Process.random(4).hex()}.jsonl"

@@ -57,7 +57,7 @@ class Gathered(NamedTuple):
 def call_text(
     api: str, request: bytes | None, content_type: str | None, response: bytes
 ) -> dict[str, Any] | None:
-    """The `text` member of a spool line (docs/architecture.md, "The listener").
+    """The `text` member of a spool line (docs/reference/protocol.md).
 
     Args:
         api: The name of the call's format.

@@ -1,18 +1,16 @@
-"""Whether a blocking limit is in force for this process.
+"""Says whether a hard limit is in force for this process.
 
-Owns the look at the services' gate files (docs/architecture.md, "A hard limit"). Refuses to cost a call more
-than one `os.stat` while nothing has changed: a gate that comes, is replaced or goes changes the time of the
-folder it lies in, and so does a service.
+Reads the services' gate files (docs/reference/protocol.md). While nothing changes, a check is one
+`stat`: a gate that appears, changes or goes changes the time of its folder, and so does a service.
 """
 
 from __future__ import annotations
 
-import os
-import time
 from typing import NamedTuple
 
+from llm_meter_tap.system import Clock, Files, Process, join, read_file
 from llm_meter_tap.wire.json_values import mapping, parse
-from llm_meter_tap.wire.rendezvous import living
+from llm_meter_tap.wire.rendezvous import living_services
 
 # A service that was killed changes nothing in the folder; so old a finding is not relied upon, seconds.
 _RELIABLE_S = 5.0
@@ -21,7 +19,7 @@ _TICK_NS = 100_000_000
 
 
 class Gate(NamedTuple):
-    """A blocking limit is in force.
+    """A hard limit is in force.
 
     Attributes:
         on_unreachable: What becomes of a call when no service answers: `allow` or `block`.
@@ -30,8 +28,8 @@ class Gate(NamedTuple):
     on_unreachable: str
 
 
-class _Seen(NamedTuple):
-    """What a look found, the folder's time before it, and until when that is relied upon."""
+class _Finding(NamedTuple):
+    """What a check found, the folder's time before it, and until when it is relied upon."""
 
     gate: Gate | None
     changed_at: int
@@ -39,7 +37,7 @@ class _Seen(NamedTuple):
 
 
 class GateWatch:
-    """Knows the gate that holds for this process.
+    """Watches the gate that holds for this process.
 
     Args:
         folder: The private folder.
@@ -47,36 +45,35 @@ class GateWatch:
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
-        self._services = os.path.join(folder, "services")
+        self._services = join(folder, "services")
         # One object, put in place as a whole: threads look at the same time.
-        self._seen = _Seen(None, -1, 0.0)
+        self._found = _Finding(None, -1, 0.0)
 
     def current(self) -> Gate | None:
-        """The gate; None when no blocking limit is in force."""
+        """Return the gate; None when no hard limit is in force."""
         try:
-            changed_at = os.stat(self._services).st_mtime_ns
+            changed_at = Files.stat(self._services).st_mtime_ns
         except OSError:
             return None
-        seen = self._seen
-        if changed_at != seen.changed_at or time.monotonic() > seen.reliable_until:
-            is_fresh = abs(time.time_ns() - changed_at) < _TICK_NS
-            until = time.monotonic() + _RELIABLE_S
-            self._seen = seen = _Seen(self._look(), -1 if is_fresh else changed_at, until)
+        seen = self._found
+        if changed_at != seen.changed_at or Clock.monotonic() > seen.reliable_until:
+            is_fresh = abs(Clock.wall_ns() - changed_at) < _TICK_NS
+            until = Clock.monotonic() + _RELIABLE_S
+            self._found = seen = _Finding(self._find_gate(), -1 if is_fresh else changed_at, until)
         return seen.gate
 
-    def _look(self) -> Gate | None:
-        """The gate of the service that started this process; of the newest living one where that is gone."""
-        own = os.environ.get("LLM_METER_SERVICE")
+    def _find_gate(self) -> Gate | None:
+        """Read the gate of the service that started this process, else of the newest living one."""
+        own = Process.environ.get("LLM_METER_SERVICE")
         gate = self._read(own) if own else None
         if gate is None:
-            first = next(iter(living(self._folder, own)), None)
+            first = next(iter(living_services(self._folder, own)), None)
             gate = self._read(first.stem) if first is not None and first.stem != own else None
         return gate
 
     def _read(self, stem: str) -> Gate | None:
         try:
-            with open(os.path.join(self._services, f"{stem}.gate"), "rb") as file:
-                content = mapping(parse(file.read()))
+            content = mapping(parse(read_file(join(self._services, f"{stem}.gate"))))
         except FileNotFoundError:
             return None
         except OSError:

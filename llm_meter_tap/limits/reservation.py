@@ -1,19 +1,17 @@
-"""Asks the service whether a call may leave the machine.
+"""Asks the service for a reservation before a call leaves the machine.
 
-Owns the question, the connections that it goes over and the words for a service that cannot be asked. Refuses
-to raise anything itself and to keep the request's text, which goes to the service in memory. The contract is
-docs/architecture.md, "A hard limit".
+The request's text goes to the service in memory only. Nothing here raises: without an answer the gate and
+the run's caps decide.
 """
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_meter_tap.delivery.sender import Sender
-from llm_meter_tap.delivery.service_client import JSON, Listener
+from llm_meter_tap.delivery.sender import LineSender
+from llm_meter_tap.delivery.service_client import JSON, ServiceClient
 from llm_meter_tap.formats.media import is_text_only
 from llm_meter_tap.formats.output_limit import max_output_tokens
 from llm_meter_tap.formats.request_text import call_text
@@ -21,11 +19,11 @@ from llm_meter_tap.limits.gate import Gate
 from llm_meter_tap.limits.run_caps import Run
 from llm_meter_tap.runtime import faults, off_loop
 from llm_meter_tap.runtime.guard import PassingBy
-from llm_meter_tap.wire.json_values import mapping, text
+from llm_meter_tap.wire.json_values import encode, mapping, text
 from llm_meter_tap.wire.record import CallRecord
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+    from llm_meter_tap.runtime.native import Workers
 
 # How long user code waits for an answer, seconds.
 _PATIENCE_S = 2.0
@@ -36,7 +34,7 @@ _MOST_THREADS = 8
 
 
 class Refusal(NamedTuple):
-    """The call may not leave.
+    """The answer that a call may not leave.
 
     Attributes:
         message: Why, and what can be done.
@@ -51,8 +49,8 @@ class Refusal(NamedTuple):
         return text(mapping(self.standing.get("limit")).get("id"))
 
 
-class Question:
-    """What the service is asked about one call.
+class ReservationRequest:
+    """The request for a reservation for one call.
 
     Args:
         record: What is known before the call leaves.
@@ -63,7 +61,7 @@ class Question:
         run: The run whose caps hold, if any.
 
     Attributes:
-        is_withdrawn: Nobody waits for the answer any more: what is granted yet is given back.
+        is_withdrawn: The answer is not awaited any more: a reservation that is granted is given back.
     """
 
     def __init__(
@@ -85,10 +83,10 @@ class Question:
         self._run = run
 
     def encoded(self) -> bytes:
-        """The question as it is sent; what is not known is absent."""
+        """Encode the request; what is not known is absent."""
         run = None if self._run is None else self._run.to_wire()
         asked = {"record": self._record.to_wire(), "run": run, **(self._demand() or {})}
-        return json.dumps({name: value for name, value in asked.items() if value is not None}).encode("ascii")
+        return encode({name: value for name, value in asked.items() if value is not None}).encode("ascii")
 
     @faults.contained
     def _demand(self) -> dict[str, Any]:
@@ -102,7 +100,7 @@ class Question:
         }
 
     def unanswered(self, reason: str) -> Refusal | None:
-        """What becomes of the call without an answer: a cap that nobody can keep refuses, as `block` does."""
+        """Decide without an answer: refuse if a cap cannot be kept, or if the gate says `block`."""
         if self._run is not None:
             remedy = "Nothing was sent. Without %%llm_limit and %llm_limit the call is not held back."
             return Refusal(f"{reason}, so the cap on this run cannot be kept. {remedy}", {})
@@ -116,102 +114,100 @@ _NO_ANSWER = "LLM Meter's service cannot be reached"
 _NO_LOOP = "LLM Meter cannot be asked from this event loop, which is neither asyncio's nor trio's"
 
 
-class Reservations:
-    """The way to the service for those who wait for its answer.
+class ReservationClient:
+    """Asks the service for reservations and waits for the answers.
 
     Args:
         folder: The private folder.
-        sender: Brings finished calls, and renews the leases of those under way.
-        drop: Told the id of a call whose reservation nobody wants.
+        sender: Delivers finished calls, and renews the leases of those under way.
+        drop: Called with the id of a call whose reservation is not wanted any more.
     """
 
-    def __init__(self, folder: str, sender: Sender, drop: Callable[[str], None]) -> None:
+    def __init__(self, folder: str, sender: LineSender, drop: Callable[[str], None]) -> None:
         self._folder = folder
         self._sender = sender
         self._drop = drop
-        self._listeners: set[Listener] = set()
-        self._idle: deque[Listener] = deque()
-        self._threads: ThreadPoolExecutor | None = None
+        self._clients: set[ServiceClient] = set()
+        self._idle: deque[ServiceClient] = deque()
+        self._workers: Workers | None = None
 
-    def ask(self, question: Question) -> Refusal | None:
-        """Ask, and wait for the answer; None when the call may leave.
+    def reserve(self, request: ReservationRequest) -> Refusal | None:
+        """Ask for a reservation and wait for the answer; None when the call may leave.
 
-        `KeyboardInterrupt` and its like pass through; whoever asked then withdraws the question.
+        `KeyboardInterrupt` and the like pass through; the caller then withdraws the request.
         """
         try:
             with PassingBy():
-                return self._answer(question)
+                return self._answer(request)
         except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
-            faults.note("Reservations.ask", error)
-            return question.unanswered(_NO_ANSWER)
+            faults.count("ReservationClient.reserve", error)
+            return request.unanswered(_NO_ANSWER)
 
-    async def ask_async(self, question: Question) -> Refusal | None:
-        """As `ask`, without blocking the event loop."""
+    async def reserve_async(self, request: ReservationRequest) -> Refusal | None:
+        """Do what `reserve` does without blocking the event loop."""
         try:
-            return await off_loop.run(self._executor(), lambda: self.ask(question))
+            return await off_loop.run(self._threads(), lambda: self.reserve(request))
         except off_loop.UnknownLoop:
-            return question.unanswered(_NO_LOOP)
+            return request.unanswered(_NO_LOOP)
         except Exception as error:  # noqa: BLE001 - such as no threads while the interpreter shuts down
-            faults.note("Reservations.ask_async", error)
-            return question.unanswered(_NO_ANSWER)
+            faults.count("ReservationClient.reserve_async", error)
+            return request.unanswered(_NO_ANSWER)
 
-    def _executor(self) -> ThreadPoolExecutor:
-        if self._threads is None:
-            from concurrent.futures import ThreadPoolExecutor
+    def _threads(self) -> Workers:
+        if self._workers is None:
+            from llm_meter_tap.runtime.native import Workers
 
-            self._threads = ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="llm-meter-asking")
-        return self._threads
+            self._workers = Workers(_MOST_THREADS)
+        return self._workers
 
     def close(self) -> None:
-        """Let go of threads and connections."""
-        if self._threads is not None:
-            self._threads.shutdown(wait=False)
+        """Close the connections that are not in use."""
         while self._idle:
             self._idle.pop().close()
 
     def abandon(self) -> None:
         """In a forked child: close these copies of the parent's connections, which stay the parent's."""
-        for listener in self._listeners:
-            listener.abandon()
+        for client in self._clients:
+            client.abandon()
 
-    def _answer(self, question: Question) -> Refusal | None:
-        encoded = question.encoded()
+    def _answer(self, request: ReservationRequest) -> Refusal | None:
+        encoded = request.encoded()
         answer = self._post(encoded)
         if answer.get("granted") is False and answer.get("is_reserved_elsewhere"):
-            # Perhaps by calls of this process that are over, which the service has not been told.
+            # Perhaps by calls of this process that are over but not delivered yet.
             self._sender.flush(_PATIENCE_S)
             answer = self._post(encoded) or answer
         if answer.get("granted") is True:
-            self._sender.leases.hold(question.call_id, answer.get("lease_s"))
-            if question.is_withdrawn:
-                self._drop(question.call_id)
+            self._sender.leases.hold(request.call_id, answer.get("lease_s"))
+            if request.is_withdrawn:
+                self._drop(request.call_id)
             return None
         if answer.get("granted") is False:
             return Refusal(str(answer.get("message")), mapping(answer.get("standing")))
-        return question.unanswered(_NO_ANSWER)
+        return request.unanswered(_NO_ANSWER)
 
     def _post(self, body: bytes) -> dict[str, Any]:
         """The service's answer; empty when there is none."""
-        listener = self._take()
+        client = self._take()
         try:
-            answer = listener.post("/v1/reserve", body, JSON)
+            answer = client.post("/v1/reserve", body, JSON)
         except BaseException:
-            self._forget(listener)
+            self._forget(client)
             raise
         if len(self._idle) < _MOST_KEPT:
-            self._idle.append(listener)
+            self._idle.append(client)
         else:
-            self._forget(listener)
+            self._forget(client)
         return {} if answer is None else answer[1]
 
-    def _take(self) -> Listener:
+    def _take(self) -> ServiceClient:
         try:
             return self._idle.pop()
         except IndexError:
-            listener = Listener(self._folder, _PATIENCE_S, is_in_all=True)
-            self._listeners.add(listener)
-            return listener
+            client = ServiceClient(self._folder, _PATIENCE_S, is_in_all=True)
+            self._clients.add(client)
+            return client
 
-    def _forget(self, listener: Listener) -> None:
-        self._listeners.discard(listener)
-        listener.close()
+    def _forget(self, client: ServiceClient) -> None:
+        self._clients.discard(client)
+        client.close()

@@ -1,26 +1,26 @@
-"""Caps on what one run may use: that of a cell, or all that a kernel's session still does.
+"""Caps what one run may use: that of a cell, or every further call of a kernel's session.
 
-Owns what is capped, by the message id of the cell's request, so that threads, jobs and tasks that outlive the
-cell stay under its cap; and the way of a cap to child processes. Refuses to know what was used: the service
-does. Without a cap a look is one comparison.
+A run is known by the message id of its cell's request, so that threads, jobs and tasks that outlive the
+cell stay under its cap. Child processes inherit the cap. The service knows what was used. Without a cap a
+check is one comparison.
 """
 
 from __future__ import annotations
 
-import json
-import os
-from datetime import datetime, timezone
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from llm_meter_tap.provenance import context
-from llm_meter_tap.wire.json_values import mapping, parse, sequence, text
+from llm_meter_tap.runtime.moment import now
+from llm_meter_tap.system import Process
+from llm_meter_tap.wire.json_values import encode, mapping, parse, sequence, text
 from llm_meter_tap.wire.record import time_written
 from llm_meter_tap.wire.shape import finite_decimal
 
 UNITS = ("USD", "tokens", "calls")
 _VARIABLE = "LLM_METER_RUN"
-# Work may go on so many cells later and still be known as that of its cell.
+# Work may run this many cells later and still be known as that of its cell.
 _MOST_CELLS = 1024
 _HOW = (
     "say how much of what, such as `0.50 USD`, `20000 tokens` or `10 calls`; several are joined by commas, "
@@ -55,7 +55,7 @@ class Run(NamedTuple):
         return inner and (self.within is None or self.within.is_of_calls)
 
     def to_wire(self) -> dict[str, Any]:
-        """As the service and child processes are told."""
+        """Return the run as the service and child processes get it."""
         wire = {"id": self.run_id, "caps": [cap._asdict() for cap in self.caps]}
         return wire if self.within is None else {**wire, "within": self.within.to_wire()}
 
@@ -95,14 +95,14 @@ class _Runs:
         self.cells: dict[str, Run] = {}
         self.outer = inherited
         self.is_any = inherited is not None
-        self.began = datetime.now(timezone.utc)
+        self.began = now()
         self.cells_began: dict[str, datetime] = {}
         self.last_caller: str | None = None
 
 
 def _inherited() -> Run | None:
     """The run of the cell or session that started this process."""
-    written = os.environ.get(_VARIABLE)
+    written = Process.environ.get(_VARIABLE)
     return _from_wire(parse(written)) if written else None
 
 
@@ -140,15 +140,15 @@ def cap_cell(caps: tuple[Cap, ...]) -> bool:
 
 
 def cap_session(caps: tuple[Cap, ...]) -> None:
-    """Cap all further calls of this session; caps set anew keep what was used, until they are taken away."""
-    run_id = os.urandom(16).hex() if _runs.outer is None else _runs.outer.run_id
+    """Cap all further calls of this session; new caps keep what was used, until they are removed."""
+    run_id = Process.random(16).hex() if _runs.outer is None else _runs.outer.run_id
     _runs.outer = Run(run_id, caps)
     _runs.is_any = True
     _hand_down(current())
 
 
 def uncap_session() -> bool:
-    """Take the session's cap away; False when there was none."""
+    """Remove the session's cap; False when there was none."""
     was_capped = _runs.outer is not None
     _runs.outer = None
     _runs.is_any = bool(_runs.cells)
@@ -161,15 +161,15 @@ def session() -> Run | None:
     return _runs.outer
 
 
-def begin_session() -> None:
-    """A kernel begins: what capped the process that started it does not cap what is run in it."""
+def start_session() -> None:
+    """Start a kernel's session: what capped the process that started it does not cap what runs in it."""
     global _runs
-    os.environ.pop(_VARIABLE, None)
+    Process.environ.pop(_VARIABLE, None)
     _runs = _Runs(None)
 
 
-def begin_cell(parent: dict[str, Any] | None) -> None:
-    """The next cell begins: child processes that it starts are under the session's cap alone.
+def start_cell(parent: dict[str, Any] | None) -> None:
+    """Start the next cell: child processes that it starts are under the session's cap alone.
 
     Args:
         parent: The cell's `execute_request`.
@@ -178,12 +178,12 @@ def begin_cell(parent: dict[str, Any] | None) -> None:
         _hand_down(_runs.outer)
     message_id = _message_id(parent)
     if message_id is not None:
-        _runs.cells_began[message_id] = datetime.now(timezone.utc)
+        _runs.cells_began[message_id] = now()
         if len(_runs.cells_began) > _MOST_CELLS:
             del _runs.cells_began[next(iter(_runs.cells_began))]
 
 
-def called(parent: dict[str, Any] | None) -> None:
+def mark_caller(parent: dict[str, Any] | None) -> None:
     """Note that a cell, if `parent` is one's request, has made a call."""
     message_id = _message_id(parent)
     if message_id in _runs.cells_began:
@@ -203,9 +203,9 @@ def last_cell_began() -> str | None:
 
 def _hand_down(run: Run | None) -> None:
     if run is None:
-        os.environ.pop(_VARIABLE, None)
+        Process.environ.pop(_VARIABLE, None)
     else:
-        os.environ[_VARIABLE] = json.dumps(run.to_wire())
+        Process.environ[_VARIABLE] = encode(run.to_wire())
 
 
 def _message_id(parent: dict[str, Any] | None) -> str | None:

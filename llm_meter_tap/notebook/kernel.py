@@ -1,7 +1,7 @@
 """What the tap does in an IPython kernel besides metering.
 
-Owns the sign that the tap is alive, the ids that child processes inherit, the note of the cell begun, and the
-moment at which the magics appear. Refuses to run code in the kernel or to show in the user's namespace.
+It marks that it is alive, passes ids on to child processes, remembers the cell that starts, and registers
+the magics. It runs no code in the kernel and does not show in the user's namespace.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 from llm_meter_tap.delivery import kernel_message
 from llm_meter_tap.limits import run_caps
 from llm_meter_tap.patching import patches
-from llm_meter_tap.provenance.context import begin_cell, cell_id, latest_request, run_id
-from llm_meter_tap.provenance.propagation import carry_along
+from llm_meter_tap.provenance.context import cell_id, latest_request, run_id, set_cell
+from llm_meter_tap.provenance.propagation import carry_into_threads
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.wire.private_folder import mark_kernel, unmark_kernel
 
-# How long after a kernel's start a server behind a gateway listens for certain, seconds.
+# By this long after a kernel's start a server behind a gateway has subscribed, seconds.
 _LISTENING_S = 2.0
 # The running cell and its run, for child processes.
 _PLACE = ("LLM_METER_CELL_ID", "LLM_METER_RUN_ID")
@@ -48,14 +48,14 @@ def _started(app: Any) -> None:
     os.environ["LLM_METER_KERNEL_ID"] = kernel_id
     for name in _PLACE:
         os.environ.pop(name, None)
-    run_caps.begin_session()
+    run_caps.start_session()
     if app.shell is not None:
         from llm_meter_tap.notebook import magics
 
         app.shell.events.register("pre_run_cell", _Inheritance(app.kernel))
         magics.register(app.shell)
-    carry_along()
-    kernel_message.introduce()
+    carry_into_threads()
+    kernel_message.publish_start()
     if os.environ.get("KERNEL_LLM_METER_DIR"):
         _introduce_again()
     _mark(kernel_id)
@@ -63,7 +63,7 @@ def _started(app: Any) -> None:
 
 def _introduce_again() -> None:
     """Say it once more when the server behind a gateway, which sees no mark, has had time to listen."""
-    timer = threading.Timer(_LISTENING_S, kernel_message.announce, (None, True))
+    timer = threading.Timer(_LISTENING_S, kernel_message.publish_totals, (None, True))
     timer.daemon = True
     timer.start()
 
@@ -95,11 +95,11 @@ class _Inheritance:
     def __call__(self, *info: Any) -> None:
         parent = latest_request(self._kernel)
         if parent is not None:
-            begin_cell(parent)
-        run_caps.begin_cell(parent)
+            set_cell(parent)
+        run_caps.start_cell(parent)
         for name, place in zip(_PLACE, (cell_id(parent), run_id(parent))):  # noqa: B905 - not in 3.8
             if place is None:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = place
-        kernel_message.announce(parent)
+        kernel_message.publish_totals(parent)

@@ -1,21 +1,20 @@
-"""The words by which a person caps a run and asks what one used: `%%llm_limit`, `%llm_limit`, `%llm_usage`.
+"""The magics by which a person caps a run and asks what it used: `%%llm_limit`, `%llm_limit`, `%llm_usage`.
 
-Owns their grammar and their answers. A capped cell is not run within another: its first line becomes a
-statement, so that whatever follows is the cell that it would be without it: top-level `await`, line numbers,
-variables, the value of the last expression, the execution count. Refuses to cap what cannot be kept: without
-a service nothing is run. Loads what asks the service when a magic is used: every kernel loads this module.
+The first line of a capped cell becomes a statement, so that the rest is the cell that it would be without
+it: top-level `await`, line numbers, variables, the value of the last expression, the execution count.
+Without a service no cap can be kept, and nothing runs. What asks the service is loaded when a magic is
+used.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from typing import Any
 
 from llm_meter_tap.limits import run_caps
 from llm_meter_tap.runtime.guard import PassingBy
-from llm_meter_tap.wire.json_values import count, mapping, text
+from llm_meter_tap.wire.json_values import count, encode, mapping, text
 
 _CELL = re.compile(r"%%llm_limit(?:[ \t]+(.*?))?[ \t]*\n?")
 _THIS_CELL = "--cell"
@@ -156,12 +155,12 @@ def _usage_in_words(usage: dict[str, Any]) -> str:
 
 def _ask(question: dict[str, Any]) -> dict[str, Any] | None:
     """The service's word on usage; None when there is none."""
-    from llm_meter_tap.delivery.service_client import JSON, Listener
+    from llm_meter_tap.delivery.service_client import JSON, ServiceClient
 
-    listener = Listener(os.environ.get("LLM_METER_DIR", ""), _PATIENCE_S, is_in_all=True)
+    listener = ServiceClient(os.environ.get("LLM_METER_DIR", ""), _PATIENCE_S, is_in_all=True)
     try:
         with PassingBy():
-            answer = listener.post("/v1/usage", json.dumps(question).encode("ascii"), JSON)
+            answer = listener.post("/v1/usage", encode(question).encode("ascii"), JSON)
     finally:
         listener.close()
     usage = None if answer is None else answer[1].get("usage")

@@ -1,7 +1,7 @@
-"""Brings a refusal home from the workers of `multiprocessing.pool`, those of its ThreadPool included.
+"""Brings a refusal back from the workers of `multiprocessing.pool`, including those of its ThreadPool.
 
-Owns the one place where a `LimitExceeded` would be lost: such a worker reports an `Exception` and dies of any
-other, and whoever waits for the job waits for ever. Refuses to touch a task that ends in any other way.
+Such a worker reports an `Exception` and dies of any other, and the caller would wait for its result for
+ever.
 """
 
 from __future__ import annotations

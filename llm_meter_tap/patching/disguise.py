@@ -1,6 +1,7 @@
-"""A subclass in the place of a response's own class, which nobody is to notice.
+"""Makes a subclass look like the response class whose place it takes.
 
-Owns its name, and what is pickled or copied: an object of the library's own class, to which nobody listens.
+It has the same name, and a pickle or a copy is an object of the library's own class, without the tap's
+attributes.
 """
 
 from __future__ import annotations

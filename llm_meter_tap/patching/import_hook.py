@@ -1,8 +1,8 @@
-"""Calls back when a library of interest has been imported, whenever and by whomever.
+"""Calls back when a module of interest has been imported.
 
-Owns one finder at the head of `sys.meta_path`. Refuses to import anything itself and to leave a trace on
-what it watches: loader, spec and module are those that Python would have made. Runs in every interpreter the
-lab starts, so it imports nothing but `sys`.
+A finder at the head of `sys.meta_path` imports nothing itself and leaves no trace on what it watches:
+loader, spec and module are those that Python would have made. It runs in every interpreter that the lab
+starts, so that it imports nothing but `sys`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _callbacks: dict[str, Callback] = {}
 
 
 class _PostImportFinder:
-    """Finds nothing by itself: lets the other finders find, and listens to the loader they answer with."""
+    """Finds nothing itself: asks the other finders, and watches the loader that they return."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
         if name not in _callbacks:
@@ -53,7 +53,7 @@ def _listen(loader: Any) -> None:
     try:
         loader.exec_module = exec_module
     except (AttributeError, TypeError) as error:
-        _note(error)
+        _count_failure(error)
 
 
 def _notify(name: str, module: ModuleType) -> None:
@@ -63,13 +63,13 @@ def _notify(name: str, module: ModuleType) -> None:
     try:
         callback(module)
     except Exception as error:  # noqa: BLE001 - an import must not fail for the tap's sake
-        _note(error)
+        _count_failure(error)
 
 
-def _note(error: Exception) -> None:
+def _count_failure(error: Exception) -> None:
     from llm_meter_tap.runtime import faults
 
-    faults.note("import_hook", error)
+    faults.count("import_hook", error)
 
 
 def watch(name: str, callback: Callback) -> None:

@@ -1,7 +1,7 @@
-"""Puts a function of ours in the place of a library's, and takes it out again.
+"""Replaces a function of a library by a wrapper, and restores it.
 
-Owns the mark on wrapped functions and the list of what to restore. Refuses to wrap twice, and to take out a
-wrapper over which somebody else has put theirs: that one is told to stand aside instead.
+Nothing is wrapped twice. A wrapper that somebody else has wrapped in turn stays in place when the others
+are restored.
 """
 
 from __future__ import annotations

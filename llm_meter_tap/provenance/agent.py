@@ -1,8 +1,8 @@
-"""Which part of a program made a call, where several share one process: the agent's name.
+"""Names the part of a program that made a call, where several share one process: the agent.
 
-Owns the walk up the stack and the note that is carried to what a part starts and does not run itself. Refuses
-to know who the parts are: the host of the parts says so, by `tell_apart`. Where no host does, which is
-everywhere but in a server, there is no agent and nothing is looked at.
+The host of the parts says who they are, by `name_parts`. Elsewhere, which is everywhere but in a server,
+there is no agent and nothing is looked at. The name is carried along to what a part starts and does not run
+itself.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from llm_meter_tap.runtime import faults
 if TYPE_CHECKING:
     NameOf = Callable[[tuple[str, ...]], str | None]
 
-# The function that the event loop uses to call what was scheduled: whoever is further out only waits.
+# The function that the event loop uses to call what was scheduled: what is further out only waits.
 _LOOP_CALLS = ("asyncio.events", "_run")
 _KEPT = 1024
 
@@ -39,8 +39,8 @@ class _Job(threading.local):
 _job = _Job()
 
 
-def tell_apart(name_of: NameOf) -> None:
-    """Tell the parts of this process apart from now on; the last host to say so is heard.
+def name_parts(name_of: NameOf) -> None:
+    """Name the parts of this process from now on; the last host replaces the one before.
 
     Args:
         name_of: Given the top-level packages on the stack, from the innermost outwards, says which of them
@@ -52,23 +52,23 @@ def tell_apart(name_of: NameOf) -> None:
     import_hook.watch("asyncio.base_events", _patch_tasks)
 
 
-def forget() -> None:
-    """Tell nobody apart any longer."""
+def forget_parts() -> None:
+    """Stop naming parts."""
     global _name_of
     _name_of = None
 
 
 @faults.contained
 def current() -> str | None:
-    """The part whose code runs here, else the one that started what runs; None when nobody can tell."""
+    """Return the part whose code runs here, else the one that started what runs; None without either."""
     name_of = _name_of
     if name_of is None:
         return None
     return name_of(_packages()) or _job.of or _task_of.get()
 
 
-def carried(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Make `function` keep whoever starts it here, or that nobody does, in whatever thread it is run."""
+def carry_agent(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make `function` keep the agent that starts it here, or none, in whatever thread it runs."""
     return function if _name_of is None else functools.partial(_run_job, current(), function)
 
 
@@ -99,7 +99,7 @@ def _packages() -> tuple[str, ...]:
 
 
 def _patch_tasks(base_events: ModuleType) -> None:
-    """Note who starts a task: a library's coroutine has nobody else's frame on its stack."""
+    """Note which part starts a task: a library's coroutine has no other frame on its stack."""
     patches.wrap(base_events.BaseEventLoop, "create_task", _create_task)
 
 

@@ -1,7 +1,7 @@
-"""Where a call comes from: user, team, project, agent, kernel, notebook, cell.
+"""Says where a call comes from: user, team, project, agent, kernel, notebook, cell.
 
-Owns the parent message that belongs to a piece of work, also when a thread or an executor's job outlives its
-cell. Refuses to import IPython: who has it not loaded is in no notebook.
+The parent message stays with a thread or a job that outlives its cell. IPython is never imported: a process
+that has not loaded it is not a notebook.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def latest_request(kernel: Any | None) -> dict[str, Any] | None:
         return None
 
 
-def begin_cell(parent: dict[str, Any]) -> None:
+def set_cell(parent: dict[str, Any]) -> None:
     """Note the request of the cell that begins in this context; tasks started in it inherit the note."""
     _begun.set(parent)
 
@@ -116,7 +116,7 @@ def os_user() -> str | None:
         return None
 
 
-def from_here(function: Callable[..., Any]) -> Callable[..., Any]:
+def carry_origin(function: Callable[..., Any]) -> Callable[..., Any]:
     """Make `function` keep the present parent message wherever it is run; itself when there is none."""
     origin = parent_message()
     if origin is None:

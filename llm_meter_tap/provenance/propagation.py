@@ -1,7 +1,6 @@
-"""Threads and executors' jobs work in the name of whoever started them.
+"""Makes threads and jobs of executors keep the cell and the agent that started them.
 
-Owns the two functions that start such work. Refuses to change what is run: name, arguments, result and
-exceptions are those that they would be.
+Name, arguments, result and exceptions of what runs stay the same.
 """
 
 from __future__ import annotations
@@ -12,11 +11,11 @@ from typing import Any
 
 from llm_meter_tap.patching import import_hook, patches
 from llm_meter_tap.provenance import agent
-from llm_meter_tap.provenance.context import from_here
+from llm_meter_tap.provenance.context import carry_origin
 from llm_meter_tap.runtime import faults
 
 
-def carry_along() -> None:
+def carry_into_threads() -> None:
     """Make threads and jobs started from now on keep where they come from; idempotent."""
     patches.wrap(threading.Thread, "start", _start)
     import_hook.watch("concurrent.futures.thread", patch_executor)
@@ -38,10 +37,10 @@ def _start(original: Any) -> Any:
 @faults.contained
 def _carry(thread: threading.Thread) -> None:
     run = thread.run
-    carried = from_here(run)
+    carried = carry_origin(run)
     # A library's own class may be a worker of a pool, which outlives the work that it was started for.
     if type(thread).run is threading.Thread.run:
-        carried = agent.carried(carried)
+        carried = agent.carry_agent(carried)
     if carried is run:
         return
 
@@ -53,12 +52,12 @@ def _carry(thread: threading.Thread) -> None:
 
 
 @faults.contained
-def _from_here(function: Any) -> Any:
-    return agent.carried(from_here(function))
+def _carry_origin(function: Any) -> Any:
+    return agent.carry_agent(carry_origin(function))
 
 
 def _submit(original: Any) -> Any:
     def submit(executor: Any, function: Any, /, *args: Any, **kwargs: Any) -> Any:
-        return original(executor, _from_here(function) or function, *args, **kwargs)
+        return original(executor, _carry_origin(function) or function, *args, **kwargs)
 
     return submit

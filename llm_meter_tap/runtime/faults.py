@@ -1,8 +1,8 @@
-"""What went wrong inside the tap: counted here, told once, never the user's.
+"""Counts what goes wrong inside the tap, and logs the first failure of a process.
 
-Owns the counter and the one log line. Refuses to repeat an exception's message, which may quote a prompt or
-a key: only its type, and for an operating system's error the reason, are told. Loaded along with http.client
-in processes that never call an LLM, so it imports next to nothing.
+An exception's message may quote a prompt or a key: only its type is logged, and for an error of the
+operating system the reason. Loaded with http.client in processes that never call an LLM, so that it imports
+little.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 counts: Counter[str] = Counter()
 
 
-def note(where: str, error: Exception) -> None:
-    """Count one failure; a process's first is logged, as a warning if it is the operating system's."""
+def count(where: str, error: Exception) -> None:
+    """Count one failure; log the first of a process, as a warning if it is the operating system's."""
     counts[where] += 1
     if sum(counts.values()) > 1:
         return
@@ -41,7 +41,7 @@ def note(where: str, error: Exception) -> None:
 
 
 def contained(function: Function) -> Function:
-    """Make a function's own failures count here instead of reaching its caller; it then returns None.
+    """Make a function count its failures and return None instead of raising.
 
     `KeyboardInterrupt`, `CancelledError` and other `BaseException`s pass through.
     """
@@ -51,7 +51,7 @@ def contained(function: Function) -> Function:
         try:
             return function(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
-            note(function.__qualname__, error)
+            count(function.__qualname__, error)
             return None
 
     return safely  # type: ignore[return-value]

@@ -1,7 +1,7 @@
 """Keeps layers of the tap that call each other from seeing one call twice.
 
-Owns one context variable, and a second by which a layer hears that one within got an answer. Refuses to be a
-lock: they follow the thread or task that entered, and no other.
+One context variable marks work that an outer layer already sees, another counts answers for an outer layer.
+Both follow the thread or task.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ def is_passing() -> bool:
     return _is_passing.get()
 
 
-def answer_came() -> None:
-    """Take note that the network has answered, for a layer further out that cannot tell from what it gets."""
+def count_answer() -> None:
+    """Count an answer of the network, for an outer layer that cannot know it from what it gets."""
     _answers.set(_answers.get() + 1)
 
 
-def answers() -> int:
-    """How often the network has answered here; only a difference means something."""
+def answer_count() -> int:
+    """The number of the network's answers so far; only differences mean something."""
     return _answers.get()
 
 
 class PassingBy:
-    """Lets every layer within stand aside; a context manager for one use."""
+    """Makes every layer within stand aside; a context manager for one use."""
 
     def __enter__(self) -> None:
         self._before = _is_passing.get()

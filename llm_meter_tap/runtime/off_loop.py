@@ -1,7 +1,7 @@
 """Waits for blocking work in asynchronous code without blocking its event loop.
 
-Owns the question which event loop runs. Refuses the user's executor, whose workers may all be waiting for the
-very call that waits here.
+The work runs in threads of the tap's own: the workers of the user's executor may all be waiting for the very
+call that waits here.
 """
 
 from __future__ import annotations
@@ -11,42 +11,66 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
+    from llm_meter_tap.runtime.native import Workers
 
 Result = TypeVar("Result")
 
 
 class UnknownLoop(Exception):
-    """The event loop is neither asyncio's nor trio's."""
+    """The event loop that runs is neither asyncio's nor trio's."""
 
 
-async def run(executor: Executor, function: Callable[[], Result]) -> Result:
+async def run(workers: Workers, function: Callable[[], Result]) -> Result:
     """Run a function in a thread and await its result.
 
     Args:
-        executor: Where, under asyncio; trio has threads of its own.
-        function: Goes on to its end when the waiting task is cancelled.
+        workers: The threads.
+        function: Raises nothing. Runs to its end when the waiting task is cancelled.
 
     Raises:
-        UnknownLoop: Nothing was run.
+        UnknownLoop: The function was not run.
     """
     trio = _running_trio()
     if trio is not None:
-        try:
-            waiting = trio.to_thread.run_sync(function, abandon_on_cancel=True)
-        except TypeError:  # before trio 0.23
-            waiting = trio.to_thread.run_sync(function, cancellable=True)
-        result: Result = await waiting
-        return result
+        return await _under_trio(trio, workers, function)
     if not _is_asyncio():
         raise UnknownLoop
+    return await _under_asyncio(workers, function)
+
+
+async def _under_trio(trio: Any, workers: Workers, function: Callable[[], Result]) -> Result:
+    token, done, results = trio.lowlevel.current_trio_token(), trio.Event(), []
+
+    def job() -> None:
+        results.append(function())
+        token.run_sync_soon(done.set)
+
+    workers.run(job)
+    await done.wait()
+    return results[0]
+
+
+async def _under_asyncio(workers: Workers, function: Callable[[], Result]) -> Result:
     import asyncio
 
-    return await asyncio.wrap_future(executor.submit(function))
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Result] = loop.create_future()
+
+    def settle(result: Result) -> None:
+        if not future.done():  # the waiting task may be cancelled
+            future.set_result(result)
+
+    def job() -> None:
+        result = function()
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, result)
+
+    workers.run(job)
+    return await future
 
 
 def _running_trio() -> Any | None:
-    """trio, if a task of it runs; that may be a guest of asyncio's loop, or the host of one."""
+    """trio, if one of its tasks runs; it may be a guest of asyncio's loop, or the host of one."""
     sniffio = sys.modules.get("sniffio")  # trio's own dependency
     if "trio" not in sys.modules or sniffio is None:
         return None

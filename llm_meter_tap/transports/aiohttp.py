@@ -1,10 +1,9 @@
 """Sees the requests of aiohttp's client, and so those of httpx-aiohttp, litellm and google-genai's async.
 
-Owns `ClientRequest.send`, which each attempt passes once its connection stands. `ClientSession._request`, a
-layer further out, repeats and redirects; here the attempts are told apart, the headers are those that leave,
-and what never connected was never opened. A body is listened to where the parser feeds it in, as it arrives,
-not where the user reads it: reading by line costs nothing more. Refuses proxy objects: the response and its
-stream stay the objects they are and get a subclass of their class.
+Wraps `ClientRequest.send`, through which each attempt goes once its connection stands; repeats and
+redirections are told apart, and what never connected was never opened. A body is observed where the parser
+feeds it in, so that reading line by line costs nothing more. Response and stream stay the objects that the
+library made and get a subclass of their class.
 """
 
 from __future__ import annotations
@@ -22,17 +21,17 @@ from llm_meter_tap.runtime import faults
 from llm_meter_tap.runtime.guard import is_passing
 
 if TYPE_CHECKING:
-    from llm_meter_tap.calls.call import Exchange
+    from llm_meter_tap.calls.observer import Observer
 
 # The oldest release tried; all have ClientRequest.send, ClientResponse.start and StreamReader.feed_data.
 OLDEST = (3, 7)
 
-_EXCHANGE = "_llm_meter_exchange"
+_CALL = "_llm_meter_call"
 _DECOMPRESSES = "_llm_meter_decompresses"
 
-# By the id of a stream, which has no room for an attribute. The response owns its exchange: when nobody holds
+# By the id of a stream, which has no room for an attribute. The response owns its call: when nothing holds
 # the response, aiohttp gives the connection up, and nothing more is fed.
-_exchanges: WeakValueDictionary[int, Exchange] = WeakValueDictionary()
+_calls: WeakValueDictionary[int, Observer] = WeakValueDictionary()
 
 
 def patch(module: ModuleType) -> None:
@@ -48,7 +47,7 @@ def patch(module: ModuleType) -> None:
 
 
 def _set_response_params(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Note whether the parser will undo a content encoding; the parser itself does not tell."""
+    """Note whether the parser will undo a content encoding; the parser itself does not say."""
 
     def set_response_params(protocol: Any, **params: Any) -> Any:
         setattr(protocol, _DECOMPRESSES, params.get("auto_decompress", True))
@@ -59,32 +58,34 @@ def _set_response_params(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _send(bytes_payload: type[Any], original: Callable[..., Any]) -> Callable[..., Any]:
     async def send(request: Any, conn: Any) -> Any:
-        exchange = _prepare(request, bytes_payload)
-        if exchange is None:
+        call = _prepare_call(request, bytes_payload)
+        if call is None:
             return await original(request, conn)
-        await exchange.admit_async()
+        await call.admit_async()
         try:
             response = await original(request, conn)
         except BaseException as error:
-            exchange.failed(error, is_sent=True)
+            call.failed(error, is_sent=True)
             raise
-        _listen(response, exchange, getattr(conn.protocol, _DECOMPRESSES, True))
+        _listen(response, call, getattr(conn.protocol, _DECOMPRESSES, True))
         return response
 
     return send
 
 
 @faults.contained
-def _prepare(request: Any, bytes_payload: type[Any]) -> Exchange | None:
+def _prepare_call(request: Any, bytes_payload: type[Any]) -> Observer | None:
     method, url = request.method, request.url
     if (method != "POST" and not may_read_back(method, url.raw_path)) or is_passing():
         return None
-    from llm_meter_tap.calls.call import Request, prepare  # when something is posted
+    from llm_meter_tap.calls.entry import OutgoingRequest, prepare_call  # when something is posted
 
     headers = {name.lower(): value for name, value in request.headers.items()}
     body = _body(request.body, bytes_payload)
     path, query = url.raw_path, url.raw_query_string
-    return prepare(Request(method, url.raw_host, url.port, url.scheme, path, query, headers, body))
+    return prepare_call(
+        OutgoingRequest(method, url.raw_host, url.port, url.scheme, path, query, headers, body)
+    )
 
 
 def _body(body: Any, bytes_payload: type[Any]) -> bytes | None:
@@ -95,8 +96,8 @@ def _body(body: Any, bytes_payload: type[Any]) -> bytes | None:
 
 
 @faults.contained
-def _listen(response: Any, exchange: Exchange, is_decompressing: bool) -> None:
-    setattr(response, _EXCHANGE, exchange)
+def _listen(response: Any, call: Observer, is_decompressing: bool) -> None:
+    setattr(response, _CALL, call)
     setattr(response, _DECOMPRESSES, is_decompressing)
     base: Any = type(response)
     response.__class__ = _metered_response(base)
@@ -104,25 +105,25 @@ def _listen(response: Any, exchange: Exchange, is_decompressing: bool) -> None:
 
 @functools.lru_cache(maxsize=8)
 def _metered_response(base: Any) -> Any:
-    """A subclass of a response class that tells its exchange how it begins, and when it is left."""
+    """Make a subclass of a response class that reports to its call how it starts and ends."""
 
     class MeteredResponse(base):  # type: ignore[misc]
         async def start(self, *args: Any, **kwargs: Any) -> Any:
             try:
                 started = await super().start(*args, **kwargs)
             except BaseException as error:
-                getattr(self, _EXCHANGE).failed(error, is_sent=True)
+                getattr(self, _CALL).failed(error, is_sent=True)
                 raise
             _respond(self)
             return started
 
         def close(self) -> Any:
-            getattr(self, _EXCHANGE).leave()
+            getattr(self, _CALL).leave()
             return super().close()
 
         def release(self) -> Any:
             # First: letting go of an unfinished body shows in it as an exception.
-            getattr(self, _EXCHANGE).leave()
+            getattr(self, _CALL).leave()
             return super().release()
 
     return in_disguise(MeteredResponse, base)
@@ -130,44 +131,44 @@ def _metered_response(base: Any) -> Any:
 
 @faults.contained
 def _respond(response: Any) -> None:
-    """Take in what has arrived along with the head, and listen to what follows."""
-    exchange, content = getattr(response, _EXCHANGE), response.content
-    exchange.responded(response.status, {name.lower(): value for name, value in response.headers.items()})
+    """Feed what arrived together with the head, and observe what follows."""
+    call, content = getattr(response, _CALL), response.content
+    call.responded(response.status, {name.lower(): value for name, value in response.headers.items()})
     for chunk in getattr(content, "_buffer", ()):
-        exchange.feed(chunk, getattr(response, _DECOMPRESSES))
+        call.feed(chunk, getattr(response, _DECOMPRESSES))
     if content.is_eof():
-        exchange.ended()
+        call.ended()
     elif content.exception() is not None:
-        exchange.broke(content.exception())
+        call.broke(content.exception())
     else:
-        _exchanges[id(content)] = exchange
+        _calls[id(content)] = call
         base: Any = type(content)
         content.__class__ = _metered_stream(base, getattr(response, _DECOMPRESSES))
 
 
 @functools.lru_cache(maxsize=8)
 def _metered_stream(base: Any, is_decompressing: bool) -> Any:
-    """A subclass of a stream class that tells its exchange what the parser feeds it."""
+    """Make a subclass of a stream class that reports to its call what the parser feeds it."""
 
     class MeteredStream(base):  # type: ignore[misc]
         __slots__ = ()
 
         def feed_data(self, data: bytes, *args: Any) -> Any:
-            exchange = _exchanges.get(id(self))
-            if exchange is not None:
-                exchange.feed(data, is_decompressing)
+            call = _calls.get(id(self))
+            if call is not None:
+                call.feed(data, is_decompressing)
             return super().feed_data(data, *args)
 
         def feed_eof(self) -> None:
-            exchange = _exchanges.pop(id(self), None)
-            if exchange is not None:
-                exchange.ended()
+            call = _calls.pop(id(self), None)
+            if call is not None:
+                call.ended()
             super().feed_eof()
 
         def set_exception(self, exc: Any, *args: Any) -> None:
-            exchange = _exchanges.pop(id(self), None)
-            if exchange is not None:
-                exchange.broke(exc)
+            call = _calls.pop(id(self), None)
+            if call is not None:
+                call.broke(exc)
             super().set_exception(exc, *args)
 
     return in_disguise(MeteredStream, base)

@@ -1,6 +1,6 @@
-"""Where a request goes, by connection and request target.
+"""Finds out where a request goes, by connection and request target.
 
-Owns the one case in which the target says it: a plain HTTP proxy is asked for a whole URL (RFC 9112, 3.2.2).
+A plain HTTP proxy is asked for a whole URL (RFC 9112, 3.2.2); otherwise the connection says it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 def destination(
     scheme: str, host: str, port: int | None, target: str
 ) -> tuple[str, str, int | None, str, str]:
-    """Scheme, host, port, path and query of a request.
+    """Return scheme, host, port, path and query of a request.
 
     Args:
         scheme: The connection's.

@@ -1,9 +1,8 @@
 """Sees the requests of http.client, and so those of urllib.request.
 
-Owns `HTTPConnection.request` and `getresponse`, and the public reading methods of the response. Refuses what
-urllib3 sends, whose connections are subclasses: that adapter is further out. http.client is loaded in many
-processes that never call an LLM, so this module imports next to nothing until something is posted. Refuses a
-proxy object around the response, as the adapter of urllib3 does.
+Wraps `HTTPConnection.request` and `getresponse`, and the reading methods of the response, which stays the
+object that the library made. urllib3's connections are subclasses: its adapter is further out and sees them
+first. http.client loads in many processes that never call an LLM, so that little is imported until a POST.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from llm_meter_tap.calls.read_back_paths import may_read_back
 from llm_meter_tap.patching import patches
 from llm_meter_tap.patching.disguise import in_disguise
 from llm_meter_tap.runtime import faults
-from llm_meter_tap.runtime.guard import answer_came, is_passing
+from llm_meter_tap.runtime.guard import count_answer, is_passing
 from llm_meter_tap.transports.destination import destination
 
 TYPE_CHECKING = False
@@ -24,9 +23,9 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-    from llm_meter_tap.calls.call import Exchange
+    from llm_meter_tap.calls.observer import Observer
 
-_EXCHANGE = "_llm_meter_exchange"
+_CALL = "_llm_meter_call"
 # Until Python 3.10, `read` of a given size came down to `readinto`.
 _READS_INTO = sys.version_info < (3, 10)
 
@@ -41,31 +40,31 @@ def _request(module: Any, original: Callable[..., Any]) -> Callable[..., Any]:
     def request(connection: Any, method: Any, url: Any, *args: Any, **kwargs: Any) -> Any:
         if (method != "POST" and not may_read_back(method, url)) or is_passing():
             return original(connection, method, url, *args, **kwargs)
-        exchange = _begin(module, connection, method, url, *args, **kwargs)
-        if exchange is None:
+        call = _open_call(module, connection, method, url, *args, **kwargs)
+        if call is None:
             return original(connection, method, url, *args, **kwargs)
         try:
             original(connection, method, url, *args, **kwargs)
         except BaseException as error:
-            exchange.failed(error, _is_sent(module, connection, error))
+            call.failed(error, _is_sent(module, connection, error))
             raise
-        setattr(connection, _EXCHANGE, exchange)
+        setattr(connection, _CALL, call)
 
     return request
 
 
 @faults.contained
-def _begin(
+def _open_call(
     module: Any, connection: Any, method: str, url: str, body: Any = None, headers: Any = None, **_: Any
-) -> Exchange | None:
-    from llm_meter_tap.calls.call import Request, begin
+) -> Observer | None:
+    from llm_meter_tap.calls.entry import OutgoingRequest, open_call
 
     scheme = "https" if _is_secure(module, connection) else "http"
-    tunnel = getattr(connection, "_tunnel_host", None)  # what set_tunnel was told, in every release
+    tunnel = getattr(connection, "_tunnel_host", None)  # what set_tunnel got, in every release
     host, port = (tunnel, connection._tunnel_port) if tunnel else (connection.host, connection.port)
     scheme, host, port, path, query = destination(scheme, host, port, url)
     given = {str(name).lower(): _text(value) for name, value in (headers or {}).items()}
-    return begin(Request(method, host, port, scheme, path, query, given, _bytes(body)))
+    return open_call(OutgoingRequest(method, host, port, scheme, path, query, given, _bytes(body)))
 
 
 def _text(value: Any) -> str:
@@ -97,37 +96,37 @@ def _is_sent(module: Any, connection: Any, error: BaseException) -> bool:
 
 def _getresponse(original: Callable[..., Any]) -> Callable[..., Any]:
     def getresponse(connection: Any, *args: Any, **kwargs: Any) -> Any:
-        exchange = connection.__dict__.pop(_EXCHANGE, None)
-        if exchange is None:
+        call = connection.__dict__.pop(_CALL, None)
+        if call is None:
             response = original(connection, *args, **kwargs)
             if is_passing():
-                answer_came()
+                count_answer()
             return response
         try:
             response = original(connection, *args, **kwargs)
         except BaseException as error:
-            exchange.failed(error, is_sent=True)
+            call.failed(error, is_sent=True)
             raise
-        _tee(response, exchange)
+        _tee(response, call)
         return response
 
     return getresponse
 
 
 @faults.contained
-def _tee(response: Any, exchange: Exchange) -> None:
-    exchange.responded(response.status, {name.lower(): value for name, value in response.getheaders()})
+def _tee(response: Any, call: Observer) -> None:
+    call.responded(response.status, {name.lower(): value for name, value in response.getheaders()})
     if response.isclosed():
-        exchange.ended()
+        call.ended()
         return
-    setattr(response, _EXCHANGE, exchange)
+    setattr(response, _CALL, call)
     base: Any = type(response)
     response.__class__ = _metered(base)
 
 
 @functools.lru_cache(maxsize=8)
 def _metered(base: Any) -> Any:
-    """A subclass of a response class that tells its exchange what is read.
+    """Make a subclass of a response class that reports to its call what is read.
 
     Iteration and `readlines` come down to `readline`; of a chunked body that one comes down to `read`.
     """
@@ -151,21 +150,21 @@ def _metered(base: Any) -> Any:
             try:
                 super().close()
             finally:
-                getattr(self, _EXCHANGE).leave()
+                getattr(self, _CALL).leave()
 
     return in_disguise(MeteredResponse, base)
 
 
 def _read(response: Any, read: Callable[..., Any], argument: Any) -> Any:
-    exchange = response._llm_meter_exchange
+    call = response._llm_meter_call
     try:
         result = read(argument)
     except BaseException as error:
-        exchange.broke(error)
+        call.broke(error)
         raise
-    exchange.feed(result if isinstance(result, bytes) else _filled(argument, result))
+    call.feed(result if isinstance(result, bytes) else _filled(argument, result))
     if response.fp is None or response.length == 0:
-        _end(response, exchange)
+        _end(response, call)
     return result
 
 
@@ -176,8 +175,8 @@ def _filled(buffer: Any, size: int) -> bytes:
 
 
 @faults.contained
-def _end(response: Any, exchange: Exchange) -> None:
+def _end(response: Any, call: Observer) -> None:
     if response.length:
-        exchange.leave()  # reading in pieces ends without an error where the connection broke off
+        call.leave()  # reading in pieces ends without an error where the connection broke off
     else:
-        exchange.ended()
+        call.ended()

@@ -1,8 +1,7 @@
-"""Sees the requests of httpx and of httpx2, its fork under another name.
+"""Sees the requests of httpx, and of httpx2, its fork under another name.
 
-Owns the two transports that speak to the network. Refuses to see mocks, ASGI and WSGI applications, which are
-other transports and reach no provider, to count what a mock further in answers (respx puts its own between
-httpx and httpcore), and to change, delay or reorder a byte of what passes.
+Wraps the two transports that speak to the network. Mocks, ASGI and WSGI applications are other transports
+and are not seen; what a mock further in answers (respx replaces httpcore) is not a call.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from llm_meter_tap.runtime.guard import PassingBy, is_passing
 from llm_meter_tap.transports.raw_headers import RawHeaders
 
 if TYPE_CHECKING:
-    from llm_meter_tap.calls.call import Exchange
+    from llm_meter_tap.calls.observer import Observer
 
 # The oldest release whose transports have the signature known here: handle_request(request) -> Response.
 OLDEST = {"httpx": (0, 20), "httpx2": (2, 0)}
@@ -71,12 +70,12 @@ def patch(module: ModuleType) -> None:
 def _sync_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
         def handle_request(transport: Any, request: Any) -> Any:
-            exchange = _begin(request, library, is_async=False)
-            if exchange is None:
+            call = _open_call(request, library, is_async=False)
+            if call is None:
                 return original(transport, request)
-            with _Sending(exchange, library):
+            with _Sending(call, library):
                 response = original(transport, request)
-            _tee(response, exchange, library, library.sync_stream)
+            _tee(response, call, library, library.sync_stream)
             return response
 
         return handle_request
@@ -87,13 +86,13 @@ def _sync_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable[
 def _async_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
         async def handle_async_request(transport: Any, request: Any) -> Any:
-            exchange = _begin(request, library, is_async=True)
-            if exchange is None:
+            call = _open_call(request, library, is_async=True)
+            if call is None:
                 return await original(transport, request)
-            await exchange.admit_async()
-            with _Sending(exchange, library):
+            await call.admit_async()
+            with _Sending(call, library):
                 response = await original(transport, request)
-            _tee(response, exchange, library, library.async_stream)
+            _tee(response, call, library, library.async_stream)
             return response
 
         return handle_async_request
@@ -104,14 +103,14 @@ def _async_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable
 class _Sending(PassingBy):
     """While a request is out: layers within stand aside, and an exception is the call's end."""
 
-    def __init__(self, exchange: Exchange, library: _Library) -> None:
-        self._exchange = exchange
+    def __init__(self, call: Observer, library: _Library) -> None:
+        self._call = call
         self._library = library
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         super().__exit__(kind, error, trace)
         if error is not None:
-            self._exchange.failed(error, bool(_is_sent(error, self._library)))
+            self._call.failed(error, bool(_is_sent(error, self._library)))
 
 
 @faults.contained
@@ -135,18 +134,18 @@ def _comes_from(error: BaseException | None, package: str) -> bool:
 
 
 @faults.contained
-def _begin(request: Any, library: _Library, is_async: bool) -> Exchange | None:
+def _open_call(request: Any, library: _Library, is_async: bool) -> Observer | None:
     method, url = request.method, request.url
     if method != "POST" and (method != "GET" or not may_read_back(method, url.raw_path.decode("ascii"))):
         return None
     if is_passing():
         return None
-    from llm_meter_tap.calls.call import Request, begin, prepare  # when something is posted
+    from llm_meter_tap.calls.entry import OutgoingRequest, open_call, prepare_call  # when something is posted
 
     path, _, query = url.raw_path.decode("ascii").partition("?")
     headers, body = _headers(request), _body(request, library)
-    open_ = prepare if is_async else begin
-    return open_(Request(method, url.host, url.port, url.scheme, path, query, headers, body))
+    open_ = prepare_call if is_async else open_call
+    return open_(OutgoingRequest(method, url.host, url.port, url.scheme, path, query, headers, body))
 
 
 def _headers(message: Any) -> Mapping[str, str]:
@@ -164,69 +163,69 @@ def _body(request: Any, library: _Library) -> bytes | None:
 
 
 @faults.contained
-def _tee(response: Any, exchange: Exchange, library: _Library, stream_type: type[Any]) -> None:
+def _tee(response: Any, call: Observer, library: _Library, stream_type: type[Any]) -> None:
     if library.tells_connection and _CONNECTION not in response.extensions:
-        exchange.unsent()
+        call.unsent()
         return
-    exchange.responded(response.status_code, _headers(response))
-    response.stream = stream_type(response.stream, exchange)
+    call.responded(response.status_code, _headers(response))
+    response.stream = stream_type(response.stream, call)
 
 
 def _sync_stream(base: type[Any]) -> type[Any]:
     class MeteredStream(base):  # type: ignore[misc]
-        """The library's own stream, listened to."""
+        """The library's own stream, observed."""
 
-        def __init__(self, stream: Any, exchange: Exchange) -> None:
+        def __init__(self, stream: Any, call: Observer) -> None:
             self._stream = stream
-            self._exchange = exchange
+            self._call = call
 
         def __iter__(self) -> Iterator[bytes]:
-            exchange = self._exchange
+            call = self._call
             try:
                 for chunk in self._stream:
-                    exchange.feed(chunk)
+                    call.feed(chunk)
                     yield chunk
             except GeneratorExit:
                 raise
             except BaseException as error:
-                exchange.broke(error)
+                call.broke(error)
                 raise
-            exchange.ended()
+            call.ended()
 
         def close(self) -> None:
             try:
                 self._stream.close()
             finally:
-                self._exchange.leave()
+                self._call.leave()
 
     return MeteredStream
 
 
 def _async_stream(base: type[Any]) -> type[Any]:
     class MeteredAsyncStream(base):  # type: ignore[misc]
-        """The library's own stream, listened to."""
+        """The library's own stream, observed."""
 
-        def __init__(self, stream: Any, exchange: Exchange) -> None:
+        def __init__(self, stream: Any, call: Observer) -> None:
             self._stream = stream
-            self._exchange = exchange
+            self._call = call
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
-            exchange = self._exchange
+            call = self._call
             try:
                 async for chunk in self._stream:
-                    exchange.feed(chunk)
+                    call.feed(chunk)
                     yield chunk
             except GeneratorExit:
                 raise
             except BaseException as error:
-                exchange.broke(error)
+                call.broke(error)
                 raise
-            exchange.ended()
+            call.ended()
 
         async def aclose(self) -> None:
             try:
                 await self._stream.aclose()
             finally:
-                self._exchange.leave()
+                self._call.leave()
 
     return MeteredAsyncStream

@@ -1,7 +1,4 @@
-"""A message's headers as they stand on the wire.
-
-Owns the one saving: of some twenty headers two or three are asked for, and only those are decoded.
-"""
+"""Gives access to a message's headers as they are on the wire, and decodes only those that are read."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
 """Sees the requests of urllib3, and so those of requests and botocore.
 
-Owns `HTTPConnectionPool.urlopen`, which each attempt passes, and the public reading methods of the response.
-Refuses a proxy object around the response: its class is replaced by a subclass of it, so that what the user
-holds is the same object, freed at the same moment. Refuses to touch a response that is not urllib3's: one who
-stands between it and its connections, as vcrpy does, made it, and may have made it up.
+Wraps `HTTPConnectionPool.urlopen`, through which each attempt goes, and the reading methods of the
+response. The response stays the object that the library made: its class is replaced by a subclass. A
+response that is not urllib3's own, such as vcrpy's, is left as it is.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ from llm_meter_tap.calls.read_back_paths import may_read_back
 from llm_meter_tap.patching import patches
 from llm_meter_tap.patching.disguise import in_disguise
 from llm_meter_tap.runtime import faults
-from llm_meter_tap.runtime.guard import PassingBy, answers, is_passing
+from llm_meter_tap.runtime.guard import PassingBy, answer_count, is_passing
 from llm_meter_tap.transports.destination import destination
 
 if TYPE_CHECKING:
-    from llm_meter_tap.calls.call import Exchange
+    from llm_meter_tap.calls.observer import Observer
 
     _IsSent = Callable[[BaseException], bool]
     _IsOwn = Callable[[Any], bool]
@@ -41,7 +40,7 @@ _UNSENT = (
 _POSITIONS = {"method": 0, "url": 1, "body": 2, "headers": 3, "retries": 4, "preload_content": 11}
 # urllib3.exceptions.ResponseError.SPECIFIC_ERROR: the last attempt allowed was answered, with this status.
 _TOO_MANY = re.compile(r"too many (\d{3}) error responses")
-_ATTRIBUTE = "_llm_meter_exchange"
+_ATTRIBUTE = "_llm_meter_call"
 
 # The attempt that this thread or task is in: urlopen calls itself to try again.
 _attempt: ContextVar[_Attempt | None] = ContextVar("llm_meter_attempt", default=None)
@@ -54,9 +53,9 @@ class _Attempt:
         is_superseded: urlopen called itself; the response it returns is the later attempt's.
     """
 
-    def __init__(self, pool: Any, exchange: Exchange | None) -> None:
+    def __init__(self, pool: Any, call: Observer | None) -> None:
         self.pool = pool
-        self.exchange = exchange
+        self.call = call
         self.is_superseded = False
 
 
@@ -93,23 +92,23 @@ def _urlopen(is_sent: _IsSent, is_own: _IsOwn, original: Callable[..., Any]) -> 
             return original(pool, *args, **kwargs)
         arguments = _Arguments(args, kwargs)
         _supersede(pool, arguments, is_sent)
-        attempt = _Attempt(pool, _begin(pool, arguments))
+        attempt = _Attempt(pool, _open_call(pool, arguments))
         _attempt.set(attempt)
-        answers_before = answers()
+        answers_before = answer_count()
         try:
             with PassingBy():
                 response = original(pool, *args, **kwargs)
         except BaseException as error:
-            if attempt.exchange is not None:
-                _fail(attempt.exchange, error, is_sent)
+            if attempt.call is not None:
+                _fail(attempt.call, error, is_sent)
             raise
         finally:
             _attempt.set(before)
-        if attempt.exchange is not None and not attempt.is_superseded:
+        if attempt.call is not None and not attempt.is_superseded:
             if is_own(response):
-                _tee(response, attempt.exchange, arguments.get("preload_content", True))
+                _tee(response, attempt.call, arguments.get("preload_content", True))
             else:
-                _look_at_foreign(response, attempt.exchange, is_answered=answers() != answers_before)
+                _look_at_foreign(response, attempt.call, is_answered=answer_count() != answers_before)
         try:
             return response
         finally:
@@ -139,34 +138,34 @@ def _supersede(pool: Any, arguments: _Arguments, is_sent: _IsSent) -> None:
         return
     before.is_superseded = True
     history = getattr(arguments.get("retries"), "history", None)
-    if before.exchange is None or not history:
+    if before.call is None or not history:
         return
     last = history[-1]
     if last.error is not None:
-        before.exchange.failed(last.error, is_sent(last.error))
+        before.call.failed(last.error, is_sent(last.error))
     elif last.status is not None:
-        before.exchange.responded(last.status, {})
-        before.exchange.ended()
+        before.call.responded(last.status, {})
+        before.call.ended()
 
 
 @faults.contained
-def _fail(exchange: Exchange, error: BaseException, is_sent: _IsSent) -> None:
+def _fail(call: Observer, error: BaseException, is_sent: _IsSent) -> None:
     reason = getattr(error, "reason", None)  # what is behind "max retries exceeded"
     cause = reason if isinstance(reason, BaseException) else error
     status = _TOO_MANY.fullmatch(str(cause))
     if status is None:
-        exchange.failed(cause, is_sent(cause))
+        call.failed(cause, is_sent(cause))
     else:
-        exchange.responded(int(status.group(1)), {})
-        exchange.ended()
+        call.responded(int(status.group(1)), {})
+        call.ended()
 
 
 @faults.contained
-def _begin(pool: Any, arguments: _Arguments) -> Exchange | None:
+def _open_call(pool: Any, arguments: _Arguments) -> Observer | None:
     method = arguments.get("method")
     if method != "POST" and not may_read_back(method, arguments.get("url")):
         return None
-    from llm_meter_tap.calls.call import Request, begin  # when something is posted
+    from llm_meter_tap.calls.entry import OutgoingRequest, open_call  # when something is posted
 
     scheme, host, port, path, query = destination(pool.scheme, pool.host, pool.port, arguments.get("url"))
     given = arguments.get("headers") or pool.headers
@@ -176,7 +175,7 @@ def _begin(pool: Any, arguments: _Arguments) -> Exchange | None:
         body = body.encode("utf-8")
     if not isinstance(body, (bytes, bytearray)):
         body = None
-    return begin(Request(method, host, port, scheme, path, query, headers, body))
+    return open_call(OutgoingRequest(method, host, port, scheme, path, query, headers, body))
 
 
 def _text(value: Any) -> str:
@@ -184,16 +183,16 @@ def _text(value: Any) -> str:
 
 
 @faults.contained
-def _look_at_foreign(response: Any, exchange: Exchange, is_answered: bool) -> None:
-    """Settle a call whose answer somebody else took in, as vcrpy does to record it; or replayed."""
+def _look_at_foreign(response: Any, call: Observer, is_answered: bool) -> None:
+    """Settle a call whose answer another library read to record it, or replayed, as vcrpy does."""
     if not is_answered:
-        exchange.unsent()
+        call.unsent()
         return
-    exchange.responded(response.status, _headers(response))
+    call.responded(response.status, _headers(response))
     body = getattr(response, "data", None)  # vcrpy's: the whole body, which stays to be read
     if isinstance(body, bytes):
-        exchange.feed(body)
-    exchange.ended()
+        call.feed(body)
+    call.ended()
 
 
 def _headers(response: Any) -> dict[str, str]:
@@ -201,13 +200,13 @@ def _headers(response: Any) -> dict[str, str]:
 
 
 @faults.contained
-def _tee(response: Any, exchange: Exchange, is_preloaded: bool) -> None:
-    exchange.responded(response.status, _headers(response))
+def _tee(response: Any, call: Observer, is_preloaded: bool) -> None:
+    call.responded(response.status, _headers(response))
     if is_preloaded:
-        exchange.feed(response.data, _is_decoded(response, response.decode_content))
-        exchange.ended()
+        call.feed(response.data, _is_decoded(response, response.decode_content))
+        call.ended()
         return
-    setattr(response, _ATTRIBUTE, exchange)
+    setattr(response, _ATTRIBUTE, call)
     response._llm_meter_is_encoded = bool(response.headers.get("content-encoding"))
     base: Any = type(response)
     response.__class__ = _metered(base)
@@ -224,7 +223,7 @@ def _is_decoded(response: Any, decode_content: bool | None) -> bool:
 
 @functools.lru_cache(maxsize=8)
 def _metered(base: Any) -> Any:
-    """A subclass of a response class that tells its exchange what is read.
+    """Make a subclass of a response class that reports to its call what is read.
 
     The three methods that fetch bytes are `read`, `read1` and `read_chunked`; `stream`, `readinto`,
     `readline`, `data` and iteration come down to them.
@@ -244,13 +243,13 @@ def _metered(base: Any) -> Any:
             return data
 
         def read_chunked(self, amt: Any = None, decode_content: Any = None) -> Iterator[Any]:
-            exchange = getattr(self, _ATTRIBUTE)
+            call = getattr(self, _ATTRIBUTE)
             is_decoded = self._llm_meter_decodes(decode_content)
             with _Listening(self):
                 for data in super().read_chunked(amt, decode_content):
-                    exchange.feed(data, is_decoded)
+                    call.feed(data, is_decoded)
                     yield data
-            exchange.ended()
+            call.ended()
 
         def stream(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
             yield from super().stream(*args, **kwargs)
@@ -272,25 +271,25 @@ def _metered(base: Any) -> Any:
 
         @faults.contained
         def _llm_meter_fed(self, data: Any, decode_content: Any, is_whole: bool) -> None:
-            exchange = getattr(self, _ATTRIBUTE)
-            exchange.feed(data, self._llm_meter_decodes(decode_content))
+            call = getattr(self, _ATTRIBUTE)
+            call.feed(data, self._llm_meter_decodes(decode_content))
             # With an encoding to undo, decoded bytes may still wait in a buffer behind the closed connection,
             # and nothing may come out of a first piece that is all header.
             if is_whole or (self.isclosed() and not (self._llm_meter_is_encoded and data)):
-                exchange.ended()
+                call.ended()
 
     return in_disguise(MeteredResponse, base)
 
 
 class _Listening:
-    """Tells the exchange when reading raises; the end of a generator's use is no error."""
+    """Reports to the call when reading raises; closing a generator is not an error."""
 
     def __init__(self, response: Any) -> None:
-        self._exchange = getattr(response, _ATTRIBUTE)
+        self._call = getattr(response, _ATTRIBUTE)
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         if error is not None and not isinstance(error, GeneratorExit):
-            self._exchange.broke(error)
+            self._call.broke(error)

@@ -1,7 +1,6 @@
-"""The id of a call that is met more than once: asked for now, read back later, perhaps by another process.
+"""Derives the id of a call that is met more than once: made now, read back later, perhaps elsewhere.
 
-Owns the derivation from what the provider says of the call. Refuses to know what is hashed: ids and a batch's
-own names go in, none can be read out.
+The id is a hash of the provider's own ids, from which none can be read.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import hashlib
 
 
 def call_id_of(provider: str, host: str, *names: str | None) -> str:
-    """The id of the call that a provider knows by `names`.
+    """Return the id of the call that a provider knows by `names`.
 
     Args:
         provider: `gen_ai.provider.name`.

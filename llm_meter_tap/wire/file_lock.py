@@ -1,43 +1,50 @@
-"""The lock that says "the process behind this file lives".
+"""The lock that says "the process behind this file is alive".
 
-Owns the difference between systems. Refuses to wait. A lock held with `flock` belongs to the open file: a
-forked child that closes its copy leaves the parent's lock alone, and the kernel drops it with the process,
-kill -9 included.
+A lock held with `flock` belongs to the open file: a forked child that closes its copy leaves the parent's
+lock alone, and the kernel drops the lock with the process, kill -9 included. Nothing here waits.
 """
 
 from __future__ import annotations
 
-import os
+from llm_meter_tap.system import Files
 
 try:
     import fcntl
-except ImportError:  # Windows: an open file cannot be removed there, which is the sign of life
+except ImportError:  # Windows: an open file cannot be removed there, which shows that its process is alive
     fcntl = None  # type: ignore[assignment]
+
+
+class _Flock:
+    """The real `flock`: pyfakefs replaces the module wherever it finds it."""
+
+    call = None if fcntl is None else fcntl.flock
+    EXCLUSIVE = 0 if fcntl is None else fcntl.LOCK_EX | fcntl.LOCK_NB
+    SHARED = 0 if fcntl is None else fcntl.LOCK_SH | fcntl.LOCK_NB
 
 
 def hold(descriptor: int) -> None:
     """Take the exclusive lock of an open file.
 
     Raises:
-        OSError: Somebody else holds it.
+        OSError: Another process holds it.
     """
-    if fcntl is not None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if _Flock.call is not None:
+        _Flock.call(descriptor, _Flock.EXCLUSIVE)
 
 
 def is_held(path: str) -> bool:
-    """Whether a living process holds the lock of `path`: no without the file, yes where nobody can tell."""
+    """Whether a living process holds the lock of `path`: False without the file, True where it is unknown."""
     try:
-        descriptor = os.open(path, os.O_RDONLY)
+        descriptor = Files.open(path, Files.READ)
     except FileNotFoundError:
         return False
     except OSError:
         return True
     try:
-        if fcntl is not None:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        return fcntl is None
+        if _Flock.call is not None:
+            _Flock.call(descriptor, _Flock.SHARED)
+        return _Flock.call is None
     except OSError:
         return True
     finally:
-        os.close(descriptor)
+        Files.close(descriptor)

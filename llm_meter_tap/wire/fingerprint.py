@@ -1,7 +1,7 @@
-"""Telling API keys apart without keeping any.
+"""Tells API keys apart without keeping any, by a keyed hash.
 
-Owns the places where LLM APIs look for a key, and the keyed hash. Refuses to return, log or keep the key:
-without the secret, which never leaves the private folder, a fingerprint cannot be tried against guessed keys.
+The key itself is never returned, logged or kept. Without the secret, which stays in the private folder, a
+fingerprint cannot be compared with guessed keys.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Reading JSON of which nothing is promised.
+"""Reads JSON of unknown shape, and writes JSON.
 
-Owns the forgiving accessors that everything here reads bodies with: whatever is not what was hoped for is
-None. Refuses to raise.
+Nothing here raises on a value that it reads: what is not of the expected type is None.
 """
 
 from __future__ import annotations
@@ -9,38 +8,44 @@ from __future__ import annotations
 import json
 from typing import Any
 
+# Held from before the program can patch `json`: loaded with the first adapter.
+_loads = json.loads
+
+encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+"""Encode a value as JSON on one line, in ASCII."""
+
 # A count above this is damage, not usage; it also keeps sums within a 64-bit column.
 _LARGEST_COUNT = 10**15
 
 
 def parse(text: bytes | str) -> Any:
-    """The JSON value, or None where there is none."""
+    """Return the JSON value; None where there is none."""
     try:
-        # What begins so is UTF-8 (RFC 4627, 3): json.loads takes longer to find out.
+        # What begins so is UTF-8 (RFC 4627, 3): the standard library takes longer to find out.
         if isinstance(text, bytes) and text[:1] in b"{[" and text[1:2] != b"\0":
             text = text.decode("utf-8", "surrogatepass")
-        return json.loads(text)
+        return _loads(text)
     except (ValueError, RecursionError):
         return None
 
 
 def mapping(value: Any) -> dict[str, Any]:
-    """The value if it is an object, else an empty one."""
+    """Return the value if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def sequence(value: Any) -> list[Any]:
-    """The value if it is an array, else an empty one."""
+    """Return the value if it is an array, else an empty one."""
     return value if isinstance(value, list) else []
 
 
 def text(value: Any) -> str | None:
-    """The value if it is a non-empty string."""
+    """Return the value if it is a non-empty string, else None."""
     return value if isinstance(value, str) and value else None
 
 
 def count(value: Any) -> int | None:
-    """The value if it is a whole number of tokens; some gateways write 12.0."""
+    """Return the value if it is a whole number of tokens, else None; some gateways write 12.0."""
     # By exact type: a bool is an int to isinstance, and JSON has no subclasses.
     if type(value) is int:
         return value if 0 <= value <= _LARGEST_COUNT else None
@@ -50,7 +55,7 @@ def count(value: Any) -> int | None:
 
 
 def first_count(*values: Any) -> int | None:
-    """The first of several spellings that holds a count."""
+    """Return the first of several spellings that holds a count."""
     for value in values:
         number = count(value)
         if number is not None:

@@ -1,9 +1,9 @@
 """The names of the public record: one table from our field names to the wire.
 
-Owns the spelling of every wire name and of every alias that readers accept. Refuses to know values: what a
-field may hold is `call_record.py`'s business. The default spelling is OpenTelemetry's semantic conventions
-v1.41.1, the last tagged release with GenAI names; `latest` is the spelling on the main branch of
-semantic-conventions-genai. `tests/vectors/semconv.json` holds the same table for both languages.
+The default spelling is that of OpenTelemetry's semantic conventions v1.41.1, the last tagged release with
+GenAI names; `latest` is the spelling on the main branch of semantic-conventions-genai; readers accept every
+alias. `tests/vectors/semconv.json` holds the same table for both languages. What a field may hold is in
+`record.py`.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ FIELDS: dict[str, Field] = {
 
 
 def spellings(field: str) -> tuple[str, ...]:
-    """Every wire name under which a reader accepts a field, the one we write first."""
+    """Return every wire name under which a reader accepts a field, the one that we write first."""
     names = FIELDS[field]
     latest = () if names.latest == names.wire else (names.latest,)
     return (names.wire, *latest, *names.aliases)

@@ -1,7 +1,6 @@
 """The public record of one call, and its form on the wire.
 
-Owns the record's fields, what each may hold, and the split into disjoint buckets. Refuses to guess: a field
-that is not known is None here and absent on the wire, never zero. Wire names are `semconv.py`'s.
+A field that is not known is None here and absent on the wire, never zero. Wire names are in `names.py`.
 """
 
 from __future__ import annotations
@@ -105,7 +104,7 @@ class CallRecord:
         return [(name, getattr(self, name)) for name in names]
 
     def to_wire(self) -> dict[str, Any]:
-        """The record as JSON-ready wire names and values; unknown fields are absent."""
+        """Return wire names and values, ready for JSON; unknown fields are absent."""
         wire: dict[str, Any] = {}
         for name, value in vars(self).items():
             if value is not None:
@@ -166,7 +165,7 @@ def _carve(split: dict[str, int], whole: int | None, rest: str, parts: list[tupl
 
 
 def time_written(moment: datetime) -> str:
-    """A moment as the wire has it: RFC 3339, UTC, microseconds."""
+    """Write a moment in RFC 3339, UTC, with microseconds."""
     utc = moment if moment.tzinfo is timezone.utc else moment.astimezone(timezone.utc)
     return utc.isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
 
@@ -176,7 +175,7 @@ def _money_written(amount: Decimal) -> str:
 
 
 def _seconds_written(seconds: float) -> float:
-    """Clocks know no more than microseconds."""
+    """Round to microseconds; clocks are no finer."""
     return round(seconds, 6)
 
 
@@ -210,7 +209,7 @@ def _shown(value: Any) -> str:
 
 
 class _Unfit(Exception):
-    """What would have been allowed."""
+    """A value that a field may not hold; the message says what is allowed."""
 
 
 def _text(value: Any) -> str:

@@ -1,28 +1,28 @@
 """Finds the service: reads the rendezvous files of the private folder.
 
-Owns the order in which services are tried and which are trusted. Refuses addresses that leave the machine,
-and services whose lock nobody holds: their port may belong to another program by now.
+Only loopback addresses count, and only services whose lock is held: the port of a dead one may belong to
+another program by now.
 """
 
 from __future__ import annotations
 
-import json
-import os
 from typing import NamedTuple
 
+from llm_meter_tap.system import Files, exists, join, read_file
 from llm_meter_tap.wire import file_lock
+from llm_meter_tap.wire.json_values import mapping, parse
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-class Rendezvous(NamedTuple):
-    """Where one living service listens.
+class ServiceAddress(NamedTuple):
+    """The address of one living service.
 
     Attributes:
         stem: The file's name without `.json`.
         address: A loopback address.
         port: Its TCP port.
-        secret: What the listener wants to see as Bearer.
+        secret: The bearer secret of every request to it.
         started_at: RFC 3339; the newest service is tried first.
     """
 
@@ -33,16 +33,16 @@ class Rendezvous(NamedTuple):
     started_at: str
 
 
-def living(folder: str, preferred: str | None) -> list[Rendezvous]:
-    """The services to try, in order: the one that started this process, then the newest.
+def living_services(folder: str, preferred: str | None) -> list[ServiceAddress]:
+    """List the services to try, in order: the one that started this process, then the newest.
 
     Args:
         folder: The private folder.
         preferred: LLM_METER_SERVICE, the stem of a rendezvous file.
     """
-    services = os.path.join(folder, "services")
+    services = join(folder, "services")
     try:
-        names = os.listdir(services)
+        names = Files.list(services)
     except OSError:
         return []
     found = [_read(services, name[: -len(".json")]) for name in names if name.endswith(".json")]
@@ -50,16 +50,15 @@ def living(folder: str, preferred: str | None) -> list[Rendezvous]:
     return sorted(known, key=lambda one: one.stem != preferred)
 
 
-def _read(services: str, stem: str) -> Rendezvous | None:
-    """One rendezvous file; None for what is torn, foreign, or of a dead service."""
-    lock = os.path.join(services, f"{stem}.lock")
+def _read(services: str, stem: str) -> ServiceAddress | None:
+    """Read one rendezvous file; None when it is torn, foreign, or of a dead service."""
+    lock = join(services, f"{stem}.lock")
     try:
-        with open(os.path.join(services, f"{stem}.json"), encoding="utf-8") as file:
-            content = json.load(file)
-        found = Rendezvous(
+        content = mapping(parse(read_file(join(services, f"{stem}.json"))))
+        found = ServiceAddress(
             stem, content["address"], int(content["port"]), content["secret"], str(content["started_at"])
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    is_alive = file_lock.is_held(lock) or not os.path.exists(lock)
+    is_alive = file_lock.is_held(lock) or not exists(lock)
     return found if found.address in _LOOPBACK and is_alive else None

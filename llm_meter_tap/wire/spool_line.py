@@ -1,22 +1,19 @@
-"""The spool's line about a call: its record, encoded.
+"""The lines of a spool: one JSON object and a newline each, in ASCII.
 
-Owns the one saving: who calls whom from where is the same in both lines of a call, and in most calls of a
-program, so that this part is encoded once and remembered. By its values: a record that changes is encoded
-anew. Refuses to write anything else than `CallRecord.to_wire` says.
+A line says that a call opened, settled, or was dropped because it never reached the network. The part of a
+record that says who calls whom from where is the same in both lines of a call, and in most calls of a
+program: it is encoded once and remembered by its values.
 """
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
+from llm_meter_tap.wire.json_values import encode
 from llm_meter_tap.wire.names import FIELDS
 from llm_meter_tap.wire.record import NAMES, WRITERS, CallRecord, time_written
-
-# JSON on one line, in ASCII.
-encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 _PLACE = (
     "source", "operation_name", "provider_name", "request_model", "is_stream", "server_address",
@@ -30,16 +27,11 @@ _STATUS, _BASIS = FIELDS["status"].wire, FIELDS["basis"].wire
 _REST = tuple((name, FIELDS[name].wire, WRITERS.get(name)) for name in NAMES if name not in _PLACE)
 
 
-def encode_line(body: dict[str, Any]) -> bytes:
-    """Return a line of a spool or of a request to the service: one JSON object and a newline."""
-    return encode(body).encode("ascii") + b"\n"
-
-
 def opened_line(record: CallRecord) -> bytes:
-    """The line that says what is known when the request leaves: nothing that needs an encoder.
+    """Encode what is known of a call when its request leaves.
 
     Args:
-        record: The record; its id, its status and its basis are words of ours.
+        record: The record. Its id, status and basis are our own words, so that they need no escaping.
     """
     return (
         f'{{"v":1,"event":"opened","record":{{"{_ID}":"{record.call_id}"'
@@ -49,7 +41,7 @@ def opened_line(record: CallRecord) -> bytes:
 
 
 def settled_line(record: CallRecord) -> bytes:
-    """The line that says all of a record."""
+    """Encode a whole record."""
     rest: dict[str, Any] = {}
     fields = vars(record)
     for name, wire, write in _REST:
@@ -60,8 +52,23 @@ def settled_line(record: CallRecord) -> bytes:
     return f'{{"v":1,"event":"settled","record":{members}}}\n'.encode("ascii")
 
 
+def dropped_line(call_id: str) -> bytes:
+    """Encode that nothing of a call reached the network."""
+    return encode({"v": 1, "event": "dropped", "id": call_id}).encode("ascii") + b"\n"
+
+
+def with_text(line: bytes, text: dict[str, Any]) -> bytes:
+    """Add the text that the service counts to a line that is about to be sent; it is never on disk.
+
+    Args:
+        line: A settled line.
+        text: `input`, `output` and `framing`.
+    """
+    return line[: -len(b"}\n")] + f',"text":{encode(text)}}}\n'.encode("ascii")
+
+
 @lru_cache(maxsize=128)
 def _encoded_place(values: tuple[Any, ...]) -> str:
-    """The end of an object that has members already; every record names its source."""
+    """Encode the end of an object that already has members; every record has a source."""
     known = (pair for pair in zip(_PLACE_WIRE, values) if pair[1] is not None)  # noqa: B905 - not in 3.8
     return "," + encode(dict(known))[1:]

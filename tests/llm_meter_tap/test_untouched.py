@@ -25,7 +25,7 @@ import trio
 import urllib3
 from tap_process import run, settled
 
-from llm_meter_tap.provenance.propagation import carry_along
+from llm_meter_tap.provenance.propagation import carry_into_threads
 
 CHAT = "v1/chat/completions"
 BODY = {"model": "gpt-5", "messages": [{"role": "user", "content": "Say hi"}]}
@@ -48,7 +48,7 @@ PATCHED = [
 
 @pytest.mark.parametrize(("owner", "name"), PATCHED, ids=lambda value: getattr(value, "__name__", value))
 def test_a_patched_function_looks_like_the_one_it_stands_for(metered, owner, name):
-    carry_along()
+    carry_into_threads()
     function = vars(owner)[name]
     original = function.__wrapped__
 

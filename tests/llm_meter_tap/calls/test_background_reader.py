@@ -58,7 +58,7 @@ def test_what_is_left_unread_when_the_interpreter_exits_is_told_as_a_gap(reader,
     reader.has_begun.wait()
     body.leave()
     reader.go_on.set()
-    body._thread.join()
+    assert body._thread.join(15)
     assert reader.seen == [len(PIECE), "gap", False]
 
 

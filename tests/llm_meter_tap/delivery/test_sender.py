@@ -10,7 +10,7 @@ from tap_listener import TapListener
 from tap_process import run, settled, spool_lines, start
 
 from llm_meter_tap import tap
-from llm_meter_tap.delivery.service_client import Listener
+from llm_meter_tap.delivery.service_client import ServiceClient
 from llm_meter_tap.runtime import faults
 
 CHAT = "v1/chat/completions"
@@ -111,7 +111,7 @@ def test_the_service_that_started_the_process_is_tried_first_then_the_newest(fol
         if stem:
             monkeypatch.setenv("LLM_METER_SERVICE", stem)
         before = len(expected.lines)
-        client = Listener(str(folder))
+        client = ServiceClient(str(folder))
         assert client.post("/v1/lines", line, {"X-LLM-Meter-Spool": "s"}) is not None
         client.close()
         assert len(expected.lines) == before + 1
@@ -209,7 +209,7 @@ def test_with_the_disk_full_the_service_still_hears_of_the_call(
     def full(*args: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("llm_meter_tap.delivery.spool.os.write", full)
+    monkeypatch.setattr("llm_meter_tap.system.Files.write", full)
     httpx.post(f"{provider.url}/json/{CHAT}", json=BODY)
 
     listener.wait_for(settled=1)

@@ -44,7 +44,7 @@ def test_nothing_is_read_again_until_something_has_changed(folder, listener, mon
     watch = GateWatch(str(folder))
     assert watch.current() == Gate("allow")
 
-    monkeypatch.setattr(watch, "_look", lambda: pytest.fail("it looked again"))
+    monkeypatch.setattr(watch, "_find_gate", lambda: pytest.fail("it looked again"))
     assert watch.current() == Gate("allow")
 
 

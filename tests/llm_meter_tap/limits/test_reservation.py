@@ -24,7 +24,7 @@ from tap_listener import TapListener
 from tap_process import run, settled, spool_lines
 
 from llm_meter_tap import LimitExceeded, tap
-from llm_meter_tap.calls.call import Request, prepare
+from llm_meter_tap.calls.entry import OutgoingRequest, prepare_call
 from llm_meter_tap.runtime import faults
 
 CHAT = "v1/chat/completions"
@@ -285,12 +285,12 @@ def test_the_event_loop_goes_on_while_a_call_waits(provider, gate, metered):
 def test_from_a_loop_that_nobody_knows_nothing_can_be_asked(policy, folder, gate, metered):
     gate.put_gate(policy)
     body = json.dumps(BODY).encode()
-    exchange = prepare(Request("POST", "api.openai.com", 443, "https", f"/{CHAT}", "", {}, body))
+    call = prepare_call(OutgoingRequest("POST", "api.openai.com", 443, "https", f"/{CHAT}", "", {}, body))
     with pytest.raises(StopIteration if policy == "allow" else LimitExceeded):
-        exchange.admit_async().send(None)
+        call.admit_async().send(None)
 
     assert gate.asked == []
-    exchange.failed(ConnectionError(), is_sent=False)
+    call.failed(ConnectionError(), is_sent=False)
 
 
 def test_gathered_tasks_see_the_refusal(provider, gate, metered):
@@ -372,12 +372,12 @@ def test_proxies_are_not_asked(provider, folder, gate):
 
 
 def test_a_failure_of_the_tap_while_asking_is_taken_for_no_answer(provider, gate, metered, monkeypatch):
-    monkeypatch.setattr("llm_meter_tap.limits.reservation.Reservations._post", lambda *_: 1 / 0)
+    monkeypatch.setattr("llm_meter_tap.limits.reservation.ReservationClient._post", lambda *_: 1 / 0)
     assert httpx.post(f"{provider.url}/json/{CHAT}", json=BODY).status_code == 200
     gate.put_gate("block")
     with pytest.raises(LimitExceeded, match="cannot be reached"):
         httpx.post(f"{provider.url}/json/{CHAT}", json=BODY)
-    assert set(faults.counts) == {"Reservations.ask"}
+    assert set(faults.counts) == {"ReservationClient.reserve"}
     faults.counts.clear()
 
 

@@ -37,10 +37,10 @@ def parts(metered: Any) -> Iterator[list[tuple[str, ...]]]:
         asked.append(packages)
         return next((package for package in packages if package in PARTS), None)
 
-    agent.tell_apart(name_of)
-    propagation.carry_along()
+    agent.name_parts(name_of)
+    propagation.carry_into_threads()
     yield asked
-    agent.forget()
+    agent.forget_parts()
 
 
 async def who() -> "str | None":
@@ -142,7 +142,7 @@ def test_a_host_that_fails_costs_the_name_and_nothing_else(metered):
     def fail(packages):
         raise RuntimeError("no idea")
 
-    agent.tell_apart(fail)
+    agent.name_parts(fail)
     assert context.current().agent_name is None
-    agent.forget()
+    agent.forget_parts()
     assert faults.counts.pop("current") == 1

@@ -286,7 +286,7 @@ def test_a_failure_of_the_tap_is_counted_and_not_the_users(library, provider, me
     def fail(*args: object) -> None:
         raise ZeroDivisionError("a secret prompt")
 
-    monkeypatch.setattr("llm_meter_tap.calls.call.recognise", fail)
+    monkeypatch.setattr("llm_meter_tap.calls.entry.recognise", fail)
     assert library.post(f"{provider.url}/json/{CHAT}", json=BODY).json()["usage"]["total_tokens"] == 18
     assert sum(faults.counts.values()) == 1
     faults.counts.clear()

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from llm_meter_tap.calls.call import Request, prepare
+from llm_meter_tap.calls.entry import OutgoingRequest, prepare_call
 from llm_meter_tap.wire.record import CallRecord
-from llm_meter_tap.wire.spool_line import opened_line, settled_line
+from llm_meter_tap.wire.spool_line import dropped_line, opened_line, settled_line, with_text
 
 
 def of_call(**known: object) -> CallRecord:
@@ -59,6 +59,19 @@ def test_a_record_that_changes_is_written_as_it_is_now():
 def test_nothing_that_is_known_when_a_request_leaves_is_left_out(metered):
     headers = {"content-type": "application/json", "authorization": "Bearer sk-1"}
     body = b'{"model": "m", "stream": true, "messages": [{"role": "user", "content": "Hi"}]}'
-    request = Request("POST", "api.openai.com", None, "https", "/v1/chat/completions", "", headers, body)
-    record = prepare(request).record
+    request = OutgoingRequest(
+        "POST", "api.openai.com", None, "https", "/v1/chat/completions", "", headers, body
+    )
+    record = prepare_call(request).record
     assert content(opened_line(record))["record"] == record.to_wire()
+
+
+def test_a_text_is_added_to_a_settled_line_and_changes_nothing_else():
+    line = settled_line(of_call(**FIGURES))
+    text = {"input": 'say "ü"', "framing": 3}
+
+    assert content(with_text(line, text)) == {**content(line), "text": text}
+
+
+def test_a_dropped_line_names_its_call():
+    assert content(dropped_line("c1")) == {"v": 1, "event": "dropped", "id": "c1"}

@@ -1,6 +1,6 @@
 """What a call costs the tap alone, with no library around it: done over and over, and after a pause.
 
-    python bench/exchange.py
+    python bench/call_cost.py
 
 Prints microseconds of processor time. A thread that has waited, as every caller of an LLM does, finds the
 processor's caches and predictors with others: the same instructions take longer, the user's own included.
@@ -17,7 +17,7 @@ import time
 from loopback import BODY
 
 from llm_meter_tap import tap
-from llm_meter_tap.calls import call as exchange
+from llm_meter_tap.calls.entry import OutgoingRequest, open_call
 
 CALLS = 500
 PAUSES_S = (0.0, 0.0005, 0.005)
@@ -37,8 +37,8 @@ def call(pause_s: float) -> float:
     """One call; returns the microseconds before it leaves and after its answer came."""
     began = time.thread_time()
     path = "/v1/chat/completions"
-    request = exchange.Request("POST", "api.openai.com", None, "https", path, "", HEADERS, ASKED)
-    opened = exchange.begin(request)
+    request = OutgoingRequest("POST", "api.openai.com", None, "https", path, "", HEADERS, ASKED)
+    opened = open_call(request)
     spent = time.thread_time() - began
     if pause_s:
         time.sleep(pause_s)

@@ -1,0 +1,66 @@
+"""Starts to observe a request: the only part of `calls` that transports import.
+
+A POST that matches a known format is a call. A GET may read back what earlier calls used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from llm_meter_tap import tap
+from llm_meter_tap.calls import unrecognised
+from llm_meter_tap.calls.call import Call
+from llm_meter_tap.calls.outgoing_request import OutgoingRequest
+from llm_meter_tap.formats.matching import Shape, recognise
+from llm_meter_tap.limits import run_caps
+
+if TYPE_CHECKING:
+    from llm_meter_tap.calls.observer import Observer
+    from llm_meter_tap.limits.reservation import ReservationRequest
+    from llm_meter_tap.tap import Tap
+    from llm_meter_tap.wire.record import CallRecord
+
+__all__ = ["OutgoingRequest", "open_call", "prepare_call"]
+
+
+def open_call(request: OutgoingRequest) -> Observer | None:
+    """Observe a request and admit it, if it is an LLM call or reads back one and this process is metered.
+
+    Raises:
+        LimitExceeded: A hard limit refuses the call.
+    """
+    observer = prepare_call(request)
+    if observer is not None:
+        observer.admit()
+    return observer
+
+
+def prepare_call(request: OutgoingRequest) -> Observer | None:
+    """Observe a request without admitting it; asynchronous code awaits `Observer.admit_async` next."""
+    if request.method == "GET":
+        from llm_meter_tap.calls.reading_back import prepare_read_back  # few processes read back
+
+        return prepare_read_back(request)
+    content_type = request.headers.get("content-type")
+    shape = recognise(request.method, request.host, request.path, request.query, content_type, request.body)
+    if shape is None:
+        unrecognised.record_unrecognised(request.host, request.path, content_type, request.body)
+        return None
+    present = tap.current()
+    if present is None:
+        return None
+    call = Call(present, shape, request)
+    call.reservation_request = _reservation_request(present, call.record, shape, request)
+    return call
+
+
+def _reservation_request(
+    present: Tap, record: CallRecord, shape: Shape, request: OutgoingRequest
+) -> ReservationRequest | None:
+    """What to ask before a call leaves; None where no limit can refuse it."""
+    gate, run = present.gate.current(), run_caps.current()
+    if gate is None and run is None:
+        return None
+    from llm_meter_tap.limits.reservation import ReservationRequest
+
+    return ReservationRequest(record, shape.api, request.headers.get("content-type"), request.body, gate, run)

@@ -1,0 +1,40 @@
+"""Notices the last event of a stream while the user's code reads it.
+
+User code stops reading at that event, and may be killed before it asks for the end of the body.
+"""
+
+from __future__ import annotations
+
+# A model may write the words itself, and each check reads the whole stream.
+_MOST_CHECKS = 3
+
+
+class StreamEnd:
+    """Looks for the words that the last event of a stream holds, in pieces cut anywhere.
+
+    Args:
+        words: The words; any one of them is enough.
+    """
+
+    def __init__(self, words: tuple[bytes, ...]) -> None:
+        self._words = words
+        self._longest = max(map(len, words), default=0)
+        self._checks_left = _MOST_CHECKS if words else 0
+        self._line = b""
+        self._has_word = False
+
+    def is_near(self, chunk: bytes) -> bool:
+        """Whether a line that may be the last event ends with this piece; at most three times a stream."""
+        if not self._checks_left:
+            return False
+        text = self._line + chunk if self._line else chunk
+        for word in self._words:
+            if word in text:
+                self._has_word = True
+        if not text.endswith(b"\n"):
+            self._line = text[-self._longest :]
+            return False
+        self._line = b""
+        is_near, self._has_word = self._has_word, False
+        self._checks_left -= is_near
+        return is_near

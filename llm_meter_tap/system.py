@@ -1,0 +1,164 @@
+"""The functions of the operating system that the tap uses, as they were when the process started.
+
+A program may patch `time`, `os`, `open`, `socket` and `threading`: freezegun, pyfakefs, gevent and mocks do.
+None of that may reach the tap. So this module is loaded before user code, and holds every function in a
+class: freezegun and pyfakefs also replace module attributes, wherever they find a function that they patch.
+It loads in every interpreter that the lab starts, so that it imports built-in modules only.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Identity = tuple[int, int]
+
+_BINARY = getattr(os, "O_BINARY", 0)  # on Windows
+_PIECE = 65536
+
+
+class Clock:
+    """The real clocks."""
+
+    wall = time.time
+    wall_ns = time.time_ns
+    monotonic = time.monotonic
+    perf_counter = time.perf_counter
+    sleep = time.sleep
+
+
+class Process:
+    """The real process."""
+
+    pid = os.getpid
+    random = os.urandom
+    environ = os.environ
+    exc_info = sys.exc_info
+
+
+class Threads:
+    """The operating system's own threads and locks, under gevent too."""
+
+    start = _thread.start_new_thread
+    lock = _thread.allocate_lock
+    RLock = _thread.RLock
+    ident = _thread.get_ident
+    native_id: Callable[[], int] | None = getattr(_thread, "get_native_id", None)
+
+
+class Files:
+    """The real file system; every path is a string, every function raises `OSError`."""
+
+    open = os.open
+    read = os.read
+    write = os.write
+    close = os.close
+    fstat = os.fstat
+    truncate = getattr(os, "ftruncate", None)  # Windows has it since Python 3.5
+    stat = os.stat
+    list = os.listdir
+    mkdir = os.mkdir
+    unlink = os.unlink
+    rename = os.rename
+    replace = os.replace
+    link = getattr(os, "link", None)
+
+    READ = os.O_RDONLY | _BINARY
+    TOUCH = os.O_WRONLY | os.O_CREAT | _BINARY
+    CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
+    APPEND = os.O_WRONLY | os.O_APPEND | _BINARY
+    CREATE_APPEND = CREATE | os.O_APPEND
+    separator = os.sep
+    path = os.fspath
+
+
+def join(*parts: str) -> str:
+    """Join the parts of a path."""
+    return Files.separator.join(map(Files.path, parts))
+
+
+def read_file(path: str) -> bytes:
+    """Read a whole file.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    descriptor = Files.open(path, Files.READ)
+    try:
+        pieces: list[bytes] = []
+        while True:
+            piece = Files.read(descriptor, _PIECE)
+            if not piece:
+                return b"".join(pieces)
+            pieces.append(piece)
+    finally:
+        Files.close(descriptor)
+
+
+def write_new_file(path: str, content: bytes) -> None:
+    """Write a file that does not exist yet, mode 0600.
+
+    Raises:
+        OSError: It exists, or cannot be written whole.
+    """
+    descriptor = Files.open(path, Files.CREATE, 0o600)
+    try:
+        if Files.write(descriptor, content) != len(content):
+            raise OSError(28, "a file was written in part")
+    finally:
+        Files.close(descriptor)
+
+
+def exists(path: str) -> bool:
+    """Whether something lies at `path`."""
+    try:
+        Files.stat(path)
+    except OSError:
+        return False
+    return True
+
+
+def make_folders(path: str) -> None:
+    """Make a folder and those above it, mode 0700, as far as they are missing.
+
+    Raises:
+        OSError: One cannot be made.
+    """
+    if exists(path):
+        return
+    above = path.rstrip(Files.separator).rpartition(Files.separator)[0]
+    if above:
+        make_folders(above)
+    try:
+        Files.mkdir(path, 0o700)
+    except FileExistsError:
+        return  # another process was faster
+
+
+def identity(descriptor: int) -> Identity | None:
+    """Identify what a descriptor is open on: device and inode; None where the system does not say."""
+    try:
+        status: Any = Files.fstat(descriptor)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def is_still(descriptor: int, known: Identity | None) -> bool:
+    """Whether a descriptor is still open on what it was open on.
+
+    The program may have closed it (`os.closerange`) and opened something else under the same number.
+
+    Args:
+        descriptor: The number.
+        known: What `identity` said when it was opened.
+    """
+    # Windows does not identify sockets, nor do programs there close numbers that are not theirs.
+    return known is None or identity(descriptor) == known
