@@ -70,7 +70,9 @@ def test_an_alert_is_written_as_in_the_vectors(case):
 def test_the_vectors_keep_the_schema_of_the_event(kind, case):
     # The service adds `can_raise`, which is no business of core's.
     wire = {**case["wire"], "can_raise": False} if kind == "standings" else case["wire"]
-    jsonschema.Draft7Validator({"$ref": f"#/$defs/{DEFINITIONS[kind]}", "$defs": SCHEMA["$defs"]}).validate(wire)
+    jsonschema.Draft7Validator({"$ref": f"#/$defs/{DEFINITIONS[kind]}", "$defs": SCHEMA["$defs"]}).validate(
+        wire
+    )
 
 
 @cases("documents")
