@@ -15,10 +15,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from jupyter_llm_meter.core.tables import DATA
 from llm_meter_tap.wire.shape import finite_decimal
 
 _MILLION = Decimal(1_000_000)
-BUNDLED = Path(__file__).with_name("price_overrides.json")
+BUNDLED = DATA / "price_overrides.json"
 """The table that we ship."""
 
 _FIELDS = (

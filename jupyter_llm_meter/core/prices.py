@@ -9,7 +9,6 @@ that no token is charged twice and none makes it fail.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -18,35 +17,10 @@ from typing import Any, NamedTuple
 from jupyter_llm_meter.core.price_overrides import Override, bundled_overrides, find_override
 from jupyter_llm_meter.core.price_terms import Terms, bundled_terms
 from jupyter_llm_meter.core.stated_cost import stated_cost
+from jupyter_llm_meter.core.tables import CLOSED_MODELS, GUESSED_PROVIDERS, PRICE_PROVIDER_IDS
 from llm_meter_tap.formats.billing import cached_media, hour_writes, other_models
 from llm_meter_tap.formats.format import Part
 from llm_meter_tap.wire.record import CallRecord
-
-_PROVIDER_IDS = {
-    "aws.bedrock": "aws",
-    "azure.ai.inference": "azure",
-    "azure.ai.openai": "azure",
-    "gcp.gemini": "google",
-    "gcp.gen_ai": "google",
-    "gcp.vertex_ai": "google",
-    "github": "github-copilot",
-    "mistral_ai": "mistral",
-    "moonshot_ai": "moonshotai",
-    "voyage": "voyageai",
-    "x_ai": "x-ai",
-}
-"""genai-prices' provider ids where they differ from `gen_ai.provider.name`."""
-
-_CLOSED_MODELS = (
-    ("openai", re.compile(r"gpt-(?!oss|j|neo)|o[134](-|$)|chatgpt-|text-embedding-|davinci-|babbage-")),
-    ("anthropic", re.compile(r"claude-")),
-    ("google", re.compile(r"gemini-")),
-)
-"""Families that only their maker sells: behind an unknown host they are still the maker's, at its price. Open
-weights behind an unknown host (a local vLLM, a company's own machines) have no price that we could know."""
-
-_GUESSED_PROVIDERS = ("openai", "anthropic", "gcp.gemini")
-"""Providers whose protocol others speak: their name says nothing about a host that is not theirs."""
 
 _VARIANT_TIERS = ("flex", "priority", "fast")
 """Tiers with prices of their own, as providers name them in lower case."""
@@ -274,10 +248,10 @@ def _places(record: CallRecord, model: str) -> Iterator[tuple[dict[str, str], st
     if host:
         yield {"provider_api_url": f"https://{host}/"}, model
     provider = record.provider_name
-    if provider and (provider not in _GUESSED_PROVIDERS or not host):
-        yield {"provider_id": _PROVIDER_IDS.get(provider, provider)}, model
+    if provider and (provider not in GUESSED_PROVIDERS or not host):
+        yield {"provider_id": PRICE_PROVIDER_IDS.get(provider, provider)}, model
     bare = model.rpartition("/")[2]
-    for provider_id, family in _CLOSED_MODELS:
+    for provider_id, family in CLOSED_MODELS.items():
         if family.match(bare.lower()):
             yield {"provider_id": provider_id}, bare
 

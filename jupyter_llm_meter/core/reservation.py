@@ -1,8 +1,8 @@
-"""Whether a call may be sent: its worst case, held against every limit that it comes under.
+"""Whether a call may be sent: its worst case, compared with every limit that applies to it.
 
-Pure arithmetic over figures that somebody else looked up, and the words in which a refusal is told to a
-person who reads a traceback. What a call needs is never guessed low on purpose: where it is not known, the
-reservation is soft and says so.
+The stages of a reservation: the request (`CallBounds`), its worst case (`WorstCase`), the decision on each
+limit (`Decision`), and then a reservation or a refusal. Where the worst case is not known it is estimated,
+and the reservation is marked as soft.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ LEASE = timedelta(seconds=30)
 """How long a reservation holds without being renewed."""
 
 USUAL_TOKENS = 4096
-"""What a call is taken to need at most when neither its request nor the user's own past tells."""
+"""The worst case of a call's tokens, in or out, where neither its request nor earlier calls say more."""
 
 RUN = "run"
 """The scope, and the source, of a cap on one run: no limit of the settings can have it."""
 
 
 @dataclass(frozen=True)
-class Habit:
-    """What one user's calls to one model used so far, at their 95th percentile; None: too few to tell."""
+class UsualTokens:
+    """The 95th percentiles of one user's calls to one model, in tokens; None with too few calls."""
 
     input_tokens: int | None = None
     output_tokens: int | None = None
 
 
 @dataclass(frozen=True)
-class Demand:
+class WorstCase:
     """The most that one call can use.
 
     Attributes:
@@ -62,15 +62,15 @@ class Demand:
 
 
 @dataclass(frozen=True)
-class Ask:
-    """A call that wants to be sent.
+class CallBounds:
+    """A call before it is sent, with what bounds its use.
 
     Attributes:
-        record: What is known when the request would leave, its user and notebook filled in.
-        input_tokens: Counted in its text; None: there was none to count.
-        max_output_tokens: The most that it lets the model write; None: it does not say.
-        is_text_only: Neither images nor sound nor documents go with the text.
-        caps: The caps on the run that it belongs to, see `run_caps`.
+        record: What is known of the call, its user and notebook included.
+        input_tokens: Tokens counted in its text; None where there is no text to count.
+        max_output_tokens: The most tokens that the model may write; None where the request sets no limit.
+        is_text_only: Whether it sends no images, sound or documents.
+        caps: The caps on its run, see `run_caps`.
     """
 
     record: CallRecord
@@ -81,12 +81,12 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Claim:
-    """What one call needs of one limit.
+class Decision:
+    """Whether one call keeps one limit.
 
     Attributes:
-        standing: Where the limit is for the call's subject, other calls' reservations included.
-        needed: What the call may use of it.
+        standing: The limit's standing for the call's subject, with the reservations of other calls.
+        needed: The most that the call may use of the limit.
     """
 
     standing: Standing
@@ -107,24 +107,26 @@ class Claim:
         return not self.fits and without.fits
 
 
-def demand(ask: Ask, habit: Habit, pricer: Callable[[CallRecord], Cost | None] | None) -> Demand:
+def worst_case(
+    bounds: CallBounds, usual: UsualTokens, pricer: Callable[[CallRecord], Cost | None] | None
+) -> WorstCase:
     """The worst case of a call.
 
     Args:
-        ask: The call.
-        habit: What the user's calls to the model used so far.
-        pricer: Finds the cost of a call; None where no dollars are asked for.
+        bounds: The call.
+        usual: What the user's calls to the model used so far.
+        pricer: Finds the cost of a call; None where no limit is in dollars.
     """
-    read, written = ask.input_tokens, ask.max_output_tokens
-    if ask.record.operation_name == "embeddings":
+    read, written = bounds.input_tokens, bounds.max_output_tokens
+    if bounds.record.operation_name == "embeddings":
         written = 0
-    is_soft = read is None or written is None or not ask.is_text_only
+    is_soft = read is None or written is None or not bounds.is_text_only
     if read is None:
-        read = _or_usual(habit.input_tokens)
+        read = _or_usual(usual.input_tokens)
     if written is None:
-        written = _or_usual(habit.output_tokens)
-    usd = None if pricer is None else _dearest(ask.record, read, written, pricer)
-    return Demand(read + written, usd, is_soft)
+        written = _or_usual(usual.output_tokens)
+    usd = None if pricer is None else _dearest(bounds.record, read, written, pricer)
+    return WorstCase(read + written, usd, is_soft)
 
 
 def run_caps(run_id: str, amounts: Sequence[tuple[str, Decimal]]) -> list[Limit]:
@@ -141,24 +143,26 @@ def run_caps(run_id: str, amounts: Sequence[tuple[str, Decimal]]) -> list[Limit]
     ]
 
 
-def first_refusal(claims: Sequence[Claim]) -> Claim | None:
+def first_refusal(decisions: Sequence[Decision]) -> Decision | None:
     """The limit that a call would break; one that is used up goes before one that is only reserved."""
-    broken = [claim for claim in claims if not claim.fits]
-    return next((claim for claim in broken if not claim.is_reserved_elsewhere), next(iter(broken), None))
+    broken = [decision for decision in decisions if not decision.fits]
+    return next(
+        (decision for decision in broken if not decision.is_reserved_elsewhere), next(iter(broken), None)
+    )
 
 
-def refusal_message(claim: Claim, *, may_raise: bool) -> str:
+def refusal_message(decision: Decision, *, may_raise: bool) -> str:
     """Why a call was refused: the arithmetic, when the limit starts anew, and who can raise it.
 
     Args:
-        claim: The limit that it would have broken.
+        decision: The decision against the call.
         may_raise: Whether this user may add to the limit for a while.
     """
-    standing = claim.standing
+    standing = decision.standing
     limit = standing.limit
     unit = limit.unit
     name = "the cap on this run" if limit.scope == RUN else f"the limit {limit.id} for {standing.subject}"
-    needed = f"this call may need {_shown(claim.needed)}" if claim.needed else "nothing is left"
+    needed = f"this call may need {_shown(decision.needed)}" if decision.needed else "nothing is left"
     return (
         f"Not sent: {name} is {_shown(standing.amount)} {unit}. Used {_shown(standing.used)}, reserved by "
         f"calls under way {_shown(standing.reserved)}; {needed}. "

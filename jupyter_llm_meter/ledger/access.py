@@ -23,12 +23,9 @@ from sqlalchemy.exc import ArgumentError
 
 from jupyter_llm_meter.core.prices import price
 from jupyter_llm_meter.ledger import (
-    CorruptLedger,
-    ForeignLedger,
     Ledger,
     LedgerAddressError,
     LedgerUnavailable,
-    NewerLedger,
     Outbox,
 )
 from jupyter_llm_meter.ledger.errors import UnusableLedger
@@ -46,12 +43,6 @@ LONGEST_PAUSE_S = 60.0
 WORKERS = 4
 OPENING_PATIENCE_S = 5.0
 """How long others wait while one thread tries to reach the database; less than a tap's patience."""
-
-_CODES: dict[type[UnusableLedger], str] = {
-    CorruptLedger: "ledger-corrupt",
-    ForeignLedger: "ledger-foreign",
-    NewerLedger: "ledger-newer",
-}
 
 Result = TypeVar("Result")
 
@@ -172,9 +163,8 @@ class LedgerAccess:
             known = sorted(home.glob(f"{stem}-????????T??????Z{suffix}"), reverse=True)
             fresh = home / f"{stem}-{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}{suffix}"
             path, ledger = self._first_usable([*known, fresh])
-        code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), "ledger-unusable")
         self._problems.report(
-            code, f"{error}. Metering goes on in {path} meanwhile; move the bad one away and restart."
+            error.code, f"{error}. Metering goes on in {path} meanwhile; move the bad one away and restart."
         )
         return ledger
 

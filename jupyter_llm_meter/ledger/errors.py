@@ -16,19 +16,31 @@ class LedgerUnavailable(LedgerError):
 
 
 class UnusableLedger(LedgerError):
-    """What lies at the ledger's address must not be written to; it was left untouched."""
+    """The database at the ledger's address must not be written to; it was left untouched.
+
+    Attributes:
+        code: The code of the problem that is reported, see `runtime.problems`.
+    """
+
+    code = "ledger-unusable"
 
 
 class CorruptLedger(UnusableLedger):
     """The database file is damaged."""
 
+    code = "ledger-corrupt"
+
 
 class ForeignLedger(UnusableLedger):
     """The database belongs to something else."""
 
+    code = "ledger-foreign"
+
 
 class NewerLedger(UnusableLedger):
     """A later version of LLM Meter has changed the ledger's schema."""
+
+    code = "ledger-newer"
 
 
 class UnknownAlert(LedgerError):

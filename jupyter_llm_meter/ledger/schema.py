@@ -23,6 +23,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from jupyter_llm_meter.core.tables import SUBJECT_FIELDS
+
 APPLICATION_ID = 0x4C4D5452
 """Marks an SQLite file as a ledger of ours (``PRAGMA application_id``): "LMTR" in ASCII."""
 
@@ -38,16 +40,7 @@ meta = Table(
     Column("value", Text, nullable=False),
 )
 
-SUBJECT_COLUMNS = {
-    "user": "user_id",
-    "team": "team",
-    "key": "key_fingerprint",
-    "project": "project",
-    "notebook": "notebook_path",
-    "kernel": "kernel_id",
-    "model": "model",
-    "provider": "provider_name",
-}
+SUBJECT_COLUMNS = SUBJECT_FIELDS
 """The column that names a limit's subject, by scope."""
 
 SERIES_COLUMNS = (*SUBJECT_COLUMNS.values(), "operation_name", "agent_name")

@@ -16,12 +16,12 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from jupyter_llm_meter.core.limit_index import LimitIndex
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.prices import Cost
-from jupyter_llm_meter.core.reservation import Claim
+from jupyter_llm_meter.core.reservation import Decision
 from jupyter_llm_meter.core.standing import Alert
 from jupyter_llm_meter.ledger.alerting import raise_alerts, raise_refusal
 from jupyter_llm_meter.ledger.counters import Window, add_calls, count_windows, current_windows, upsert_sums
 from jupyter_llm_meter.ledger.outbox import Outbox
-from jupyter_llm_meter.ledger.reserving import end_reservations
+from jupyter_llm_meter.ledger.reservations.store import end_reservations
 from jupyter_llm_meter.ledger.rows import (
     FIGURES,
     Row,
@@ -41,7 +41,7 @@ Pricer = Callable[[CallRecord], "Cost | None"]
 Change = tuple[Row, int]
 
 _IDS_PER_QUERY = 500
-_NONE: Mapping[str, Claim] = MappingProxyType({})
+_NONE: Mapping[str, Decision] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,8 @@ def settle(
     pricer: Pricer,
     outbox: Outbox,
     older: Sequence[Row] = (),
-    refused: Mapping[str, Claim] = _NONE,
+    refused: Mapping[str, Decision] = _NONE,
+    dropped: Sequence[str] = (),
 ) -> Settled:
     """Write a batch of records down and raise the alerts it gives rise to, in the caller's transaction.
 
@@ -83,7 +84,8 @@ def settle(
         pricer: Asked again where an upgrade brings model and figures together.
         outbox: Names the channels that hear of alerts.
         older: Sums of calls that come without the calls, see `takeover.Part`.
-        refused: What calls were refused for, by call id, as far as it is remembered.
+        refused: Why calls were refused, by call id, as far as it is remembered.
+        dropped: Calls that were never sent, whose reservations end.
     """
     stored = _stored_rows(connection, {record.call_id for record in records})
     settled, rows = _sort_out(records, stored, pricer)
@@ -96,7 +98,7 @@ def settle(
     _add_to_rollups(connection, changes)
     touched = add_calls(connection, changes)
     new = {call_id: rows[call_id] for call_id in settled.new}
-    end_reservations(connection, {record.call_id for record in records}, new)
+    end_reservations(connection, {*(record.call_id for record in records), *dropped}, new)
     settled.crossed.extend(_alerts(connection, windows, met, touched, now, outbox))
     settled.crossed.extend(_refusals(connection, index, rows, refused, now, outbox))
     return settled
@@ -132,7 +134,7 @@ def _refusals(
     connection: Connection,
     index: LimitIndex,
     rows: Mapping[str, Row],
-    refused: Mapping[str, Claim],
+    refused: Mapping[str, Decision],
     now: datetime,
     outbox: Outbox,
 ) -> list[Alert]:
@@ -141,9 +143,9 @@ def _refusals(
     for call_id, row in rows.items():
         limit = index.by_id.get(row["limit_id"]) if row["status"] == "refused" else None
         subject = None if limit is None else row[SUBJECT_COLUMNS[limit.scope]]
-        claim = refused.get(call_id)
-        if claim is not None and limit is not None:
-            raised.append(raise_refusal(connection, claim.standing, claim.needed, now, outbox))
+        decision = refused.get(call_id)
+        if decision is not None and limit is not None:
+            raised.append(raise_refusal(connection, decision.standing, decision.needed, now, outbox))
         elif limit is not None and subject is not None and limit.value in (None, subject):
             (standing,) = standings(connection, [limit], now, {limit.scope: subject}, only=subject)
             raised.append(raise_refusal(connection, standing, None, now, outbox))

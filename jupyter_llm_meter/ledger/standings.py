@@ -12,7 +12,7 @@ from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import Standing
 from jupyter_llm_meter.ledger.counters import current_windows, used_amount, used_by_window
 from jupyter_llm_meter.ledger.raising import raised_at
-from jupyter_llm_meter.ledger.reserving import Reserved, held
+from jupyter_llm_meter.ledger.reservations.store import ReservedSums, held
 
 
 def standings(
@@ -35,7 +35,7 @@ def standings(
     names = [window for _limit, window in windows]
     wanted = None if only is None else [only]
     used = used_by_window(connection, names, wanted)
-    reserved = Reserved(held(connection, now), names)
+    reserved = ReservedSums(held(connection, now), names)
     raised = raised_at(connection, now)
     reserving: dict[str, set[str]] = {}
     for window, subject in reserved.sums:

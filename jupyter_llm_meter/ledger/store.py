@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from jupyter_llm_meter.core.limit_index import LimitIndex
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.prices import price
-from jupyter_llm_meter.core.reservation import Ask, Claim
+from jupyter_llm_meter.core.reservation import CallBounds, Decision
 from jupyter_llm_meter.core.standing import Alert, Standing
 from jupyter_llm_meter.ledger import alerting, deliveries, raising
 from jupyter_llm_meter.ledger.answers import Answers
@@ -29,7 +29,7 @@ from jupyter_llm_meter.ledger.paces import Pace
 from jupyter_llm_meter.ledger.pages import Page
 from jupyter_llm_meter.ledger.raising import Raise
 from jupyter_llm_meter.ledger.reservations import Reservations
-from jupyter_llm_meter.ledger.reserving import Swept, release
+from jupyter_llm_meter.ledger.reservations.store import Swept
 from jupyter_llm_meter.ledger.rows import sound
 from jupyter_llm_meter.ledger.settling import Pricer, Settled, priced, settle
 from jupyter_llm_meter.ledger.standings import standings
@@ -113,10 +113,17 @@ class Ledger(Answers):
         """
         ready = [priced(sound(record), self._pricer) for record in records]
         with writing(self._engine) as connection:
-            release(connection, dropped)
-            index, refused = self._index(limits).all, self._reservations.refused
-            settled = settle(connection, ready, index, now, self._pricer, self._outbox, refused=refused)
-        self._reservations.settled(records)
+            settled = settle(
+                connection,
+                ready,
+                self._index(limits).all,
+                now,
+                self._pricer,
+                self._outbox,
+                refused=self._reservations.refused,
+                dropped=dropped,
+            )
+        self._reservations.learn(records)
         self._tell(settled.crossed)
         return settled
 
@@ -194,12 +201,14 @@ class Ledger(Answers):
         with writing(self._engine) as connection:
             return deliveries.mark_failed(connection, message_id, reason, now)
 
-    def reserve(self, asks: Sequence[Ask], limits: Sequence[Limit], now: datetime) -> list[Claim | None]:
+    def reserve(
+        self, calls: Sequence[CallBounds], limits: Sequence[Limit], now: datetime
+    ) -> list[Decision | None]:
         """Decide whether calls may be sent, see `Reservations.reserve`; `limits` are all those in force."""
-        return self._reservations.reserve(asks, self._index(limits).blocking, now)
+        return self._reservations.reserve(calls, self._index(limits).blocking, now)
 
     def renew(self, call_ids: Sequence[str], now: datetime) -> list[str]:
-        """Begin the leases of calls in flight anew; returns the calls that still held something."""
+        """Renew the leases of calls in flight; returns the ids of the calls that still have reservations."""
         return self._reservations.renew(call_ids, now)
 
     def sweep(self, now: datetime) -> Swept:

@@ -13,7 +13,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPError, HTTPRequest
 
 from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.service.rendezvous import living_peers
-from llm_meter_tap.wire.rendezvous import Rendezvous
+from llm_meter_tap.wire.rendezvous import ServiceAddress
 
 ROUND_PAUSE_S = 0.25
 PATIENCE_S = 5.0
@@ -55,7 +55,7 @@ class Peers:
             await asyncio.gather(*(self._poke(peer) for peer in peers))
             await asyncio.sleep(ROUND_PAUSE_S if peers else 0)
 
-    async def _poke(self, peer: Rendezvous) -> None:
+    async def _poke(self, peer: ServiceAddress) -> None:
         request = HTTPRequest(
             f"http://{peer.address}:{peer.port}/v1/poke",
             method="POST",

@@ -17,7 +17,7 @@ from pathlib import Path
 from jupyter_llm_meter.runtime.locks import FileLock
 from llm_meter_tap.wire import file_lock
 from llm_meter_tap.wire.record import time_written
-from llm_meter_tap.wire.rendezvous import Rendezvous, living
+from llm_meter_tap.wire.rendezvous import ServiceAddress, living_services
 
 VERSION = 1
 
@@ -71,7 +71,7 @@ class OwnRendezvous:
         self._lock.release(remove=True)
 
 
-def living_peers(folder: Path, own_stem: str) -> list[Rendezvous]:
+def living_peers(folder: Path, own_stem: str) -> list[ServiceAddress]:
     """Return the other living services of the folder and remove what dead ones left.
 
     Args:
@@ -83,4 +83,4 @@ def living_peers(folder: Path, own_stem: str) -> list[Rendezvous]:
         if path.stem != own_stem and not file_lock.is_held(str(lock)):
             path.unlink(missing_ok=True)
             lock.unlink(missing_ok=True)
-    return [peer for peer in living(str(folder), None) if peer.stem != own_stem]
+    return [peer for peer in living_services(str(folder), None) if peer.stem != own_stem]

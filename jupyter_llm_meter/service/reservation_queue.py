@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from jupyter_llm_meter.core.limits import Limit
-from jupyter_llm_meter.core.reservation import LEASE, Ask, Claim, refusal_message
+from jupyter_llm_meter.core.reservation import LEASE, CallBounds, Decision, refusal_message
 from jupyter_llm_meter.core.standing import format_decimal
 from jupyter_llm_meter.ledger import Ledger
 from jupyter_llm_meter.ledger.access import LedgerAccess, LedgerUnavailable
@@ -35,8 +35,8 @@ MOST_AT_ONCE = 200
 
 @dataclass(frozen=True)
 class _Waiting:
-    ask: Ask
-    decided: asyncio.Future[Claim | None]
+    bounds: CallBounds
+    decided: asyncio.Future[Decision | None]
 
 
 class ReservationQueue:
@@ -84,14 +84,14 @@ class ReservationQueue:
         hard = self._hard_units() | {cap.unit for cap in request.caps}
         if not hard:
             return _GRANTED
-        ask = Ask(
+        bounds = CallBounds(
             record=await self._completion.complete(request.record),
             input_tokens=await self._counted(request) if hard != {"calls"} else 0,
             max_output_tokens=request.max_output_tokens,
             is_text_only=request.is_text_only,
             caps=request.caps,
         )
-        refused = await self._decision(ask)
+        refused = await self._decision(bounds)
         return _GRANTED if refused is None else self._refusal(refused)
 
     async def renew(self, call_ids: Sequence[str]) -> dict[str, Any]:
@@ -131,8 +131,8 @@ class ReservationQueue:
     async def _counted(self, request: IncomingRequest) -> int | None:
         return await self._counting.count_input(request.record, request.text)
 
-    async def _decision(self, ask: Ask) -> Claim | None:
-        waiting = _Waiting(ask, asyncio.get_running_loop().create_future())
+    async def _decision(self, bounds: CallBounds) -> Decision | None:
+        waiting = _Waiting(bounds, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._round is None or self._round.done():
             self._round = self._background.start(self._decide_while_waiting())
@@ -141,30 +141,30 @@ class ReservationQueue:
     async def _decide_while_waiting(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
-            asks = [waiting.ask for waiting in batch]
+            calls = [waiting.bounds for waiting in batch]
             try:
-                decided = await self._ledger.use(partial(self._reserve, asks))
+                decided = await self._ledger.use(partial(self._reserve, calls))
             except BaseException as error:
                 _fail(batch, error)
                 if not isinstance(error, LedgerUnavailable):
                     raise
             else:
                 self._sweep_soon()
-                for waiting, claim in zip(batch, decided, strict=True):
+                for waiting, decision in zip(batch, decided, strict=True):
                     if not waiting.decided.done():
-                        waiting.decided.set_result(claim)
+                        waiting.decided.set_result(decision)
 
-    def _reserve(self, asks: Sequence[Ask], ledger: Ledger) -> Sequence[Claim | None]:
-        return ledger.reserve(asks, self._limits.current(), datetime.now(timezone.utc))
+    def _reserve(self, calls: Sequence[CallBounds], ledger: Ledger) -> Sequence[Decision | None]:
+        return ledger.reserve(calls, self._limits.current(), datetime.now(timezone.utc))
 
-    def _refusal(self, claim: Claim) -> dict[str, Any]:
-        may_raise = self._rules.may_raise(claim.standing.limit)
+    def _refusal(self, decision: Decision) -> dict[str, Any]:
+        may_raise = self._rules.may_raise(decision.standing.limit)
         return {
             "granted": False,
-            "message": refusal_message(claim, may_raise=may_raise),
-            "standing": standing_entry(claim.standing, self._rules),
-            "needed": format_decimal(claim.needed),
-            "is_reserved_elsewhere": claim.is_reserved_elsewhere,
+            "message": refusal_message(decision, may_raise=may_raise),
+            "standing": standing_entry(decision.standing, self._rules),
+            "needed": format_decimal(decision.needed),
+            "is_reserved_elsewhere": decision.is_reserved_elsewhere,
         }
 
     def _sweep_soon(self) -> None:

@@ -10,7 +10,7 @@ import { VERSION } from '../core/record/version';
 import type { CallRecord } from '../core/record/record';
 import { parseRecord } from '../core/record/record';
 import type { StandingDocument } from '../core/record/standing';
-import { parseStanding } from '../core/record/standing';
+import { parseStanding } from '../core/record/standing-reader';
 
 export type Wire = Record<string, unknown>;
 

@@ -16,7 +16,7 @@ import { parseRecord, writeRecord } from '../core/record/record';
 import { readText, Shape } from '../core/record/shape';
 import type * as Wire from '../core/record/wire';
 import type { StandingDocument } from '../core/record/standing';
-import { parseStanding } from '../core/record/standing';
+import { parseStanding } from '../core/record/standing-reader';
 import { readAnswer, requestJson } from './request';
 
 /** Calls the routes of the server part. */

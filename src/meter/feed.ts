@@ -13,7 +13,7 @@ import { Signal } from '@lumino/signaling';
 import type { MeterClient } from './client';
 import { AbsentError, AwayError, ClientError } from './request';
 import { ShapeError } from '../core/record/shape';
-import { parseStanding } from '../core/record/standing';
+import { parseStanding } from '../core/record/standing-reader';
 import type { MeterModel } from './model';
 
 /** The events of jupyter_llm_meter/event_schemas that carry the standing document. */

@@ -1,5 +1,6 @@
 import type { KernelMessage } from '@jupyterlab/services';
 
+import vectors from '../../../tests/vectors/kernel-message.json';
 import { readKernelMessage, readUnderWay } from '../../kernels/message';
 import { wireRecord } from '../samples';
 
@@ -10,6 +11,14 @@ function messageWith(content: unknown): KernelMessage.IMessage {
 function ours(data: unknown): KernelMessage.IMessage {
   return messageWith({ comm_id: 'llm-meter', data });
 }
+
+describe('the kernel message', () => {
+  it.each(vectors)('should be read as the vectors say: $name', ({ content, page }) => {
+    const { call, under_way } = { call: undefined, under_way: undefined, ...page };
+    expect(readKernelMessage(messageWith(content))).toEqual(call);
+    expect(readUnderWay(messageWith(content))).toEqual(under_way);
+  });
+});
 
 describe('readKernelMessage', () => {
   it('should read the call that a kernel tells of', () => {

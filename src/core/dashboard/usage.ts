@@ -8,7 +8,7 @@ import { addDecimals } from '../record/decimal';
 import { Shape } from '../record/shape';
 import type * as Wire from '../record/wire';
 import type { Totals } from '../record/standing';
-import { readTotals } from '../record/standing';
+import { readTotals } from '../record/standing-reader';
 
 export const UNITS_SHOWN = ['tokens', 'cost', 'calls'] as const;
 

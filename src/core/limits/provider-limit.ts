@@ -2,7 +2,7 @@
  * Whether a failed call was stopped by a limit of its provider, and by which kind.
  *
  * Owns the codes that providers give for it in `error.type`; refuses to judge by an error's message, which is never
- * kept. Each code's source is in `tests/vectors/provider-limits.json`.
+ * kept. Each code's source is in `src/__tests__/core/limits/provider-limits.json`.
  */
 
 import type { CallRecord } from '../record/record';

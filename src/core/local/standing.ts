@@ -16,6 +16,7 @@ import type {
   Unit
 } from '../record/standing';
 import { levelOf } from '../record/standing';
+import { SUBJECT_FIELDS } from '../record/tables';
 import type { Bounds } from '../limits/windows';
 import { windowBounds } from '../limits/windows';
 import { crossingsOf } from './alerts';
@@ -25,15 +26,7 @@ import type { Tally } from './tally';
 import { callsOf, rollupsOf } from './tally';
 
 /** The field that names a limit's subject; a page counts for one user, whom it need not name. */
-const SUBJECTS: Readonly<Record<Exclude<Scope, 'user'>, keyof Series>> = {
-  team: 'team',
-  key: 'key_fingerprint',
-  project: 'project',
-  notebook: 'notebook_path',
-  kernel: 'kernel_id',
-  model: 'model',
-  provider: 'provider_name'
-};
+const SUBJECTS: Readonly<Record<Exclude<Scope, 'user'>, keyof Series>> = SUBJECT_FIELDS;
 
 /** Nobody is there to ask before a call is sent, so a limit that blocks can only warn. */
 const KEPT_ALONE = 'warn';

@@ -11,31 +11,12 @@ import { calcPrice } from '@pydantic/genai-prices';
 import overrides from './price-overrides.json';
 import type { CallRecord } from './record';
 import { totalTokensOf } from './record';
+import { CLOSED_MODELS, GUESSED_PROVIDERS, PRICE_PROVIDER_IDS } from './tables';
 
-/** genai-prices' provider ids where they differ from `gen_ai.provider.name`. */
-const PROVIDER_IDS: Readonly<Record<string, string>> = {
-  'aws.bedrock': 'aws',
-  'azure.ai.inference': 'azure',
-  'azure.ai.openai': 'azure',
-  'gcp.gemini': 'google',
-  'gcp.gen_ai': 'google',
-  'gcp.vertex_ai': 'google',
-  github: 'github-copilot',
-  mistral_ai: 'mistral',
-  moonshot_ai: 'moonshotai',
-  voyage: 'voyageai',
-  x_ai: 'x-ai'
-};
-
-/** Families that only their maker sells: behind an unknown host they are still the maker's, at its price. */
-const CLOSED_MODELS: readonly (readonly [string, RegExp])[] = [
-  ['openai', /^(gpt-(?!oss|j|neo)|o[134](-|$)|chatgpt-|text-embedding-|davinci-|babbage-)/],
-  ['anthropic', /^claude-/],
-  ['google', /^gemini-/]
-];
-
-/** Providers whose protocol others speak: their name says nothing about a host that is not theirs. */
-const GUESSED_PROVIDERS = ['openai', 'anthropic', 'gcp.gemini'];
+const PROVIDER_IDS: Readonly<Record<string, string>> = PRICE_PROVIDER_IDS;
+const CLOSED_FAMILIES = Object.entries(CLOSED_MODELS).map(
+  ([providerId, names]) => [providerId, new RegExp(`^(?:${names})`)] as const
+);
 
 /** Money is cut to picodollars, as in the ledger. */
 const DECIMALS = 12;
@@ -159,12 +140,13 @@ function placesOf(record: CallRecord, model: string): (readonly [Place, string])
   const host = record.serverAddress?.toLowerCase();
   const provider = record.providerName;
   const isSaid =
-    provider !== undefined && (!GUESSED_PROVIDERS.includes(provider) || host === undefined);
+    provider !== undefined &&
+    (!GUESSED_PROVIDERS.some(name => name === provider) || host === undefined);
   const bare = model.slice(model.lastIndexOf('/') + 1);
   return [
     ...(host === undefined ? [] : [[{ providerApiUrl: `https://${host}/` }, model] as const]),
     ...(isSaid ? [[{ providerId: PROVIDER_IDS[provider] ?? provider }, model] as const] : []),
-    ...CLOSED_MODELS.filter(([, family]) => family.test(bare.toLowerCase())).map(
+    ...CLOSED_FAMILIES.filter(([, family]) => family.test(bare.toLowerCase())).map(
       ([providerId]) => [{ providerId }, bare] as const
     )
   ];

@@ -2,7 +2,7 @@
  * What crosses the wire: the bodies of the REST routes, the standing document, the kernel message.
  *
  * Generated from jupyter_llm_meter/jupyter/openapi.yaml and jupyter_llm_meter/event_schemas/standing/v1.yaml by
- * `npm run build:wire`. Do not edit.
+ * `npm run build:contract`. Do not edit.
  */
 
 export type paths = Record<string, never>;

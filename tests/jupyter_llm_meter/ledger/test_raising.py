@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from ledger_samples import NOW, call, limit, missing
 
-from jupyter_llm_meter.core.reservation import Ask
+from jupyter_llm_meter.core.reservation import CallBounds
 from jupyter_llm_meter.ledger import Raise
 
 HARD = limit("day", "tokens", 1000, on_exceed="block")
@@ -32,7 +32,7 @@ def test_a_raise_makes_room_for_calls_and_leaves_none_when_it_is_over(ledger):
     ledger.settle([call("a", input_tokens=1000, output_tokens=0)], [HARD], NOW)
 
     def is_granted(call_id, now):
-        return ledger.reserve([Ask(missing(call_id, started_at=now), 100, 0)], [HARD], now) == [None]
+        return ledger.reserve([CallBounds(missing(call_id, started_at=now), 100, 0)], [HARD], now) == [None]
 
     assert not is_granted("b", NOW)
     ledger.add_raise(RAISE, [HARD], NOW)

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 )
 from ledger_samples import call, limit, missing
 
-from jupyter_llm_meter.core.reservation import LEASE, Ask
+from jupyter_llm_meter.core.reservation import LEASE, CallBounds
 from jupyter_llm_meter.core.windows import window_bounds
 from jupyter_llm_meter.ledger import Ledger
 
@@ -99,7 +99,7 @@ class Schedule(RuleBasedStateMachine):
         fits = all(sum(self.room(each, self.now)) + asked.needs(each) <= each.amount for each in self.limits)
         record = missing(call_id, started_at=self.now, status="ok")
         (refused,) = self.ledger.reserve(
-            [Ask(record, input_tokens=worst, max_output_tokens=0)], self.limits, self.now
+            [CallBounds(record, input_tokens=worst, max_output_tokens=0)], self.limits, self.now
         )
         assert (refused is None) == fits
         if refused is not None:
@@ -217,7 +217,7 @@ def test_a_limit_is_exact_to_the_last_token(blank_file, tmp_path):
     shutil.copy(blank_file, tmp_path / "ledger.sqlite3")
     with Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite3'}") as ledger:
         asks = [
-            Ask(missing(f"{n}", started_at=START), input_tokens=worst, max_output_tokens=0)
+            CallBounds(missing(f"{n}", started_at=START), input_tokens=worst, max_output_tokens=0)
             for n, worst in enumerate((999, 2, 1, 1))
         ]
         refused = ledger.reserve(asks, [TOKENS], START)

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 from ledger_samples import NOW, call, limit, missing
 
-from jupyter_llm_meter.core.reservation import LEASE, USUAL_TOKENS, Ask, run_caps
+from jupyter_llm_meter.core.reservation import LEASE, USUAL_TOKENS, CallBounds, run_caps
 from jupyter_llm_meter.ledger import Ledger
-from jupyter_llm_meter.ledger.habits import FEWEST
+from jupyter_llm_meter.ledger.reservations.usual import FEWEST
 
 HARD = limit("day", "tokens", 1000, on_exceed="block")
 SECOND = timedelta(seconds=1)
@@ -17,7 +17,7 @@ SECOND = timedelta(seconds=1)
 
 def ask(call_id, read=100, written=0, at=NOW, caps=(), is_text_only=True, **fields):
     record = missing(call_id, status="ok", started_at=at, **fields)
-    return Ask(record, read, written, is_text_only, caps)
+    return CallBounds(record, read, written, is_text_only, caps)
 
 
 def standing(ledger, limits=(HARD,), now=NOW):

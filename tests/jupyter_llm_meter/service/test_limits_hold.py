@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_llm_meter.core.limits import parse_limits
-from jupyter_llm_meter.core.reservation import LEASE, Ask
+from jupyter_llm_meter.core.reservation import LEASE, CallBounds
 from jupyter_llm_meter.ledger import Ledger
 from llm_meter_tap.wire.record import CallRecord
 
@@ -126,4 +126,4 @@ def wait_for_calls(ledger, more):
 
 def granted(ledger, tokens, now):
     record = CallRecord(os.urandom(8).hex(), now, "ok", "missing", "tap", user_id="alice")
-    return ledger.reserve([Ask(record, 0, tokens)], parse_limits(LIMITS, "config"), now) == [None]
+    return ledger.reserve([CallBounds(record, 0, tokens)], parse_limits(LIMITS, "config"), now) == [None]

@@ -1,4 +1,4 @@
-import vectors from '../../../../tests/vectors/provider-limits.json';
+import vectors from './provider-limits.json';
 import { providerLimitOf } from '../../../core/limits/provider-limit';
 import type { Status } from '../../../core/record/record';
 

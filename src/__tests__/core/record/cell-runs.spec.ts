@@ -1,6 +1,8 @@
+import vectors from '../../../../tests/vectors/cells.json';
 import type { CellRuns } from '../../../core/record/cell-runs';
 import { cellsOf, NotebookRuns, parseCells, totalOf } from '../../../core/record/cell-runs';
 import type { CallRecord } from '../../../core/record/record';
+import { parseRecord } from '../../../core/record/record';
 import { ShapeError } from '../../../core/record/shape';
 import { recordWith, type Wire } from '../../samples';
 
@@ -40,6 +42,17 @@ function runsAfter(cells: readonly CellRuns[]): NotebookRuns {
   runs.load(cells, runs.mark());
   return runs;
 }
+
+describe('the runs of cells', () => {
+  it.each(vectors)('should be read off the wire: $name', ({ wire, page }) => {
+    expect(parseCells(wire)).toEqual(page);
+  });
+
+  it.each(vectors)('should be those that the page finds itself: $name', ({ calls, page }) => {
+    const records = calls.map(call => parseRecord(call));
+    expect(cellsOf(records, true)).toEqual(page);
+  });
+});
 
 describe('NotebookRuns', () => {
   it('should ask the ledger once at first', () => {

@@ -1,9 +1,5 @@
-import { readFileSync } from 'fs';
-import { join } from 'path';
-
 import { priced } from '../../../core/record/prices';
 import { parseRecord } from '../../../core/record/record';
-import overrides from '../../../core/record/price-overrides.json';
 import vectors from '../../../../tests/vectors/prices.json';
 
 interface Vector {
@@ -41,10 +37,5 @@ describe('priced', () => {
     const base = parseRecord({ ...vectors.base, 'gen_ai.request.model': 'gpt-4o' });
     const call = { ...base, inputTokens: 10, costAmount: '7', costCurrency: 'USD' };
     expect(priced(call)).toBe(call);
-  });
-
-  it('should have the overrides that the server part has', () => {
-    const path = join(__dirname, '../../../../jupyter_llm_meter/core/price_overrides.json');
-    expect(overrides).toEqual(JSON.parse(readFileSync(path, 'utf-8')));
   });
 });

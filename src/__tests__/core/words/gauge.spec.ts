@@ -12,7 +12,7 @@ import {
   wireStanding,
   wireTotals
 } from '../../samples';
-import { parseStanding } from '../../../core/record/standing';
+import { parseStanding } from '../../../core/record/standing-reader';
 
 const OPTIONS: GaugeOptions = {
   isCostShown: true,

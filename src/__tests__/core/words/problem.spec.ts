@@ -1,3 +1,4 @@
+import vectors from '../../../../tests/vectors/problems.json';
 import { problemText, problemTitle } from '../../../core/words/problem';
 import { trans } from '../../samples';
 
@@ -7,6 +8,17 @@ describe('problemTitle', () => {
       'Hard limits do not hold'
     );
   });
+
+  it.each([...vectors.known, ...vectors.of_one_channel])('should know %s', code => {
+    expect(problemTitle({ code, message: '' }, trans)).toBeDefined();
+  });
+
+  it.each(vectors.unknown)(
+    'should leave %s, which a later version may send, without a title',
+    code => {
+      expect(problemTitle({ code, message: '' }, trans)).toBeUndefined();
+    }
+  );
 
   it('should take the problem of one channel for that of a channel', () => {
     const problems = ['channel', 'channel:ops'].map(code =>

@@ -1,4 +1,4 @@
-import { readTotals } from '../../../core/record/standing';
+import { readTotals } from '../../../core/record/standing-reader';
 import { Shape } from '../../../core/record/shape';
 import { amountText, callsText, costText, limitTitle } from '../../../core/words/wording';
 import type { Wire } from '../../samples';

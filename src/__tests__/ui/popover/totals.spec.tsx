@@ -4,7 +4,7 @@ import * as React from 'react';
 
 import type { UsageRow } from '../../../core/dashboard/usage';
 import { Shape } from '../../../core/record/shape';
-import { readTotals } from '../../../core/record/standing';
+import { readTotals } from '../../../core/record/standing-reader';
 import { ClientError } from '../../../meter/request';
 import type { IMeter } from '../../../tokens';
 import { ModelSplit } from '../../../ui/popover/models';

@@ -1,17 +1,19 @@
-"""What a user's calls to a model used so far, and which model answers to a name: what a worst case goes by.
+"""What a user's calls to a model usually use, and which model answers to a name: the base of a worst case.
 
-Owns remembering the answers for a while, since a loop asks the same before every call. Reads only.
+The answers are kept for a minute, since a loop needs the same ones before every call.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 
-from jupyter_llm_meter.core.reservation import Habit
+from jupyter_llm_meter.core.reservation import UsualTokens
+from jupyter_llm_meter.ledger.engine import reading
 from jupyter_llm_meter.ledger.rows import FIGURES
 from jupyter_llm_meter.ledger.schema import calls
 from llm_meter_tap.wire.record import CallRecord
@@ -28,44 +30,43 @@ _MOST_KEPT = 1000
 Result = TypeVar("Result")
 
 
-class Habits:
-    """The remembered answers of one ledger; safe to use from any thread."""
+class UsualUse:
+    """What is usual in one ledger; safe to use from any thread.
 
-    def __init__(self) -> None:
+    Args:
+        engine: The ledger's database.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._known: dict[object, tuple[float, object]] = {}
 
-    def habit(self, ask: Callable[[Callable[[Connection], Habit]], Habit], record: CallRecord) -> Habit:
-        """The 95th percentiles of a user's calls to a model.
-
-        Args:
-            ask: Puts a question to the ledger.
-            record: A call of the user's to the model.
-        """
+    def tokens(self, record: CallRecord) -> UsualTokens:
+        """The 95th percentiles of the calls of a record's user to its model."""
         user, model = record.user_id, record.request_model
         if user is None or model is None:
-            return Habit()
-        return self._remembered(("habit", user, model), lambda: ask(lambda at: _habit(at, user, model)))
+            return UsualTokens()
+        return self._remembered(("tokens", user, model), partial(_usual_tokens, user=user, model=model))
 
-    def model(
-        self, ask: Callable[[Callable[[Connection], str | None]], str | None], record: CallRecord
-    ) -> str | None:
-        """The model that answered last when this one was asked for, under which the call will count."""
-        asked, provider = record.request_model, record.provider_name
-        if asked is None:
+    def answering_model(self, record: CallRecord) -> str | None:
+        """The model that answered last when a record's model was requested; the call will count under it."""
+        requested, provider = record.request_model, record.provider_name
+        if requested is None:
             return None
-        key = ("model", asked, provider)
-        return self._remembered(key, lambda: ask(lambda at: _last_model(at, asked, provider))) or asked
+        find = partial(_last_model, requested=requested, provider=provider)
+        return self._remembered(("model", requested, provider), find) or requested
 
-    def saw(self, record: CallRecord) -> None:
+    def learn(self, record: CallRecord) -> None:
         """Learn from a call that was settled."""
         if record.request_model is not None and record.response_model is not None:
             self._keep(("model", record.request_model, record.provider_name), record.response_model)
 
-    def _remembered(self, key: object, find: Callable[[], Result]) -> Result:
+    def _remembered(self, key: object, find: Callable[[Connection], Result]) -> Result:
         known = self._known.get(key)
         if known is not None and time.monotonic() < known[0]:
             return known[1]  # type: ignore[return-value]
-        found = find()
+        with reading(self._engine) as connection:
+            found = find(connection)
         self._keep(key, found)
         return found
 
@@ -75,7 +76,7 @@ class Habits:
         self._known[key] = (time.monotonic() + KEPT_S, value)
 
 
-def _habit(connection: Connection, user: str, model: str) -> Habit:
+def _usual_tokens(connection: Connection, user: str, model: str) -> UsualTokens:
     query = (
         select(calls.c.input_tokens, calls.c.output_tokens)
         .where(calls.c.request_model == model, calls.c.user_id == user, calls.c.basis.in_(FIGURES))
@@ -86,7 +87,7 @@ def _habit(connection: Connection, user: str, model: str) -> Habit:
     for input_tokens, output_tokens in connection.execute(query):
         read += [] if input_tokens is None else [input_tokens]
         written += [] if output_tokens is None else [output_tokens]
-    return Habit(_percentile(read), _percentile(written))
+    return UsualTokens(_percentile(read), _percentile(written))
 
 
 def _percentile(figures: list[int]) -> int | None:
@@ -96,11 +97,11 @@ def _percentile(figures: list[int]) -> int | None:
     return sorted(figures)[-(-95 * len(figures) // 100) - 1]
 
 
-def _last_model(connection: Connection, asked: str, provider: str | None) -> str | None:
+def _last_model(connection: Connection, requested: str, provider: str | None) -> str | None:
     query = (
         select(calls.c.response_model)
         .where(
-            calls.c.request_model == asked,
+            calls.c.request_model == requested,
             calls.c.provider_name.is_not_distinct_from(provider),
             calls.c.response_model.is_not(None),
         )

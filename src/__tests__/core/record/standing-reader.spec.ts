@@ -1,5 +1,5 @@
 import vectors from '../../../../tests/vectors/standing.json';
-import { parseStanding } from '../../../core/record/standing';
+import { parseStanding } from '../../../core/record/standing-reader';
 import {
   documentWith,
   wireAlert,

@@ -1,0 +1,91 @@
+"""Reservations: the worst case of calls in flight, held against hard limits.
+
+`worst_case` finds what a call needs, `decide` decides on it under the write lock, `store` keeps the rows.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from jupyter_llm_meter.core.limit_index import LimitIndex
+from jupyter_llm_meter.core.reservation import RUN, CallBounds, Decision
+from jupyter_llm_meter.ledger.counters import Window
+from jupyter_llm_meter.ledger.engine import writing
+from jupyter_llm_meter.ledger.reservations import decide, store
+from jupyter_llm_meter.ledger.reservations.store import Swept
+from jupyter_llm_meter.ledger.reservations.usual import UsualUse
+from jupyter_llm_meter.ledger.reservations.worst_case import Pricer, limit_check
+from llm_meter_tap.wire.record import CallRecord
+
+_MOST_REFUSED = 1000
+
+
+class Reservations:
+    """What calls in flight hold of one ledger's limits; safe to use from several threads and processes.
+
+    Args:
+        engine: The ledger's database.
+        pricer: Finds the cost of a call.
+
+    Attributes:
+        refused: Why calls were refused, by call id, for the alerts raised when they settle; the newest
+            thousand.
+    """
+
+    def __init__(self, engine: Engine, pricer: Pricer) -> None:
+        self._engine = engine
+        self._pricer = pricer
+        self._usual = UsualUse(engine)
+        self._counted: frozenset[Window] = frozenset()
+        self.refused: OrderedDict[str, Decision] = OrderedDict()
+
+    def reserve(self, calls: Sequence[CallBounds], index: LimitIndex, now: datetime) -> list[Decision | None]:
+        """Decide whether calls may be sent, one after another, and reserve what those that may be sent need.
+
+        Args:
+            calls: The calls.
+            index: The hard limits in force.
+            now: The beginning of the leases.
+
+        Returns:
+            For each call None where it may be sent, or the decision against it.
+
+        Raises:
+            LedgerUnavailable: Nothing was decided.
+        """
+        checks = [limit_check(bounds, index, self._usual, self._pricer) for bounds in calls]
+        if not any(check.needs for check in checks):
+            return [None] * len(checks)
+        needs = [need for check in checks for need in check.needs if need.limit.scope != RUN]
+        windows = {need.window: need.limit for need in needs if need.window not in self._counted}
+        uncounted = [(limit, window) for window, limit in windows.items()]
+        with writing(self._engine) as connection:
+            decided = decide.reserve(connection, checks, uncounted, now)
+        if windows:
+            self._counted |= windows.keys()
+        for bounds, decision in zip(calls, decided, strict=True):
+            if decision is not None:
+                self.refused[bounds.record.call_id] = decision
+        while len(self.refused) > _MOST_REFUSED:
+            self.refused.popitem(last=False)
+        return decided
+
+    def renew(self, call_ids: Sequence[str], now: datetime) -> list[str]:
+        """Renew the leases of calls in flight; returns the ids of the calls that still have reservations."""
+        with writing(self._engine) as connection:
+            return store.renew(connection, call_ids, now)
+
+    def sweep(self, now: datetime) -> Swept:
+        """Remove the reservations past their lease."""
+        with writing(self._engine) as connection:
+            return store.sweep(connection, now)
+
+    def learn(self, records: Sequence[CallRecord]) -> None:
+        """Learn what is usual from settled calls, and forget why they were refused."""
+        for record in records:
+            self._usual.learn(record)
+            self.refused.pop(record.call_id, None)

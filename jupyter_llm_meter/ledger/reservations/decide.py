@@ -1,0 +1,117 @@
+"""The decision whether calls may be sent, made in one writing transaction.
+
+Calls are decided on one after another, each with what the calls before it hold, so that two calls never use
+the same room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection
+
+from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.core.reservation import Decision, first_refusal
+from jupyter_llm_meter.core.standing import Standing
+from jupyter_llm_meter.ledger.counters import Window, count_windows, used_amount, used_by_window
+from jupyter_llm_meter.ledger.raising import raised_at
+from jupyter_llm_meter.ledger.reservations.store import (
+    DELETE,
+    FEW_HELD,
+    INSERT,
+    LEASE_US,
+    HeldAmount,
+    ReservedSums,
+    lease_bounds,
+)
+from jupyter_llm_meter.ledger.reservations.worst_case import LimitCheck, LimitNeed
+from jupyter_llm_meter.ledger.rows import to_us
+
+
+def reserve(
+    connection: Connection,
+    checks: Sequence[LimitCheck],
+    uncounted: Sequence[tuple[Limit, Window]],
+    now: datetime,
+) -> list[Decision | None]:
+    """Decide on calls one after another, and reserve what those that may be sent need.
+
+    Args:
+        connection: A writing transaction.
+        checks: The calls; a call that has reservations already is decided on again.
+        uncounted: Limits whose windows may have no counters yet.
+        now: The beginning of the leases.
+
+    Returns:
+        For each call None where it may be sent, or the decision against it.
+    """
+    count_windows(connection, uncounted)
+    room = _Room(connection, checks, now)
+    decided: dict[str, Decision | None] = {}
+    rows = []
+    for check in checks:
+        if check.call_id not in decided:
+            decided[check.call_id] = first_refusal([room.decide(need) for need in check.needs])
+            if decided[check.call_id] is None:
+                room.hold(check.needs)
+                rows += _rows(check, now)
+    if room.held_before:
+        connection.execute(DELETE, {"call_ids": list(room.held_before)})
+    if rows:
+        connection.execute(INSERT, rows)
+    return [decided[check.call_id] for check in checks]
+
+
+class _Room:
+    """What is left of the limits that apply to a batch of calls."""
+
+    def __init__(self, connection: Connection, checks: Sequence[LimitCheck], now: datetime) -> None:
+        needs = [need for check in checks for need in check.needs]
+        windows = list({need.window: None for need in needs})
+        subjects = {need.subject for need in needs}
+        ids = {check.call_id for check in checks}
+        named = {"limit_ids": list({window.limit_id for window in windows}), "subjects": list(subjects)}
+        rows = [HeldAmount(*row) for row in connection.execute(FEW_HELD, {**named, **lease_bounds(now)})]
+        self.held_before = {row.call_id for row in rows} & ids
+        self._used = used_by_window(connection, windows, subjects)
+        self._reserved = ReservedSums((row for row in rows if row.call_id not in ids), windows)
+        self._raised = raised_at(connection, now)
+
+    def decide(self, need: LimitNeed) -> Decision:
+        """Compare what a call needs of a limit with what is left of it."""
+        limit, window, subject = need.limit, need.window, need.subject
+        reserved, soft = self._reserved.of(window, subject)
+        standing = Standing(
+            limit,
+            subject,
+            window.first_instant,
+            window.resets_at,
+            used_amount(limit.unit, self._used.get(window, {}).get(subject, 0)),
+            used_amount(limit.unit, reserved),
+            used_amount(limit.unit, soft),
+            self._raised.get((limit.id, subject), Decimal(0)),
+        )
+        return Decision(standing, need.needed)
+
+    def hold(self, needs: Sequence[LimitNeed]) -> None:
+        """Hold what a call needs, for the calls that are decided on after it."""
+        for need in needs:
+            self._reserved.add(need.window, need.subject, need.amount, is_soft=need.is_soft)
+
+
+def _rows(check: LimitCheck, now: datetime) -> list[dict[str, Any]]:
+    return [
+        {
+            "call_id": check.call_id,
+            "limit_id": need.limit.id,
+            "subject": need.subject,
+            "started_at": check.started_at,
+            "amount": need.amount,
+            "is_soft": need.is_soft,
+            "lease_ends_at": to_us(now) + LEASE_US,
+        }
+        for need in check.needs
+    ]

@@ -1,0 +1,156 @@
+"""The rows of reservations: leases that hold a call's worst case against limits.
+
+A reservation counts in the window in which its call began, which is where the call will count. It holds while
+its lease does: a row past its lease counts for nothing, and so does one whose lease ends later than two
+leases from now, because then a clock was set back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, Connection, and_, bindparam, delete, func, insert, not_, select, update
+
+from jupyter_llm_meter.core.reservation import LEASE, RUN
+from jupyter_llm_meter.ledger.counters import Window, upsert_sums
+from jupyter_llm_meter.ledger.rows import Row, sums, to_us
+from jupyter_llm_meter.ledger.schema import NO_END, SUMS, UNIT_SUMS, counters, reservations
+
+LEASE_US = LEASE // timedelta(microseconds=1)
+_LAPSED = 0
+_CAP_KEPT = timedelta(days=1)
+"""How long the row of a cap waits, past its lease, for its call to settle and be counted."""
+
+
+class HeldAmount(NamedTuple):
+    """A live reservation."""
+
+    call_id: str
+    limit_id: str
+    subject: str
+    started_at: int
+    amount: int
+    is_soft: bool
+
+
+_LIVE = and_(
+    reservations.c.lease_ends_at > bindparam("lease_after", type_=BigInteger),
+    reservations.c.lease_ends_at <= bindparam("lease_until", type_=BigInteger),
+)
+_CALL = reservations.c.call_id.in_(bindparam("call_ids", expanding=True))
+
+# Putting a statement together takes longer than running it: what every call asks is put together once.
+ALL_HELD = select(*(reservations.c[name] for name in HeldAmount._fields)).where(_LIVE)
+FEW_HELD = ALL_HELD.where(
+    reservations.c.limit_id.in_(bindparam("limit_ids", expanding=True)),
+    reservations.c.subject.in_(bindparam("subjects", expanding=True)),
+)
+_HOLDERS = select(reservations.c.call_id, reservations.c.limit_id, reservations.c.subject).where(_CALL)
+DELETE = delete(reservations).where(_CALL)
+INSERT = insert(reservations)
+
+
+class Swept(NamedTuple):
+    """How many reservations a sweep ended, and how many still hold."""
+
+    ended: int
+    left: int
+
+
+def renew(connection: Connection, call_ids: Sequence[str], now: datetime) -> list[str]:
+    """Renew the leases of calls in flight; returns the ids of the calls that still have reservations."""
+    bounds = {**lease_bounds(now), "call_ids": list(call_ids)}
+    is_theirs = and_(_CALL, _LIVE)
+    renewed = sorted(set(connection.scalars(select(reservations.c.call_id).where(is_theirs), bounds)))
+    if renewed:
+        lease = update(reservations).where(is_theirs).values(lease_ends_at=to_us(now) + LEASE_US)
+        connection.execute(lease, bounds)
+    return renewed
+
+
+def end_reservations(connection: Connection, call_ids: Collection[str], new: Mapping[str, Row]) -> None:
+    """End the reservations of calls that settled or were never sent; a second time changes nothing.
+
+    The only place where a reservation ends before its lease does. Calls that are new count on the caps of
+    their runs.
+
+    Args:
+        connection: The transaction that writes the calls.
+        call_ids: All calls of the batch, known ones and those never sent included.
+        new: The rows of the calls that the ledger did not know.
+    """
+    theirs = {"call_ids": list(call_ids)}
+    held = connection.execute(_HOLDERS, theirs).all()
+    if not held:
+        return
+    used: dict[tuple[str, str], int] = {}
+    for call_id, limit_id, subject in held:
+        if call_id in new and limit_id.startswith(f"{RUN}="):
+            figure = sums(new[call_id])[SUMS.index(UNIT_SUMS[limit_id.rpartition("/")[2]])]
+            used[limit_id, subject] = used.get((limit_id, subject), 0) + figure
+    rows = [
+        {**cap_window(limit_id).key(), "subject": subject, "used": figure}
+        for (limit_id, subject), figure in sorted(used.items())
+    ]
+    if rows:
+        upsert_sums(connection, counters, ("used",), rows)
+    connection.execute(DELETE, theirs)
+
+
+def sweep(connection: Connection, now: datetime) -> Swept:
+    """Remove what is past its lease, so that no clock can bring it back.
+
+    The rows of caps stay, as lapsed, until their calls settle: a call counts on its run however late it ends.
+    """
+    is_cap = reservations.c.limit_id.startswith(f"{RUN}=", autoescape=True)
+    is_old = reservations.c.started_at < to_us(now - _CAP_KEPT)
+    lapsed, bounds = not_(_LIVE), lease_bounds(now)
+    is_new = reservations.c.lease_ends_at != _LAPSED
+    ended = connection.execute(delete(reservations).where(lapsed, not_(is_cap) | is_old), bounds).rowcount
+    caps = update(reservations).where(lapsed, is_new).values(lease_ends_at=_LAPSED)
+    ended += connection.execute(caps, bounds).rowcount
+    return Swept(ended, connection.scalar(select(func.count()).where(is_new)) or 0)
+
+
+def held(connection: Connection, now: datetime) -> list[HeldAmount]:
+    """All live reservations."""
+    return [HeldAmount(*row) for row in connection.execute(ALL_HELD, lease_bounds(now))]
+
+
+def lease_bounds(now: datetime) -> dict[str, int]:
+    return {"lease_after": to_us(now), "lease_until": to_us(now) + 2 * LEASE_US}
+
+
+def cap_window(limit_id: str) -> Window:
+    """The one window of a cap on a run."""
+    return Window(limit_id, 0, NO_END)
+
+
+class ReservedSums:
+    """Sums of live reservations by window and subject.
+
+    Args:
+        rows: The reservations.
+        windows: The windows to sum for.
+    """
+
+    def __init__(self, rows: Iterable[HeldAmount], windows: Iterable[Window]) -> None:
+        by_limit: dict[str, set[Window]] = {}
+        for window in windows:
+            by_limit.setdefault(window.limit_id, set()).add(window)
+        self.sums: dict[tuple[Window, str], tuple[int, int]] = {}
+        for row in rows:
+            for window in by_limit.get(row.limit_id, ()):
+                if window.start <= row.started_at < window.end:
+                    self.add(window, row.subject, row.amount, is_soft=row.is_soft)
+
+    def add(self, window: Window, subject: str, amount: int, *, is_soft: bool) -> None:
+        """Add a reservation."""
+        total, soft = self.of(window, subject)
+        self.sums[window, subject] = (total + amount, soft + (amount if is_soft else 0))
+
+    def of(self, window: Window, subject: str) -> tuple[int, int]:
+        """What is reserved, and the soft part of it."""
+        return self.sums.get((window, subject), (0, 0))
