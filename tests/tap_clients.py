@@ -59,7 +59,8 @@ class Client:
         lines_unreachable: The lines that such a call leaves.
         timed_out: What is raised when no answer comes.
         timed_out_name: How a record names that; a part of it.
-        broken: What is raised when the connection breaks in mid-stream, and how a record names it.
+        broken: What is raised when the connection breaks in mid-stream, and how a record names it; not at all
+            for urllib3, which closes such an answer before it raises.
         is_refusal_raised: A refusal (429, 503) is an exception.
     """
 
@@ -79,7 +80,7 @@ class Client:
     unreachable: type[BaseException]
     timed_out: type[BaseException]
     timed_out_name: str
-    broken: tuple[type[BaseException], str]
+    broken: tuple[type[BaseException], str | None]
     lines_unreachable: tuple[str, ...] = ("opened", "dropped")
     cancel: Callable[[Url, Callable[[], bool]], str] | None = None
     is_refusal_raised: bool = False
@@ -450,7 +451,7 @@ def _requests() -> Client:
         unreachable=requests.ConnectionError,
         timed_out=requests.ReadTimeout,
         timed_out_name="ReadTimeoutError",
-        broken=(requests.exceptions.ChunkedEncodingError, "ProtocolError"),
+        broken=(requests.exceptions.ChunkedEncodingError, None),
         follows_by_itself=True,
     )  # fmt: skip
 
@@ -522,7 +523,7 @@ def _urllib3() -> Client:
         patched=((urllib3.HTTPConnectionPool, "urlopen"),),
         post=post,
         send=send,
-        readers={"whole": whole, "stream": stream},
+        readers={"stream": stream, "whole": whole},
         leave={"close early": close_early, "forget": forget, "never read": never_read, "release": release},
         until_done=until_done,
         time_out=lambda url: request(
@@ -540,7 +541,7 @@ def _urllib3() -> Client:
         unreachable=urllib3.exceptions.HTTPError,
         timed_out=urllib3.exceptions.ReadTimeoutError,
         timed_out_name="ReadTimeoutError",
-        broken=(urllib3.exceptions.ProtocolError, "ProtocolError"),
+        broken=(urllib3.exceptions.ProtocolError, None),
     )
 
 
