@@ -5,7 +5,6 @@ import gc
 import json
 import re
 import selectors
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -155,20 +154,3 @@ def test_other_requests_leave_no_trace(provider, metered):
 
 
 LENGTH = {"Content-Length": "6"}
-
-
-def test_an_empty_answer_ends_the_call(metered):
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
-        await writer.drain()
-        writer.close()
-
-    async def main() -> int:
-        server = await asyncio.start_server(answer, "127.0.0.1", 0, family=socket.AF_INET)
-        port = server.sockets[0].getsockname()[1]
-        async with server, aiohttp.ClientSession() as session:
-            return (await session.post(f"http://127.0.0.1:{port}/{CHAT}", json=BODY)).status
-
-    assert asyncio.run(main()) == 204
-    assert len(settled(metered)) == 1

@@ -6,14 +6,19 @@ What is special to one library is in the file of its adapter.
 from __future__ import annotations
 
 import gc
+import importlib
 import json
+import socket
+import threading
+from types import SimpleNamespace
 
 import pytest
-from tap_clients import BODY, CLIENTS, JSON, STREAM, outcome
+from tap_clients import BODY, CLIENTS, JSON, STREAM, answer_once, outcome
 from tap_process import run, settled, spool_lines
 
 from llm_meter_tap import startup, tap
 from llm_meter_tap.runtime import faults
+from llm_meter_tap.runtime.guard import PassingBy
 
 CHAT = "v1/chat/completions"
 ENDINGS = ["json", "gzip", "chunked", "sse", "silent", "gzipsse", "nonsense"]
@@ -201,6 +206,42 @@ def test_other_requests_leave_no_trace(client, provider, metered):
 
     assert [other[0], read[0]] == [200, 200]
     assert not (metered / "spool").exists()
+
+
+@of_each_client
+def test_another_request_that_fails_leaves_no_trace(client, metered):
+    with pytest.raises(client.unreachable):
+        client.send("GET", f"http://127.0.0.1:1/{CHAT}", {}, None)
+
+    assert not (metered / "spool").exists()
+
+
+@of_each_client
+def test_what_the_tap_itself_sends_is_no_call(client, provider, metered):
+    with PassingBy():
+        assert client.post(f"{provider.url}/json/{CHAT}")[0] == 200
+
+    assert not (metered / "spool").exists()
+
+
+@of_each_client
+def test_an_empty_answer_ends_the_call(client, metered):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answer = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"
+        threading.Thread(target=answer_once, args=(server, answer), daemon=True).start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/{CHAT}"
+        assert client.post(url) == (204, b"")
+
+    (record,) = settled(metered)
+    assert ended(record) == ("ok", "missing")
+
+
+@pytest.mark.parametrize("library", ["httpx", "httpx2", "urllib3", "aiohttp"])
+def test_a_release_older_than_the_tap_knows_is_left_alone(library):
+    name = {"httpx2": "httpx"}.get(library, library)
+    adapter = importlib.import_module(f"llm_meter_tap.transports.{name}")
+    with pytest.raises(NotImplementedError, match=rf"{library} 0\.1\.0"):
+        adapter.patch(SimpleNamespace(__name__=library, __version__="0.1.0"))
 
 
 @of_each_client

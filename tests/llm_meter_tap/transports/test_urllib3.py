@@ -1,13 +1,15 @@
 """What is special to requests and urllib3; what holds for every client is in test_conformance.py."""
 
 import gc
+import json
 import pickle
 import weakref
 
 import pytest
 import requests
 import urllib3
-from tap_clients import BODY, STREAM
+import vcr
+from tap_clients import BODY, JSON, STREAM
 from tap_process import settled, spool_lines
 from urllib3.util import Retry
 
@@ -59,3 +61,37 @@ def test_a_response_can_be_pickled(provider, metered):
     response = requests.post(f"{provider.url}/json/{CHAT}", json=BODY)
 
     assert pickle.loads(pickle.dumps(response)).json() == response.json()
+
+
+def test_a_body_given_as_text_is_read(provider, metered):
+    url = f"{provider.url}/json/{CHAT}"
+    urllib3.PoolManager().request("POST", url, body=json.dumps(BODY), headers=JSON)
+
+    (record,) = settled(metered)
+    assert record["gen_ai.request.model"] == "gpt-5"
+
+
+def test_an_answer_that_is_drained_is_left(provider, metered):
+    url = f"{provider.url}/sse/{CHAT}"
+    urllib3.PoolManager().request("POST", url, json=STREAM, preload_content=False).drain_conn()
+
+    (record,) = settled(metered)
+    assert (record["llm_meter.call.status"], record["llm_meter.call.basis"]) == ("aborted", "missing")
+
+
+def test_a_proxy_that_nobody_can_reach_has_passed_on_nothing(metered):
+    proxy = urllib3.ProxyManager("http://127.0.0.1:1")
+    with pytest.raises(urllib3.exceptions.ProxyError):
+        proxy.request("POST", f"http://llm.example/{CHAT}", json=BODY, retries=False)
+
+    assert [line["event"] for line in spool_lines(metered)] == ["opened", "dropped"]
+
+
+def test_a_call_that_vcrpy_records_is_one_and_what_it_plays_back_is_none(provider, metered, tmp_path):
+    for _ in range(2):
+        with vcr.use_cassette(str(tmp_path / "tape.yaml")):
+            response = requests.post(f"{provider.url}/json/{CHAT}", json=BODY)
+        assert response.json()["usage"]["total_tokens"] == 18
+
+    assert [record["gen_ai.usage.input_tokens"] for record in settled(metered)] == [11]
+    assert [line["event"] for line in spool_lines(metered)] == ["opened", "settled", "opened", "dropped"]
