@@ -18,9 +18,12 @@ const PYTHON_KERNEL: KernelProgram = {
   language: 'python'
 };
 const TOKEN = 'ui-tests';
-const START_TRIES = 240;
+const START_TRIES = 720;
 const TRY_MS = 250;
 const STOP_MS = 30_000;
+const FIRST_PORT = 30_000;
+const PORTS_A_WORKER = 200;
+let nextPort = Math.floor(Math.random() * PORTS_A_WORKER);
 
 /** A limit as in the settings. */
 export interface Limit {
@@ -225,17 +228,25 @@ export function cleanEnvironment(): Record<string, string> {
   return Object.fromEntries(kept) as Record<string, string>;
 }
 
+/**
+ * A port below the range from which the system gives ports away, so that nobody has it before the server listens.
+ * Each worker of Playwright has a range to itself.
+ */
 async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+  const first = FIRST_PORT + Number(process.env.TEST_PARALLEL_INDEX ?? 0) * PORTS_A_WORKER;
+  for (let tries = 0; tries < PORTS_A_WORKER; tries++) {
+    const port = first + (nextPort++ % PORTS_A_WORKER);
+    if (await isFree(port)) {
+      return port;
+    }
+  }
+  throw new Error(`every port from ${first} to ${first + PORTS_A_WORKER - 1} is taken`);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return new Promise(resolve => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null
-          ? resolve(address.port)
-          : reject(new Error('no port'))
-      );
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }

@@ -6,7 +6,7 @@ import { expect, type Page } from '@playwright/test';
 
 import type { Lab, LabOptions } from './lab';
 import { gauge } from './screen';
-import { NOW, ToldService } from './told';
+import { NOW, FakeService } from './fake-service';
 
 export const APPS = ['jupyterlab', 'notebook'] as const;
 export const LANGUAGES = ['en', 'zh-CN'] as const;
@@ -36,7 +36,7 @@ export class Stage {
     private readonly page: Page,
     readonly lab: Lab,
     private readonly app: App,
-    readonly service: ToldService
+    readonly service: FakeService
   ) {}
 
   /** Starts a lab and opens it in a language. */
@@ -47,7 +47,7 @@ export class Stage {
   ): Promise<Stage> {
     await page.clock.setFixedTime(NOW);
     const lab = await startLab({ app, isAppExposed: true });
-    return new Stage(page, lab, app, await ToldService.install(page));
+    return new Stage(page, lab, app, await FakeService.install(page));
   }
 
   /** Opens the page in a language, with nothing left open from before. */

@@ -1,7 +1,8 @@
 /**
  * UI tests in a real Chromium: the one named by `PLAYWRIGHT_CHROMIUM`, else Playwright's own.
  *
- * Each spec starts a Jupyter server of its own, so nothing is shared and one worker keeps small machines usable.
+ * Each test starts Jupyter servers of its own, so that two can run at a time and nothing is shared. `--shard=1/2` runs
+ * half of the files.
  */
 
 import { defineConfig } from '@playwright/test';
@@ -11,8 +12,8 @@ const isRoot = process.getuid?.() === 0;
 export default defineConfig({
   testDir: './tests',
   outputDir: './test-results',
-  workers: 1,
-  timeout: 240_000,
+  workers: 2,
+  timeout: 360_000,
   globalTimeout: 25 * 60_000,
   expect: { timeout: 30_000 },
   forbidOnly: process.env.CI !== undefined,

@@ -179,7 +179,7 @@ ERRORS = """
                 await response.read()
 
     def patience(how):
-        return 0.2 if how == "hang" else 20
+        return 0.2 if how == "hang" else 240
 
     def url(how):
         return ("http://127.0.0.1:1" if how == "closed" else URL + "/" + how) + "/v1/chat/completions"

@@ -1,7 +1,7 @@
 import { expect, test } from '../fixtures';
 import { LANGUAGES, Stage, type Theme } from '../looks';
 import { gauge, picture } from '../screen';
-import { ALERTS, STATES } from '../told';
+import { ALERTS, STATES } from '../fake-service';
 
 const GAUGE = '.jp-LLMMeter-Gauge';
 const POPOVER = '.jp-LLMMeter-Popover';
@@ -29,21 +29,21 @@ for (const language of LANGUAGES) {
       await stage.speak(language);
       await stage.wear(theme);
       for (const [name, state] of Object.entries(STATES)) {
-        service.tell(state);
+        service.show(state);
         await page.waitForTimeout(500);
         await shoot(`gauge-${name}`, GAUGE);
       }
       for (const name of ['unmetered', 'warning', 'blocked'] as const) {
-        service.tell(STATES[name]);
+        service.show(STATES[name]);
         await gauge(page).click();
         await expect(page.locator('.jp-LLMMeter-Calls')).toBeVisible();
         await shoot(`popover-${name}`, POPOVER);
         await page.keyboard.press('Escape');
       }
-      service.tell(ALERTS.reached());
+      service.show(ALERTS.reached());
       await shoot('reached', DIALOG);
       await page.keyboard.press('Escape');
-      service.tell(ALERTS.refused());
+      service.show(ALERTS.refused());
       await shoot('refused', DIALOG);
       await page.locator('.jp-LLMMeter-RaiseButton').click();
       await expect(page.locator('.jp-LLMMeter-RaiseForm')).toBeVisible();
@@ -51,7 +51,7 @@ for (const language of LANGUAGES) {
       await page.keyboard.press('Escape');
       await page.keyboard.press('Escape');
 
-      service.tell(STATES.warning);
+      service.show(STATES.warning);
       await stage.execute('llm-meter:open-settings');
       await shoot('settings', FORM);
       await stage.execute('llm-meter:open-dashboard');
@@ -71,7 +71,7 @@ for (const language of LANGUAGES) {
       await stage.execute('llm-meter:refresh-usage');
       // Last, so that no toast covers anything; the newest stands first.
       for (const name of ['toast', 'runaway'] as const) {
-        service.tell(ALERTS[name]());
+        service.show(ALERTS[name]());
         await expect(page.locator(TOAST)).toHaveCount(name === 'toast' ? 1 : 2);
         // A toast slides in.
         await page.waitForTimeout(1_000);

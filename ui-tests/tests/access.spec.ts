@@ -5,7 +5,7 @@ import { expect, test } from '../fixtures';
 import { LANGUAGES, Stage, type Theme, THEMES } from '../looks';
 import { chatCell } from '../providers';
 import { expectTokens, gauge, openLab, printedTokens, runCell } from '../screen';
-import { ALERTS, STATES } from '../told';
+import { ALERTS, STATES } from '../fake-service';
 
 const GAUGE = '.jp-LLMMeter-Gauge';
 const POPOVER = '.jp-LLMMeter-Popover';
@@ -39,13 +39,13 @@ async function expectReadableIn(
 /** Looks at the gauge in each state, and at the popover in those with the most to say. */
 async function expectFiguresReadable(page: Page, { service }: Stage): Promise<void> {
   for (const [name, state] of Object.entries(STATES)) {
-    service.tell(state);
+    service.show(state);
     const level = name === 'unlimited' || name === 'unmetered' ? 'ok' : name;
     await expect(gauge(page)).toHaveAttribute('data-level', level);
     await expectReadable(page, GAUGE);
   }
   for (const state of [STATES.unmetered, STATES.blocked]) {
-    service.tell(state);
+    service.show(state);
     await gauge(page).click();
     await expect(page.locator(`${POPOVER} .jp-LLMMeter-Calls`)).toBeVisible();
     await expectReadable(page, POPOVER);
@@ -60,10 +60,10 @@ async function expectAlertsReadable(
   themes: readonly Theme[]
 ): Promise<void> {
   const { service } = stage;
-  service.tell(ALERTS.refused());
+  service.show(ALERTS.refused());
   await expectReadableIn(page, stage, themes, DIALOG);
   await page.keyboard.press('Escape');
-  service.tell(ALERTS.toast());
+  service.show(ALERTS.toast());
   await expect(page.locator(TOAST).getByRole('alert')).toBeVisible();
   // The box and its place are JupyterLab's.
   await expectNoViolations(page, TOAST);
@@ -77,7 +77,7 @@ test('is read whole by everyone in JupyterLab, in every theme and language', asy
   const { service } = stage;
   for (const language of LANGUAGES) {
     service.presence = 'here';
-    service.tell(STATES.ok);
+    service.show(STATES.ok);
     await stage.speak(language);
     // Contrast does not depend on the language.
     for (const theme of language === 'en' ? (Object.keys(THEMES) as Theme[]) : PLAIN) {
@@ -85,10 +85,10 @@ test('is read whole by everyone in JupyterLab, in every theme and language', asy
       await expectFiguresReadable(page, stage);
     }
     await expectAlertsReadable(page, stage, PLAIN);
-    service.tell(ALERTS.runaway());
+    service.show(ALERTS.runaway());
     await expect(page.locator(TOAST)).toHaveCount(2);
     await expectNoViolations(page, TOAST);
-    service.tell(ALERTS.refused());
+    service.show(ALERTS.refused());
     await page.locator('.jp-LLMMeter-RaiseButton').click();
     await page.locator('.jp-LLMMeter-RaiseForm [type=submit]').click();
     await expect(page.locator('.jp-LLMMeter-Field-flaw').nth(1)).not.toBeEmpty();
@@ -125,7 +125,7 @@ test('is worked by keyboard alone', async ({ page, startLab }) => {
   await expect(page.locator('.jp-Launcher')).toBeFocused();
   await page.locator('body').focus();
   await tabTo(page, GAUGE, 40, 'Shift+Tab');
-  stage.service.tell(STATES.blocked);
+  stage.service.show(STATES.blocked);
   await expect(gauge(page)).toHaveAttribute('data-level', 'blocked');
   await page.keyboard.press('Enter');
   const popover = page.locator(POPOVER);

@@ -16,6 +16,7 @@ import urllib3
 from tap_process import settled, spool_lines
 
 from llm_meter_tap import tap
+from llm_meter_tap.calls import background_reader
 from llm_meter_tap.formats import matching, registry
 
 
@@ -234,7 +235,8 @@ def test_a_background_answer_is_the_call_that_asked_for_it(server, metered, get)
     assert (asked["llm_meter.call.basis"], answered["llm_meter.call.basis"]) == ("missing", "reported")
 
 
-def test_a_large_file_of_results_is_read_to_its_end(server, metered, get):
+def test_a_large_file_of_results_is_read_to_its_end(server, metered, get, monkeypatch):
+    monkeypatch.setattr(background_reader, "_EXIT_S", 120.0)  # even on a busy machine
     get(f"{server}/v1/files/file-3/content")
     tap.leave()
     assert len(settled(metered)) == 1000

@@ -1,31 +1,31 @@
 /**
- * A server part that tells what a spec makes up, so that every state of the page can be seen without living through it.
+ * Answers in place of the server extension with what a spec makes up, so that every state of the page can be seen.
  *
- * The page is the real one in a real lab; only the answers under `llm-meter/api/v1/` and the standing events are made up, in
- * the shapes of docs/architecture.md, which the page checks as ever.
+ * The page is the real one in a real lab. Only the answers under `llm-meter/api/v1/` and the standing events are made up,
+ * in the shapes of the protocol, which the page checks as always.
  */
 
 import type { Page, Route, WebSocketRoute } from '@playwright/test';
 
 import vectors from '../tests/vectors/standing.json';
-import { CELLS, usageRows } from './told-ledger';
+import { CELLS, usageRows } from './fake-ledger';
 
 type Wire = Readonly<Record<string, unknown>>;
 
 const EVENT = 'https://events.jupyter.org/jupyter_llm_meter/standing/v1';
 
-/** How the server part is: there, gone with the server, or not installed. */
+/** How the server extension is: there, gone with the server, or not installed. */
 type Presence = 'here' | 'away' | 'absent';
 
-export class ToldService {
+export class FakeService {
   /** Whether it answers. */
   presence: Presence = 'here';
 
   private constructor(private document: Wire) {}
 
-  /** Takes the place of the server part for a page, before the page is opened. */
-  static async install(page: Page): Promise<ToldService> {
-    const service = new ToldService(STATES.ok);
+  /** Takes the place of the server extension for a page, before the page is opened. */
+  static async install(page: Page): Promise<FakeService> {
+    const service = new FakeService(STATES.ok);
     await page.route(/\/llm-meter\/api\/v1\//, route => service.answer(route));
     await page.routeWebSocket(/\/api\/events\/subscribe/, socket => {
       service.socket = socket;
@@ -33,8 +33,8 @@ export class ToldService {
     return service;
   }
 
-  /** Makes something else true and tells the page that is open. */
-  tell(document: Wire): void {
+  /** Changes the standing and sends it to the open page. */
+  show(document: Wire): void {
     this.seq += 1;
     this.document = document;
     this.socket?.send(JSON.stringify({ schema_id: EVENT, ...this.current() }));

@@ -1,5 +1,5 @@
 /**
- * A made-up month of calls: the sums that the told server part answers, for the dashboard and the cells.
+ * A made-up month of calls: the sums that the fake service answers, for the dashboard and the cells.
  */
 
 type Wire = Readonly<Record<string, unknown>>;
