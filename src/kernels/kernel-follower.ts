@@ -7,6 +7,7 @@
 import type { ISessionContext } from '@jupyterlab/apputils';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 
+import { BoundedSet } from '../core/bounded';
 import type { Surroundings } from './kernel-runs';
 import { KernelRuns } from './kernel-runs';
 import { COMM_ID } from './message';
@@ -77,17 +78,11 @@ export class KernelFollower {
       return false;
     }
     this._seen.add(messageId);
-    for (const oldest of this._seen) {
-      if (this._seen.size <= SEEN_KEPT) {
-        break;
-      }
-      this._seen.delete(oldest);
-    }
     return true;
   }
 
   private readonly _kernels = new Map<string, KernelRuns>();
-  private readonly _seen = new Set<string>();
+  private readonly _seen = new BoundedSet<string>(SEEN_KEPT);
 }
 
 function isTapMessage({ header, content }: KernelMessage.IMessage): boolean {

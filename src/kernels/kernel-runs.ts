@@ -7,6 +7,7 @@
 
 import type { KernelMessage } from '@jupyterlab/services';
 
+import { BoundedMap } from '../core/bounded';
 import type { CallRecord } from '../core/record/record';
 import { piecesOf } from '../core/scan/bundle';
 import type { Run } from '../core/scan/found';
@@ -63,7 +64,6 @@ export class KernelRuns {
   /** Notes which cell a request is from. */
   onRequest(requestId: string, cellId: string): void {
     this._cells.set(requestId, cellId);
-    forgetOldest(this._cells, MOST_CELLS);
   }
 
   /**
@@ -113,7 +113,6 @@ export class KernelRuns {
         isEstimated: false,
         told: 0
       });
-      forgetOldest(this._runs, MOST_RUNS);
     }
   }
 
@@ -191,8 +190,8 @@ export class KernelRuns {
     return fresh;
   }
 
-  private readonly _runs = new Map<string, OpenRun>();
-  private readonly _cells = new Map<string, string>();
+  private readonly _runs = new BoundedMap<string, OpenRun>(MOST_RUNS);
+  private readonly _cells = new BoundedMap<string, string>(MOST_CELLS);
   private readonly _counters = new Counters();
   private readonly _repeats = new Repeats();
   private _settled: Promise<void> = Promise.resolve();
@@ -208,13 +207,4 @@ function isIdle({ header, content }: KernelMessage.IMessage): boolean {
     'execution_state' in content &&
     content.execution_state === 'idle'
   );
-}
-
-function forgetOldest(map: Map<string, unknown>, most: number): void {
-  for (const key of map.keys()) {
-    if (map.size <= most) {
-      break;
-    }
-    map.delete(key);
-  }
 }

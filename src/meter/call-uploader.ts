@@ -5,6 +5,7 @@
  * takes a call once by its id, so sending twice does no harm. Refuses to keep them beyond the page.
  */
 
+import { BoundedMap } from '../core/bounded';
 import type { CallRecord } from '../core/record/record';
 import type { MeterClient } from './client';
 import { AbsentError, AwayError, ClientError } from './request';
@@ -28,12 +29,6 @@ export class Courier {
   async send(records: readonly CallRecord[]): Promise<void> {
     for (const record of records) {
       this._waiting.set(record.callId, record);
-    }
-    for (const callId of this._waiting.keys()) {
-      if (this._waiting.size <= MOST_WAITING) {
-        break;
-      }
-      this._waiting.delete(callId);
     }
     await this.flush();
   }
@@ -66,6 +61,6 @@ export class Courier {
     }
   }
 
-  private readonly _waiting = new Map<string, CallRecord>();
+  private readonly _waiting = new BoundedMap<string, CallRecord>(MOST_WAITING);
   private _way?: Promise<void>;
 }

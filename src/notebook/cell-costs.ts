@@ -11,6 +11,7 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import type { MeterClient } from '../meter/client';
+import { BoundedMap } from '../core/bounded';
 import { cellsOf } from '../core/record/cell-runs';
 import { readKernelMessage, readUnderWay } from '../kernels/message';
 import type { CellsAnswer, NotebookView } from './notebook-cells';
@@ -100,7 +101,6 @@ export class CellCosts implements ICellCosts {
     const record = readKernelMessage(message);
     if (record !== undefined) {
       this._told.set(record.callId, cells);
-      this._forgetOldest();
       cells.note(record);
       return;
     }
@@ -133,17 +133,8 @@ export class CellCosts implements ICellCosts {
     concerned.forEach(cells => cells.confirm([callId]));
   }
 
-  private _forgetOldest(): void {
-    for (const callId of this._told.keys()) {
-      if (this._told.size <= TOLD_KEPT) {
-        break;
-      }
-      this._told.delete(callId);
-    }
-  }
-
   private readonly _notebooks = new Map<NotebookPanel, NotebookCells>();
-  private readonly _told = new Map<string, NotebookCells>();
+  private readonly _told = new BoundedMap<string, NotebookCells>(TOLD_KEPT);
   private readonly _changed = new Signal<this, void>(this);
   private _current: NotebookPanel | null = null;
   private _connection?: string;

@@ -5,6 +5,7 @@
  * it rather leaves a call out until the next answer. Refuses clock and network.
  */
 
+import { BoundedSet } from '../bounded';
 import type { CallRecord } from './record';
 import type { Sums } from './run-sums';
 import { addSums, NOTHING, sumsOfCall } from './run-sums';
@@ -125,7 +126,6 @@ export class NotebookRuns {
     this._takeOutCrossing(expected);
     this._isLost &&= mark.losses !== this._losses;
     this._cells = undefined;
-    forgetOldest(this._held, HELD_KEPT);
   }
 
   /** Where an answer has more calls of a run than were expected in it, they are those that crossed with it. */
@@ -161,7 +161,7 @@ export class NotebookRuns {
   /** What the ledger has taken since the base. */
   private readonly _confirmed = new Set<string>();
   /** What the base holds. */
-  private readonly _held = new Set<string>();
+  private readonly _held = new BoundedSet<string>(HELD_KEPT);
   private readonly _begun = new Map<string, ReadonlySet<string>>();
   private _isLost = true;
   private _losses = 0;
@@ -246,13 +246,4 @@ function callsByRun(cells: ReadonlyMap<string, readonly CellRun[]>): Map<string,
 
 function keyOf(cellId: string | undefined, runId: string | undefined): string {
   return JSON.stringify([cellId, runId]);
-}
-
-function forgetOldest(ids: Set<string>, most: number): void {
-  for (const id of ids) {
-    if (ids.size <= most) {
-      break;
-    }
-    ids.delete(id);
-  }
 }

@@ -6,6 +6,7 @@
  * ledger to say, which prices it and counts its text.
  */
 
+import { BoundedSet } from '../bounded';
 import { addDecimals, ratioOf, subtractDecimals } from './decimal';
 import type { CallRecord } from './record';
 import { totalTokensOf } from './record';
@@ -18,7 +19,7 @@ const CONFIRMED_KEPT = 10_000;
 /** The calls waiting for the ledger's word. */
 export class PendingCalls {
   private readonly _waiting = new Map<string, CallRecord>();
-  private readonly _confirmed = new Set<string>();
+  private readonly _confirmed = new BoundedSet<string>(CONFIRMED_KEPT);
 
   /** The waiting calls, oldest first. */
   get records(): readonly CallRecord[] {
@@ -43,12 +44,6 @@ export class PendingCalls {
     for (const callId of callIds) {
       this._waiting.delete(callId);
       this._confirmed.add(callId);
-    }
-    for (const callId of this._confirmed) {
-      if (this._confirmed.size <= CONFIRMED_KEPT) {
-        break;
-      }
-      this._confirmed.delete(callId);
     }
   }
 }
