@@ -14,7 +14,7 @@ import type { Run } from '../core/scan/found';
 import type { SentCall } from '../core/scan/sent';
 import { SentCalls } from '../core/scan/sent';
 import { EncoderError } from './encoders';
-import type { WorkerPort } from './text-reader';
+import type { WorkerPort } from './worker-client';
 import { TokenCounter } from './token-counter';
 
 export class Estimator implements IDisposable {

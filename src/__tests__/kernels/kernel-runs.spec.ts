@@ -5,7 +5,7 @@ import { checkPatterns } from '../../core/scan/patterns';
 import type { CountRequest } from '../../kernels/count-jobs';
 import { Estimator } from '../../kernels/estimator';
 import { KernelRuns } from '../../kernels/kernel-runs';
-import type { WorkerPort } from '../../kernels/text-reader';
+import type { WorkerPort } from '../../kernels/worker-client';
 import { TextReader } from '../../kernels/text-reader';
 
 const USAGE = 'CompletionUsage(completion_tokens=17, prompt_tokens=57)';
