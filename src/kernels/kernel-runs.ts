@@ -39,8 +39,8 @@ interface OpenRun {
   told: number;
 }
 
-/** What the runs need to know of the page. */
-export interface Surroundings {
+/** What the runs need from the page. */
+export interface IRunContext {
   readonly reader: TextReader;
   /** Whether the kernel's outputs are to be read: nobody else meters it. */
   isScanned(kernelId: string): boolean;
@@ -54,25 +54,30 @@ export interface Surroundings {
 export class KernelRuns {
   /**
    * @param kernelId - the kernel.
-   * @param surroundings - what it needs.
+   * @param context - what it needs.
    */
   constructor(
     private readonly kernelId: string,
-    private readonly surroundings: Surroundings
+    private readonly context: IRunContext
   ) {}
 
-  /** Notes which cell a request is from. */
-  onRequest(requestId: string, cellId: string): void {
+  /**
+   * Remembers which cell a request is from.
+   *
+   * @param requestId - the id of the message.
+   * @param cellId - the cell.
+   */
+  addRequest(requestId: string, cellId: string): void {
     this._cells.set(requestId, cellId);
   }
 
   /**
-   * Takes a message of the kernel.
+   * Handles a message of the kernel.
    *
    * @param message - on IOPub, in the order of arrival.
    * @param notebookPath - where the session's document is now.
    */
-  onMessage(message: KernelMessage.IMessage, notebookPath: string): void {
+  handleMessage(message: KernelMessage.IMessage, notebookPath: string): void {
     const requestId = requestIdOf(message);
     if (requestId === undefined) {
       return;
@@ -118,16 +123,16 @@ export class KernelRuns {
 
   private _estimate(code: unknown): RunEstimate | undefined {
     return typeof code === 'string'
-      ? this.surroundings.estimator()?.begin(this.kernelId, code)
+      ? this.context.estimator()?.begin(this.kernelId, code)
       : undefined;
   }
 
   private _read(run: OpenRun, texts: readonly OutputText[]): void {
-    if (texts.length === 0 || !this.surroundings.isScanned(this.kernelId)) {
+    if (texts.length === 0 || !this.context.isScanned(this.kernelId)) {
       return;
     }
-    const { reader } = this.surroundings;
-    const patterns = this.surroundings.patterns();
+    const { reader } = this.context;
+    const patterns = this.context.patterns();
     run.read = run.read.then(async () => {
       for (const text of texts) {
         run.readings.add(await reader.read(text, patterns));
@@ -151,15 +156,15 @@ export class KernelRuns {
     // One run after the other, as the counters go on from one to the next.
     this._settled = Promise.all([this._settled, run.read]).then(async () => {
       const records = await this._recordsOf(run, ended, counters, elapsedMs);
-      if (records.length > 0 && this.surroundings.isScanned(this.kernelId)) {
-        this.surroundings.report(records);
+      if (records.length > 0 && this.context.isScanned(this.kernelId)) {
+        this.context.report(records);
       }
     });
   }
 
   /** What a run used that shows no usage, but whose source says that it calls, and that printed something. */
   private async _estimated({ estimate }: OpenRun, run: Run): Promise<CallRecord | undefined> {
-    const isWanted = estimate !== undefined && this.surroundings.isScanned(this.kernelId);
+    const isWanted = estimate !== undefined && this.context.isScanned(this.kernelId);
     const record = isWanted ? await estimate.record(run) : undefined;
     if (record !== undefined) {
       // A counter that is printed later has this call in it.

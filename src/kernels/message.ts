@@ -20,6 +20,15 @@ export const COMM_ID = 'llm-meter';
 const VERSION = 1;
 
 /**
+ * Whether a message comes from a kernel's tap, in whichever version.
+ *
+ * @param message - any message on IOPub.
+ */
+export function isTapMessage({ header, content }: KernelMessage.IMessage): boolean {
+  return header.msg_type === 'comm_msg' && 'comm_id' in content && content.comm_id === COMM_ID;
+}
+
+/**
  * The call that a message tells of.
  *
  * @param message - any message on IOPub.

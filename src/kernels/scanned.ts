@@ -15,8 +15,12 @@ export class ScannedKernels {
   /** Whether outputs are read at all. */
   isOn = true;
 
-  /** Notes that a kernel's tap has told of a call. */
-  noteTap(kernelId: string): void {
+  /**
+   * Remembers that a kernel has a tap.
+   *
+   * @param kernelId - the kernel.
+   */
+  addTap(kernelId: string): void {
     this._tapped.add(kernelId);
   }
 

@@ -71,6 +71,10 @@ export class Meter implements IMeter, IDisposable {
     this._underWay.hear(call);
   }
 
+  endStreams(kernelId: string): void {
+    this._underWay.endKernel(kernelId);
+  }
+
   report(record: CallRecord): void {
     this._underWay.end([record.callId]);
     if (record.status === 'refused') {

@@ -39,6 +39,12 @@ export class UnderWayWatch implements IDisposable {
     }
   }
 
+  /** Ends the calls of a kernel that restarts or ends. */
+  endKernel(kernelId: string): void {
+    const calls = this._calls.calls.filter(call => call.kernelId === kernelId);
+    this.end(calls.map(({ callId }) => callId));
+  }
+
   private _wait(): void {
     const at = this._calls.nextSweepAt;
     if (this._timer !== undefined || at === undefined || this._isDisposed) {

@@ -5,7 +5,6 @@
  * kernel that was busy when the page was opened.
  */
 
-import type { KernelMessage } from '@jupyterlab/services';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
@@ -13,29 +12,28 @@ import { Signal } from '@lumino/signaling';
 import type { MeterClient } from '../meter/client';
 import { BoundedMap } from '../core/bounded';
 import { cellsOf } from '../core/record/cell-runs';
-import { readKernelMessage, readUnderWay } from '../kernels/message';
 import type { CellsAnswer, NotebookView } from './notebook-cells';
 import { NotebookCells } from './notebook-cells';
-import type { ICellCosts, IMeter, NotebookCosts } from '../tokens';
+import type { ICellCosts, IFinishedCall, IKernelCalls, IMeter, NotebookCosts } from '../tokens';
 
-/** How many calls are remembered with the notebook that told of them. */
-const TOLD_KEPT = 10_000;
+/** How many calls are remembered with the notebooks whose kernel reported them. */
+const SOURCES_KEPT = 10_000;
 
 /** More than a page that counts alone keeps whole. */
 const ALL_CALLS = 10_000;
-
-/** The kernel is another one, or none: what it had under way has ended. */
-const ENDINGS = ['restarting', 'autorestarting', 'terminating', 'dead'];
 
 export class CellCosts implements ICellCosts {
   /**
    * @param meter - tells what the ledger has taken.
    * @param client - asks the server part.
+   * @param calls - what kernels report.
    */
   constructor(
     private readonly meter: IMeter,
-    private readonly client: MeterClient
+    private readonly client: MeterClient,
+    calls: IKernelCalls
   ) {
+    calls.finished.connect(this._onFinished, this);
     meter.stateChanged.connect(this._onStateChanged, this);
   }
 
@@ -66,17 +64,11 @@ export class CellCosts implements ICellCosts {
 
   /** Follows a notebook until it is closed. */
   follow(panel: NotebookPanel): NotebookCells {
-    const { context, sessionContext } = panel;
+    const { context } = panel;
     const ask = (path: string): Promise<CellsAnswer> => this._ask(path);
-    const cells = new NotebookCells(viewOf(panel), ask, nextFrame);
+    const cells = new NotebookCells(this._viewOf(panel), ask, nextFrame);
     this._notebooks.set(panel, cells);
     cells.changed.connect(() => this._changed.emit());
-    sessionContext.iopubMessage.connect((_, message) => this._onMessage(cells, message));
-    sessionContext.statusChanged.connect((_, status) => {
-      if (ENDINGS.includes(status)) {
-        cells.endStreams();
-      }
-    });
     context.pathChanged.connect(() => cells.lose());
     panel.disposed.connect(() => {
       this._notebooks.delete(panel);
@@ -94,20 +86,34 @@ export class CellCosts implements ICellCosts {
     return { cells: cellsOf(own, true), callIds: own.map(({ callId }) => callId) };
   }
 
-  private _onMessage(cells: NotebookCells, message: KernelMessage.IMessage): void {
-    if (message.header.msg_type !== 'comm_msg') {
-      return;
+  private _onFinished(_: IKernelCalls, { record, sessions }: IFinishedCall): void {
+    const reporting = [...this._notebooks]
+      .filter(([{ sessionContext }]) => sessions.includes(sessionContext))
+      .map(([, cells]) => cells);
+    if (reporting.length > 0) {
+      this._notebooksOf.set(record.callId, reporting);
+      reporting.forEach(cells => cells.note(record));
     }
-    const record = readKernelMessage(message);
-    if (record !== undefined) {
-      this._told.set(record.callId, cells);
-      cells.note(record);
-      return;
-    }
-    const stream = readUnderWay(message);
-    if (stream !== undefined) {
-      cells.noteStream(stream);
-    }
+  }
+
+  private _viewOf({ context, content, sessionContext }: NotebookPanel): NotebookView {
+    const { meter } = this;
+    return {
+      get path() {
+        return context.localPath;
+      },
+      get isVisible() {
+        return content.isVisible;
+      },
+      get cellIds() {
+        const cells = content.model?.cells ?? [];
+        return [...cells].filter(({ type }) => type === 'code').map(({ id }) => id);
+      },
+      get streams() {
+        const { underWay = [] } = meter.snapshot;
+        return underWay.filter(call => call.kernelId === sessionContext.session?.kernel?.id);
+      }
+    };
   }
 
   private _onStateChanged(): void {
@@ -128,13 +134,12 @@ export class CellCosts implements ICellCosts {
   }
 
   private _confirm(callId: string): void {
-    const told = this._told.get(callId);
-    const concerned = told === undefined ? [...this._notebooks.values()] : [told];
+    const concerned = this._notebooksOf.get(callId) ?? [...this._notebooks.values()];
     concerned.forEach(cells => cells.confirm([callId]));
   }
 
   private readonly _notebooks = new Map<NotebookPanel, NotebookCells>();
-  private readonly _told = new BoundedMap<string, NotebookCells>(TOLD_KEPT);
+  private readonly _notebooksOf = new BoundedMap<string, readonly NotebookCells[]>(SOURCES_KEPT);
   private readonly _changed = new Signal<this, void>(this);
   private _current: NotebookPanel | null = null;
   private _connection?: string;
@@ -144,19 +149,4 @@ export class CellCosts implements ICellCosts {
 
 function nextFrame(callback: () => void): void {
   requestAnimationFrame(callback);
-}
-
-function viewOf({ context, content }: NotebookPanel): NotebookView {
-  return {
-    get path() {
-      return context.localPath;
-    },
-    get isVisible() {
-      return content.isVisible;
-    },
-    get cellIds() {
-      const cells = content.model?.cells ?? [];
-      return [...cells].filter(({ type }) => type === 'code').map(({ id }) => id);
-    }
-  };
 }

@@ -34,6 +34,8 @@ export interface NotebookView {
   readonly isVisible: boolean;
   /** The code cells that it has now. */
   readonly cellIds: readonly string[];
+  /** The answers of its kernel that stream at this moment. */
+  readonly streams: readonly UnderWay[];
 }
 
 /** The ledger's answer. */
@@ -90,38 +92,20 @@ export class NotebookCells implements IDisposable {
 
   /** The answers of a cell that are under way. */
   streamsOf(cellId: string): readonly UnderWay[] {
-    return [...this._streams.values()].filter(stream => stream.cellId === cellId);
+    return this.view.streams.filter(stream => stream.cellId === cellId);
   }
 
   /** Takes in a finished call that the notebook's kernel tells of. */
   note(record: CallRecord): void {
-    const hasStreamed = this._streams.delete(record.callId);
     const isNew = this._runs.note(record);
-    if (hasStreamed || isNew) {
-      this.change();
-    }
     if (isNew) {
-      this._awaitConfirmation();
-    }
-  }
-
-  /** Takes in an answer under way. */
-  noteStream(stream: UnderWay): void {
-    this._streams.set(stream.callId, stream);
-    this.change();
-  }
-
-  /** Forgets the answers under way, because the kernel that told of them is gone. */
-  endStreams(): void {
-    if (this._streams.size > 0) {
-      this._streams.clear();
       this.change();
+      this._awaitConfirmation();
     }
   }
 
   /** Takes in that the ledger has taken calls, of this notebook as far as anyone knows. */
   confirm(callIds: readonly string[]): void {
-    callIds.forEach(callId => this._streams.delete(callId));
     this._runs.confirm(callIds);
     this.look();
   }
@@ -192,7 +176,6 @@ export class NotebookCells implements IDisposable {
   }
 
   private readonly _runs = new NotebookRuns();
-  private readonly _streams = new Map<string, UnderWay>();
   private readonly _changed = new Signal<this, void>(this);
   private _isDisposed = false;
   private _isScheduled = false;

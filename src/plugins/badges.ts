@@ -13,7 +13,7 @@ import { CellCosts } from '../notebook/cell-costs';
 import { MeterClient } from '../meter/client';
 import { saveCosts } from '../notebook/saved-costs';
 import { followSettings } from '../meter/settings';
-import { ICellCosts, IMeter, IWording } from '../tokens';
+import { ICellCosts, IKernelCalls, IMeter, IWording } from '../tokens';
 import { NotebookBadges } from '../ui/badges/badges';
 import { NotebookCostLabel } from '../ui/badges/notebook-cost';
 
@@ -25,17 +25,18 @@ export const badges: JupyterFrontEndPlugin<ICellCosts> = {
   description: 'Shows at each cell what its last run used, and provides what notebooks cost.',
   autoStart: true,
   provides: ICellCosts,
-  requires: [IMeter, IWording],
+  requires: [IMeter, IWording, IKernelCalls],
   optional: [INotebookTracker, ISettingRegistry, IToolbarWidgetRegistry],
   activate: (
     app: JupyterFrontEnd,
     meter: IMeter,
     wording: IWording,
+    calls: IKernelCalls,
     tracker: INotebookTracker | null,
     registry: ISettingRegistry | null,
     toolbars: IToolbarWidgetRegistry | null
   ): ICellCosts => {
-    const costs = new CellCosts(meter, new MeterClient(app.serviceManager.serverSettings));
+    const costs = new CellCosts(meter, new MeterClient(app.serviceManager.serverSettings), calls);
     const wishes = new Wishes();
     toolbars?.addFactory(
       'Notebook',

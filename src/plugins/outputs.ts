@@ -3,53 +3,44 @@
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import type { ISessionContext } from '@jupyterlab/apputils';
 import { Notification } from '@jupyterlab/apputils';
-import { IConsoleTracker } from '@jupyterlab/console';
-import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import { CommandIDs } from '../commands';
 import type { OutputPattern, PatternProblem } from '../core/scan/patterns';
 import { checkPatterns } from '../core/scan/patterns';
-import { KernelFollower } from '../kernels/kernel-follower';
 import type { Estimator } from '../kernels/estimator';
 import { entriesIn, problemText } from '../kernels/output-patterns';
+import { OutputScanner } from '../kernels/output-scanner';
 import { ScannedKernels } from '../kernels/scanned';
 import { followSettings } from '../meter/settings';
 import { TextReader } from '../kernels/text-reader';
-import { IMeter, IWording } from '../tokens';
+import { IKernelCalls, IMeter, IWording } from '../tokens';
 
 export const outputs: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:outputs',
   description: 'Reads LLM usage out of the outputs of kernels that are not metered otherwise.',
   autoStart: true,
-  requires: [IMeter, IWording],
-  optional: [INotebookTracker, IConsoleTracker, ISettingRegistry],
+  requires: [IMeter, IWording, IKernelCalls],
+  optional: [ISettingRegistry],
   activate: (
     app: JupyterFrontEnd,
     meter: IMeter,
     wording: IWording,
-    notebooks: INotebookTracker | null,
-    consoles: IConsoleTracker | null,
+    calls: IKernelCalls,
     registry: ISettingRegistry | null
   ): void => {
     const scanned = new ScannedKernels(() => meter.snapshot);
     let patterns: readonly OutputPattern[] = [];
     const estimates = new Estimates();
-    const follower = new KernelFollower(scanned, {
+    calls.tapSeen.connect((_, kernelId) => scanned.addTap(kernelId));
+    new OutputScanner(calls, {
       reader: new TextReader(startWorker),
       isScanned: kernelId => scanned.has(kernelId),
       patterns: () => patterns,
       estimator: () => estimates.estimator,
       report: records => meter.submit(records)
     });
-    const listen = ({ sessionContext }: { sessionContext: ISessionContext }): void =>
-      follower.follow(sessionContext);
-    notebooks?.forEach(listen);
-    notebooks?.widgetAdded.connect((_, panel) => listen(panel));
-    consoles?.forEach(listen);
-    consoles?.widgetAdded.connect((_, panel) => listen(panel));
     if (registry !== null) {
       const tell = problemTeller(app, wording);
       void followSettings(registry, settings => {

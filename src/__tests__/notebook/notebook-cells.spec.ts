@@ -1,3 +1,4 @@
+import type { UnderWay } from '../../core/words/badge';
 import type { CellsAnswer } from '../../notebook/notebook-cells';
 import { NotebookCells } from '../../notebook/notebook-cells';
 import { AwayError } from '../../meter/request';
@@ -8,12 +9,13 @@ const RECORD = recordWith({ 'llm_meter.cell.id': 'cell-1', 'llm_meter.run.id': '
 
 /** An open notebook, and how often the ledger was asked for it. */
 function setUp(answers: (() => Promise<CellsAnswer>)[] = []): {
-  view: { path: string; isVisible: boolean; cellIds: string[] };
+  view: { path: string; isVisible: boolean; cellIds: string[]; streams: UnderWay[] };
   cells: NotebookCells;
   asked: string[];
 } {
   const asked: string[] = [];
-  const view = { path: 'a.ipynb', isVisible: true, cellIds: ['cell-1'] };
+  const streams: UnderWay[] = [];
+  const view = { path: 'a.ipynb', isVisible: true, cellIds: ['cell-1'], streams };
   const ask = (path: string): Promise<CellsAnswer> => {
     asked.push(path);
     return answers.shift()?.() ?? Promise.resolve(EMPTY);
@@ -86,20 +88,17 @@ describe('NotebookCells', () => {
     cells.dispose();
   });
 
-  it('should show an answer under way until its call is told of or its kernel is gone', () => {
-    const { cells } = setUp();
+  it('should show the answers under way of a cell alone', () => {
+    const { view, cells } = setUp();
     const stream = {
       callId: RECORD.callId,
       startedAt: RECORD.startedAt,
       cellId: 'cell-1',
       pieces: 3
     };
-    cells.noteStream(stream);
-    cells.noteStream({ ...stream, callId: 'other' });
-    expect(cells.streamsOf('cell-1')).toHaveLength(2);
-    cells.note(RECORD);
-    expect(cells.streamsOf('cell-1')).toHaveLength(1);
-    cells.endStreams();
+    view.streams = [stream, { ...stream, callId: 'other', cellId: 'cell-2' }];
+    expect(cells.streamsOf('cell-1')).toEqual([stream]);
+    view.streams = [];
     expect(cells.streamsOf('cell-1')).toEqual([]);
     cells.dispose();
   });
