@@ -14,6 +14,7 @@ import { messages } from './plugins/messages';
 import { meter } from './plugins/meter';
 import { notebookGauge } from './plugins/notebook-gauge';
 import { outputs } from './plugins/outputs';
+import { preferences } from './plugins/preferences';
 import { runAll } from './plugins/run-all';
 import { settings } from './plugins/settings';
 import { usage } from './plugins/usage';
@@ -22,6 +23,7 @@ export * from './tokens';
 
 export default [
   language,
+  preferences,
   meter,
   messages,
   outputs,

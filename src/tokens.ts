@@ -11,29 +11,42 @@ import type { Widget } from '@lumino/widgets';
 
 import type { UnderWay } from './core/words/badge';
 import type { UsageRow } from './core/dashboard/usage';
-import type { GaugeMode } from './core/words/figure';
+import type { IPreferences } from './core/preferences';
 import type { Formatter } from './core/words/format';
 import type { Raise, RaiseRequest } from './core/limits/raise';
 import type { CallRecord } from './core/record/record';
 import type { Sums } from './core/record/run-sums';
+import type { LanguageSetting } from './core/words/language';
 import type { Estimate } from './core/words/rerun';
 import type { Snapshot } from './core/record/snapshot';
+
+export type { IPreferences } from './core/preferences';
 
 /** The id of the plugin whose settings hold the limits and preferences. */
 export const METER_PLUGIN_ID = 'jupyter-llm-meter:meter';
 
-/** What the user wants to see; kept in the settings. */
-export interface IPreferences {
-  readonly isGaugeShown: boolean;
-  readonly isCostShown: boolean;
-  /** Whether outputs of kernels without a tap are read for usage. */
-  readonly areOutputsScanned: boolean;
-  /** What the gauge's figure tells. */
-  readonly gaugeMode: GaugeMode;
-  /** The id of the limit that the gauge follows; absent means the nearest. */
-  readonly gaugeLimit?: string;
-  /** The model with whose tokenizer selected text is counted. */
-  readonly countModel: string;
+/**
+ * A part of the meter's state.
+ *
+ * - `document`: the ledger's figures;
+ * - `connection`: the connection to the server, or whether its events arrive;
+ * - `pending`: the calls that the ledger has not committed;
+ * - `underWay`: the calls that stream;
+ * - `preferences`: what the user wants to see;
+ * - `refusal`: `hasSeenRefusal`.
+ */
+export type MeterPart =
+  'document' | 'connection' | 'pending' | 'underWay' | 'preferences' | 'refusal';
+
+/** What changed in the meter's state since the signal was emitted last. */
+export interface IMeterChange {
+  readonly parts: ReadonlySet<MeterPart>;
+
+  /** Calls that the ledger has committed. */
+  readonly committedIds: readonly string[];
+
+  /** Whether the ledger may have committed more calls than `committedIds` says. */
+  readonly areCommitsMissed: boolean;
 }
 
 /** The running total, as this page knows it. */
@@ -43,8 +56,8 @@ export interface IMeter {
 
   readonly preferences: IPreferences;
 
-  /** Emitted when the snapshot or the preferences changed; at most once a frame. */
-  readonly stateChanged: ISignal<IMeter, void>;
+  /** Emitted when the snapshot or the preferences changed, with what changed; at most once a frame. */
+  readonly stateChanged: ISignal<IMeter, IMeterChange>;
 
   /** Whether a kernel of this page told of a call that a limit refused. */
   readonly hasSeenRefusal: boolean;
@@ -119,6 +132,36 @@ export const IMeter = new Token<IMeter>(
   'The running total of LLM calls, tokens and money.'
 );
 
+/** The settings of the meter. */
+export interface IMeterSettings {
+  /** What the user has set; the defaults until the settings are loaded. */
+  readonly preferences: IPreferences;
+
+  /** Emitted when the settings were loaded, or could not be, and after each change. */
+  readonly changed: ISignal<IMeterSettings, void>;
+
+  /**
+   * Applies the preferences when they are loaded, at once if they are, and after each change.
+   *
+   * @param apply - applies them.
+   */
+  follow(apply: (preferences: IPreferences) => void): void;
+
+  /**
+   * Writes a setting.
+   *
+   * @param key - its name in schema/meter.json.
+   * @param value - its value.
+   */
+  set(key: string, value: string | null): Promise<void>;
+}
+
+/** The token of the settings. */
+export const IMeterSettings = new Token<IMeterSettings>(
+  'jupyter-llm-meter:IMeterSettings',
+  'The settings of LLM Meter.'
+);
+
 /** The words and figures of LLM Meter in the user's language. */
 export interface IWording {
   /** The translations in force. A new object after each change. */
@@ -126,6 +169,13 @@ export interface IWording {
 
   /** The locale's way with figures and times. */
   readonly format: Formatter;
+
+  /**
+   * Uses the language that the settings ask for.
+   *
+   * @param setting - the value of `language`.
+   */
+  use(setting: LanguageSetting): Promise<void>;
 
   /** Emitted when the language changed or its catalogue arrived. */
   readonly changed: ISignal<IWording, void>;

@@ -16,8 +16,14 @@ import type { Snapshot } from '../core/record/snapshot';
 import type { MeterFeed } from './feed';
 import type { MeterModel } from './model';
 import type { Reserve } from '../local/fallback';
-import type { IMeter, IPreferences } from '../tokens';
+import type { IMeter, IMeterChange, IPreferences } from '../tokens';
 import { UnderWayWatch } from './under-way';
+
+const REFUSAL: IMeterChange = {
+  parts: new Set(['refusal']),
+  committedIds: [],
+  areCommitsMissed: false
+};
 
 export class Meter implements IMeter, IDisposable {
   /**
@@ -48,7 +54,7 @@ export class Meter implements IMeter, IDisposable {
     return this.model.preferences;
   }
 
-  get stateChanged(): ISignal<IMeter, void> {
+  get stateChanged(): ISignal<IMeter, IMeterChange> {
     return this._stateChanged;
   }
 
@@ -80,7 +86,7 @@ export class Meter implements IMeter, IDisposable {
     if (record.status === 'refused') {
       // No call was made, so there is nothing to count; but now this page is the one to tell of it.
       this._hasSeenRefusal = true;
-      this._stateChanged.emit();
+      this._stateChanged.emit(REFUSAL);
       return;
     }
     const { meter } = this.reserve;
@@ -132,16 +138,16 @@ export class Meter implements IMeter, IDisposable {
     return this.client.listRaises();
   }
 
-  private _onStateChanged(): void {
+  private _onStateChanged(_: MeterModel, change: IMeterChange): void {
     this.reserve.look();
-    this._underWay.end(this.model.snapshot.document?.callIds ?? []);
+    this._underWay.end(change.committedIds);
     if (this.model.snapshot.connection === 'live') {
       void this.courier.flush();
     }
-    this._stateChanged.emit();
+    this._stateChanged.emit(change);
   }
 
   private readonly _underWay: UnderWayWatch;
   private _hasSeenRefusal = false;
-  private readonly _stateChanged = new Signal<this, void>(this);
+  private readonly _stateChanged = new Signal<this, IMeterChange>(this);
 }

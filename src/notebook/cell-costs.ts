@@ -14,7 +14,14 @@ import { BoundedMap } from '../core/bounded';
 import { cellsOf } from '../core/record/cell-runs';
 import type { CellsAnswer, NotebookView } from './notebook-cells';
 import { NotebookCells } from './notebook-cells';
-import type { ICellCosts, IFinishedCall, IKernelCalls, IMeter, NotebookCosts } from '../tokens';
+import type {
+  ICellCosts,
+  IFinishedCall,
+  IKernelCalls,
+  IMeter,
+  IMeterChange,
+  NotebookCosts
+} from '../tokens';
 
 /** How many calls are remembered with the notebooks whose kernel reported them. */
 const SOURCES_KEPT = 10_000;
@@ -69,7 +76,7 @@ export class CellCosts implements ICellCosts {
     const cells = new NotebookCells(this._viewOf(panel), ask, nextFrame);
     this._notebooks.set(panel, cells);
     cells.changed.connect(() => this._changed.emit());
-    context.pathChanged.connect(() => cells.lose());
+    context.pathChanged.connect(() => cells.miss());
     panel.disposed.connect(() => {
       this._notebooks.delete(panel);
       cells.dispose();
@@ -92,7 +99,7 @@ export class CellCosts implements ICellCosts {
       .map(([, cells]) => cells);
     if (reporting.length > 0) {
       this._notebooksOf.set(record.callId, reporting);
-      reporting.forEach(cells => cells.note(record));
+      reporting.forEach(cells => cells.report(record));
     }
   }
 
@@ -116,35 +123,22 @@ export class CellCosts implements ICellCosts {
     };
   }
 
-  private _onStateChanged(): void {
-    const { connection, document } = this.meter.snapshot;
-    const isBack = connection !== this._connection && connection === 'live';
-    this._connection = connection;
-    const before = this._seq;
-    this._seq = document?.seq ?? before;
-    const hasGap = before !== undefined && this._seq !== before && this._seq !== before + 1;
-    if (isBack || hasGap || connection === 'alone') {
-      this._notebooks.forEach(cells => cells.lose());
+  private _onStateChanged(_: IMeter, change: IMeterChange): void {
+    if (change.areCommitsMissed) {
+      this._notebooks.forEach(cells => cells.miss());
     }
-    // The document stays the same until the next event, whatever else changes.
-    if (this._seq !== before || document?.callIds !== this._callIds) {
-      this._callIds = document?.callIds;
-      this._callIds?.forEach(callId => this._confirm(callId));
-    }
+    change.committedIds.forEach(callId => this._commit(callId));
   }
 
-  private _confirm(callId: string): void {
+  private _commit(callId: string): void {
     const concerned = this._notebooksOf.get(callId) ?? [...this._notebooks.values()];
-    concerned.forEach(cells => cells.confirm([callId]));
+    concerned.forEach(cells => cells.commit([callId]));
   }
 
   private readonly _notebooks = new Map<NotebookPanel, NotebookCells>();
   private readonly _notebooksOf = new BoundedMap<string, readonly NotebookCells[]>(SOURCES_KEPT);
   private readonly _changed = new Signal<this, void>(this);
   private _current: NotebookPanel | null = null;
-  private _connection?: string;
-  private _seq?: number;
-  private _callIds?: readonly string[];
 }
 
 function nextFrame(callback: () => void): void {

@@ -96,8 +96,8 @@ export class NotebookCells implements IDisposable {
   }
 
   /** Takes in a finished call that the notebook's kernel tells of. */
-  note(record: CallRecord): void {
-    const isNew = this._runs.note(record);
+  report(record: CallRecord): void {
+    const isNew = this._runs.report(record);
     if (isNew) {
       this.change();
       this._awaitConfirmation();
@@ -105,21 +105,21 @@ export class NotebookCells implements IDisposable {
   }
 
   /** Takes in that the ledger has taken calls, of this notebook as far as anyone knows. */
-  confirm(callIds: readonly string[]): void {
-    this._runs.confirm(callIds);
+  commit(callIds: readonly string[]): void {
+    this._runs.commit(callIds);
     this.look();
   }
 
   /** Takes in that word of calls may have been lost, or that the ledger can be reached again. */
-  lose(): void {
+  miss(): void {
     this._hasFailed = false;
-    this._runs.lose();
+    this._runs.miss();
     this.look();
   }
 
   /** Takes in that a cell starts anew. */
-  begin(cellId: string): void {
-    this._runs.begin(cellId);
+  startRun(cellId: string): void {
+    this._runs.startRun(cellId);
     this.change();
   }
 
@@ -149,7 +149,8 @@ export class NotebookCells implements IDisposable {
     const mark = this._runs.mark();
     try {
       const { cells, callIds } = await this.ask(this.view.path);
-      this._runs.load(cells, { ...mark, callIds: [...mark.callIds, ...callIds] });
+      const committedIds = [...mark.committedIds, ...callIds];
+      this._runs.load(cells, { ...mark, committedIds });
     } catch (error) {
       if (!(error instanceof ClientError)) {
         throw error;
@@ -169,7 +170,7 @@ export class NotebookCells implements IDisposable {
     this._confirmation ??= setTimeout(() => {
       this._confirmation = undefined;
       if (this._runs.isWaiting) {
-        this._runs.confirmAll();
+        this._runs.commitAll();
         this.look();
       }
     }, CONFIRMATION_MS);

@@ -7,13 +7,11 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
-import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import { CellCosts } from '../notebook/cell-costs';
 import { MeterClient } from '../meter/client';
 import { saveCosts } from '../notebook/saved-costs';
-import { followSettings } from '../meter/settings';
-import { ICellCosts, IKernelCalls, IMeter, IWording } from '../tokens';
+import { ICellCosts, IKernelCalls, IMeter, IMeterSettings, IWording } from '../tokens';
 import { NotebookBadges } from '../ui/badges/badges';
 import { NotebookCostLabel } from '../ui/badges/notebook-cost';
 
@@ -25,45 +23,32 @@ export const badges: JupyterFrontEndPlugin<ICellCosts> = {
   description: 'Shows at each cell what its last run used, and provides what notebooks cost.',
   autoStart: true,
   provides: ICellCosts,
-  requires: [IMeter, IWording, IKernelCalls],
-  optional: [INotebookTracker, ISettingRegistry, IToolbarWidgetRegistry],
+  requires: [IMeter, IWording, IKernelCalls, IMeterSettings],
+  optional: [INotebookTracker, IToolbarWidgetRegistry],
   activate: (
     app: JupyterFrontEnd,
     meter: IMeter,
     wording: IWording,
     calls: IKernelCalls,
+    settings: IMeterSettings,
     tracker: INotebookTracker | null,
-    registry: ISettingRegistry | null,
     toolbars: IToolbarWidgetRegistry | null
   ): ICellCosts => {
     const costs = new CellCosts(meter, new MeterClient(app.serviceManager.serverSettings), calls);
-    const wishes = new Wishes();
     toolbars?.addFactory(
       'Notebook',
       LABEL,
       (panel: NotebookPanel) =>
-        new NotebookCostLabel(panel, costs, wording, () => wishes.areCostsSaved)
+        new NotebookCostLabel(panel, costs, wording, () => settings.preferences.areCostsSaved)
     );
     if (tracker !== null) {
-      followNotebooks(tracker, costs, panel => showIn(panel, costs, wishes, meter, wording));
+      followNotebooks(tracker, costs, panel => showIn(panel, costs, settings, meter, wording));
     }
-    if (registry !== null) {
-      void followSettings(registry, settings => {
-        wishes.areBadgesShown = settings.get('cellBadges').composite !== false;
-        wishes.areCostsSaved = settings.get('saveCosts').composite === true;
-        tracker?.forEach(panel => costs.of(panel)?.change());
-      });
-    }
+    settings.follow(() => tracker?.forEach(panel => costs.of(panel)?.change()));
     document.addEventListener('visibilitychange', () => costs.look());
     return costs;
   }
 };
-
-/** What the user set. */
-class Wishes {
-  areBadgesShown = true;
-  areCostsSaved = false;
-}
 
 function followNotebooks(
   tracker: INotebookTracker,
@@ -81,7 +66,7 @@ function followNotebooks(
   NotebookActions.executionScheduled.connect((_, { notebook, cell }) => {
     const panel = tracker.find(({ content }) => content === notebook);
     if (panel !== undefined) {
-      costs.of(panel)?.begin(cell.model.id);
+      costs.of(panel)?.startRun(cell.model.id);
     }
   });
 }
@@ -90,7 +75,7 @@ function followNotebooks(
 function showIn(
   panel: NotebookPanel,
   costs: CellCosts,
-  wishes: Wishes,
+  settings: IMeterSettings,
   meter: IMeter,
   wording: IWording
 ): void {
@@ -100,10 +85,11 @@ function showIn(
   }
   const shown = new NotebookBadges(panel, cells, meter, wording);
   cells.changed.connect(() => {
-    shown.isOn = wishes.areBadgesShown;
+    const { areBadgesShown, areCostsSaved } = settings.preferences;
+    shown.isOn = areBadgesShown;
     shown.update();
     const { model } = panel.content;
-    if (wishes.areCostsSaved && model !== null && !model.readOnly) {
+    if (areCostsSaved && model !== null && !model.readOnly) {
       saveCosts(model, cellId => cells.newestOf(cellId));
     }
   });

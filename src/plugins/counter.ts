@@ -10,7 +10,7 @@ import { CommandIDs } from '../commands';
 import { countText } from '../core/count/counted-text';
 import { meantText } from '../notebook/selection';
 import type { TokenCounter } from '../kernels/token-counter';
-import { IMeter, IWording } from '../tokens';
+import { IMeterSettings, IWording } from '../tokens';
 
 /** How long a count stays, in milliseconds. */
 const TOLD_FOR_MS = 8_000;
@@ -19,11 +19,11 @@ export const counter: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:counter',
   description: 'Counts the tokens of the selected text or the active cell.',
   autoStart: true,
-  requires: [IMeter, IWording],
+  requires: [IMeterSettings, IWording],
   optional: [INotebookTracker],
   activate: (
     app: JupyterFrontEnd,
-    meter: IMeter,
+    settings: IMeterSettings,
     wording: IWording,
     notebooks: INotebookTracker | null
   ): void => {
@@ -40,7 +40,7 @@ export const counter: JupyterFrontEndPlugin<void> = {
           return;
         }
         const { trans, format } = wording;
-        const { countModel } = meter.preferences;
+        const { countModel } = settings.preferences;
         loading ??= loadCounter();
         try {
           const count = await (await loading).count(meant.text, countModel);

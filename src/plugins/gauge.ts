@@ -7,7 +7,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { IStatusBar } from '@jupyterlab/statusbar';
 
 import { CurrentNotebook } from '../notebook/current-notebook';
-import { IMeter, IUsageView, IWording } from '../tokens';
+import { IMeter, IMeterSettings, IUsageView, IWording } from '../tokens';
 import { GaugeWidget } from '../ui/gauge/gauge';
 
 /** Left of the cursor's position and the other items of the right side. */
@@ -17,13 +17,14 @@ export const gauge: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:gauge',
   description: 'Shows the gauge in the status bar.',
   autoStart: true,
-  requires: [IMeter, IWording, IUsageView],
+  requires: [IMeter, IWording, IUsageView, IMeterSettings],
   optional: [IStatusBar, INotebookTracker],
   activate: (
     app: JupyterFrontEnd,
     meter: IMeter,
     wording: IWording,
     usage: IUsageView,
+    settings: IMeterSettings,
     statusBar: IStatusBar | null,
     notebooks: INotebookTracker | null
   ): void => {
@@ -38,8 +39,8 @@ export const gauge: JupyterFrontEndPlugin<void> = {
       item,
       align: 'right',
       rank: RANK,
-      isActive: () => meter.preferences.isGaugeShown,
-      activeStateChanged: meter.stateChanged
+      isActive: () => settings.preferences.isGaugeShown,
+      activeStateChanged: settings.changed
     });
   }
 };

@@ -4,31 +4,28 @@
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
-import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import { CommandIDs } from '../commands';
 import type { OutputPattern, PatternProblem } from '../core/scan/patterns';
 import { checkPatterns } from '../core/scan/patterns';
 import type { Estimator } from '../kernels/estimator';
-import { entriesIn, problemText } from '../kernels/output-patterns';
+import { problemText } from '../kernels/output-patterns';
 import { OutputScanner } from '../kernels/output-scanner';
 import { ScannedKernels } from '../kernels/scanned';
-import { followSettings } from '../meter/settings';
 import { TextReader } from '../kernels/text-reader';
-import { IKernelCalls, IMeter, IWording } from '../tokens';
+import { IKernelCalls, IMeter, IMeterSettings, IWording } from '../tokens';
 
 export const outputs: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:outputs',
   description: 'Reads LLM usage out of the outputs of kernels that are not metered otherwise.',
   autoStart: true,
-  requires: [IMeter, IWording, IKernelCalls],
-  optional: [ISettingRegistry],
+  requires: [IMeter, IWording, IKernelCalls, IMeterSettings],
   activate: (
     app: JupyterFrontEnd,
     meter: IMeter,
     wording: IWording,
     calls: IKernelCalls,
-    registry: ISettingRegistry | null
+    settings: IMeterSettings
   ): void => {
     const scanned = new ScannedKernels(() => meter.snapshot);
     let patterns: readonly OutputPattern[] = [];
@@ -41,18 +38,16 @@ export const outputs: JupyterFrontEndPlugin<void> = {
       estimator: () => estimates.estimator,
       report: records => meter.submit(records)
     });
-    if (registry !== null) {
-      const tell = problemTeller(app, wording);
-      void followSettings(registry, settings => {
-        scanned.isOn = settings.get('scanOutputs').composite !== false;
-        estimates
-          .want(settings.get('estimateOutputs').composite === true)
-          .catch(error => console.error('LLM Meter cannot estimate; reload the page.', error));
-        const checked = checkPatterns(entriesIn(settings.get('outputPatterns').composite));
-        ({ patterns } = checked);
-        tell(checked.problems);
-      });
-    }
+    const tell = problemTeller(app, wording);
+    settings.follow(({ areOutputsScanned, areOutputsEstimated, outputPatterns }) => {
+      scanned.isOn = areOutputsScanned;
+      estimates
+        .want(areOutputsEstimated)
+        .catch(error => console.error('LLM Meter cannot estimate; reload the page.', error));
+      const checked = checkPatterns(outputPatterns);
+      ({ patterns } = checked);
+      tell(checked.problems);
+    });
   }
 };
 

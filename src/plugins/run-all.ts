@@ -9,12 +9,10 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { Dialog, ICommandPalette, showDialog } from '@jupyterlab/apputils';
 import { IMainMenu } from '@jupyterlab/mainmenu';
 import { INotebookTracker } from '@jupyterlab/notebook';
-import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { CommandRegistry } from '@lumino/commands';
 
 import { estimateSentences, exceeds } from '../core/words/rerun';
-import { followSettings } from '../meter/settings';
-import { ICellCosts, IWording } from '../tokens';
+import { ICellCosts, IMeterSettings, IWording } from '../tokens';
 
 /** Ours, by the core command of @jupyterlab/notebook-extension for which each stands; see schema/run-all.json. */
 const RUN_ALL = { command: 'llm-meter:run-all', core: 'notebook:run-all-cells' };
@@ -27,24 +25,25 @@ export const runAll: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:run-all',
   description: 'Asks before a notebook is run whose cells are likely to cost more than an amount.',
   autoStart: true,
-  requires: [ICellCosts, IWording, INotebookTracker],
-  optional: [IMainMenu, ICommandPalette, ISettingRegistry],
+  requires: [ICellCosts, IWording, IMeterSettings, INotebookTracker],
+  optional: [IMainMenu, ICommandPalette],
   activate: (
     app: JupyterFrontEnd,
     costs: ICellCosts,
     wording: IWording,
+    settings: IMeterSettings,
     tracker: INotebookTracker,
     menu: IMainMenu | null,
-    palette: ICommandPalette | null,
-    registry: ISettingRegistry | null
+    palette: ICommandPalette | null
   ): void => {
-    const question = new Question(costs, wording);
+    const question = new Question(costs, settings, wording);
     for (const pair of [RUN_ALL, RESTART_RUN_ALL]) {
       addStandIn(app.commands, pair, question, wording);
     }
     menu?.runMenu.codeRunners.runAll.add({
       id: RUN_ALL.command,
-      isEnabled: widget => question.amount !== null && tracker.has(widget),
+      isEnabled: widget =>
+        settings.preferences.confirmRunAllAbove !== undefined && tracker.has(widget),
       rank: RANK
     });
     const category = wording.trans.__('LLM Meter');
@@ -52,12 +51,6 @@ export const runAll: JupyterFrontEndPlugin<void> = {
     palette?.addItem({ command: RUN_ALL.command, category, args });
     palette?.addItem({ command: RESTART_RUN_ALL.command, category, args });
     wording.changed.connect(() => app.commands.notifyCommandChanged());
-    if (registry !== null) {
-      void followSettings(registry, settings => {
-        const { composite } = settings.get('confirmRunAllAbove');
-        question.amount = typeof composite === 'number' ? composite : null;
-      });
-    }
   }
 };
 
@@ -83,11 +76,9 @@ function addStandIn(
 }
 
 class Question {
-  /** Above which it is asked, in USD; null is never. */
-  amount: number | null = null;
-
   constructor(
     private readonly costs: ICellCosts,
+    private readonly settings: IMeterSettings,
     private readonly wording: IWording
   ) {}
 
@@ -98,7 +89,8 @@ class Question {
    */
   async ask(): Promise<boolean> {
     const estimate = this.costs.current?.estimate;
-    if (this.amount === null || estimate === undefined || !exceeds(estimate, this.amount)) {
+    const amount = this.settings.preferences.confirmRunAllAbove;
+    if (amount === undefined || estimate === undefined || !exceeds(estimate, amount)) {
       return true;
     }
     const { trans, format } = this.wording;
@@ -106,7 +98,7 @@ class Question {
       title: trans.__('Run all cells?'),
       body: [
         ...estimateSentences(estimate, trans, format),
-        trans.__('You wanted to be asked above %1.', format.money(String(this.amount)))
+        trans.__('You wanted to be asked above %1.', format.money(String(amount)))
       ].join(' '),
       buttons: [
         Dialog.cancelButton({ label: trans.__('Cancel') }),

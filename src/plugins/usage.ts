@@ -4,13 +4,12 @@
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { INotebookTracker } from '@jupyterlab/notebook';
-import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import { CommandIDs } from '../commands';
 import type { Standing } from '../core/record/standing';
 import { CurrentNotebook } from '../notebook/current-notebook';
 import { raiseLimit } from '../ui/raises/raise-dialogs';
-import { ICellCosts, IMeter, IUsageView, IWording, METER_PLUGIN_ID } from '../tokens';
+import { ICellCosts, IMeter, IMeterSettings, IUsageView, IWording } from '../tokens';
 import { UsageView } from '../ui/popover/usage-view';
 
 export const usage: JupyterFrontEndPlugin<IUsageView> = {
@@ -18,14 +17,14 @@ export const usage: JupyterFrontEndPlugin<IUsageView> = {
   description: 'Provides the popover with usage, limits and last calls.',
   autoStart: true,
   provides: IUsageView,
-  requires: [IMeter, IWording],
-  optional: [INotebookTracker, ISettingRegistry, ICellCosts],
+  requires: [IMeter, IWording, IMeterSettings],
+  optional: [INotebookTracker, ICellCosts],
   activate: (
     app: JupyterFrontEnd,
     meter: IMeter,
     wording: IWording,
+    settings: IMeterSettings,
     notebooks: INotebookTracker | null,
-    registry: ISettingRegistry | null,
     costs: ICellCosts | null
   ): IUsageView => {
     const { commands, serviceManager } = app;
@@ -38,7 +37,7 @@ export const usage: JupyterFrontEndPlugin<IUsageView> = {
       showRaises: () => void commands.execute(CommandIDs.showRaises),
       raise: (standing: Standing) => void raiseLimit(meter, wording, standing),
       setGauge: (key: 'gaugeMode' | 'gaugeLimit', value: string | null) =>
-        void registry?.set(METER_PLUGIN_ID, key, value)
+        void settings.set(key, value)
     };
     return new UsageView(meter, wording, { current, costs }, actions, app.shell.node);
   }
