@@ -14,6 +14,7 @@ import type { UsageRow } from './core/dashboard/usage';
 import type { IPreferences } from './core/preferences';
 import type { Formatter } from './core/words/format';
 import type { Raise, RaiseRequest } from './core/limits/raise';
+import type { CellRuns } from './core/record/cell-runs';
 import type { CallRecord } from './core/record/record';
 import type { Sums } from './core/record/run-sums';
 import type { LanguageSetting } from './core/words/language';
@@ -51,86 +52,179 @@ export interface IMeterChange {
 
 /** The running total, as this page knows it. */
 export interface IMeter {
-  /** The newest figures, calls that the ledger has not confirmed yet included. */
+  /** The newest figures, calls that the ledger has not committed included. */
   readonly snapshot: Snapshot;
 
+  /** What the user has set. */
   readonly preferences: IPreferences;
 
   /** Emitted when the snapshot or the preferences changed, with what changed; at most once a frame. */
   readonly stateChanged: ISignal<IMeter, IMeterChange>;
 
-  /** Whether a kernel of this page told of a call that a limit refused. */
+  /** Whether a kernel of this page reported a call that a limit refused. */
   readonly hasSeenRefusal: boolean;
 
-  /** Counts a finished call at once, ahead of the ledger's word. A call told twice counts once. */
+  /**
+   * Counts a finished call before the ledger commits it.
+   *
+   * @param record - the call; one that was reported before counts once.
+   */
   report(record: CallRecord): void;
 
-  /** Takes note of a call that streams at this moment; it is shown and never counted. */
+  /**
+   * Shows a call that streams at this moment, without counting it.
+   *
+   * @param call - how far its answer is.
+   */
   reportUnderWay(call: UnderWay): void;
 
-  /** Ends the streams of a kernel that restarts or ends. */
+  /**
+   * Ends the streams of a kernel that restarts or ends.
+   *
+   * @param kernelId - the kernel.
+   */
   endStreams(kernelId: string): void;
 
   /**
-   * Counts calls that this page found in outputs, and brings them to the ledger: now, or when the server is back.
+   * Counts calls that this page found in outputs, and uploads them to the ledger: now, or when the server is back.
    *
-   * A call brought twice, by this tab or another, counts once.
+   * @param records - the calls; one that this tab or another submitted before counts once.
    */
   submit(records: readonly CallRecord[]): void;
 
-  /** Asks the server for the figures again; the outcome is in the snapshot. */
+  /** Requests the figures from the server; resolves when the outcome is in the snapshot. */
   refresh(): Promise<void>;
-
-  /**
-   * The newest calls.
-   *
-   * @param limit - how many at most.
-   * @throws {ClientError} when the server does not answer as it should.
-   */
-  listCalls(limit: number): Promise<readonly CallRecord[]>;
-
-  /**
-   * `GET usage`: sums by group.
-   *
-   * @param query - the parameters, as docs/architecture.md has them.
-   * @throws {ClientError} when the server does not answer as it should.
-   */
-  getUsage(query: Readonly<Record<string, string>>): Promise<readonly UsageRow[]>;
-
-  /**
-   * Asks to be the one tab that shows an alert.
-   *
-   * @returns whether this tab shows it.
-   * @throws {ClientError} when the server does not answer as it should.
-   */
-  claimAlert(alertId: string): Promise<boolean>;
-
-  /**
-   * Tells the server that the user has seen an alert, in every tab.
-   *
-   * @throws {ClientError} when the server does not answer as it should.
-   */
-  acknowledgeAlert(alertId: string): Promise<void>;
-
-  /**
-   * Adds to a limit's amount until the raise expires; the figures that follow are in the snapshot.
-   *
-   * @throws {ClientError} when the server does not grant it; the message says why.
-   */
-  raiseLimit(request: RaiseRequest): Promise<Raise>;
-
-  /**
-   * Every raise ever made, the newest first.
-   *
-   * @throws {ClientError} when the server does not answer as it should.
-   */
-  listRaises(): Promise<readonly Raise[]>;
 }
 
+/** The token of the running total. */
 export const IMeter = new Token<IMeter>(
   'jupyter-llm-meter:IMeter',
   'The running total of LLM calls, tokens and money.'
 );
+
+/** The parameters of a request, by their names in the REST interface. */
+export type Query = Readonly<Record<string, string>>;
+
+/** Some calls, and where the next ones are. */
+export interface CallPage {
+  readonly calls: readonly CallRecord[];
+  /** The cursor of the next page; absent on the last one. */
+  readonly nextCursor?: string;
+}
+
+/** What the cells of a notebook used. */
+export interface ICellsAnswer {
+  readonly cells: readonly CellRuns[];
+  /** Calls that are certainly in it. */
+  readonly callIds: readonly string[];
+}
+
+/**
+ * The recorded calls: those of the ledger, or in local mode those that this page keeps.
+ *
+ * A page in local mode lists its newest calls and the cells of a notebook. Everything else needs the ledger and is rejected
+ * with a `LocalModeError`.
+ */
+export interface ICallStore {
+  /**
+   * A page of calls, the newest first unless the query says otherwise.
+   *
+   * @param query - the parameters of `GET calls`.
+   * @returns the calls.
+   * @throws {ClientError} when they cannot be had; the message says why.
+   */
+  listCalls(query: Query): Promise<CallPage>;
+
+  /**
+   * Sums by group.
+   *
+   * @param query - the parameters of `GET usage`.
+   * @returns a row for each group.
+   * @throws {ClientError} when they cannot be had; the message says why.
+   */
+  getUsage(query: Query): Promise<readonly UsageRow[]>;
+
+  /**
+   * The newest runs of each cell of a notebook that made calls.
+   *
+   * @param notebook - its path under the lab's root.
+   * @returns the runs.
+   * @throws {ClientError} when they cannot be had; the message says why.
+   */
+  listCells(notebook: string): Promise<ICellsAnswer>;
+
+  /**
+   * The formats in which calls can be exported.
+   *
+   * @returns their names, as `csv`.
+   * @throws {ClientError} when they cannot be had; `AbsentError` when the server extension is older than the page.
+   */
+  listFormats(): Promise<readonly string[]>;
+
+  /**
+   * The address of an export, which the browser saves as it arrives.
+   *
+   * @param query - the parameters of `GET export`.
+   * @returns an absolute URL.
+   * @throws {LocalModeError} in local mode.
+   */
+  exportUrl(query: Query): string;
+}
+
+/** The token of the recorded calls. */
+export const ICallStore = new Token<ICallStore>(
+  'jupyter-llm-meter:ICallStore',
+  'The recorded LLM calls and their sums.'
+);
+
+/** Who shows an alert, and whether it was seen; the same in all tabs. */
+export interface IAlerts {
+  /**
+   * Claims an alert, so that one tab alone shows it.
+   *
+   * @param alertId - the alert, or a runaway kernel.
+   * @returns whether this tab shows it.
+   * @throws {ClientError} when the claim cannot be made; the message says why.
+   */
+  claim(alertId: string): Promise<boolean>;
+
+  /**
+   * Marks an alert as seen by the user.
+   *
+   * @param alertId - the alert, or a runaway kernel.
+   * @throws {ClientError} when that cannot be recorded; the message says why.
+   */
+  acknowledge(alertId: string): Promise<void>;
+}
+
+/** The token of the alerts. */
+export const IAlerts = new Token<IAlerts>(
+  'jupyter-llm-meter:IAlerts',
+  'Claims and acknowledgements of alerts.'
+);
+
+/** Raises of limits. */
+export interface IRaises {
+  /**
+   * Adds to a limit's amount until the raise expires; the new figures are in the meter's snapshot.
+   *
+   * @param request - which limit, by how much and why.
+   * @returns the raise.
+   * @throws {ClientError} when it is not granted; the message says why.
+   */
+  raise(request: RaiseRequest): Promise<Raise>;
+
+  /**
+   * All raises, the newest first.
+   *
+   * @returns the raises, those that have expired included.
+   * @throws {ClientError} when they cannot be had; the message says why.
+   */
+  list(): Promise<readonly Raise[]>;
+}
+
+/** The token of the raises. */
+export const IRaises = new Token<IRaises>('jupyter-llm-meter:IRaises', 'Raises of limits.');
 
 /** The settings of the meter. */
 export interface IMeterSettings {
@@ -191,11 +285,19 @@ export interface IUsageView {
   /** Opens it beside the gauge, or as a dialog where no gauge is shown. */
   open(): void;
 
-  /** Opens it beside the anchor, or closes it when it is open. */
+  /**
+   * Opens it beside an anchor, or closes it when it is open.
+   *
+   * @param anchor - the gauge that was pressed.
+   */
   toggle(anchor: Widget): void;
 
-  /** Names the gauge beside which it opens; null when there is none. */
-  anchor: Widget | null;
+  /**
+   * Sets the gauge beside which `open` opens it, for as long as the gauge is shown.
+   *
+   * @param anchor - the gauge.
+   */
+  setAnchor(anchor: Widget): void;
 }
 
 export const IUsageView = new Token<IUsageView>(

@@ -49,7 +49,7 @@ export class ScannedKernels {
 function isAloneWith(connection: Connection, was: boolean): boolean {
   switch (connection) {
     case 'absent':
-    case 'alone':
+    case 'local':
       return true;
     case 'live':
       return false;

@@ -8,21 +8,22 @@
 import type { IDisposable } from '@lumino/disposable';
 
 import { ClientError } from '../meter/request';
+import type { ILocalMode } from '../meter/backend';
 import type { MeterClient } from '../meter/client';
-import type { LoneMeter } from './local-meter';
+import type { LocalMeter } from './local-meter';
 import type { MeterModel } from '../meter/model';
 
 /** Where the lone meter comes from. */
-export interface ReserveSource {
+export interface LocalMeterSource {
   /** Loads it; rejects when the total cannot be read. */
-  open(): Promise<LoneMeter>;
+  open(): Promise<LocalMeter>;
   /** Whether anything was ever counted without the server part. */
   isNeeded(): Promise<boolean>;
   /** Says in words why the total cannot be read. */
   explain(error: unknown): string;
 }
 
-export class Reserve implements IDisposable {
+export class LocalFallback implements ILocalMode, IDisposable {
   /**
    * @param model - tells how the page stands with the server part, and is fed.
    * @param client - reaches the server part.
@@ -31,11 +32,11 @@ export class Reserve implements IDisposable {
   constructor(
     private readonly model: MeterModel,
     private readonly client: MeterClient,
-    private readonly source: ReserveSource
+    private readonly source: LocalMeterSource
   ) {}
 
   /** The meter that counts now; undefined while the server part does. */
-  get meter(): LoneMeter | undefined {
+  get meter(): LocalMeter | undefined {
     return this.model.snapshot.connection === 'live' ? undefined : this._meter;
   }
 
@@ -48,8 +49,8 @@ export class Reserve implements IDisposable {
     this._meter?.dispose();
   }
 
-  /** Looks whether there is something to do, after each change of the model. */
-  look(): void {
+  /** Enters or leaves local mode, as the connection says; is called after each change of the model. */
+  update(): void {
     const { connection } = this.model.snapshot;
     if (connection === 'absent') {
       void this._stepIn();
@@ -85,7 +86,7 @@ export class Reserve implements IDisposable {
     }
   }
 
-  private async _opened(): Promise<LoneMeter | undefined> {
+  private async _opened(): Promise<LocalMeter | undefined> {
     this._opening ??= this.source.open();
     try {
       const meter = await this._opening;
@@ -103,13 +104,13 @@ export class Reserve implements IDisposable {
 
   private _show(): void {
     const { connection } = this.model.snapshot;
-    if (this._meter !== undefined && (connection === 'absent' || connection === 'alone')) {
-      this.model.standAlone(this._meter.document);
+    if (this._meter !== undefined && (connection === 'absent' || connection === 'local')) {
+      this.model.loadLocal(this._meter.document);
     }
   }
 
-  private _opening?: Promise<LoneMeter>;
-  private _meter?: LoneMeter;
+  private _opening?: Promise<LocalMeter>;
+  private _meter?: LocalMeter;
   private _isHandedOver = false;
   private _isDisposed = false;
 }

@@ -10,6 +10,7 @@ import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
+import type { ILocalMeter } from '../meter/backend';
 import type { MeterClient } from '../meter/client';
 import type { AlertState } from '../core/local/alerts';
 import { acknowledged, claimed } from '../core/local/alerts';
@@ -23,6 +24,8 @@ import { LimitError, parseLimits } from '../core/limits/limits';
 import { priced } from '../core/record/prices';
 import type { CallRecord } from '../core/record/record';
 import type { Problem, StandingDocument } from '../core/record/standing';
+import type { ICallStore } from '../tokens';
+import { LocalCalls } from './local-calls';
 import { TallyPlace } from './totals-settings';
 import { TallyStore } from './totals-store';
 import { Writer } from './tab-part';
@@ -46,7 +49,7 @@ export interface Page {
   clock(): number;
 }
 
-export class LoneMeter implements IDisposable {
+export class LocalMeter implements ILocalMeter, IDisposable {
   private constructor(
     private readonly page: Page,
     private readonly store: TallyStore
@@ -61,7 +64,7 @@ export class LoneMeter implements IDisposable {
    *
    * @throws {Error} when the total cannot be read; it is left as it is.
    */
-  static async open(page: Page): Promise<LoneMeter> {
+  static async open(page: Page): Promise<LocalMeter> {
     const place = new TallyPlace(page.settings);
     const there = readTally(await place.read());
     const tally = there.id === '' ? { ...there, id: UUID.uuid4() } : there;
@@ -71,7 +74,7 @@ export class LoneMeter implements IDisposable {
       // Begun by this page, which finds its own copy by the id, or left by one of this browser before it had saved.
       void store.save();
     }
-    return new LoneMeter(page, store);
+    return new LocalMeter(page, store);
   }
 
   /** Emitted when the document is another. */
@@ -116,9 +119,8 @@ export class LoneMeter implements IDisposable {
     });
   }
 
-  listCalls(limit: number): readonly CallRecord[] {
-    return callsOf(this.store.tally).slice(0, limit);
-  }
+  /** The calls that are kept whole, of all tabs and browsers. */
+  readonly calls: ICallStore = new LocalCalls(() => callsOf(this.store.tally));
 
   /** Asks, among all tabs and browsers, to be the one that shows an alert. */
   async claimAlert(alertId: string, claimant: string): Promise<boolean> {

@@ -121,7 +121,7 @@ export class MeterModel {
    */
   lose(connection: 'away' | 'absent' | 'failed', reason?: string): void {
     // A page in local mode knows already that there is no server extension.
-    if (connection === 'absent' && this._connection === 'alone') {
+    if (connection === 'absent' && this._connection === 'local') {
       return;
     }
     this._connect(connection, reason);
@@ -132,11 +132,11 @@ export class MeterModel {
    *
    * @param document - where the limits stand.
    */
-  standAlone(document: StandingDocument): void {
+  loadLocal(document: StandingDocument): void {
     this._replace(document);
     // A local document names no committed calls.
     this._areCommitsMissed = true;
-    this._connect('alone');
+    this._connect('local');
   }
 
   /** Marks the server's events as missing; the next event takes it back. */

@@ -40,6 +40,15 @@ export class RefusedError extends ClientError {
   }
 }
 
+/** The page is in local mode, and what was asked for needs the ledger. */
+export class LocalModeError extends ClientError {
+  override name = 'LocalModeError';
+
+  constructor() {
+    super('This page counts by itself, without the ledger of the LLM Meter server extension.');
+  }
+}
+
 /** The answer is not what the contract promises; the versions of page and server may differ. */
 export class AnswerError extends ClientError {
   override name = 'AnswerError';

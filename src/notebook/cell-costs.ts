@@ -9,13 +9,13 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import type { MeterClient } from '../meter/client';
 import { BoundedMap } from '../core/bounded';
-import { cellsOf } from '../core/record/cell-runs';
-import type { CellsAnswer, NotebookView } from './notebook-cells';
+import type { NotebookView } from './notebook-cells';
 import { NotebookCells } from './notebook-cells';
 import type {
+  ICallStore,
   ICellCosts,
+  ICellsAnswer,
   IFinishedCall,
   IKernelCalls,
   IMeter,
@@ -26,18 +26,15 @@ import type {
 /** How many calls are remembered with the notebooks whose kernel reported them. */
 const SOURCES_KEPT = 10_000;
 
-/** More than a page that counts alone keeps whole. */
-const ALL_CALLS = 10_000;
-
 export class CellCosts implements ICellCosts {
   /**
    * @param meter - tells what the ledger has taken.
-   * @param client - asks the server part.
+   * @param store - has the recorded calls.
    * @param calls - what kernels report.
    */
   constructor(
     private readonly meter: IMeter,
-    private readonly client: MeterClient,
+    private readonly store: ICallStore,
     calls: IKernelCalls
   ) {
     calls.finished.connect(this._onFinished, this);
@@ -60,19 +57,19 @@ export class CellCosts implements ICellCosts {
   /** Names the notebook that the user works in. */
   setCurrent(panel: NotebookPanel | null): void {
     this._current = panel;
-    this.look();
+    this.update();
     this._changed.emit();
   }
 
   /** Asks the ledger for the notebooks that somebody sees now and that it has something new of. */
-  look(): void {
-    this._notebooks.forEach(cells => cells.look());
+  update(): void {
+    this._notebooks.forEach(cells => cells.update());
   }
 
   /** Follows a notebook until it is closed. */
   follow(panel: NotebookPanel): NotebookCells {
     const { context } = panel;
-    const ask = (path: string): Promise<CellsAnswer> => this._ask(path);
+    const ask = (path: string): Promise<ICellsAnswer> => this.store.listCells(path);
     const cells = new NotebookCells(this._viewOf(panel), ask, nextFrame);
     this._notebooks.set(panel, cells);
     cells.changed.connect(() => this._changed.emit());
@@ -82,15 +79,6 @@ export class CellCosts implements ICellCosts {
       cells.dispose();
     });
     return cells;
-  }
-
-  private async _ask(path: string): Promise<CellsAnswer> {
-    if (this.meter.snapshot.connection !== 'alone') {
-      return { cells: await this.client.listCells(path), callIds: [] };
-    }
-    const calls = await this.meter.listCalls(ALL_CALLS);
-    const own = calls.filter(({ notebookPath }) => notebookPath === path);
-    return { cells: cellsOf(own, true), callIds: own.map(({ callId }) => callId) };
   }
 
   private _onFinished(_: IKernelCalls, { record, sessions }: IFinishedCall): void {

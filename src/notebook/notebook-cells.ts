@@ -10,13 +10,13 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import type { UnderWay } from '../core/words/badge';
-import type { CellRun, CellRuns } from '../core/record/cell-runs';
+import type { CellRun } from '../core/record/cell-runs';
 import { NotebookRuns, totalOf } from '../core/record/cell-runs';
 import type { CallRecord } from '../core/record/record';
 import { estimateOf } from '../core/words/rerun';
 import type { Schedule } from '../meter/model';
 import { ClientError } from '../meter/request';
-import type { NotebookCosts } from '../tokens';
+import type { ICellsAnswer, NotebookCosts } from '../tokens';
 
 /** The pauses before the ledger is asked, in milliseconds. */
 const FIRST_PAUSE_MS = 250;
@@ -38,13 +38,6 @@ export interface NotebookView {
   readonly streams: readonly UnderWay[];
 }
 
-/** The ledger's answer. */
-export interface CellsAnswer {
-  readonly cells: readonly CellRuns[];
-  /** Calls that are certainly in it. */
-  readonly callIds: readonly string[];
-}
-
 export class NotebookCells implements IDisposable {
   /**
    * @param view - the notebook.
@@ -53,10 +46,10 @@ export class NotebookCells implements IDisposable {
    */
   constructor(
     private readonly view: NotebookView,
-    private readonly ask: (path: string) => Promise<CellsAnswer>,
+    private readonly ask: (path: string) => Promise<ICellsAnswer>,
     private readonly schedule: Schedule
   ) {
-    this.look();
+    this.update();
   }
 
   /** Emitted when a run or an answer under way is another; at most once a frame. */
@@ -107,14 +100,14 @@ export class NotebookCells implements IDisposable {
   /** Takes in that the ledger has taken calls, of this notebook as far as anyone knows. */
   commit(callIds: readonly string[]): void {
     this._runs.commit(callIds);
-    this.look();
+    this.update();
   }
 
   /** Takes in that word of calls may have been lost, or that the ledger can be reached again. */
   miss(): void {
     this._hasFailed = false;
     this._runs.miss();
-    this.look();
+    this.update();
   }
 
   /** Takes in that a cell starts anew. */
@@ -124,7 +117,7 @@ export class NotebookCells implements IDisposable {
   }
 
   /** Asks the ledger soon if it has something new and somebody sees the notebook. */
-  look(): void {
+  update(): void {
     const isDue = this._runs.isStale && !this._hasFailed && this.view.isVisible;
     if (isDue && this._timer === undefined && !this._isDisposed) {
       this._timer = setTimeout(() => void this._ask(), this._pause);
@@ -163,7 +156,7 @@ export class NotebookCells implements IDisposable {
     if (!this._runs.isStale) {
       this._pause = FIRST_PAUSE_MS;
     }
-    this.look();
+    this.update();
   }
 
   private _awaitConfirmation(): void {
@@ -171,7 +164,7 @@ export class NotebookCells implements IDisposable {
       this._confirmation = undefined;
       if (this._runs.isWaiting) {
         this._runs.commitAll();
-        this.look();
+        this.update();
       }
     }, CONFIRMATION_MS);
   }

@@ -5,7 +5,7 @@
 import { sumOf } from '../core/dashboard/usage';
 import type { Totals } from '../core/record/standing';
 import type { Place } from './current-notebook';
-import type { IMeter } from '../tokens';
+import type { ICallStore } from '../tokens';
 
 /** Sums of a notebook, in the browser's calendar. */
 export interface NotebookUsage {
@@ -20,12 +20,15 @@ export interface NotebookUsage {
  *
  * @throws {ClientError} when the server does not answer as it should.
  */
-export async function askOfNotebook(meter: IMeter, place: Place): Promise<NotebookUsage> {
+export async function askOfNotebook(
+  calls: Pick<ICallStore, 'getUsage'>,
+  place: Place
+): Promise<NotebookUsage> {
   const { path: notebook, kernelId: kernel } = place;
   const now = new Date();
   const [month, session] = await Promise.all([
-    meter.getUsage({ group_by: 'day', notebook, ...monthOf(now) }),
-    kernel === undefined ? undefined : meter.getUsage({ group_by: 'none', kernel })
+    calls.getUsage({ group_by: 'day', notebook, ...monthOf(now) }),
+    kernel === undefined ? undefined : calls.getUsage({ group_by: 'none', kernel })
   ]);
   const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()]
     .map(part => String(part).padStart(2, '0'))

@@ -9,9 +9,8 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
 
 import { CellCosts } from '../notebook/cell-costs';
-import { MeterClient } from '../meter/client';
 import { saveCosts } from '../notebook/saved-costs';
-import { ICellCosts, IKernelCalls, IMeter, IMeterSettings, IWording } from '../tokens';
+import { ICallStore, ICellCosts, IKernelCalls, IMeter, IMeterSettings, IWording } from '../tokens';
 import { NotebookBadges } from '../ui/badges/badges';
 import { NotebookCostLabel } from '../ui/badges/notebook-cost';
 
@@ -23,18 +22,19 @@ export const badges: JupyterFrontEndPlugin<ICellCosts> = {
   description: 'Shows at each cell what its last run used, and provides what notebooks cost.',
   autoStart: true,
   provides: ICellCosts,
-  requires: [IMeter, IWording, IKernelCalls, IMeterSettings],
+  requires: [IMeter, IWording, ICallStore, IKernelCalls, IMeterSettings],
   optional: [INotebookTracker, IToolbarWidgetRegistry],
   activate: (
-    app: JupyterFrontEnd,
+    _app: JupyterFrontEnd,
     meter: IMeter,
     wording: IWording,
+    store: ICallStore,
     calls: IKernelCalls,
     settings: IMeterSettings,
     tracker: INotebookTracker | null,
     toolbars: IToolbarWidgetRegistry | null
   ): ICellCosts => {
-    const costs = new CellCosts(meter, new MeterClient(app.serviceManager.serverSettings), calls);
+    const costs = new CellCosts(meter, store, calls);
     toolbars?.addFactory(
       'Notebook',
       LABEL,
@@ -45,7 +45,7 @@ export const badges: JupyterFrontEndPlugin<ICellCosts> = {
       followNotebooks(tracker, costs, panel => showIn(panel, costs, settings, meter, wording));
     }
     settings.follow(() => tracker?.forEach(panel => costs.of(panel)?.change()));
-    document.addEventListener('visibilitychange', () => costs.look());
+    document.addEventListener('visibilitychange', () => costs.update());
     return costs;
   }
 };
@@ -103,7 +103,7 @@ function showIn(
   void panel.context.ready.then(() => {
     // What is gone or new changes the badges, and the sums of the notebook.
     panel.content.model?.cells.changed.connect(change);
-    cells.look();
+    cells.update();
     change();
   });
 }

@@ -34,7 +34,7 @@ export const gauge: JupyterFrontEndPlugin<void> = {
     const { contents } = app.serviceManager;
     const current = new CurrentNotebook(notebooks, path => contents.localPath(path));
     const item = new GaugeWidget(meter, wording, current, gauge => usage.toggle(gauge));
-    usage.anchor = item;
+    usage.setAnchor(item);
     statusBar.registerStatusItem(gauge.id, {
       item,
       align: 'right',

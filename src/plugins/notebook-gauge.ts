@@ -36,7 +36,7 @@ export const notebookGauge: JupyterFrontEndPlugin<void> = {
     const item = new GaugeWidget(meter, wording, current, gauge => usage.toggle(gauge));
     item.addClass('jp-LLMMeter-mod-top');
     settings.follow(({ isGaugeShown }) => item.setHidden(!isGaugeShown));
-    usage.anchor = item;
+    usage.setAnchor(item);
     app.shell.add(item, 'top', { rank: RANK });
   }
 };

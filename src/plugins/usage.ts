@@ -8,8 +8,16 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { CommandIDs } from '../commands';
 import type { Standing } from '../core/record/standing';
 import { CurrentNotebook } from '../notebook/current-notebook';
-import { raiseLimit } from '../ui/raises/raise-dialogs';
-import { ICellCosts, IMeter, IMeterSettings, IUsageView, IWording } from '../tokens';
+import { raiseLimit } from './raise-dialogs';
+import {
+  ICallStore,
+  ICellCosts,
+  IMeter,
+  IMeterSettings,
+  IRaises,
+  IUsageView,
+  IWording
+} from '../tokens';
 import { UsageView } from '../ui/popover/usage-view';
 
 export const usage: JupyterFrontEndPlugin<IUsageView> = {
@@ -17,13 +25,15 @@ export const usage: JupyterFrontEndPlugin<IUsageView> = {
   description: 'Provides the popover with usage, limits and last calls.',
   autoStart: true,
   provides: IUsageView,
-  requires: [IMeter, IWording, IMeterSettings],
+  requires: [IMeter, IWording, IMeterSettings, ICallStore, IRaises],
   optional: [INotebookTracker, ICellCosts],
   activate: (
     app: JupyterFrontEnd,
     meter: IMeter,
     wording: IWording,
     settings: IMeterSettings,
+    calls: ICallStore,
+    raises: IRaises,
     notebooks: INotebookTracker | null,
     costs: ICellCosts | null
   ): IUsageView => {
@@ -35,10 +45,10 @@ export const usage: JupyterFrontEndPlugin<IUsageView> = {
       openSettings: () => void commands.execute(CommandIDs.openSettings),
       showDoctor: () => void commands.execute(CommandIDs.showDoctor),
       showRaises: () => void commands.execute(CommandIDs.showRaises),
-      raise: (standing: Standing) => void raiseLimit(meter, wording, standing),
+      raise: (standing: Standing) => void raiseLimit(raises, wording, standing),
       setGauge: (key: 'gaugeMode' | 'gaugeLimit', value: string | null) =>
         void settings.set(key, value)
     };
-    return new UsageView(meter, wording, { current, costs }, actions, app.shell.node);
+    return new UsageView(meter, wording, { current, costs, calls }, actions, app.shell.node);
   }
 };

@@ -136,7 +136,7 @@ describe('MeterModel', () => {
           model.load(documentWith({ seq: 12 }), model.mark());
         }
       ],
-      ['this page counts', (model: MeterModel) => model.standAlone(documentWith({ seq: 13 }))]
+      ['this page counts', (model: MeterModel) => model.loadLocal(documentWith({ seq: 13 }))]
     ])('should say that commits may be missed when %s', (_, act) => {
       expect(changeAfter(act).areCommitsMissed).toBe(true);
     });

@@ -1,14 +1,14 @@
 import type { UnderWay } from '../../core/words/badge';
-import type { CellsAnswer } from '../../notebook/notebook-cells';
 import { NotebookCells } from '../../notebook/notebook-cells';
 import { AwayError } from '../../meter/request';
+import type { ICellsAnswer } from '../../tokens';
 import { recordWith } from '../samples';
 
-const EMPTY: CellsAnswer = { cells: [], callIds: [] };
+const EMPTY: ICellsAnswer = { cells: [], callIds: [] };
 const RECORD = recordWith({ 'llm_meter.cell.id': 'cell-1', 'llm_meter.run.id': 'run-1' });
 
 /** An open notebook, and how often the ledger was asked for it. */
-function setUp(answers: (() => Promise<CellsAnswer>)[] = []): {
+function setUp(answers: (() => Promise<ICellsAnswer>)[] = []): {
   view: { path: string; isVisible: boolean; cellIds: string[]; streams: UnderWay[] };
   cells: NotebookCells;
   asked: string[];
@@ -16,7 +16,7 @@ function setUp(answers: (() => Promise<CellsAnswer>)[] = []): {
   const asked: string[] = [];
   const streams: UnderWay[] = [];
   const view = { path: 'a.ipynb', isVisible: true, cellIds: ['cell-1'], streams };
-  const ask = (path: string): Promise<CellsAnswer> => {
+  const ask = (path: string): Promise<ICellsAnswer> => {
     asked.push(path);
     return answers.shift()?.() ?? Promise.resolve(EMPTY);
   };
@@ -54,7 +54,7 @@ describe('NotebookCells', () => {
     await pass();
     expect(asked).toHaveLength(1);
     view.isVisible = true;
-    cells.look();
+    cells.update();
     await pass();
     expect(asked).toHaveLength(2);
   });

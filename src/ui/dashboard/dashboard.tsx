@@ -61,7 +61,7 @@ export function Dashboard(props: DashboardProps): React.ReactElement {
   const { meter, client, words, revision } = props;
   const formats = useAnswer(() => client.listFormats(), 'about', revision);
   const { connection } = meter.snapshot;
-  const isAlone = connection === 'alone' || connection === 'absent';
+  const isAlone = connection === 'local' || connection === 'absent';
   if (isAlone || formats.error instanceof AbsentError) {
     return <Without meter={meter} words={words} isAlone={isAlone} />;
   }

@@ -8,7 +8,7 @@ import type { Totals } from '../../core/record/standing';
 import { costText } from '../../core/words/wording';
 import { askOfNotebook } from '../../notebook/notebook-usage';
 import type { Place } from '../../notebook/current-notebook';
-import type { IMeter } from '../../tokens';
+import type { ICallStore } from '../../tokens';
 import { useAnswer } from '../answer';
 import { Name } from './name';
 import type { Words } from './usage';
@@ -16,7 +16,7 @@ import type { Words } from './usage';
 interface TotalsTableProps {
   readonly today: Totals;
   readonly month: Totals;
-  readonly meter: IMeter;
+  readonly calls: ICallStore;
   /** The current notebook; null where nothing can be said of it. */
   readonly place: Place | null;
   /** Changes when the ledger has new calls. */
@@ -28,7 +28,7 @@ interface TotalsTableProps {
 export function TotalsTable({
   today,
   month,
-  meter,
+  calls,
   place,
   revision,
   isCostShown,
@@ -39,8 +39,8 @@ export function TotalsTable({
     <TotalsRow key={name} name={name} totals={totals} isCostShown={isCostShown} words={words} />
   );
   const answer = useAnswer(
-    () => (place === null ? Promise.resolve(undefined) : askOfNotebook(meter, place)),
-    [meter, revision, place?.path, place?.kernelId]
+    () => (place === null ? Promise.resolve(undefined) : askOfNotebook(calls, place)),
+    [calls, revision, place?.path, place?.kernelId]
   );
   return (
     <section>

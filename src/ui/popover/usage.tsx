@@ -13,7 +13,7 @@ import type { Snapshot } from '../../core/record/snapshot';
 import type { Problem, Standing } from '../../core/record/standing';
 import { underWayText } from '../../core/record/under-way';
 import type { CurrentNotebook } from '../../notebook/current-notebook';
-import type { ICellCosts, IMeter, IWording } from '../../tokens';
+import type { ICallStore, ICellCosts, IMeter, IWording } from '../../tokens';
 import { LastCalls } from './calls';
 import { GaugeChoice } from '../gauge/gauge-choice';
 import { Limits } from './limits';
@@ -45,6 +45,8 @@ export interface UsagePlaces {
   readonly current: CurrentNotebook;
   /** What its cells cost; null where nobody knows. */
   readonly costs: ICellCosts | null;
+  /** The recorded calls. */
+  readonly calls: ICallStore;
 }
 
 export class UsageWidget extends ReactWidget {
@@ -114,9 +116,9 @@ function Usage({ meter, snapshot, places, words, actions }: UsageProps): React.R
       <UnderWayNote snapshot={snapshot} words={words} />
       {snapshot.document && (
         <Figures
-          meter={meter}
+          calls={places.calls}
           document={snapshot.document}
-          isAlone={snapshot.connection === 'alone'}
+          isAlone={snapshot.connection === 'local'}
           places={places}
           actions={actions}
           words={words}
@@ -160,7 +162,7 @@ function Figures({
         <TotalsTable
           today={document.today}
           month={document.month}
-          meter={meter}
+          calls={places.calls}
           place={isAlone || document.version === undefined ? null : place}
           revision={document.seq}
           isCostShown={isCostShown}
@@ -169,9 +171,19 @@ function Figures({
       )}
       {costs && <RerunNote costs={costs} words={words} />}
       {!isAlone && (
-        <ModelSplit meter={meter} revision={document.seq} isCostShown={isCostShown} words={words} />
+        <ModelSplit
+          calls={places.calls}
+          revision={document.seq}
+          isCostShown={isCostShown}
+          words={words}
+        />
       )}
-      <LastCalls meter={meter} revision={document.seq} isCostShown={isCostShown} words={words} />
+      <LastCalls
+        calls={places.calls}
+        revision={document.seq}
+        isCostShown={isCostShown}
+        words={words}
+      />
       <UnmeteredList
         unmetered={document.unmetered}
         areOutputsScanned={areOutputsScanned}
@@ -211,7 +223,7 @@ function ConnectionNote({
   if (snapshot.connection === 'loading') {
     return <p role="status">{trans.__('Loading…')}</p>;
   }
-  if (snapshot.connection === 'alone') {
+  if (snapshot.connection === 'local') {
     return (
       <div className="jp-LLMMeter-Note" role="note">
         {facts.map(fact => (
