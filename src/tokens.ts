@@ -10,6 +10,7 @@ import type { ISignal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 
 import type { UnderWay } from './core/words/badge';
+import type { NotebookPlace } from './core/dashboard/notebook-usage';
 import type { UsageRow } from './core/dashboard/usage';
 import type { IPreferences } from './core/preferences';
 import type { Formatter } from './core/words/format';
@@ -21,7 +22,45 @@ import type { LanguageSetting } from './core/words/language';
 import type { Estimate } from './core/words/rerun';
 import type { Snapshot } from './core/record/snapshot';
 
+export type { NotebookPlace } from './core/dashboard/notebook-usage';
+export type { UsageRow } from './core/dashboard/usage';
+export type { Raise, RaiseRequest } from './core/limits/raise';
 export type { IPreferences } from './core/preferences';
+export type { CellRun, CellRuns } from './core/record/cell-runs';
+export type { CallRecord } from './core/record/record';
+export type { Sums } from './core/record/run-sums';
+export type { Connection, Snapshot } from './core/record/snapshot';
+export type {
+  Alert,
+  AlertKind,
+  Forecast,
+  Level,
+  Limit,
+  OnExceed,
+  Problem,
+  Runaway,
+  Scope,
+  Standing,
+  StandingDocument,
+  Totals,
+  Unit,
+  Unmetered,
+  WindowName
+} from './core/record/standing';
+export type { PatternEntry } from './core/scan/patterns';
+export type { UnderWay } from './core/words/badge';
+export type { Formatter } from './core/words/format';
+export type { LanguageSetting } from './core/words/language';
+export type { Estimate } from './core/words/rerun';
+export type { Translate } from './core/words/translate';
+export {
+  ClientError,
+  AbsentError,
+  AwayError,
+  AnswerError,
+  LocalModeError,
+  RefusedError
+} from './core/errors';
 
 /** The id of the plugin whose settings hold the limits and preferences. */
 export const METER_PLUGIN_ID = 'jupyter-llm-meter:meter';
@@ -304,6 +343,15 @@ export const IUsageView = new Token<IUsageView>(
   'jupyter-llm-meter:IUsageView',
   'The popover with usage, limits and last calls.'
 );
+
+/** The notebook that the user works in. */
+export interface ICurrentNotebook {
+  /** Null where no notebook is open. */
+  readonly place: NotebookPlace | null;
+
+  /** Emitted when it is another notebook, or another kernel. */
+  readonly changed: ISignal<ICurrentNotebook, void>;
+}
 
 /** What a notebook costs, as far as this page knows. */
 export interface NotebookCosts {

@@ -126,7 +126,7 @@ export class WorkerClient<
 }
 
 /** Types of `WorkerClient`. */
-export namespace WorkerClient {
+export declare namespace WorkerClient {
   /** What a client needs. */
   export interface IOptions<Request extends IWorkerMessage, Answer extends IWorkerMessage> {
     /** Starts the worker; called once, with the first request. */

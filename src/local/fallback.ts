@@ -7,7 +7,7 @@
 
 import type { IDisposable } from '@lumino/disposable';
 
-import { ClientError } from '../meter/request';
+import { ClientError } from '../core/errors';
 import type { ILocalMode } from '../meter/backend';
 import type { MeterClient } from '../meter/client';
 import type { LocalMeter } from './local-meter';

@@ -5,7 +5,7 @@
 import type { UsageRow } from '../core/dashboard/usage';
 import { cellsOf } from '../core/record/cell-runs';
 import type { CallRecord } from '../core/record/record';
-import { LocalModeError } from '../meter/request';
+import { LocalModeError } from '../core/errors';
 import type { CallPage, ICallStore, ICellsAnswer, Query } from '../tokens';
 
 /** Answers what the page can answer; whatever needs the ledger is rejected with a `LocalModeError`. */
@@ -19,29 +19,34 @@ export class LocalCalls implements ICallStore {
    * The newest calls.
    *
    * @param query - `limit` only.
+   * @returns one page.
    * @throws {LocalModeError} when the query asks for more than a limit.
    */
-  async listCalls({ limit, ...others }: Query): Promise<CallPage> {
-    if (Object.keys(others).length > 0) {
-      throw new LocalModeError();
-    }
-    return { calls: this.calls().slice(0, limit === undefined ? undefined : Number(limit)) };
+  listCalls({ limit, ...others }: Query): Promise<CallPage> {
+    return Object.keys(others).length > 0
+      ? Promise.reject(new LocalModeError())
+      : Promise.resolve({
+          calls: this.calls().slice(0, limit === undefined ? undefined : Number(limit))
+        });
   }
 
   /** @throws {LocalModeError} always. */
-  async getUsage(): Promise<readonly UsageRow[]> {
-    throw new LocalModeError();
+  getUsage(): Promise<readonly UsageRow[]> {
+    return Promise.reject(new LocalModeError());
   }
 
   /** {@inheritDoc ICallStore.listCells} */
-  async listCells(notebook: string): Promise<ICellsAnswer> {
+  listCells(notebook: string): Promise<ICellsAnswer> {
     const own = this.calls().filter(({ notebookPath }) => notebookPath === notebook);
-    return { cells: cellsOf(own, true), callIds: own.map(({ callId }) => callId) };
+    return Promise.resolve({
+      cells: cellsOf(own, true),
+      callIds: own.map(({ callId }) => callId)
+    });
   }
 
   /** @throws {LocalModeError} always. */
-  async listFormats(): Promise<readonly string[]> {
-    throw new LocalModeError();
+  listFormats(): Promise<readonly string[]> {
+    return Promise.reject(new LocalModeError());
   }
 
   /** @throws {LocalModeError} always. */

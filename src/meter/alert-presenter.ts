@@ -4,7 +4,7 @@
  * A hidden tab claims nothing: its alert would not be seen, and no other tab could show it.
  */
 
-import { ClientError } from './request';
+import { ClientError } from '../core/errors';
 import type { Alert, Runaway, Standing } from '../core/record/standing';
 import type { IAlerts, IMeter } from '../tokens';
 

@@ -8,7 +8,7 @@
 import { BoundedMap } from '../core/bounded';
 import type { CallRecord } from '../core/record/record';
 import type { MeterClient } from './client';
-import { AbsentError, AwayError, ClientError } from './request';
+import { AbsentError, AwayError, ClientError } from '../core/errors';
 
 /** Calls in one request, at most. */
 const MOST_AT_ONCE = 200;

@@ -11,7 +11,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 
 import type { MeterClient } from './client';
-import { AbsentError, AwayError, ClientError } from './request';
+import { AbsentError, AwayError, ClientError } from '../core/errors';
 import { ShapeError } from '../core/record/shape';
 import { parseStanding } from '../core/record/standing';
 import type { MeterModel } from './model';

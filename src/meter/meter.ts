@@ -109,7 +109,7 @@ export class Meter implements IMeter, IDisposable {
 }
 
 /** Types of `Meter`. */
-export namespace Meter {
+export declare namespace Meter {
   /** The parts of a meter. */
   export interface IOptions {
     /** Holds the state. */

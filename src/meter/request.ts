@@ -1,58 +1,13 @@
 /**
- * One request to the server part, by a route under `<base_url>llm-meter/api/v1/`.
- *
- * Owns the reading of answers and the small tree of errors; refuses to turn a failure into a figure.
+ * One request to the server extension, by a route under `<base_url>llm-meter/api/v1/`. A failure is an error, never a figure.
  */
 
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
+import type { ClientError } from '../core/errors';
+import { AbsentError, AnswerError, AwayError, RefusedError } from '../core/errors';
 import { ShapeError } from '../core/record/shape';
-
-/** The server part did not answer as it should. */
-export class ClientError extends Error {
-  override name = 'ClientError';
-}
-
-/** Nothing answered: the server is down or the network is. */
-export class AwayError extends ClientError {
-  override name = 'AwayError';
-}
-
-/** The Jupyter server answers, but has no such route: the LLM Meter part is not running. */
-export class AbsentError extends ClientError {
-  override name = 'AbsentError';
-}
-
-/** The server part answered with an error. */
-export class RefusedError extends ClientError {
-  override name = 'RefusedError';
-
-  /**
-   * @param status - the HTTP status code.
-   * @param message - what the server said.
-   */
-  constructor(
-    readonly status: number,
-    message: string
-  ) {
-    super(message);
-  }
-}
-
-/** The page is in local mode, and what was asked for needs the ledger. */
-export class LocalModeError extends ClientError {
-  override name = 'LocalModeError';
-
-  constructor() {
-    super('This page counts by itself, without the ledger of the LLM Meter server extension.');
-  }
-}
-
-/** The answer is not what the contract promises; the versions of page and server may differ. */
-export class AnswerError extends ClientError {
-  override name = 'AnswerError';
-}
 
 /**
  * The address of a route.

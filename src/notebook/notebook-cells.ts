@@ -15,7 +15,7 @@ import { NotebookRuns, totalOf } from '../core/record/cell-runs';
 import type { CallRecord } from '../core/record/record';
 import { estimateOf } from '../core/words/rerun';
 import type { Schedule } from '../meter/model';
-import { ClientError } from '../meter/request';
+import { ClientError } from '../core/errors';
 import type { ICellsAnswer, NotebookCosts } from '../tokens';
 
 /** The pauses before the ledger is asked, in milliseconds. */

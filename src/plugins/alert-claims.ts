@@ -16,6 +16,6 @@ export const alertClaims: JupyterFrontEndPlugin<IAlerts> = {
   autoStart: true,
   provides: IAlerts,
   requires: [IBackend],
-  activate: (_app: JupyterFrontEnd, { client, localMode }: IBackend): IAlerts =>
-    new AlertClaims(client, localMode, claimantOf(sessionStorage))
+  activate: (_app: JupyterFrontEnd, backend: IBackend): IAlerts =>
+    new AlertClaims(backend.client, backend.localMode, claimantOf(sessionStorage))
 };

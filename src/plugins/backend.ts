@@ -21,11 +21,8 @@ export const backend: JupyterFrontEndPlugin<IBackend> = {
   autoStart: true,
   provides: IBackend,
   requires: [IWording, IMeterSettings],
-  activate: (
-    { serviceManager }: JupyterFrontEnd,
-    wording: IWording,
-    settings: IMeterSettings
-  ): IBackend => {
+  activate: (app: JupyterFrontEnd, wording: IWording, settings: IMeterSettings): IBackend => {
+    const { serviceManager } = app;
     const client = new MeterClient(serviceManager.serverSettings);
     const model = new MeterModel(callback => requestAnimationFrame(callback));
     const feed = new MeterFeed(client, model, serviceManager.events.stream);

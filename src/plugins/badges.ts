@@ -8,6 +8,7 @@ import { IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
 
+import type { Sums } from '../core/record/run-sums';
 import { CellCosts } from '../notebook/cell-costs';
 import { saveCosts } from '../notebook/saved-costs';
 import { ICallStore, ICellCosts, IKernelCalls, IMeter, IMeterSettings, IWording } from '../tokens';
@@ -35,12 +36,11 @@ export const badges: JupyterFrontEndPlugin<ICellCosts> = {
     toolbars: IToolbarWidgetRegistry | null
   ): ICellCosts => {
     const costs = new CellCosts(meter, store, calls);
-    toolbars?.addFactory(
-      'Notebook',
-      LABEL,
-      (panel: NotebookPanel) =>
-        new NotebookCostLabel(panel, costs, wording, () => settings.preferences.areCostsSaved)
-    );
+    toolbars?.addFactory('Notebook', LABEL, (panel: NotebookPanel) => {
+      const total = (): Sums | undefined =>
+        settings.preferences.areCostsSaved ? costs.of(panel)?.costs.total : undefined;
+      return new NotebookCostLabel(total, wording, costs.changed);
+    });
     if (tracker !== null) {
       followNotebooks(tracker, costs, panel => showIn(panel, costs, settings, meter, wording));
     }

@@ -15,6 +15,6 @@ export const calls: JupyterFrontEndPlugin<ICallStore> = {
   autoStart: true,
   provides: ICallStore,
   requires: [IBackend],
-  activate: (_app: JupyterFrontEnd, { client, localMode }: IBackend): ICallStore =>
-    new CallStore(client, localMode)
+  activate: (_app: JupyterFrontEnd, backend: IBackend): ICallStore =>
+    new CallStore(backend.client, backend.localMode)
 };

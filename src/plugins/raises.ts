@@ -14,12 +14,12 @@ export const raises: JupyterFrontEndPlugin<IRaises> = {
   autoStart: true,
   provides: IRaises,
   requires: [IBackend, IMeter],
-  activate: (_app: JupyterFrontEnd, { client }: IBackend, meter: IMeter): IRaises => ({
+  activate: (_app: JupyterFrontEnd, backend: IBackend, meter: IMeter): IRaises => ({
     raise: async request => {
-      const raise = await client.postRaise(request);
+      const raise = await backend.client.postRaise(request);
       await meter.refresh();
       return raise;
     },
-    list: () => client.listRaises()
+    list: () => backend.client.listRaises()
   })
 };

@@ -1,5 +1,5 @@
 import { LocalCalls } from '../../local/local-calls';
-import { LocalModeError } from '../../meter/request';
+import { LocalModeError } from '../../core/errors';
 import { recordWith } from '../samples';
 
 const calls = ['a', 'b', 'c'].map(id =>

@@ -26,6 +26,7 @@ class Tab implements AlertDisplay {
   isShown = true;
   answer: () => void = () => undefined;
   readonly meter: Meter;
+  readonly localMode: LocalFallback;
   readonly presenter: AlertPresenter;
 
   constructor(server: Standin, claimant: string) {
@@ -34,13 +35,13 @@ class Tab implements AlertDisplay {
     const uploader = new CallUploader(client, () => undefined);
     const stream = new Stream<Event.IManager, Event.Emission>({} as Event.IManager);
     const feed = new MeterFeed(client, model, stream);
-    const localMode = new LocalFallback(model, client, {
+    this.localMode = new LocalFallback(model, client, {
       open: () => Promise.reject(new Error('There is a server extension.')),
       isNeeded: () => Promise.resolve(false),
       explain: String
     });
-    this.meter = new Meter({ model, feed, localMode, uploader });
-    const alerts = new AlertClaims(client, localMode, claimant);
+    this.meter = new Meter({ model, feed, localMode: this.localMode, uploader });
+    const alerts = new AlertClaims(client, this.localMode, claimant);
     this.presenter = new AlertPresenter(this.meter, alerts, this);
   }
 

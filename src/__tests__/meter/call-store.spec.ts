@@ -2,7 +2,7 @@ import { LocalCalls } from '../../local/local-calls';
 import type { ILocalMeter } from '../../meter/backend';
 import { CallStore } from '../../meter/call-store';
 import { MeterClient } from '../../meter/client';
-import { LocalModeError } from '../../meter/request';
+import { LocalModeError } from '../../core/errors';
 import { recordWith } from '../samples';
 import { Standin } from '../standin';
 

@@ -1,5 +1,5 @@
 import { MeterClient } from '../../meter/client';
-import { AbsentError, AnswerError, AwayError, RefusedError } from '../../meter/request';
+import { AbsentError, AnswerError, AwayError, RefusedError } from '../../core/errors';
 import { recordWith, wireRecord, wireStanding, wireTotals } from '../samples';
 import { Standin } from '../standin';
 

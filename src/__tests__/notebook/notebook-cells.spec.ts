@@ -1,6 +1,6 @@
 import type { UnderWay } from '../../core/words/badge';
 import { NotebookCells } from '../../notebook/notebook-cells';
-import { AwayError } from '../../meter/request';
+import { AwayError } from '../../core/errors';
 import type { ICellsAnswer } from '../../tokens';
 import { recordWith } from '../samples';
 

@@ -7,7 +7,7 @@ import * as React from 'react';
 import type { UsageRow } from '../../core/dashboard/usage';
 import { sumOf } from '../../core/dashboard/usage';
 import { costText } from '../../core/words/wording';
-import { monthOf } from '../../notebook/notebook-usage';
+import { monthOf } from '../../core/dashboard/notebook-usage';
 import type { ICallStore } from '../../tokens';
 import { useAnswer } from '../answer';
 import { Bar } from '../bar';

@@ -6,8 +6,8 @@ import * as React from 'react';
 
 import type { Totals } from '../../core/record/standing';
 import { costText } from '../../core/words/wording';
-import { askOfNotebook } from '../../notebook/notebook-usage';
-import type { Place } from '../../notebook/current-notebook';
+import type { NotebookPlace } from '../../core/dashboard/notebook-usage';
+import { notebookUsage } from '../../core/dashboard/notebook-usage';
 import type { ICallStore } from '../../tokens';
 import { useAnswer } from '../answer';
 import { Name } from './name';
@@ -18,7 +18,7 @@ interface TotalsTableProps {
   readonly month: Totals;
   readonly calls: ICallStore;
   /** The current notebook; null where nothing can be said of it. */
-  readonly place: Place | null;
+  readonly place: NotebookPlace | null;
   /** Changes when the ledger has new calls. */
   readonly revision: number;
   readonly isCostShown: boolean;
@@ -39,7 +39,10 @@ export function TotalsTable({
     <TotalsRow key={name} name={name} totals={totals} isCostShown={isCostShown} words={words} />
   );
   const answer = useAnswer(
-    () => (place === null ? Promise.resolve(undefined) : askOfNotebook(calls, place)),
+    () =>
+      place === null
+        ? Promise.resolve(undefined)
+        : notebookUsage(query => calls.getUsage(query), place, new Date()),
     [calls, revision, place?.path, place?.kernelId]
   );
   return (

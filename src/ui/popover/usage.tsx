@@ -12,8 +12,7 @@ import { problemTitle } from '../../core/words/problem';
 import type { Snapshot } from '../../core/record/snapshot';
 import type { Problem, Standing } from '../../core/record/standing';
 import { underWayText } from '../../core/record/under-way';
-import type { CurrentNotebook } from '../../notebook/current-notebook';
-import type { ICallStore, ICellCosts, IMeter, IWording } from '../../tokens';
+import type { ICallStore, ICellCosts, ICurrentNotebook, IMeter, IWording } from '../../tokens';
 import { LastCalls } from './calls';
 import { GaugeChoice } from '../gauge/gauge-choice';
 import { Limits } from './limits';
@@ -42,7 +41,7 @@ export interface UsageActions {
 
 /** Where the user works. */
 export interface UsagePlaces {
-  readonly current: CurrentNotebook;
+  readonly current: ICurrentNotebook;
   /** What its cells cost; null where nobody knows. */
   readonly costs: ICellCosts | null;
   /** The recorded calls. */

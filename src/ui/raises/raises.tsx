@@ -5,7 +5,7 @@
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { ClientError } from '../../meter/request';
+import { ClientError } from '../../core/errors';
 import type { Raise } from '../../core/limits/raise';
 import type { Standing } from '../../core/record/standing';
 import { amountText, limitTitle } from '../../core/words/wording';

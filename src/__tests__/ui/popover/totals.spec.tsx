@@ -3,9 +3,9 @@
 import * as React from 'react';
 
 import type { UsageRow } from '../../../core/dashboard/usage';
+import { ClientError } from '../../../core/errors';
 import { Shape } from '../../../core/record/shape';
 import { readTotals } from '../../../core/record/standing';
-import { ClientError } from '../../../meter/request';
 import type { ICallStore } from '../../../tokens';
 import { ModelSplit } from '../../../ui/popover/models';
 import { TotalsTable } from '../../../ui/popover/totals';
