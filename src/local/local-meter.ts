@@ -16,9 +16,9 @@ import type { AlertState } from '../core/local/alerts';
 import { acknowledged, claimed } from '../core/local/alerts';
 import { standingOf } from '../core/local/standing';
 import { writeHandOver } from '../core/local/hand-over';
-import { callsAfter } from '../core/local/part';
-import type { Tally } from '../core/local/tally';
-import { callsOf, holds, readTally, takenOf, untaken } from '../core/local/tally';
+import { callsAfter } from '../core/local/tab-totals';
+import type { LocalTotals } from '../core/local/local-totals';
+import { callsOf, holds, readLocalTotals, takenOf, untaken } from '../core/local/local-totals';
 import type { LimitRule } from '../core/limits/limits';
 import { LimitError, parseLimits } from '../core/limits/limits';
 import { priced } from '../core/record/prices';
@@ -26,12 +26,12 @@ import type { CallRecord } from '../core/record/record';
 import type { Problem, StandingDocument } from '../core/record/standing';
 import type { ICallStore } from '../tokens';
 import { LocalCalls } from './local-calls';
-import { TallyPlace } from './totals-settings';
-import { TallyStore } from './totals-store';
-import { Writer } from './tab-part';
+import { TotalsSettings } from './totals-settings';
+import { TotalsStore } from './totals-store';
+import { TabName } from './tab-name';
 
 /** Tells the browser's other tabs that the total has changed. */
-const CHANNEL = 'jupyter-llm-meter:tally';
+const CHANNEL = 'jupyter-llm-meter:totals';
 
 /** What the lone meter needs of the page. */
 export interface Page {
@@ -52,7 +52,7 @@ export interface Page {
 export class LocalMeter implements ILocalMeter, IDisposable {
   private constructor(
     private readonly page: Page,
-    private readonly store: TallyStore
+    private readonly store: TotalsStore
   ) {
     store.changed.connect(this._onChanged, this);
     store.written.connect(() => this._channel.postMessage('written'));
@@ -65,12 +65,12 @@ export class LocalMeter implements ILocalMeter, IDisposable {
    * @throws {Error} when the total cannot be read; it is left as it is.
    */
   static async open(page: Page): Promise<LocalMeter> {
-    const place = new TallyPlace(page.settings);
-    const there = readTally(await place.read());
-    const tally = there.id === '' ? { ...there, id: UUID.uuid4() } : there;
-    const writer = await Writer.take(tally.id, page.storage, page.locks);
-    const store = new TallyStore(place, writer, tally, () => page.clock());
-    if (!holds(there, store.tally)) {
+    const place = new TotalsSettings(page.settings);
+    const there = readLocalTotals(await place.read());
+    const totals = there.id === '' ? { ...there, id: UUID.uuid4() } : there;
+    const tabName = await TabName.take(totals.id, page.storage, page.locks);
+    const store = new TotalsStore(place, tabName, totals, () => page.clock());
+    if (!holds(there, store.totals)) {
       // Begun by this page, which finds its own copy by the id, or left by one of this browser before it had saved.
       void store.save();
     }
@@ -110,7 +110,7 @@ export class LocalMeter implements ILocalMeter, IDisposable {
   get document(): StandingDocument {
     this._seq += 1;
     const limits = this._readLimits();
-    return standingOf(this.store.tally, {
+    return standingOf(this.store.totals, {
       limits,
       now: this.page.clock(),
       timeZone: this.page.timeZone,
@@ -120,13 +120,13 @@ export class LocalMeter implements ILocalMeter, IDisposable {
   }
 
   /** The calls that are kept whole, of all tabs and browsers. */
-  readonly calls: ICallStore = new LocalCalls(() => callsOf(this.store.tally));
+  readonly calls: ICallStore = new LocalCalls(() => callsOf(this.store.totals));
 
   /** Asks, among all tabs and browsers, to be the one that shows an alert. */
   async claimAlert(alertId: string, claimant: string): Promise<boolean> {
     const claim = { by: claimant, at: this.page.clock() };
     await this.store.contend(withAlert(alertId, state => claimed(state, claim)));
-    const state = this.store.tally.alerts.get(alertId);
+    const state = this.store.totals.alerts.get(alertId);
     return state?.claim.by === claimant && !state.isAcknowledged;
   }
 
@@ -143,12 +143,12 @@ export class LocalMeter implements ILocalMeter, IDisposable {
    */
   async handOver(client: MeterClient): Promise<void> {
     await this.store.save();
-    const { tally } = this.store;
-    const parts = untaken(tally);
+    const { totals } = this.store;
+    const parts = untaken(totals);
     if (parts.length === 0) {
       return;
     }
-    const taken = await client.takeOver(writeHandOver(tally));
+    const taken = await client.takeOver(writeHandOver(totals));
     for (const [id, part] of parts) {
       const late = callsAfter(part, taken.get(id) ?? 0);
       if (late.length > 0) {
@@ -165,7 +165,7 @@ export class LocalMeter implements ILocalMeter, IDisposable {
   }
 
   private _isKnown(callId: string): boolean {
-    return [...this.store.tally.parts.values()].some(
+    return [...this.store.totals.parts.values()].some(
       ({ calls, folded }) =>
         folded.includes(callId) || calls.some(({ record }) => record.callId === callId)
     );
@@ -191,7 +191,9 @@ export class LocalMeter implements ILocalMeter, IDisposable {
 
   private _storeProblems(): readonly Problem[] {
     const { problem } = this.store;
-    return problem === undefined ? [] : [{ code: 'tally', message: this.page.explain(problem) }];
+    return problem === undefined
+      ? []
+      : [{ code: 'local-totals', message: this.page.explain(problem) }];
   }
 
   private _onChanged(): void {
@@ -209,9 +211,9 @@ export class LocalMeter implements ILocalMeter, IDisposable {
 function withAlert(
   alertId: string,
   change: (state: AlertState | undefined) => AlertState
-): (tally: Tally) => Tally {
-  return tally => ({
-    ...tally,
-    alerts: new Map(tally.alerts).set(alertId, change(tally.alerts.get(alertId)))
+): (totals: LocalTotals) => LocalTotals {
+  return totals => ({
+    ...totals,
+    alerts: new Map(totals.alerts).set(alertId, change(totals.alerts.get(alertId)))
   });
 }

@@ -9,7 +9,7 @@ import { Shape } from '../core/record/shape';
 /** The id under which schema/totals.json is known; no plugin of this name is started. */
 export const TOTALS_ID = 'jupyter-llm-meter:totals';
 
-export class TallyPlace {
+export class TotalsSettings {
   /**
    * @param settings - the server's settings.
    */
@@ -24,11 +24,11 @@ export class TallyPlace {
    */
   async read(): Promise<string> {
     const { raw } = await this.settings.fetch(TOTALS_ID);
-    return new Shape(JSON.parse(raw), 'settings').optionalText('tally') ?? '';
+    return new Shape(JSON.parse(raw), 'settings').optionalText('totals') ?? '';
   }
 
   /** Writes a text; throws as `read`. */
   async write(text: string): Promise<void> {
-    await this.settings.save(TOTALS_ID, JSON.stringify({ tally: text }));
+    await this.settings.save(TOTALS_ID, JSON.stringify({ totals: text }));
   }
 }

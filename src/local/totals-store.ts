@@ -12,27 +12,27 @@ import { Signal } from '@lumino/signaling';
 import type { CallRecord } from '../core/record/record';
 import {
   callsAfter,
-  EMPTY_PART,
+  EMPTY_TAB_TOTALS,
   folded,
-  readPart,
+  readTabTotals,
   rebased,
   withCall,
-  writePart
-} from '../core/local/part';
-import type { Part } from '../core/local/part';
-import type { Tally } from '../core/local/tally';
+  writeTabTotals
+} from '../core/local/tab-totals';
+import type { TabTotals } from '../core/local/tab-totals';
+import type { LocalTotals } from '../core/local/local-totals';
 import {
-  EMPTY_TALLY,
+  EMPTY_TOTALS,
   holds,
   isCountedByOthers,
   merged,
   pruned,
-  readTally,
+  readLocalTotals,
   takenOf,
-  writeTally
-} from '../core/local/tally';
-import type { TallyPlace } from './totals-settings';
-import type { Writer } from './tab-part';
+  writeLocalTotals
+} from '../core/local/local-totals';
+import type { TotalsSettings } from './totals-settings';
+import type { TabName } from './tab-name';
 
 /** How long calls are gathered before they are written, in milliseconds. */
 const GATHER_MS = 1_000;
@@ -47,41 +47,41 @@ const STATES_KEPT_MS = 62 * 86_400_000;
 
 type Timer = ReturnType<typeof setTimeout>;
 
-export class TallyStore implements IDisposable {
+export class TotalsStore implements IDisposable {
   /**
    * @param place - where the total is.
-   * @param writer - the name under which this page writes.
-   * @param tally - what the place held when the page looked.
+   * @param tabName - the name under which this page writes.
+   * @param totals - what the place held when the page looked.
    * @param clock - milliseconds since 1970.
    */
   constructor(
-    private readonly place: TallyPlace,
-    private readonly writer: Writer,
-    tally: Tally,
+    private readonly place: TotalsSettings,
+    private readonly tabName: TabName,
+    totals: LocalTotals,
     private readonly clock: () => number
   ) {
-    const kept = Object.entries(writer.kept).map(
-      ([id, part]) => [id, readPart(part, `kept.${id}`)] as const
+    const kept = Object.entries(tabName.kept).map(
+      ([id, part]) => [id, readTabTotals(part, `kept.${id}`)] as const
     );
-    this._tally = merged(tally, { ...EMPTY_TALLY, parts: new Map(kept) });
-    this._part = this._tally.parts.get(writer.id) ?? EMPTY_PART;
+    this._totals = merged(totals, { ...EMPTY_TOTALS, parts: new Map(kept) });
+    this._part = this._totals.parts.get(tabName.id) ?? EMPTY_TAB_TOTALS;
   }
 
-  get tally(): Tally {
-    return this._tally;
+  get totals(): LocalTotals {
+    return this._totals;
   }
 
-  /** Emitted when the tally changed, or whether it can be written. */
+  /** Emitted when the totals changed, or whether it can be written. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
 
-  /** Emitted when this page has written the tally. */
+  /** Emitted when this page has written the totals. */
   get written(): ISignal<this, void> {
     return this._written;
   }
 
-  /** Why the tally cannot be written now; undefined when it can. */
+  /** Why the totals cannot be written now; undefined when it can. */
   get problem(): unknown {
     return this._problem;
   }
@@ -98,23 +98,23 @@ export class TallyStore implements IDisposable {
 
   /** Counts a call; it is in the browser at once, and soon on the server. */
   add(record: CallRecord): void {
-    this._part = withCall(rebased(this._part, takenOf(this._tally, this.writer.id)), record);
-    this._tally = this._withPart(this._tally);
-    this.writer.keep(writePart(this._part));
+    this._part = withCall(rebased(this._part, takenOf(this._totals, this.tabName.id)), record);
+    this._totals = this._withPart(this._totals);
+    this.tabName.keep(writeTabTotals(this._part));
     this._changed.emit();
     this._saveIn(GATHER_MS);
   }
 
   /** Changes what is no part of this page, and writes it; resolves when it is there or cannot be written now. */
-  async update(change: (tally: Tally) => Tally): Promise<void> {
-    this._tally = change(this._tally);
+  async update(change: (totals: LocalTotals) => LocalTotals): Promise<void> {
+    this._totals = change(this._totals);
     await this.save();
   }
 
   /**
    * As `update`, for what two pages may want at the same moment: each hears of the other before this resolves.
    */
-  async contend(change: (tally: Tally) => Tally): Promise<void> {
+  async contend(change: (totals: LocalTotals) => LocalTotals): Promise<void> {
     await this.update(change);
     // Longer than another page waits before it puts back what was overwritten.
     await pause(2 * LOOK_MS);
@@ -135,12 +135,12 @@ export class TallyStore implements IDisposable {
     }
     try {
       for (let look = 0; look < MOST_LOOKS; look += 1) {
-        const there = readTally(await this.place.read());
+        const there = readLocalTotals(await this.place.read());
         this._join(there);
-        if (holds(there, this._tally)) {
+        if (holds(there, this._totals)) {
           break;
         }
-        await this.place.write(writeTally(this._tally));
+        await this.place.write(writeLocalTotals(this._totals));
         this._written.emit();
         await pause(LOOK_MS * (1 + Math.random()));
       }
@@ -154,10 +154,10 @@ export class TallyStore implements IDisposable {
     this._changed.emit();
   }
 
-  private _join(there: Tally): void {
+  private _join(there: LocalTotals): void {
     const now = this.clock();
-    const joined = merged(there, this._tally);
-    const { id } = this.writer;
+    const joined = merged(there, this._totals);
+    const { id } = this.tabName;
     const isOthers = (callId: string): boolean => isCountedByOthers(joined, id, callId);
     const taken = takenOf(joined, id);
     // Calls that came in while the server part took over what was before them.
@@ -165,16 +165,16 @@ export class TallyStore implements IDisposable {
     const part = folded(isBehind ? rebased(this._part, taken) : this._part, isOthers, now);
     if (part !== this._part) {
       this._part = part;
-      this.writer.keep(writePart(part));
+      this.tabName.keep(writeTabTotals(part));
     }
-    this._tally = pruned(this._withPart(joined), now - STATES_KEPT_MS);
-    this.writer.follow(joined.id, writePart(part));
+    this._totals = pruned(this._withPart(joined), now - STATES_KEPT_MS);
+    this.tabName.follow(joined.id, writeTabTotals(part));
   }
 
-  private _withPart(tally: Tally): Tally {
-    return this._part.revision > takenOf(tally, this.writer.id)
-      ? { ...tally, parts: new Map(tally.parts).set(this.writer.id, this._part) }
-      : tally;
+  private _withPart(totals: LocalTotals): LocalTotals {
+    return this._part.revision > takenOf(totals, this.tabName.id)
+      ? { ...totals, parts: new Map(totals.parts).set(this.tabName.id, this._part) }
+      : totals;
   }
 
   private _saveIn(pause: number): void {
@@ -185,8 +185,8 @@ export class TallyStore implements IDisposable {
 
   private readonly _changed = new Signal<this, void>(this);
   private readonly _written = new Signal<this, void>(this);
-  private _part: Part;
-  private _tally: Tally;
+  private _part: TabTotals;
+  private _totals: LocalTotals;
   private _problem: unknown;
   private _isDisposed = false;
   private _pause = FIRST_PAUSE_MS;

@@ -7,7 +7,7 @@ import type { Setting } from '@jupyterlab/services';
 
 import type { LocalMeterSource } from '../local/fallback';
 import { LocalFallback } from '../local/fallback';
-import { TallyPlace } from '../local/totals-settings';
+import { TotalsSettings } from '../local/totals-settings';
 import { IBackend } from '../meter/backend';
 import { MeterClient } from '../meter/client';
 import { MeterFeed } from '../meter/feed';
@@ -43,7 +43,7 @@ function localMeterSource(
     wording.trans.__('The running total cannot be kept on the server: %1', String(error));
   return {
     explain,
-    isNeeded: async () => (await new TallyPlace(manager).read()) !== '',
+    isNeeded: async () => (await new TotalsSettings(manager).read()) !== '',
     open: async () => {
       const { LocalMeter } = await import('../local/local-meter');
       return LocalMeter.open({

@@ -10,6 +10,7 @@ import { CommandIDs } from '../commands';
 import { countText } from '../core/count/counted-text';
 import { meantText } from '../notebook/selection';
 import type { TokenCounter } from '../kernels/token-counter';
+import { startCountWorker } from '../kernels/workers';
 import { IMeterSettings, IWording } from '../tokens';
 
 /** How long a count stays, in milliseconds. */
@@ -60,5 +61,5 @@ export const counter: JupyterFrontEndPlugin<void> = {
 
 async function loadCounter(): Promise<TokenCounter> {
   const { TokenCounter } = await import('../kernels/token-counter');
-  return new TokenCounter(() => new Worker(new URL('../kernels/count.worker.js', import.meta.url)));
+  return new TokenCounter(startCountWorker);
 }

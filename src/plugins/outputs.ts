@@ -13,6 +13,7 @@ import { problemText } from '../kernels/output-patterns';
 import { OutputScanner } from '../kernels/output-scanner';
 import { ScannedKernels } from '../kernels/scanned';
 import { TextReader } from '../kernels/text-reader';
+import { startCountWorker, startScanWorker } from '../kernels/workers';
 import { IKernelCalls, IMeter, IMeterSettings, IWording } from '../tokens';
 
 export const outputs: JupyterFrontEndPlugin<void> = {
@@ -32,7 +33,7 @@ export const outputs: JupyterFrontEndPlugin<void> = {
     const estimates = new Estimates();
     calls.tapSeen.connect((_, kernelId) => scanned.addTap(kernelId));
     new OutputScanner(calls, {
-      reader: new TextReader(startWorker),
+      reader: new TextReader(startScanWorker),
       isScanned: kernelId => scanned.has(kernelId),
       patterns: () => patterns,
       estimator: () => estimates.estimator,
@@ -51,14 +52,6 @@ export const outputs: JupyterFrontEndPlugin<void> = {
   }
 };
 
-function startWorker(): Worker {
-  return new Worker(new URL('../kernels/scan.worker.js', import.meta.url));
-}
-
-function startCounting(): Worker {
-  return new Worker(new URL('../kernels/count.worker.js', import.meta.url));
-}
-
 /** What estimates, loaded while it is wanted. */
 class Estimates {
   estimator?: Estimator;
@@ -71,7 +64,7 @@ class Estimates {
     } else if (this.estimator === undefined) {
       const { Estimator } = await import('../kernels/estimator');
       if (this._isWanted) {
-        this.estimator ??= new Estimator(startCounting);
+        this.estimator ??= new Estimator(startCountWorker);
       }
     }
   }

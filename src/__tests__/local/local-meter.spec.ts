@@ -199,7 +199,7 @@ describe('LocalMeter', () => {
   });
 
   it('should leave a total alone that it cannot read', async () => {
-    const text = JSON.stringify({ tally: '{"version": 99}' });
+    const text = JSON.stringify({ totals: '{"version": 99}' });
     server.settingTexts.set(TOTALS_ID, text);
     await expect(openPage()).rejects.toThrow('later version');
     expect(server.settingTexts.get(TOTALS_ID)).toBe(text);

@@ -10,30 +10,30 @@ import { UUID } from '@lumino/coreutils';
 
 const PREFIX = 'jupyter-llm-meter';
 
-export class Writer {
+export class TabName {
   private constructor(
     /** The name. */
     readonly id: string,
-    private tallyId: string,
+    private totalsId: string,
     private readonly storage: Storage
   ) {}
 
   /**
    * Takes a free name of this browser, or a new one.
    *
-   * @param tallyId - whose parts are meant.
+   * @param totalsId - whose parts are meant.
    * @param storage - the browser's local storage.
    * @param locks - the browser's locks, where it has them.
    */
   static async take(
-    tallyId: string,
+    totalsId: string,
     storage: Storage,
     locks: LockManager | undefined
-  ): Promise<Writer> {
+  ): Promise<TabName> {
     if (locks !== undefined) {
-      for (const id of Object.keys(partsIn(storage, tallyId))) {
+      for (const id of Object.keys(partsIn(storage, totalsId))) {
         if (await isTaken(locks, id)) {
-          return new Writer(id, tallyId, storage);
+          return new TabName(id, totalsId, storage);
         }
       }
     }
@@ -41,22 +41,22 @@ export class Writer {
     if (locks !== undefined) {
       await isTaken(locks, id);
     }
-    return new Writer(id, tallyId, storage);
+    return new TabName(id, totalsId, storage);
   }
 
   /** All parts of this browser's pages as they last had them, by their names; a page that was left may not have saved its. */
   get kept(): Readonly<Record<string, unknown>> {
-    return partsIn(this.storage, this.tallyId);
+    return partsIn(this.storage, this.totalsId);
   }
 
   /**
-   * Keeps the part under another tally from now on: of two that were begun at the same moment, one has given way.
+   * Keeps the part under another totals from now on: of two that were begun at the same moment, one has given way.
    *
    * @param part - as for `keep`.
    */
-  follow(tallyId: string, part: object): void {
-    if (tallyId !== this.tallyId) {
-      this.tallyId = tallyId;
+  follow(totalsId: string, part: object): void {
+    if (totalsId !== this.totalsId) {
+      this.totalsId = totalsId;
       this.keep(part);
     }
   }
@@ -64,12 +64,12 @@ export class Writer {
   /**
    * Keeps the part in the browser, at once: a page may be gone before the server has it.
    *
-   * @param part - as `writePart` writes it.
+   * @param part - as `writeTabTotals` writes it.
    */
   keep(part: object): void {
-    const parts = { ...partsIn(this.storage, this.tallyId), [this.id]: part };
+    const parts = { ...partsIn(this.storage, this.totalsId), [this.id]: part };
     try {
-      this.storage.setItem(keyOf(this.tallyId), JSON.stringify(parts));
+      this.storage.setItem(keyOf(this.totalsId), JSON.stringify(parts));
     } catch (error) {
       // Full, or forbidden: the server's copy is the one that counts.
       if (!(error instanceof DOMException)) {
@@ -79,13 +79,13 @@ export class Writer {
   }
 }
 
-function keyOf(tallyId: string): string {
-  return `${PREFIX}:tally:${tallyId}`;
+function keyOf(totalsId: string): string {
+  return `${PREFIX}:totals:${totalsId}`;
 }
 
-function partsIn(storage: Storage, tallyId: string): Readonly<Record<string, unknown>> {
+function partsIn(storage: Storage, totalsId: string): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(storage.getItem(keyOf(tallyId)) ?? '{}');
+    const value: unknown = JSON.parse(storage.getItem(keyOf(totalsId)) ?? '{}');
     return typeof value === 'object' && value !== null
       ? (value as Readonly<Record<string, unknown>>)
       : {};
@@ -104,6 +104,6 @@ function isTaken(locks: LockManager, id: string): Promise<boolean> {
       resolve(lock !== null);
       return lock === null ? undefined : new Promise<void>(() => undefined);
     };
-    locks.request(`${PREFIX}:writer:${id}`, { ifAvailable: true }, hold).catch(reject);
+    locks.request(`${PREFIX}:tab:${id}`, { ifAvailable: true }, hold).catch(reject);
   });
 }
