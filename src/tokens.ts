@@ -314,6 +314,7 @@ export interface IWording {
   readonly changed: ISignal<IWording, void>;
 }
 
+/** The token of the words and figures. */
 export const IWording = new Token<IWording>(
   'jupyter-llm-meter:IWording',
   "The words and figures of LLM Meter in the user's language."
@@ -339,6 +340,7 @@ export interface IUsageView {
   setAnchor(anchor: Widget): void;
 }
 
+/** The token of the popover. */
 export const IUsageView = new Token<IUsageView>(
   'jupyter-llm-meter:IUsageView',
   'The popover with usage, limits and last calls.'
@@ -372,6 +374,7 @@ export interface ICellCosts {
   readonly changed: ISignal<ICellCosts, void>;
 }
 
+/** The token of the costs of cells. */
 export const ICellCosts = new Token<ICellCosts>(
   'jupyter-llm-meter:ICellCosts',
   'What the cells of the current notebook cost, and what running it again would.'

@@ -37,6 +37,7 @@ export class RefusedError extends ClientError {
 export class LocalModeError extends ClientError {
   override name = 'LocalModeError';
 
+  /** The message is the same for all questions. */
   constructor() {
     super('This page counts by itself, without the ledger of the LLM Meter server extension.');
   }

@@ -1,8 +1,8 @@
 /**
- * Follows the runs of one kernel and tells of the calls that each of them shows.
+ * Follows the runs of one kernel and reports the calls that each of them shows.
  *
- * Owns which messages count: those of runs whose beginning this page has seen, so that nothing is read from outputs that
- * were loaded with a notebook, shown again, or begun before the page was opened.
+ * Only runs count whose start this page has seen: nothing is read from outputs that were loaded with a notebook, shown again,
+ * or started before the page was opened.
  */
 
 import type { KernelMessage } from '@jupyterlab/services';
@@ -28,33 +28,34 @@ interface OpenRun {
   readonly startedAt: string;
   readonly texts: RunTexts;
   readonly readings: RunReadings;
-  /** Where estimates are wanted and its source says that it calls. */
+  /** Present where estimates are wanted and the source calls an LLM. */
   readonly estimate?: RunEstimate;
   /** The reading of all texts so far. */
   read: Promise<void>;
   hasEnded: boolean;
-  /** Whether an estimate was told of in place of its calls. */
+  /** Whether an estimate was reported in place of its calls. */
   isEstimated: boolean;
-  /** How many of its calls have been told of. */
-  told: number;
+  /** How many of its calls have been reported. */
+  reportedCount: number;
 }
 
 /** What the runs need from the page. */
 export interface IRunContext {
   readonly reader: TextReader;
-  /** Whether the kernel's outputs are to be read: nobody else meters it. */
+  /** Whether the kernel's outputs are read, because nothing else meters it. */
   isScanned(kernelId: string): boolean;
   patterns(): readonly OutputPattern[];
-  /** What estimates calls that only print their answer; undefined when the user does not want it. */
+  /** Estimates calls that only print their answer; undefined when the user does not want it. */
   estimator(): Estimator | undefined;
-  /** Takes the calls of a run that has ended. */
+  /** Reports the calls of a run that has ended. */
   report(records: readonly CallRecord[]): void;
 }
 
+/** The runs of one kernel. */
 export class KernelRuns {
   /**
    * @param kernelId - the kernel.
-   * @param context - what it needs.
+   * @param context - what the runs need from the page.
    */
   constructor(
     private readonly kernelId: string,
@@ -101,7 +102,7 @@ export class KernelRuns {
     }
   }
 
-  /** Resolves when everything that has ended is told of. */
+  /** Resolves when every run that has ended is reported. */
   get settled(): Promise<void> {
     return this._settled;
   }
@@ -116,14 +117,14 @@ export class KernelRuns {
         read: Promise.resolve(),
         hasEnded: false,
         isEstimated: false,
-        told: 0
+        reportedCount: 0
       });
     }
   }
 
   private _estimate(code: unknown): RunEstimate | undefined {
     return typeof code === 'string'
-      ? this.context.estimator()?.begin(this.kernelId, code)
+      ? this.context.estimator()?.startRun(this.kernelId, code)
       : undefined;
   }
 
@@ -153,7 +154,7 @@ export class KernelRuns {
       cellId: this._cells.get(requestId)
     };
     const elapsedMs = Date.parse(message.header.date) - Date.parse(run.startedAt);
-    // One run after the other, as the counters go on from one to the next.
+    // One run after the other, as the counters continue from one to the next.
     this._settled = Promise.all([this._settled, run.read]).then(async () => {
       const records = await this._recordsOf(run, ended, counters, elapsedMs);
       if (records.length > 0 && this.context.isScanned(this.kernelId)) {
@@ -162,7 +163,7 @@ export class KernelRuns {
     });
   }
 
-  /** What a run used that shows no usage, but whose source says that it calls, and that printed something. */
+  /** The estimate of a run that shows no usage, but whose source calls an LLM, and that printed something. */
   private async _estimated({ estimate }: OpenRun, run: Run): Promise<CallRecord | undefined> {
     const isWanted = estimate !== undefined && this.context.isScanned(this.kernelId);
     const record = isWanted ? await estimate.record(run) : undefined;
@@ -174,7 +175,7 @@ export class KernelRuns {
     return record;
   }
 
-  /** The calls of a run that have not been told of, or else an estimate of the one that its source makes. */
+  /** The calls of a run that have not been reported, or else an estimate of the one that its source makes. */
   private async _recordsOf(
     run: OpenRun,
     ended: Run,
@@ -190,8 +191,8 @@ export class KernelRuns {
       run.isEstimated = true;
       return [estimated];
     }
-    const fresh = this._repeats.without(found.slice(run.told), elapsedMs);
-    run.told = found.length;
+    const fresh = this._repeats.without(found.slice(run.reportedCount), elapsedMs);
+    run.reportedCount = found.length;
     return fresh;
   }
 

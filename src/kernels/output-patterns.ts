@@ -1,12 +1,18 @@
 /**
- * The user's own patterns, as the settings hold them and as the user is told of them.
+ * What is wrong with the user's own patterns, in words.
  */
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { PatternProblem } from '../core/scan/patterns';
 
-/** What is wrong with a pattern and what to do about it. */
+/**
+ * What is wrong with a pattern, and what to do about it.
+ *
+ * @param problem - the problem.
+ * @param trans - the translations.
+ * @returns a sentence or two.
+ */
 export function problemText(
   { name, code, detail = '' }: PatternProblem,
   trans: TranslationBundle

@@ -1,8 +1,7 @@
 /**
- * Steps in where the server part is absent, and hands over to it when it is there.
+ * Local mode: counts where the server extension is absent, and hands the totals over to it when it is there.
  *
- * Owns when the lone meter is loaded: on the word that there is no server part, or when a total of earlier days waits to be
- * handed over.
+ * The local meter is loaded when there is no server extension, or when totals of earlier days wait to be handed over.
  */
 
 import type { IDisposable } from '@lumino/disposable';
@@ -13,21 +12,22 @@ import type { MeterClient } from '../meter/client';
 import type { LocalMeter } from './local-meter';
 import type { MeterModel } from '../meter/model';
 
-/** Where the lone meter comes from. */
+/** Where the local meter comes from. */
 export interface LocalMeterSource {
-  /** Loads it; rejects when the total cannot be read. */
+  /** Loads it; rejects when the totals cannot be read. */
   open(): Promise<LocalMeter>;
-  /** Whether anything was ever counted without the server part. */
+  /** Whether anything was ever counted in local mode. */
   isNeeded(): Promise<boolean>;
-  /** Says in words why the total cannot be read. */
+  /** Says in words why the totals cannot be read. */
   explain(error: unknown): string;
 }
 
+/** Enters and leaves local mode. */
 export class LocalFallback implements ILocalMode, IDisposable {
   /**
-   * @param model - tells how the page stands with the server part, and is fed.
-   * @param client - reaches the server part.
-   * @param source - where the lone meter comes from.
+   * @param model - says how the page is connected, and receives the local figures.
+   * @param client - talks to the server extension.
+   * @param source - where the local meter comes from.
    */
   constructor(
     private readonly model: MeterModel,
@@ -35,15 +35,17 @@ export class LocalFallback implements ILocalMode, IDisposable {
     private readonly source: LocalMeterSource
   ) {}
 
-  /** The meter that counts now; undefined while the server part does. */
+  /** The meter that counts now; undefined while the server extension does. */
   get meter(): LocalMeter | undefined {
     return this.model.snapshot.connection === 'live' ? undefined : this._meter;
   }
 
+  /** Whether it is stopped. */
   get isDisposed(): boolean {
     return this._isDisposed;
   }
 
+  /** Stops for good. */
   dispose(): void {
     this._isDisposed = true;
     this._meter?.dispose();
@@ -53,14 +55,14 @@ export class LocalFallback implements ILocalMode, IDisposable {
   update(): void {
     const { connection } = this.model.snapshot;
     if (connection === 'absent') {
-      void this._stepIn();
+      void this._enter();
     } else if (connection === 'live' && !this._isHandedOver) {
       this._isHandedOver = true;
       void this._handOver();
     }
   }
 
-  private async _stepIn(): Promise<void> {
+  private async _enter(): Promise<void> {
     this._isHandedOver = false;
     const meter = await this._opened();
     if (meter !== undefined && !this._isDisposed) {
@@ -82,7 +84,10 @@ export class LocalFallback implements ILocalMode, IDisposable {
     } catch (error) {
       // With the next connection it is tried again; until then the total stays where it is.
       this._isHandedOver = !(error instanceof ClientError);
-      console.error('LLM Meter could not hand the running total over to the server part.', error);
+      console.error(
+        'LLM Meter could not hand the running total over to the server extension.',
+        error
+      );
     }
   }
 

@@ -1,7 +1,5 @@
 /**
- * The meter of a page whose server has no LLM Meter part: counts, prices, keeps the total, measures it against the limits.
- *
- * Owns what the server part does otherwise, and handing the total over to it when it appears. Loaded when it is needed.
+ * The meter of a page in local mode: counts, prices, keeps the totals and measures them against the limits. Loaded on first use.
  */
 
 import type { Setting } from '@jupyterlab/services';
@@ -30,10 +28,10 @@ import { TotalsSettings } from './totals-settings';
 import { TotalsStore } from './totals-store';
 import { TabName } from './tab-name';
 
-/** Tells the browser's other tabs that the total has changed. */
+/** On which the browser's tabs tell each other that the totals have changed. */
 const CHANNEL = 'jupyter-llm-meter:totals';
 
-/** What the lone meter needs of the page. */
+/** What the local meter needs from the page. */
 export interface Page {
   readonly settings: Setting.IManager;
   readonly storage: Storage;
@@ -41,14 +39,15 @@ export interface Page {
   readonly locks: LockManager | undefined;
   /** IANA name of the browser's time zone. */
   readonly timeZone: string;
-  /** The setting `limits`, as it stands. */
+  /** The setting `limits`, not checked yet. */
   limits(): unknown;
-  /** Says in words why the total cannot be kept on the server. */
+  /** Says in words why the totals cannot be kept on the server. */
   explain(error: unknown): string;
   /** Milliseconds since 1970. */
   clock(): number;
 }
 
+/** The totals of this lab, with limits and alerts. */
 export class LocalMeter implements ILocalMeter, IDisposable {
   private constructor(
     private readonly page: Page,
@@ -60,15 +59,17 @@ export class LocalMeter implements ILocalMeter, IDisposable {
   }
 
   /**
-   * Takes the total up where it stands.
+   * Opens the totals as they are kept.
    *
-   * @throws {Error} when the total cannot be read; it is left as it is.
+   * @param page - what it needs from the page.
+   * @returns the meter.
+   * @throws {Error} when the totals cannot be read; they are left as they are.
    */
   static async open(page: Page): Promise<LocalMeter> {
     const place = new TotalsSettings(page.settings);
     const there = readLocalTotals(await place.read());
     const totals = there.id === '' ? { ...there, id: UUID.uuid4() } : there;
-    const tabName = await TabName.take(totals.id, page.storage, page.locks);
+    const tabName = await TabName.claim(totals.id, page.storage, page.locks);
     const store = new TotalsStore(place, tabName, totals, () => page.clock());
     if (!holds(there, store.totals)) {
       // Begun by this page, which finds its own copy by the id, or left by one of this browser before it had saved.
@@ -82,17 +83,23 @@ export class LocalMeter implements ILocalMeter, IDisposable {
     return this._changed;
   }
 
+  /** Whether it is closed. */
   get isDisposed(): boolean {
     return this.store.isDisposed;
   }
 
+  /** Stops for good. */
   dispose(): void {
     this._channel.close();
     this.store.dispose();
     Signal.clearData(this);
   }
 
-  /** Counts calls; one that was counted before, by any tab, is not counted again, and a refused one was none. */
+  /**
+   * Counts calls. One that any tab counted before is not counted again, and a refused one is no call.
+   *
+   * @param records - the calls.
+   */
   add(records: readonly CallRecord[]): void {
     for (const record of records) {
       if (record.status !== 'refused' && !this._isKnown(record.callId)) {
@@ -101,7 +108,7 @@ export class LocalMeter implements ILocalMeter, IDisposable {
     }
   }
 
-  /** Looks what other tabs and browsers have counted. */
+  /** Loads what other tabs and browsers have counted. */
   refresh(): Promise<void> {
     return this.store.save();
   }
@@ -122,7 +129,13 @@ export class LocalMeter implements ILocalMeter, IDisposable {
   /** The calls that are kept whole, of all tabs and browsers. */
   readonly calls: ICallStore = new LocalCalls(() => callsOf(this.store.totals));
 
-  /** Asks, among all tabs and browsers, to be the one that shows an alert. */
+  /**
+   * Claims an alert among all tabs and browsers.
+   *
+   * @param alertId - the alert.
+   * @param claimant - the id of this tab.
+   * @returns whether this tab shows it.
+   */
   async claimAlert(alertId: string, claimant: string): Promise<boolean> {
     const claim = { by: claimant, at: this.page.clock() };
     await this.store.contend(withAlert(alertId, state => claimed(state, claim)));
@@ -130,15 +143,21 @@ export class LocalMeter implements ILocalMeter, IDisposable {
     return state?.claim.by === claimant && !state.isAcknowledged;
   }
 
+  /**
+   * Marks an alert as seen, in all tabs and browsers.
+   *
+   * @param alertId - the alert.
+   * @param claimant - the id of this tab.
+   */
   async acknowledgeAlert(alertId: string, claimant: string): Promise<void> {
     const now = this.page.clock();
     await this.store.update(withAlert(alertId, state => acknowledged(state, claimant, now)));
   }
 
   /**
-   * Hands everything over to the server part, which takes each part once, whoever brings it.
+   * Hands everything over to the server extension, which counts the totals of each tab once.
    *
-   * @param client - reaches the server part.
+   * @param client - talks to the server extension.
    * @throws {ClientError} when it does not take it; nothing is lost.
    */
   async handOver(client: MeterClient): Promise<void> {
@@ -171,7 +190,7 @@ export class LocalMeter implements ILocalMeter, IDisposable {
     );
   }
 
-  /** The limits of the settings; those from before while the settings hold something that is none. */
+  /** The limits of the settings; the former ones while the settings hold something that is not a limit. */
   private _readLimits(): readonly LimitRule[] {
     const given = this.page.limits();
     if (given !== this._given) {

@@ -1,15 +1,16 @@
 /**
- * Under which name a page writes its part of a running total, and the page's own copy of that part.
+ * The name under which a tab keeps its totals, and the browser's own copy of them.
  *
- * A browser's names are used again, so that there are as many parts as there were tabs open at a time. A name is used by one
- * page only as long as it lives, which the browser's locks see to; where a page has none (plain HTTP to another machine),
- * each page takes a new name.
+ * Names are used again, so that there are as many of them as there were tabs open at a time. A name belongs to one page for as
+ * long as the page lives, which the browser's locks ensure; where a page has no locks (plain HTTP to another machine), each page
+ * takes a new name.
  */
 
 import { UUID } from '@lumino/coreutils';
 
 const PREFIX = 'jupyter-llm-meter';
 
+/** The name of this tab. */
 export class TabName {
   private constructor(
     /** The name. */
@@ -19,39 +20,41 @@ export class TabName {
   ) {}
 
   /**
-   * Takes a free name of this browser, or a new one.
+   * Claims a free name of this browser, or a new one.
    *
-   * @param totalsId - whose parts are meant.
+   * @param totalsId - the id of the lab's totals.
    * @param storage - the browser's local storage.
    * @param locks - the browser's locks, where it has them.
+   * @returns the name.
    */
-  static async take(
+  static async claim(
     totalsId: string,
     storage: Storage,
     locks: LockManager | undefined
   ): Promise<TabName> {
     if (locks !== undefined) {
       for (const id of Object.keys(partsIn(storage, totalsId))) {
-        if (await isTaken(locks, id)) {
+        if (await isFree(locks, id)) {
           return new TabName(id, totalsId, storage);
         }
       }
     }
     const id = UUID.uuid4();
     if (locks !== undefined) {
-      await isTaken(locks, id);
+      await isFree(locks, id);
     }
     return new TabName(id, totalsId, storage);
   }
 
-  /** All parts of this browser's pages as they last had them, by their names; a page that was left may not have saved its. */
+  /** The totals of all tabs of this browser as they last had them, by name; a page that was left may not have saved them. */
   get kept(): Readonly<Record<string, unknown>> {
     return partsIn(this.storage, this.totalsId);
   }
 
   /**
-   * Keeps the part under another totals from now on: of two that were begun at the same moment, one has given way.
+   * Keeps the tab's totals under another id from now on: of two that were started at the same moment, one has given way.
    *
+   * @param totalsId - the id of the lab's totals.
    * @param part - as for `keep`.
    */
   follow(totalsId: string, part: object): void {
@@ -62,7 +65,7 @@ export class TabName {
   }
 
   /**
-   * Keeps the part in the browser, at once: a page may be gone before the server has it.
+   * Keeps the tab's totals in the browser, at once: a page may be gone before the server has them.
    *
    * @param part - as `writeTabTotals` writes it.
    */
@@ -97,8 +100,8 @@ function partsIn(storage: Storage, totalsId: string): Readonly<Record<string, un
   }
 }
 
-/** Takes a lock and holds it as long as the page lives; tells whether it was free. */
-function isTaken(locks: LockManager, id: string): Promise<boolean> {
+/** Claims a lock for as long as the page lives; resolves to whether it was free. */
+function isFree(locks: LockManager, id: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const hold = (lock: Lock | null): Promise<void> | undefined => {
       resolve(lock !== null);

@@ -1,8 +1,8 @@
 /**
- * This page's share in a running total that several tabs and browsers keep in one place.
+ * The totals that several tabs and browsers keep in one place, and this tab's share in them.
  *
- * Owns safe writing: the place takes whole texts and knows no versions, so a page reads, joins, writes, and reads again until
- * it finds everything it knows. What is lost when two write at the same moment is put back by the one that looks later.
+ * The place holds one text without versions, so a page reads, merges, writes, and reads again until it finds everything it
+ * knows. What is lost when two pages write at the same moment is put back by the one that reads later.
  */
 
 import type { IDisposable } from '@lumino/disposable';
@@ -47,6 +47,7 @@ const STATES_KEPT_MS = 62 * 86_400_000;
 
 type Timer = ReturnType<typeof setTimeout>;
 
+/** Reads and writes the totals. */
 export class TotalsStore implements IDisposable {
   /**
    * @param place - where the total is.
@@ -67,6 +68,7 @@ export class TotalsStore implements IDisposable {
     this._part = this._totals.parts.get(tabName.id) ?? EMPTY_TAB_TOTALS;
   }
 
+  /** The totals of all tabs and browsers, as far as they are known. */
   get totals(): LocalTotals {
     return this._totals;
   }
@@ -86,17 +88,23 @@ export class TotalsStore implements IDisposable {
     return this._problem;
   }
 
+  /** Whether it is closed. */
   get isDisposed(): boolean {
     return this._isDisposed;
   }
 
+  /** Stops for good. */
   dispose(): void {
     this._isDisposed = true;
     clearTimeout(this._timer);
     Signal.clearData(this);
   }
 
-  /** Counts a call; it is in the browser at once, and soon on the server. */
+  /**
+   * Counts a call; it is in the browser at once, and soon on the server.
+   *
+   * @param record - the call.
+   */
   add(record: CallRecord): void {
     this._part = withCall(rebased(this._part, takenOf(this._totals, this.tabName.id)), record);
     this._totals = this._withPart(this._totals);
@@ -105,14 +113,21 @@ export class TotalsStore implements IDisposable {
     this._saveIn(GATHER_MS);
   }
 
-  /** Changes what is no part of this page, and writes it; resolves when it is there or cannot be written now. */
+  /**
+   * Changes the totals apart from those of this tab; resolves when they are written, or cannot be written now.
+   *
+   * @param change - returns the changed totals.
+   */
   async update(change: (totals: LocalTotals) => LocalTotals): Promise<void> {
     this._totals = change(this._totals);
     await this.save();
   }
 
   /**
-   * As `update`, for what two pages may want at the same moment: each hears of the other before this resolves.
+   * Changes the totals as `update` does, where two pages may do so at the same moment: each sees the other's change before this
+   * resolves.
+   *
+   * @param change - returns the changed totals.
    */
   async contend(change: (totals: LocalTotals) => LocalTotals): Promise<void> {
     await this.update(change);
@@ -121,7 +136,7 @@ export class TotalsStore implements IDisposable {
     await this.save();
   }
 
-  /** Joins what the others know with what this page knows; a call during another makes one more round. */
+  /** Merges what other pages have counted with what this page has; a call during another makes one more round. */
   async save(): Promise<void> {
     clearTimeout(this._timer);
     this._timer = undefined;

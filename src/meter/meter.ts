@@ -16,6 +16,7 @@ import type { MeterModel } from './model';
 import type { IMeter, IMeterChange, IPreferences } from '../tokens';
 import { UnderWayWatch } from './under-way';
 
+/** What changes when a limit refuses a call: there is nothing to count. */
 const REFUSAL: IMeterChange = {
   parts: new Set(['refusal']),
   committedIds: [],
@@ -32,26 +33,32 @@ export class Meter implements IMeter, IDisposable {
     options.model.stateChanged.connect(this._onStateChanged, this);
   }
 
+  /** {@inheritDoc IMeter.snapshot} */
   get snapshot(): Snapshot {
     return this.options.model.snapshot;
   }
 
+  /** {@inheritDoc IMeter.preferences} */
   get preferences(): IPreferences {
     return this.options.model.preferences;
   }
 
+  /** {@inheritDoc IMeter.stateChanged} */
   get stateChanged(): ISignal<IMeter, IMeterChange> {
     return this._stateChanged;
   }
 
+  /** {@inheritDoc IMeter.hasSeenRefusal} */
   get hasSeenRefusal(): boolean {
     return this._hasSeenRefusal;
   }
 
+  /** Whether it is stopped. */
   get isDisposed(): boolean {
     return this.options.feed.isDisposed;
   }
 
+  /** Stops for good. */
   dispose(): void {
     this.options.feed.dispose();
     this.options.localMode.dispose();
@@ -59,18 +66,21 @@ export class Meter implements IMeter, IDisposable {
     Signal.clearData(this);
   }
 
+  /** {@inheritDoc IMeter.reportUnderWay} */
   reportUnderWay(call: UnderWay): void {
-    this._underWay.hear(call);
+    this._underWay.add(call);
   }
 
+  /** {@inheritDoc IMeter.endStreams} */
   endStreams(kernelId: string): void {
     this._underWay.endKernel(kernelId);
   }
 
+  /** {@inheritDoc IMeter.report} */
   report(record: CallRecord): void {
     this._underWay.end([record.callId]);
     if (record.status === 'refused') {
-      // No call was made, so there is nothing to count; but now this page is the one to tell of it.
+      // No call was made, so there is nothing to count; but this page is the one to show it.
       this._hasSeenRefusal = true;
       this._stateChanged.emit(REFUSAL);
       return;
@@ -83,6 +93,7 @@ export class Meter implements IMeter, IDisposable {
     }
   }
 
+  /** {@inheritDoc IMeter.submit} */
   submit(records: readonly CallRecord[]): void {
     records.forEach(record => this.report(record));
     if (this.options.localMode.meter === undefined) {
@@ -90,6 +101,7 @@ export class Meter implements IMeter, IDisposable {
     }
   }
 
+  /** {@inheritDoc IMeter.refresh} */
   async refresh(): Promise<void> {
     await Promise.all([this.options.feed.refresh(), this.options.localMode.meter?.refresh()]);
   }

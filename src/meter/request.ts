@@ -12,16 +12,20 @@ import { ShapeError } from '../core/record/shape';
 /**
  * The address of a route.
  *
+ * @param serverSettings - how to reach the Jupyter server.
  * @param route - the path under the prefix, with the query.
+ * @returns an absolute URL.
  */
 export function routeUrl(serverSettings: ServerConnection.ISettings, route: string): string {
   return URLExt.join(serverSettings.baseUrl, 'llm-meter', 'api', 'v1') + `/${route}`;
 }
 
 /**
- * Asks the server part.
+ * Sends a request to the server extension.
  *
+ * @param serverSettings - how to reach the Jupyter server.
  * @param route - the path under the prefix, with the query.
+ * @param init - method and body.
  * @returns the JSON body of the answer; undefined when it has none.
  * @throws {ClientError} when the server does not answer as it should.
  */
@@ -41,6 +45,9 @@ export async function requestJson(
 /**
  * Reads the body of an answer.
  *
+ * @param parse - reads it, or throws a `ShapeError`.
+ * @param body - the body.
+ * @returns what it says.
  * @throws {AnswerError} when it is not what the contract promises.
  */
 export function readAnswer<T>(parse: (value: unknown) => T, body: unknown): T {

@@ -1,8 +1,8 @@
 /**
- * What the cells of all open notebooks cost: brings the kernels' and the ledger's word to each of them.
+ * What the cells of all open notebooks cost: brings the calls of kernels and of the ledger to each notebook.
  *
- * Owns which notebook a call belongs to. One that no kernel of this page told of may be of any: of a subprocess, of a
- * kernel that was busy when the page was opened.
+ * A call that no kernel of this page reported may belong to any notebook: it may be of a subprocess, or of a kernel that was
+ * busy when the page was opened.
  */
 
 import type { NotebookPanel } from '@jupyterlab/notebook';
@@ -26,9 +26,10 @@ import type {
 /** How many calls are remembered with the notebooks whose kernel reported them. */
 const SOURCES_KEPT = 10_000;
 
+/** The notebooks that are open. */
 export class CellCosts implements ICellCosts {
   /**
-   * @param meter - tells what the ledger has taken.
+   * @param meter - says what the ledger has committed.
    * @param store - has the recorded calls.
    * @param calls - what kernels report.
    */
@@ -41,36 +42,52 @@ export class CellCosts implements ICellCosts {
     meter.stateChanged.connect(this._onStateChanged, this);
   }
 
+  /** {@inheritDoc ICellCosts.current} */
   get current(): NotebookCosts | null {
     return this._current === null ? null : (this.of(this._current)?.costs ?? null);
   }
 
+  /** {@inheritDoc ICellCosts.changed} */
   get changed(): ISignal<ICellCosts, void> {
     return this._changed;
   }
 
-  /** The cells of an open notebook. */
+  /**
+   * The cells of an open notebook.
+   *
+   * @param panel - the notebook.
+   * @returns undefined when it is not followed.
+   */
   of(panel: NotebookPanel): NotebookCells | undefined {
     return this._notebooks.get(panel);
   }
 
-  /** Names the notebook that the user works in. */
+  /**
+   * Sets the notebook that the user works in.
+   *
+   * @param panel - the notebook; null where there is none.
+   */
   setCurrent(panel: NotebookPanel | null): void {
     this._current = panel;
     this.update();
     this._changed.emit();
   }
 
-  /** Asks the ledger for the notebooks that somebody sees now and that it has something new of. */
+  /** Requests what is new about the notebooks that are visible now. */
   update(): void {
     this._notebooks.forEach(cells => cells.update());
   }
 
-  /** Follows a notebook until it is closed. */
+  /**
+   * Follows a notebook until it is closed.
+   *
+   * @param panel - the notebook.
+   * @returns its cells.
+   */
   follow(panel: NotebookPanel): NotebookCells {
     const { context } = panel;
-    const ask = (path: string): Promise<ICellsAnswer> => this.store.listCells(path);
-    const cells = new NotebookCells(this._viewOf(panel), ask, nextFrame);
+    const listCells = (path: string): Promise<ICellsAnswer> => this.store.listCells(path);
+    const cells = new NotebookCells(this._viewOf(panel), listCells, nextFrame);
     this._notebooks.set(panel, cells);
     cells.changed.connect(() => this._changed.emit());
     context.pathChanged.connect(() => cells.miss());

@@ -1,8 +1,8 @@
 /**
  * The runs of one open notebook's cells, kept new.
  *
- * Owns when the ledger is asked: once at the start, and when it has taken calls or word of some was lost; soon, but ever
- * less often while they keep coming. Refuses to poll, and to ask for a notebook that nobody sees.
+ * The ledger is asked once at the start, and when it has committed calls or commits may have been missed: soon, but ever less
+ * often while they keep coming. There is no polling, and nothing is requested for a notebook that is not visible.
  */
 
 import type { IDisposable } from '@lumino/disposable';
@@ -22,7 +22,7 @@ import type { ICellsAnswer, NotebookCosts } from '../tokens';
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** How long a kernel's word stands without the ledger's before the ledger is asked, in milliseconds. */
+/** How long a reported call may stay uncommitted before the ledger is asked, in milliseconds. */
 const CONFIRMATION_MS = 10_000;
 
 type Timer = ReturnType<typeof setTimeout>;
@@ -38,15 +38,16 @@ export interface NotebookView {
   readonly streams: readonly UnderWay[];
 }
 
+/** The cells of one notebook. */
 export class NotebookCells implements IDisposable {
   /**
    * @param view - the notebook.
-   * @param ask - asks the ledger, or whoever counts in its place.
-   * @param schedule - when to tell of changes; the plugin passes the browser's animation frame.
+   * @param listCells - requests its runs.
+   * @param schedule - when to emit changes; the plugin passes the browser's animation frame.
    */
   constructor(
     private readonly view: NotebookView,
-    private readonly ask: (path: string) => Promise<ICellsAnswer>,
+    private readonly listCells: (path: string) => Promise<ICellsAnswer>,
     private readonly schedule: Schedule
   ) {
     this.update();
@@ -57,10 +58,12 @@ export class NotebookCells implements IDisposable {
     return this._changed;
   }
 
+  /** Whether the notebook is closed. */
   get isDisposed(): boolean {
     return this._isDisposed;
   }
 
+  /** Stops for good. */
   dispose(): void {
     this._isDisposed = true;
     clearTimeout(this._timer);
@@ -68,6 +71,7 @@ export class NotebookCells implements IDisposable {
     Signal.clearData(this);
   }
 
+  /** What the notebook costs. */
   get costs(): NotebookCosts {
     const { path, cellIds } = this.view;
     const { cells } = this._runs;
@@ -78,17 +82,31 @@ export class NotebookCells implements IDisposable {
     };
   }
 
-  /** The newest run of a cell; undefined when it called nothing. */
+  /**
+   * The newest run of a cell.
+   *
+   * @param cellId - the cell.
+   * @returns undefined when it made no call.
+   */
   newestOf(cellId: string): CellRun | undefined {
     return this._runs.newestOf(cellId);
   }
 
-  /** The answers of a cell that are under way. */
+  /**
+   * The answers of a cell that stream.
+   *
+   * @param cellId - the cell.
+   * @returns the answers, in the order of their first report.
+   */
   streamsOf(cellId: string): readonly UnderWay[] {
     return this.view.streams.filter(stream => stream.cellId === cellId);
   }
 
-  /** Takes in a finished call that the notebook's kernel tells of. */
+  /**
+   * Adds a finished call that the notebook's kernel reports.
+   *
+   * @param record - the call.
+   */
   report(record: CallRecord): void {
     const isNew = this._runs.report(record);
     if (isNew) {
@@ -97,35 +115,43 @@ export class NotebookCells implements IDisposable {
     }
   }
 
-  /** Takes in that the ledger has taken calls, of this notebook as far as anyone knows. */
+  /**
+   * Marks calls as committed by the ledger.
+   *
+   * @param callIds - calls of this notebook, or of any where the notebook is not known.
+   */
   commit(callIds: readonly string[]): void {
     this._runs.commit(callIds);
     this.update();
   }
 
-  /** Takes in that word of calls may have been lost, or that the ledger can be reached again. */
+  /** Marks the runs as stale: commits may have been missed, or the ledger can be reached again. */
   miss(): void {
     this._hasFailed = false;
     this._runs.miss();
     this.update();
   }
 
-  /** Takes in that a cell starts anew. */
+  /**
+   * Starts a new run of a cell.
+   *
+   * @param cellId - the cell.
+   */
   startRun(cellId: string): void {
     this._runs.startRun(cellId);
     this.change();
   }
 
-  /** Asks the ledger soon if it has something new and somebody sees the notebook. */
+  /** Requests the runs soon, if they are stale and the notebook is visible. */
   update(): void {
     const isDue = this._runs.isStale && !this._hasFailed && this.view.isVisible;
     if (isDue && this._timer === undefined && !this._isDisposed) {
-      this._timer = setTimeout(() => void this._ask(), this._pause);
+      this._timer = setTimeout(() => void this._request(), this._pause);
       this._pause = Math.min(this._pause * 2, LONGEST_PAUSE_MS);
     }
   }
 
-  /** Tells of a change at the next frame. */
+  /** Emits a change at the next frame. */
   change(): void {
     if (!this._isScheduled) {
       this._isScheduled = true;
@@ -138,10 +164,10 @@ export class NotebookCells implements IDisposable {
     }
   }
 
-  private async _ask(): Promise<void> {
+  private async _request(): Promise<void> {
     const mark = this._runs.mark();
     try {
-      const { cells, callIds } = await this.ask(this.view.path);
+      const { cells, callIds } = await this.listCells(this.view.path);
       const committedIds = [...mark.committedIds, ...callIds];
       this._runs.load(cells, { ...mark, committedIds });
     } catch (error) {
@@ -173,10 +199,10 @@ export class NotebookCells implements IDisposable {
   private readonly _changed = new Signal<this, void>(this);
   private _isDisposed = false;
   private _isScheduled = false;
-  /** Whether the ledger did not answer; it is asked again when it is there again. */
+  /** Whether the ledger did not answer; it is asked again when it is back. */
   private _hasFailed = false;
   private _pause = FIRST_PAUSE_MS;
-  /** Set from the decision to ask until the answer. */
+  /** Set from the decision to request until the answer. */
   private _timer?: Timer;
   private _confirmation?: Timer;
 }

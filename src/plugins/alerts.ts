@@ -1,5 +1,5 @@
 /**
- * Tells of limits and runaway kernels: toasts, and a dialog at the limit, each once and in one tab.
+ * Shows alerts of limits and runaway kernels: toasts, and a dialog at the limit, each once and in one tab.
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
@@ -12,6 +12,7 @@ import { IAlerts, IMeter, IRaises, IUsageView, IWording } from '../tokens';
 import { raiseForm } from './raise-dialogs';
 import { askAtLimit, tellOfRunaway, warn } from '../ui/alerts/alerts';
 
+/** The plugin that shows alerts. */
 export const alerts: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:alerts',
   description: 'Warns near a limit and of runaway kernels, and tells when a limit is reached.',

@@ -18,6 +18,7 @@ import { NotebookCostLabel } from '../ui/badges/notebook-cost';
 /** The label's name in schema/badges.json. */
 const LABEL = 'llm-meter-cost';
 
+/** The plugin that shows what cells and notebooks cost. */
 export const badges: JupyterFrontEndPlugin<ICellCosts> = {
   id: 'jupyter-llm-meter:badges',
   description: 'Shows at each cell what its last run used, and provides what notebooks cost.',

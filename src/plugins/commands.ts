@@ -14,6 +14,7 @@ import { IMeter, IRaises, IUsageView, IWording } from '../tokens';
 /** No command takes an argument. */
 const NO_ARGS = { args: { type: 'object', properties: {}, additionalProperties: false } } as const;
 
+/** The plugin that adds the commands. */
 export const commands: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:commands',
   description: 'Adds the commands of LLM Meter.',

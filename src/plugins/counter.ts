@@ -13,9 +13,10 @@ import type { TokenCounter } from '../kernels/token-counter';
 import { startCountWorker } from '../kernels/workers';
 import { IMeterSettings, IWording } from '../tokens';
 
-/** How long a count stays, in milliseconds. */
-const TOLD_FOR_MS = 8_000;
+/** How long a count is shown, in milliseconds. */
+const SHOWN_FOR_MS = 8_000;
 
+/** The plugin that counts the tokens of selected text. */
 export const counter: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:counter',
   description: 'Counts the tokens of the selected text or the active cell.',
@@ -46,7 +47,7 @@ export const counter: JupyterFrontEndPlugin<void> = {
         try {
           const count = await (await loading).count(meant.text, countModel);
           Notification.info(countText(count, meant.isSelection, countModel, trans, format), {
-            autoClose: TOLD_FOR_MS
+            autoClose: SHOWN_FOR_MS
           });
         } catch (error) {
           loading = undefined;

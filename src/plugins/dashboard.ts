@@ -26,6 +26,7 @@ const ARGS = {
   }
 } as const;
 
+/** The plugin that opens the dashboard. */
 export const dashboard: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:dashboard',
   description: 'Adds the dashboard.',

@@ -13,6 +13,7 @@ import { GaugeWidget } from '../ui/gauge/gauge';
 /** Left of the cursor's position and the other items of the right side. */
 const RANK = 900;
 
+/** The plugin of the gauge in the status bar. */
 export const gauge: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:gauge',
   description: 'Shows the gauge in the status bar.',

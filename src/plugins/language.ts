@@ -12,6 +12,7 @@ import { translateSchema } from '../translation/schema-texts';
 import { reportUnreadable } from '../meter/settings';
 import { IWording, METER_PLUGIN_ID } from '../tokens';
 
+/** The plugin that provides the words. */
 export const language: JupyterFrontEndPlugin<IWording> = {
   id: 'jupyter-llm-meter:language',
   description: "Provides the words of LLM Meter in the user's language.",

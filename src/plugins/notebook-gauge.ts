@@ -13,6 +13,7 @@ import { GaugeWidget } from '../ui/gauge/gauge';
 /** Right of the title and left of the kernel's logo. */
 const RANK = 9000;
 
+/** The plugin of the gauge in the top area. */
 export const notebookGauge: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:notebook-gauge',
   description: 'Shows the gauge in the top area where there is no status bar.',

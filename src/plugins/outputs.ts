@@ -1,5 +1,5 @@
 /**
- * Reads usage out of the outputs of kernels that no tap meters, in every notebook and console.
+ * Reads usage out of the outputs of kernels without a tap, in every notebook and console.
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
@@ -16,6 +16,7 @@ import { TextReader } from '../kernels/text-reader';
 import { startCountWorker, startScanWorker } from '../kernels/workers';
 import { IKernelCalls, IMeter, IMeterSettings, IWording } from '../tokens';
 
+/** The plugin that reads outputs. */
 export const outputs: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:outputs',
   description: 'Reads LLM usage out of the outputs of kernels that are not metered otherwise.',
@@ -39,7 +40,7 @@ export const outputs: JupyterFrontEndPlugin<void> = {
       estimator: () => estimates.estimator,
       report: records => meter.submit(records)
     });
-    const tell = problemTeller(app, wording);
+    const report = problemReporter(app, wording);
     settings.follow(({ areOutputsScanned, areOutputsEstimated, outputPatterns }) => {
       scanned.isOn = areOutputsScanned;
       estimates
@@ -47,7 +48,7 @@ export const outputs: JupyterFrontEndPlugin<void> = {
         .catch(error => console.error('LLM Meter cannot estimate; reload the page.', error));
       const checked = checkPatterns(outputPatterns);
       ({ patterns } = checked);
-      tell(checked.problems);
+      report(checked.problems);
     });
   }
 };
@@ -72,15 +73,15 @@ class Estimates {
   private _isWanted = false;
 }
 
-/** Tells what is wrong with the patterns, once as long as it stays the same. */
-function problemTeller(
+/** Shows what is wrong with the patterns, once while it stays the same. */
+function problemReporter(
   app: JupyterFrontEnd,
   wording: IWording
 ): (problems: readonly PatternProblem[]) => void {
-  let told = '';
+  let shown = '';
   return problems => {
     const text = problems.map(problem => problemText(problem, wording.trans)).join('\n');
-    if (text !== '' && text !== told) {
+    if (text !== '' && text !== shown) {
       Notification.error(text, {
         autoClose: false,
         actions: [
@@ -91,6 +92,6 @@ function problemTeller(
         ]
       });
     }
-    told = text;
+    shown = text;
   };
 }

@@ -1,7 +1,7 @@
 /**
  * Asks before all cells of a notebook are run, when that is likely to cost more than the user set.
  *
- * JupyterLab lets nobody veto a command, so this stands where its menu, its toolbar button and its shortcut look for the
+ * JupyterLab has no way to veto a command, so this stands where its menu, its toolbar button and its shortcut look for the
  * command to run. The core's own entries in the palette are out of reach; ours is beside them.
  */
 
@@ -21,6 +21,7 @@ const RESTART_RUN_ALL = { command: 'llm-meter:restart-run-all', core: 'notebook:
 /** Before the notebook's own candidate, whose rank is 500. */
 const RANK = 100;
 
+/** The plugin that asks before all cells are run. */
 export const runAll: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:run-all',
   description: 'Asks before a notebook is run whose cells are likely to cost more than an amount.',
@@ -83,7 +84,7 @@ class Question {
   ) {}
 
   /**
-   * Asks whether the current notebook shall be run; where it costs less, or nobody knows what, there is no question.
+   * Asks whether to run the current notebook; not where it costs less, or where its cost is unknown.
    *
    * @returns whether to run it.
    */

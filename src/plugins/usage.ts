@@ -20,6 +20,7 @@ import {
 } from '../tokens';
 import { UsageView } from '../ui/popover/usage-view';
 
+/** The plugin of the popover. */
 export const usage: JupyterFrontEndPlugin<IUsageView> = {
   id: 'jupyter-llm-meter:usage',
   description: 'Provides the popover with usage, limits and last calls.',
