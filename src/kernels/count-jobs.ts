@@ -1,13 +1,12 @@
 /**
- * The counting of texts in slices, each of which can be given up: what the worker does, and the page where there is none.
- *
- * No text outlives its count.
+ * Counts texts slice by slice, so that a count can be cancelled between two slices. Runs in the worker, or in the page where
+ * there is none. No text is kept after its count.
  */
 
 import type { EncodingName } from '../core/count/encodings';
 import { Encoders } from './encoders';
 
-/** What is asked of a worker. */
+/** A request to the worker: count a text, or cancel a count. */
 export type CountRequest =
   | {
       readonly kind: 'count';
@@ -17,19 +16,24 @@ export type CountRequest =
     }
   | { readonly kind: 'cancel'; readonly id: number };
 
-/** What it answers; a count that was given up is not answered. */
+/** An answer of the worker; a cancelled count has none. */
 export type CountAnswer =
   | { readonly id: number; readonly tokens: number }
   | { readonly id: number; readonly error: string };
 
+/** The counts that are running. */
 export class CountJobs {
   /**
-   * @param answer - takes the answers.
+   * @param answer - receives the answers.
    */
   constructor(private readonly answer: (answer: CountAnswer) => void) {}
 
-  /** Takes a request; the answer comes later. */
-  take(request: CountRequest): void {
+  /**
+   * Starts or cancels a count; the answer comes later.
+   *
+   * @param request - what to do.
+   */
+  handleRequest(request: CountRequest): void {
     if (request.kind === 'cancel') {
       this._open.delete(request.id);
       return;
@@ -55,7 +59,7 @@ export class CountJobs {
     let tokens = 0;
     for (const slice of encoder.slices(text)) {
       tokens += slice.length;
-      await turn();
+      await nextTurn();
       if (!this._open.has(id)) {
         break;
       }
@@ -67,7 +71,7 @@ export class CountJobs {
   private readonly _open = new Set<number>();
 }
 
-/** Lets messages that have come be heard. */
-async function turn(): Promise<void> {
+/** Waits until messages that have arrived are handled. */
+async function nextTurn(): Promise<void> {
   return new Promise(resolve => setTimeout(resolve));
 }

@@ -7,4 +7,4 @@ import type { CountRequest } from './count-jobs';
 
 const jobs = new CountJobs(answer => self.postMessage(answer));
 
-self.onmessage = ({ data }: MessageEvent<CountRequest>): void => jobs.take(data);
+self.onmessage = ({ data }: MessageEvent<CountRequest>): void => jobs.handleRequest(data);

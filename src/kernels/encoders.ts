@@ -1,12 +1,12 @@
 /**
- * Loads encoders on first use: the vocabularies are megabytes, in chunks of their own.
+ * Loads encoders on first use. The vocabularies are megabytes, in chunks of their own.
  */
 
 import { Encoder } from '../core/count/encoder';
 import type { EncodingName } from '../core/count/encodings';
 import { unpackRanks } from '../core/count/ranks';
 
-/** The vocabulary does not come: the server is away, or the installation is not whole. */
+/** The vocabulary cannot be loaded: the server is away, or the installation is incomplete. */
 export class EncoderError extends Error {
   override name = 'EncoderError';
 }
@@ -14,8 +14,10 @@ export class EncoderError extends Error {
 /** The encoders of one thread. */
 export class Encoders {
   /**
-   * The encoder of a name; a second or so the first time.
+   * Loads an encoder; takes about a second the first time.
    *
+   * @param name - the encoding.
+   * @returns the encoder.
    * @throws {EncoderError} when its vocabulary cannot be loaded; the next call tries again.
    */
   async get(name: EncodingName): Promise<Encoder> {

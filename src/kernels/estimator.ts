@@ -1,7 +1,6 @@
 /**
- * Estimates what the runs used that show no usage, but whose source says that they call an LLM, and that print an answer.
- *
- * Loaded when the user asks for estimates. Owns what is remembered of each kernel's sources.
+ * Estimates calls that show no usage: the source of the run calls an LLM, and the run prints an answer. Loaded when the user
+ * wants estimates.
  */
 
 import type { IDisposable } from '@lumino/disposable';
@@ -14,32 +13,36 @@ import type { Run } from '../core/scan/found';
 import type { SentCall } from '../core/scan/sent';
 import { SentCalls } from '../core/scan/sent';
 import { EncoderError } from './encoders';
-import type { WorkerPort } from './text-reader';
+import type { WorkerPort } from './worker-client';
 import { TokenCounter } from './token-counter';
 
+/** The sources of all kernels, which later sources build on. */
 export class Estimator implements IDisposable {
   /**
-   * @param startWorker - starts the worker of `count.worker.ts`; is called once, on first need.
+   * @param startWorker - starts the worker of `count.worker.ts`; called once, with the first answer.
    */
   constructor(startWorker: () => WorkerPort) {
     this._counter = new TokenCounter(startWorker);
   }
 
+  /** Whether estimates are stopped. */
   get isDisposed(): boolean {
     return this._counter.isDisposed;
   }
 
-  /** Gives up what is being counted; its runs are not told of. */
+  /** Cancels what is being counted; its runs are not reported. */
   dispose(): void {
     this._counter.dispose();
   }
 
   /**
-   * Begins a run. Every source is to be told, as a later one may use what it sets up.
+   * Starts a run. Every source has to be passed, as a later one may use what it sets up.
    *
-   * @returns undefined when the source does not say that an LLM is called.
+   * @param kernelId - the kernel that runs it.
+   * @param code - its source.
+   * @returns undefined when the source calls no LLM.
    */
-  begin(kernelId: string, code: string): RunEstimate | undefined {
+  startRun(kernelId: string, code: string): RunEstimate | undefined {
     const sources = this._sources.get(kernelId) ?? new SentCalls();
     this._sources.set(kernelId, sources);
     const call = sources.read(code);
@@ -50,18 +53,23 @@ export class Estimator implements IDisposable {
   private readonly _sources = new Map<string, SentCalls>();
 }
 
-/** One run that calls. */
+/** One run whose source calls an LLM. */
 export class RunEstimate {
   /**
-   * @param counter - counts.
-   * @param call - what the source says of the call.
+   * @param counter - counts tokens.
+   * @param call - what the source says about the call.
    */
   constructor(
     private readonly counter: TokenCounter,
     private readonly call: SentCall
   ) {}
 
-  /** Takes a message of the run, of any type. */
+  /**
+   * Adds a message of the run.
+   *
+   * @param type - the message's type, of any kind.
+   * @param content - its content.
+   */
   append(type: string, content: unknown): void {
     this._answer.append(type, content);
   }
@@ -70,7 +78,7 @@ export class RunEstimate {
    * The call that the run made.
    *
    * @param run - the run, which has ended.
-   * @returns undefined when it printed no answer, or when it is no longer wanted.
+   * @returns undefined when it printed no answer, or when estimates were stopped.
    */
   async record(run: Run): Promise<CallRecord | undefined> {
     const { text, hasFailed } = this._answer;
@@ -87,7 +95,7 @@ export class RunEstimate {
     }
   }
 
-  /** Undefined when the tokenizer cannot be had: what the call used is unknown then. */
+  /** Undefined when the tokenizer cannot be loaded: what the call used is unknown then. */
   private async _count(answer: string): Promise<Counted | undefined> {
     const { model, prompt } = this.call;
     try {

@@ -1,12 +1,13 @@
 /**
- * Follows the runs of one kernel and tells of the calls that each of them shows.
+ * Follows the runs of one kernel and reports the calls that each of them shows.
  *
- * Owns which messages count: those of runs whose beginning this page has seen, so that nothing is read from outputs that
- * were loaded with a notebook, shown again, or begun before the page was opened.
+ * Only runs count whose start this page has seen: nothing is read from outputs that were loaded with a notebook, shown again,
+ * or started before the page was opened.
  */
 
 import type { KernelMessage } from '@jupyterlab/services';
 
+import { BoundedMap } from '../core/bounded';
 import type { CallRecord } from '../core/record/record';
 import { piecesOf } from '../core/scan/bundle';
 import type { Run } from '../core/scan/found';
@@ -27,52 +28,57 @@ interface OpenRun {
   readonly startedAt: string;
   readonly texts: RunTexts;
   readonly readings: RunReadings;
-  /** Where estimates are wanted and its source says that it calls. */
+  /** Present where estimates are wanted and the source calls an LLM. */
   readonly estimate?: RunEstimate;
   /** The reading of all texts so far. */
   read: Promise<void>;
   hasEnded: boolean;
-  /** Whether an estimate was told of in place of its calls. */
+  /** Whether an estimate was reported in place of its calls. */
   isEstimated: boolean;
-  /** How many of its calls have been told of. */
-  told: number;
+  /** How many of its calls have been reported. */
+  reportedCount: number;
 }
 
-/** What the runs need to know of the page. */
-export interface Surroundings {
+/** What the runs need from the page. */
+export interface IRunContext {
   readonly reader: TextReader;
-  /** Whether the kernel's outputs are to be read: nobody else meters it. */
+  /** Whether the kernel's outputs are read, because nothing else meters it. */
   isScanned(kernelId: string): boolean;
   patterns(): readonly OutputPattern[];
-  /** What estimates calls that only print their answer; undefined when the user does not want it. */
+  /** Estimates calls that only print their answer; undefined when the user does not want it. */
   estimator(): Estimator | undefined;
-  /** Takes the calls of a run that has ended. */
+  /** Reports the calls of a run that has ended. */
   report(records: readonly CallRecord[]): void;
 }
 
+/** The runs of one kernel. */
 export class KernelRuns {
   /**
    * @param kernelId - the kernel.
-   * @param surroundings - what it needs.
+   * @param context - what the runs need from the page.
    */
   constructor(
     private readonly kernelId: string,
-    private readonly surroundings: Surroundings
+    private readonly context: IRunContext
   ) {}
 
-  /** Notes which cell a request is from. */
-  onRequest(requestId: string, cellId: string): void {
+  /**
+   * Remembers which cell a request is from.
+   *
+   * @param requestId - the id of the message.
+   * @param cellId - the cell.
+   */
+  addRequest(requestId: string, cellId: string): void {
     this._cells.set(requestId, cellId);
-    forgetOldest(this._cells, MOST_CELLS);
   }
 
   /**
-   * Takes a message of the kernel.
+   * Handles a message of the kernel.
    *
    * @param message - on IOPub, in the order of arrival.
    * @param notebookPath - where the session's document is now.
    */
-  onMessage(message: KernelMessage.IMessage, notebookPath: string): void {
+  handleMessage(message: KernelMessage.IMessage, notebookPath: string): void {
     const requestId = requestIdOf(message);
     if (requestId === undefined) {
       return;
@@ -96,7 +102,7 @@ export class KernelRuns {
     }
   }
 
-  /** Resolves when everything that has ended is told of. */
+  /** Resolves when every run that has ended is reported. */
   get settled(): Promise<void> {
     return this._settled;
   }
@@ -111,24 +117,23 @@ export class KernelRuns {
         read: Promise.resolve(),
         hasEnded: false,
         isEstimated: false,
-        told: 0
+        reportedCount: 0
       });
-      forgetOldest(this._runs, MOST_RUNS);
     }
   }
 
   private _estimate(code: unknown): RunEstimate | undefined {
     return typeof code === 'string'
-      ? this.surroundings.estimator()?.begin(this.kernelId, code)
+      ? this.context.estimator()?.startRun(this.kernelId, code)
       : undefined;
   }
 
   private _read(run: OpenRun, texts: readonly OutputText[]): void {
-    if (texts.length === 0 || !this.surroundings.isScanned(this.kernelId)) {
+    if (texts.length === 0 || !this.context.isScanned(this.kernelId)) {
       return;
     }
-    const { reader } = this.surroundings;
-    const patterns = this.surroundings.patterns();
+    const { reader } = this.context;
+    const patterns = this.context.patterns();
     run.read = run.read.then(async () => {
       for (const text of texts) {
         run.readings.add(await reader.read(text, patterns));
@@ -149,18 +154,18 @@ export class KernelRuns {
       cellId: this._cells.get(requestId)
     };
     const elapsedMs = Date.parse(message.header.date) - Date.parse(run.startedAt);
-    // One run after the other, as the counters go on from one to the next.
+    // One run after the other, as the counters continue from one to the next.
     this._settled = Promise.all([this._settled, run.read]).then(async () => {
       const records = await this._recordsOf(run, ended, counters, elapsedMs);
-      if (records.length > 0 && this.surroundings.isScanned(this.kernelId)) {
-        this.surroundings.report(records);
+      if (records.length > 0 && this.context.isScanned(this.kernelId)) {
+        this.context.report(records);
       }
     });
   }
 
-  /** What a run used that shows no usage, but whose source says that it calls, and that printed something. */
+  /** The estimate of a run that shows no usage, but whose source calls an LLM, and that printed something. */
   private async _estimated({ estimate }: OpenRun, run: Run): Promise<CallRecord | undefined> {
-    const isWanted = estimate !== undefined && this.surroundings.isScanned(this.kernelId);
+    const isWanted = estimate !== undefined && this.context.isScanned(this.kernelId);
     const record = isWanted ? await estimate.record(run) : undefined;
     if (record !== undefined) {
       // A counter that is printed later has this call in it.
@@ -170,7 +175,7 @@ export class KernelRuns {
     return record;
   }
 
-  /** The calls of a run that have not been told of, or else an estimate of the one that its source makes. */
+  /** The calls of a run that have not been reported, or else an estimate of the one that its source makes. */
   private async _recordsOf(
     run: OpenRun,
     ended: Run,
@@ -186,13 +191,13 @@ export class KernelRuns {
       run.isEstimated = true;
       return [estimated];
     }
-    const fresh = this._repeats.without(found.slice(run.told), elapsedMs);
-    run.told = found.length;
+    const fresh = this._repeats.without(found.slice(run.reportedCount), elapsedMs);
+    run.reportedCount = found.length;
     return fresh;
   }
 
-  private readonly _runs = new Map<string, OpenRun>();
-  private readonly _cells = new Map<string, string>();
+  private readonly _runs = new BoundedMap<string, OpenRun>(MOST_RUNS);
+  private readonly _cells = new BoundedMap<string, string>(MOST_CELLS);
   private readonly _counters = new Counters();
   private readonly _repeats = new Repeats();
   private _settled: Promise<void> = Promise.resolve();
@@ -208,13 +213,4 @@ function isIdle({ header, content }: KernelMessage.IMessage): boolean {
     'execution_state' in content &&
     content.execution_state === 'idle'
   );
-}
-
-function forgetOldest(map: Map<string, unknown>, most: number): void {
-  for (const key of map.keys()) {
-    if (map.size <= most) {
-      break;
-    }
-    map.delete(key);
-  }
 }

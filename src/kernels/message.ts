@@ -1,5 +1,5 @@
 /**
- * The kernel message by which the tap tells of a finished call, and of an answer under way.
+ * The kernel message by which the tap reports a finished call, or an answer that streams.
  *
  * A `comm_msg` with a comm id that is never opened: the one form that neither JupyterLab nor nbclient complains about and
  * that is not saved into the notebook.
@@ -14,27 +14,38 @@ import { FIELDS } from '../core/record/semconv';
 import { Shape, ShapeError } from '../core/record/shape';
 import type * as Wire from '../core/record/wire';
 
+/** The comm id of the tap's messages, which is never opened. */
 export const COMM_ID = 'llm-meter';
 
 /** The version of the message that this page understands. */
 const VERSION = 1;
 
 /**
- * The call that a message tells of.
+ * Whether a message comes from a kernel's tap, in whichever version.
  *
  * @param message - any message on IOPub.
- * @returns the record; undefined when the message is none of ours, or not one that this page can read. Nothing is lost
- *   with such a message: the ledger learns of the call by itself.
+ * @returns whether it has the tap's comm id.
+ */
+export function isTapMessage({ header, content }: KernelMessage.IMessage): boolean {
+  return header.msg_type === 'comm_msg' && 'comm_id' in content && content.comm_id === COMM_ID;
+}
+
+/**
+ * The finished call that a message reports.
+ *
+ * @param message - any message on IOPub.
+ * @returns the record; undefined when the message is not the tap's, or this page cannot read it. Nothing is lost with such a
+ *   message: the ledger receives the call by another way.
  */
 export function readKernelMessage(message: KernelMessage.IMessage): CallRecord | undefined {
   return readOurs(message, data => parseRecord(data.get('record')));
 }
 
 /**
- * The answer under way that a message tells of.
+ * The streaming answer that a message reports.
  *
  * @param message - any message on IOPub.
- * @returns what is known of it; undefined when the message tells of none, or not so that this page can read it.
+ * @returns what is known about it; undefined when the message reports none, or this page cannot read it.
  */
 export function readUnderWay(message: KernelMessage.IMessage): UnderWay | undefined {
   return readOurs(message, data => data.optionalObject('under_way', underWayIn));

@@ -1,5 +1,5 @@
 /**
- * The scanner in a Web Worker, for texts that would hold up the page.
+ * The scanner in a Web Worker, for texts that would block the page.
  */
 
 import { readText } from '../core/scan/text';

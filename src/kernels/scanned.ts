@@ -1,51 +1,58 @@
 /**
- * Which kernels' outputs are to be read.
- *
- * Owns the rule that a call is metered by one of tap and scanner: never by the scanner where the tap is alive.
+ * Which kernels' outputs are read: those without a tap, so that a call is metered by the tap or by the scanner, never by both.
  */
 
 import type { Connection, Snapshot } from '../core/record/snapshot';
 
+/** The rule, and the taps that this page has seen. */
 export class ScannedKernels {
   /**
-   * @param snapshot - what the page knows now.
+   * @param snapshot - returns what the page knows now.
    */
   constructor(private readonly snapshot: () => Snapshot) {}
 
   /** Whether outputs are read at all. */
   isOn = true;
 
-  /** Notes that a kernel's tap has told of a call. */
-  noteTap(kernelId: string): void {
+  /**
+   * Remembers that a kernel has a tap.
+   *
+   * @param kernelId - the kernel.
+   */
+  addTap(kernelId: string): void {
     this._tapped.add(kernelId);
   }
 
   /**
-   * Whether a kernel's outputs are to be read.
+   * Whether a kernel's outputs are read.
    *
-   * With the server part, those that it names as unmetered; without one, all from which no tap was heard. While the server
-   * part is not known to be there or not, none: most kernels have a tap.
+   * With the server extension, those that it names as unmetered; without one, all whose tap was not seen. While it is not known
+   * whether there is one, none: most kernels have a tap.
+   *
+   * @param kernelId - the kernel.
+   * @returns whether they are read.
    */
   has(kernelId: string): boolean {
     if (!this.isOn || this._tapped.has(kernelId)) {
       return false;
     }
     const { connection, document } = this.snapshot();
-    this._isAlone = isAloneWith(connection, this._isAlone);
+    this._isExtensionAbsent = isExtensionAbsent(connection, this._isExtensionAbsent);
     return (
-      this._isAlone || (document?.unmetered.some(kernel => kernel.kernelId === kernelId) ?? false)
+      this._isExtensionAbsent ||
+      (document?.unmetered.some(kernel => kernel.kernelId === kernelId) ?? false)
     );
   }
 
   private readonly _tapped = new Set<string>();
-  private _isAlone = false;
+  private _isExtensionAbsent = false;
 }
 
-/** Whether there is no server part; a server that is away is taken to be what it was. */
-function isAloneWith(connection: Connection, was: boolean): boolean {
+/** Whether there is no server extension; a server that is away is taken to be what it was. */
+function isExtensionAbsent(connection: Connection, was: boolean): boolean {
   switch (connection) {
     case 'absent':
-    case 'alone':
+    case 'local':
       return true;
     case 'live':
       return false;

@@ -1,8 +1,5 @@
 /**
- * Reads texts for usage without holding up the page.
- *
- * Owns the choice between the page's own thread and a worker, which is started when a large text comes that is worth
- * reading, and the way back to the page's thread where a worker cannot be had.
+ * Reads texts for usage without blocking the page: large texts are read in a worker.
  */
 
 import type { IDisposable } from '@lumino/disposable';
@@ -12,99 +9,70 @@ import { isWorthReading } from '../core/scan/plaintext';
 import type { Reading } from '../core/scan/reading';
 import type { OutputText } from '../core/scan/text';
 import { readText } from '../core/scan/text';
+import type { WorkerPort } from './worker-client';
+import { WorkerClient } from './worker-client';
 
-/** Texts up to this many characters are read at once: it takes a few milliseconds. */
-export const LARGEST_AT_ONCE = 16_000;
+/** Texts of up to this many characters are read in the page: it takes a few milliseconds. */
+export const LARGEST_IN_PAGE = 16_000;
 
+/** A text for the worker to read. */
 export interface ReadRequest {
   readonly id: number;
   readonly output: OutputText;
+  /** The user's own patterns. */
   readonly patterns: readonly OutputPattern[];
 }
 
+/** The usages that a text shows. */
 export interface ReadAnswer {
   readonly id: number;
   readonly readings: readonly Reading[];
 }
 
-interface Waiting {
-  readonly request: ReadRequest;
-  readonly resolve: (readings: readonly Reading[]) => void;
-}
-
-/** The part of a Web Worker that is used here. */
-export type WorkerPort = Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onerror'>;
-
+/** Finds usages in texts. */
 export class TextReader implements IDisposable {
   /**
-   * @param startWorker - starts the worker of `scan.worker.ts`; is called once, on first need.
+   * @param startWorker - starts the worker of `scan.worker.ts`; called once, with the first large text.
    */
-  constructor(private readonly startWorker: () => WorkerPort) {}
-
-  get isDisposed(): boolean {
-    return this._isDisposed;
+  constructor(startWorker: () => WorkerPort) {
+    this._worker = new WorkerClient({
+      startWorker,
+      createPageRunner: answer => request => answer(answerTo(request))
+    });
   }
 
+  /** Whether the worker is terminated for good. */
+  get isDisposed(): boolean {
+    return this._worker.isDisposed;
+  }
+
+  /** Terminates the worker. */
   dispose(): void {
-    this._isDisposed = true;
-    this._worker?.terminate();
+    this._worker.dispose();
   }
 
   /**
-   * The usages that a text shows.
+   * Reads a text.
    *
    * @param output - the text.
-   * @param patterns - the user's own.
+   * @param patterns - the user's own patterns.
+   * @returns the usages that it shows.
    */
   async read(output: OutputText, patterns: readonly OutputPattern[]): Promise<readonly Reading[]> {
     if (patterns.length === 0 && !isWorthReading(output.text)) {
       return [];
     }
-    const worker = output.text.length > LARGEST_AT_ONCE ? this._startedWorker() : undefined;
-    if (worker === undefined) {
+    if (output.text.length <= LARGEST_IN_PAGE) {
       return readText(output, patterns);
     }
-    const request: ReadRequest = { id: this._next++, output, patterns };
-    return new Promise(resolve => {
-      this._waiting.set(request.id, { request, resolve });
-      worker.postMessage(request);
-    });
+    const { readings } = await this._worker.request(id => ({ id, output, patterns }));
+    return readings;
   }
 
-  private _startedWorker(): WorkerPort | undefined {
-    if (this._worker === undefined && !this._hasFailed) {
-      try {
-        this._worker = this.startWorker();
-        this._worker.onmessage = event => this._onAnswer(event as MessageEvent<ReadAnswer>);
-        this._worker.onerror = () => this._onFailure();
-      } catch {
-        // A page whose security policy forbids workers throws here.
-        this._onFailure();
-      }
-    }
-    return this._worker;
-  }
+  private readonly _worker: WorkerClient<ReadRequest, ReadAnswer>;
+}
 
-  private _onAnswer({ data: { id, readings } }: MessageEvent<ReadAnswer>): void {
-    this._waiting.get(id)?.resolve(readings);
-    this._waiting.delete(id);
-  }
-
-  /** Does here what the worker did not do. */
-  private _onFailure(): void {
-    this._hasFailed = true;
-    this._worker?.terminate();
-    this._worker = undefined;
-    const waiting = [...this._waiting.values()];
-    this._waiting.clear();
-    for (const { request, resolve } of waiting) {
-      resolve(readText(request.output, request.patterns));
-    }
-  }
-
-  private readonly _waiting = new Map<number, Waiting>();
-  private _worker?: WorkerPort;
-  private _hasFailed = false;
-  private _isDisposed = false;
-  private _next = 0;
+/** Reads the text of a request in the page. */
+function answerTo({ id, output, patterns }: ReadRequest): ReadAnswer {
+  return { id, readings: readText(output, patterns) };
 }

@@ -1,65 +1,68 @@
 /**
- * Steps in where the server part is absent, and hands over to it when it is there.
+ * Local mode: counts where the server extension is absent, and hands the totals over to it when it is there.
  *
- * Owns when the lone meter is loaded: on the word that there is no server part, or when a total of earlier days waits to be
- * handed over.
+ * The local meter is loaded when there is no server extension, or when totals of earlier days wait to be handed over.
  */
 
 import type { IDisposable } from '@lumino/disposable';
 
-import { ClientError } from '../meter/request';
+import { ClientError } from '../core/errors';
+import type { ILocalMode } from '../meter/backend';
 import type { MeterClient } from '../meter/client';
-import type { LoneMeter } from './local-meter';
+import type { LocalMeter } from './local-meter';
 import type { MeterModel } from '../meter/model';
 
-/** Where the lone meter comes from. */
-export interface ReserveSource {
-  /** Loads it; rejects when the total cannot be read. */
-  open(): Promise<LoneMeter>;
-  /** Whether anything was ever counted without the server part. */
+/** Where the local meter comes from. */
+export interface LocalMeterSource {
+  /** Loads it; rejects when the totals cannot be read. */
+  open(): Promise<LocalMeter>;
+  /** Whether anything was ever counted in local mode. */
   isNeeded(): Promise<boolean>;
-  /** Says in words why the total cannot be read. */
+  /** Says in words why the totals cannot be read. */
   explain(error: unknown): string;
 }
 
-export class Reserve implements IDisposable {
+/** Enters and leaves local mode. */
+export class LocalFallback implements ILocalMode, IDisposable {
   /**
-   * @param model - tells how the page stands with the server part, and is fed.
-   * @param client - reaches the server part.
-   * @param source - where the lone meter comes from.
+   * @param model - says how the page is connected, and receives the local figures.
+   * @param client - talks to the server extension.
+   * @param source - where the local meter comes from.
    */
   constructor(
     private readonly model: MeterModel,
     private readonly client: MeterClient,
-    private readonly source: ReserveSource
+    private readonly source: LocalMeterSource
   ) {}
 
-  /** The meter that counts now; undefined while the server part does. */
-  get meter(): LoneMeter | undefined {
+  /** The meter that counts now; undefined while the server extension does. */
+  get meter(): LocalMeter | undefined {
     return this.model.snapshot.connection === 'live' ? undefined : this._meter;
   }
 
+  /** Whether it is stopped. */
   get isDisposed(): boolean {
     return this._isDisposed;
   }
 
+  /** Stops for good. */
   dispose(): void {
     this._isDisposed = true;
     this._meter?.dispose();
   }
 
-  /** Looks whether there is something to do, after each change of the model. */
-  look(): void {
+  /** Enters or leaves local mode, as the connection says; is called after each change of the model. */
+  update(): void {
     const { connection } = this.model.snapshot;
     if (connection === 'absent') {
-      void this._stepIn();
+      void this._enter();
     } else if (connection === 'live' && !this._isHandedOver) {
       this._isHandedOver = true;
       void this._handOver();
     }
   }
 
-  private async _stepIn(): Promise<void> {
+  private async _enter(): Promise<void> {
     this._isHandedOver = false;
     const meter = await this._opened();
     if (meter !== undefined && !this._isDisposed) {
@@ -81,11 +84,14 @@ export class Reserve implements IDisposable {
     } catch (error) {
       // With the next connection it is tried again; until then the total stays where it is.
       this._isHandedOver = !(error instanceof ClientError);
-      console.error('LLM Meter could not hand the running total over to the server part.', error);
+      console.error(
+        'LLM Meter could not hand the running total over to the server extension.',
+        error
+      );
     }
   }
 
-  private async _opened(): Promise<LoneMeter | undefined> {
+  private async _opened(): Promise<LocalMeter | undefined> {
     this._opening ??= this.source.open();
     try {
       const meter = await this._opening;
@@ -103,13 +109,13 @@ export class Reserve implements IDisposable {
 
   private _show(): void {
     const { connection } = this.model.snapshot;
-    if (this._meter !== undefined && (connection === 'absent' || connection === 'alone')) {
-      this.model.standAlone(this._meter.document);
+    if (this._meter !== undefined && (connection === 'absent' || connection === 'local')) {
+      this.model.loadLocal(this._meter.document);
     }
   }
 
-  private _opening?: Promise<LoneMeter>;
-  private _meter?: LoneMeter;
+  private _opening?: Promise<LocalMeter>;
+  private _meter?: LocalMeter;
   private _isHandedOver = false;
   private _isDisposed = false;
 }

@@ -1,7 +1,5 @@
 /**
- * The meter of a page whose server has no LLM Meter part: counts, prices, keeps the total, measures it against the limits.
- *
- * Owns what the server part does otherwise, and handing the total over to it when it appears. Loaded when it is needed.
+ * The meter of a page in local mode: counts, prices, keeps the totals and measures them against the limits. Loaded on first use.
  */
 
 import type { Setting } from '@jupyterlab/services';
@@ -10,27 +8,30 @@ import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
+import type { ILocalMeter } from '../meter/backend';
 import type { MeterClient } from '../meter/client';
 import type { AlertState } from '../core/local/alerts';
 import { acknowledged, claimed } from '../core/local/alerts';
 import { standingOf } from '../core/local/standing';
 import { writeHandOver } from '../core/local/hand-over';
-import { callsAfter } from '../core/local/part';
-import type { Tally } from '../core/local/tally';
-import { callsOf, holds, readTally, takenOf, untaken } from '../core/local/tally';
+import { callsAfter } from '../core/local/tab-totals';
+import type { LocalTotals } from '../core/local/local-totals';
+import { callsOf, holds, readLocalTotals, takenOf, untaken } from '../core/local/local-totals';
 import type { LimitRule } from '../core/limits/limits';
 import { LimitError, parseLimits } from '../core/limits/limits';
 import { priced } from '../core/record/prices';
 import type { CallRecord } from '../core/record/record';
 import type { Problem, StandingDocument } from '../core/record/standing';
-import { TallyPlace } from './totals-settings';
-import { TallyStore } from './totals-store';
-import { Writer } from './tab-part';
+import type { ICallStore } from '../tokens';
+import { LocalCalls } from './local-calls';
+import { TotalsSettings } from './totals-settings';
+import { TotalsStore } from './totals-store';
+import { TabName } from './tab-name';
 
-/** Tells the browser's other tabs that the total has changed. */
-const CHANNEL = 'jupyter-llm-meter:tally';
+/** On which the browser's tabs tell each other that the totals have changed. */
+const CHANNEL = 'jupyter-llm-meter:totals';
 
-/** What the lone meter needs of the page. */
+/** What the local meter needs from the page. */
 export interface Page {
   readonly settings: Setting.IManager;
   readonly storage: Storage;
@@ -38,18 +39,19 @@ export interface Page {
   readonly locks: LockManager | undefined;
   /** IANA name of the browser's time zone. */
   readonly timeZone: string;
-  /** The setting `limits`, as it stands. */
+  /** The setting `limits`, not checked yet. */
   limits(): unknown;
-  /** Says in words why the total cannot be kept on the server. */
+  /** Says in words why the totals cannot be kept on the server. */
   explain(error: unknown): string;
   /** Milliseconds since 1970. */
   clock(): number;
 }
 
-export class LoneMeter implements IDisposable {
+/** The totals of this lab, with limits and alerts. */
+export class LocalMeter implements ILocalMeter, IDisposable {
   private constructor(
     private readonly page: Page,
-    private readonly store: TallyStore
+    private readonly store: TotalsStore
   ) {
     store.changed.connect(this._onChanged, this);
     store.written.connect(() => this._channel.postMessage('written'));
@@ -57,21 +59,23 @@ export class LoneMeter implements IDisposable {
   }
 
   /**
-   * Takes the total up where it stands.
+   * Opens the totals as they are kept.
    *
-   * @throws {Error} when the total cannot be read; it is left as it is.
+   * @param page - what it needs from the page.
+   * @returns the meter.
+   * @throws {Error} when the totals cannot be read; they are left as they are.
    */
-  static async open(page: Page): Promise<LoneMeter> {
-    const place = new TallyPlace(page.settings);
-    const there = readTally(await place.read());
-    const tally = there.id === '' ? { ...there, id: UUID.uuid4() } : there;
-    const writer = await Writer.take(tally.id, page.storage, page.locks);
-    const store = new TallyStore(place, writer, tally, () => page.clock());
-    if (!holds(there, store.tally)) {
+  static async open(page: Page): Promise<LocalMeter> {
+    const place = new TotalsSettings(page.settings);
+    const there = readLocalTotals(await place.read());
+    const totals = there.id === '' ? { ...there, id: UUID.uuid4() } : there;
+    const tabName = await TabName.claim(totals.id, page.storage, page.locks);
+    const store = new TotalsStore(place, tabName, totals, () => page.clock());
+    if (!holds(there, store.totals)) {
       // Begun by this page, which finds its own copy by the id, or left by one of this browser before it had saved.
       void store.save();
     }
-    return new LoneMeter(page, store);
+    return new LocalMeter(page, store);
   }
 
   /** Emitted when the document is another. */
@@ -79,17 +83,23 @@ export class LoneMeter implements IDisposable {
     return this._changed;
   }
 
+  /** Whether it is closed. */
   get isDisposed(): boolean {
     return this.store.isDisposed;
   }
 
+  /** Stops for good. */
   dispose(): void {
     this._channel.close();
     this.store.dispose();
     Signal.clearData(this);
   }
 
-  /** Counts calls; one that was counted before, by any tab, is not counted again, and a refused one was none. */
+  /**
+   * Counts calls. One that any tab counted before is not counted again, and a refused one is no call.
+   *
+   * @param records - the calls.
+   */
   add(records: readonly CallRecord[]): void {
     for (const record of records) {
       if (record.status !== 'refused' && !this._isKnown(record.callId)) {
@@ -98,7 +108,7 @@ export class LoneMeter implements IDisposable {
     }
   }
 
-  /** Looks what other tabs and browsers have counted. */
+  /** Loads what other tabs and browsers have counted. */
   refresh(): Promise<void> {
     return this.store.save();
   }
@@ -107,7 +117,7 @@ export class LoneMeter implements IDisposable {
   get document(): StandingDocument {
     this._seq += 1;
     const limits = this._readLimits();
-    return standingOf(this.store.tally, {
+    return standingOf(this.store.totals, {
       limits,
       now: this.page.clock(),
       timeZone: this.page.timeZone,
@@ -116,37 +126,48 @@ export class LoneMeter implements IDisposable {
     });
   }
 
-  listCalls(limit: number): readonly CallRecord[] {
-    return callsOf(this.store.tally).slice(0, limit);
-  }
+  /** The calls that are kept whole, of all tabs and browsers. */
+  readonly calls: ICallStore = new LocalCalls(() => callsOf(this.store.totals));
 
-  /** Asks, among all tabs and browsers, to be the one that shows an alert. */
+  /**
+   * Claims an alert among all tabs and browsers.
+   *
+   * @param alertId - the alert.
+   * @param claimant - the id of this tab.
+   * @returns whether this tab shows it.
+   */
   async claimAlert(alertId: string, claimant: string): Promise<boolean> {
     const claim = { by: claimant, at: this.page.clock() };
     await this.store.contend(withAlert(alertId, state => claimed(state, claim)));
-    const state = this.store.tally.alerts.get(alertId);
+    const state = this.store.totals.alerts.get(alertId);
     return state?.claim.by === claimant && !state.isAcknowledged;
   }
 
+  /**
+   * Marks an alert as seen, in all tabs and browsers.
+   *
+   * @param alertId - the alert.
+   * @param claimant - the id of this tab.
+   */
   async acknowledgeAlert(alertId: string, claimant: string): Promise<void> {
     const now = this.page.clock();
     await this.store.update(withAlert(alertId, state => acknowledged(state, claimant, now)));
   }
 
   /**
-   * Hands everything over to the server part, which takes each part once, whoever brings it.
+   * Hands everything over to the server extension, which counts the totals of each tab once.
    *
-   * @param client - reaches the server part.
+   * @param client - talks to the server extension.
    * @throws {ClientError} when it does not take it; nothing is lost.
    */
   async handOver(client: MeterClient): Promise<void> {
     await this.store.save();
-    const { tally } = this.store;
-    const parts = untaken(tally);
+    const { totals } = this.store;
+    const parts = untaken(totals);
     if (parts.length === 0) {
       return;
     }
-    const taken = await client.takeOver(writeHandOver(tally));
+    const taken = await client.takeOver(writeHandOver(totals));
     for (const [id, part] of parts) {
       const late = callsAfter(part, taken.get(id) ?? 0);
       if (late.length > 0) {
@@ -163,13 +184,13 @@ export class LoneMeter implements IDisposable {
   }
 
   private _isKnown(callId: string): boolean {
-    return [...this.store.tally.parts.values()].some(
+    return [...this.store.totals.parts.values()].some(
       ({ calls, folded }) =>
         folded.includes(callId) || calls.some(({ record }) => record.callId === callId)
     );
   }
 
-  /** The limits of the settings; those from before while the settings hold something that is none. */
+  /** The limits of the settings; the former ones while the settings hold something that is not a limit. */
   private _readLimits(): readonly LimitRule[] {
     const given = this.page.limits();
     if (given !== this._given) {
@@ -189,7 +210,9 @@ export class LoneMeter implements IDisposable {
 
   private _storeProblems(): readonly Problem[] {
     const { problem } = this.store;
-    return problem === undefined ? [] : [{ code: 'tally', message: this.page.explain(problem) }];
+    return problem === undefined
+      ? []
+      : [{ code: 'local-totals', message: this.page.explain(problem) }];
   }
 
   private _onChanged(): void {
@@ -207,9 +230,9 @@ export class LoneMeter implements IDisposable {
 function withAlert(
   alertId: string,
   change: (state: AlertState | undefined) => AlertState
-): (tally: Tally) => Tally {
-  return tally => ({
-    ...tally,
-    alerts: new Map(tally.alerts).set(alertId, change(tally.alerts.get(alertId)))
+): (totals: LocalTotals) => LocalTotals {
+  return totals => ({
+    ...totals,
+    alerts: new Map(totals.alerts).set(alertId, change(totals.alerts.get(alertId)))
   });
 }

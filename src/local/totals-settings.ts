@@ -1,5 +1,5 @@
 /**
- * Where the running total is kept without the server part: in JupyterLab's settings on the server.
+ * Where the totals are kept in local mode: in JupyterLab's settings on the server.
  */
 
 import type { Setting } from '@jupyterlab/services';
@@ -9,26 +9,32 @@ import { Shape } from '../core/record/shape';
 /** The id under which schema/totals.json is known; no plugin of this name is started. */
 export const TOTALS_ID = 'jupyter-llm-meter:totals';
 
-export class TallyPlace {
+/** The settings that hold the totals. */
+export class TotalsSettings {
   /**
    * @param settings - the server's settings.
    */
   constructor(private readonly settings: Setting.IManager) {}
 
   /**
-   * The text that was last written, by whichever browser; empty when none was.
+   * Reads the text that was last written, by any browser.
    *
+   * @returns the text; empty when there is none.
    * @throws {ServerConnection.NetworkError} when the server does not answer.
    * @throws {ServerConnection.ResponseError} when it refuses.
-   * @throws {SyntaxError} when somebody has changed the file by hand.
+   * @throws {SyntaxError} when the file was changed by hand.
    */
   async read(): Promise<string> {
     const { raw } = await this.settings.fetch(TOTALS_ID);
-    return new Shape(JSON.parse(raw), 'settings').optionalText('tally') ?? '';
+    return new Shape(JSON.parse(raw), 'settings').optionalText('totals') ?? '';
   }
 
-  /** Writes a text; throws as `read`. */
+  /**
+   * Writes a text; throws as `read`.
+   *
+   * @param text - the totals.
+   */
   async write(text: string): Promise<void> {
-    await this.settings.save(TOTALS_ID, JSON.stringify({ tally: text }));
+    await this.settings.save(TOTALS_ID, JSON.stringify({ totals: text }));
   }
 }

@@ -1,8 +1,8 @@
 /**
- * This page's share in a running total that several tabs and browsers keep in one place.
+ * The totals that several tabs and browsers keep in one place, and this tab's share in them.
  *
- * Owns safe writing: the place takes whole texts and knows no versions, so a page reads, joins, writes, and reads again until
- * it finds everything it knows. What is lost when two write at the same moment is put back by the one that looks later.
+ * The place holds one text without versions, so a page reads, merges, writes, and reads again until it finds everything it
+ * knows. What is lost when two pages write at the same moment is put back by the one that reads later.
  */
 
 import type { IDisposable } from '@lumino/disposable';
@@ -12,27 +12,27 @@ import { Signal } from '@lumino/signaling';
 import type { CallRecord } from '../core/record/record';
 import {
   callsAfter,
-  EMPTY_PART,
+  EMPTY_TAB_TOTALS,
   folded,
-  readPart,
+  readTabTotals,
   rebased,
   withCall,
-  writePart
-} from '../core/local/part';
-import type { Part } from '../core/local/part';
-import type { Tally } from '../core/local/tally';
+  writeTabTotals
+} from '../core/local/tab-totals';
+import type { TabTotals } from '../core/local/tab-totals';
+import type { LocalTotals } from '../core/local/local-totals';
 import {
-  EMPTY_TALLY,
+  EMPTY_TOTALS,
   holds,
   isCountedByOthers,
   merged,
   pruned,
-  readTally,
+  readLocalTotals,
   takenOf,
-  writeTally
-} from '../core/local/tally';
-import type { TallyPlace } from './totals-settings';
-import type { Writer } from './tab-part';
+  writeLocalTotals
+} from '../core/local/local-totals';
+import type { TotalsSettings } from './totals-settings';
+import type { TabName } from './tab-name';
 
 /** How long calls are gathered before they are written, in milliseconds. */
 const GATHER_MS = 1_000;
@@ -47,81 +47,96 @@ const STATES_KEPT_MS = 62 * 86_400_000;
 
 type Timer = ReturnType<typeof setTimeout>;
 
-export class TallyStore implements IDisposable {
+/** Reads and writes the totals. */
+export class TotalsStore implements IDisposable {
   /**
    * @param place - where the total is.
-   * @param writer - the name under which this page writes.
-   * @param tally - what the place held when the page looked.
+   * @param tabName - the name under which this page writes.
+   * @param totals - what the place held when the page looked.
    * @param clock - milliseconds since 1970.
    */
   constructor(
-    private readonly place: TallyPlace,
-    private readonly writer: Writer,
-    tally: Tally,
+    private readonly place: TotalsSettings,
+    private readonly tabName: TabName,
+    totals: LocalTotals,
     private readonly clock: () => number
   ) {
-    const kept = Object.entries(writer.kept).map(
-      ([id, part]) => [id, readPart(part, `kept.${id}`)] as const
+    const kept = Object.entries(tabName.kept).map(
+      ([id, part]) => [id, readTabTotals(part, `kept.${id}`)] as const
     );
-    this._tally = merged(tally, { ...EMPTY_TALLY, parts: new Map(kept) });
-    this._part = this._tally.parts.get(writer.id) ?? EMPTY_PART;
+    this._totals = merged(totals, { ...EMPTY_TOTALS, parts: new Map(kept) });
+    this._part = this._totals.parts.get(tabName.id) ?? EMPTY_TAB_TOTALS;
   }
 
-  get tally(): Tally {
-    return this._tally;
+  /** The totals of all tabs and browsers, as far as they are known. */
+  get totals(): LocalTotals {
+    return this._totals;
   }
 
-  /** Emitted when the tally changed, or whether it can be written. */
+  /** Emitted when the totals changed, or whether it can be written. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
 
-  /** Emitted when this page has written the tally. */
+  /** Emitted when this page has written the totals. */
   get written(): ISignal<this, void> {
     return this._written;
   }
 
-  /** Why the tally cannot be written now; undefined when it can. */
+  /** Why the totals cannot be written now; undefined when it can. */
   get problem(): unknown {
     return this._problem;
   }
 
+  /** Whether it is closed. */
   get isDisposed(): boolean {
     return this._isDisposed;
   }
 
+  /** Stops for good. */
   dispose(): void {
     this._isDisposed = true;
     clearTimeout(this._timer);
     Signal.clearData(this);
   }
 
-  /** Counts a call; it is in the browser at once, and soon on the server. */
+  /**
+   * Counts a call; it is in the browser at once, and soon on the server.
+   *
+   * @param record - the call.
+   */
   add(record: CallRecord): void {
-    this._part = withCall(rebased(this._part, takenOf(this._tally, this.writer.id)), record);
-    this._tally = this._withPart(this._tally);
-    this.writer.keep(writePart(this._part));
+    this._part = withCall(rebased(this._part, takenOf(this._totals, this.tabName.id)), record);
+    this._totals = this._withPart(this._totals);
+    this.tabName.keep(writeTabTotals(this._part));
     this._changed.emit();
     this._saveIn(GATHER_MS);
   }
 
-  /** Changes what is no part of this page, and writes it; resolves when it is there or cannot be written now. */
-  async update(change: (tally: Tally) => Tally): Promise<void> {
-    this._tally = change(this._tally);
+  /**
+   * Changes the totals apart from those of this tab; resolves when they are written, or cannot be written now.
+   *
+   * @param change - returns the changed totals.
+   */
+  async update(change: (totals: LocalTotals) => LocalTotals): Promise<void> {
+    this._totals = change(this._totals);
     await this.save();
   }
 
   /**
-   * As `update`, for what two pages may want at the same moment: each hears of the other before this resolves.
+   * Changes the totals as `update` does, where two pages may do so at the same moment: each sees the other's change before this
+   * resolves.
+   *
+   * @param change - returns the changed totals.
    */
-  async contend(change: (tally: Tally) => Tally): Promise<void> {
+  async contend(change: (totals: LocalTotals) => LocalTotals): Promise<void> {
     await this.update(change);
     // Longer than another page waits before it puts back what was overwritten.
     await pause(2 * LOOK_MS);
     await this.save();
   }
 
-  /** Joins what the others know with what this page knows; a call during another makes one more round. */
+  /** Merges what other pages have counted with what this page has; a call during another makes one more round. */
   async save(): Promise<void> {
     clearTimeout(this._timer);
     this._timer = undefined;
@@ -135,12 +150,12 @@ export class TallyStore implements IDisposable {
     }
     try {
       for (let look = 0; look < MOST_LOOKS; look += 1) {
-        const there = readTally(await this.place.read());
+        const there = readLocalTotals(await this.place.read());
         this._join(there);
-        if (holds(there, this._tally)) {
+        if (holds(there, this._totals)) {
           break;
         }
-        await this.place.write(writeTally(this._tally));
+        await this.place.write(writeLocalTotals(this._totals));
         this._written.emit();
         await pause(LOOK_MS * (1 + Math.random()));
       }
@@ -154,10 +169,10 @@ export class TallyStore implements IDisposable {
     this._changed.emit();
   }
 
-  private _join(there: Tally): void {
+  private _join(there: LocalTotals): void {
     const now = this.clock();
-    const joined = merged(there, this._tally);
-    const { id } = this.writer;
+    const joined = merged(there, this._totals);
+    const { id } = this.tabName;
     const isOthers = (callId: string): boolean => isCountedByOthers(joined, id, callId);
     const taken = takenOf(joined, id);
     // Calls that came in while the server part took over what was before them.
@@ -165,16 +180,16 @@ export class TallyStore implements IDisposable {
     const part = folded(isBehind ? rebased(this._part, taken) : this._part, isOthers, now);
     if (part !== this._part) {
       this._part = part;
-      this.writer.keep(writePart(part));
+      this.tabName.keep(writeTabTotals(part));
     }
-    this._tally = pruned(this._withPart(joined), now - STATES_KEPT_MS);
-    this.writer.follow(joined.id, writePart(part));
+    this._totals = pruned(this._withPart(joined), now - STATES_KEPT_MS);
+    this.tabName.follow(joined.id, writeTabTotals(part));
   }
 
-  private _withPart(tally: Tally): Tally {
-    return this._part.revision > takenOf(tally, this.writer.id)
-      ? { ...tally, parts: new Map(tally.parts).set(this.writer.id, this._part) }
-      : tally;
+  private _withPart(totals: LocalTotals): LocalTotals {
+    return this._part.revision > takenOf(totals, this.tabName.id)
+      ? { ...totals, parts: new Map(totals.parts).set(this.tabName.id, this._part) }
+      : totals;
   }
 
   private _saveIn(pause: number): void {
@@ -185,8 +200,8 @@ export class TallyStore implements IDisposable {
 
   private readonly _changed = new Signal<this, void>(this);
   private readonly _written = new Signal<this, void>(this);
-  private _part: Part;
-  private _tally: Tally;
+  private _part: TabTotals;
+  private _totals: LocalTotals;
   private _problem: unknown;
   private _isDisposed = false;
   private _pause = FIRST_PAUSE_MS;

@@ -1,62 +1,70 @@
 /**
- * Sees to it that every alert is shown once, in one tab that somebody looks at.
+ * Shows every alert once, in one visible tab: claims it before it is shown and acknowledges it after.
  *
- * Owns the claim before an alert is shown and the acknowledgement after; refuses to show an alert in a hidden tab, where
- * nobody would see it and no other tab could show it.
+ * A hidden tab claims nothing: its alert would not be seen, and no other tab could show it.
  */
 
-import { ClientError } from './request';
+import { ClientError } from '../core/errors';
 import type { Alert, Runaway, Standing } from '../core/record/standing';
-import type { IMeter } from '../tokens';
+import type { IAlerts, IMeter } from '../tokens';
 
 /**
- * How long a refused call is left to the tab whose kernel told of it, in milliseconds; then any tab may show it, since the call
+ * How long a refused call is left to the tab whose kernel reported it, in milliseconds; then any tab may show it, since the call
  * may have come from a script that has no tab.
  */
 const OTHERS_WAIT_MS = 2_000;
 
 /** How alerts are shown. */
 export interface AlertDisplay {
-  /** Whether somebody can see this tab. */
-  isSeen(): boolean;
+  /** Whether this tab is visible. */
+  isVisible(): boolean;
 
-  /** Shows a warning that does not stand in the way. */
-  warn(alert: Alert, standing: Standing | undefined): void;
+  /** Shows a warning that does not interrupt the user. */
+  showWarning(alert: Alert, standing: Standing | undefined): void;
 
-  /** Stops the user; settles when the user has answered. */
-  stop(alert: Alert, standing: Standing | undefined): Promise<void>;
+  /** Interrupts the user; resolves when the user has answered. */
+  showDialog(alert: Alert, standing: Standing | undefined): Promise<void>;
 
-  /** Tells of a kernel that calls far more than usual; settles when the user has answered. */
-  tellOf(runaway: Runaway): Promise<void>;
+  /** Shows a kernel that calls far more than usual; resolves when the user has answered. */
+  showRunaway(runaway: Runaway): Promise<void>;
 }
 
-export class AlertDesk {
+/** The alerts of this tab. */
+export class AlertPresenter {
   /**
-   * @param meter - knows the alerts.
+   * @param meter - has the alerts.
+   * @param alerts - claims and acknowledges them.
    * @param display - shows them.
    */
   constructor(
     private readonly meter: IMeter,
+    private readonly alerts: IAlerts,
     private readonly display: AlertDisplay
-  ) {}
+  ) {
+    meter.stateChanged.connect((_, { parts }) => {
+      if (parts.has('document') || parts.has('refusal')) {
+        this.update();
+      }
+    });
+  }
 
-  /** Takes up the alerts that this tab has not taken up yet. */
-  look(): void {
+  /** Claims and shows the alerts that this tab has not claimed. */
+  update(): void {
     const { document } = this.meter.snapshot;
-    if (document === undefined || !this.display.isSeen()) {
+    if (document === undefined || !this.display.isVisible()) {
       return;
     }
     for (const alert of document.alerts) {
       if (this._isOurTurn(alert)) {
-        this._takeUp(alert.id, () => this._show(alert));
+        this._present(alert.id, () => this._show(alert));
       }
     }
     for (const runaway of document.runaways) {
-      this._takeUp(runaway.id, () => this.display.tellOf(runaway));
+      this._present(runaway.id, () => this.display.showRunaway(runaway));
     }
   }
 
-  /** Whether this tab may show an alert now: a refused call is first for the tab whose kernel told of it. */
+  /** Whether this tab may show an alert now: a refused call is first for the tab whose kernel reported it. */
   private _isOurTurn({ id, kind }: Alert): boolean {
     if (kind !== 'blocked' || this.meter.hasSeenRefusal || this._overdue.has(id)) {
       return true;
@@ -65,56 +73,56 @@ export class AlertDesk {
       this._waiting.add(id);
       setTimeout(() => {
         this._overdue.add(id);
-        this.look();
+        this.update();
       }, OTHERS_WAIT_MS);
     }
     return false;
   }
 
-  private _takeUp(id: string, show: () => Promise<void>): void {
-    if (!this._taken.has(id)) {
-      this._taken.add(id);
-      void this._take(id, show);
+  private _present(id: string, show: () => Promise<void>): void {
+    if (!this._claimed.has(id)) {
+      this._claimed.add(id);
+      void this._claim(id, show);
     }
   }
 
-  private async _take(id: string, show: () => Promise<void>): Promise<void> {
+  private async _claim(id: string, show: () => Promise<void>): Promise<void> {
     try {
-      if (await this.meter.claimAlert(id)) {
+      if (await this.alerts.claim(id)) {
         if (!this._shown.has(id)) {
           this._shown.add(id);
           await show();
         }
-        await this.meter.acknowledgeAlert(id);
+        await this.alerts.acknowledge(id);
       }
     } catch (error) {
       if (!(error instanceof ClientError)) {
         throw error;
       }
-      // The server was away, and with the next document the alert is looked at again.
-      this._taken.delete(id);
+      // The server was away; the next document brings the alert again.
+      this._claimed.delete(id);
     }
   }
 
   private async _show(alert: Alert): Promise<void> {
     if (alert.kind === 'warning') {
-      this.display.warn(alert, this._standingOf(alert));
+      this.display.showWarning(alert, this._standingOf(alert));
     } else {
       // One dialog at a time: the next waits until this one is answered.
-      this._dialogs = this._dialogs.then(() => this._stop(alert));
+      this._dialogs = this._dialogs.then(() => this._interrupt(alert));
       await this._dialogs;
     }
   }
 
-  private async _stop(alert: Alert): Promise<void> {
+  private async _interrupt(alert: Alert): Promise<void> {
     const standing = this._standingOf(alert);
-    if (!this._isToldAlready(alert) && !isRaisedSince(alert, standing)) {
-      await this.display.stop(alert, standing);
+    if (!this._isCoveredByRefusal(alert) && !isRaisedSince(alert, standing)) {
+      await this.display.showDialog(alert, standing);
     }
   }
 
-  /** Whether the word of a refused call says all that this alert would say. */
-  private _isToldAlready({ kind, limitId, subject }: Alert): boolean {
+  /** Whether the alert of a refused call says all that this alert would say. */
+  private _isCoveredByRefusal({ kind, limitId, subject }: Alert): boolean {
     const alerts = this.meter.snapshot.document?.alerts ?? [];
     return (
       kind === 'exceeded' &&
@@ -131,7 +139,7 @@ export class AlertDesk {
     );
   }
 
-  private readonly _taken = new Set<string>();
+  private readonly _claimed = new Set<string>();
   private readonly _shown = new Set<string>();
   private readonly _waiting = new Set<string>();
   private readonly _overdue = new Set<string>();

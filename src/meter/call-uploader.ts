@@ -1,52 +1,52 @@
 /**
- * Brings calls that this page found to the server part.
+ * Uploads the calls that this page found in outputs to the ledger.
  *
- * Owns the queue of those that it has not taken yet: they are sent together, and again when the server is back. The ledger
- * takes a call once by its id, so sending twice does no harm. Refuses to keep them beyond the page.
+ * Calls are uploaded together, and again when the server is back. The ledger counts a call once by its id, so uploading it
+ * twice does no harm. Calls that wait are lost with the page.
  */
 
+import { BoundedMap } from '../core/bounded';
 import type { CallRecord } from '../core/record/record';
 import type { MeterClient } from './client';
-import { AbsentError, AwayError, ClientError } from './request';
+import { AbsentError, AwayError, ClientError } from '../core/errors';
 
-/** What one request carries at most. */
+/** Calls in one request, at most. */
 const MOST_AT_ONCE = 200;
-/** What waits at most for a server that is away; the oldest go first. */
+/** Calls that wait for a server that is away, at most; the oldest are dropped first. */
 const MOST_WAITING = 10_000;
 
-export class Courier {
+/** The queue of calls that the server extension has not acknowledged. */
+export class CallUploader {
   /**
-   * @param client - talks to the server part.
-   * @param onRefused - is told of records that the server part will never take.
+   * @param client - posts the calls.
+   * @param onRefused - is called when the server extension refuses calls for good.
    */
   constructor(
     private readonly client: MeterClient,
     private readonly onRefused: (error: ClientError) => void
   ) {}
 
-  /** Takes records in and sends them. */
-  async send(records: readonly CallRecord[]): Promise<void> {
+  /**
+   * Adds calls and uploads all that wait.
+   *
+   * @param records - the calls.
+   */
+  async upload(records: readonly CallRecord[]): Promise<void> {
     for (const record of records) {
       this._waiting.set(record.callId, record);
-    }
-    for (const callId of this._waiting.keys()) {
-      if (this._waiting.size <= MOST_WAITING) {
-        break;
-      }
-      this._waiting.delete(callId);
     }
     await this.flush();
   }
 
-  /** Sends what waits; several at a time make one way. */
+  /** Uploads all calls that wait; while an upload runs, it is joined. */
   async flush(): Promise<void> {
-    this._way ??= this._carry().finally(() => {
-      this._way = undefined;
+    this._running ??= this._uploadAll().finally(() => {
+      this._running = undefined;
     });
-    return this._way;
+    return this._running;
   }
 
-  private async _carry(): Promise<void> {
+  private async _uploadAll(): Promise<void> {
     while (this._waiting.size > 0) {
       const batch = [...this._waiting.values()].slice(0, MOST_AT_ONCE);
       try {
@@ -66,6 +66,6 @@ export class Courier {
     }
   }
 
-  private readonly _waiting = new Map<string, CallRecord>();
-  private _way?: Promise<void>;
+  private readonly _waiting = new BoundedMap<string, CallRecord>(MOST_WAITING);
+  private _running?: Promise<void>;
 }

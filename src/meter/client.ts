@@ -2,10 +2,8 @@
  * What the meter asks of the server part.
  */
 
-import { URLExt } from '@jupyterlab/coreutils';
 import type { ServerConnection } from '@jupyterlab/services';
 
-import type { CellRuns } from '../core/record/cell-runs';
 import { parseCells } from '../core/record/cell-runs';
 import type { UsageRow } from '../core/dashboard/usage';
 import { parseUsage } from '../core/dashboard/usage';
@@ -17,10 +15,11 @@ import { readText, Shape } from '../core/record/shape';
 import type * as Wire from '../core/record/wire';
 import type { StandingDocument } from '../core/record/standing';
 import { parseStanding } from '../core/record/standing-reader';
-import { readAnswer, requestJson } from './request';
+import type { CallPage, ICallStore, ICellsAnswer, Query } from '../tokens';
+import { readAnswer, requestJson, routeUrl } from './request';
 
 /** Calls the routes of the server part. */
-export class MeterClient {
+export class MeterClient implements ICallStore {
   /**
    * @param serverSettings - how to reach the Jupyter server.
    */
@@ -36,40 +35,59 @@ export class MeterClient {
   }
 
   /**
-   * `GET calls`: the newest calls first.
+   * `GET calls`: a page of calls, sorted and searched by the server.
    *
-   * @param limit - how many at most.
+   * @param query - the parameters.
+   * @returns the calls.
    * @throws {ClientError} when the server does not answer as it should.
    */
-  async listCalls(limit: number): Promise<readonly CallRecord[]> {
-    const body = await this._request(`calls${URLExt.objectToQueryString({ limit })}`);
-    return readAnswer(
-      value => new Shape<Wire.CallPage>(value, 'answer').list('calls', parseRecord),
-      body
-    );
+  async listCalls(query: Query): Promise<CallPage> {
+    return readAnswer(readPage, await this._request(routeOf('calls', query)));
   }
 
   /**
    * `GET cells`: the newest runs of each cell of a notebook that made calls.
    *
    * @param notebook - its path under the lab's root.
+   * @returns the runs; the answer names no calls.
    * @throws {ClientError} when the server does not answer as it should.
    */
-  async listCells(notebook: string): Promise<readonly CellRuns[]> {
-    const body = await this._request(`cells${URLExt.objectToQueryString({ notebook })}`);
-    return readAnswer(parseCells, body);
+  async listCells(notebook: string): Promise<ICellsAnswer> {
+    const body = await this._request(routeOf('cells', { notebook }));
+    return { cells: readAnswer(parseCells, body), callIds: [] };
   }
 
   /**
    * `GET usage`: sums by group.
    *
+   * @param query - the parameters.
+   * @returns a row for each group.
    * @throws {ClientError} when the server does not answer as it should.
    */
-  async getUsage(query: Readonly<Record<string, string>>): Promise<readonly UsageRow[]> {
-    return readAnswer(
-      parseUsage,
-      await this._request(`usage${URLExt.objectToQueryString({ ...query })}`)
-    );
+  async getUsage(query: Query): Promise<readonly UsageRow[]> {
+    return readAnswer(parseUsage, await this._request(routeOf('usage', query)));
+  }
+
+  /**
+   * `GET about`: the formats in which the server extension exports.
+   *
+   * @returns their names.
+   * @throws {AbsentError} when the server extension is older than this page.
+   * @throws {ClientError} when the server does not answer as it should.
+   */
+  async listFormats(): Promise<readonly string[]> {
+    const body = await this._request('about');
+    return readAnswer(value => new Shape<Wire.About>(value, 'answer').list('formats', readText), body);
+  }
+
+  /**
+   * The address of an export.
+   *
+   * @param query - the parameters of `GET export`.
+   * @returns an absolute URL.
+   */
+  exportUrl(query: Query): string {
+    return routeUrl(this.serverSettings, routeOf('export', query));
   }
 
   /**
@@ -179,4 +197,14 @@ function readTaken(value: unknown, path: string): readonly [string, number] {
 
 function alertRoute(alertId: string, action: string): string {
   return `alerts/${encodeURIComponent(alertId)}/${action}`;
+}
+
+function routeOf(route: string, query: Query): string {
+  const parameters = new URLSearchParams(query).toString();
+  return parameters === '' ? route : `${route}?${parameters}`;
+}
+
+function readPage(value: unknown): CallPage {
+  const shape = new Shape<Wire.CallPage>(value, 'answer');
+  return { calls: shape.list('calls', parseRecord), nextCursor: shape.optionalText('next_cursor') };
 }

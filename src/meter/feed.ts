@@ -1,9 +1,8 @@
 /**
- * Keeps the model fed: one request at the start, then the server's events.
+ * Feeds the model: one request at the start, then the server's events.
  *
- * Owns when the figures are asked for again: an event was lost, a pending call stays unconfirmed, the connection came back.
- * Refuses to poll: nothing is asked for on a schedule, save that a server that went away is tried again after growing pauses
- * until it answers once.
+ * The figures are requested again when an event was lost, when a pending call stays uncommitted, and when the connection came
+ * back. There is no polling: only a server that went away is tried again, after growing pauses, until it answers once.
  */
 
 import type { Event } from '@jupyterlab/services';
@@ -11,7 +10,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 
 import type { MeterClient } from './client';
-import { AbsentError, AwayError, ClientError } from './request';
+import { AbsentError, AwayError, ClientError } from '../core/errors';
 import { ShapeError } from '../core/record/shape';
 import { parseStanding } from '../core/record/standing-reader';
 import type { MeterModel } from './model';
@@ -19,12 +18,12 @@ import type { MeterModel } from './model';
 /** The events of jupyter_llm_meter/event_schemas that carry the standing document. */
 export const STANDING_EVENT = 'https://events.jupyter.org/jupyter_llm_meter/standing/v1';
 
-/** How long a kernel's word stands without the ledger's before the figures are asked for, in milliseconds. */
+/** How long a reported call may stay uncommitted before the figures are requested, in milliseconds. */
 const CONFIRMATION_MS = 10_000;
 /** The same where events do not arrive, so that nothing else would bring the figures. */
 const CONFIRMATION_WITHOUT_EVENTS_MS = 1_500;
 
-/** How long an event may come after the answer that already holds what it tells, in milliseconds. */
+/** How long an event may come after the answer that already holds its figures, in milliseconds. */
 const GRACE_MS = 3_000;
 
 /** The pauses between tries to reach a server that is away, in milliseconds. */
@@ -33,10 +32,11 @@ const LONGEST_PAUSE_MS = 60_000;
 
 type Timer = ReturnType<typeof setTimeout>;
 
+/** The requests and events that feed a model. */
 export class MeterFeed implements IDisposable {
   /**
-   * @param client - asks the server.
-   * @param model - is fed.
+   * @param client - requests the figures.
+   * @param model - receives them.
    * @param stream - the server's events, of all kinds.
    */
   constructor(
@@ -47,10 +47,12 @@ export class MeterFeed implements IDisposable {
     stream.connect(this._onEvent, this);
   }
 
+  /** Whether it is stopped. */
   get isDisposed(): boolean {
     return this._isDisposed;
   }
 
+  /** Stops for good. */
   dispose(): void {
     if (this._isDisposed) {
       return;
@@ -63,7 +65,7 @@ export class MeterFeed implements IDisposable {
   }
 
   /**
-   * Asks for the figures; the outcome is in the model.
+   * Requests the figures; the outcome is in the model.
    *
    * A call while a request is under way makes one more request after it, for what changed in between.
    */
@@ -72,7 +74,7 @@ export class MeterFeed implements IDisposable {
       this._isStale = true;
       return this._request;
     }
-    this._request = this._askUntilFresh();
+    this._request = this._requestUntilFresh();
     try {
       await this._request;
     } finally {
@@ -80,7 +82,7 @@ export class MeterFeed implements IDisposable {
     }
   }
 
-  /** Sees to it that a call that a kernel told of is confirmed by the ledger, or else taken back. */
+  /** Requests the figures if the ledger does not commit a reported call in time; the answer takes it back. */
   awaitConfirmation(): void {
     const pause = this._areEventsMissing ? CONFIRMATION_WITHOUT_EVENTS_MS : CONFIRMATION_MS;
     this._confirmation ??= setTimeout(() => {
@@ -91,28 +93,28 @@ export class MeterFeed implements IDisposable {
     }, pause);
   }
 
-  /** Sees to new figures when the user comes to the page, where no event would have brought them. */
+  /** Requests the figures when the user returns to the page, where no event would bring them. */
   comeBack(): void {
     if (this._areEventsMissing || this.model.hasPending) {
       this.checkConnection();
     }
   }
 
-  /** Looks whether the server is still there, because something else on the page could not reach it. */
+  /** Requests the figures because something else on the page could not reach the server. */
   checkConnection(): void {
     if (this._retry === undefined) {
       void this.refresh();
     }
   }
 
-  private async _askUntilFresh(): Promise<void> {
+  private async _requestUntilFresh(): Promise<void> {
     do {
       this._isStale = false;
-      await this._ask();
+      await this._requestOnce();
     } while (this._isStale && !this._isDisposed);
   }
 
-  private async _ask(): Promise<void> {
+  private async _requestOnce(): Promise<void> {
     clearTimeout(this._retry);
     this._retry = undefined;
     const mark = this.model.mark();
@@ -129,7 +131,7 @@ export class MeterFeed implements IDisposable {
     }
   }
 
-  /** Sees whether the event comes that brought the server to a later number. */
+  /** Marks events as missing unless the one comes that brought the server to a later number. */
   private _awaitEvent(pushes: number): void {
     this._doubt ??= setTimeout(() => {
       this._doubt = undefined;

@@ -1,143 +1,136 @@
 /**
- * The meter that the other plugins see: model, feed, client and reserve behind one token.
+ * The meter that the other plugins see: model, feed, uploader and local mode behind one token.
  */
 
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import type { MeterClient } from './client';
-import type { Courier } from './call-uploader';
+import type { ILocalMode } from './backend';
+import type { CallUploader } from './call-uploader';
 import type { UnderWay } from '../core/words/badge';
-import type { UsageRow } from '../core/dashboard/usage';
-import type { Raise, RaiseRequest } from '../core/limits/raise';
 import type { CallRecord } from '../core/record/record';
 import type { Snapshot } from '../core/record/snapshot';
 import type { MeterFeed } from './feed';
 import type { MeterModel } from './model';
-import type { Reserve } from '../local/fallback';
-import type { IMeter, IPreferences } from '../tokens';
+import type { IMeter, IMeterChange, IPreferences } from '../tokens';
 import { UnderWayWatch } from './under-way';
 
+/** What changes when a limit refuses a call: there is nothing to count. */
+const REFUSAL: IMeterChange = {
+  parts: new Set(['refusal']),
+  committedIds: [],
+  areCommitsMissed: false
+};
+
+/** Counts calls by the model, and keeps the model new by the feed. */
 export class Meter implements IMeter, IDisposable {
   /**
-   * @param model - holds the state.
-   * @param feed - keeps it new.
-   * @param client - asks for calls and alerts.
-   * @param courier - brings found calls to the server part.
-   * @param reserve - counts where there is no server part.
-   * @param claimant - the id of this tab, under which it claims alerts.
+   * @param options - the parts of the meter.
    */
-  constructor(
-    private readonly model: MeterModel,
-    private readonly feed: MeterFeed,
-    private readonly client: MeterClient,
-    private readonly courier: Courier,
-    private readonly reserve: Reserve,
-    private readonly claimant: string
-  ) {
-    this._underWay = new UnderWayWatch(model);
-    model.stateChanged.connect(this._onStateChanged, this);
+  constructor(private readonly options: Meter.IOptions) {
+    this._underWay = new UnderWayWatch(options.model);
+    options.model.stateChanged.connect(this._onStateChanged, this);
   }
 
+  /** {@inheritDoc IMeter.snapshot} */
   get snapshot(): Snapshot {
-    return this.model.snapshot;
+    return this.options.model.snapshot;
   }
 
+  /** {@inheritDoc IMeter.preferences} */
   get preferences(): IPreferences {
-    return this.model.preferences;
+    return this.options.model.preferences;
   }
 
-  get stateChanged(): ISignal<IMeter, void> {
+  /** {@inheritDoc IMeter.stateChanged} */
+  get stateChanged(): ISignal<IMeter, IMeterChange> {
     return this._stateChanged;
   }
 
+  /** {@inheritDoc IMeter.hasSeenRefusal} */
   get hasSeenRefusal(): boolean {
     return this._hasSeenRefusal;
   }
 
+  /** Whether it is stopped. */
   get isDisposed(): boolean {
-    return this.feed.isDisposed;
+    return this.options.feed.isDisposed;
   }
 
+  /** Stops for good. */
   dispose(): void {
-    this.feed.dispose();
-    this.reserve.dispose();
+    this.options.feed.dispose();
+    this.options.localMode.dispose();
     this._underWay.dispose();
     Signal.clearData(this);
   }
 
+  /** {@inheritDoc IMeter.reportUnderWay} */
   reportUnderWay(call: UnderWay): void {
-    this._underWay.hear(call);
+    this._underWay.add(call);
   }
 
+  /** {@inheritDoc IMeter.endStreams} */
+  endStreams(kernelId: string): void {
+    this._underWay.endKernel(kernelId);
+  }
+
+  /** {@inheritDoc IMeter.report} */
   report(record: CallRecord): void {
     this._underWay.end([record.callId]);
     if (record.status === 'refused') {
-      // No call was made, so there is nothing to count; but now this page is the one to tell of it.
+      // No call was made, so there is nothing to count; but this page is the one to show it.
       this._hasSeenRefusal = true;
-      this._stateChanged.emit();
+      this._stateChanged.emit(REFUSAL);
       return;
     }
-    const { meter } = this.reserve;
+    const { meter } = this.options.localMode;
     if (meter !== undefined) {
       meter.add([record]);
-    } else if (this.model.report(record)) {
-      this.feed.awaitConfirmation();
+    } else if (this.options.model.report(record)) {
+      this.options.feed.awaitConfirmation();
     }
   }
 
+  /** {@inheritDoc IMeter.submit} */
   submit(records: readonly CallRecord[]): void {
     records.forEach(record => this.report(record));
-    if (this.reserve.meter === undefined) {
-      void this.courier.send(records);
+    if (this.options.localMode.meter === undefined) {
+      void this.options.uploader.upload(records);
     }
   }
 
+  /** {@inheritDoc IMeter.refresh} */
   async refresh(): Promise<void> {
-    await Promise.all([this.feed.refresh(), this.reserve.meter?.refresh()]);
+    await Promise.all([this.options.feed.refresh(), this.options.localMode.meter?.refresh()]);
   }
 
-  async listCalls(limit: number): Promise<readonly CallRecord[]> {
-    return this.reserve.meter?.listCalls(limit) ?? this.client.listCalls(limit);
-  }
-
-  getUsage(query: Readonly<Record<string, string>>): Promise<readonly UsageRow[]> {
-    return this.client.getUsage(query);
-  }
-
-  claimAlert(alertId: string): Promise<boolean> {
-    const desk = this.reserve.meter ?? this.client;
-    return desk.claimAlert(alertId, this.claimant);
-  }
-
-  acknowledgeAlert(alertId: string): Promise<void> {
-    const { meter } = this.reserve;
-    return meter === undefined
-      ? this.client.acknowledgeAlert(alertId)
-      : meter.acknowledgeAlert(alertId, this.claimant);
-  }
-
-  async raiseLimit(request: RaiseRequest): Promise<Raise> {
-    const raise = await this.client.postRaise(request);
-    await this.refresh();
-    return raise;
-  }
-
-  listRaises(): Promise<readonly Raise[]> {
-    return this.client.listRaises();
-  }
-
-  private _onStateChanged(): void {
-    this.reserve.look();
-    this._underWay.end(this.model.snapshot.document?.callIds ?? []);
-    if (this.model.snapshot.connection === 'live') {
-      void this.courier.flush();
+  private _onStateChanged(_: MeterModel, change: IMeterChange): void {
+    this.options.localMode.update();
+    this._underWay.end(change.committedIds);
+    if (this.options.model.snapshot.connection === 'live') {
+      void this.options.uploader.flush();
     }
-    this._stateChanged.emit();
+    this._stateChanged.emit(change);
   }
 
   private readonly _underWay: UnderWayWatch;
   private _hasSeenRefusal = false;
-  private readonly _stateChanged = new Signal<this, void>(this);
+  private readonly _stateChanged = new Signal<this, IMeterChange>(this);
+}
+
+/** Types of `Meter`. */
+export declare namespace Meter {
+  /** The parts of a meter. */
+  export interface IOptions {
+    /** Holds the state. */
+    readonly model: MeterModel;
+    /** Keeps the state new. */
+    readonly feed: MeterFeed;
+    /** Counts where there is no server extension. */
+    readonly localMode: ILocalMode;
+    /** Uploads the calls that were found in outputs. */
+    readonly uploader: CallUploader;
+  }
 }

@@ -1,60 +1,64 @@
 /**
- * The state of the meter in this page.
+ * The state of the meter in this page: the newest document, the pending calls, the connection and the user's preferences.
  *
- * Owns the newest document, the pending calls, the state of the connection and the user's preferences, and tells when they
- * changed, many changes at once. Refuses DOM, network and clock: what it learns it is told.
+ * Emits many changes at once. No DOM, no network and no clock here.
  */
 
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import type { UnderWay } from '../core/words/badge';
-import { PendingCalls, withPending } from '../core/record/pending';
+import type { IPreferences } from '../core/preferences';
+import { readPreferences } from '../core/preferences';
+import { withPending } from '../core/record/pending';
+import type { Mark } from '../core/record/reconciler';
+import { Reconciler } from '../core/record/reconciler';
 import type { CallRecord } from '../core/record/record';
 import type { Connection, Snapshot } from '../core/record/snapshot';
 import type { StandingDocument } from '../core/record/standing';
-import type { IPreferences } from '../tokens';
-
-/** The model of whose tokenizer most is known; as the setting's default. */
-export const DEFAULT_COUNT_MODEL = 'gpt-5';
+import type { IMeterChange, MeterPart } from '../tokens';
 
 /** A moment in the model's life, taken when a request leaves. */
-export interface Mark {
+export interface ModelMark extends Mark {
+  /** How many documents were pushed until then. */
   readonly pushes: number;
-  readonly pendingIds: readonly string[];
 }
 
 /** Runs a callback soon, and once for many changes. */
 export type Schedule = (callback: () => void) => void;
 
+/** Collects what happens to the meter, and says what changed. */
 export class MeterModel {
   /**
-   * @param schedule - when to tell of changes; the plugin passes the browser's animation frame.
+   * @param schedule - when to emit changes; the plugin passes the browser's animation frame.
    */
   constructor(private readonly schedule: Schedule) {}
 
+  /** The newest figures, with the calls that the ledger has not committed. */
   get snapshot(): Snapshot {
     this._snapshot ??= this._takeSnapshot();
     return this._snapshot;
   }
 
+  /** What the user wants to see. */
   get preferences(): IPreferences {
     return this._preferences;
   }
 
   set preferences(preferences: IPreferences) {
     this._preferences = preferences;
-    this._change();
+    this._change('preferences');
   }
 
-  get stateChanged(): ISignal<MeterModel, void> {
+  /** Emitted with everything that changed since it was emitted last. */
+  get stateChanged(): ISignal<MeterModel, IMeterChange> {
     return this._stateChanged;
   }
 
   /** The calls that stream at this moment. */
   set underWay(calls: readonly UnderWay[]) {
     this._underWay = calls;
-    this._change();
+    this._change('underWay');
   }
 
   /** How many documents were pushed. */
@@ -62,137 +66,165 @@ export class MeterModel {
     return this._pushes;
   }
 
+  /** Whether a reported call is not in the ledger's figures. */
   get hasPending(): boolean {
-    return this._pending.records.length > 0;
-  }
-
-  /** Takes the mark to be handed to `load` with the answer to a request that leaves now. */
-  mark(): Mark {
-    return {
-      pushes: this._pushes,
-      pendingIds: this._pending.records.map(record => record.callId)
-    };
+    return this._calls.open.size > 0;
   }
 
   /**
-   * Takes in the answer to a request.
+   * Takes the mark for a request that leaves now.
+   *
+   * @returns the mark, for `load`.
+   */
+  mark(): ModelMark {
+    return { ...this._calls.mark(), pushes: this._pushes };
+  }
+
+  /**
+   * Loads the answer to a request.
    *
    * A document that was pushed while the answer was under way is at least as new, and stays.
    *
    * @param document - the answer.
-   * @param mark - what `mark` gave when the request left.
+   * @param mark - what `mark` returned when the request left.
    */
-  load(document: StandingDocument, mark: Mark): void {
-    this._pending.confirm(mark.pendingIds);
+  load(document: StandingDocument, mark: ModelMark): void {
+    this._calls.settle(mark.openIds);
     if (mark.pushes === this._pushes) {
-      this._document = document;
+      this._replace(document);
     }
     this._connect('live');
   }
 
   /**
-   * Takes in a pushed document.
+   * Loads a pushed document.
    *
    * @param document - the data of the event.
-   * @returns whether it follows the one before; if not, an event was lost and the figures are to be asked for.
+   * @returns whether it follows the document before; if not, an event was lost and the figures are to be requested.
    */
   push(document: StandingDocument): boolean {
     this._areEventsMissing = false;
     const isNext = this._document !== undefined && document.seq === this._document.seq + 1;
     this._pushes += 1;
-    this._document = document;
-    this._pending.confirm(document.callIds);
+    this._replace(document);
+    this._calls.settle(document.callIds);
+    this._committedIds.push(...document.callIds);
     this._connect('live');
     return isNext;
   }
 
   /**
-   * Notes that the figures can no longer be trusted to be the newest.
+   * Marks the figures as possibly old.
    *
    * @param connection - what happened.
    * @param reason - what the server said, where it said something.
    */
   lose(connection: 'away' | 'absent' | 'failed', reason?: string): void {
-    // A page that counts alone knows that already.
-    if (connection === 'absent' && this._connection === 'alone') {
+    // A page in local mode knows already that there is no server extension.
+    if (connection === 'absent' && this._connection === 'local') {
       return;
     }
     this._connect(connection, reason);
   }
 
   /**
-   * Takes in what this page itself has counted, where there is no server part.
+   * Loads what this page has counted in local mode.
    *
    * @param document - where the limits stand.
    */
-  standAlone(document: StandingDocument): void {
-    this._document = document;
-    this._connect('alone');
+  loadLocal(document: StandingDocument): void {
+    this._replace(document);
+    // A local document names no committed calls.
+    this._areCommitsMissed = true;
+    this._connect('local');
   }
 
-  /** Notes that events do not arrive; the next that does takes it back. */
+  /** Marks the server's events as missing; the next event takes it back. */
   missEvents(): void {
     this._areEventsMissing = true;
-    this._change();
+    this._change('connection');
   }
 
-  /** Takes out the calls that the ledger has not confirmed, for somebody else to count. */
+  /**
+   * Takes out the calls that the ledger has not committed, for local mode to count.
+   *
+   * @returns the calls, oldest first.
+   */
   takePending(): readonly CallRecord[] {
-    const { records } = this._pending;
-    this._pending.confirm(records.map(record => record.callId));
+    const records = [...this._calls.open.values()];
+    this._calls.settle(records.map(({ callId }) => callId));
     return records;
   }
 
   /**
-   * Counts a call ahead of the ledger's word.
+   * Counts a call before the ledger commits it.
    *
+   * @param record - the call.
    * @returns whether the call was new.
    */
   report(record: CallRecord): boolean {
-    const isNew = this._pending.add(record);
+    const isNew = this._calls.report(record);
     if (isNew) {
-      this._change();
+      this._change('pending');
     }
     return isNew;
   }
 
-  private _connect(connection: Connection, reason?: string): void {
-    this._connection = connection;
-    this._reason = reason;
-    this._change();
+  private _replace(document: StandingDocument): void {
+    const before = this._document?.seq ?? document.seq;
+    this._areCommitsMissed ||= document.seq !== before && document.seq !== before + 1;
+    this._document = document;
+    this._change('document');
   }
 
-  private _change(): void {
+  private _connect(connection: Connection, reason?: string): void {
+    this._areCommitsMissed ||= connection === 'live' && this._connection !== 'live';
+    this._connection = connection;
+    this._reason = reason;
+    this._change('connection');
+  }
+
+  private _change(part: MeterPart): void {
     this._snapshot = undefined;
+    this._parts.add(part);
     if (this._isScheduled) {
       return;
     }
     this._isScheduled = true;
     this.schedule(() => {
       this._isScheduled = false;
-      this._stateChanged.emit();
+      this._stateChanged.emit(this._takeChange());
     });
+  }
+
+  private _takeChange(): IMeterChange {
+    const change = {
+      parts: this._parts,
+      committedIds: this._committedIds,
+      areCommitsMissed: this._areCommitsMissed
+    };
+    this._parts = new Set();
+    this._committedIds = [];
+    this._areCommitsMissed = false;
+    return change;
   }
 
   private _takeSnapshot(): Snapshot {
     return {
       connection: this._connection,
       reason: this._reason,
-      document: this._document && withPending(this._document, this._pending.records),
+      document: this._document && withPending(this._document, [...this._calls.open.values()]),
       underWay: this._underWay.length === 0 ? undefined : this._underWay,
       areEventsMissing: this._areEventsMissing || undefined
     };
   }
 
-  private readonly _pending = new PendingCalls();
-  private readonly _stateChanged = new Signal<this, void>(this);
-  private _preferences: IPreferences = {
-    isGaugeShown: true,
-    isCostShown: true,
-    areOutputsScanned: true,
-    gaugeMode: 'auto',
-    countModel: DEFAULT_COUNT_MODEL
-  };
+  private readonly _calls = new Reconciler();
+  private readonly _stateChanged = new Signal<this, IMeterChange>(this);
+  private _parts = new Set<MeterPart>();
+  private _committedIds: string[] = [];
+  private _areCommitsMissed = false;
+  private _preferences = readPreferences({});
   private _connection: Connection = 'loading';
   private _reason?: string;
   private _document?: StandingDocument;

@@ -1,63 +1,31 @@
 /**
- * One request to the server part, by a route under `<base_url>llm-meter/api/v1/`.
- *
- * Owns the reading of answers and the small tree of errors; refuses to turn a failure into a figure.
+ * One request to the server extension, by a route under `<base_url>llm-meter/api/v1/`. A failure is an error, never a figure.
  */
 
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
+import type { ClientError } from '../core/errors';
+import { AbsentError, AnswerError, AwayError, RefusedError } from '../core/errors';
 import { ShapeError } from '../core/record/shape';
-
-/** The server part did not answer as it should. */
-export class ClientError extends Error {
-  override name = 'ClientError';
-}
-
-/** Nothing answered: the server is down or the network is. */
-export class AwayError extends ClientError {
-  override name = 'AwayError';
-}
-
-/** The Jupyter server answers, but has no such route: the LLM Meter part is not running. */
-export class AbsentError extends ClientError {
-  override name = 'AbsentError';
-}
-
-/** The server part answered with an error. */
-export class RefusedError extends ClientError {
-  override name = 'RefusedError';
-
-  /**
-   * @param status - the HTTP status code.
-   * @param message - what the server said.
-   */
-  constructor(
-    readonly status: number,
-    message: string
-  ) {
-    super(message);
-  }
-}
-
-/** The answer is not what the contract promises; the versions of page and server may differ. */
-export class AnswerError extends ClientError {
-  override name = 'AnswerError';
-}
 
 /**
  * The address of a route.
  *
+ * @param serverSettings - how to reach the Jupyter server.
  * @param route - the path under the prefix, with the query.
+ * @returns an absolute URL.
  */
 export function routeUrl(serverSettings: ServerConnection.ISettings, route: string): string {
   return URLExt.join(serverSettings.baseUrl, 'llm-meter', 'api', 'v1') + `/${route}`;
 }
 
 /**
- * Asks the server part.
+ * Sends a request to the server extension.
  *
+ * @param serverSettings - how to reach the Jupyter server.
  * @param route - the path under the prefix, with the query.
+ * @param init - method and body.
  * @returns the JSON body of the answer; undefined when it has none.
  * @throws {ClientError} when the server does not answer as it should.
  */
@@ -77,6 +45,9 @@ export async function requestJson(
 /**
  * Reads the body of an answer.
  *
+ * @param parse - reads it, or throws a `ShapeError`.
+ * @param body - the body.
+ * @returns what it says.
  * @throws {AnswerError} when it is not what the contract promises.
  */
 export function readAnswer<T>(parse: (value: unknown) => T, body: unknown): T {

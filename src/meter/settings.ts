@@ -1,41 +1,99 @@
 /**
- * Following the settings of the meter plugin.
+ * The settings of the meter plugin, loaded and followed once for all plugins.
  */
 
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
+import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
+import { JSONExt } from '@lumino/coreutils';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
 
+import type { IPreferences } from '../core/preferences';
+import { readPreferences } from '../core/preferences';
+import type { IMeterSettings } from '../tokens';
 import { METER_PLUGIN_ID } from '../tokens';
 
-/**
- * Tells of the settings now and after each change.
- *
- * Settings that do not keep the schema leave the defaults in force; the service names what is wrong with a limit in its
- * state, which the gauge shows.
- *
- * @param registry - where the settings are.
- * @param follow - is called when they are loaded, and when they change.
- */
-export async function followSettings(
-  registry: ISettingRegistry,
-  follow: (settings: ISettingRegistry.ISettings) => void
-): Promise<void> {
-  try {
-    const settings = await registry.load(METER_PLUGIN_ID);
-    settings.changed.connect(() => follow(settings));
-    follow(settings);
-  } catch (errors) {
-    reportUnreadable(errors);
+/** Holds the preferences: the defaults until the settings are loaded, or where they cannot be. */
+export class MeterSettings implements IMeterSettings {
+  /**
+   * @param registry - where the settings are; null where there are none.
+   */
+  constructor(private readonly registry: ISettingRegistry | null) {}
+
+  /** What the user has set. */
+  get preferences(): IPreferences {
+    return this._preferences;
   }
+
+  /** Emitted when the settings were loaded, or could not be, and after each change. */
+  get changed(): ISignal<IMeterSettings, void> {
+    return this._changed;
+  }
+
+  /**
+   * Applies the preferences when they are loaded, at once if they are, and after each change.
+   *
+   * @param apply - applies them.
+   */
+  follow(apply: (preferences: IPreferences) => void): void {
+    this._changed.connect(() => apply(this._preferences));
+    if (this._isLoaded) {
+      apply(this._preferences);
+    }
+  }
+
+  /**
+   * Writes a setting.
+   *
+   * @param key - its name in schema/meter.json.
+   * @param value - its value.
+   */
+  async set(key: string, value: string | null): Promise<void> {
+    await this.registry?.set(METER_PLUGIN_ID, key, value);
+  }
+
+  /**
+   * Loads the settings.
+   *
+   * Where they do not keep the schema, the defaults are in force; the service names what is wrong with a limit in its state,
+   * which the gauge shows.
+   */
+  async load(): Promise<void> {
+    try {
+      const settings = await this.registry?.load(METER_PLUGIN_ID);
+      settings?.changed.connect(() => this._read(settings));
+      this._read(settings);
+    } catch (errors) {
+      reportUnreadable(errors);
+      this._read(undefined);
+    }
+  }
+
+  private _read(settings: ISettingRegistry.ISettings | undefined): void {
+    const preferences = readPreferences(settings?.composite ?? {});
+    const { limits } = this._preferences;
+    const areLimitsSame = JSONExt.deepEqual(
+      limits as ReadonlyPartialJSONValue,
+      preferences.limits as ReadonlyPartialJSONValue
+    );
+    this._preferences = areLimitsSame ? { ...preferences, limits } : preferences;
+    this._isLoaded = true;
+    this._changed.emit();
+  }
+
+  private _preferences = readPreferences({});
+  private _isLoaded = false;
+  private readonly _changed = new Signal<this, void>(this);
 }
 
 /**
- * Says that the settings do not keep the schema.
+ * Logs that the settings do not keep the schema.
  *
  * @param errors - what the settings registry found wrong.
  */
 export function reportUnreadable(errors: unknown): void {
   console.error(
-    'LLM Meter goes on with its default settings; correct them in the Settings Editor.',
+    'LLM Meter uses its default settings; correct them in the Settings Editor.',
     errors
   );
 }

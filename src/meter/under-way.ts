@@ -1,5 +1,5 @@
 /**
- * Keeps the model's calls under way: with one timer while there are any, and none else.
+ * Keeps the model's calls under way, with one timer while there are any.
  */
 
 import type { IDisposable } from '@lumino/disposable';
@@ -8,35 +8,56 @@ import type { UnderWay } from '../core/words/badge';
 import { CallsUnderWay } from '../core/record/under-way';
 import type { MeterModel } from './model';
 
+/** The calls that kernels report as streaming. */
 export class UnderWayWatch implements IDisposable {
   /**
-   * @param model - is told.
+   * @param model - shows them.
    */
   constructor(private readonly model: MeterModel) {}
 
+  /** Whether the timer is stopped. */
   get isDisposed(): boolean {
     return this._isDisposed;
   }
 
+  /** Stops for good. */
   dispose(): void {
     this._isDisposed = true;
     clearTimeout(this._timer);
   }
 
-  /** Takes in what a kernel tells. */
-  hear(call: UnderWay): void {
+  /**
+   * Adds a call, or how far it is now.
+   *
+   * @param call - what a kernel reports.
+   */
+  add(call: UnderWay): void {
     this._calls.hear(call, Date.now());
     this._show();
     this._wait();
   }
 
-  /** Notes that calls have ended. */
+  /**
+   * Removes calls that have ended.
+   *
+   * @param callIds - the calls.
+   */
   end(callIds: readonly string[]): void {
-    // Each is to be remembered, so no test stops at the first.
+    // Each has to be remembered, so no test stops at the first.
     const ended = callIds.filter(callId => this._calls.end(callId));
     if (ended.length > 0) {
       this._show();
     }
+  }
+
+  /**
+   * Removes the calls of a kernel that restarts or ends.
+   *
+   * @param kernelId - the kernel.
+   */
+  endKernel(kernelId: string): void {
+    const calls = this._calls.calls.filter(call => call.kernelId === kernelId);
+    this.end(calls.map(({ callId }) => callId));
   }
 
   private _wait(): void {

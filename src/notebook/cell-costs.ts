@@ -1,82 +1,96 @@
 /**
- * What the cells of all open notebooks cost: brings the kernels' and the ledger's word to each of them.
+ * What the cells of all open notebooks cost: brings the calls of kernels and of the ledger to each notebook.
  *
- * Owns which notebook a call belongs to. One that no kernel of this page told of may be of any: of a subprocess, of a
- * kernel that was busy when the page was opened.
+ * A call that no kernel of this page reported may belong to any notebook: it may be of a subprocess, or of a kernel that was
+ * busy when the page was opened.
  */
 
-import type { KernelMessage } from '@jupyterlab/services';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import type { MeterClient } from '../meter/client';
-import { cellsOf } from '../core/record/cell-runs';
-import { readKernelMessage, readUnderWay } from '../kernels/message';
-import type { CellsAnswer, NotebookView } from './notebook-cells';
+import { BoundedMap } from '../core/bounded';
+import type { NotebookView } from './notebook-cells';
 import { NotebookCells } from './notebook-cells';
-import type { ICellCosts, IMeter, NotebookCosts } from '../tokens';
+import type {
+  ICallStore,
+  ICellCosts,
+  ICellsAnswer,
+  IFinishedCall,
+  IKernelCalls,
+  IMeter,
+  IMeterChange,
+  NotebookCosts
+} from '../tokens';
 
-/** How many calls are remembered with the notebook that told of them. */
-const TOLD_KEPT = 10_000;
+/** How many calls are remembered with the notebooks whose kernel reported them. */
+const SOURCES_KEPT = 10_000;
 
-/** More than a page that counts alone keeps whole. */
-const ALL_CALLS = 10_000;
-
-/** The kernel is another one, or none: what it had under way has ended. */
-const ENDINGS = ['restarting', 'autorestarting', 'terminating', 'dead'];
-
+/** The notebooks that are open. */
 export class CellCosts implements ICellCosts {
   /**
-   * @param meter - tells what the ledger has taken.
-   * @param client - asks the server part.
+   * @param meter - says what the ledger has committed.
+   * @param store - has the recorded calls.
+   * @param calls - what kernels report.
    */
   constructor(
     private readonly meter: IMeter,
-    private readonly client: MeterClient
+    private readonly store: ICallStore,
+    calls: IKernelCalls
   ) {
+    calls.finished.connect(this._onFinished, this);
     meter.stateChanged.connect(this._onStateChanged, this);
   }
 
+  /** {@inheritDoc ICellCosts.current} */
   get current(): NotebookCosts | null {
     return this._current === null ? null : (this.of(this._current)?.costs ?? null);
   }
 
+  /** {@inheritDoc ICellCosts.changed} */
   get changed(): ISignal<ICellCosts, void> {
     return this._changed;
   }
 
-  /** The cells of an open notebook. */
+  /**
+   * The cells of an open notebook.
+   *
+   * @param panel - the notebook.
+   * @returns undefined when it is not followed.
+   */
   of(panel: NotebookPanel): NotebookCells | undefined {
     return this._notebooks.get(panel);
   }
 
-  /** Names the notebook that the user works in. */
+  /**
+   * Sets the notebook that the user works in.
+   *
+   * @param panel - the notebook; null where there is none.
+   */
   setCurrent(panel: NotebookPanel | null): void {
     this._current = panel;
-    this.look();
+    this.update();
     this._changed.emit();
   }
 
-  /** Asks the ledger for the notebooks that somebody sees now and that it has something new of. */
-  look(): void {
-    this._notebooks.forEach(cells => cells.look());
+  /** Requests what is new about the notebooks that are visible now. */
+  update(): void {
+    this._notebooks.forEach(cells => cells.update());
   }
 
-  /** Follows a notebook until it is closed. */
+  /**
+   * Follows a notebook until it is closed.
+   *
+   * @param panel - the notebook.
+   * @returns its cells.
+   */
   follow(panel: NotebookPanel): NotebookCells {
-    const { context, sessionContext } = panel;
-    const ask = (path: string): Promise<CellsAnswer> => this._ask(path);
-    const cells = new NotebookCells(viewOf(panel), ask, nextFrame);
+    const { context } = panel;
+    const listCells = (path: string): Promise<ICellsAnswer> => this.store.listCells(path);
+    const cells = new NotebookCells(this._viewOf(panel), listCells, nextFrame);
     this._notebooks.set(panel, cells);
     cells.changed.connect(() => this._changed.emit());
-    sessionContext.iopubMessage.connect((_, message) => this._onMessage(cells, message));
-    sessionContext.statusChanged.connect((_, status) => {
-      if (ENDINGS.includes(status)) {
-        cells.endStreams();
-      }
-    });
-    context.pathChanged.connect(() => cells.lose());
+    context.pathChanged.connect(() => cells.miss());
     panel.disposed.connect(() => {
       this._notebooks.delete(panel);
       cells.dispose();
@@ -84,88 +98,54 @@ export class CellCosts implements ICellCosts {
     return cells;
   }
 
-  private async _ask(path: string): Promise<CellsAnswer> {
-    if (this.meter.snapshot.connection !== 'alone') {
-      return { cells: await this.client.listCells(path), callIds: [] };
-    }
-    const calls = await this.meter.listCalls(ALL_CALLS);
-    const own = calls.filter(({ notebookPath }) => notebookPath === path);
-    return { cells: cellsOf(own, true), callIds: own.map(({ callId }) => callId) };
-  }
-
-  private _onMessage(cells: NotebookCells, message: KernelMessage.IMessage): void {
-    if (message.header.msg_type !== 'comm_msg') {
-      return;
-    }
-    const record = readKernelMessage(message);
-    if (record !== undefined) {
-      this._told.set(record.callId, cells);
-      this._forgetOldest();
-      cells.note(record);
-      return;
-    }
-    const stream = readUnderWay(message);
-    if (stream !== undefined) {
-      cells.noteStream(stream);
+  private _onFinished(_: IKernelCalls, { record, sessions }: IFinishedCall): void {
+    const reporting = [...this._notebooks]
+      .filter(([{ sessionContext }]) => sessions.includes(sessionContext))
+      .map(([, cells]) => cells);
+    if (reporting.length > 0) {
+      this._notebooksOf.set(record.callId, reporting);
+      reporting.forEach(cells => cells.report(record));
     }
   }
 
-  private _onStateChanged(): void {
-    const { connection, document } = this.meter.snapshot;
-    const isBack = connection !== this._connection && connection === 'live';
-    this._connection = connection;
-    const before = this._seq;
-    this._seq = document?.seq ?? before;
-    const hasGap = before !== undefined && this._seq !== before && this._seq !== before + 1;
-    if (isBack || hasGap || connection === 'alone') {
-      this._notebooks.forEach(cells => cells.lose());
-    }
-    // The document stays the same until the next event, whatever else changes.
-    if (this._seq !== before || document?.callIds !== this._callIds) {
-      this._callIds = document?.callIds;
-      this._callIds?.forEach(callId => this._confirm(callId));
-    }
-  }
-
-  private _confirm(callId: string): void {
-    const told = this._told.get(callId);
-    const concerned = told === undefined ? [...this._notebooks.values()] : [told];
-    concerned.forEach(cells => cells.confirm([callId]));
-  }
-
-  private _forgetOldest(): void {
-    for (const callId of this._told.keys()) {
-      if (this._told.size <= TOLD_KEPT) {
-        break;
+  private _viewOf({ context, content, sessionContext }: NotebookPanel): NotebookView {
+    const { meter } = this;
+    return {
+      get path() {
+        return context.localPath;
+      },
+      get isVisible() {
+        return content.isVisible;
+      },
+      get cellIds() {
+        const cells = content.model?.cells ?? [];
+        return [...cells].filter(({ type }) => type === 'code').map(({ id }) => id);
+      },
+      get streams() {
+        const { underWay = [] } = meter.snapshot;
+        return underWay.filter(call => call.kernelId === sessionContext.session?.kernel?.id);
       }
-      this._told.delete(callId);
+    };
+  }
+
+  private _onStateChanged(_: IMeter, change: IMeterChange): void {
+    if (change.areCommitsMissed) {
+      this._notebooks.forEach(cells => cells.miss());
     }
+    change.committedIds.forEach(callId => this._commit(callId));
+  }
+
+  private _commit(callId: string): void {
+    const concerned = this._notebooksOf.get(callId) ?? [...this._notebooks.values()];
+    concerned.forEach(cells => cells.commit([callId]));
   }
 
   private readonly _notebooks = new Map<NotebookPanel, NotebookCells>();
-  private readonly _told = new Map<string, NotebookCells>();
+  private readonly _notebooksOf = new BoundedMap<string, readonly NotebookCells[]>(SOURCES_KEPT);
   private readonly _changed = new Signal<this, void>(this);
   private _current: NotebookPanel | null = null;
-  private _connection?: string;
-  private _seq?: number;
-  private _callIds?: readonly string[];
 }
 
 function nextFrame(callback: () => void): void {
   requestAnimationFrame(callback);
-}
-
-function viewOf({ context, content }: NotebookPanel): NotebookView {
-  return {
-    get path() {
-      return context.localPath;
-    },
-    get isVisible() {
-      return content.isVisible;
-    },
-    get cellIds() {
-      const cells = content.model?.cells ?? [];
-      return [...cells].filter(({ type }) => type === 'code').map(({ id }) => id);
-    }
-  };
 }

@@ -6,18 +6,14 @@ import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-/** Where calls of the notebook are found in the ledger. */
-export interface Place {
-  /** Under the lab's root, without the name of a drive. */
-  readonly path: string;
-  /** Absent while no kernel runs. */
-  readonly kernelId?: string;
-}
+import type { NotebookPlace } from '../core/dashboard/notebook-usage';
+import type { ICurrentNotebook } from '../tokens';
 
-export class CurrentNotebook {
+/** Follows the current notebook, and its kernel. */
+export class CurrentNotebook implements ICurrentNotebook {
   /**
-   * @param tracker - knows the notebooks; null where there are none.
-   * @param localPath - takes the name of a drive off a path.
+   * @param tracker - has the notebooks; null where there are none.
+   * @param localPath - removes the name of a drive from a path.
    */
   constructor(
     private readonly tracker: INotebookTracker | null,
@@ -28,7 +24,7 @@ export class CurrentNotebook {
   }
 
   /** Null where no notebook is open. */
-  get place(): Place | null {
+  get place(): NotebookPlace | null {
     const panel = this.tracker?.currentWidget;
     return panel
       ? {
@@ -39,18 +35,18 @@ export class CurrentNotebook {
   }
 
   /** Emitted when it is another one, or another kernel. */
-  get changed(): ISignal<CurrentNotebook, void> {
+  get changed(): ISignal<ICurrentNotebook, void> {
     return this._changed;
   }
 
   private _follow(panel: NotebookPanel | null): void {
-    this._panel?.sessionContext.kernelChanged.disconnect(this._tell, this);
+    this._panel?.sessionContext.kernelChanged.disconnect(this._emitChanged, this);
     this._panel = panel;
-    panel?.sessionContext.kernelChanged.connect(this._tell, this);
-    this._tell();
+    panel?.sessionContext.kernelChanged.connect(this._emitChanged, this);
+    this._emitChanged();
   }
 
-  private _tell(): void {
+  private _emitChanged(): void {
     this._changed.emit();
   }
 

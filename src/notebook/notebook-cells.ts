@@ -1,8 +1,8 @@
 /**
  * The runs of one open notebook's cells, kept new.
  *
- * Owns when the ledger is asked: once at the start, and when it has taken calls or word of some was lost; soon, but ever
- * less often while they keep coming. Refuses to poll, and to ask for a notebook that nobody sees.
+ * The ledger is asked once at the start, and when it has committed calls or commits may have been missed: soon, but ever less
+ * often while they keep coming. There is no polling, and nothing is requested for a notebook that is not visible.
  */
 
 import type { IDisposable } from '@lumino/disposable';
@@ -10,19 +10,19 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import type { UnderWay } from '../core/words/badge';
-import type { CellRun, CellRuns } from '../core/record/cell-runs';
+import type { CellRun } from '../core/record/cell-runs';
 import { NotebookRuns, totalOf } from '../core/record/cell-runs';
 import type { CallRecord } from '../core/record/record';
 import { estimateOf } from '../core/words/rerun';
 import type { Schedule } from '../meter/model';
-import { ClientError } from '../meter/request';
-import type { NotebookCosts } from '../tokens';
+import { ClientError } from '../core/errors';
+import type { ICellsAnswer, NotebookCosts } from '../tokens';
 
 /** The pauses before the ledger is asked, in milliseconds. */
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** How long a kernel's word stands without the ledger's before the ledger is asked, in milliseconds. */
+/** How long a reported call may stay uncommitted before the ledger is asked, in milliseconds. */
 const CONFIRMATION_MS = 10_000;
 
 type Timer = ReturnType<typeof setTimeout>;
@@ -34,27 +34,23 @@ export interface NotebookView {
   readonly isVisible: boolean;
   /** The code cells that it has now. */
   readonly cellIds: readonly string[];
+  /** The answers of its kernel that stream at this moment. */
+  readonly streams: readonly UnderWay[];
 }
 
-/** The ledger's answer. */
-export interface CellsAnswer {
-  readonly cells: readonly CellRuns[];
-  /** Calls that are certainly in it. */
-  readonly callIds: readonly string[];
-}
-
+/** The cells of one notebook. */
 export class NotebookCells implements IDisposable {
   /**
    * @param view - the notebook.
-   * @param ask - asks the ledger, or whoever counts in its place.
-   * @param schedule - when to tell of changes; the plugin passes the browser's animation frame.
+   * @param listCells - requests its runs.
+   * @param schedule - when to emit changes; the plugin passes the browser's animation frame.
    */
   constructor(
     private readonly view: NotebookView,
-    private readonly ask: (path: string) => Promise<CellsAnswer>,
+    private readonly listCells: (path: string) => Promise<ICellsAnswer>,
     private readonly schedule: Schedule
   ) {
-    this.look();
+    this.update();
   }
 
   /** Emitted when a run or an answer under way is another; at most once a frame. */
@@ -62,10 +58,12 @@ export class NotebookCells implements IDisposable {
     return this._changed;
   }
 
+  /** Whether the notebook is closed. */
   get isDisposed(): boolean {
     return this._isDisposed;
   }
 
+  /** Stops for good. */
   dispose(): void {
     this._isDisposed = true;
     clearTimeout(this._timer);
@@ -73,6 +71,7 @@ export class NotebookCells implements IDisposable {
     Signal.clearData(this);
   }
 
+  /** What the notebook costs. */
   get costs(): NotebookCosts {
     const { path, cellIds } = this.view;
     const { cells } = this._runs;
@@ -83,72 +82,76 @@ export class NotebookCells implements IDisposable {
     };
   }
 
-  /** The newest run of a cell; undefined when it called nothing. */
+  /**
+   * The newest run of a cell.
+   *
+   * @param cellId - the cell.
+   * @returns undefined when it made no call.
+   */
   newestOf(cellId: string): CellRun | undefined {
     return this._runs.newestOf(cellId);
   }
 
-  /** The answers of a cell that are under way. */
+  /**
+   * The answers of a cell that stream.
+   *
+   * @param cellId - the cell.
+   * @returns the answers, in the order of their first report.
+   */
   streamsOf(cellId: string): readonly UnderWay[] {
-    return [...this._streams.values()].filter(stream => stream.cellId === cellId);
+    return this.view.streams.filter(stream => stream.cellId === cellId);
   }
 
-  /** Takes in a finished call that the notebook's kernel tells of. */
-  note(record: CallRecord): void {
-    const hasStreamed = this._streams.delete(record.callId);
-    const isNew = this._runs.note(record);
-    if (hasStreamed || isNew) {
-      this.change();
-    }
+  /**
+   * Adds a finished call that the notebook's kernel reports.
+   *
+   * @param record - the call.
+   */
+  report(record: CallRecord): void {
+    const isNew = this._runs.report(record);
     if (isNew) {
+      this.change();
       this._awaitConfirmation();
     }
   }
 
-  /** Takes in an answer under way. */
-  noteStream(stream: UnderWay): void {
-    this._streams.set(stream.callId, stream);
-    this.change();
+  /**
+   * Marks calls as committed by the ledger.
+   *
+   * @param callIds - calls of this notebook, or of any where the notebook is not known.
+   */
+  commit(callIds: readonly string[]): void {
+    this._runs.commit(callIds);
+    this.update();
   }
 
-  /** Forgets the answers under way, because the kernel that told of them is gone. */
-  endStreams(): void {
-    if (this._streams.size > 0) {
-      this._streams.clear();
-      this.change();
-    }
-  }
-
-  /** Takes in that the ledger has taken calls, of this notebook as far as anyone knows. */
-  confirm(callIds: readonly string[]): void {
-    callIds.forEach(callId => this._streams.delete(callId));
-    this._runs.confirm(callIds);
-    this.look();
-  }
-
-  /** Takes in that word of calls may have been lost, or that the ledger can be reached again. */
-  lose(): void {
+  /** Marks the runs as stale: commits may have been missed, or the ledger can be reached again. */
+  miss(): void {
     this._hasFailed = false;
-    this._runs.lose();
-    this.look();
+    this._runs.miss();
+    this.update();
   }
 
-  /** Takes in that a cell starts anew. */
-  begin(cellId: string): void {
-    this._runs.begin(cellId);
+  /**
+   * Starts a new run of a cell.
+   *
+   * @param cellId - the cell.
+   */
+  startRun(cellId: string): void {
+    this._runs.startRun(cellId);
     this.change();
   }
 
-  /** Asks the ledger soon if it has something new and somebody sees the notebook. */
-  look(): void {
+  /** Requests the runs soon, if they are stale and the notebook is visible. */
+  update(): void {
     const isDue = this._runs.isStale && !this._hasFailed && this.view.isVisible;
     if (isDue && this._timer === undefined && !this._isDisposed) {
-      this._timer = setTimeout(() => void this._ask(), this._pause);
+      this._timer = setTimeout(() => void this._request(), this._pause);
       this._pause = Math.min(this._pause * 2, LONGEST_PAUSE_MS);
     }
   }
 
-  /** Tells of a change at the next frame. */
+  /** Emits a change at the next frame. */
   change(): void {
     if (!this._isScheduled) {
       this._isScheduled = true;
@@ -161,11 +164,12 @@ export class NotebookCells implements IDisposable {
     }
   }
 
-  private async _ask(): Promise<void> {
+  private async _request(): Promise<void> {
     const mark = this._runs.mark();
     try {
-      const { cells, callIds } = await this.ask(this.view.path);
-      this._runs.load(cells, { ...mark, callIds: [...mark.callIds, ...callIds] });
+      const { cells, callIds } = await this.listCells(this.view.path);
+      const committedIds = [...mark.committedIds, ...callIds];
+      this._runs.load(cells, { ...mark, committedIds });
     } catch (error) {
       if (!(error instanceof ClientError)) {
         throw error;
@@ -178,28 +182,27 @@ export class NotebookCells implements IDisposable {
     if (!this._runs.isStale) {
       this._pause = FIRST_PAUSE_MS;
     }
-    this.look();
+    this.update();
   }
 
   private _awaitConfirmation(): void {
     this._confirmation ??= setTimeout(() => {
       this._confirmation = undefined;
       if (this._runs.isWaiting) {
-        this._runs.confirmAll();
-        this.look();
+        this._runs.commitAll();
+        this.update();
       }
     }, CONFIRMATION_MS);
   }
 
   private readonly _runs = new NotebookRuns();
-  private readonly _streams = new Map<string, UnderWay>();
   private readonly _changed = new Signal<this, void>(this);
   private _isDisposed = false;
   private _isScheduled = false;
-  /** Whether the ledger did not answer; it is asked again when it is there again. */
+  /** Whether the ledger did not answer; it is asked again when it is back. */
   private _hasFailed = false;
   private _pause = FIRST_PAUSE_MS;
-  /** Set from the decision to ask until the answer. */
+  /** Set from the decision to request until the answer. */
   private _timer?: Timer;
   private _confirmation?: Timer;
 }

@@ -1,8 +1,7 @@
 /**
- * Costs as metadata of the notebook and its cells, for those who want them in the file.
+ * Costs as metadata of the notebook and its cells, under the key `llm_meter`.
  *
- * Owns the shape under the key `llm_meter` and what makes an entry stale; refuses to write anything that the file has
- * already, so that looking at a notebook does not change it.
+ * What the file has already is not written again, so that opening a notebook does not change it.
  */
 
 import type { ICellModel } from '@jupyterlab/cells';
@@ -21,7 +20,7 @@ export const METADATA_KEY = 'llm_meter';
  * Writes what the newest runs of the cells used, once the ledger has priced them.
  *
  * @param model - the notebook.
- * @param newestOf - the newest run of a cell.
+ * @param newestOf - returns the newest run of a cell.
  */
 export function saveCosts(
   model: INotebookModel,

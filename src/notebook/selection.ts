@@ -8,6 +8,7 @@ import type { Widget } from '@lumino/widgets';
 /** An editor of a cell or of a file. */
 type Editor = NonNullable<NonNullable<INotebookTracker['activeCell']>['editor']>;
 
+/** The text, and where it is from. */
 export interface MeantText {
   readonly text: string;
   /** Whether it is selected; else it is the whole of a cell or a file. */
@@ -17,7 +18,7 @@ export interface MeantText {
 /**
  * Finds the text.
  *
- * @param notebooks - knows the active cell; null where there are no notebooks.
+ * @param notebooks - has the active cell; null where there are no notebooks.
  * @param current - the widget that the user works in.
  * @returns undefined when there is neither a cell nor an editor.
  */

@@ -7,62 +7,49 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
-import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
+import type { Sums } from '../core/record/run-sums';
 import { CellCosts } from '../notebook/cell-costs';
-import { MeterClient } from '../meter/client';
 import { saveCosts } from '../notebook/saved-costs';
-import { followSettings } from '../meter/settings';
-import { ICellCosts, IMeter, IWording } from '../tokens';
+import { ICallStore, ICellCosts, IKernelCalls, IMeter, IMeterSettings, IWording } from '../tokens';
 import { NotebookBadges } from '../ui/badges/badges';
 import { NotebookCostLabel } from '../ui/badges/notebook-cost';
 
 /** The label's name in schema/badges.json. */
 const LABEL = 'llm-meter-cost';
 
+/** The plugin that shows what cells and notebooks cost. */
 export const badges: JupyterFrontEndPlugin<ICellCosts> = {
   id: 'jupyter-llm-meter:badges',
   description: 'Shows at each cell what its last run used, and provides what notebooks cost.',
   autoStart: true,
   provides: ICellCosts,
-  requires: [IMeter, IWording],
-  optional: [INotebookTracker, ISettingRegistry, IToolbarWidgetRegistry],
+  requires: [IMeter, IWording, ICallStore, IKernelCalls, IMeterSettings],
+  optional: [INotebookTracker, IToolbarWidgetRegistry],
   activate: (
-    app: JupyterFrontEnd,
+    _app: JupyterFrontEnd,
     meter: IMeter,
     wording: IWording,
+    store: ICallStore,
+    calls: IKernelCalls,
+    settings: IMeterSettings,
     tracker: INotebookTracker | null,
-    registry: ISettingRegistry | null,
     toolbars: IToolbarWidgetRegistry | null
   ): ICellCosts => {
-    const costs = new CellCosts(meter, new MeterClient(app.serviceManager.serverSettings));
-    const wishes = new Wishes();
-    toolbars?.addFactory(
-      'Notebook',
-      LABEL,
-      (panel: NotebookPanel) =>
-        new NotebookCostLabel(panel, costs, wording, () => wishes.areCostsSaved)
-    );
+    const costs = new CellCosts(meter, store, calls);
+    toolbars?.addFactory('Notebook', LABEL, (panel: NotebookPanel) => {
+      const total = (): Sums | undefined =>
+        settings.preferences.areCostsSaved ? costs.of(panel)?.costs.total : undefined;
+      return new NotebookCostLabel(total, wording, costs.changed);
+    });
     if (tracker !== null) {
-      followNotebooks(tracker, costs, panel => showIn(panel, costs, wishes, meter, wording));
+      followNotebooks(tracker, costs, panel => showIn(panel, costs, settings, meter, wording));
     }
-    if (registry !== null) {
-      void followSettings(registry, settings => {
-        wishes.areBadgesShown = settings.get('cellBadges').composite !== false;
-        wishes.areCostsSaved = settings.get('saveCosts').composite === true;
-        tracker?.forEach(panel => costs.of(panel)?.change());
-      });
-    }
-    document.addEventListener('visibilitychange', () => costs.look());
+    settings.follow(() => tracker?.forEach(panel => costs.of(panel)?.change()));
+    document.addEventListener('visibilitychange', () => costs.update());
     return costs;
   }
 };
-
-/** What the user set. */
-class Wishes {
-  areBadgesShown = true;
-  areCostsSaved = false;
-}
 
 function followNotebooks(
   tracker: INotebookTracker,
@@ -80,7 +67,7 @@ function followNotebooks(
   NotebookActions.executionScheduled.connect((_, { notebook, cell }) => {
     const panel = tracker.find(({ content }) => content === notebook);
     if (panel !== undefined) {
-      costs.of(panel)?.begin(cell.model.id);
+      costs.of(panel)?.startRun(cell.model.id);
     }
   });
 }
@@ -89,7 +76,7 @@ function followNotebooks(
 function showIn(
   panel: NotebookPanel,
   costs: CellCosts,
-  wishes: Wishes,
+  settings: IMeterSettings,
   meter: IMeter,
   wording: IWording
 ): void {
@@ -99,10 +86,11 @@ function showIn(
   }
   const shown = new NotebookBadges(panel, cells, meter, wording);
   cells.changed.connect(() => {
-    shown.isOn = wishes.areBadgesShown;
+    const { areBadgesShown, areCostsSaved } = settings.preferences;
+    shown.isOn = areBadgesShown;
     shown.update();
     const { model } = panel.content;
-    if (wishes.areCostsSaved && model !== null && !model.readOnly) {
+    if (areCostsSaved && model !== null && !model.readOnly) {
       saveCosts(model, cellId => cells.newestOf(cellId));
     }
   });
@@ -116,7 +104,7 @@ function showIn(
   void panel.context.ready.then(() => {
     // What is gone or new changes the badges, and the sums of the notebook.
     panel.content.model?.cells.changed.connect(change);
-    cells.look();
+    cells.update();
     change();
   });
 }

@@ -8,26 +8,28 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { CommandIDs } from '../commands';
 import { gaugeIcon } from '../ui/icon';
 import { showDoctor } from '../ui/diagnostics/show-diagnostics';
-import { showRaises } from '../ui/raises/raise-dialogs';
-import { IMeter, IUsageView, IWording } from '../tokens';
+import { showRaises } from './raise-dialogs';
+import { IMeter, IRaises, IUsageView, IWording } from '../tokens';
 
 /** No command takes an argument. */
 const NO_ARGS = { args: { type: 'object', properties: {}, additionalProperties: false } } as const;
 
+/** The plugin that adds the commands. */
 export const commands: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:commands',
   description: 'Adds the commands of LLM Meter.',
   autoStart: true,
-  requires: [IMeter, IWording, IUsageView],
+  requires: [IMeter, IWording, IUsageView, IRaises],
   optional: [ICommandPalette],
   activate: (
     app: JupyterFrontEnd,
     meter: IMeter,
     wording: IWording,
     usage: IUsageView,
+    raises: IRaises,
     palette: ICommandPalette | null
   ): void => {
-    addCommands(app, meter, wording, usage);
+    addCommands(app, meter, wording, usage, raises);
     wording.changed.connect(() => app.commands.notifyCommandChanged());
     const category = wording.trans.__('LLM Meter');
     for (const command of Object.values(CommandIDs)) {
@@ -40,7 +42,8 @@ function addCommands(
   { commands }: JupyterFrontEnd,
   meter: IMeter,
   wording: IWording,
-  usage: IUsageView
+  usage: IUsageView,
+  raises: IRaises
 ): void {
   commands.addCommand(CommandIDs.showUsage, {
     label: () => wording.trans.__('Show LLM Usage'),
@@ -53,7 +56,7 @@ function addCommands(
     label: () => wording.trans.__('Show Raises of LLM Limits'),
     caption: () => wording.trans.__('Show who raised which LLM limit, why and until when'),
     describedBy: NO_ARGS,
-    execute: () => showRaises(meter, wording)
+    execute: () => showRaises(meter, raises, wording)
   });
   commands.addCommand(CommandIDs.showDoctor, {
     label: () => wording.trans.__('Check LLM Meter'),

@@ -10,20 +10,22 @@ import { CommandIDs } from '../commands';
 import { countText } from '../core/count/counted-text';
 import { meantText } from '../notebook/selection';
 import type { TokenCounter } from '../kernels/token-counter';
-import { IMeter, IWording } from '../tokens';
+import { startCountWorker } from '../kernels/workers';
+import { IMeterSettings, IWording } from '../tokens';
 
-/** How long a count stays, in milliseconds. */
-const TOLD_FOR_MS = 8_000;
+/** How long a count is shown, in milliseconds. */
+const SHOWN_FOR_MS = 8_000;
 
+/** The plugin that counts the tokens of selected text. */
 export const counter: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:counter',
   description: 'Counts the tokens of the selected text or the active cell.',
   autoStart: true,
-  requires: [IMeter, IWording],
+  requires: [IMeterSettings, IWording],
   optional: [INotebookTracker],
   activate: (
     app: JupyterFrontEnd,
-    meter: IMeter,
+    settings: IMeterSettings,
     wording: IWording,
     notebooks: INotebookTracker | null
   ): void => {
@@ -40,12 +42,12 @@ export const counter: JupyterFrontEndPlugin<void> = {
           return;
         }
         const { trans, format } = wording;
-        const { countModel } = meter.preferences;
+        const { countModel } = settings.preferences;
         loading ??= loadCounter();
         try {
           const count = await (await loading).count(meant.text, countModel);
           Notification.info(countText(count, meant.isSelection, countModel, trans, format), {
-            autoClose: TOLD_FOR_MS
+            autoClose: SHOWN_FOR_MS
           });
         } catch (error) {
           loading = undefined;
@@ -60,5 +62,5 @@ export const counter: JupyterFrontEndPlugin<void> = {
 
 async function loadCounter(): Promise<TokenCounter> {
   const { TokenCounter } = await import('../kernels/token-counter');
-  return new TokenCounter(() => new Worker(new URL('../kernels/count.worker.js', import.meta.url)));
+  return new TokenCounter(startCountWorker);
 }

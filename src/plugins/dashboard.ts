@@ -9,11 +9,10 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 
 import { CommandIDs } from '../commands';
-import { DashboardClient } from '../ui/dashboard/client';
 import { DashboardFrame } from '../ui/dashboard/frame';
 import { CellOpener } from '../ui/dashboard/place';
 import { gaugeIcon } from '../ui/icon';
-import { IMeter, IWording } from '../tokens';
+import { ICallStore, IMeter, IWording } from '../tokens';
 
 type DashboardTab = MainAreaWidget<DashboardFrame>;
 
@@ -27,28 +26,29 @@ const ARGS = {
   }
 } as const;
 
+/** The plugin that opens the dashboard. */
 export const dashboard: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:dashboard',
   description: 'Adds the dashboard.',
   autoStart: true,
-  requires: [IMeter, IWording],
+  requires: [IMeter, IWording, ICallStore],
   optional: [ILabShell, ILayoutRestorer, INotebookTracker],
   activate: (
     app: JupyterFrontEnd,
     meter: IMeter,
     wording: IWording,
+    store: ICallStore,
     labShell: ILabShell | null,
     restorer: ILayoutRestorer | null,
     notebooks: INotebookTracker | null
   ): void => {
     const tracker = new WidgetTracker<DashboardTab>({ namespace: 'llm-meter-dashboard' });
-    const client = new DashboardClient(app.serviceManager.serverSettings);
     const opener = new CellOpener(app, wording, notebooks);
     const make = (saved: ReadonlyPartialJSONValue | undefined): DashboardTab => {
       const actions = {
         openCell: (place: Parameters<typeof opener.open>[0]) => void opener.open(place)
       };
-      const tab = tabOf(new DashboardFrame(meter, wording, client, actions, saved), wording);
+      const tab = tabOf(new DashboardFrame(meter, wording, store, actions, saved), wording);
       tab.content.viewChanged.connect(() => void tracker.save(tab));
       // Notebook 7 shows nothing but the notebook in its main area.
       app.shell.add(tab, labShell === null ? 'right' : 'main');

@@ -1,18 +1,18 @@
 /**
- * Provides the words: JupyterLab's language pack, our own Chinese catalogue, or English.
+ * Provides the words: JupyterLab's language pack, our own Chinese catalogue, or English. The plugin `preferences` applies the
+ * user's setting.
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
-import type { LanguageSetting } from '../core/words/language';
-import { LANGUAGES } from '../core/words/language';
 import { Language } from '../translation/language';
 import { translateSchema } from '../translation/schema-texts';
-import { followSettings } from '../meter/settings';
+import { reportUnreadable } from '../meter/settings';
 import { IWording, METER_PLUGIN_ID } from '../tokens';
 
+/** The plugin that provides the words. */
 export const language: JupyterFrontEndPlugin<IWording> = {
   id: 'jupyter-llm-meter:language',
   description: "Provides the words of LLM Meter in the user's language.",
@@ -25,17 +25,9 @@ export const language: JupyterFrontEndPlugin<IWording> = {
     settingRegistry: ISettingRegistry | null
   ): IWording => {
     const wording = new Language(translator ?? nullTranslator, navigator.languages);
-    if (settingRegistry === null) {
-      void wording.use('auto');
-    } else {
-      translateSchema(settingRegistry, METER_PLUGIN_ID, wording);
-      void followSettings(settingRegistry, settings => void wording.use(languageIn(settings)));
+    if (settingRegistry !== null) {
+      translateSchema(settingRegistry, METER_PLUGIN_ID, wording, reportUnreadable);
     }
     return wording;
   }
 };
-
-function languageIn(settings: ISettingRegistry.ISettings): LanguageSetting {
-  const { composite } = settings.get('language');
-  return LANGUAGES.find(language => language === composite) ?? 'auto';
-}

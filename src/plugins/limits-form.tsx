@@ -15,6 +15,7 @@ import type * as Form from '../ui/limits/limits-field';
 /** What the Settings Editor hands to a field. */
 type FieldProps = React.ComponentProps<NonNullable<IFormRenderer['fieldRenderer']>>;
 
+/** The plugin of the form for limits. */
 export const limitsForm: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:limits-form',
   description: 'Shows the limits in the Settings Editor, a card a limit.',

@@ -1,20 +1,20 @@
 /**
- * Counts a call the moment its kernel tells of it, in every notebook and console.
+ * Provides what kernels report, and counts each call as soon as its kernel reports it.
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import type { ISessionContext } from '@jupyterlab/apputils';
 import { IConsoleTracker } from '@jupyterlab/console';
 import { INotebookTracker } from '@jupyterlab/notebook';
-import type { KernelMessage } from '@jupyterlab/services';
 
-import { readKernelMessage, readUnderWay } from '../kernels/message';
-import { IMeter } from '../tokens';
+import { KernelCalls } from '../kernels/kernel-calls';
+import { IKernelCalls, IMeter } from '../tokens';
 
-export const messages: JupyterFrontEndPlugin<void> = {
+/** The plugin that listens to kernels. */
+export const messages: JupyterFrontEndPlugin<IKernelCalls> = {
   id: 'jupyter-llm-meter:messages',
-  description: 'Counts LLM calls that kernels tell of in their messages.',
+  description: 'Counts the LLM calls that kernels report in their messages.',
   autoStart: true,
+  provides: IKernelCalls,
   requires: [IMeter],
   optional: [INotebookTracker, IConsoleTracker],
   activate: (
@@ -22,30 +22,12 @@ export const messages: JupyterFrontEndPlugin<void> = {
     meter: IMeter,
     notebooks: INotebookTracker | null,
     consoles: IConsoleTracker | null
-  ): void => {
-    const listen = (sessionContext: ISessionContext): void => {
-      // Re-emitted by the session context across restarts and changes of the kernel.
-      sessionContext.iopubMessage.connect((context, message) => onMessage(meter, context, message));
-    };
-    notebooks?.forEach(panel => listen(panel.sessionContext));
-    notebooks?.widgetAdded.connect((_, panel) => listen(panel.sessionContext));
-    consoles?.forEach(panel => listen(panel.sessionContext));
-    consoles?.widgetAdded.connect((_, panel) => listen(panel.sessionContext));
+  ): IKernelCalls => {
+    const calls = new KernelCalls();
+    calls.finished.connect((_, { record }) => meter.report(record));
+    calls.underWay.connect((_, call) => meter.reportUnderWay(call));
+    calls.kernelEnded.connect((_, kernelId) => meter.endStreams(kernelId));
+    [notebooks, consoles].forEach(panels => panels && calls.followAll(panels));
+    return calls;
   }
 };
-
-function onMessage(meter: IMeter, context: ISessionContext, message: KernelMessage.IMessage): void {
-  if (message.header.msg_type !== 'comm_msg') {
-    return;
-  }
-  const record = readKernelMessage(message);
-  if (record !== undefined) {
-    const notebookPath = context.type === 'notebook' ? context.path : undefined;
-    meter.report({ notebookPath, ...record });
-    return;
-  }
-  const underWay = readUnderWay(message);
-  if (underWay !== undefined) {
-    meter.reportUnderWay(underWay);
-  }
-}

@@ -1,77 +1,57 @@
 /**
- * Reads usage out of the outputs of kernels that no tap meters, in every notebook and console.
+ * Reads usage out of the outputs of kernels without a tap, in every notebook and console.
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import type { ISessionContext } from '@jupyterlab/apputils';
 import { Notification } from '@jupyterlab/apputils';
-import { IConsoleTracker } from '@jupyterlab/console';
-import { INotebookTracker } from '@jupyterlab/notebook';
-import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import { CommandIDs } from '../commands';
 import type { OutputPattern, PatternProblem } from '../core/scan/patterns';
 import { checkPatterns } from '../core/scan/patterns';
-import { KernelFollower } from '../kernels/kernel-follower';
 import type { Estimator } from '../kernels/estimator';
-import { entriesIn, problemText } from '../kernels/output-patterns';
+import { problemText } from '../kernels/output-patterns';
+import { OutputScanner } from '../kernels/output-scanner';
 import { ScannedKernels } from '../kernels/scanned';
-import { followSettings } from '../meter/settings';
 import { TextReader } from '../kernels/text-reader';
-import { IMeter, IWording } from '../tokens';
+import { startCountWorker, startScanWorker } from '../kernels/workers';
+import { IKernelCalls, IMeter, IMeterSettings, IWording } from '../tokens';
 
+/** The plugin that reads outputs. */
 export const outputs: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:outputs',
   description: 'Reads LLM usage out of the outputs of kernels that are not metered otherwise.',
   autoStart: true,
-  requires: [IMeter, IWording],
-  optional: [INotebookTracker, IConsoleTracker, ISettingRegistry],
+  requires: [IMeter, IWording, IKernelCalls, IMeterSettings],
   activate: (
     app: JupyterFrontEnd,
     meter: IMeter,
     wording: IWording,
-    notebooks: INotebookTracker | null,
-    consoles: IConsoleTracker | null,
-    registry: ISettingRegistry | null
+    calls: IKernelCalls,
+    settings: IMeterSettings
   ): void => {
     const scanned = new ScannedKernels(() => meter.snapshot);
     let patterns: readonly OutputPattern[] = [];
     const estimates = new Estimates();
-    const follower = new KernelFollower(scanned, {
-      reader: new TextReader(startWorker),
+    calls.tapSeen.connect((_, kernelId) => scanned.addTap(kernelId));
+    new OutputScanner(calls, {
+      reader: new TextReader(startScanWorker),
       isScanned: kernelId => scanned.has(kernelId),
       patterns: () => patterns,
       estimator: () => estimates.estimator,
       report: records => meter.submit(records)
     });
-    const listen = ({ sessionContext }: { sessionContext: ISessionContext }): void =>
-      follower.follow(sessionContext);
-    notebooks?.forEach(listen);
-    notebooks?.widgetAdded.connect((_, panel) => listen(panel));
-    consoles?.forEach(listen);
-    consoles?.widgetAdded.connect((_, panel) => listen(panel));
-    if (registry !== null) {
-      const tell = problemTeller(app, wording);
-      void followSettings(registry, settings => {
-        scanned.isOn = settings.get('scanOutputs').composite !== false;
-        estimates
-          .want(settings.get('estimateOutputs').composite === true)
-          .catch(error => console.error('LLM Meter cannot estimate; reload the page.', error));
-        const checked = checkPatterns(entriesIn(settings.get('outputPatterns').composite));
-        ({ patterns } = checked);
-        tell(checked.problems);
-      });
-    }
+    const report = problemReporter(app, wording);
+    settings.follow(({ areOutputsScanned, areOutputsEstimated, outputPatterns }) => {
+      scanned.isOn = areOutputsScanned;
+      estimates
+        .want(areOutputsEstimated)
+        .catch(error => console.error('LLM Meter cannot estimate; reload the page.', error));
+      const checked = checkPatterns(outputPatterns);
+      ({ patterns } = checked);
+      report(checked.problems);
+    });
   }
 };
-
-function startWorker(): Worker {
-  return new Worker(new URL('../kernels/scan.worker.js', import.meta.url));
-}
-
-function startCounting(): Worker {
-  return new Worker(new URL('../kernels/count.worker.js', import.meta.url));
-}
 
 /** What estimates, loaded while it is wanted. */
 class Estimates {
@@ -85,7 +65,7 @@ class Estimates {
     } else if (this.estimator === undefined) {
       const { Estimator } = await import('../kernels/estimator');
       if (this._isWanted) {
-        this.estimator ??= new Estimator(startCounting);
+        this.estimator ??= new Estimator(startCountWorker);
       }
     }
   }
@@ -93,15 +73,15 @@ class Estimates {
   private _isWanted = false;
 }
 
-/** Tells what is wrong with the patterns, once as long as it stays the same. */
-function problemTeller(
+/** Shows what is wrong with the patterns, once while it stays the same. */
+function problemReporter(
   app: JupyterFrontEnd,
   wording: IWording
 ): (problems: readonly PatternProblem[]) => void {
-  let told = '';
+  let shown = '';
   return problems => {
     const text = problems.map(problem => problemText(problem, wording.trans)).join('\n');
-    if (text !== '' && text !== told) {
+    if (text !== '' && text !== shown) {
       Notification.error(text, {
         autoClose: false,
         actions: [
@@ -112,6 +92,6 @@ function problemTeller(
         ]
       });
     }
-    told = text;
+    shown = text;
   };
 }

@@ -1,7 +1,7 @@
 /**
  * Asks before all cells of a notebook are run, when that is likely to cost more than the user set.
  *
- * JupyterLab lets nobody veto a command, so this stands where its menu, its toolbar button and its shortcut look for the
+ * JupyterLab has no way to veto a command, so this stands where its menu, its toolbar button and its shortcut look for the
  * command to run. The core's own entries in the palette are out of reach; ours is beside them.
  */
 
@@ -9,12 +9,10 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { Dialog, ICommandPalette, showDialog } from '@jupyterlab/apputils';
 import { IMainMenu } from '@jupyterlab/mainmenu';
 import { INotebookTracker } from '@jupyterlab/notebook';
-import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { CommandRegistry } from '@lumino/commands';
 
 import { estimateSentences, exceeds } from '../core/words/rerun';
-import { followSettings } from '../meter/settings';
-import { ICellCosts, IWording } from '../tokens';
+import { ICellCosts, IMeterSettings, IWording } from '../tokens';
 
 /** Ours, by the core command of @jupyterlab/notebook-extension for which each stands; see schema/run-all.json. */
 const RUN_ALL = { command: 'llm-meter:run-all', core: 'notebook:run-all-cells' };
@@ -23,28 +21,30 @@ const RESTART_RUN_ALL = { command: 'llm-meter:restart-run-all', core: 'notebook:
 /** Before the notebook's own candidate, whose rank is 500. */
 const RANK = 100;
 
+/** The plugin that asks before all cells are run. */
 export const runAll: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:run-all',
   description: 'Asks before a notebook is run whose cells are likely to cost more than an amount.',
   autoStart: true,
-  requires: [ICellCosts, IWording, INotebookTracker],
-  optional: [IMainMenu, ICommandPalette, ISettingRegistry],
+  requires: [ICellCosts, IWording, IMeterSettings, INotebookTracker],
+  optional: [IMainMenu, ICommandPalette],
   activate: (
     app: JupyterFrontEnd,
     costs: ICellCosts,
     wording: IWording,
+    settings: IMeterSettings,
     tracker: INotebookTracker,
     menu: IMainMenu | null,
-    palette: ICommandPalette | null,
-    registry: ISettingRegistry | null
+    palette: ICommandPalette | null
   ): void => {
-    const question = new Question(costs, wording);
+    const question = new Question(costs, settings, wording);
     for (const pair of [RUN_ALL, RESTART_RUN_ALL]) {
       addStandIn(app.commands, pair, question, wording);
     }
     menu?.runMenu.codeRunners.runAll.add({
       id: RUN_ALL.command,
-      isEnabled: widget => question.amount !== null && tracker.has(widget),
+      isEnabled: widget =>
+        settings.preferences.confirmRunAllAbove !== undefined && tracker.has(widget),
       rank: RANK
     });
     const category = wording.trans.__('LLM Meter');
@@ -52,12 +52,6 @@ export const runAll: JupyterFrontEndPlugin<void> = {
     palette?.addItem({ command: RUN_ALL.command, category, args });
     palette?.addItem({ command: RESTART_RUN_ALL.command, category, args });
     wording.changed.connect(() => app.commands.notifyCommandChanged());
-    if (registry !== null) {
-      void followSettings(registry, settings => {
-        const { composite } = settings.get('confirmRunAllAbove');
-        question.amount = typeof composite === 'number' ? composite : null;
-      });
-    }
   }
 };
 
@@ -83,22 +77,21 @@ function addStandIn(
 }
 
 class Question {
-  /** Above which it is asked, in USD; null is never. */
-  amount: number | null = null;
-
   constructor(
     private readonly costs: ICellCosts,
+    private readonly settings: IMeterSettings,
     private readonly wording: IWording
   ) {}
 
   /**
-   * Asks whether the current notebook shall be run; where it costs less, or nobody knows what, there is no question.
+   * Asks whether to run the current notebook; not where it costs less, or where its cost is unknown.
    *
    * @returns whether to run it.
    */
   async ask(): Promise<boolean> {
     const estimate = this.costs.current?.estimate;
-    if (this.amount === null || estimate === undefined || !exceeds(estimate, this.amount)) {
+    const amount = this.settings.preferences.confirmRunAllAbove;
+    if (amount === undefined || estimate === undefined || !exceeds(estimate, amount)) {
       return true;
     }
     const { trans, format } = this.wording;
@@ -106,7 +99,7 @@ class Question {
       title: trans.__('Run all cells?'),
       body: [
         ...estimateSentences(estimate, trans, format),
-        trans.__('You wanted to be asked above %1.', format.money(String(this.amount)))
+        trans.__('You wanted to be asked above %1.', format.money(String(amount)))
       ].join(' '),
       buttons: [
         Dialog.cancelButton({ label: trans.__('Cancel') }),

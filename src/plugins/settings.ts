@@ -17,6 +17,7 @@ const SETTINGS_EDITOR = 'settingeditor:open';
 /** The word in the address that asks for the settings. */
 const REQUEST = 'llm-meter-settings';
 
+/** The plugin that opens the settings. */
 export const settings: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:settings',
   description: 'Opens the settings of LLM Meter.',

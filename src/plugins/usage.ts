@@ -4,28 +4,38 @@
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { INotebookTracker } from '@jupyterlab/notebook';
-import { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import { CommandIDs } from '../commands';
 import type { Standing } from '../core/record/standing';
 import { CurrentNotebook } from '../notebook/current-notebook';
-import { raiseLimit } from '../ui/raises/raise-dialogs';
-import { ICellCosts, IMeter, IUsageView, IWording, METER_PLUGIN_ID } from '../tokens';
+import { raiseLimit } from './raise-dialogs';
+import {
+  ICallStore,
+  ICellCosts,
+  IMeter,
+  IMeterSettings,
+  IRaises,
+  IUsageView,
+  IWording
+} from '../tokens';
 import { UsageView } from '../ui/popover/usage-view';
 
+/** The plugin of the popover. */
 export const usage: JupyterFrontEndPlugin<IUsageView> = {
   id: 'jupyter-llm-meter:usage',
   description: 'Provides the popover with usage, limits and last calls.',
   autoStart: true,
   provides: IUsageView,
-  requires: [IMeter, IWording],
-  optional: [INotebookTracker, ISettingRegistry, ICellCosts],
+  requires: [IMeter, IWording, IMeterSettings, ICallStore, IRaises],
+  optional: [INotebookTracker, ICellCosts],
   activate: (
     app: JupyterFrontEnd,
     meter: IMeter,
     wording: IWording,
+    settings: IMeterSettings,
+    calls: ICallStore,
+    raises: IRaises,
     notebooks: INotebookTracker | null,
-    registry: ISettingRegistry | null,
     costs: ICellCosts | null
   ): IUsageView => {
     const { commands, serviceManager } = app;
@@ -36,10 +46,10 @@ export const usage: JupyterFrontEndPlugin<IUsageView> = {
       openSettings: () => void commands.execute(CommandIDs.openSettings),
       showDoctor: () => void commands.execute(CommandIDs.showDoctor),
       showRaises: () => void commands.execute(CommandIDs.showRaises),
-      raise: (standing: Standing) => void raiseLimit(meter, wording, standing),
+      raise: (standing: Standing) => void raiseLimit(raises, wording, standing),
       setGauge: (key: 'gaugeMode' | 'gaugeLimit', value: string | null) =>
-        void registry?.set(METER_PLUGIN_ID, key, value)
+        void settings.set(key, value)
     };
-    return new UsageView(meter, wording, { current, costs }, actions, app.shell.node);
+    return new UsageView(meter, wording, { current, costs, calls }, actions, app.shell.node);
   }
 };

@@ -8,7 +8,6 @@
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { reportUnreadable } from '../meter/settings';
 import type { IWording } from '../tokens';
 
 /** The keywords of JSON Schema whose values people read. */
@@ -20,11 +19,13 @@ const READ_BY_PEOPLE = ['title', 'description'];
  * @param registry - where the schema is loaded.
  * @param pluginId - whose schema.
  * @param wording - the words.
+ * @param onError - is called when the settings do not keep the schema.
  */
 export function translateSchema(
   registry: ISettingRegistry,
   pluginId: string,
-  wording: IWording
+  wording: IWording,
+  onError: (error: unknown) => void
 ): void {
   registry.transform(pluginId, {
     fetch: plugin => ({
@@ -33,7 +34,7 @@ export function translateSchema(
     })
   });
   wording.changed.connect(() => {
-    registry.reload(pluginId).catch(reportUnreadable);
+    registry.reload(pluginId).catch(onError);
   });
 }
 

@@ -4,7 +4,7 @@
 
 import * as React from 'react';
 
-import { ClientError } from '../meter/request';
+import { ClientError } from '../core/errors';
 
 export type Answer<T> =
   | { readonly kind: 'loading' }

@@ -5,7 +5,7 @@ import { checkPatterns } from '../../core/scan/patterns';
 import type { CountRequest } from '../../kernels/count-jobs';
 import { Estimator } from '../../kernels/estimator';
 import { KernelRuns } from '../../kernels/kernel-runs';
-import type { WorkerPort } from '../../kernels/text-reader';
+import type { WorkerPort } from '../../kernels/worker-client';
 import { TextReader } from '../../kernels/text-reader';
 
 const USAGE = 'CompletionUsage(completion_tokens=17, prompt_tokens=57)';
@@ -26,7 +26,7 @@ class Page {
   });
 
   async receive(...messages: readonly KernelMessage.IMessage[]): Promise<readonly CallRecord[]> {
-    messages.forEach(message => this.runs.onMessage(message, 'a.ipynb'));
+    messages.forEach(message => this.runs.handleMessage(message, 'a.ipynb'));
     await this.runs.settled;
     return this.reported;
   }
@@ -48,7 +48,7 @@ const printed = (text: string): KernelMessage.IMessage =>
 describe('KernelRuns', () => {
   it('should tell of a call when the run that printed it has ended', async () => {
     const page = new Page();
-    page.runs.onRequest('r-1', 'cell-1');
+    page.runs.addRequest('r-1', 'cell-1');
     expect(await page.receive(begin, printed(USAGE))).toEqual([]);
     expect(await page.receive(end)).toMatchObject([
       {
@@ -101,8 +101,8 @@ describe('KernelRuns', () => {
 
   it('should count a call once that the next cell shows again without its id', async () => {
     const page = new Page();
-    page.runs.onRequest('r-1', 'cell-1');
-    page.runs.onRequest('r-2', 'cell-2');
+    page.runs.addRequest('r-1', 'cell-1');
+    page.runs.addRequest('r-2', 'cell-2');
     await page.receive(begin, printed(`C(id='chatcmpl-9', usage=${USAGE})`), end);
     const again = message('stream', { name: 'stdout', text: USAGE }, 'r-2');
     const over = message('status', { execution_state: 'idle' }, 'r-2');
@@ -137,7 +137,7 @@ describe('the estimate of a run that only prints the answer', () => {
 
   it('should count answer and prompt, and say that it counted', async () => {
     const page = pageThatEstimates();
-    page.runs.onRequest('r-1', 'cell-1');
+    page.runs.addRequest('r-1', 'cell-1');
     expect(await page.receive(ask, answer, end)).toEqual([
       {
         callId: expect.stringMatching(/^output-[0-9a-f]{32}$/) as string,

@@ -1,16 +1,10 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
-import { entriesIn, problemText } from '../../kernels/output-patterns';
+import { problemText } from '../../kernels/output-patterns';
 
 const trans = nullTranslator.load('jupyter_llm_meter');
 
 describe('the output patterns of the settings', () => {
-  it('should leave out what is no pattern', () => {
-    const entry = { name: 'ours', pattern: 'x' };
-    expect(entriesIn([entry, { name: 1, pattern: 'x' }, null, 'x'])).toEqual([entry]);
-    expect(entriesIn(undefined)).toEqual([]);
-  });
-
   it.each([
     [{ name: 'ours', code: 'groups' as const }, /"ours" names no figure.*\(\?<input>/],
     [{ name: 'ours', code: 'syntax' as const, detail: 'Invalid group' }, /"ours".*Invalid group/]

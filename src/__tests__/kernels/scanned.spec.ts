@@ -21,7 +21,7 @@ describe('ScannedKernels', () => {
 
   it('should have every kernel without a server part, save those whose tap was heard', () => {
     const scanned = kernels({ connection: 'absent' });
-    scanned.noteTap('python');
+    scanned.addTap('python');
     expect([scanned.has('r'), scanned.has('python')]).toEqual([true, false]);
   });
 

@@ -1,9 +1,10 @@
 import { readText } from '../../core/scan/text';
-import type { ReadRequest, WorkerPort } from '../../kernels/text-reader';
-import { LARGEST_AT_ONCE, TextReader } from '../../kernels/text-reader';
+import type { ReadRequest } from '../../kernels/text-reader';
+import { LARGEST_IN_PAGE, TextReader } from '../../kernels/text-reader';
+import type { WorkerPort } from '../../kernels/worker-client';
 
 const USAGE = 'prompt_tokens=5, completion_tokens=6\n';
-const LARGE = '.\n'.repeat(LARGEST_AT_ONCE) + USAGE;
+const LARGE = '.\n'.repeat(LARGEST_IN_PAGE) + USAGE;
 const FOUND = [{ usage: { inputTokens: 5, outputTokens: 6 } }];
 
 /** A worker in this thread that answers, or fails, in its own time. */

@@ -1,6 +1,6 @@
 import type { CountRequest } from '../../kernels/count-jobs';
 import { CountJobs } from '../../kernels/count-jobs';
-import type { WorkerPort } from '../../kernels/text-reader';
+import type { WorkerPort } from '../../kernels/worker-client';
 import { TokenCounter } from '../../kernels/token-counter';
 import { until } from '../standin';
 
@@ -21,7 +21,7 @@ class Port implements WorkerPort {
     if (this.doesFail) {
       setTimeout(() => (this.onerror as () => void)());
     } else {
-      this._jobs.take(request);
+      this._jobs.handleRequest(request);
     }
   }
 
@@ -119,9 +119,9 @@ describe('CountJobs', () => {
   it('should let a cancel in between two slices', async () => {
     const answers: unknown[] = [];
     const jobs = new CountJobs(answer => answers.push(answer));
-    jobs.take({ kind: 'count', id: 1, text: LARGE, tokenizer: 'o200k_base' });
-    jobs.take({ kind: 'count', id: 2, text: LARGE, tokenizer: 'o200k_base' });
-    jobs.take({ kind: 'cancel', id: 1 });
+    jobs.handleRequest({ kind: 'count', id: 1, text: LARGE, tokenizer: 'o200k_base' });
+    jobs.handleRequest({ kind: 'count', id: 2, text: LARGE, tokenizer: 'o200k_base' });
+    jobs.handleRequest({ kind: 'cancel', id: 1 });
     await until(() => answers.length > 0);
     expect(answers).toEqual([{ id: 2, tokens: expect.any(Number) as number }]);
   });

@@ -1,7 +1,7 @@
 import { SettingManager } from '@jupyterlab/services';
 
 import { MeterClient } from '../../meter/client';
-import { LoneMeter } from '../../local/local-meter';
+import { LocalMeter } from '../../local/local-meter';
 import { TOTALS_ID } from '../../local/totals-settings';
 import { recordWith } from '../samples';
 import { Standin, until } from '../standin';
@@ -35,7 +35,7 @@ class Browser implements Pick<Storage, 'getItem' | 'setItem'> {
 }
 
 let server: Standin;
-let meters: LoneMeter[];
+let meters: LocalMeter[];
 let limits: unknown;
 
 beforeEach(async () => {
@@ -51,8 +51,8 @@ afterEach(async () => {
   await server.stop();
 });
 
-async function openPage(browser = new Browser()): Promise<LoneMeter> {
-  const meter = await LoneMeter.open({
+async function openPage(browser = new Browser()): Promise<LocalMeter> {
+  const meter = await LocalMeter.open({
     settings: new SettingManager({ serverSettings: server.settings }),
     storage: browser as unknown as Storage,
     locks: browser as unknown as LockManager,
@@ -74,11 +74,11 @@ function call(callId: string): ReturnType<typeof recordWith> {
   });
 }
 
-function used(meter: LoneMeter): string {
+function used(meter: LocalMeter): string {
   return meter.document.standings[0].used;
 }
 
-describe('LoneMeter', () => {
+describe('LocalMeter', () => {
   it('should count calls against the limits of the settings, once each', async () => {
     const meter = await openPage();
     meter.add([call('1'), call('2'), call('1')]);
@@ -199,7 +199,7 @@ describe('LoneMeter', () => {
   });
 
   it('should leave a total alone that it cannot read', async () => {
-    const text = JSON.stringify({ tally: '{"version": 99}' });
+    const text = JSON.stringify({ totals: '{"version": 99}' });
     server.settingTexts.set(TOTALS_ID, text);
     await expect(openPage()).rejects.toThrow('later version');
     expect(server.settingTexts.get(TOTALS_ID)).toBe(text);

@@ -2,13 +2,14 @@ import type { Event } from '@jupyterlab/services';
 import { Stream } from '@lumino/signaling';
 
 import type { AlertDisplay } from '../../meter/alert-presenter';
-import { AlertDesk } from '../../meter/alert-presenter';
+import { AlertPresenter } from '../../meter/alert-presenter';
+import { AlertClaims } from '../../meter/alert-claims';
 import { MeterClient } from '../../meter/client';
-import { Courier } from '../../meter/call-uploader';
+import { CallUploader } from '../../meter/call-uploader';
 import { MeterFeed } from '../../meter/feed';
 import { Meter } from '../../meter/meter';
 import { MeterModel } from '../../meter/model';
-import { Reserve } from '../../local/fallback';
+import { LocalFallback } from '../../local/fallback';
 import {
   recordWith,
   wireAlert,
@@ -22,41 +23,42 @@ import { Standin, until } from '../standin';
 /** A tab of the browser: what it shows is written down, its dialogs are answered by `answer`. */
 class Tab implements AlertDisplay {
   readonly shown: string[] = [];
-  isVisible = true;
+  isShown = true;
   answer: () => void = () => undefined;
   readonly meter: Meter;
-  readonly desk: AlertDesk;
+  readonly localMode: LocalFallback;
+  readonly presenter: AlertPresenter;
 
   constructor(server: Standin, claimant: string) {
     const client = new MeterClient(server.settings);
     const model = new MeterModel(callback => callback());
-    const courier = new Courier(client, () => undefined);
+    const uploader = new CallUploader(client, () => undefined);
     const stream = new Stream<Event.IManager, Event.Emission>({} as Event.IManager);
     const feed = new MeterFeed(client, model, stream);
-    const reserve = new Reserve(model, client, {
-      open: () => Promise.reject(new Error('There is a server part.')),
+    this.localMode = new LocalFallback(model, client, {
+      open: () => Promise.reject(new Error('There is a server extension.')),
       isNeeded: () => Promise.resolve(false),
       explain: String
     });
-    this.meter = new Meter(model, feed, client, courier, reserve, claimant);
-    this.desk = new AlertDesk(this.meter, this);
-    this.meter.stateChanged.connect(this.desk.look, this.desk);
+    this.meter = new Meter({ model, feed, localMode: this.localMode, uploader });
+    const alerts = new AlertClaims(client, this.localMode, claimant);
+    this.presenter = new AlertPresenter(this.meter, alerts, this);
   }
 
-  isSeen(): boolean {
-    return this.isVisible;
+  isVisible(): boolean {
+    return this.isShown;
   }
 
-  warn({ id }: { id: string }): void {
+  showWarning({ id }: { id: string }): void {
     this.shown.push(`toast ${id}`);
   }
 
-  stop({ id }: { id: string }): Promise<void> {
+  showDialog({ id }: { id: string }): Promise<void> {
     this.shown.push(`dialog ${id}`);
     return this._answered();
   }
 
-  tellOf({ id }: { id: string }): Promise<void> {
+  showRunaway({ id }: { id: string }): Promise<void> {
     this.shown.push(`runaway ${id}`);
     return this._answered();
   }
@@ -91,7 +93,7 @@ function openTab(claimant = 'tab'): Tab {
   return tab;
 }
 
-describe('AlertDesk', () => {
+describe('AlertPresenter', () => {
   it('should show an alert that waited for a page, and acknowledge it', async () => {
     server.document = wireDocument({ alerts: [warning] });
     const tab = openTab();
@@ -146,26 +148,26 @@ describe('AlertDesk', () => {
   it('should not claim an alert in a tab that nobody sees, until somebody does', async () => {
     server.document = wireDocument({ alerts: [warning] });
     const tab = openTab();
-    tab.isVisible = false;
+    tab.isShown = false;
     await tab.meter.refresh();
     expect(server.requests).toEqual(['GET standing']);
-    tab.isVisible = true;
-    tab.desk.look();
+    tab.isShown = true;
+    tab.presenter.update();
     await until(() => tab.shown.length === 1);
   });
 
   it('should try again with the next figures when the claim failed', async () => {
     server.document = wireDocument({ alerts: [warning] });
     const tab = openTab();
-    tab.isVisible = false;
+    tab.isShown = false;
     await tab.meter.refresh();
-    tab.isVisible = true;
+    tab.isShown = true;
     server.failure = { status: 503, body: {} };
-    tab.desk.look();
+    tab.presenter.update();
     await until(() => server.requests.length === 2);
     server.failure = undefined;
     await until(() => {
-      tab.desk.look();
+      tab.presenter.update();
       return tab.shown.length === 1;
     });
   });

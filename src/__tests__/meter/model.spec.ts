@@ -1,4 +1,5 @@
 import { MeterModel } from '../../meter/model';
+import type { IMeterChange } from '../../tokens';
 import { documentWith, recordWith } from '../samples';
 
 /** A model whose changes are told when `flush` is called. */
@@ -92,5 +93,52 @@ describe('MeterModel', () => {
     model.lose('failed', 'The ledger cannot be read.');
     model.load(documentWith(), model.mark());
     expect(model.snapshot.reason).toBeUndefined();
+  });
+
+  describe('stateChanged', () => {
+    /** The change after some events, beginning with a document of sequence number 12. */
+    function changeAfter(act: (model: MeterModel) => void): IMeterChange {
+      const { model, flush } = setUp();
+      model.load(documentWith({ seq: 12 }), model.mark());
+      flush();
+      const changes: IMeterChange[] = [];
+      model.stateChanged.connect((_, change) => changes.push(change));
+      act(model);
+      flush();
+      expect(changes).toHaveLength(1);
+      return changes[0];
+    }
+
+    it('should say what changed, and name the calls of all events since', () => {
+      const change = changeAfter(model => {
+        model.push(documentWith({ seq: 13, call_ids: ['a'] }));
+        model.push(documentWith({ seq: 14, call_ids: ['b', 'c'] }));
+      });
+      expect(change).toEqual({
+        parts: new Set(['document', 'connection']),
+        committedIds: ['a', 'b', 'c'],
+        areCommitsMissed: false
+      });
+    });
+
+    it('should say only what changed', () => {
+      const { parts } = changeAfter(model => model.report(recordWith()));
+      expect([...parts]).toEqual(['pending']);
+    });
+
+    it.each([
+      ['an event was lost', (model: MeterModel) => model.push(documentWith({ seq: 14 }))],
+      ['the service was restarted', (model: MeterModel) => model.push(documentWith({ seq: 1 }))],
+      [
+        'the connection came back',
+        (model: MeterModel) => {
+          model.lose('away');
+          model.load(documentWith({ seq: 12 }), model.mark());
+        }
+      ],
+      ['this page counts', (model: MeterModel) => model.loadLocal(documentWith({ seq: 13 }))]
+    ])('should say that commits may be missed when %s', (_, act) => {
+      expect(changeAfter(act).areCommitsMissed).toBe(true);
+    });
   });
 });

@@ -1,20 +1,22 @@
-import type { CellsAnswer } from '../../notebook/notebook-cells';
+import type { UnderWay } from '../../core/words/badge';
 import { NotebookCells } from '../../notebook/notebook-cells';
-import { AwayError } from '../../meter/request';
+import { AwayError } from '../../core/errors';
+import type { ICellsAnswer } from '../../tokens';
 import { recordWith } from '../samples';
 
-const EMPTY: CellsAnswer = { cells: [], callIds: [] };
+const EMPTY: ICellsAnswer = { cells: [], callIds: [] };
 const RECORD = recordWith({ 'llm_meter.cell.id': 'cell-1', 'llm_meter.run.id': 'run-1' });
 
 /** An open notebook, and how often the ledger was asked for it. */
-function setUp(answers: (() => Promise<CellsAnswer>)[] = []): {
-  view: { path: string; isVisible: boolean; cellIds: string[] };
+function setUp(answers: (() => Promise<ICellsAnswer>)[] = []): {
+  view: { path: string; isVisible: boolean; cellIds: string[]; streams: UnderWay[] };
   cells: NotebookCells;
   asked: string[];
 } {
   const asked: string[] = [];
-  const view = { path: 'a.ipynb', isVisible: true, cellIds: ['cell-1'] };
-  const ask = (path: string): Promise<CellsAnswer> => {
+  const streams: UnderWay[] = [];
+  const view = { path: 'a.ipynb', isVisible: true, cellIds: ['cell-1'], streams };
+  const ask = (path: string): Promise<ICellsAnswer> => {
     asked.push(path);
     return answers.shift()?.() ?? Promise.resolve(EMPTY);
   };
@@ -38,8 +40,8 @@ describe('NotebookCells', () => {
   it('should ask once for many calls that the ledger took at about the same time', async () => {
     const { cells, asked } = setUp();
     await pass();
-    cells.confirm(['a']);
-    cells.confirm(['b', 'c']);
+    cells.commit(['a']);
+    cells.commit(['b', 'c']);
     await pass();
     expect(asked).toHaveLength(2);
   });
@@ -48,11 +50,11 @@ describe('NotebookCells', () => {
     const { view, cells, asked } = setUp();
     await pass();
     view.isVisible = false;
-    cells.confirm(['a']);
+    cells.commit(['a']);
     await pass();
     expect(asked).toHaveLength(1);
     view.isVisible = true;
-    cells.look();
+    cells.update();
     await pass();
     expect(asked).toHaveLength(2);
   });
@@ -60,10 +62,10 @@ describe('NotebookCells', () => {
   it('should leave a ledger that is away alone until it is back', async () => {
     const { cells, asked } = setUp([() => Promise.reject(new AwayError('gone'))]);
     await pass();
-    cells.confirm(['a']);
+    cells.commit(['a']);
     await pass();
     expect(asked).toHaveLength(1);
-    cells.lose();
+    cells.miss();
     await pass();
     expect(asked).toHaveLength(2);
   });
@@ -71,7 +73,7 @@ describe('NotebookCells', () => {
   it('should ask about a call of which the ledger tells nothing', async () => {
     const { cells, asked } = setUp();
     await pass();
-    cells.note(RECORD);
+    cells.report(RECORD);
     await pass();
     expect(asked).toHaveLength(2);
     expect(cells.newestOf('cell-1')).toBeUndefined();
@@ -79,27 +81,24 @@ describe('NotebookCells', () => {
 
   it('should sum the cells that the notebook has now', () => {
     const { view, cells } = setUp();
-    cells.note(RECORD);
+    cells.report(RECORD);
     expect(cells.costs.total.calls).toBe(1);
     view.cellIds = [];
     expect(cells.costs.total.calls).toBe(0);
     cells.dispose();
   });
 
-  it('should show an answer under way until its call is told of or its kernel is gone', () => {
-    const { cells } = setUp();
+  it('should show the answers under way of a cell alone', () => {
+    const { view, cells } = setUp();
     const stream = {
       callId: RECORD.callId,
       startedAt: RECORD.startedAt,
       cellId: 'cell-1',
       pieces: 3
     };
-    cells.noteStream(stream);
-    cells.noteStream({ ...stream, callId: 'other' });
-    expect(cells.streamsOf('cell-1')).toHaveLength(2);
-    cells.note(RECORD);
-    expect(cells.streamsOf('cell-1')).toHaveLength(1);
-    cells.endStreams();
+    view.streams = [stream, { ...stream, callId: 'other', cellId: 'cell-2' }];
+    expect(cells.streamsOf('cell-1')).toEqual([stream]);
+    view.streams = [];
     expect(cells.streamsOf('cell-1')).toEqual([]);
     cells.dispose();
   });

@@ -4,21 +4,21 @@
 
 import { writeRecord } from '../record/record';
 import type * as Wire from '../record/wire';
-import { callsAfter } from './part';
+import { callsAfter } from './tab-totals';
 import { writeRollup } from './rollup';
-import type { Tally } from './tally';
-import { takenOf, untaken } from './tally';
+import type { LocalTotals } from './local-totals';
+import { takenOf, untaken } from './local-totals';
 
 /** The body of the request. A call that two parts hold is told twice; the ledger takes it once by its id. */
-export function writeHandOver(tally: Tally): Wire.Takeover {
+export function writeHandOver(totals: LocalTotals): Wire.Takeover {
   return {
-    parts: untaken(tally).map(([id, part]) => ({
+    parts: untaken(totals).map(([id, part]) => ({
       id,
       base: part.base,
       revision: part.revision,
-      rollups: part.base >= takenOf(tally, id) ? part.rollups.map(writeRollup) : [],
-      records: callsAfter(part, takenOf(tally, id)).map(writeRecord)
+      rollups: part.base >= takenOf(totals, id) ? part.rollups.map(writeRollup) : [],
+      records: callsAfter(part, takenOf(totals, id)).map(writeRecord)
     })),
-    acknowledged: [...tally.alerts].filter(([, state]) => state.isAcknowledged).map(([id]) => id)
+    acknowledged: [...totals.alerts].filter(([, state]) => state.isAcknowledged).map(([id]) => id)
   };
 }

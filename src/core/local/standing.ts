@@ -22,8 +22,8 @@ import { windowBounds } from '../limits/windows';
 import { crossingsOf } from './alerts';
 import type { Rollup, Series } from './rollup';
 import { added, rollupOf } from './rollup';
-import type { Tally } from './tally';
-import { callsOf, rollupsOf } from './tally';
+import type { LocalTotals } from './local-totals';
+import { callsOf, rollupsOf } from './local-totals';
 
 /** The field that names a limit's subject; a page counts for one user, whom it need not name. */
 const SUBJECTS: Readonly<Record<Exclude<Scope, 'user'>, keyof Series>> = SUBJECT_FIELDS;
@@ -46,9 +46,9 @@ export interface Moment {
 }
 
 /** Puts the document together. */
-export function standingOf(tally: Tally, moment: Moment): StandingDocument {
+export function standingOf(totals: LocalTotals, moment: Moment): StandingDocument {
   const { limits, now, problems, seq } = moment;
-  const rollups = [...rollupsOf(tally), ...callsOf(tally).map(rollupOf)];
+  const rollups = [...rollupsOf(totals), ...callsOf(totals).map(rollupOf)];
   const standings = limits.flatMap(limit => standingsOf(limit, rollups, now));
   const timeZone = limits.length > 0 ? limits[0].timeZone : moment.timeZone;
   const rule = { timeZone, weekStart: 'monday', resetHour: 0 } as const;
@@ -58,7 +58,7 @@ export function standingOf(tally: Tally, moment: Moment): StandingDocument {
     problems,
     standings,
     moreStandings: 0,
-    alerts: alertsOf(standings, rollups, tally),
+    alerts: alertsOf(standings, rollups, totals),
     runaways: [],
     today: totalsOf(within(rollups, windowBounds({ ...rule, window: 'day' }, now))),
     month: totalsOf(within(rollups, windowBounds({ ...rule, window: 'month' }, now))),
@@ -120,11 +120,11 @@ function ofSubject(
 function alertsOf(
   standings: readonly RuleStanding[],
   rollups: readonly Rollup[],
-  tally: Tally
+  totals: LocalTotals
 ): readonly Alert[] {
   return standings.flatMap(standing =>
     crossingsOf(standing)
-      .filter(({ id }) => tally.alerts.get(id)?.isAcknowledged !== true)
+      .filter(({ id }) => totals.alerts.get(id)?.isAcknowledged !== true)
       .map(crossing => ({ ...crossing, topNotebook: topNotebookOf(standing, rollups) }))
   );
 }

@@ -1,10 +1,11 @@
 /**
- * The runs of a notebook's cells: what the ledger says of them, and the calls that it had not taken when it said so.
+ * The runs of a notebook's cells: the ledger's sums, and the calls that they do not hold yet.
  *
- * Owns which calls are in the ledger's sums already, so that none is in a sum twice; where an answer crossed with messages
- * it rather leaves a call out until the next answer. Refuses clock and network.
+ * Where an answer crossed with messages, a call is rather left out until the next answer than counted twice.
  */
 
+import type { Mark } from './reconciler';
+import { Reconciler } from './reconciler';
 import type { CallRecord } from './record';
 import type { Sums } from './run-sums';
 import { addSums, NOTHING, sumsOfCall } from './run-sums';
@@ -25,146 +26,135 @@ export interface CellRuns {
   readonly runs: readonly CellRun[];
 }
 
-/** A moment in the life of the runs, taken when a request leaves. */
-export interface RunsMark {
-  /** Calls that the ledger had taken by then. */
-  readonly callIds: readonly string[];
-  readonly losses: number;
-}
-
-/** How many ids are kept to recognise calls whose message comes after the ledger's sums. */
-const HELD_KEPT = 10_000;
-
+/** The runs of one notebook's cells, with the calls that the ledger's last answer does not hold. */
 export class NotebookRuns {
-  /** Whether the ledger has something that its last answer did not hold. */
+  /** Whether the ledger has calls, or may have some, that its last answer did not hold. */
   get isStale(): boolean {
-    return this._isLost || this._confirmed.size > 0;
+    return this._calls.isStale;
   }
 
-  /** Whether a kernel told of calls of which the ledger has not. */
+  /** Whether a kernel reported calls that the ledger has not committed. */
   get isWaiting(): boolean {
-    return [...this._live.keys()].some(callId => !this._confirmed.has(callId));
+    return this._calls.isWaiting;
   }
 
   /** The runs of each cell that made calls, newest first. */
   get cells(): ReadonlyMap<string, readonly CellRun[]> {
-    this._cells ??= this._join();
+    this._cells ??= this._joinCells();
     return this._cells;
   }
 
   /**
-   * Adds a call that a kernel told of.
+   * Adds a call that a kernel reports.
    *
+   * @param record - the call.
    * @returns whether it changes a sum.
    */
-  note(record: CallRecord): boolean {
-    const { callId, status, cellId } = record;
-    const isKnown = this._live.has(callId) || this._held.has(callId);
-    if (isKnown || cellId === undefined || status === 'refused') {
-      return false;
+  report(record: CallRecord): boolean {
+    const isCounted = record.cellId !== undefined && record.status !== 'refused';
+    const isNew = isCounted && this._calls.report(record);
+    if (isNew) {
+      this._cells = undefined;
     }
-    this._live.set(callId, record);
-    this._cells = undefined;
-    return true;
-  }
-
-  /** Notes that the ledger has taken calls, of this notebook as far as anyone knows. */
-  confirm(callIds: Iterable<string>): void {
-    for (const callId of callIds) {
-      this._confirmed.add(callId);
-    }
-  }
-
-  /** Takes it that the ledger has taken all calls, because word of some has been missing for long. */
-  confirmAll(): void {
-    this.confirm(this._live.keys());
-  }
-
-  /** Notes that word of calls may have been lost. */
-  lose(): void {
-    this._losses += 1;
-    this._isLost = true;
-  }
-
-  /** Notes that a cell starts anew: what it used before is no longer its newest run, even if the new one calls nothing. */
-  begin(cellId: string): void {
-    const runIds = (this.cells.get(cellId) ?? []).map(({ runId }) => runId);
-    this._begun.set(cellId, new Set(runIds.filter(runId => runId !== undefined)));
-  }
-
-  /** The newest run of a cell; undefined when it called nothing. */
-  newestOf(cellId: string): CellRun | undefined {
-    const begun = this._begun.get(cellId);
-    const isFormer = ({ runId }: CellRun): boolean => begun?.has(runId ?? '') === true;
-    return this.cells.get(cellId)?.find(run => !isFormer(run));
-  }
-
-  /** Takes the mark to be handed to `load` with the answer to a request that leaves now. */
-  mark(): RunsMark {
-    return { callIds: [...this._confirmed], losses: this._losses };
+    return isNew;
   }
 
   /**
-   * Takes in the ledger's answer.
+   * Marks calls as committed by the ledger.
+   *
+   * @param callIds - calls of this notebook, or of any where the notebook is not known.
+   */
+  commit(callIds: Iterable<string>): void {
+    this._calls.commit(callIds);
+  }
+
+  /** Marks all reported calls as committed, because a report of the ledger has been missing for long. */
+  commitAll(): void {
+    this._calls.commit(this._calls.open.keys());
+  }
+
+  /** Marks the runs as stale, because commits may have been missed. */
+  miss(): void {
+    this._calls.miss();
+  }
+
+  /**
+   * Starts a new run of a cell: earlier runs are no longer its newest, even if the new one makes no call.
+   *
+   * @param cellId - the cell.
+   */
+  startRun(cellId: string): void {
+    const runIds = (this.cells.get(cellId) ?? []).map(({ runId }) => runId);
+    this._earlier.set(cellId, new Set(runIds.filter(runId => runId !== undefined)));
+  }
+
+  /**
+   * The newest run of a cell.
+   *
+   * @param cellId - the cell.
+   * @returns undefined when it made no call.
+   */
+  newestOf(cellId: string): CellRun | undefined {
+    const earlier = this._earlier.get(cellId);
+    return this.cells.get(cellId)?.find(({ runId }) => earlier?.has(runId ?? '') !== true);
+  }
+
+  /**
+   * Takes the mark for a request that leaves now.
+   *
+   * @returns the mark, for `load`.
+   */
+  mark(): Mark {
+    return this._calls.mark();
+  }
+
+  /**
+   * Replaces the sums by the ledger's answer.
    *
    * @param cells - the answer.
-   * @param mark - what `mark` gave when the request left.
+   * @param mark - what `mark` returned when the request left.
    */
-  load(cells: readonly CellRuns[], mark: RunsMark): void {
+  load(cells: readonly CellRuns[], mark: Mark): void {
     const expected = callsByRun(this._base);
-    for (const callId of mark.callIds) {
-      const record = this._live.get(callId);
+    for (const callId of mark.committedIds) {
+      const record = this._calls.open.get(callId);
       if (record !== undefined) {
         const key = keyOf(record.cellId, record.runId);
         expected.set(key, (expected.get(key) ?? 0) + 1);
       }
-      this._confirmed.delete(callId);
-      this._hold(callId);
     }
+    this._calls.load(mark);
     this._base = new Map(cells.map(({ cellId, runs }) => [cellId, runs]));
-    this._takeOutCrossing(expected);
-    this._isLost &&= mark.losses !== this._losses;
+    this._settleCrossing(expected);
     this._cells = undefined;
-    forgetOldest(this._held, HELD_KEPT);
   }
 
-  /** Where an answer has more calls of a run than were expected in it, they are those that crossed with it. */
-  private _takeOutCrossing(expected: ReadonlyMap<string, number>): void {
+  /** Where an answer has more calls of a run than expected, they are reported calls that crossed with it. */
+  private _settleCrossing(expected: ReadonlyMap<string, number>): void {
     const surplus = callsByRun(this._base);
-    for (const { callId, cellId, runId } of [...this._live.values()]) {
+    for (const { callId, cellId, runId } of [...this._calls.open.values()]) {
       const key = keyOf(cellId, runId);
       const more = (surplus.get(key) ?? 0) - (expected.get(key) ?? 0);
       if (more > 0) {
         surplus.set(key, (surplus.get(key) ?? 0) - 1);
-        this._hold(callId);
+        this._calls.settle([callId]);
       }
     }
   }
 
-  private _hold(callId: string): void {
-    this._live.delete(callId);
-    this._held.add(callId);
-  }
-
-  private _join(): ReadonlyMap<string, readonly CellRun[]> {
+  private _joinCells(): ReadonlyMap<string, readonly CellRun[]> {
     const cells = new Map<string, readonly CellRun[]>(this._base);
-    for (const { cellId, runs } of cellsOf([...this._live.values()], false)) {
+    for (const { cellId, runs } of cellsOf([...this._calls.open.values()], false)) {
       const known = cells.get(cellId) ?? [];
       cells.set(cellId, [...runs.reduce(withRun, known)].sort(newestFirst));
     }
     return cells;
   }
 
+  private readonly _calls = new Reconciler();
   private _base: ReadonlyMap<string, readonly CellRun[]> = new Map();
-  /** What kernels told of and the base does not hold. */
-  private readonly _live = new Map<string, CallRecord>();
-  /** What the ledger has taken since the base. */
-  private readonly _confirmed = new Set<string>();
-  /** What the base holds. */
-  private readonly _held = new Set<string>();
-  private readonly _begun = new Map<string, ReadonlySet<string>>();
-  private _isLost = true;
-  private _losses = 0;
+  /** The runs of each cell before the one that was started last. */
+  private readonly _earlier = new Map<string, ReadonlySet<string>>();
   private _cells?: ReadonlyMap<string, readonly CellRun[]>;
 }
 
@@ -246,13 +236,4 @@ function callsByRun(cells: ReadonlyMap<string, readonly CellRun[]>): Map<string,
 
 function keyOf(cellId: string | undefined, runId: string | undefined): string {
   return JSON.stringify([cellId, runId]);
-}
-
-function forgetOldest(ids: Set<string>, most: number): void {
-  for (const id of ids) {
-    if (ids.size <= most) {
-      break;
-    }
-    ids.delete(id);
-  }
 }

@@ -1,9 +1,8 @@
 /**
- * Calls that a kernel has told of and the ledger has not yet confirmed.
+ * What calls that a kernel has reported and the ledger has not committed add to the figures on the screen.
  *
- * Owns the set of such calls and what they add to the figures on the screen; refuses to count a call twice: one that was
- * confirmed is never pending again. A pending call adds only what it knows. Whether it is unpriced or missing is for the
- * ledger to say, which prices it and counts its text.
+ * A pending call adds only what it knows. Whether it is unpriced or missing is for the ledger to say, which prices it and
+ * counts its text.
  */
 
 import { addDecimals, ratioOf, subtractDecimals } from './decimal';
@@ -12,52 +11,11 @@ import { totalTokensOf } from './record';
 import type { Standing, StandingDocument, Totals, Unit } from './standing';
 import { levelOf } from './standing';
 
-/** How many confirmed ids are kept to recognise messages that arrive after their event. */
-const CONFIRMED_KEPT = 10_000;
-
-/** The calls waiting for the ledger's word. */
-export class PendingCalls {
-  private readonly _waiting = new Map<string, CallRecord>();
-  private readonly _confirmed = new Set<string>();
-
-  /** The waiting calls, oldest first. */
-  get records(): readonly CallRecord[] {
-    return [...this._waiting.values()];
-  }
-
-  /**
-   * Adds a call that a kernel told of.
-   *
-   * @returns whether it is new: neither waiting nor confirmed already.
-   */
-  add(record: CallRecord): boolean {
-    const isKnown = this._waiting.has(record.callId) || this._confirmed.has(record.callId);
-    if (!isKnown) {
-      this._waiting.set(record.callId, record);
-    }
-    return !isKnown;
-  }
-
-  /** Takes out calls that the ledger's figures now hold. */
-  confirm(callIds: Iterable<string>): void {
-    for (const callId of callIds) {
-      this._waiting.delete(callId);
-      this._confirmed.add(callId);
-    }
-    for (const callId of this._confirmed) {
-      if (this._confirmed.size <= CONFIRMED_KEPT) {
-        break;
-      }
-      this._confirmed.delete(callId);
-    }
-  }
-}
-
 /**
  * The document with the pending calls added to it.
  *
  * @param document - what the ledger last said.
- * @param pending - calls that it did not yet know of.
+ * @param pending - calls that it does not hold.
  * @returns a document to show; the given one when nothing is pending.
  */
 export function withPending(

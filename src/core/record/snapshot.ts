@@ -15,7 +15,7 @@ import type { StandingDocument } from './standing';
  * - `alone`: it has none, and this page does the counting;
  * - `failed`: it answered with an error, told in `reason`.
  */
-export type Connection = 'loading' | 'live' | 'away' | 'absent' | 'alone' | 'failed';
+export type Connection = 'loading' | 'live' | 'away' | 'absent' | 'local' | 'failed';
 
 export interface Snapshot {
   readonly connection: Connection;

@@ -5,6 +5,7 @@
  * does silence, as its kernel may have been killed.
  */
 
+import { BoundedSet } from '../bounded';
 import type { UnderWay } from '../words/badge';
 import type { Formatter } from '../words/format';
 import { isolated, shortened } from './names';
@@ -42,12 +43,6 @@ export class CallsUnderWay {
    */
   end(callId: string): boolean {
     this._ended.add(callId);
-    for (const oldest of this._ended) {
-      if (this._ended.size <= ENDED_KEPT) {
-        break;
-      }
-      this._ended.delete(oldest);
-    }
     return this._heard.delete(callId);
   }
 
@@ -61,7 +56,7 @@ export class CallsUnderWay {
   }
 
   private readonly _heard = new Map<string, { call: UnderWay; at: number }>();
-  private readonly _ended = new Set<string>();
+  private readonly _ended = new BoundedSet<string>(ENDED_KEPT);
 }
 
 /** The calls under way in a sentence; undefined when there is none. */

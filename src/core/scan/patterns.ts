@@ -7,6 +7,12 @@
 
 import type { Reading } from './reading';
 
+/** One entry of the setting `outputPatterns`. */
+export interface PatternEntry {
+  readonly name: string;
+  readonly pattern: string;
+}
+
 /** One pattern that is fit for use. */
 export interface OutputPattern {
   readonly name: string;
@@ -26,12 +32,21 @@ const MOST_TEXT = 20_000;
 const MOST_MATCHES = 200;
 
 /**
+ * The entries of the setting; what is not one is left out, the schema has named it.
+ *
+ * @param value - the setting's value.
+ */
+export function entriesIn(value: unknown): readonly PatternEntry[] {
+  return Array.isArray(value) ? value.filter(isEntry) : [];
+}
+
+/**
  * Checks patterns as the settings hold them.
  *
  * @param entries - `{name, pattern}` each; the schema has seen to their shape.
  * @returns those fit for use, and what is wrong with the others.
  */
-export function checkPatterns(entries: readonly { name: string; pattern: string }[]): {
+export function checkPatterns(entries: readonly PatternEntry[]): {
   patterns: readonly OutputPattern[];
   problems: readonly PatternProblem[];
 } {
@@ -97,4 +112,15 @@ function readingIn(groups: Readonly<Record<string, string | undefined>>): Readin
 function countIn(text: string | undefined): number | undefined {
   const digits = text?.replace(/[,_\s]/g, '') ?? '';
   return /^\d{1,15}$/.test(digits) ? Number(digits) : undefined;
+}
+
+function isEntry(value: unknown): value is PatternEntry {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'name' in value &&
+    typeof value.name === 'string' &&
+    'pattern' in value &&
+    typeof value.pattern === 'string'
+  );
 }

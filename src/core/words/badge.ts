@@ -17,6 +17,8 @@ export interface UnderWay {
   readonly model?: string;
   readonly cellId?: string;
   readonly runId?: string;
+  /** The kernel that reports it. */
+  readonly kernelId?: string;
   /** How many pieces with text have arrived. */
   readonly pieces: number;
 }

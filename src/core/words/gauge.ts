@@ -63,7 +63,7 @@ export function toStatusEntry(
   format: Formatter
 ): StatusEntry {
   const { connection, document } = snapshot;
-  if ((connection === 'live' || connection === 'alone') && document !== undefined) {
+  if ((connection === 'live' || connection === 'local') && document !== undefined) {
     return liveEntry(snapshot, document, options, trans, format);
   }
   const text = connectionText(connection, trans);
@@ -94,7 +94,7 @@ export function connectionFacts(snapshot: Snapshot, trans: Translate): string[] 
         ),
         ...(reason === undefined ? [] : [reason])
       ];
-    case 'alone':
+    case 'local':
       return [
         trans.__(
           'This Jupyter server has no LLM Meter part. Only the usage that outputs show is counted.'
@@ -178,7 +178,7 @@ function signsOf(connection: Connection): readonly Sign[] {
       return ['disconnected'];
     case 'loading':
     case 'live':
-    case 'alone':
+    case 'local':
       return [];
   }
 }
@@ -193,7 +193,7 @@ function connectionText(connection: Connection, trans: Translate): string {
       return trans.__('error');
     case 'loading':
     case 'live':
-    case 'alone':
+    case 'local':
       return trans.__('loading…');
   }
 }

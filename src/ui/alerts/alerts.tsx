@@ -7,8 +7,8 @@ import * as React from 'react';
 
 import { runawayText, toNotice } from '../../core/words/notice';
 import type { Alert, Runaway, Standing } from '../../core/record/standing';
-import { raiseForm } from '../raises/raise-dialogs';
-import type { IMeter, IWording } from '../../tokens';
+import type { IWording } from '../../tokens';
+import type { LoadForm } from '../limits/limit-dialog';
 import { LimitDialog } from '../limits/limit-dialog';
 import { NoticeBody } from './notice';
 
@@ -18,6 +18,12 @@ export interface AlertActions {
   readonly changeLimit: () => void;
   /** Interrupts a kernel; tells the user when it cannot. */
   readonly interrupt: (kernelId: string) => Promise<void>;
+  /** The form that raises a limit, for a refused call that needed so much; calls back when it is raised. */
+  readonly raiseForm: (
+    standing: Standing,
+    needed: string | undefined,
+    onRaised: () => void
+  ) => LoadForm;
 }
 
 /** Shows a toast that stays until it is closed. */
@@ -72,7 +78,6 @@ export function tellOfRunaway(
 export async function askAtLimit(
   alert: Alert,
   standing: Standing | undefined,
-  meter: IMeter,
   wording: IWording,
   actions: AlertActions
 ): Promise<void> {
@@ -98,7 +103,7 @@ export async function askAtLimit(
     loadForm: close =>
       standing === undefined
         ? Promise.resolve(<></>)
-        : raiseForm(meter, wording, standing, alert.needed, () => dialog.reject())(close),
+        : actions.raiseForm(standing, alert.needed, () => dialog.reject())(close),
     trans
   });
   const { button } = await dialog.launch();

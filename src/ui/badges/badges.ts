@@ -10,10 +10,19 @@ import { CodeCell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { PanelLayout, Widget } from '@lumino/widgets';
 
-import type { Badge } from '../../core/words/badge';
+import type { CellRun } from '../../core/record/cell-runs';
+import type { Badge, UnderWay } from '../../core/words/badge';
 import { badgeOf } from '../../core/words/badge';
-import type { NotebookCells } from '../../notebook/notebook-cells';
 import type { IMeter, IWording } from '../../tokens';
+
+/** What the cells of a notebook used. */
+export interface BadgeSource {
+  readonly isDisposed: boolean;
+  /** The newest run of a cell; undefined when it made no call. */
+  newestOf(cellId: string): CellRun | undefined;
+  /** The answers of a cell that stream. */
+  streamsOf(cellId: string): readonly UnderWay[];
+}
 
 export class NotebookBadges {
   /** Whether badges are shown. */
@@ -27,7 +36,7 @@ export class NotebookBadges {
    */
   constructor(
     private readonly panel: NotebookPanel,
-    private readonly cells: NotebookCells,
+    private readonly cells: BadgeSource,
     private readonly meter: IMeter,
     private readonly wording: IWording
   ) {}

@@ -2,39 +2,37 @@
  * The cost of the whole notebook in its toolbar, for those who save costs into the notebook.
  */
 
-import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { ISignal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 
-import type { CellCosts } from '../../notebook/cell-costs';
+import type { Sums } from '../../core/record/run-sums';
 import { sumsCostText } from '../../core/words/badge';
 import type { IWording } from '../../tokens';
 
 export class NotebookCostLabel extends Widget {
   /**
-   * @param panel - the notebook.
-   * @param costs - what it costs.
+   * @param total - what the notebook costs; undefined where it is not to be shown.
    * @param wording - in which words.
-   * @param isOn - whether it is wanted now.
+   * @param changed - emitted when it costs something else.
    */
   constructor(
-    private readonly panel: NotebookPanel,
-    private readonly costs: CellCosts,
+    private readonly total: () => Sums | undefined,
     private readonly wording: IWording,
-    private readonly isOn: () => boolean
+    changed: ISignal<unknown, void>
   ) {
     super();
     this.addClass('jp-LLMMeter-NotebookCost');
     this.node.setAttribute('role', 'note');
-    costs.changed.connect(this._show, this);
+    changed.connect(this._show, this);
     wording.changed.connect(this._show, this);
     this._show();
   }
 
   private _show(): void {
-    const total = this.costs.of(this.panel)?.costs.total;
+    const total = this.total();
     const { trans, format } = this.wording;
     const cost = total && sumsCostText(total, trans, format);
-    this.setHidden(!this.isOn() || cost === undefined);
+    this.setHidden(cost === undefined);
     this.node.textContent = cost === undefined ? '' : trans.__('LLM: %1', cost);
     this.node.title = trans.__("What the newest runs of this notebook's cells cost together");
   }

@@ -11,8 +11,8 @@ import type { Trend } from '../../core/dashboard/trend';
 import type { View } from '../../core/dashboard/view';
 import { filterQuery, readView, shownSpan } from '../../core/dashboard/view';
 import { connectionFacts } from '../../core/words/gauge';
-import type { ClientError } from '../../meter/request';
-import { AbsentError } from '../../meter/request';
+import type { ClientError } from '../../core/errors';
+import { AbsentError } from '../../core/errors';
 import type { IMeter } from '../../tokens';
 import type { Words } from '../popover/usage';
 import { useAnswer } from './answer';
@@ -61,7 +61,7 @@ export function Dashboard(props: DashboardProps): React.ReactElement {
   const { meter, client, words, revision } = props;
   const formats = useAnswer(() => client.listFormats(), 'about', revision);
   const { connection } = meter.snapshot;
-  const isAlone = connection === 'alone' || connection === 'absent';
+  const isAlone = connection === 'local' || connection === 'absent';
   if (isAlone || formats.error instanceof AbsentError) {
     return <Without meter={meter} words={words} isAlone={isAlone} />;
   }

@@ -7,8 +7,7 @@ import * as React from 'react';
 
 import type { StatusEntry } from '../../core/words/gauge';
 import { toStatusEntry } from '../../core/words/gauge';
-import type { CurrentNotebook } from '../../notebook/current-notebook';
-import type { IMeter, IWording } from '../../tokens';
+import type { ICurrentNotebook, IMeter, IWording } from '../../tokens';
 import { Bar } from '../bar';
 import { SignIcon } from '../sign';
 
@@ -22,7 +21,7 @@ export class GaugeWidget extends ReactWidget {
   constructor(
     private readonly meter: IMeter,
     private readonly wording: IWording,
-    private readonly current: CurrentNotebook,
+    private readonly current: ICurrentNotebook,
     private readonly onPress: (gauge: GaugeWidget) => void
   ) {
     super();

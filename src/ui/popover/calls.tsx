@@ -14,15 +14,15 @@ import {
 } from '../../core/words/entry';
 import type { CallRecord } from '../../core/record/record';
 import { modelOf } from '../../core/record/record';
-import type { IMeter } from '../../tokens';
+import type { ICallStore } from '../../tokens';
 import { useAnswer } from '../answer';
 import { Name } from './name';
 import type { Words } from './usage';
 
-const SHOWN_CALLS = 8;
+const SHOWN_CALLS = '8';
 
 interface LastCallsProps {
-  readonly meter: IMeter;
+  readonly calls: ICallStore;
   /** Changes when the ledger has new calls. */
   readonly revision: number;
   readonly isCostShown: boolean;
@@ -30,13 +30,13 @@ interface LastCallsProps {
 }
 
 export function LastCalls({
-  meter,
+  calls,
   revision,
   isCostShown,
   words
 }: LastCallsProps): React.ReactElement {
   const { trans } = words;
-  const answer = useAnswer(() => meter.listCalls(SHOWN_CALLS), [meter, revision]);
+  const answer = useAnswer(() => calls.listCalls({ limit: SHOWN_CALLS }), [calls, revision]);
   return (
     <section>
       <h3>{trans.__('Last calls')}</h3>
@@ -47,7 +47,7 @@ export function LastCalls({
         </p>
       )}
       {answer.kind === 'done' && (
-        <CallTable calls={answer.value} isCostShown={isCostShown} words={words} />
+        <CallTable calls={answer.value.calls} isCostShown={isCostShown} words={words} />
       )}
     </section>
   );

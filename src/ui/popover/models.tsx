@@ -7,8 +7,8 @@ import * as React from 'react';
 import type { UsageRow } from '../../core/dashboard/usage';
 import { sumOf } from '../../core/dashboard/usage';
 import { costText } from '../../core/words/wording';
-import { monthOf } from '../../notebook/notebook-usage';
-import type { IMeter } from '../../tokens';
+import { monthOf } from '../../core/dashboard/notebook-usage';
+import type { ICallStore } from '../../tokens';
 import { useAnswer } from '../answer';
 import { Bar } from '../bar';
 import { Name } from './name';
@@ -17,7 +17,7 @@ import type { Words } from './usage';
 const SHOWN_MODELS = '5';
 
 interface ModelSplitProps {
-  readonly meter: IMeter;
+  readonly calls: ICallStore;
   /** Changes when the ledger has new calls. */
   readonly revision: number;
   readonly isCostShown: boolean;
@@ -37,11 +37,11 @@ export function ModelSplit(props: ModelSplitProps): React.ReactElement {
   );
 }
 
-function Split({ meter, revision, isCostShown, words }: ModelSplitProps): React.ReactElement {
+function Split({ calls, revision, isCostShown, words }: ModelSplitProps): React.ReactElement {
   const { trans } = words;
   const answer = useAnswer(
-    () => meter.getUsage({ group_by: 'model', limit: SHOWN_MODELS, ...monthOf(new Date()) }),
-    [meter, revision]
+    () => calls.getUsage({ group_by: 'model', limit: SHOWN_MODELS, ...monthOf(new Date()) }),
+    [calls, revision]
   );
   if (answer.kind === 'loading') {
     return <p role="status">{trans.__('Loading…')}</p>;

@@ -6,9 +6,9 @@ import * as React from 'react';
 
 import type { Totals } from '../../core/record/standing';
 import { costText } from '../../core/words/wording';
-import { askOfNotebook } from '../../notebook/notebook-usage';
-import type { Place } from '../../notebook/current-notebook';
-import type { IMeter } from '../../tokens';
+import type { NotebookPlace } from '../../core/dashboard/notebook-usage';
+import { notebookUsage } from '../../core/dashboard/notebook-usage';
+import type { ICallStore } from '../../tokens';
 import { useAnswer } from '../answer';
 import { Name } from './name';
 import type { Words } from './usage';
@@ -16,9 +16,9 @@ import type { Words } from './usage';
 interface TotalsTableProps {
   readonly today: Totals;
   readonly month: Totals;
-  readonly meter: IMeter;
+  readonly calls: ICallStore;
   /** The current notebook; null where nothing can be said of it. */
-  readonly place: Place | null;
+  readonly place: NotebookPlace | null;
   /** Changes when the ledger has new calls. */
   readonly revision: number;
   readonly isCostShown: boolean;
@@ -28,7 +28,7 @@ interface TotalsTableProps {
 export function TotalsTable({
   today,
   month,
-  meter,
+  calls,
   place,
   revision,
   isCostShown,
@@ -39,8 +39,11 @@ export function TotalsTable({
     <TotalsRow key={name} name={name} totals={totals} isCostShown={isCostShown} words={words} />
   );
   const answer = useAnswer(
-    () => (place === null ? Promise.resolve(undefined) : askOfNotebook(meter, place)),
-    [meter, revision, place?.path, place?.kernelId]
+    () =>
+      place === null
+        ? Promise.resolve(undefined)
+        : notebookUsage(query => calls.getUsage(query), place, new Date()),
+    [calls, revision, place?.path, place?.kernelId]
   );
   return (
     <section>

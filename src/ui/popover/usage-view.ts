@@ -11,8 +11,6 @@ import type { UsageActions, UsagePlaces } from './usage';
 import { UsageWidget } from './usage';
 
 export class UsageView implements IUsageView {
-  anchor: Widget | null = null;
-
   /**
    * @param meter - what is shown.
    * @param wording - in which words.
@@ -29,8 +27,8 @@ export class UsageView implements IUsageView {
   ) {}
 
   open(): void {
-    if (this.anchor?.isVisible) {
-      this._openBeside(this.anchor);
+    if (this._anchor?.isVisible) {
+      this._openBeside(this._anchor);
     } else {
       this._openDialog();
     }
@@ -42,6 +40,11 @@ export class UsageView implements IUsageView {
     } else {
       this._openBeside(anchor);
     }
+  }
+
+  /** {@inheritDoc IUsageView.setAnchor} */
+  setAnchor(anchor: Widget): void {
+    this._anchor = anchor;
   }
 
   private _openBeside(anchor: Widget): void {
@@ -86,5 +89,6 @@ export class UsageView implements IUsageView {
     });
   }
 
+  private _anchor: Widget | null = null;
   private _popover: Popover | null = null;
 }

@@ -12,8 +12,7 @@ import { problemTitle } from '../../core/words/problem';
 import type { Snapshot } from '../../core/record/snapshot';
 import type { Problem, Standing } from '../../core/record/standing';
 import { underWayText } from '../../core/record/under-way';
-import type { CurrentNotebook } from '../../notebook/current-notebook';
-import type { ICellCosts, IMeter, IWording } from '../../tokens';
+import type { ICallStore, ICellCosts, ICurrentNotebook, IMeter, IWording } from '../../tokens';
 import { LastCalls } from './calls';
 import { GaugeChoice } from '../gauge/gauge-choice';
 import { Limits } from './limits';
@@ -42,9 +41,11 @@ export interface UsageActions {
 
 /** Where the user works. */
 export interface UsagePlaces {
-  readonly current: CurrentNotebook;
+  readonly current: ICurrentNotebook;
   /** What its cells cost; null where nobody knows. */
   readonly costs: ICellCosts | null;
+  /** The recorded calls. */
+  readonly calls: ICallStore;
 }
 
 export class UsageWidget extends ReactWidget {
@@ -116,7 +117,7 @@ function Usage({ meter, snapshot, places, words, actions }: UsageProps): React.R
         <Figures
           meter={meter}
           document={snapshot.document}
-          isAlone={snapshot.connection === 'alone'}
+          isAlone={snapshot.connection === 'local'}
           places={places}
           actions={actions}
           words={words}
@@ -146,6 +147,7 @@ function Figures({
   const { place } = places.current;
   const costs = places.costs?.current;
   const { isCostShown, areOutputsScanned } = meter.preferences;
+  const shared = { calls: places.calls, revision: document.seq, isCostShown, words };
   return (
     <>
       <Problems problems={document.problems} words={words} />
@@ -160,18 +162,13 @@ function Figures({
         <TotalsTable
           today={document.today}
           month={document.month}
-          meter={meter}
           place={isAlone || document.version === undefined ? null : place}
-          revision={document.seq}
-          isCostShown={isCostShown}
-          words={words}
+          {...shared}
         />
       )}
       {costs && <RerunNote costs={costs} words={words} />}
-      {!isAlone && (
-        <ModelSplit meter={meter} revision={document.seq} isCostShown={isCostShown} words={words} />
-      )}
-      <LastCalls meter={meter} revision={document.seq} isCostShown={isCostShown} words={words} />
+      {!isAlone && <ModelSplit {...shared} />}
+      <LastCalls {...shared} />
       <UnmeteredList
         unmetered={document.unmetered}
         areOutputsScanned={areOutputsScanned}
@@ -211,7 +208,7 @@ function ConnectionNote({
   if (snapshot.connection === 'loading') {
     return <p role="status">{trans.__('Loading…')}</p>;
   }
-  if (snapshot.connection === 'alone') {
+  if (snapshot.connection === 'local') {
     return (
       <div className="jp-LLMMeter-Note" role="note">
         {facts.map(fact => (

@@ -8,7 +8,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { AbsentError, AwayError, ClientError, RefusedError } from '../../meter/request';
+import { AbsentError, AwayError, ClientError, RefusedError } from '../../core/errors';
 import type { Raise, RaiseRequest } from '../../core/limits/raise';
 import type { Draft } from '../../core/limits/raise-draft';
 import { firstDraft, flawsOf, requestOf } from '../../core/limits/raise-draft';

@@ -5,11 +5,11 @@
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { ClientError } from '../../meter/request';
+import { ClientError } from '../../core/errors';
 import type { Raise } from '../../core/limits/raise';
 import type { Standing } from '../../core/record/standing';
 import { amountText, limitTitle } from '../../core/words/wording';
-import type { IMeter, IWording } from '../../tokens';
+import type { IWording } from '../../tokens';
 import type { Words } from '../popover/usage';
 
 type Answer =
@@ -17,13 +17,17 @@ type Answer =
   | { readonly kind: 'raises'; readonly raises: readonly Raise[] }
   | { readonly kind: 'error'; readonly message: string };
 
+type ListRaises = () => Promise<readonly Raise[]>;
+
 export class RaisesWidget extends ReactWidget {
   /**
-   * @param meter - knows the raises.
+   * @param list - lists the raises.
+   * @param standings - the limits that are set now.
    * @param wording - in which words.
    */
   constructor(
-    private readonly meter: IMeter,
+    private readonly list: ListRaises,
+    private readonly standings: readonly Standing[],
     private readonly wording: IWording
   ) {
     super();
@@ -32,22 +36,23 @@ export class RaisesWidget extends ReactWidget {
 
   protected override render(): React.ReactElement {
     const { trans, format } = this.wording;
-    return <Raises meter={this.meter} words={{ trans, format }} />;
+    return <Raises list={this.list} standings={this.standings} words={{ trans, format }} />;
   }
 }
 
 interface RaisesProps {
-  readonly meter: IMeter;
+  readonly list: ListRaises;
+  readonly standings: readonly Standing[];
   readonly words: Words;
 }
 
-function Raises({ meter, words }: RaisesProps): React.ReactElement {
+function Raises({ list, standings, words }: RaisesProps): React.ReactElement {
   const { trans } = words;
   const [answer, setAnswer] = React.useState<Answer>({ kind: 'loading' });
   const ask = React.useCallback(() => {
     setAnswer({ kind: 'loading' });
-    void askForRaises(meter).then(setAnswer);
-  }, [meter]);
+    void askForRaises(list).then(setAnswer);
+  }, [list]);
   React.useEffect(ask, [ask]);
   switch (answer.kind) {
     case 'loading':
@@ -65,18 +70,14 @@ function Raises({ meter, words }: RaisesProps): React.ReactElement {
       return answer.raises.length === 0 ? (
         <p>{trans.__('No limit was ever raised.')}</p>
       ) : (
-        <RaiseTable
-          raises={answer.raises}
-          standings={meter.snapshot.document?.standings ?? []}
-          words={words}
-        />
+        <RaiseTable raises={answer.raises} standings={standings} words={words} />
       );
   }
 }
 
-async function askForRaises(meter: IMeter): Promise<Answer> {
+async function askForRaises(list: ListRaises): Promise<Answer> {
   try {
-    return { kind: 'raises', raises: await meter.listRaises() };
+    return { kind: 'raises', raises: await list() };
   } catch (error) {
     if (error instanceof ClientError) {
       return { kind: 'error', message: error.message };

@@ -1,31 +1,31 @@
 import vectors from '../../../../tests/vectors/takeover.json';
 import { acknowledged } from '../../../core/local/alerts';
 import { writeHandOver } from '../../../core/local/hand-over';
-import type { Part } from '../../../core/local/part';
-import { EMPTY_PART, withCall } from '../../../core/local/part';
+import { EMPTY_TOTALS } from '../../../core/local/local-totals';
 import { compacted, rollupOf } from '../../../core/local/rollup';
-import { EMPTY_TALLY } from '../../../core/local/tally';
+import type { TabTotals } from '../../../core/local/tab-totals';
+import { EMPTY_TAB_TOTALS, withCall } from '../../../core/local/tab-totals';
 import { parseRecord } from '../../../core/record/record';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');
 
-/** The part of a tab that has seen some calls, and has folded others into sums. */
-function partOf({ calls, folded }: { calls: unknown[]; folded: unknown[] }): Part {
+/** The totals of a tab with some calls as records and others added up. */
+function partOf({ calls, folded }: { calls: unknown[]; folded: unknown[] }): TabTotals {
   const rollups = compacted(
     folded.map(call => rollupOf(parseRecord(call))),
     NOW
   );
-  const part = { ...EMPTY_PART, revision: folded.length, rollups };
+  const part = { ...EMPTY_TAB_TOTALS, revision: folded.length, rollups };
   return calls.map(call => parseRecord(call)).reduce(withCall, part);
 }
 
 describe('writeHandOver', () => {
   it.each(vectors)('should write $name', ({ parts, acknowledged: ids, body }) => {
-    const tally = {
-      ...EMPTY_TALLY,
+    const totals = {
+      ...EMPTY_TOTALS,
       parts: new Map(Object.entries(parts).map(([id, part]) => [id, partOf(part)])),
       alerts: new Map(ids.map(id => [id, acknowledged(undefined, 'tab-1', NOW)]))
     };
-    expect(JSON.parse(JSON.stringify(writeHandOver(tally)))).toEqual(body);
+    expect(JSON.parse(JSON.stringify(writeHandOver(totals)))).toEqual(body);
   });
 });

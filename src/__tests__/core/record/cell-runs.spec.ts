@@ -64,9 +64,9 @@ describe('NotebookRuns', () => {
 
   it('should sum the calls of a run as its kernel tells of them, and leave their price open', () => {
     const runs = runsAfter([]);
-    runs.note(call('a'));
-    runs.note(call('b'));
-    runs.note(call('b'));
+    runs.report(call('a'));
+    runs.report(call('b'));
+    runs.report(call('b'));
     expect(runs.newestOf('cell-1')).toMatchObject({
       calls: 2,
       inputTokens: 692,
@@ -79,70 +79,70 @@ describe('NotebookRuns', () => {
 
   it('should add calls to the run that the ledger knows, also of a thread that outlived a reload', () => {
     const runs = runsAfter(ledgerWith({}));
-    runs.note(call('late'));
+    runs.report(call('late'));
     expect(runs.newestOf('cell-1')).toMatchObject({ calls: 3, inputTokens: 946, cost: '0.02' });
   });
 
   it('should not count a call twice when the ledger has it', () => {
     const runs = runsAfter([]);
-    runs.note(call('a'));
-    runs.note(call('b'));
-    runs.confirm(['a', 'b']);
+    runs.report(call('a'));
+    runs.report(call('b'));
+    runs.commit(['a', 'b']);
     expect(runs.isStale).toBe(true);
     runs.load(ledgerWith({}), runs.mark());
-    runs.note(call('b'));
+    runs.report(call('b'));
     expect(runs.newestOf('cell-1')).toMatchObject({ calls: 2, cost: '0.02', openCalls: 0 });
     expect(runs.isStale).toBe(false);
   });
 
   it('should keep a call that came while the answer was under way and is not in it', () => {
     const runs = runsAfter([]);
-    runs.note(call('a'));
-    runs.note(call('b'));
-    runs.confirm(['a', 'b']);
+    runs.report(call('a'));
+    runs.report(call('b'));
+    runs.commit(['a', 'b']);
     const mark = runs.mark();
-    runs.note(call('c'));
+    runs.report(call('c'));
     runs.load(ledgerWith({}), mark);
     expect(runs.newestOf('cell-1')?.calls).toBe(3);
   });
 
   it('should not count a call twice that crossed with an answer that has it', () => {
     const runs = runsAfter([]);
-    runs.note(call('a'));
-    runs.confirm(['a']);
+    runs.report(call('a'));
+    runs.commit(['a']);
     const mark = runs.mark();
-    runs.note(call('b'));
+    runs.report(call('b'));
     runs.load(ledgerWith({}), mark);
     expect(runs.newestOf('cell-1')?.calls).toBe(2);
-    runs.confirm(['b']);
+    runs.commit(['b']);
     expect(runs.isStale).toBe(true);
   });
 
   it('should not count a call twice whose message comes after the ledger has told of it', () => {
     const runs = runsAfter([]);
-    runs.confirm(['a', 'b']);
+    runs.commit(['a', 'b']);
     runs.load(ledgerWith({}), runs.mark());
-    expect(runs.note(call('a'))).toBe(false);
+    expect(runs.report(call('a'))).toBe(false);
     expect(runs.newestOf('cell-1')?.calls).toBe(2);
   });
 
   it('should ask again when word was lost while the ledger was asked', () => {
     const runs = new NotebookRuns();
     const mark = runs.mark();
-    runs.lose();
+    runs.miss();
     runs.load([], mark);
     expect(runs.isStale).toBe(true);
   });
 
   it('should show the newest run of a cell, whichever is told of first', () => {
     const runs = runsAfter(ledgerWith({}));
-    runs.note(
+    runs.report(
       call('x', {
         'llm_meter.run.id': 'run-2',
         'llm_meter.call.started_at': '2026-11-23T21:00:00Z'
       })
     );
-    runs.note(
+    runs.report(
       call('y', {
         'llm_meter.run.id': 'run-0',
         'llm_meter.call.started_at': '2026-11-23T19:00:00Z'
@@ -158,23 +158,23 @@ describe('NotebookRuns', () => {
 
   it('should show nothing of former runs once a cell starts anew, and keep them for the estimate', () => {
     const runs = runsAfter(ledgerWith({}));
-    runs.begin('cell-1');
+    runs.startRun('cell-1');
     expect(runs.newestOf('cell-1')).toBeUndefined();
     expect(runs.cells.get('cell-1')).toHaveLength(1);
   });
 
   it('should not count what a limit refused, nor what belongs to no cell', () => {
     const runs = runsAfter([]);
-    expect(runs.note(call('a', { 'llm_meter.call.status': 'refused' }))).toBe(false);
-    expect(runs.note(call('b', { 'llm_meter.cell.id': undefined }))).toBe(false);
+    expect(runs.report(call('a', { 'llm_meter.call.status': 'refused' }))).toBe(false);
+    expect(runs.report(call('b', { 'llm_meter.cell.id': undefined }))).toBe(false);
     expect(runs.cells.size).toBe(0);
   });
 
   it('should take it that the ledger has calls of which word has been missing for long', () => {
     const runs = runsAfter([]);
-    runs.note(call('a'));
+    runs.report(call('a'));
     expect(runs.isWaiting).toBe(true);
-    runs.confirmAll();
+    runs.commitAll();
     expect([runs.isWaiting, runs.isStale]).toEqual([false, true]);
   });
 });

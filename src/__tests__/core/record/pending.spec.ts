@@ -1,37 +1,8 @@
 import vectors from '../../../../tests/vectors/limits.json';
-import { PendingCalls, withPending } from '../../../core/record/pending';
+import { withPending } from '../../../core/record/pending';
 import { documentWith, recordWith, wireBlocked, wireLimit, wireStanding } from '../../samples';
 
 const record = recordWith();
-
-describe('PendingCalls', () => {
-  it('should hold a call once, however often it is told', () => {
-    const pending = new PendingCalls();
-    expect([pending.add(record), pending.add(record)]).toEqual([true, false]);
-    expect(pending.records).toEqual([record]);
-  });
-
-  it('should let a call go when the ledger confirms it', () => {
-    const pending = new PendingCalls();
-    pending.add(record);
-    pending.confirm(['call-1']);
-    expect(pending.records).toEqual([]);
-  });
-
-  it('should not take a call that the ledger confirmed before its message came', () => {
-    const pending = new PendingCalls();
-    pending.confirm(['call-1']);
-    expect(pending.add(record)).toBe(false);
-  });
-
-  it('should forget the oldest confirmations, so that a long session stays small', () => {
-    const pending = new PendingCalls();
-    pending.confirm(['call-1']);
-    pending.confirm(Array.from({ length: 10_000 }, (_, index) => `later-${index}`));
-    expect(pending.add(record)).toBe(true);
-    expect(pending.add(recordWith({ 'llm_meter.call.id': 'later-0' }))).toBe(false);
-  });
-});
 
 describe('withPending', () => {
   it('should give the document itself when nothing is pending', () => {

@@ -1,4 +1,4 @@
-import { checkPatterns } from '../../../core/scan/patterns';
+import { checkPatterns, entriesIn } from '../../../core/scan/patterns';
 import { RunScanner } from '../../../core/scan/run';
 
 describe('checkPatterns', () => {
@@ -25,5 +25,13 @@ describe('checkPatterns', () => {
     expect(checkPatterns([{ name: 'ours', pattern: '\\d+' }]).problems).toEqual([
       { name: 'ours', code: 'groups' }
     ]);
+  });
+});
+
+describe('entriesIn', () => {
+  it('should leave out what is no pattern', () => {
+    const entry = { name: 'ours', pattern: 'x' };
+    expect(entriesIn([entry, { name: 1, pattern: 'x' }, null, 'x'])).toEqual([entry]);
+    expect(entriesIn(undefined)).toEqual([]);
   });
 });

@@ -225,7 +225,7 @@ describe('toStatusEntry', () => {
   );
 
   it('should show the figures of a page that counts alone, and say so', () => {
-    const entry = entryOf({ connection: 'alone', document: documentWith() });
+    const entry = entryOf({ connection: 'local', document: documentWith() });
     expect(entry).toMatchObject({ level: 'warning', isDegraded: false });
     expect(entry.text).toBe('812k tokens');
     expect(entry.tooltip).toMatch(/812,345(.|\n)*no LLM Meter part/);

@@ -3,10 +3,10 @@
 import * as React from 'react';
 
 import type { UsageRow } from '../../../core/dashboard/usage';
+import { ClientError } from '../../../core/errors';
 import { Shape } from '../../../core/record/shape';
 import { readTotals } from '../../../core/record/standing-reader';
-import { ClientError } from '../../../meter/request';
-import type { IMeter } from '../../../tokens';
+import type { ICallStore } from '../../../tokens';
 import { ModelSplit } from '../../../ui/popover/models';
 import { TotalsTable } from '../../../ui/popover/totals';
 import { format, trans, wireTotals } from '../../samples';
@@ -31,12 +31,12 @@ beforeEach(() => {
 
 afterEach(() => page.close());
 
-const meter = {
+const calls = {
   getUsage: query => {
     queries.push(query);
     return Promise.resolve().then(() => answers(query));
   }
-} as Pick<IMeter, 'getUsage'> as IMeter;
+} as Pick<ICallStore, 'getUsage'> as ICallStore;
 
 function rowWith(changes: Partial<UsageRow>): UsageRow {
   const nothing = { calls: 0, inputTokens: 0, outputTokens: 0, unpricedCalls: 0, missingCalls: 0 };
@@ -48,7 +48,7 @@ async function showTotals(): Promise<void> {
     <TotalsTable
       today={today}
       month={month}
-      meter={meter}
+      calls={calls}
       place={{ path: `folder/${NAME}`, kernelId: 'k1' }}
       revision={1}
       isCostShown={true}
@@ -94,7 +94,7 @@ describe('ModelSplit', () => {
       rowWith({ group: 'gpt-5', inputTokens: 75 })
     ];
     await page.show(
-      <ModelSplit meter={meter} revision={1} isCostShown={false} words={{ trans, format }} />
+      <ModelSplit calls={calls} revision={1} isCostShown={false} words={{ trans, format }} />
     );
     expect(queries).toEqual([]);
     await page.unfold('details');

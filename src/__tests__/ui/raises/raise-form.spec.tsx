@@ -2,7 +2,7 @@
 
 import * as React from 'react';
 
-import { AbsentError, AwayError, RefusedError } from '../../../meter/request';
+import { AbsentError, AwayError, RefusedError } from '../../../core/errors';
 import type { Raise, RaiseRequest } from '../../../core/limits/raise';
 import { parseRaise } from '../../../core/limits/raise';
 import { RaiseForm } from '../../../ui/raises/raise-form';

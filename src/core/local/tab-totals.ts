@@ -23,7 +23,7 @@ export interface Entry {
   readonly record: CallRecord;
 }
 
-export interface Part {
+export interface TabTotals {
   readonly revision: number;
   /** The revision up to which the server part took it over; what came before is not in it any more. */
   readonly base: number;
@@ -33,10 +33,16 @@ export interface Part {
   readonly folded: readonly string[];
 }
 
-export const EMPTY_PART: Part = { revision: 0, base: 0, calls: [], rollups: [], folded: [] };
+export const EMPTY_TAB_TOTALS: TabTotals = {
+  revision: 0,
+  base: 0,
+  calls: [],
+  rollups: [],
+  folded: []
+};
 
 /** The part with a call more. */
-export function withCall(part: Part, record: CallRecord): Part {
+export function withCall(part: TabTotals, record: CallRecord): TabTotals {
   const revision = part.revision + 1;
   return { ...part, revision, calls: [...part.calls, { revision, record }] };
 }
@@ -48,7 +54,11 @@ export function withCall(part: Part, record: CallRecord): Part {
  * @param isOthers - whether a call is counted in another tab's part, so that it is dropped here.
  * @param now - milliseconds since 1970.
  */
-export function folded(part: Part, isOthers: (callId: string) => boolean, now: number): Part {
+export function folded(
+  part: TabTotals,
+  isOthers: (callId: string) => boolean,
+  now: number
+): TabTotals {
   const surplus = part.calls.length - MOST_CALLS;
   if (surplus <= 0) {
     return part;
@@ -67,7 +77,7 @@ export function folded(part: Part, isOthers: (callId: string) => boolean, now: n
 }
 
 /** The part without what the server part has taken over, when it has some. */
-export function rebased(part: Part, taken: number): Part {
+export function rebased(part: TabTotals, taken: number): TabTotals {
   return part.base >= taken
     ? part
     : {
@@ -80,11 +90,11 @@ export function rebased(part: Part, taken: number): Part {
 }
 
 /** The calls that came in after a revision. */
-export function callsAfter({ calls }: Part, revision: number): readonly CallRecord[] {
+export function callsAfter({ calls }: TabTotals, revision: number): readonly CallRecord[] {
   return calls.filter(entry => entry.revision > revision).map(({ record }) => record);
 }
 
-export function writePart({ revision, base, calls, rollups, folded }: Part): object {
+export function writeTabTotals({ revision, base, calls, rollups, folded }: TabTotals): object {
   return {
     revision,
     base,
@@ -95,11 +105,11 @@ export function writePart({ revision, base, calls, rollups, folded }: Part): obj
 }
 
 /**
- * Reads what `writePart` wrote.
+ * Reads what `writeTabTotals` wrote.
  *
  * @throws {ShapeError} when it is something else.
  */
-export function readPart(value: unknown, path: string): Part {
+export function readTabTotals(value: unknown, path: string): TabTotals {
   const shape = new Shape(value, path);
   return {
     revision: shape.count('revision'),

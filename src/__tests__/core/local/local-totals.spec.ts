@@ -1,54 +1,65 @@
 import { acknowledged, claimed } from '../../../core/local/alerts';
-import { EMPTY_PART, folded, MOST_CALLS, rebased, withCall } from '../../../core/local/part';
-import type { Part } from '../../../core/local/part';
-import type { Tally } from '../../../core/local/tally';
+import {
+  EMPTY_TAB_TOTALS,
+  folded,
+  MOST_CALLS,
+  rebased,
+  withCall
+} from '../../../core/local/tab-totals';
+import type { TabTotals } from '../../../core/local/tab-totals';
+import type { LocalTotals } from '../../../core/local/local-totals';
 import {
   callsOf,
-  EMPTY_TALLY,
+  EMPTY_TOTALS,
   holds,
   isCountedByOthers,
   merged,
-  NewerTallyError,
+  NewerTotalsError,
   pruned,
-  readTally,
+  readLocalTotals,
   rollupsOf,
-  writeTally
-} from '../../../core/local/tally';
+  writeLocalTotals
+} from '../../../core/local/local-totals';
 import { ShapeError } from '../../../core/record/shape';
 import { recordWith } from '../../samples';
 
 const NOW = Date.parse('2026-11-23T21:00:00Z');
 
-function partWith(...callIds: string[]): Part {
+function partWith(...callIds: string[]): TabTotals {
   return callIds
     .map(callId => recordWith({ 'llm_meter.call.id': callId }))
-    .reduce(withCall, EMPTY_PART);
+    .reduce(withCall, EMPTY_TAB_TOTALS);
 }
 
-function tallyOf(parts: Record<string, Part>, changes: Partial<Tally> = {}): Tally {
-  return { ...EMPTY_TALLY, id: 'lab', parts: new Map(Object.entries(parts)), ...changes };
+function totalsOf(
+  parts: Record<string, TabTotals>,
+  changes: Partial<LocalTotals> = {}
+): LocalTotals {
+  return { ...EMPTY_TOTALS, id: 'lab', parts: new Map(Object.entries(parts)), ...changes };
 }
 
-function idsIn(tally: Tally): string[] {
-  return callsOf(tally)
+function idsIn(totals: LocalTotals): string[] {
+  return callsOf(totals)
     .map(({ callId }) => callId)
     .sort();
 }
 
-function countOf(tally: Tally): number {
-  return callsOf(tally).length + rollupsOf(tally).reduce((sum, { calls }) => sum + calls, 0);
+function countOf(totals: LocalTotals): number {
+  return callsOf(totals).length + rollupsOf(totals).reduce((sum, { calls }) => sum + calls, 0);
 }
 
 const many = Array.from({ length: MOST_CALLS + 7 }, (_, n) => `call-${n}`);
 
 describe('merged', () => {
-  const one = tallyOf({ a: partWith('1', '2'), b: partWith('3') });
-  const other = tallyOf({ a: partWith('1'), c: partWith('4') }, { id: 'lab-2' });
+  const one = totalsOf({ a: partWith('1', '2'), b: partWith('3') });
+  const other = totalsOf({ a: partWith('1'), c: partWith('4') }, { id: 'lab-2' });
 
   it('should hold what both hold, whatever the order and however often', () => {
     expect(idsIn(merged(one, other))).toEqual(['1', '2', '3', '4']);
-    expect(writeTally(merged(one, other))).toBe(writeTally(merged(other, one)));
-    expect(writeTally(merged(merged(one, other), other))).toBe(writeTally(merged(one, other)));
+    expect(writeLocalTotals(merged(one, other))).toBe(writeLocalTotals(merged(other, one)));
+    expect(writeLocalTotals(merged(merged(one, other), other))).toBe(
+      writeLocalTotals(merged(one, other))
+    );
     expect(holds(merged(one, other), other)).toBe(true);
     expect(holds(one, other)).toBe(false);
   });
@@ -60,7 +71,7 @@ describe('merged', () => {
 
 describe('a call that two tabs saw', () => {
   it('should count once', () => {
-    expect(idsIn(tallyOf({ a: partWith('1', '2'), b: partWith('2', '3') }))).toEqual([
+    expect(idsIn(totalsOf({ a: partWith('1', '2'), b: partWith('2', '3') }))).toEqual([
       '1',
       '2',
       '3'
@@ -70,17 +81,21 @@ describe('a call that two tabs saw', () => {
   it('should count once when one of them has folded it', () => {
     const [first] = many;
     const part = folded(partWith(...many), () => false, NOW);
-    const tally = tallyOf({ a: part, b: partWith(first) });
+    const totals = totalsOf({ a: part, b: partWith(first) });
     expect(part.folded).toContain(first);
-    expect(countOf(tally)).toBe(many.length);
+    expect(countOf(totals)).toBe(many.length);
   });
 
   it('should be folded by one of them only', () => {
-    const whole = tallyOf({ a: partWith(...many), b: partWith(...many) });
-    const fold = (id: string): Part =>
-      folded(whole.parts.get(id) ?? EMPTY_PART, call => isCountedByOthers(whole, id, call), NOW);
+    const whole = totalsOf({ a: partWith(...many), b: partWith(...many) });
+    const fold = (id: string): TabTotals =>
+      folded(
+        whole.parts.get(id) ?? EMPTY_TAB_TOTALS,
+        call => isCountedByOthers(whole, id, call),
+        NOW
+      );
     const parts = { a: fold('a'), b: fold('b') };
-    expect(countOf(tallyOf(parts))).toBe(many.length);
+    expect(countOf(totalsOf(parts))).toBe(many.length);
   });
 });
 
@@ -98,37 +113,39 @@ describe('what the server part has taken over', () => {
   const taken = new Map([['a', part.revision]]);
 
   it('should not count, nor come back with a copy of before', () => {
-    const after = pruned(tallyOf({ a: part }, { taken }), 0);
+    const after = pruned(totalsOf({ a: part }, { taken }), 0);
     expect(countOf(after)).toBe(0);
-    expect(countOf(merged(after, tallyOf({ a: part })))).toBe(0);
+    expect(countOf(merged(after, totalsOf({ a: part })))).toBe(0);
   });
 
   it('should not be in what its tab counts afterwards', () => {
     const later = withCall(rebased(part, part.revision), recordWith({ 'llm_meter.call.id': '3' }));
-    expect(idsIn(tallyOf({ a: later }, { taken }))).toEqual(['3']);
+    expect(idsIn(totalsOf({ a: later }, { taken }))).toEqual(['3']);
   });
 
   it('should leave what came in while it was taken', () => {
     const late = withCall(part, recordWith({ 'llm_meter.call.id': '3' }));
-    expect(idsIn(tallyOf({ a: late }, { taken }))).toEqual(['3']);
+    expect(idsIn(totalsOf({ a: late }, { taken }))).toEqual(['3']);
   });
 });
 
-describe('writeTally and readTally', () => {
+describe('writeLocalTotals and readLocalTotals', () => {
   it('should give back what was written', () => {
     const states = new Map([
       ['x', acknowledged(claimed(undefined, { by: 'tab', at: NOW }), 'tab', NOW)]
     ]);
     const part = folded(partWith(...many), () => false, NOW);
-    const tally = tallyOf({ a: part }, { alerts: states, taken: new Map([['b', 3]]) });
-    expect(writeTally(readTally(writeTally(tally)))).toBe(writeTally(tally));
-    expect(readTally('')).toEqual(EMPTY_TALLY);
+    const totals = totalsOf({ a: part }, { alerts: states, taken: new Map([['b', 3]]) });
+    expect(writeLocalTotals(readLocalTotals(writeLocalTotals(totals)))).toBe(
+      writeLocalTotals(totals)
+    );
+    expect(readLocalTotals('')).toEqual(EMPTY_TOTALS);
   });
 
   it('should refuse what it does not know', () => {
-    expect(() => readTally('{"version": 2}')).toThrow(NewerTallyError);
-    expect(() => readTally('{"version": 1, "id": "x", "parts": 7}')).toThrow(ShapeError);
-    expect(() => readTally('no JSON')).toThrow(SyntaxError);
+    expect(() => readLocalTotals('{"version": 2}')).toThrow(NewerTotalsError);
+    expect(() => readLocalTotals('{"version": 1, "id": "x", "parts": 7}')).toThrow(ShapeError);
+    expect(() => readLocalTotals('no JSON')).toThrow(SyntaxError);
   });
 });
 

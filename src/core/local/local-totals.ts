@@ -9,24 +9,24 @@ import type { CallRecord } from '../record/record';
 import { Shape } from '../record/shape';
 import type { AlertState } from './alerts';
 import { mergedStates, readState, writeState } from './alerts';
-import type { Part } from './part';
-import { callsAfter, readPart, writePart } from './part';
+import type { TabTotals } from './tab-totals';
+import { callsAfter, readTabTotals, writeTabTotals } from './tab-totals';
 import type { Rollup } from './rollup';
 
 const VERSION = 1;
 
-export interface Tally {
+export interface LocalTotals {
   /** Tells one lab's total from another's at the same address; empty until it is first written. */
   readonly id: string;
   /** By the id of the tab. */
-  readonly parts: ReadonlyMap<string, Part>;
+  readonly parts: ReadonlyMap<string, TabTotals>;
   /** Up to which revision the server part has taken a part over. */
   readonly taken: ReadonlyMap<string, number>;
   /** By the alert's id. */
   readonly alerts: ReadonlyMap<string, AlertState>;
 }
 
-export const EMPTY_TALLY: Tally = {
+export const EMPTY_TOTALS: LocalTotals = {
   id: '',
   parts: new Map(),
   taken: new Map(),
@@ -34,12 +34,12 @@ export const EMPTY_TALLY: Tally = {
 };
 
 /** The text is of a later version of LLM Meter. */
-export class NewerTallyError extends Error {
-  override name = 'NewerTallyError';
+export class NewerTotalsError extends Error {
+  override name = 'NewerTotalsError';
 }
 
 /** What two copies hold together. */
-export function merged(one: Tally, other: Tally): Tally {
+export function merged(one: LocalTotals, other: LocalTotals): LocalTotals {
   return {
     // Two browsers may have begun it at the same moment.
     id: [one.id, other.id].filter(id => id !== '').sort()[0] ?? '',
@@ -50,16 +50,16 @@ export function merged(one: Tally, other: Tally): Tally {
 }
 
 /** Whether one copy holds all that the other does. */
-export function holds(one: Tally, other: Tally): boolean {
-  return writeTally(merged(one, other)) === writeTally(one);
+export function holds(one: LocalTotals, other: LocalTotals): boolean {
+  return writeLocalTotals(merged(one, other)) === writeLocalTotals(one);
 }
 
 /** The calls of all parts that are kept whole, each once, newest first; what the server part has is left out. */
-export function callsOf(tally: Tally): readonly CallRecord[] {
-  const known = new Set([...untaken(tally)].flatMap(([, part]) => part.folded));
+export function callsOf(totals: LocalTotals): readonly CallRecord[] {
+  const known = new Set([...untaken(totals)].flatMap(([, part]) => part.folded));
   const calls: CallRecord[] = [];
-  for (const [id, part] of untaken(tally)) {
-    for (const record of callsAfter(part, takenOf(tally, id))) {
+  for (const [id, part] of untaken(totals)) {
+    for (const record of callsAfter(part, takenOf(totals, id))) {
       if (!known.has(record.callId)) {
         known.add(record.callId);
         calls.push(record);
@@ -70,15 +70,15 @@ export function callsOf(tally: Tally): readonly CallRecord[] {
 }
 
 /** The sums of the calls that are no longer kept whole; what the server part has is left out. */
-export function rollupsOf(tally: Tally): readonly Rollup[] {
-  return untaken(tally)
-    .filter(([id, part]) => part.base >= takenOf(tally, id))
+export function rollupsOf(totals: LocalTotals): readonly Rollup[] {
+  return untaken(totals)
+    .filter(([id, part]) => part.base >= takenOf(totals, id))
     .flatMap(([, part]) => part.rollups);
 }
 
 /** Whether another part than the given one counts a call. */
-export function isCountedByOthers(tally: Tally, own: string, callId: string): boolean {
-  return untaken(tally).some(
+export function isCountedByOthers(totals: LocalTotals, own: string, callId: string): boolean {
+  return untaken(totals).some(
     ([id, part]) =>
       id !== own &&
       (part.folded.includes(callId) ||
@@ -87,59 +87,59 @@ export function isCountedByOthers(tally: Tally, own: string, callId: string): bo
 }
 
 /** The parts that hold something which the server part has not taken over, by their ids. */
-export function untaken(tally: Tally): (readonly [string, Part])[] {
-  return [...tally.parts]
-    .filter(([id, part]) => part.revision > takenOf(tally, id))
+export function untaken(totals: LocalTotals): (readonly [string, TabTotals])[] {
+  return [...totals.parts]
+    .filter(([id, part]) => part.revision > takenOf(totals, id))
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** The revision up to which the server part has a part; 0 when it has nothing of it. */
-export function takenOf({ taken }: Tally, id: string): number {
+export function takenOf({ taken }: LocalTotals, id: string): number {
   return taken.get(id) ?? 0;
 }
 
 /**
- * The tally without what nobody needs any more: parts that the server part has, and states of alerts of windows long gone.
+ * The totals without what nobody needs any more: parts that the server part has, and states of alerts of windows long gone.
  *
  * @param before - milliseconds since 1970; states of alerts that were last touched earlier go.
  */
-export function pruned(tally: Tally, before: number): Tally {
+export function pruned(totals: LocalTotals, before: number): LocalTotals {
   return {
-    ...tally,
-    parts: new Map(untaken(tally)),
-    alerts: new Map([...tally.alerts].filter(([, state]) => state.touchedAt >= before))
+    ...totals,
+    parts: new Map(untaken(totals)),
+    alerts: new Map([...totals.alerts].filter(([, state]) => state.touchedAt >= before))
   };
 }
 
-/** The text of a tally, the same for the same content. */
-export function writeTally({ id, parts, taken, alerts }: Tally): string {
+/** The text of a totals, the same for the same content. */
+export function writeLocalTotals({ id, parts, taken, alerts }: LocalTotals): string {
   return JSON.stringify({
     version: VERSION,
     id,
-    parts: written(parts, writePart),
+    parts: written(parts, writeTabTotals),
     taken: written(taken, revision => revision),
     alerts: written(alerts, writeState)
   });
 }
 
 /**
- * Reads what `writeTally` wrote; an empty text is an empty tally.
+ * Reads what `writeLocalTotals` wrote; an empty text is an empty totals.
  *
  * @throws {ShapeError} when it is something else.
  * @throws {SyntaxError} when it is no JSON.
- * @throws {NewerTallyError} when a later version wrote it.
+ * @throws {NewerTotalsError} when a later version wrote it.
  */
-export function readTally(text: string): Tally {
+export function readLocalTotals(text: string): LocalTotals {
   if (text === '') {
-    return EMPTY_TALLY;
+    return EMPTY_TOTALS;
   }
-  const shape = new Shape(JSON.parse(text), 'tally');
+  const shape = new Shape(JSON.parse(text), 'totals');
   if (shape.count('version') > VERSION) {
-    throw new NewerTallyError('A later version of LLM Meter wrote the running total.');
+    throw new NewerTotalsError('A later version of LLM Meter wrote the running total.');
   }
   return {
     id: shape.text('id'),
-    parts: shape.entries('parts', readPart),
+    parts: shape.entries('parts', readTabTotals),
     taken: shape.entries('taken', readRevision),
     alerts: shape.entries('alerts', readState)
   };

@@ -1,36 +1,39 @@
 /**
- * Where limits are raised and raises are looked up. The form and the list are loaded when they are asked for.
+ * The dialogs in which limits are raised and raises are listed. Form and list are loaded when they are opened.
  */
 
 import { Dialog, Notification, showDialog, showErrorMessage } from '@jupyterlab/apputils';
 import * as React from 'react';
 
-import type { Raise } from '../../core/limits/raise';
-import type { Standing } from '../../core/record/standing';
-import { amountText } from '../../core/words/wording';
-import type { IMeter, IWording } from '../../tokens';
-import type { LoadForm } from '../limits/limit-dialog';
-import { LimitDialog } from '../limits/limit-dialog';
+import type { Raise } from '../core/limits/raise';
+import type { Standing } from '../core/record/standing';
+import { amountText } from '../core/words/wording';
+import type { IMeter, IRaises, IWording } from '../tokens';
+import type { LoadForm } from '../ui/limits/limit-dialog';
+import { LimitDialog } from '../ui/limits/limit-dialog';
 
-/** How long the word of a raise stays, in milliseconds. */
-const TOLD_FOR_MS = 8_000;
+/** How long the confirmation of a raise is shown, in milliseconds. */
+const SHOWN_FOR_MS = 8_000;
 
 /**
  * The form for a limit, to be shown in a dialog.
  *
+ * @param raises - raises the limit.
+ * @param wording - the words and figures.
  * @param standing - where the limit stands.
  * @param needed - what a refused call needed.
  * @param onRaised - is called when the limit was raised.
+ * @returns what loads the form.
  */
 export function raiseForm(
-  meter: IMeter,
+  raises: IRaises,
   wording: IWording,
   standing: Standing,
   needed: string | undefined,
   onRaised: () => void
 ): LoadForm {
   return async close => {
-    const { RaiseForm } = await import('./raise-form');
+    const { RaiseForm } = await import('../ui/raises/raise-form');
     const { trans, format } = wording;
     return (
       <RaiseForm
@@ -38,10 +41,10 @@ export function raiseForm(
         needed={needed}
         words={{ trans, format }}
         clock={() => Date.now()}
-        ask={request => meter.raiseLimit(request)}
+        ask={request => raises.raise(request)}
         onRaised={raise => {
           onRaised();
-          tellOf(raise, standing, wording);
+          confirmRaise(raise, standing, wording);
         }}
         onBack={close}
       />
@@ -49,9 +52,15 @@ export function raiseForm(
   };
 }
 
-/** Opens the form by itself. */
+/**
+ * Opens the form in a dialog of its own.
+ *
+ * @param raises - raises the limit.
+ * @param wording - the words and figures.
+ * @param standing - where the limit stands.
+ */
 export async function raiseLimit(
-  meter: IMeter,
+  raises: IRaises,
   wording: IWording,
   standing: Standing
 ): Promise<void> {
@@ -59,21 +68,31 @@ export async function raiseLimit(
   const dialog = new LimitDialog({
     title: trans.__('Raise the limit'),
     buttons: [Dialog.cancelButton({ label: trans.__('Close') })],
-    loadForm: raiseForm(meter, wording, standing, undefined, () => dialog.reject()),
+    loadForm: raiseForm(raises, wording, standing, undefined, () => dialog.reject()),
     trans
   });
   void dialog.openForm();
   await dialog.launch();
 }
 
-/** Shows every raise ever made. */
-export async function showRaises(meter: IMeter, wording: IWording): Promise<void> {
+/**
+ * Shows all raises.
+ *
+ * @param meter - has the limits that are set now.
+ * @param raises - lists the raises.
+ * @param wording - the words and figures.
+ */
+export async function showRaises(meter: IMeter, raises: IRaises, wording: IWording): Promise<void> {
   const { trans } = wording;
   try {
-    const { RaisesWidget } = await import('./raises');
+    const { RaisesWidget } = await import('../ui/raises/raises');
     await showDialog({
       title: trans.__('Raises of limits'),
-      body: new RaisesWidget(meter, wording),
+      body: new RaisesWidget(
+        () => raises.list(),
+        meter.snapshot.document?.standings ?? [],
+        wording
+      ),
       buttons: [Dialog.okButton({ label: trans.__('Close') })]
     });
   } catch (error) {
@@ -81,7 +100,7 @@ export async function showRaises(meter: IMeter, wording: IWording): Promise<void
   }
 }
 
-function tellOf(raise: Raise, { limit }: Standing, { trans, format }: IWording): void {
+function confirmRaise(raise: Raise, { limit }: Standing, { trans, format }: IWording): void {
   const amount = amountText(raise.amount, raise.unit, trans, format);
   const text =
     raise.expiresAt === undefined
@@ -91,5 +110,5 @@ function tellOf(raise: Raise, { limit }: Standing, { trans, format }: IWording):
           amount,
           format.moment(raise.expiresAt, limit.timeZone)
         );
-  Notification.success(text, { autoClose: TOLD_FOR_MS });
+  Notification.success(text, { autoClose: SHOWN_FOR_MS });
 }

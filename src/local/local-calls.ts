@@ -1,0 +1,56 @@
+/**
+ * The calls of a page in local mode. It keeps the newest ones whole and has no ledger to sum, sort or export.
+ */
+
+import type { UsageRow } from '../core/dashboard/usage';
+import { cellsOf } from '../core/record/cell-runs';
+import type { CallRecord } from '../core/record/record';
+import { LocalModeError } from '../core/errors';
+import type { CallPage, ICallStore, ICellsAnswer, Query } from '../tokens';
+
+/** Answers what the page can answer; whatever needs the ledger is rejected with a `LocalModeError`. */
+export class LocalCalls implements ICallStore {
+  /**
+   * @param calls - returns the calls that are kept whole, newest first.
+   */
+  constructor(private readonly calls: () => readonly CallRecord[]) {}
+
+  /**
+   * The newest calls.
+   *
+   * @param query - `limit` only.
+   * @returns one page.
+   * @throws {LocalModeError} when the query asks for more than a limit.
+   */
+  listCalls({ limit, ...others }: Query): Promise<CallPage> {
+    return Object.keys(others).length > 0
+      ? Promise.reject(new LocalModeError())
+      : Promise.resolve({
+          calls: this.calls().slice(0, limit === undefined ? undefined : Number(limit))
+        });
+  }
+
+  /** @throws {LocalModeError} always. */
+  getUsage(): Promise<readonly UsageRow[]> {
+    return Promise.reject(new LocalModeError());
+  }
+
+  /** {@inheritDoc ICallStore.listCells} */
+  listCells(notebook: string): Promise<ICellsAnswer> {
+    const own = this.calls().filter(({ notebookPath }) => notebookPath === notebook);
+    return Promise.resolve({
+      cells: cellsOf(own, true),
+      callIds: own.map(({ callId }) => callId)
+    });
+  }
+
+  /** @throws {LocalModeError} always. */
+  listFormats(): Promise<readonly string[]> {
+    return Promise.reject(new LocalModeError());
+  }
+
+  /** @throws {LocalModeError} always. */
+  exportUrl(): string {
+    throw new LocalModeError();
+  }
+}

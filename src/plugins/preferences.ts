@@ -1,0 +1,30 @@
+/**
+ * Provides the settings to all other plugins, and applies the language that they name.
+ */
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+
+import { MeterSettings } from '../meter/settings';
+import { IMeterSettings, IWording } from '../tokens';
+
+/** The plugin that loads the settings. */
+export const preferences: JupyterFrontEndPlugin<IMeterSettings> = {
+  id: 'jupyter-llm-meter:preferences',
+  description: 'Provides the settings of LLM Meter.',
+  autoStart: true,
+  provides: IMeterSettings,
+  // The language plugin registers the transform without which the settings cannot be loaded.
+  requires: [IWording],
+  optional: [ISettingRegistry],
+  activate: (
+    _app: JupyterFrontEnd,
+    wording: IWording,
+    registry: ISettingRegistry | null
+  ): IMeterSettings => {
+    const settings = new MeterSettings(registry);
+    settings.follow(({ language }) => void wording.use(language));
+    void settings.load();
+    return settings;
+  }
+};
