@@ -136,6 +136,9 @@ class ReservationClient:
 
         `KeyboardInterrupt` and the like pass through; the caller then withdraws the request.
         """
+        return off_loop.run_beside_greenlets(lambda: self._reserve(request))
+
+    def _reserve(self, request: ReservationRequest) -> Refusal | None:
         try:
             with PassingBy():
                 return self._answer(request)
@@ -146,7 +149,7 @@ class ReservationClient:
     async def reserve_async(self, request: ReservationRequest) -> Refusal | None:
         """Do what `reserve` does without blocking the event loop."""
         try:
-            return await off_loop.run(self._threads(), lambda: self.reserve(request))
+            return await off_loop.run(self._threads(), lambda: self._reserve(request))
         except off_loop.UnknownLoop:
             return request.unanswered(_NO_LOOP)
         except Exception as error:  # noqa: BLE001 - such as no threads while the interpreter shuts down
