@@ -127,7 +127,7 @@ def check_and_alert(input_text: str, estimated_output_tokens: int = 0) -> int:
         This call's total: input and estimated output tokens.
 
     Raises:
-        TypeError: `input_text` is no string, or `estimated_output_tokens` no whole number.
+        TypeError: `input_text` is not a string, or `estimated_output_tokens` not a whole number.
         ValueError: `estimated_output_tokens` is negative.
         TokenCountUnavailable: No tokenizer is within reach; nothing was recorded.
         TapInactive: This process is not metered.

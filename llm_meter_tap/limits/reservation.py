@@ -102,16 +102,16 @@ class ReservationRequest:
     def unanswered(self, reason: str) -> Refusal | None:
         """Decide without an answer: refuse if a cap cannot be kept, or if the gate says `block`."""
         if self._run is not None:
-            remedy = "Nothing was sent. Without %%llm_limit and %llm_limit the call is not held back."
-            return Refusal(f"{reason}, so the cap on this run cannot be kept. {remedy}", {})
+            remedy = "Nothing was sent. Remove the cap (%%llm_limit, %llm_limit) to send the call anyway."
+            return Refusal(f"{reason}, so the cap on this run cannot be enforced. {remedy}", {})
         if self._gate is not None and self._gate.on_unreachable == "block":
-            remedy = "Nothing was sent. See that JupyterLab runs; `jupyter llm-meter doctor` says more."
-            return Refusal(f"{reason}, and a hard limit is in force that refuses calls then. {remedy}", {})
+            remedy = "Nothing was sent. Check that JupyterLab runs; `jupyter llm-meter doctor` shows details."
+            return Refusal(f"{reason}, and a hard limit blocks calls while it is away. {remedy}", {})
         return None
 
 
 _NO_ANSWER = "LLM Meter's service cannot be reached"
-_NO_LOOP = "LLM Meter cannot be asked from this event loop, which is neither asyncio's nor trio's"
+_NO_LOOP = "LLM Meter's service cannot be asked from this event loop, which is neither asyncio's nor trio's"
 
 
 class ReservationClient:
@@ -136,6 +136,9 @@ class ReservationClient:
 
         `KeyboardInterrupt` and the like pass through; the caller then withdraws the request.
         """
+        return off_loop.run_beside_greenlets(lambda: self._reserve(request))
+
+    def _reserve(self, request: ReservationRequest) -> Refusal | None:
         try:
             with PassingBy():
                 return self._answer(request)
@@ -146,7 +149,7 @@ class ReservationClient:
     async def reserve_async(self, request: ReservationRequest) -> Refusal | None:
         """Do what `reserve` does without blocking the event loop."""
         try:
-            return await off_loop.run(self._threads(), lambda: self.reserve(request))
+            return await off_loop.run(self._threads(), lambda: self._reserve(request))
         except off_loop.UnknownLoop:
             return request.unanswered(_NO_LOOP)
         except Exception as error:  # noqa: BLE001 - such as no threads while the interpreter shuts down

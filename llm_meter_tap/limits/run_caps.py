@@ -23,8 +23,8 @@ _VARIABLE = "LLM_METER_RUN"
 # Work may run this many cells later and still be known as that of its cell.
 _MOST_CELLS = 1024
 _HOW = (
-    "say how much of what, such as `0.50 USD`, `20000 tokens` or `10 calls`; several are joined by commas, "
-    "each unit once"
+    "write an amount and a unit, such as `0.50 USD`, `20000 tokens` or `10 calls`; separate several by "
+    "commas, each unit once"
 )
 
 
@@ -77,9 +77,9 @@ def _cap(piece: str) -> Cap:
     unit = next((unit for unit in UNITS if len(words) == 2 and unit.lower() == words[1].lower()), None)
     amount = _amount(words[0]) if unit is not None else None
     if unit is None or amount is None:
-        raise ValueError(f"{piece.strip()!r} is no cap: {_HOW}")
+        raise ValueError(f"{piece.strip()!r} is not a cap: {_HOW}")
     if unit != "USD" and amount != amount.to_integral_value():
-        raise ValueError(f"{piece.strip()!r} is no cap: {unit} are whole")
+        raise ValueError(f"{piece.strip()!r} is not a cap: {unit} must be a whole number")
     return Cap(unit, format(amount, "f"))
 
 

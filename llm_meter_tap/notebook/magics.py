@@ -19,7 +19,7 @@ from llm_meter_tap.wire.json_values import count, encode, mapping, text
 _CELL = re.compile(r"%%llm_limit(?:[ \t]+(.*?))?[ \t]*\n?")
 _THIS_CELL = "--cell"
 _PATIENCE_S = 2.0
-_AWAY = "LLM Meter's service does not answer; `jupyter llm-meter doctor` says why"
+_AWAY = "LLM Meter's service does not answer; run `jupyter llm-meter doctor` to see why"
 
 
 def register(shell: Any) -> None:
@@ -67,7 +67,7 @@ class _Limit:
         elif asked.startswith(_THIS_CELL):
             _cap_cell(asked[len(_THIS_CELL) :])
         elif asked == "off":
-            print("The cap is taken away." if run_caps.uncap_session() else "There was no cap.")  # noqa: T201
+            print("The cap is removed." if run_caps.uncap_session() else "There was no cap.")  # noqa: T201
         else:
             if asked:
                 run_caps.cap_session(_caps(asked))

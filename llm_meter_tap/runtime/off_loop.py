@@ -1,7 +1,7 @@
-"""Waits for blocking work in asynchronous code without blocking its event loop.
+"""Waits for blocking work without blocking an event loop: asyncio's, trio's, gevent's.
 
-The work runs in threads of the tap's own: the workers of the user's executor may all be waiting for the very
-call that waits here.
+Under asyncio and trio the work runs in threads of the tap's own: the workers of the user's executor may all
+be waiting for the very call that waits here.
 """
 
 from __future__ import annotations
@@ -67,6 +67,19 @@ async def _under_asyncio(workers: Workers, function: Callable[[], Result]) -> Re
 
     workers.run(job)
     return await future
+
+
+def run_beside_greenlets(function: Callable[[], Result]) -> Result:
+    """Run a function and wait for its result, while other greenlets run on if gevent has patched sockets.
+
+    Args:
+        function: Runs to its end when the waiting greenlet is killed.
+    """
+    monkey = sys.modules.get("gevent.monkey")
+    if monkey is None or not monkey.is_module_patched("socket"):
+        return function()
+    result: Result = sys.modules["gevent"].get_hub().threadpool.apply(function)
+    return result
 
 
 def _running_trio() -> Any | None:

@@ -10,6 +10,7 @@ import datetime
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -241,6 +242,37 @@ def test_under_gevent_every_call_is_delivered_and_nothing_is_said(
     assert output == run(None, code)[0]
     assert [line for line in errors.splitlines() if "MonkeyPatchWarning" not in line] == []
     listener.wait_for(settled=11 if first else 10)
+
+
+def test_under_gevent_other_greenlets_run_while_a_reservation_is_awaited(
+    provider, folder, listener: TapListener, tmp_path
+):
+    listener.put_gate()
+    has_run = tmp_path / "other-greenlet-has-run"
+    seen: list[bool] = []
+
+    def wait() -> None:
+        until = time.monotonic() + 1.5
+        while not has_run.exists() and time.monotonic() < until:
+            time.sleep(0.01)
+        seen.append(has_run.exists())
+
+    listener.on_reserve = wait
+    code = f"""
+        from gevent import monkey
+        monkey.patch_all()
+        import gevent, json, urllib3
+        body, kind = json.dumps({BODY}), {{"content-type": "application/json"}}
+        def post():
+            pool = urllib3.PoolManager()
+            return pool.request("POST", "{provider.url}/json/{CHAT}", body=body, headers=kind).status
+        first = gevent.spawn(post)
+        gevent.spawn(lambda: open("{has_run}", "w").close())
+        print(first.get())
+    """
+
+    assert run(folder, code)[0] == "200\n"
+    assert seen == [True]
 
 
 def find_warning_pythons() -> list[str]:

@@ -408,5 +408,5 @@ def test_a_cap_without_a_service_refuses(provider, folder: Path):
             print(refused)
     """
     output, _ = run(folder, code, LLM_METER_RUN=json.dumps(inherited))
-    assert output.startswith("LLM Meter's service cannot be reached, so the cap on this run cannot be kept.")
+    assert output.startswith("LLM Meter's service cannot be reached, so the cap on this run cannot be ")
     assert provider.seen == []

@@ -25,19 +25,19 @@ def test_caps_are_amounts_and_units_joined_by_commas(written, caps):
 @pytest.mark.parametrize(
     ("written", "wrong"),
     [
-        ("", "'' is no cap"),
-        ("5", "'5' is no cap"),
-        ("2 apples", "'2 apples' is no cap"),
-        ("0 USD", "'0 USD' is no cap"),
-        ("-1 calls", "'-1 calls' is no cap"),
-        ("NaN USD", "'NaN USD' is no cap"),
-        ("Infinity USD", "'Infinity USD' is no cap"),
-        ("1.5 calls", "calls are whole"),
+        ("", "'' is not a cap"),
+        ("5", "'5' is not a cap"),
+        ("2 apples", "'2 apples' is not a cap"),
+        ("0 USD", "'0 USD' is not a cap"),
+        ("-1 calls", "'-1 calls' is not a cap"),
+        ("NaN USD", "'NaN USD' is not a cap"),
+        ("Infinity USD", "'Infinity USD' is not a cap"),
+        ("1.5 calls", "calls must be a whole number"),
         ("1 USD, 2 USD", "names a unit twice"),
     ],
 )
 def test_what_is_no_cap_is_told_with_what_would_be(written, wrong):
-    with pytest.raises(ValueError, match=r"0\.50 USD|are whole") as refused:
+    with pytest.raises(ValueError, match=r"0\.50 USD|whole number") as refused:
         parse_caps(written)
     assert wrong in str(refused.value)
 

@@ -148,7 +148,7 @@ def test_a_cap_on_the_session_holds_until_it_is_taken_away_and_around_capped_cel
     assert "4 calls, 1 USD" in printed(kernel.run("%llm_limit 4 calls, 1 USD"))
     kernel.run("call()")
     assert "capped at 4 calls, 1 USD" in printed(kernel.run("%llm_limit"))
-    assert "taken away" in printed(kernel.run("%llm_limit off"))
+    assert "removed" in printed(kernel.run("%llm_limit off"))
     assert "no cap" in printed(kernel.run("%llm_limit off")).lower()
     assert result(kernel.run("call()")) == "200"
 
