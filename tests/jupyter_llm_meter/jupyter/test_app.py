@@ -152,7 +152,7 @@ def test_channels_of_the_environment_are_no_child_s_to_read(monkeypatch, jp_conf
     monkeypatch.setenv("LLM_METER_CHANNELS", '{"ops": "wecombot://env-secret"}')
     server = jp_configurable_serverapp()
     (meter,) = server.extension_manager.extension_apps["jupyter_llm_meter"]
-    assert [channel.name for channel in meter.service._channels] == ["ops"]
+    assert [channel.name for channel in meter.service.channels] == ["ops"]
     assert "LLM_METER_CHANNELS" not in os.environ
     run(meter.stop_extension())
     assert "env-secret" in os.environ["LLM_METER_CHANNELS"]
