@@ -20,14 +20,13 @@ from jupyter_llm_meter.alerts.channels import Channels, code_of, report
 from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError
 from jupyter_llm_meter.alerts.sender import Sender, send, sender_to
 from jupyter_llm_meter.alerts.text import AlertDetails, Message, compose
-from jupyter_llm_meter.ledger.access import LedgerAccess, LedgerUnavailable
-from jupyter_llm_meter.ledger.deliveries import LEASE, Turn
+from jupyter_llm_meter.ledger import DELIVERY_LEASE, LedgerAccess, LedgerUnavailable, Turn
 from jupyter_llm_meter.runtime.background import Background, start_thread
 from jupyter_llm_meter.runtime.problems import Problems
 
 GATHER_S = 1.0
 """How long an alert waits for others that come with it."""
-SEND_PATIENCE_S = LEASE.total_seconds() / 2
+SEND_PATIENCE_S = DELIVERY_LEASE.total_seconds() / 2
 STOP_PATIENCE_S = 2.0
 LEDGER_PAUSE_S = 30.0
 THREAD = "llm-meter-alerts"

@@ -18,9 +18,7 @@ from jupyter_llm_meter.alerts.text import compose_test
 from jupyter_llm_meter.cli.command import ALIASES as COMMON_ALIASES
 from jupyter_llm_meter.cli.command import Command, CommandError
 from jupyter_llm_meter.core.standing import format_time
-from jupyter_llm_meter.ledger import Ledger
-from jupyter_llm_meter.ledger.deliveries import ChannelRecord
-from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
+from jupyter_llm_meter.ledger import ChannelRecord, Ledger, parse_url, sqlite_file
 
 ACTIONS = ("list", "test")
 NOT_DELIVERED = 1

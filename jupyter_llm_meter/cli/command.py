@@ -18,8 +18,14 @@ from traitlets.config import Application
 
 from jupyter_llm_meter._version import __version__
 from jupyter_llm_meter.cli.app import BAD_INPUT
-from jupyter_llm_meter.ledger import Ledger, LedgerError, LedgerUnavailable, ledger_url
-from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
+from jupyter_llm_meter.ledger import (
+    Ledger,
+    LedgerError,
+    LedgerUnavailable,
+    ledger_url,
+    parse_url,
+    sqlite_file,
+)
 from jupyter_llm_meter.policy.lab_settings import LabPaths
 from jupyter_llm_meter.policy.limits_in_force import LimitsInForce
 from jupyter_llm_meter.runtime.problems import Problems

@@ -15,7 +15,7 @@ from rich.table import Table
 from jupyter_llm_meter.cli.command import Command
 from jupyter_llm_meter.core.finding import BAD, GOOD, UNKNOWN, Finding
 from jupyter_llm_meter.environments.kernelspecs import examine_kernelspecs, examine_python
-from jupyter_llm_meter.ledger.location import private_folder
+from jupyter_llm_meter.ledger import private_folder
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.checkup import (
     examine_folder,

@@ -14,8 +14,7 @@ from jupyter_llm_meter.cli.command import ALIASES, Command, CommandError
 from jupyter_llm_meter.cli.times import parse_end, parse_start
 from jupyter_llm_meter.core.format import format_count, format_usd
 from jupyter_llm_meter.core.standing import format_time
-from jupyter_llm_meter.ledger import Filter, Ledger
-from jupyter_llm_meter.ledger.usage import GROUPS
+from jupyter_llm_meter.ledger import GROUPS, Filter, Ledger
 
 _FIGURES = {"calls": "Calls", "input_tokens": "Input", "output_tokens": "Output"}
 _DETAILS = {

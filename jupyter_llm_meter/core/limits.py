@@ -12,16 +12,13 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from jupyter_llm_meter.core.errors import LimitError
 from jupyter_llm_meter.core.windows import WEEKDAYS, WINDOWS
 from llm_meter_tap.wire.shape import finite_decimal
 
 SCOPES = ("user", "team", "key", "project", "notebook", "kernel", "model", "provider")
 UNITS = ("tokens", "USD", "calls")
 ON_EXCEED = ("warn", "block")
-
-
-class LimitError(ValueError):
-    """A limit that cannot be kept; the message names the field, what was given and what is allowed."""
 
 
 @dataclass(frozen=True)

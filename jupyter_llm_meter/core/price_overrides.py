@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from jupyter_llm_meter.core.errors import PriceTableError
 from jupyter_llm_meter.core.tables import DATA
 from llm_meter_tap.wire.shape import finite_decimal
 
@@ -26,10 +27,6 @@ _FIELDS = (
     "provider", "host", "model", "since", "source",
     "input_mtok", "output_mtok", "cache_read_mtok", "cache_write_mtok",
 )  # fmt: skip
-
-
-class PriceTableError(ValueError):
-    """A table of prices that cannot be used; the message names the file, the entry and what is wrong."""
 
 
 @dataclass(frozen=True)

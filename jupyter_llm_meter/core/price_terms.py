@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from jupyter_llm_meter.core.errors import PriceTableError
 from jupyter_llm_meter.core.price_overrides import (
     BUNDLED,
-    PriceTableError,
     entries_in,
     price_in,
     since_in,

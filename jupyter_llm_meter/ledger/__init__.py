@@ -1,5 +1,11 @@
-"""The durable record of calls, counters and alerts, in SQLite or PostgreSQL."""
+"""The durable record of calls, counters and alerts, in SQLite or PostgreSQL.
 
+Everything that other packages use of the ledger is here; the modules are its own.
+"""
+
+from jupyter_llm_meter.ledger.access import LedgerAccess
+from jupyter_llm_meter.ledger.deliveries import DELIVERY_LEASE, ChannelRecord, Turn
+from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
 from jupyter_llm_meter.ledger.errors import (
     BadCursor,
     CorruptLedger,
@@ -9,19 +15,40 @@ from jupyter_llm_meter.ledger.errors import (
     LedgerUnavailable,
     NewerLedger,
     UnknownAlert,
+    UnusableLedger,
 )
 from jupyter_llm_meter.ledger.filters import ALL_CALLS, FILTER_COLUMNS, Filter
-from jupyter_llm_meter.ledger.location import default_ledger_url, ledger_url, private_folder
+from jupyter_llm_meter.ledger.location import (
+    LEDGER_FILE,
+    default_ledger_url,
+    ledger_url,
+    private_folder,
+    sqlite_url,
+)
+from jupyter_llm_meter.ledger.pages import ORDERS, SORTS
+from jupyter_llm_meter.ledger.raising import new_raise_id
+from jupyter_llm_meter.ledger.rows import Row
+from jupyter_llm_meter.ledger.settling import Pricer
 from jupyter_llm_meter.ledger.store import Ledger, Outbox, Pace, Part, Raise, Seen, Settled
+from jupyter_llm_meter.ledger.takeover_body import read_takeover
+from jupyter_llm_meter.ledger.usage import GROUPS, SPLIT_COLUMNS
 
 __all__ = [
     "ALL_CALLS",
+    "DELIVERY_LEASE",
     "FILTER_COLUMNS",
+    "GROUPS",
+    "LEDGER_FILE",
+    "ORDERS",
+    "SORTS",
+    "SPLIT_COLUMNS",
     "BadCursor",
+    "ChannelRecord",
     "CorruptLedger",
     "Filter",
     "ForeignLedger",
     "Ledger",
+    "LedgerAccess",
     "LedgerAddressError",
     "LedgerError",
     "LedgerUnavailable",
@@ -29,11 +56,20 @@ __all__ = [
     "Outbox",
     "Pace",
     "Part",
+    "Pricer",
     "Raise",
+    "Row",
     "Seen",
     "Settled",
+    "Turn",
     "UnknownAlert",
+    "UnusableLedger",
     "default_ledger_url",
     "ledger_url",
+    "new_raise_id",
+    "parse_url",
     "private_folder",
+    "read_takeover",
+    "sqlite_file",
+    "sqlite_url",
 ]

@@ -23,7 +23,7 @@ from jupyter_llm_meter.ledger.alerting import alert_of
 from jupyter_llm_meter.ledger.rows import from_us, to_us
 from jupyter_llm_meter.ledger.schema import alerts, deliveries
 
-LEASE = timedelta(minutes=2)
+DELIVERY_LEASE = timedelta(minutes=2)
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=4)
 GIVEN_UP_AFTER = timedelta(days=1)
@@ -106,7 +106,7 @@ def take_turn(
     connection.execute(
         update(deliveries)
         .where(deliveries.c.channel == channel, deliveries.c.alert_id.in_(ids))
-        .values(message_id=message_id, leased_until=to_us(now + LEASE))
+        .values(message_id=message_id, leased_until=to_us(now + DELIVERY_LEASE))
     )
     return Turn(message_id, tuple(map(_delivery, rows)))
 
@@ -198,7 +198,7 @@ def _waiting(connection: Connection, channel: str) -> list[Mapping[str, Any]]:
 def _held_until(rows: Sequence[Mapping[str, Any]], now: datetime) -> datetime | None:
     """When the lease of whoever sends to the channel now lapses."""
     # A lease that ends later than any could was taken before the clock was set back.
-    latest = to_us(now + 2 * LEASE)
+    latest = to_us(now + 2 * DELIVERY_LEASE)
     held = [row["leased_until"] for row in rows if row["leased_until"] is not None]
     running = [until for until in held if to_us(now) < until <= latest]
     return from_us(max(running)) if running else None

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
-from jupyter_llm_meter.core.limits import DEFAULT_LIMIT, Limit, LimitError, merge_limits, parse_limits
+from jupyter_llm_meter.core.errors import LimitError
+from jupyter_llm_meter.core.limits import DEFAULT_LIMIT, Limit, merge_limits, parse_limits
 from jupyter_llm_meter.policy.errors import SettingsError
 from jupyter_llm_meter.policy.lab_settings import LabPaths, read_limits
 from jupyter_llm_meter.runtime.problems import Problems

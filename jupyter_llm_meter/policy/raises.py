@@ -9,8 +9,7 @@ from decimal import Decimal
 
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.windows import window_bounds
-from jupyter_llm_meter.ledger import Raise
-from jupyter_llm_meter.ledger.raising import new_raise_id
+from jupyter_llm_meter.ledger import Raise, new_raise_id
 from jupyter_llm_meter.policy.errors import RaiseError, RaiseNotAllowed
 from jupyter_llm_meter.policy.rules import Rules
 

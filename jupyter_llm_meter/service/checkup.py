@@ -17,8 +17,7 @@ from typing import Any
 from sqlalchemy.engine import make_url
 
 from jupyter_llm_meter.core.finding import BAD, GOOD, UNKNOWN, Finding
-from jupyter_llm_meter.ledger import Ledger, LedgerError
-from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
+from jupyter_llm_meter.ledger import Ledger, LedgerError, parse_url, sqlite_file
 from jupyter_llm_meter.service.spool_import import REJECTED
 from llm_meter_tap.calls.unrecognised import FILE as UNRECOGNISED
 from llm_meter_tap.wire import file_lock

@@ -8,9 +8,7 @@ from collections.abc import Callable
 from jupyter_llm_meter.alerts.channels import Channels
 from jupyter_llm_meter.alerts.delivery import AlertDelivery
 from jupyter_llm_meter.core.prices import price
-from jupyter_llm_meter.ledger import Outbox
-from jupyter_llm_meter.ledger.access import LedgerAccess
-from jupyter_llm_meter.ledger.settling import Pricer
+from jupyter_llm_meter.ledger import LedgerAccess, Outbox, Pricer
 from jupyter_llm_meter.policy.lab_settings import LabPaths
 from jupyter_llm_meter.policy.limits_in_force import LimitsInForce
 from jupyter_llm_meter.policy.rules import Rules

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tornado.web import RequestHandler
 
-from jupyter_llm_meter.ledger.access import LedgerUnavailable
+from jupyter_llm_meter.ledger import LedgerUnavailable
 from jupyter_llm_meter.service.reservation_request import (
     read_call_ids,
     read_reservation_request,

@@ -11,9 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from functools import partial
 
-from jupyter_llm_meter.ledger import Ledger, Part, Seen, Settled
-from jupyter_llm_meter.ledger.access import LedgerAccess
-from jupyter_llm_meter.ledger.rows import Row
+from jupyter_llm_meter.ledger import Ledger, LedgerAccess, Part, Row, Seen, Settled
 from jupyter_llm_meter.service.completion import Completion
 from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.counting import Counting

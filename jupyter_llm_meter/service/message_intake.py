@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from jupyter_llm_meter.ledger.access import LedgerUnavailable
+from jupyter_llm_meter.ledger import LedgerUnavailable
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.kernel_message import KernelMessage
 from jupyter_llm_meter.service.lost_calls import Gap, LostCalls, lost_calls_message

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from jupyter_llm_meter.core.price_overrides import PriceTableError, bundled_overrides, read_overrides
+from jupyter_llm_meter.core.errors import PriceTableError
+from jupyter_llm_meter.core.price_overrides import bundled_overrides, read_overrides
 from jupyter_llm_meter.core.price_terms import bundled_terms, read_terms
 from jupyter_llm_meter.core.prices import price
-from jupyter_llm_meter.ledger.settling import Pricer
+from jupyter_llm_meter.ledger import Pricer
 from jupyter_llm_meter.runtime.problems import Problems
 
 PROBLEM = "price-table"

@@ -16,8 +16,7 @@ from typing import Any
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.reservation import LEASE, CallBounds, Decision, refusal_message
 from jupyter_llm_meter.core.standing import format_decimal
-from jupyter_llm_meter.ledger import Ledger
-from jupyter_llm_meter.ledger.access import LedgerAccess, LedgerUnavailable
+from jupyter_llm_meter.ledger import Ledger, LedgerAccess, LedgerUnavailable
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.service.completion import Completion

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 
 from jupyter_llm_meter.core.runaway import MINUTE, Habit, Runaway, RunawayGuard
 from jupyter_llm_meter.core.standing import format_decimal, format_time
-from jupyter_llm_meter.ledger.access import LedgerAccess, LedgerUnavailable
+from jupyter_llm_meter.ledger import LedgerAccess, LedgerUnavailable
 from jupyter_llm_meter.runtime.background import Background
 from llm_meter_tap.wire.record import CallRecord
 

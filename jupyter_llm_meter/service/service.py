@@ -23,8 +23,7 @@ from typing import Any, TypeVar
 
 from jupyter_llm_meter.alerts.channels import Channels
 from jupyter_llm_meter.alerts.delivery import AlertDelivery
-from jupyter_llm_meter.ledger import Ledger, Part, Raise, Seen, Settled
-from jupyter_llm_meter.ledger.access import LedgerAccess, LedgerUnavailable
+from jupyter_llm_meter.ledger import Ledger, LedgerAccess, LedgerUnavailable, Part, Raise, Seen, Settled
 from jupyter_llm_meter.policy.raises import RaiseRequest, plan_raise
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.background import Background

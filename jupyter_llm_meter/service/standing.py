@@ -15,8 +15,7 @@ from jupyter_llm_meter.alerts.channels import Channels
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import Standing, format_time
 from jupyter_llm_meter.core.windows import window_bounds
-from jupyter_llm_meter.ledger import Ledger
-from jupyter_llm_meter.ledger.access import LedgerAccess, LedgerUnavailable
+from jupyter_llm_meter.ledger import Ledger, LedgerAccess, LedgerUnavailable
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.context import Kernels, Limits

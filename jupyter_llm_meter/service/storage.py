@@ -10,7 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from jupyter_llm_meter.ledger.location import LEDGER_FILE, default_ledger_url, private_folder, sqlite_url
+from jupyter_llm_meter.ledger import LEDGER_FILE, default_ledger_url, private_folder, sqlite_url
 from jupyter_llm_meter.runtime.problems import Problems
 
 PROBLEM = "not-durable"

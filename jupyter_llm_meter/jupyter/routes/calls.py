@@ -9,7 +9,7 @@ from typing import Any
 from jupyter_llm_meter.jupyter.arguments import choice, number
 from jupyter_llm_meter.jupyter.filter_arguments import read_filter
 from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
-from jupyter_llm_meter.ledger.pages import ORDERS, SORTS
+from jupyter_llm_meter.ledger import ORDERS, SORTS
 from llm_meter_tap.wire.record import CallRecord, read_record
 from llm_meter_tap.wire.shape import Shape, WireError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
-from jupyter_llm_meter.ledger.takeover_body import read_takeover
+from jupyter_llm_meter.ledger import read_takeover
 
 
 class TakeoverHandler(MeterHandler):

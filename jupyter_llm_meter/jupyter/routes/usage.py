@@ -8,7 +8,7 @@ from jupyter_llm_meter.core.standing import format_time
 from jupyter_llm_meter.jupyter.arguments import choice, number, zone_name
 from jupyter_llm_meter.jupyter.filter_arguments import read_filter
 from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
-from jupyter_llm_meter.ledger.usage import GROUPS, SPLIT_COLUMNS
+from jupyter_llm_meter.ledger import GROUPS, SPLIT_COLUMNS
 
 MOST_GROUPS = 1000
 

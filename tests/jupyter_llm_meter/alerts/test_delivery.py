@@ -12,7 +12,7 @@ import pytest
 
 from jupyter_llm_meter.alerts import delivery
 from jupyter_llm_meter.ledger import Ledger
-from jupyter_llm_meter.ledger.deliveries import LEASE
+from jupyter_llm_meter.ledger.deliveries import DELIVERY_LEASE
 
 SECRET = "hook-secret-4711"
 TWO = [
@@ -236,8 +236,8 @@ def test_a_message_of_a_service_killed_in_mid_delivery_goes_again(deliverer, pro
     assert records(storage)["ops"].waiting == 1
     held = take_away(storage.ledger_url, "ops", now)
     assert held.deliveries == ()
-    assert held.next_at - now <= LEASE
-    assert len(take_away(storage.ledger_url, "ops", now + LEASE).deliveries) == 1
+    assert held.next_at - now <= DELIVERY_LEASE
+    assert len(take_away(storage.ledger_url, "ops", now + DELIVERY_LEASE).deliveries) == 1
 
 
 def test_a_message_marked_as_sent_before_the_kill_does_not_go_again(

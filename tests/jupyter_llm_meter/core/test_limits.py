@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_llm_meter.core.limits import DEFAULT_LIMIT, LimitError, merge_limits, parse_limits
+from jupyter_llm_meter.core.errors import LimitError
+from jupyter_llm_meter.core.limits import DEFAULT_LIMIT, merge_limits, parse_limits
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "limits.json").read_text("utf-8"))
 

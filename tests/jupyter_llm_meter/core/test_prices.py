@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jupyter_llm_meter.core.errors import PriceTableError
 from jupyter_llm_meter.core.price_overrides import (
     Override,
-    PriceTableError,
     bundled_overrides,
     read_overrides,
 )

@@ -12,7 +12,7 @@ import pytest
 from ledger_samples import NOW, call, limit
 
 from jupyter_llm_meter.ledger import Ledger, Outbox
-from jupyter_llm_meter.ledger.deliveries import LEASE, LONGEST_PAUSE, pause_after
+from jupyter_llm_meter.ledger.deliveries import DELIVERY_LEASE, LONGEST_PAUSE, pause_after
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -100,8 +100,8 @@ def test_a_leased_message_is_nobody_else_s_until_the_lease_lapses(ledger):
     assert len(take(ledger).deliveries) == 1
     spend(ledger, "b", 200)
     other = take(ledger, NOW + SECOND, is_urgent=True)
-    assert (other.deliveries, other.next_at) == ((), NOW + LEASE)
-    assert len(take(ledger, NOW + LEASE).deliveries) == 2
+    assert (other.deliveries, other.next_at) == ((), NOW + DELIVERY_LEASE)
+    assert len(take(ledger, NOW + DELIVERY_LEASE).deliveries) == 2
 
 
 def test_a_message_marked_as_sent_does_not_go_again(ledger):
@@ -117,11 +117,11 @@ def test_a_message_marked_as_sent_does_not_go_again(ledger):
 def test_who_lost_the_lease_does_not_mark_another_s_message(ledger):
     spend(ledger, "a", 900)
     first = take(ledger)
-    second = take(ledger, NOW + LEASE)
-    ledger.mark_sent(first.message_id, NOW + LEASE)
-    assert ledger.mark_failed(first.message_id, "late", NOW + LEASE) == 0
+    second = take(ledger, NOW + DELIVERY_LEASE)
+    ledger.mark_sent(first.message_id, NOW + DELIVERY_LEASE)
+    assert ledger.mark_failed(first.message_id, "late", NOW + DELIVERY_LEASE) == 0
     assert ledger.channel_records()[0].waiting == 1
-    ledger.mark_sent(second.message_id, NOW + LEASE)
+    ledger.mark_sent(second.message_id, NOW + DELIVERY_LEASE)
     assert ledger.channel_records()[0].waiting == 0
 
 
@@ -187,8 +187,8 @@ def test_a_clock_that_was_set_back_holds_nothing_up(ledger):
     spend(ledger, "a", 900, NOW)
     take(ledger, NOW + 5 * HOUR)
     assert len(take(ledger, NOW).deliveries) == 1
-    ledger.mark_failed(take(ledger, NOW + LEASE).message_id, "no answer", NOW + DAY)
-    assert len(take(ledger, NOW + LEASE).deliveries) == 1
+    ledger.mark_failed(take(ledger, NOW + DELIVERY_LEASE).message_id, "no answer", NOW + DAY)
+    assert len(take(ledger, NOW + DELIVERY_LEASE).deliveries) == 1
 
 
 def test_a_refused_call_is_told_as_well(ledger):
