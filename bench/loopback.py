@@ -43,7 +43,7 @@ def loopback(folder: str) -> Iterator[Loopback]:
 
 def main() -> None:
     """Serve until standard input ends."""
-    sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "llm_meter_tap")]
+    sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
     import tap_listener
     import tap_provider
 

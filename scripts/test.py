@@ -34,8 +34,8 @@ PURE = (
     "tests/llm_meter_tap/formats",
     "tests/llm_meter_tap/wire",
 )
-# Many tests wait for processes, so that more workers than cores pay.
-PYTHON_WORKERS = 2 * min(os.cpu_count() or 2, 4)
+# Many tests wait for processes, so that one worker more than there are cores pays.
+PYTHON_WORKERS = min(os.cpu_count() or 2, 8) + 1
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -49,9 +51,19 @@ def standin() -> Iterator[dict[str, str]]:
 
 @pytest.fixture(scope="session")
 def second_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of another environment, which holds ipykernel and openai and nothing of ours."""
-    folder = tmp_path_factory.mktemp("second") / "venv"
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    """The Python of another environment, which holds ipykernel and openai and nothing of ours.
+
+    The workers of pytest-xdist share it: the first one that needs it makes it.
+    """
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    folder, ready = root / "second-python", root / "second-python-is-ready"
     python = folder / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "ipykernel", "openai"], check=True)
+    with (root / "second-python-lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ready.exists():
+            subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+            subprocess.run([python, "-m", "pip", "install", "--quiet", "ipykernel", "openai"], check=True)
+            ready.touch()
     return python
