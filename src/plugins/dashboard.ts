@@ -57,7 +57,7 @@ export const dashboard: JupyterFrontEndPlugin<void> = {
     };
     app.commands.addCommand(CommandIDs.openDashboard, {
       label: () => wording.trans.__('LLM Dashboard'),
-      caption: () => wording.trans.__('Show trends, limits and every LLM call'),
+      caption: () => wording.trans.__('Show LLM usage trends, limits, and calls'),
       icon: gaugeIcon,
       describedBy: ARGS,
       execute: args => {

@@ -74,7 +74,7 @@ function reserveSource(
   wording: IWording
 ): ReserveSource {
   const explain = (error: unknown): string =>
-    wording.trans.__('The running total cannot be kept on the server: %1', String(error));
+    wording.trans.__("Couldn't save the running total on the server: %1", String(error));
   return {
     explain,
     isNeeded: async () => (await new TallyPlace(settings).read()) !== '',

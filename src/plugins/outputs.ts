@@ -106,7 +106,7 @@ function problemTeller(
         autoClose: false,
         actions: [
           {
-            label: wording.trans.__('Change the patterns'),
+            label: wording.trans.__('Edit patterns'),
             callback: () => void app.commands.execute(CommandIDs.openSettings)
           }
         ]

@@ -11,10 +11,12 @@ import { IMainMenu } from '@jupyterlab/mainmenu';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { CommandRegistry } from '@lumino/commands';
+import { createElement } from 'react';
 
 import { estimateSentences, exceeds } from '../core/words/rerun';
 import { followSettings } from '../meter/settings';
 import { ICellCosts, IWording } from '../tokens';
+import { Paragraphs } from '../ui/paragraphs';
 
 /** Ours, by the core command of @jupyterlab/notebook-extension for which each stands; see schema/run-all.json. */
 const RUN_ALL = { command: 'llm-meter:run-all', core: 'notebook:run-all-cells' };
@@ -71,7 +73,7 @@ function addStandIn(
   commands.addCommand(command, {
     label: args =>
       args.isPalette === true
-        ? wording.trans.__('%1 (Ask Above an Amount)', commands.label(core, args))
+        ? wording.trans.__('%1 (Confirm Cost)', commands.label(core, args))
         : commands.label(core, args),
     caption: args => commands.caption(core, args),
     icon: args => commands.icon(core, args),
@@ -104,10 +106,12 @@ class Question {
     const { trans, format } = this.wording;
     const { button } = await showDialog({
       title: trans.__('Run all cells?'),
-      body: [
-        ...estimateSentences(estimate, trans, format),
-        trans.__('You wanted to be asked above %1.', format.money(String(this.amount)))
-      ].join(' '),
+      body: createElement(Paragraphs, {
+        texts: [
+          ...estimateSentences(estimate, this.wording),
+          trans.__('You asked to confirm runs above %1.', format.money(String(this.amount)))
+        ]
+      }),
       buttons: [
         Dialog.cancelButton({ label: trans.__('Cancel') }),
         Dialog.okButton({ label: trans.__('Run All') })

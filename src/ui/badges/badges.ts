@@ -42,9 +42,8 @@ export class NotebookBadges {
   }
 
   private _badgeOf({ model: { id } }: Cell): Badge | undefined {
-    const { trans, format } = this.wording;
     const { isCostShown } = this.meter.preferences;
-    return badgeOf(this.cells.newestOf(id), this.cells.streamsOf(id), isCostShown, trans, format);
+    return badgeOf(this.cells.newestOf(id), this.cells.streamsOf(id), isCostShown, this.wording);
   }
 
   private _show(cell: CodeCell, badge: Badge | undefined): void {
@@ -54,8 +53,9 @@ export class NotebookBadges {
     } else if (cell.isPlaceholder()) {
       this._showWhenReady(cell);
     } else {
-      const { trans } = this.wording;
-      this._widgetOf(cell)?.tell(badge, trans.__('LLM usage of this cell'));
+      const details = badge.details.join('\n');
+      const label = this.wording.trans.__('LLM usage in this cell: %1', details);
+      this._widgetOf(cell)?.setText(badge.text, details, label);
     }
   }
 
@@ -96,13 +96,14 @@ class BadgeWidget extends Widget {
   }
 
   /**
-   * @param badge - what to show.
-   * @param title - what it is about.
+   * @param text - the line.
+   * @param tooltip - the details.
+   * @param label - the details for assistive technology.
    */
-  tell(badge: Badge, title: string): void {
-    this._text.textContent = badge.text;
-    this._text.title = badge.details.join('\n');
-    this.node.setAttribute('aria-label', `${title}: ${badge.details.join(', ')}`);
+  setText(text: string, tooltip: string, label: string): void {
+    this._text.textContent = text;
+    this._text.title = tooltip;
+    this.node.setAttribute('aria-label', label);
   }
 
   private readonly _text = document.createElement('span');

@@ -32,10 +32,10 @@ export class NotebookCostLabel extends Widget {
 
   private _show(): void {
     const total = this.costs.of(this.panel)?.costs.total;
-    const { trans, format } = this.wording;
-    const cost = total && sumsCostText(total, trans, format);
+    const { trans } = this.wording;
+    const cost = total && sumsCostText(total, this.wording);
     this.setHidden(!this.isOn() || cost === undefined);
     this.node.textContent = cost === undefined ? '' : trans.__('LLM: %1', cost);
-    this.node.title = trans.__("What the newest runs of this notebook's cells cost together");
+    this.node.title = trans.__('Total cost of the latest run of each cell in this notebook');
   }
 }

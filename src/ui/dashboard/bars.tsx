@@ -19,9 +19,9 @@ import type { Column, Trend } from '../../core/dashboard/trend';
 import type { ShownUnit } from '../../core/dashboard/usage';
 import { valueOf } from '../../core/dashboard/usage';
 import { toggleStep } from '../../core/dashboard/view';
-import type { Words } from '../popover/usage';
 import type { Scene } from './dashboard';
 import { colourOf } from './trend';
+import type { Words } from '../../core/words/words';
 
 /** In CSS pixels. */
 const HEIGHT = 220;
@@ -59,7 +59,7 @@ export function axisText(value: number, unit: ShownUnit | 'USD', { format }: Wor
 
 export function Bars({ scene, trend, colours }: BarsProps): React.ReactElement {
   const { view, show, step, words } = scene;
-  const { trans, format } = words;
+  const { trans } = words;
   const [ref, width] = useWidth();
   const [active, setActive] = React.useState<number>();
   const { columns } = trend;
@@ -88,14 +88,16 @@ export function Bars({ scene, trend, colours }: BarsProps): React.ReactElement {
       className="jp-LLMMeter-Chart"
       tabIndex={0}
       role="group"
-      aria-label={trans.__('Trend. Arrow keys read the bars, Enter shows one alone.')}
+      aria-label={trans.__(
+        'Trend. Use the arrow keys to move between bars, and Enter to show only one.'
+      )}
       onKeyDown={onKeyDown}
       onBlur={() => setActive(undefined)}
       onPointerLeave={() => setActive(undefined)}
     >
       <svg
         role="img"
-        aria-label={trendSummary(trend, view.unit, step, view.group, trans, format)}
+        aria-label={trendSummary(trend, view.unit, step, view.group, words)}
         width={width}
         height={HEIGHT}
       >
@@ -260,13 +262,13 @@ interface TipProps extends BarsProps {
 /** What a bar is made of; read aloud when the arrow keys come to it. */
 function Tip({ scene, trend, colours, column, left }: TipProps): React.ReactElement {
   const { view, step, words } = scene;
-  const { trans, format } = words;
+  const { trans } = words;
   const present = trend.series.filter(({ id }) => column.parts.has(id));
   return (
     <div className="jp-LLMMeter-Tip" role="status" style={{ left, width: TIP_WIDTH }}>
       <div className="jp-LLMMeter-Tip-line jp-LLMMeter-Tip-title">
-        <span>{bucketText(column.bucket, step, trans, format)}</span>
-        <span>{amountOf(column.totals, view.unit, trans, format)}</span>
+        <span>{bucketText(column.bucket, step, words)}</span>
+        <span>{amountOf(column.totals, view.unit, words)}</span>
       </div>
       {present.map(series => {
         const part = column.parts.get(series.id);
@@ -277,7 +279,7 @@ function Tip({ scene, trend, colours, column, left }: TipProps): React.ReactElem
               style={{ backgroundColor: colourOf(colours, series) }}
             />
             <bdi>{seriesText(series, view.group, trans)}</bdi>
-            <span>{part && amountOf(part, view.unit, trans, format)}</span>
+            <span>{part && amountOf(part, view.unit, words)}</span>
           </div>
         );
       })}

@@ -43,7 +43,7 @@ export function Breakdown({ scene, colours }: BreakdownProps): React.ReactElemen
       {answer.value === undefined && answer.error === undefined && (
         <p role="status">{trans.__('Loading…')}</p>
       )}
-      {answer.value?.length === 0 && <p className="jp-LLMMeter-Empty">{trans.__('No call.')}</p>}
+      {answer.value?.length === 0 && <p className="jp-LLMMeter-Empty">{trans.__('No calls.')}</p>}
       <ol className="jp-LLMMeter-Breakdown">
         {rows.map(row => (
           <Row
@@ -85,7 +85,7 @@ function Row({ scene, colours, row, total }: RowProps): React.ReactElement {
         onClick={() => show(toggleFilter(view, filter))}
       >
         <bdi>{name}</bdi>
-        <span>{amountOf(row, view.unit, trans, format)}</span>
+        <span>{amountOf(row, view.unit, words)}</span>
         <span className="jp-LLMMeter-Breakdown-share">{format.percent(share)}</span>
         <span className="jp-LLMMeter-Breakdown-track" aria-hidden="true">
           <span style={{ width: `${share * 100}%`, backgroundColor: colourOf(colours, series) }} />
@@ -97,7 +97,7 @@ function Row({ scene, colours, row, total }: RowProps): React.ReactElement {
           className="jp-LLMMeter-Link"
           onClick={() => actions.openCell({ notebookPath: row.notebook, cellId: row.group })}
         >
-          {trans.__('Open')}
+          {trans.__('Open cell')}
         </button>
       )}
     </li>

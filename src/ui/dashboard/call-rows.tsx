@@ -37,7 +37,7 @@ export function columnsOf(scene: Scene): readonly CallColumn[] {
     sort: 'cost',
     isFigure: true,
     isBrief: true,
-    cell: call => callCostText(call, trans, format)
+    cell: call => callCostText(call, words)
   };
   return [
     {
@@ -63,17 +63,17 @@ export function columnsOf(scene: Scene): readonly CallColumn[] {
       sort: 'tokens',
       isFigure: true,
       isBrief: true,
-      cell: call => tokensText(call, trans, format),
-      detail: call => tokensDetail(call, trans, format)
+      cell: call => tokensText(call, words),
+      detail: call => tokensDetail(call, words)
     },
     figure(
-      trans.__('Tokens in'),
+      trans.__('Input tokens'),
       'input_tokens',
       ({ inputTokens }) => inputTokens,
       format.count.bind(format)
     ),
     figure(
-      trans.__('Tokens out'),
+      trans.__('Output tokens'),
       'output_tokens',
       ({ outputTokens }) => outputTokens,
       format.count.bind(format)
@@ -130,7 +130,7 @@ function PlaceCell({ scene, call }: CallCellProps): React.ReactElement {
     <button
       type="button"
       className="jp-LLMMeter-Link"
-      aria-description={trans.__('Opens the notebook at the cell of this call')}
+      aria-description={trans.__('Opens the cell that made this call')}
       onClick={event => {
         event.stopPropagation();
         scene.actions.openCell(call);

@@ -39,7 +39,7 @@ export function TopCalls({ scene }: { readonly scene: Scene }): React.ReactEleme
         <p role="status">{trans.__('Loading…')}</p>
       )}
       {answer.value && calls.length === 0 && (
-        <p className="jp-LLMMeter-Empty">{trans.__('No call.')}</p>
+        <p className="jp-LLMMeter-Empty">{trans.__('No calls.')}</p>
       )}
       {calls.length > 0 && (
         <div
@@ -129,8 +129,8 @@ function Search({ scene: { view, show, words } }: { readonly scene: Scene }): Re
     <input
       type="search"
       className="jp-LLMMeter-Search"
-      placeholder={trans.__('Search model, notebook, user …')}
-      aria-label={trans.__('Search the calls')}
+      placeholder={trans.__('Search model, notebook, user…')}
+      aria-label={trans.__('Search calls')}
       value={text}
       onChange={({ target }) => setText(target.value)}
     />
@@ -178,10 +178,10 @@ interface TableProps {
 
 function Table({ scene, calls }: TableProps): React.ReactElement {
   const { view, show, words } = scene;
-  const { trans, format } = words;
+  const { trans } = words;
   const columns = columnsOf(scene);
   if (calls.length === 0) {
-    return <p className="jp-LLMMeter-Empty">{trans.__('No call matches.')}</p>;
+    return <p className="jp-LLMMeter-Empty">{trans.__('No matching calls.')}</p>;
   }
   const order = (sort: Sort | undefined): React.AriaAttributes['aria-sort'] =>
     sort === view.sort ? (view.order === 'asc' ? 'ascending' : 'descending') : undefined;
@@ -190,7 +190,7 @@ function Table({ scene, calls }: TableProps): React.ReactElement {
       className="jp-LLMMeter-Scroll"
       tabIndex={0}
       role="region"
-      aria-label={callsText(calls.length, trans, format)}
+      aria-label={callsText(calls.length, words)}
     >
       <table className="jp-LLMMeter-Table">
         <thead>

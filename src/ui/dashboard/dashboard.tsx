@@ -14,7 +14,6 @@ import { connectionFacts } from '../../core/words/gauge';
 import type { ClientError } from '../../meter/request';
 import { AbsentError } from '../../meter/request';
 import type { IMeter } from '../../tokens';
-import type { Words } from '../popover/usage';
 import { useAnswer } from './answer';
 import type { Answer } from './answer';
 import { Breakdown } from './breakdown';
@@ -25,6 +24,7 @@ import type { DashboardActions } from './frame';
 import { Chips, Header } from './header';
 import { LimitCourses } from './limits';
 import { TrendSection } from './trend';
+import type { Words } from '../../core/words/words';
 
 export interface DashboardProps {
   readonly meter: IMeter;
@@ -78,12 +78,12 @@ interface WithoutProps {
 function Without({ meter, words: { trans }, isAlone }: WithoutProps): React.ReactElement {
   return (
     <div className="jp-LLMMeter-Dashboard-without">
-      <h2>{trans.__('No dashboard here')}</h2>
+      <h2>{trans.__('Dashboard not available')}</h2>
       {isAlone ? (
         <>
           <p>
             {trans.__(
-              'The dashboard reads the ledger of the server part, which keeps each call. The gauge shows what this page counted.'
+              'The dashboard shows the calls that the LLM Meter server extension records. The gauge shows only what this page has counted.'
             )}
           </p>
           {connectionFacts(meter.snapshot, trans).map(fact => (
@@ -93,7 +93,7 @@ function Without({ meter, words: { trans }, isAlone }: WithoutProps): React.Reac
       ) : (
         <p>
           {trans.__(
-            'The server part of LLM Meter is older than this page and has no dashboard. Restart the Jupyter server after an update.'
+            'The LLM Meter server extension is older than this page and has no dashboard. If you updated LLM Meter, restart the Jupyter server.'
           )}
         </p>
       )}
@@ -207,9 +207,7 @@ export function Trouble({ answer, words, onRetry }: TroubleProps): React.ReactEl
   return (
     <div className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
       <p>{troubleText(answer.error, words)}</p>
-      {answer.value !== undefined && (
-        <p>{trans.__('The figures below are the last known ones.')}</p>
-      )}
+      {answer.value !== undefined && <p>{trans.__('The figures below may be out of date.')}</p>}
       {onRetry && (
         <button type="button" className="jp-LLMMeter-Button" onClick={onRetry}>
           {trans.__('Try again')}
@@ -221,6 +219,8 @@ export function Trouble({ answer, words, onRetry }: TroubleProps): React.ReactEl
 
 function troubleText(error: ClientError, { trans }: Words): string {
   return error instanceof AbsentError
-    ? trans.__('The server part of LLM Meter is older than this page. Restart the Jupyter server.')
+    ? trans.__(
+        'The LLM Meter server extension is older than this page. Restart the Jupyter server.'
+      )
     : error.message;
 }

@@ -77,7 +77,7 @@ export class DashboardFrame extends ReactWidget {
         <div className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
           <p>
             {trans.__(
-              'The dashboard could not be loaded. Try again when the Jupyter server answers.'
+              "Couldn't load the dashboard. Try again when the Jupyter server is available."
             )}
           </p>
           <p>{this._problem}</p>

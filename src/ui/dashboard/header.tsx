@@ -14,6 +14,7 @@ import {
   toggleStep,
   withPeriod
 } from '../../core/dashboard/view';
+import type { Translate } from '../../core/words/translate';
 import type { Scene } from './dashboard';
 
 /** What a server part can export; which of them it can do here is its own word. */
@@ -72,9 +73,9 @@ function Days({ scene: { view, show, words } }: { readonly scene: Scene }): Reac
   );
   return (
     <span className="jp-LLMMeter-Dashboard-days">
-      {day('first', trans.__('First day'))}
+      {day('first', trans.__('Start date'))}
       <span aria-hidden="true">–</span>
-      {day('last', trans.__('Last day'))}
+      {day('last', trans.__('End date'))}
     </span>
   );
 }
@@ -98,8 +99,8 @@ function Export({ scene, formats }: ExportProps): React.ReactElement {
   return (
     <select
       className="jp-LLMMeter-Select jp-LLMMeter-mod-export"
-      aria-label={trans.__('Export the calls')}
-      title={trans.__('Export the calls that are shown: period, filters and search')}
+      aria-label={trans.__('Export calls')}
+      title={trans.__('Export the calls shown, with the current period, filters, and search')}
       value=""
       onChange={({ target }) => save(target.value)}
     >
@@ -109,7 +110,7 @@ function Export({ scene, formats }: ExportProps): React.ReactElement {
       {FORMATS.map(format => (
         <option key={format} value={format} disabled={!formats.includes(format)}>
           {format === 'parquet' && !formats.includes(format)
-            ? trans.__('Parquet (needs pyarrow on the server)')
+            ? trans.__('Parquet (requires pyarrow on the server)')
             : formatText(format)}
         </option>
       ))}
@@ -125,7 +126,7 @@ function formatText(format: (typeof FORMATS)[number]): string {
 /** What narrows the view, each to be taken away. */
 export function Chips({ scene }: { readonly scene: Scene }): React.ReactElement | null {
   const { view, show, buckets, step, words } = scene;
-  const { trans, format } = words;
+  const { trans } = words;
   const selected = buckets.find(({ key }) => key === view.selected);
   if (view.filters.length === 0 && selected === undefined) {
     return null;
@@ -135,8 +136,8 @@ export function Chips({ scene }: { readonly scene: Scene }): React.ReactElement 
       {selected && (
         <Chip
           name={trans.__('Time')}
-          value={bucketText(selected, step, trans, format)}
-          label={trans.__('Remove the filter')}
+          value={bucketText(selected, step, words)}
+          trans={trans}
           onRemove={() => show(toggleStep(view, selected.key))}
         />
       )}
@@ -145,7 +146,7 @@ export function Chips({ scene }: { readonly scene: Scene }): React.ReactElement 
           key={filter.dimension}
           name={dimensionText(filter.dimension, trans)}
           value={filterText(filter, trans)}
-          label={trans.__('Remove the filter')}
+          trans={trans}
           onRemove={() => show(toggleFilter(view, filter))}
         />
       ))}
@@ -154,7 +155,7 @@ export function Chips({ scene }: { readonly scene: Scene }): React.ReactElement 
         className="jp-LLMMeter-Link"
         onClick={() => show({ ...view, filters: [], selected: undefined })}
       >
-        {trans.__('Show all')}
+        {trans.__('Clear filters')}
       </button>
     </div>
   );
@@ -163,11 +164,12 @@ export function Chips({ scene }: { readonly scene: Scene }): React.ReactElement 
 interface ChipProps {
   readonly name: string;
   readonly value: string;
-  readonly label: string;
+  readonly trans: Translate;
   readonly onRemove: () => void;
 }
 
-function Chip({ name, value, label, onRemove }: ChipProps): React.ReactElement {
+function Chip({ name, value, trans, onRemove }: ChipProps): React.ReactElement {
+  const label = trans.__('Remove filter: %1', value);
   return (
     <span className="jp-LLMMeter-Chip">
       <span className="jp-LLMMeter-Chip-name">{name}</span>

@@ -8,7 +8,7 @@ import * as React from 'react';
 
 import type { Burnup, Course, Point } from '../../core/dashboard/burnup';
 import { burnupOf, courseOf } from '../../core/dashboard/burnup';
-import { moreText } from '../../core/words/gauge';
+import { moreText } from '../../core/words/facts';
 import { forecastText } from '../../core/words/outlook';
 import type { Standing, StandingDocument } from '../../core/record/standing';
 import { limitTitle, resetText, usedOfLimit } from '../../core/words/wording';
@@ -38,9 +38,7 @@ export function LimitCourses({ scene, document }: LimitCoursesProps): React.Reac
       <div className="jp-LLMMeter-Card-header">
         <h3>{trans.__('Limits')}</h3>
       </div>
-      {standings.length === 0 && (
-        <p className="jp-LLMMeter-Empty">{trans.__('No limit is set.')}</p>
-      )}
+      {standings.length === 0 && <p className="jp-LLMMeter-Empty">{trans.__('No limits set.')}</p>}
       {standings.slice(0, MOST_CURVES).map(standing => (
         <LimitCourse
           key={`${standing.limit.id} ${standing.subject ?? ''}`}
@@ -63,7 +61,7 @@ function LimitCourse({ scene, standing }: LimitCourseProps): React.ReactElement 
   const { trans, format } = words;
   const { limit, subject, level, ratio, resetsAt } = standing;
   const course = courseOf(standing, span.timeZone);
-  const forecast = forecastText(standing, trans, format);
+  const forecast = forecastText(standing, words);
   const title = limitTitle(limit, subject, trans);
   return (
     <div className="jp-LLMMeter-Course" data-level={level}>
@@ -77,8 +75,8 @@ function LimitCourse({ scene, standing }: LimitCourseProps): React.ReactElement 
         <Curve scene={scene} standing={standing} course={course} />
       )}
       <div className="jp-LLMMeter-Course-notes">
-        <span>{usedOfLimit(standing, trans, format)}</span>
-        <span>{resetText(resetsAt, limit.timeZone, trans, format)}</span>
+        <span>{usedOfLimit(standing, words)}</span>
+        <span>{resetText(resetsAt, limit.timeZone, words)}</span>
         {forecast && <span>{forecast}</span>}
       </div>
     </div>
@@ -91,7 +89,6 @@ interface CurveProps extends LimitCourseProps {
 
 function Curve({ scene, standing, course }: CurveProps): React.ReactElement {
   const { client, revision, words } = scene;
-  const { trans, format } = words;
   const { span, step } = course;
   const query = {
     ...course.query,
@@ -103,14 +100,13 @@ function Curve({ scene, standing, course }: CurveProps): React.ReactElement {
   const answer = useAnswer(() => client.getUsage(query), JSON.stringify(query), revision);
   const [ref, width] = useWidth();
   const burnup = burnupOf(standing, course, answer.value ?? [], Date.now());
-  const summary = [
-    usedOfLimit(standing, trans, format),
-    forecastText(standing, trans, format)
-  ].filter(text => text !== undefined);
+  const summary = [usedOfLimit(standing, words), forecastText(standing, words)].filter(
+    text => text !== undefined
+  );
   return (
     <div ref={ref} className="jp-LLMMeter-Course-chart">
       {width > 0 && (
-        <svg role="img" aria-label={summary.join('. ')} width={width} height={HEIGHT}>
+        <svg role="img" aria-label={summary.join('\n')} width={width} height={HEIGHT}>
           <Lines
             burnup={burnup}
             width={width}

@@ -29,7 +29,7 @@ export class CellOpener {
       return;
     }
     if (!(await this._exists(notebookPath))) {
-      tell(trans.__('The notebook %1 is no longer there: it was moved or deleted.', notebookPath));
+      tell(trans.__('The notebook %1 was moved or deleted.', notebookPath));
       return;
     }
     const panel = await this._panelOf(notebookPath);
@@ -40,7 +40,7 @@ export class CellOpener {
     await panel.context.ready;
     await panel.revealed;
     if (!(await goTo(panel, cellId))) {
-      tell(trans.__('The cell of this call is no longer in %1.', notebookPath));
+      tell(trans.__('The cell that made this call is no longer in %1.', notebookPath));
     }
   }
 

@@ -65,7 +65,7 @@ function TrendControls({ scene }: { readonly scene: Scene }): React.ReactElement
   return (
     <>
       <label className="jp-LLMMeter-Choice">
-        {trans.__('by')}
+        {trans.__('Group by')}
         <select
           className="jp-LLMMeter-Select"
           value={view.group}
@@ -78,7 +78,7 @@ function TrendControls({ scene }: { readonly scene: Scene }): React.ReactElement
           ))}
         </select>
       </label>
-      <div className="jp-LLMMeter-Segments" role="group" aria-label={trans.__('Step')}>
+      <div className="jp-LLMMeter-Segments" role="group" aria-label={trans.__('Interval')}>
         {steps.map(name => (
           <button
             key={name}
@@ -99,15 +99,15 @@ function Empty({ scene: { view, words } }: { readonly scene: Scene }): React.Rea
   return (
     <p className="jp-LLMMeter-Empty">
       {view.filters.length > 0
-        ? trans.__('No call in this period matches the filters.')
-        : trans.__('No call in this period. Calls appear here as soon as a cell makes one.')}
+        ? trans.__('No calls in this period match the filters.')
+        : trans.__('No calls in this period. Calls appear here as soon as a cell makes one.')}
     </p>
   );
 }
 
 function Legend({ scene, trend, colours }: TrendProps): React.ReactElement {
   const { view, show, words } = scene;
-  const { trans, format } = words;
+  const { trans } = words;
   return (
     <ul className="jp-LLMMeter-Legend">
       {trend.series.map(series => {
@@ -129,7 +129,7 @@ function Legend({ scene, trend, colours }: TrendProps): React.ReactElement {
                 style={{ backgroundColor: colourOf(colours, series) }}
               />
               <bdi>{name}</bdi>
-              <span>{amountOf(sumOf(parts), view.unit, trans, format)}</span>
+              <span>{amountOf(sumOf(parts), view.unit, words)}</span>
             </button>
           </li>
         );
@@ -140,7 +140,7 @@ function Legend({ scene, trend, colours }: TrendProps): React.ReactElement {
 
 function TrendTable({ scene, trend }: Omit<TrendProps, 'colours'>): React.ReactElement {
   const { view, step, words } = scene;
-  const { trans, format } = words;
+  const { trans } = words;
   const used = trend.columns.filter(({ totals }) => totals.calls > 0);
   return (
     <div className="jp-LLMMeter-Scroll" tabIndex={0} role="region" aria-label={trans.__('Trend')}>
@@ -153,18 +153,18 @@ function TrendTable({ scene, trend }: Omit<TrendProps, 'colours'>): React.ReactE
                 <bdi>{seriesText(series, view.group, trans)}</bdi>
               </th>
             ))}
-            <th scope="col">{trans.__('Together')}</th>
+            <th scope="col">{trans.__('Total')}</th>
           </tr>
         </thead>
         <tbody>
           {used.map(({ bucket, parts, totals }) => (
             <tr key={bucket.key}>
-              <th scope="row">{bucketText(bucket, step, trans, format)}</th>
+              <th scope="row">{bucketText(bucket, step, words)}</th>
               {trend.series.map(({ id }) => {
                 const part = parts.get(id);
-                return <td key={id}>{part ? amountOf(part, view.unit, trans, format) : '–'}</td>;
+                return <td key={id}>{part ? amountOf(part, view.unit, words) : '–'}</td>;
               })}
-              <td>{amountOf(totals, view.unit, trans, format)}</td>
+              <td>{amountOf(totals, view.unit, words)}</td>
             </tr>
           ))}
         </tbody>

@@ -11,7 +11,8 @@ import type { Standing } from '../../core/record/standing';
 import type { Translate } from '../../core/words/translate';
 import { amountText, limitTitle } from '../../core/words/wording';
 import type { IPreferences } from '../../tokens';
-import type { UsageActions, Words } from '../popover/usage';
+import type { UsageActions } from '../popover/usage';
+import type { Words } from '../../core/words/words';
 
 interface GaugeChoiceProps {
   readonly preferences: IPreferences;
@@ -24,13 +25,14 @@ export function GaugeChoice({
   preferences: { gaugeMode, gaugeLimit },
   standings,
   onChoose,
-  words: { trans, format }
+  words
 }: GaugeChoiceProps): React.ReactElement {
+  const { trans } = words;
   const limits = new Map(standings.map(({ limit, amount }) => [limit.id, { limit, amount }]));
   return (
     <div className="jp-LLMMeter-GaugeChoice">
       <label>
-        {trans.__('The gauge shows')}{' '}
+        {trans.__('Gauge shows')}{' '}
         <select value={gaugeMode} onChange={({ target }) => onChoose('gaugeMode', target.value)}>
           {GAUGE_MODES.map(mode => (
             <option key={mode} value={mode}>
@@ -41,20 +43,20 @@ export function GaugeChoice({
       </label>{' '}
       {limits.size > 1 && (
         <label>
-          {trans.__('of')}{' '}
+          {trans.__('Gauge limit')}{' '}
           <select
             value={gaugeLimit !== undefined && limits.has(gaugeLimit) ? gaugeLimit : ''}
             onChange={({ target }) =>
               onChoose('gaugeLimit', target.value === '' ? null : target.value)
             }
           >
-            <option value="">{trans.__('the nearest limit')}</option>
+            <option value="">{trans.__('Limit closest to its amount')}</option>
             {[...limits.values()].map(({ limit, amount }) => (
               <option key={limit.id} value={limit.id}>
                 {trans.__(
                   '%1: %2',
                   limitTitle(limit, limit.value && shortened(limit.value), trans),
-                  amountText(amount, limit.unit, trans, format)
+                  amountText(amount, limit.unit, words)
                 )}
               </option>
             ))}
@@ -68,14 +70,14 @@ export function GaugeChoice({
 function modeText(mode: GaugeMode, trans: Translate): string {
   switch (mode) {
     case 'auto':
-      return trans.__('what is used');
+      return trans.__('Amount used');
     case 'tokens':
-      return trans.__('tokens');
+      return trans.__('Tokens');
     case 'cost':
-      return trans.__('cost');
+      return trans.__('Cost');
     case 'remaining':
-      return trans.__('what is left');
+      return trans.__('Amount left');
     case 'percent':
-      return trans.__('the share');
+      return trans.__('Percentage used');
   }
 }

@@ -35,11 +35,10 @@ export class GaugeWidget extends ReactWidget {
 
   protected override render(): React.ReactElement {
     const { snapshot, preferences } = this.meter;
-    const { trans, format } = this.wording;
     const options = { ...preferences, kernelId: this.current.place?.kernelId };
     return (
       <GaugeButton
-        entry={toStatusEntry(snapshot, options, trans, format)}
+        entry={toStatusEntry(snapshot, options, this.wording)}
         onPress={() => this.onPress(this)}
       />
     );

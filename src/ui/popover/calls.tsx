@@ -17,7 +17,7 @@ import { modelOf } from '../../core/record/record';
 import type { IMeter } from '../../tokens';
 import { useAnswer } from '../answer';
 import { Name } from './name';
-import type { Words } from './usage';
+import type { Words } from '../../core/words/words';
 
 const SHOWN_CALLS = 8;
 
@@ -39,7 +39,7 @@ export function LastCalls({
   const answer = useAnswer(() => meter.listCalls(SHOWN_CALLS), [meter, revision]);
   return (
     <section>
-      <h3>{trans.__('Last calls')}</h3>
+      <h3>{trans.__('Recent calls')}</h3>
       {answer.kind === 'loading' && <p role="status">{trans.__('Loading…')}</p>}
       {answer.kind === 'error' && (
         <p className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
@@ -62,7 +62,7 @@ interface CallTableProps {
 function CallTable({ calls, isCostShown, words }: CallTableProps): React.ReactElement {
   const { trans } = words;
   if (calls.length === 0) {
-    return <p>{trans.__('No call yet.')}</p>;
+    return <p>{trans.__('No calls yet.')}</p>;
   }
   return (
     <table className="jp-LLMMeter-Calls">
@@ -90,12 +90,9 @@ interface CallRowProps {
   readonly words: Words;
 }
 
-function CallRow({
-  call,
-  isCostShown,
-  words: { trans, format }
-}: CallRowProps): React.ReactElement {
-  const cost = callCostText(call, trans, format);
+function CallRow({ call, isCostShown, words }: CallRowProps): React.ReactElement {
+  const { trans, format } = words;
+  const cost = callCostText(call, words);
   return (
     <tr>
       <td>{format.recent(call.startedAt)}</td>
@@ -112,7 +109,7 @@ function CallRow({
       <td title={placeDetail(call, trans)}>
         <bdi>{placeText(call)}</bdi>
       </td>
-      <td title={tokensDetail(call, trans, format)}>{tokensText(call, trans, format)}</td>
+      <td title={tokensDetail(call, words)}>{tokensText(call, words)}</td>
       {isCostShown && <td title={cost}>{cost}</td>}
     </tr>
   );

@@ -5,12 +5,13 @@
 import * as React from 'react';
 
 import { ratioOf } from '../../core/record/decimal';
-import { levelText, moreText } from '../../core/words/gauge';
+import { levelText, moreText } from '../../core/words/facts';
 import { forecastText, remarksOf } from '../../core/words/outlook';
 import type { Standing } from '../../core/record/standing';
 import { limitTitle, resetText, usedOfLimit } from '../../core/words/wording';
 import { Bar } from '../bar';
-import type { UsageActions, Words } from './usage';
+import type { UsageActions } from './usage';
+import type { Words } from '../../core/words/words';
 
 interface LimitsProps {
   readonly standings: readonly Standing[];
@@ -35,11 +36,11 @@ export function Limits({
         <h3>{trans.__('Limits')}</h3>
         {!isAlone && (
           <button type="button" className="jp-LLMMeter-Link" onClick={actions.showRaises}>
-            {trans.__('Raises')}
+            {trans.__('Raise history')}
           </button>
         )}
       </div>
-      {standings.length === 0 && <p>{trans.__('No limit is set.')}</p>}
+      {standings.length === 0 && <p>{trans.__('No limits set.')}</p>}
       {standings.map(standing => (
         <LimitRow
           key={`${standing.limit.id} ${standing.subject ?? ''}`}
@@ -66,11 +67,11 @@ function LimitRow({ standing, isAlone, actions, words }: LimitRowProps): React.R
   const { limit, subject, level, ratio, resetsAt, reserved, amount } = standing;
   const isBroken = isAlone && limit.onExceed === 'block';
   const remarks = [
-    resetText(resetsAt, limit.timeZone, trans, format),
-    forecastText(standing, trans, format),
-    ...remarksOf(standing, trans, format),
+    resetText(resetsAt, limit.timeZone, words),
+    forecastText(standing, words),
+    ...remarksOf(standing, words),
     isBroken
-      ? trans.__('Without the server part no call can be refused: this limit only warns')
+      ? trans.__("Calls can't be refused without the server extension, so this limit only warns")
       : undefined
   ].filter(remark => remark !== undefined);
   return (
@@ -83,7 +84,7 @@ function LimitRow({ standing, isAlone, actions, words }: LimitRowProps): React.R
       </div>
       <Bar level={level} ratio={ratio} reservedRatio={ratioOf(reserved, amount)} />
       <div className="jp-LLMMeter-Limit-line">
-        <span>{usedOfLimit(standing, trans, format)}</span>
+        <span>{usedOfLimit(standing, words)}</span>
         <span className="jp-LLMMeter-Limit-level">{levelText(level, trans)}</span>
       </div>
       <div className="jp-LLMMeter-Limit-line">

@@ -12,7 +12,7 @@ import type { IMeter } from '../../tokens';
 import { useAnswer } from '../answer';
 import { Bar } from '../bar';
 import { Name } from './name';
-import type { Words } from './usage';
+import type { Words } from '../../core/words/words';
 
 const SHOWN_MODELS = '5';
 
@@ -54,7 +54,7 @@ function Split({ meter, revision, isCostShown, words }: ModelSplitProps): React.
     );
   }
   if (answer.value.length === 0) {
-    return <p>{trans.__('No call yet.')}</p>;
+    return <p>{trans.__('No calls yet.')}</p>;
   }
   const { inputTokens, outputTokens } = sumOf(answer.value);
   const rows = [...answer.value].sort(inOrder);
@@ -83,12 +83,8 @@ interface ModelRowProps {
   readonly words: Words;
 }
 
-function ModelRow({
-  row,
-  all,
-  isCostShown,
-  words: { trans, format }
-}: ModelRowProps): React.ReactElement {
+function ModelRow({ row, all, isCostShown, words }: ModelRowProps): React.ReactElement {
+  const { trans, format } = words;
   const share = all === 0 ? 0 : tokensOf(row) / all;
   const name = row.isRest ? trans.__('Other models') : (row.group ?? trans.__('unknown'));
   return (
@@ -103,7 +99,7 @@ function ModelRow({
       <td title={trans.__('%1 tokens', format.count(tokensOf(row)))}>
         {trans.__('%1 tokens', format.compact(tokensOf(row)))}
       </td>
-      {isCostShown && <td>{costText(row, trans, format)}</td>}
+      {isCostShown && <td>{costText(row, words)}</td>}
     </tr>
   );
 }

@@ -5,13 +5,17 @@
 import * as React from 'react';
 
 import type { Totals } from '../../core/record/standing';
+import type { Translate } from '../../core/words/translate';
 import { costText } from '../../core/words/wording';
 import { askOfNotebook } from '../../notebook/notebook-usage';
 import type { Place } from '../../notebook/current-notebook';
 import type { IMeter } from '../../tokens';
 import { useAnswer } from '../answer';
 import { Name } from './name';
-import type { Words } from './usage';
+import type { Words } from '../../core/words/words';
+
+/** Stands for the notebook's name while its sentence is translated. */
+const MARK = '\u0000';
 
 interface TotalsTableProps {
   readonly today: Totals;
@@ -49,8 +53,8 @@ export function TotalsTable({
           <tr>
             <td />
             <th scope="col">{trans.__('Calls')}</th>
-            <th scope="col">{trans.__('Tokens in')}</th>
-            <th scope="col">{trans.__('Tokens out')}</th>
+            <th scope="col">{trans.__('Input tokens')}</th>
+            <th scope="col">{trans.__('Output tokens')}</th>
             {isCostShown && <th scope="col">{trans.__('Cost')}</th>}
           </tr>
         </thead>
@@ -62,7 +66,7 @@ export function TotalsTable({
           <tbody className="jp-LLMMeter-Totals-notebook">
             <tr>
               <th scope="rowgroup" colSpan={isCostShown ? 5 : 4}>
-                {trans.__('This notebook')} · <Name name={place.path.replace(/^.*\//, '')} />
+                <NotebookName path={place.path} trans={trans} />
               </th>
             </tr>
             {row(trans.__('Today'), answer.value.today)}
@@ -81,6 +85,23 @@ export function TotalsTable({
   );
 }
 
+interface NotebookNameProps {
+  readonly path: string;
+  readonly trans: Translate;
+}
+
+/** The heading of the notebook's rows; the name keeps its own text direction. */
+function NotebookName({ path, trans }: NotebookNameProps): React.ReactElement {
+  const [before, after] = trans.__('This notebook: %1', MARK).split(MARK);
+  return (
+    <>
+      {before}
+      <Name name={path.replace(/^.*\//, '')} />
+      {after}
+    </>
+  );
+}
+
 interface TotalsRowProps {
   readonly name: string;
   readonly totals: Totals;
@@ -88,19 +109,15 @@ interface TotalsRowProps {
   readonly words: Words;
 }
 
-function TotalsRow({
-  name,
-  totals,
-  isCostShown,
-  words: { trans, format }
-}: TotalsRowProps): React.ReactElement {
+function TotalsRow({ name, totals, isCostShown, words }: TotalsRowProps): React.ReactElement {
+  const { format } = words;
   return (
     <tr>
       <th scope="row">{name}</th>
       <td>{format.count(totals.calls)}</td>
       <td>{format.count(totals.inputTokens)}</td>
       <td>{format.count(totals.outputTokens)}</td>
-      {isCostShown && <td>{costText(totals, trans, format)}</td>}
+      {isCostShown && <td>{costText(totals, words)}</td>}
     </tr>
   );
 }
@@ -121,8 +138,8 @@ function Gaps({ month, words: { trans, format } }: GapsProps): React.ReactElemen
       {unpricedCalls > 0 && (
         <p>
           {trans._n(
-            '%2 call this month is unpriced: its model has no known price, so its cost is not in the sum.',
-            '%2 calls this month are unpriced: their models have no known price, so their cost is not in the sum.',
+            "%2 call this month is unpriced: its model has no known price, so its cost isn't included in the total.",
+            "%2 calls this month are unpriced: their models have no known price, so their cost isn't included in the total.",
             unpricedCalls,
             format.count(unpricedCalls)
           )}
@@ -131,8 +148,8 @@ function Gaps({ month, words: { trans, format } }: GapsProps): React.ReactElemen
       {missingCalls > 0 && (
         <p>
           {trans._n(
-            '%2 call this month has unknown usage, so its tokens are not in the sum.',
-            '%2 calls this month have unknown usage, so their tokens are not in the sum.',
+            "%2 call this month has unknown usage, so its tokens aren't included in the total.",
+            "%2 calls this month have unknown usage, so their tokens aren't included in the total.",
             missingCalls,
             format.count(missingCalls)
           )}

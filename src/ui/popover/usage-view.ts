@@ -80,7 +80,7 @@ export class UsageView implements IUsageView {
       ...actions,
       openDashboard: closing(actions.openDashboard),
       openSettings: closing(actions.openSettings),
-      showDoctor: closing(actions.showDoctor),
+      showDiagnostics: closing(actions.showDiagnostics),
       showRaises: closing(actions.showRaises),
       raise: closing(actions.raise)
     });

@@ -3,10 +3,8 @@
  */
 
 import { ReactWidget } from '@jupyterlab/ui-components';
-import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { Formatter } from '../../core/words/format';
 import { connectionFacts } from '../../core/words/gauge';
 import { problemTitle } from '../../core/words/problem';
 import type { Snapshot } from '../../core/record/snapshot';
@@ -21,19 +19,14 @@ import { ModelSplit } from './models';
 import { RerunNote } from './rerun';
 import { TotalsTable } from './totals';
 import { UnmeteredList } from './unmetered';
-
-/** What every part of the popover needs to write its figures. */
-export interface Words {
-  readonly trans: TranslationBundle;
-  readonly format: Formatter;
-}
+import type { Words } from '../../core/words/words';
 
 /** What the popover leads to. */
 export interface UsageActions {
   readonly hasDashboard: () => boolean;
   readonly openDashboard: () => void;
   readonly openSettings: () => void;
-  readonly showDoctor: () => void;
+  readonly showDiagnostics: () => void;
   readonly showRaises: () => void;
   readonly raise: (standing: Standing) => void;
   /** Writes a setting of the gauge. */
@@ -105,8 +98,8 @@ function Usage({ meter, snapshot, places, words, actions }: UsageProps): React.R
           <button type="button" className="jp-LLMMeter-Link" onClick={actions.openSettings}>
             {trans.__('Settings')}
           </button>
-          <button type="button" className="jp-LLMMeter-Link" onClick={actions.showDoctor}>
-            {trans.__('Doctor')}
+          <button type="button" className="jp-LLMMeter-Link" onClick={actions.showDiagnostics}>
+            {trans.__('Diagnostics')}
           </button>
         </span>
       </div>
@@ -225,7 +218,7 @@ function ConnectionNote({
       {facts.map(fact => (
         <p key={fact}>{fact}</p>
       ))}
-      {snapshot.document && <p>{trans.__('The figures below are the last known ones.')}</p>}
+      {snapshot.document && <p>{trans.__('The figures below may be out of date.')}</p>}
       <button type="button" className="jp-LLMMeter-Button" onClick={() => void meter.refresh()}>
         {trans.__('Try again')}
       </button>
@@ -238,11 +231,8 @@ interface UnderWayNoteProps {
   readonly words: Words;
 }
 
-function UnderWayNote({
-  snapshot,
-  words: { trans, format }
-}: UnderWayNoteProps): React.ReactElement | null {
-  const text = underWayText(snapshot.underWay ?? [], trans, format);
+function UnderWayNote({ snapshot, words }: UnderWayNoteProps): React.ReactElement | null {
+  const text = underWayText(snapshot.underWay ?? [], words);
   return text === undefined ? null : (
     <p className="jp-LLMMeter-UnderWay">
       <span className="jp-LLMMeter-Gauge-pulse" aria-hidden="true" /> {text}

@@ -72,22 +72,23 @@ export async function showRaises(meter: IMeter, wording: IWording): Promise<void
   try {
     const { RaisesWidget } = await import('./raises');
     await showDialog({
-      title: trans.__('Raises of limits'),
+      title: trans.__('Raise history'),
       body: new RaisesWidget(meter, wording),
       buttons: [Dialog.okButton({ label: trans.__('Close') })]
     });
   } catch (error) {
-    await showErrorMessage(trans.__('Raises of limits'), String(error));
+    await showErrorMessage(trans.__('Raise history'), String(error));
   }
 }
 
-function tellOf(raise: Raise, { limit }: Standing, { trans, format }: IWording): void {
-  const amount = amountText(raise.amount, raise.unit, trans, format);
+function tellOf(raise: Raise, { limit }: Standing, wording: IWording): void {
+  const { trans, format } = wording;
+  const amount = amountText(raise.amount, raise.unit, wording);
   const text =
     raise.expiresAt === undefined
-      ? trans.__('The limit was raised by %1.', amount)
+      ? trans.__('Limit raised by %1.', amount)
       : trans.__(
-          'The limit was raised by %1 until %2.',
+          'Limit raised by %1 until %2.',
           amount,
           format.moment(raise.expiresAt, limit.timeZone)
         );

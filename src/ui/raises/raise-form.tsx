@@ -5,7 +5,7 @@
  * was written stays.
  */
 
-import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Translate } from '../../core/words/translate';
 import * as React from 'react';
 
 import { AbsentError, AwayError, ClientError, RefusedError } from '../../meter/request';
@@ -15,7 +15,7 @@ import { firstDraft, flawsOf, requestOf } from '../../core/limits/raise-draft';
 import type { Standing } from '../../core/record/standing';
 import { limitTitle, usedOfLimit } from '../../core/words/wording';
 import { AmountField, ExpiryField, ReasonField } from './raise-fields';
-import type { Words } from '../popover/usage';
+import type { Words } from '../../core/words/words';
 
 interface RaiseFormProps {
   /** Where the limit stands. */
@@ -43,7 +43,7 @@ export function RaiseForm(props: RaiseFormProps): React.ReactElement {
         {trans.__(
           '%1: %2',
           limitTitle(standing.limit, standing.subject, trans),
-          usedOfLimit(standing, trans, words.format)
+          usedOfLimit(standing, words)
         )}
       </p>
       <AmountField
@@ -123,22 +123,25 @@ function useSubmit(
 }
 
 /** What went wrong and what to do. */
-function problemText(error: unknown, trans: TranslationBundle): string {
+function problemText(error: unknown, trans: Translate): string {
   if (error instanceof AwayError) {
     return trans.__(
-      'The Jupyter server does not answer, so nothing was raised. Try again when it is back.'
+      "Couldn't reach the Jupyter server, so the limit wasn't raised. Try again when the server is available."
     );
   }
   if (error instanceof AbsentError) {
     return trans.__(
-      'The LLM Meter part of this server knows no raises. Update it, or change the limit in the settings.'
+      "This version of the LLM Meter server extension can't raise limits. Update it, or change the limit in the settings."
     );
   }
   if (error instanceof RefusedError && error.status === 403) {
-    return trans.__('You may not raise this limit. Ask the administrator. (%1)', error.message);
+    return trans.__(
+      "You don't have permission to raise this limit. Ask an administrator. (%1)",
+      error.message
+    );
   }
   if (error instanceof ClientError) {
-    return trans.__('The limit was not raised: %1', error.message);
+    return trans.__("The limit wasn't raised: %1", error.message);
   }
   throw error;
 }

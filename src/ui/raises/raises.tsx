@@ -10,7 +10,7 @@ import type { Raise } from '../../core/limits/raise';
 import type { Standing } from '../../core/record/standing';
 import { amountText, limitTitle } from '../../core/words/wording';
 import type { IMeter, IWording } from '../../tokens';
-import type { Words } from '../popover/usage';
+import type { Words } from '../../core/words/words';
 
 type Answer =
   | { readonly kind: 'loading' }
@@ -63,7 +63,7 @@ function Raises({ meter, words }: RaisesProps): React.ReactElement {
       );
     case 'raises':
       return answer.raises.length === 0 ? (
-        <p>{trans.__('No limit was ever raised.')}</p>
+        <p>{trans.__('No limits have been raised.')}</p>
       ) : (
         <RaiseTable
           raises={answer.raises}
@@ -111,7 +111,7 @@ function RaiseTable({ raises, standings, words }: RaiseTableProps): React.ReactE
             <td>{format.recent(raise.raisedAt)}</td>
             <td>{raise.user ?? trans.__('unknown')}</td>
             <td>{titleOf(raise, standings, words)}</td>
-            <td>{amountText(raise.amount, raise.unit, trans, format)}</td>
+            <td>{amountText(raise.amount, raise.unit, words)}</td>
             <td>{raise.expiresAt === undefined ? '–' : format.recent(raise.expiresAt)}</td>
             <td className="jp-LLMMeter-Raises-reason">{raise.reason}</td>
           </tr>

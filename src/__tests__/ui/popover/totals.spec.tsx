@@ -9,7 +9,7 @@ import { ClientError } from '../../../meter/request';
 import type { IMeter } from '../../../tokens';
 import { ModelSplit } from '../../../ui/popover/models';
 import { TotalsTable } from '../../../ui/popover/totals';
-import { format, trans, wireTotals } from '../../samples';
+import { wireTotals, words } from '../../samples';
 import { expectAct, Page } from '../../widgets/page';
 
 const NAME = `<b>שלום${'x'.repeat(500)}.ipynb`;
@@ -52,7 +52,7 @@ async function showTotals(): Promise<void> {
       place={{ path: `folder/${NAME}`, kernelId: 'k1' }}
       revision={1}
       isCostShown={true}
-      words={{ trans, format }}
+      words={words}
     />
   );
 }
@@ -93,9 +93,7 @@ describe('ModelSplit', () => {
       rowWith({ group: 'gpt-5-mini', inputTokens: 25 }),
       rowWith({ group: 'gpt-5', inputTokens: 75 })
     ];
-    await page.show(
-      <ModelSplit meter={meter} revision={1} isCostShown={false} words={{ trans, format }} />
-    );
+    await page.show(<ModelSplit meter={meter} revision={1} isCostShown={false} words={words} />);
     expect(queries).toEqual([]);
     await page.unfold('details');
     const details = page.find('details');
