@@ -69,7 +69,8 @@ def test_a_refused_call_is_said_so(told):
     english = compose([refused], "en", PLENTY)
     assert english.title == "LLM Meter: A call by alice was refused by the monthly limit"
     assert english.is_urgent
-    assert compose([refused], "zh-CN", PLENTY).title == "LLM Meter：用户 alice 的一次调用可能超出每月限额，已被拒绝"
+    chinese = compose([refused], "zh-CN", PLENTY)
+    assert chinese.title == "LLM Meter：用户 alice 的一次调用可能超出每月限额，已被拒绝"
 
 
 def test_a_total_never_resets(told):
