@@ -8,7 +8,7 @@ import type { ISignal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 
 import type { UnderWay } from './core/words/badge';
-import type { UsageRow } from './core/dashboard/usage';
+import type { UsageRow } from './core/dashboard/usage-rows';
 import type { GaugeMode } from './core/words/figure';
 import type { Formatter } from './core/words/format';
 import type { Raise, RaiseRequest } from './core/limits/raise';

@@ -7,8 +7,8 @@ import type { ServerConnection } from '@jupyterlab/services';
 
 import type { CellRuns } from '../core/record/cell-runs';
 import { parseCells } from '../core/record/cell-runs';
-import type { UsageRow } from '../core/dashboard/usage';
-import { parseUsage } from '../core/dashboard/usage';
+import type { UsageRow } from '../core/dashboard/usage-rows';
+import { parseUsage } from '../core/dashboard/usage-rows';
 import type { Raise, RaiseRequest } from '../core/limits/raise';
 import { parseRaise, writeRaiseRequest } from '../core/limits/raise';
 import type { CallRecord } from '../core/record/record';

@@ -9,7 +9,7 @@ import { Signal } from '@lumino/signaling';
 import type { MeterClient } from './client';
 import type { Courier } from './call-uploader';
 import type { UnderWay } from '../core/words/badge';
-import type { UsageRow } from '../core/dashboard/usage';
+import type { UsageRow } from '../core/dashboard/usage-rows';
 import type { Raise, RaiseRequest } from '../core/limits/raise';
 import type { CallRecord } from '../core/record/record';
 import type { Snapshot } from '../core/record/snapshot';

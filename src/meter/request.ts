@@ -7,26 +7,36 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
+import type { Failure, FailureError, FailureKind } from '../core/record/failure';
 import { ShapeError } from '../core/record/shape';
 
 /** The server part did not answer as it should. */
-export class ClientError extends Error {
+export class ClientError extends Error implements FailureError {
   override name = 'ClientError';
+  protected readonly kind: FailureKind = 'unknown';
+
+  /** The same as plain data. */
+  get failure(): Failure {
+    return { kind: this.kind, message: this.message };
+  }
 }
 
 /** Nothing answered: the server is down or the network is. */
 export class AwayError extends ClientError {
   override name = 'AwayError';
+  protected override readonly kind = 'away';
 }
 
 /** The Jupyter server answers, but has no such route: the LLM Meter part is not running. */
 export class AbsentError extends ClientError {
   override name = 'AbsentError';
+  protected override readonly kind = 'absent';
 }
 
 /** The server part answered with an error. */
 export class RefusedError extends ClientError {
   override name = 'RefusedError';
+  protected override readonly kind = 'refused';
 
   /**
    * @param status - the HTTP status code.
@@ -38,11 +48,16 @@ export class RefusedError extends ClientError {
   ) {
     super(message);
   }
+
+  override get failure(): Failure {
+    return { ...super.failure, status: this.status };
+  }
 }
 
 /** The answer is not what the contract promises; the versions of page and server may differ. */
 export class AnswerError extends ClientError {
   override name = 'AnswerError';
+  protected override readonly kind = 'unreadable';
 }
 
 /**
@@ -85,7 +100,7 @@ export function readAnswer<T>(parse: (value: unknown) => T, body: unknown): T {
   } catch (error) {
     if (error instanceof ShapeError) {
       throw new AnswerError(
-        `The LLM Meter service sent an answer that this page cannot read: ${error.message}.`
+        `This page can't read the answer of the LLM Meter service: ${error.message}.`
       );
     }
     throw error;
@@ -100,7 +115,7 @@ async function fetchRoute(
   try {
     return await ServerConnection.makeRequest(url, init, serverSettings);
   } catch (error) {
-    throw new AwayError(`The Jupyter server does not answer: ${String(error)}`);
+    throw new AwayError(`Couldn't reach the Jupyter server: ${String(error)}`);
   }
 }
 
@@ -116,11 +131,11 @@ async function bodyOf(response: Response): Promise<unknown> {
 
 function errorOf(response: Response, body: unknown): ClientError {
   if (response.status === 404) {
-    return new AbsentError('This Jupyter server has no LLM Meter part.');
+    return new AbsentError("The LLM Meter server extension isn't running.");
   }
   // A proxy in front of a server that is starting or gone answers for it with one of these.
   if ([502, 503, 504].includes(response.status)) {
-    return new AwayError(`The Jupyter server does not answer (HTTP ${response.status}).`);
+    return new AwayError(`Couldn't reach the Jupyter server (HTTP ${response.status}).`);
   }
   return new RefusedError(response.status, messageIn(body) ?? `HTTP ${response.status}`);
 }

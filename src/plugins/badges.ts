@@ -41,7 +41,12 @@ export const badges: JupyterFrontEndPlugin<ICellCosts> = {
       'Notebook',
       LABEL,
       (panel: NotebookPanel) =>
-        new NotebookCostLabel(panel, costs, wording, () => wishes.areCostsSaved)
+        new NotebookCostLabel(
+          () => costs.of(panel)?.costs.total,
+          costs.changed,
+          wording,
+          () => wishes.areCostsSaved
+        )
     );
     if (tracker !== null) {
       followNotebooks(tracker, costs, panel => showIn(panel, costs, wishes, meter, wording));

@@ -9,9 +9,9 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 
 import { CommandIDs } from '../commands';
-import { DashboardClient } from '../ui/dashboard/client';
+import { DashboardClient } from '../meter/dashboard-client';
 import { DashboardFrame } from '../ui/dashboard/frame';
-import { CellOpener } from '../ui/dashboard/place';
+import { CellOpener } from '../notebook/cell-opener';
 import { gaugeIcon } from '../ui/icon';
 import { IMeter, IWording } from '../tokens';
 
@@ -45,10 +45,14 @@ export const dashboard: JupyterFrontEndPlugin<void> = {
     const client = new DashboardClient(app.serviceManager.serverSettings);
     const opener = new CellOpener(app, wording, notebooks);
     const make = (saved: ReadonlyPartialJSONValue | undefined): DashboardTab => {
-      const actions = {
-        openCell: (place: Parameters<typeof opener.open>[0]) => void opener.open(place)
-      };
-      const tab = tabOf(new DashboardFrame(meter, wording, client, actions, saved), wording);
+      const frame = new DashboardFrame(
+        meter,
+        wording,
+        client,
+        place => void opener.open(place),
+        saved
+      );
+      const tab = tabOf(frame, wording);
       tab.content.viewChanged.connect(() => void tracker.save(tab));
       // Notebook 7 shows nothing but the notebook in its main area.
       app.shell.add(tab, labShell === null ? 'right' : 'main');

@@ -10,8 +10,8 @@ import type { Translate } from '../words/translate';
 import { costText } from '../words/wording';
 import type { Bucket, PeriodName, Step } from './period';
 import type { Series, Trend } from './trend';
-import type { ShownUnit } from './usage';
-import { sumOf, valueOf } from './usage';
+import type { ShownUnit } from './usage-rows';
+import { sumOf, valueOf } from './usage-rows';
 import type { Dimension, Filter } from './view';
 import type { Words } from '../words/words';
 

@@ -1,8 +1,8 @@
 /**
  * The badges of one notebook: a quiet line below each cell that called models.
  *
- * Owns where the line stands: a widget in the cell's own layout, before its footer, so that it moves, scrolls and goes with
- * the cell and is no part of its outputs.
+ * The line is a widget in the cell's own layout, before its footer, so that it moves, scrolls and disappears with the cell
+ * and is not part of its outputs.
  */
 
 import type { Cell } from '@jupyterlab/cells';
@@ -10,29 +10,41 @@ import { CodeCell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { PanelLayout, Widget } from '@lumino/widgets';
 
-import type { Badge } from '../../core/words/badge';
+import type { CellRun } from '../../core/record/cell-runs';
+import type { Badge, UnderWay } from '../../core/words/badge';
 import { badgeOf } from '../../core/words/badge';
-import type { NotebookCells } from '../../notebook/notebook-cells';
 import type { IMeter, IWording } from '../../tokens';
 
+/** What the badges of a notebook show. */
+export interface BadgeSource {
+  readonly isDisposed: boolean;
+
+  /** The newest run of a cell; undefined if it has made no calls yet. */
+  newestOf(cellId: string): CellRun | undefined;
+
+  /** The responses that are streaming in to a cell. */
+  streamsOf(cellId: string): readonly UnderWay[];
+}
+
+/** The badges of one notebook. */
 export class NotebookBadges {
   /** Whether badges are shown. */
   isOn = true;
 
   /**
    * @param panel - the notebook.
-   * @param cells - what its cells used.
-   * @param meter - tells whether money is shown.
-   * @param wording - in which words.
+   * @param cells - the runs of its cells.
+   * @param meter - the preferences.
+   * @param wording - the words.
    */
   constructor(
     private readonly panel: NotebookPanel,
-    private readonly cells: NotebookCells,
+    private readonly cells: BadgeSource,
     private readonly meter: IMeter,
     private readonly wording: IWording
   ) {}
 
-  /** Shows what there is to show now. */
+  /** Brings every badge up to date. */
   update(): void {
     for (const cell of this.panel.content.widgets) {
       if (cell instanceof CodeCell) {
@@ -59,7 +71,7 @@ export class NotebookBadges {
     }
   }
 
-  /** A cell far from what is seen has no layout to stand in before it is drawn. */
+  /** A cell outside the viewport has no layout until it is drawn. */
   private _showWhenReady(cell: CodeCell): void {
     if (!this._awaited.has(cell)) {
       this._awaited.add(cell);

@@ -1,37 +1,38 @@
 /**
- * The cost of the whole notebook in its toolbar, for those who save costs into the notebook.
+ * The cost of the whole notebook in its toolbar, for users who save costs in notebooks.
  */
 
-import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { ISignal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 
-import type { CellCosts } from '../../notebook/cell-costs';
+import type { Sums } from '../../core/record/run-sums';
 import { sumsCostText } from '../../core/words/badge';
 import type { IWording } from '../../tokens';
 
+/** The label in the notebook's toolbar. */
 export class NotebookCostLabel extends Widget {
   /**
-   * @param panel - the notebook.
-   * @param costs - what it costs.
-   * @param wording - in which words.
-   * @param isOn - whether it is wanted now.
+   * @param total - the sums of the notebook; undefined while they are unknown.
+   * @param changed - emitted when the sums change.
+   * @param wording - the words.
+   * @param isOn - whether the user wants the label now.
    */
   constructor(
-    private readonly panel: NotebookPanel,
-    private readonly costs: CellCosts,
+    private readonly total: () => Sums | undefined,
+    changed: ISignal<unknown, void>,
     private readonly wording: IWording,
     private readonly isOn: () => boolean
   ) {
     super();
     this.addClass('jp-LLMMeter-NotebookCost');
     this.node.setAttribute('role', 'note');
-    costs.changed.connect(this._show, this);
+    changed.connect(this._show, this);
     wording.changed.connect(this._show, this);
     this._show();
   }
 
   private _show(): void {
-    const total = this.costs.of(this.panel)?.costs.total;
+    const total = this.total();
     const { trans } = this.wording;
     const cost = total && sumsCostText(total, this.wording);
     this.setHidden(!this.isOn() || cost === undefined);

@@ -6,19 +6,26 @@ import * as React from 'react';
 
 import { amountOf, figureOf, gapsOf, unitText } from '../../core/dashboard/labels';
 import type { Trend } from '../../core/dashboard/trend';
-import type { ShownUnit } from '../../core/dashboard/usage';
-import { UNITS_SHOWN } from '../../core/dashboard/usage';
+import type { ShownUnit } from '../../core/dashboard/usage-rows';
+import { UNITS_SHOWN } from '../../core/dashboard/usage-rows';
 import type { Totals } from '../../core/record/standing';
-import type { Scene } from './dashboard';
+import type { ViewProps } from './scene';
 import type { Words } from '../../core/words/words';
 
-interface FiguresProps {
-  readonly scene: Scene;
+interface FiguresProps extends ViewProps {
+  readonly isCostShown: boolean;
+  readonly words: Words;
   readonly trend: Trend;
 }
 
-export function Figures({ scene, trend }: FiguresProps): React.ReactElement {
-  const { view, show, isCostShown, words } = scene;
+/** Shows the sums of the period, or of the chosen step. */
+export function Figures({
+  view,
+  show,
+  isCostShown,
+  words,
+  trend
+}: FiguresProps): React.ReactElement {
   const { trans } = words;
   const chosen = trend.columns.find(({ bucket }) => bucket.key === view.selected);
   const totals = chosen?.totals ?? trend.totals;

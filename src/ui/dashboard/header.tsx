@@ -5,6 +5,7 @@
 import * as React from 'react';
 
 import type { PeriodName } from '../../core/dashboard/period';
+import type { Query } from '../../core/dashboard/source';
 import { customPeriod, PERIODS } from '../../core/dashboard/period';
 import { bucketText, dimensionText, filterText, periodText } from '../../core/dashboard/labels';
 import {
@@ -15,19 +16,19 @@ import {
   withPeriod
 } from '../../core/dashboard/view';
 import type { Translate } from '../../core/words/translate';
-import type { Scene } from './dashboard';
+import type { Words } from '../../core/words/words';
+import type { TimeProps, ViewProps } from './scene';
 
-/** What a server part can export; which of them it can do here is its own word. */
+/** All formats; the server says which of them it can write. */
 const FORMATS = ['csv', 'json', 'jsonl', 'parquet'] as const;
 
-interface HeaderProps {
-  readonly scene: Scene;
-  readonly formats: readonly string[];
+interface HeaderProps extends ExportProps, ViewProps, Pick<TimeProps, 'span'> {
   readonly onRefresh: () => void;
 }
 
-export function Header({ scene, formats, onRefresh }: HeaderProps): React.ReactElement {
-  const { view, show, span, words } = scene;
+/** Shows the period, the export and the refresh button. */
+export function Header(props: HeaderProps): React.ReactElement {
+  const { view, show, span, words, onRefresh } = props;
   const { trans } = words;
   const choose = (name: PeriodName): void =>
     show(withPeriod(view, name === 'custom' ? customPeriod(span) : { name }));
@@ -45,9 +46,9 @@ export function Header({ scene, formats, onRefresh }: HeaderProps): React.ReactE
           </button>
         ))}
       </div>
-      {view.period.name === 'custom' && <Days scene={scene} />}
+      {view.period.name === 'custom' && <Days view={view} show={show} words={words} />}
       <span className="jp-LLMMeter-Dashboard-actions">
-        <Export scene={scene} formats={formats} />
+        <Export {...props} />
         <button type="button" className="jp-LLMMeter-Button" onClick={onRefresh}>
           {trans.__('Refresh')}
         </button>
@@ -56,7 +57,7 @@ export function Header({ scene, formats, onRefresh }: HeaderProps): React.ReactE
   );
 }
 
-function Days({ scene: { view, show, words } }: { readonly scene: Scene }): React.ReactElement {
+function Days({ view, show, words }: ViewProps & { readonly words: Words }): React.ReactElement {
   const { trans } = words;
   const day = (key: 'first' | 'last', label: string): React.ReactElement => (
     <input
@@ -80,19 +81,20 @@ function Days({ scene: { view, show, words } }: { readonly scene: Scene }): Reac
   );
 }
 
-interface ExportProps {
-  readonly scene: Scene;
+interface ExportProps extends Pick<ViewProps, 'view'>, Pick<TimeProps, 'shown'> {
+  /** The formats that the server can write. */
   readonly formats: readonly string[];
+  readonly exportUrl: (query: Query) => string;
+  readonly words: Words;
 }
 
 /** A list that acts at once and falls back to its own name. */
-function Export({ scene, formats }: ExportProps): React.ReactElement {
-  const { view, shown, client, words } = scene;
+function Export({ view, shown, formats, exportUrl, words }: ExportProps): React.ReactElement {
   const { trans } = words;
   const save = (format: string): void => {
     const query = { format, ...filterQuery(view, shown), ...searchQuery(view) };
     const link = document.createElement('a');
-    link.href = client.exportUrl(query);
+    link.href = exportUrl(query);
     link.download = `llm-calls-${shown.from.slice(0, 10)}-${shown.to.slice(0, 10)}.${format}`;
     link.click();
   };
@@ -123,9 +125,12 @@ function formatText(format: (typeof FORMATS)[number]): string {
   return names[format];
 }
 
-/** What narrows the view, each to be taken away. */
-export function Chips({ scene }: { readonly scene: Scene }): React.ReactElement | null {
-  const { view, show, buckets, step, words } = scene;
+interface ChipsProps extends ViewProps, Pick<TimeProps, 'buckets' | 'step'> {
+  readonly words: Words;
+}
+
+/** Shows the filters in force; each can be removed. */
+export function Chips({ view, show, buckets, step, words }: ChipsProps): React.ReactElement | null {
   const { trans } = words;
   const selected = buckets.find(({ key }) => key === view.selected);
   if (view.filters.length === 0 && selected === undefined) {

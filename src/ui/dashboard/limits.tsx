@@ -13,9 +13,10 @@ import { forecastText } from '../../core/words/outlook';
 import type { Standing, StandingDocument } from '../../core/record/standing';
 import { limitTitle, resetText, usedOfLimit } from '../../core/words/wording';
 import { Bar } from '../bar';
-import { useAnswer } from './answer';
+import type { LoadUsage } from '../../core/dashboard/source';
+import type { Words } from '../../core/words/words';
+import { useAnswer } from '../answer';
 import { axisText, useWidth } from './bars';
-import type { Scene } from './dashboard';
 
 /** Curves are asked for one by one, so only the limits nearest to their amounts have one. */
 const MOST_CURVES = 3;
@@ -24,13 +25,21 @@ const MOST_CURVES = 3;
 const HEIGHT = 96;
 const PADDING = 6;
 
-interface LimitCoursesProps {
-  readonly scene: Scene;
+interface CurvesProps {
+  /** The reader's IANA zone, for limits that name none. */
+  readonly timeZone: string;
+  readonly revision: number;
+  readonly words: Words;
+  readonly getUsage: LoadUsage;
+}
+
+interface LimitCoursesProps extends CurvesProps {
   readonly document?: StandingDocument;
 }
 
-export function LimitCourses({ scene, document }: LimitCoursesProps): React.ReactElement {
-  const { trans } = scene.words;
+/** Shows the limits closest to their amounts as curves. */
+export function LimitCourses({ document, ...props }: LimitCoursesProps): React.ReactElement {
+  const { trans } = props.words;
   const standings = document?.standings ?? [];
   const hidden = (document?.moreStandings ?? 0) + Math.max(0, standings.length - MOST_CURVES);
   return (
@@ -42,7 +51,7 @@ export function LimitCourses({ scene, document }: LimitCoursesProps): React.Reac
       {standings.slice(0, MOST_CURVES).map(standing => (
         <LimitCourse
           key={`${standing.limit.id} ${standing.subject ?? ''}`}
-          scene={scene}
+          {...props}
           standing={standing}
         />
       ))}
@@ -51,16 +60,15 @@ export function LimitCourses({ scene, document }: LimitCoursesProps): React.Reac
   );
 }
 
-interface LimitCourseProps {
-  readonly scene: Scene;
+interface LimitCourseProps extends CurvesProps {
   readonly standing: Standing;
 }
 
-function LimitCourse({ scene, standing }: LimitCourseProps): React.ReactElement {
-  const { span, words } = scene;
+function LimitCourse(props: LimitCourseProps): React.ReactElement {
+  const { standing, timeZone, words } = props;
   const { trans, format } = words;
   const { limit, subject, level, ratio, resetsAt } = standing;
-  const course = courseOf(standing, span.timeZone);
+  const course = courseOf(standing, timeZone);
   const forecast = forecastText(standing, words);
   const title = limitTitle(limit, subject, trans);
   return (
@@ -72,7 +80,7 @@ function LimitCourse({ scene, standing }: LimitCourseProps): React.ReactElement 
       {course === undefined ? (
         <Bar level={level} ratio={ratio} />
       ) : (
-        <Curve scene={scene} standing={standing} course={course} />
+        <Curve {...props} course={course} />
       )}
       <div className="jp-LLMMeter-Course-notes">
         <span>{usedOfLimit(standing, words)}</span>
@@ -87,8 +95,7 @@ interface CurveProps extends LimitCourseProps {
   readonly course: Course;
 }
 
-function Curve({ scene, standing, course }: CurveProps): React.ReactElement {
-  const { client, revision, words } = scene;
+function Curve({ revision, words, getUsage, standing, course }: CurveProps): React.ReactElement {
   const { span, step } = course;
   const query = {
     ...course.query,
@@ -97,7 +104,7 @@ function Curve({ scene, standing, course }: CurveProps): React.ReactElement {
     group_by: step,
     time_zone: span.timeZone
   };
-  const answer = useAnswer(() => client.getUsage(query), JSON.stringify(query), revision);
+  const answer = useAnswer(() => getUsage(query), JSON.stringify(query), revision);
   const [ref, width] = useWidth();
   const burnup = burnupOf(standing, course, answer.value ?? [], Date.now());
   const summary = [usedOfLimit(standing, words), forecastText(standing, words)].filter(

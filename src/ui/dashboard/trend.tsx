@@ -12,36 +12,33 @@ import {
   stepText,
   unitText
 } from '../../core/dashboard/labels';
-import type { Series, Trend } from '../../core/dashboard/trend';
-import { sumOf } from '../../core/dashboard/usage';
+import type { Trend } from '../../core/dashboard/trend';
+import { sumOf } from '../../core/dashboard/usage-rows';
 import { DIMENSIONS, isFiltered, toggleFilter } from '../../core/dashboard/view';
 import type { Dimension } from '../../core/dashboard/view';
+import type { Words } from '../../core/words/words';
 import { Bars } from './bars';
-import type { Scene } from './dashboard';
+import type { Palette } from './palette';
+import { colourOf } from './palette';
+import type { TimeProps, ViewProps } from './scene';
 
-interface TrendProps {
-  readonly scene: Scene;
+interface TrendProps extends ViewProps, Pick<TimeProps, 'span' | 'step' | 'steps'> {
   readonly trend: Trend;
-  readonly colours: ReadonlyMap<string, number>;
+  readonly palette: Palette;
+  readonly words: Words;
 }
 
-/** The theme's colours for series; what is not told by itself is grey. */
-export function colourOf(colours: ReadonlyMap<string, number>, { id, isRest }: Series): string {
-  const colour = isRest ? undefined : colours.get(id);
-  return colour === undefined
-    ? 'var(--jp-llm-meter-series-rest)'
-    : `var(--jp-llm-meter-series-${colour})`;
-}
-
-export function TrendSection({ scene, trend, colours }: TrendProps): React.ReactElement {
+/** Shows the trend as bars or as a table, with its legend. */
+export function TrendSection(props: TrendProps): React.ReactElement {
+  const { view, trend, words } = props;
   const [isTable, setTable] = React.useState(false);
-  const { trans } = scene.words;
+  const { trans } = words;
   const isEmpty = trend.totals.calls === 0;
   return (
     <section className="jp-LLMMeter-Card" aria-label={trans.__('Trend')}>
       <div className="jp-LLMMeter-Card-header">
-        <h3>{unitText(scene.view.unit, trans)}</h3>
-        <TrendControls scene={scene} />
+        <h3>{unitText(view.unit, trans)}</h3>
+        <TrendControls {...props} />
         <button
           type="button"
           className="jp-LLMMeter-Link"
@@ -51,16 +48,21 @@ export function TrendSection({ scene, trend, colours }: TrendProps): React.React
           {isTable ? trans.__('Show as chart') : trans.__('Show as table')}
         </button>
       </div>
-      {isEmpty && <Empty scene={scene} />}
-      {!isEmpty && !isTable && <Bars scene={scene} trend={trend} colours={colours} />}
-      {!isEmpty && isTable && <TrendTable scene={scene} trend={trend} />}
-      {!isEmpty && <Legend scene={scene} trend={trend} colours={colours} />}
+      {isEmpty && <Empty view={view} words={words} />}
+      {!isEmpty && !isTable && <Bars {...props} />}
+      {!isEmpty && isTable && <TrendTable {...props} />}
+      {!isEmpty && <Legend {...props} />}
     </section>
   );
 }
 
-function TrendControls({ scene }: { readonly scene: Scene }): React.ReactElement {
-  const { view, show, step, steps, words } = scene;
+function TrendControls({
+  view,
+  show,
+  step,
+  steps,
+  words
+}: Omit<TrendProps, 'trend' | 'palette' | 'span'>): React.ReactElement {
   const { trans } = words;
   return (
     <>
@@ -94,7 +96,7 @@ function TrendControls({ scene }: { readonly scene: Scene }): React.ReactElement
   );
 }
 
-function Empty({ scene: { view, words } }: { readonly scene: Scene }): React.ReactElement {
+function Empty({ view, words }: Pick<TrendProps, 'view' | 'words'>): React.ReactElement {
   const { trans } = words;
   return (
     <p className="jp-LLMMeter-Empty">
@@ -105,8 +107,13 @@ function Empty({ scene: { view, words } }: { readonly scene: Scene }): React.Rea
   );
 }
 
-function Legend({ scene, trend, colours }: TrendProps): React.ReactElement {
-  const { view, show, words } = scene;
+function Legend({
+  view,
+  show,
+  words,
+  trend,
+  palette
+}: Omit<TrendProps, 'span' | 'step' | 'steps'>): React.ReactElement {
   const { trans } = words;
   return (
     <ul className="jp-LLMMeter-Legend">
@@ -126,7 +133,7 @@ function Legend({ scene, trend, colours }: TrendProps): React.ReactElement {
             >
               <span
                 className="jp-LLMMeter-Swatch"
-                style={{ backgroundColor: colourOf(colours, series) }}
+                style={{ backgroundColor: colourOf(palette, series) }}
               />
               <bdi>{name}</bdi>
               <span>{amountOf(sumOf(parts), view.unit, words)}</span>
@@ -138,8 +145,12 @@ function Legend({ scene, trend, colours }: TrendProps): React.ReactElement {
   );
 }
 
-function TrendTable({ scene, trend }: Omit<TrendProps, 'colours'>): React.ReactElement {
-  const { view, step, words } = scene;
+function TrendTable({
+  view,
+  step,
+  words,
+  trend
+}: Pick<TrendProps, 'view' | 'step' | 'words' | 'trend'>): React.ReactElement {
   const { trans } = words;
   const used = trend.columns.filter(({ totals }) => totals.calls > 0);
   return (

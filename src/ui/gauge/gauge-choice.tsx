@@ -1,5 +1,5 @@
 /**
- * What the gauge shows, chosen where one looks at it.
+ * The choice of what the gauge shows.
  */
 
 import * as React from 'react';
@@ -11,16 +11,20 @@ import type { Standing } from '../../core/record/standing';
 import type { Translate } from '../../core/words/translate';
 import { amountText, limitTitle } from '../../core/words/wording';
 import type { IPreferences } from '../../tokens';
-import type { UsageActions } from '../popover/usage';
 import type { Words } from '../../core/words/words';
+
+/** Writes a setting of the gauge; null is the default. */
+export type SetGauge = (key: 'gaugeMode' | 'gaugeLimit', value: string | null) => void;
 
 interface GaugeChoiceProps {
   readonly preferences: IPreferences;
   readonly standings: readonly Standing[];
-  readonly onChoose: UsageActions['setGauge'];
+  /** Writes a setting of the gauge. */
+  readonly onChoose: SetGauge;
   readonly words: Words;
 }
 
+/** Lets the user choose what the gauge shows, and of which limit. */
 export function GaugeChoice({
   preferences: { gaugeMode, gaugeLimit },
   standings,

@@ -1,5 +1,5 @@
 /**
- * The last calls, asked for when the popover opens and again when there are new ones.
+ * The recent calls, loaded when the popover opens and again when there are new ones.
  */
 
 import * as React from 'react';
@@ -14,41 +14,37 @@ import {
 } from '../../core/words/entry';
 import type { CallRecord } from '../../core/record/record';
 import { modelOf } from '../../core/record/record';
-import type { IMeter } from '../../tokens';
 import { useAnswer } from '../answer';
+import { Loading, Trouble } from '../trouble';
 import { Name } from './name';
 import type { Words } from '../../core/words/words';
 
 const SHOWN_CALLS = 8;
 
-interface LastCallsProps {
-  readonly meter: IMeter;
+interface RecentCallsProps {
+  /** Loads the newest calls, at most so many. */
+  readonly listCalls: (limit: number) => Promise<readonly CallRecord[]>;
   /** Changes when the ledger has new calls. */
   readonly revision: number;
   readonly isCostShown: boolean;
   readonly words: Words;
 }
 
-export function LastCalls({
-  meter,
+/** Shows the newest calls. */
+export function RecentCalls({
+  listCalls,
   revision,
   isCostShown,
   words
-}: LastCallsProps): React.ReactElement {
+}: RecentCallsProps): React.ReactElement {
   const { trans } = words;
-  const answer = useAnswer(() => meter.listCalls(SHOWN_CALLS), [meter, revision]);
+  const answer = useAnswer(() => listCalls(SHOWN_CALLS), 'calls', revision);
   return (
     <section>
       <h3>{trans.__('Recent calls')}</h3>
-      {answer.kind === 'loading' && <p role="status">{trans.__('Loading…')}</p>}
-      {answer.kind === 'error' && (
-        <p className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
-          {answer.message}
-        </p>
-      )}
-      {answer.kind === 'done' && (
-        <CallTable calls={answer.value} isCostShown={isCostShown} words={words} />
-      )}
+      <Loading answer={answer} trans={trans} />
+      <Trouble answer={answer} trans={trans} />
+      {answer.value && <CallTable calls={answer.value} isCostShown={isCostShown} words={words} />}
     </section>
   );
 }

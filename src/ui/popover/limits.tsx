@@ -10,22 +10,28 @@ import { forecastText, remarksOf } from '../../core/words/outlook';
 import type { Standing } from '../../core/record/standing';
 import { limitTitle, resetText, usedOfLimit } from '../../core/words/wording';
 import { Bar } from '../bar';
-import type { UsageActions } from './usage';
 import type { Words } from '../../core/words/words';
+
+/** What the buttons at limits do. */
+export interface LimitActions {
+  readonly showRaises: () => void;
+  readonly raise: (standing: Standing) => void;
+}
 
 interface LimitsProps {
   readonly standings: readonly Standing[];
   readonly moreStandings: number;
-  /** Whether this page counts without the server part. */
-  readonly isAlone: boolean;
-  readonly actions: UsageActions;
+  /** Whether this page counts without the server extension. */
+  readonly isLocal: boolean;
+  readonly actions: LimitActions;
   readonly words: Words;
 }
 
+/** Shows every limit. */
 export function Limits({
   standings,
   moreStandings,
-  isAlone,
+  isLocal,
   actions,
   words
 }: LimitsProps): React.ReactElement {
@@ -34,7 +40,7 @@ export function Limits({
     <section>
       <div className="jp-LLMMeter-Limits-header">
         <h3>{trans.__('Limits')}</h3>
-        {!isAlone && (
+        {!isLocal && (
           <button type="button" className="jp-LLMMeter-Link" onClick={actions.showRaises}>
             {trans.__('Raise history')}
           </button>
@@ -45,7 +51,7 @@ export function Limits({
         <LimitRow
           key={`${standing.limit.id} ${standing.subject ?? ''}`}
           standing={standing}
-          isAlone={isAlone}
+          isLocal={isLocal}
           actions={actions}
           words={words}
         />
@@ -57,15 +63,15 @@ export function Limits({
 
 interface LimitRowProps {
   readonly standing: Standing;
-  readonly isAlone: boolean;
-  readonly actions: UsageActions;
+  readonly isLocal: boolean;
+  readonly actions: LimitActions;
   readonly words: Words;
 }
 
-function LimitRow({ standing, isAlone, actions, words }: LimitRowProps): React.ReactElement {
+function LimitRow({ standing, isLocal, actions, words }: LimitRowProps): React.ReactElement {
   const { trans, format } = words;
   const { limit, subject, level, ratio, resetsAt, reserved, amount } = standing;
-  const isBroken = isAlone && limit.onExceed === 'block';
+  const isBroken = isLocal && limit.onExceed === 'block';
   const remarks = [
     resetText(resetsAt, limit.timeZone, words),
     forecastText(standing, words),

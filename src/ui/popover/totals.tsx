@@ -7,10 +7,11 @@ import * as React from 'react';
 import type { Totals } from '../../core/record/standing';
 import type { Translate } from '../../core/words/translate';
 import { costText } from '../../core/words/wording';
-import { askOfNotebook } from '../../notebook/notebook-usage';
-import type { Place } from '../../notebook/current-notebook';
-import type { IMeter } from '../../tokens';
+import type { NotebookPlace } from '../../core/dashboard/notebook-usage';
+import { loadNotebookUsage } from '../../core/dashboard/notebook-usage';
+import type { LoadUsage } from '../../core/dashboard/source';
 import { useAnswer } from '../answer';
+import { Trouble } from '../trouble';
 import { Name } from './name';
 import type { Words } from '../../core/words/words';
 
@@ -20,19 +21,20 @@ const MARK = '\u0000';
 interface TotalsTableProps {
   readonly today: Totals;
   readonly month: Totals;
-  readonly meter: IMeter;
-  /** The current notebook; null where nothing can be said of it. */
-  readonly place: Place | null;
+  readonly getUsage: LoadUsage;
+  /** The current notebook; null if there is none, or if its usage is unknown. */
+  readonly place: NotebookPlace | null;
   /** Changes when the ledger has new calls. */
   readonly revision: number;
   readonly isCostShown: boolean;
   readonly words: Words;
 }
 
+/** Shows the sums of today and this month. */
 export function TotalsTable({
   today,
   month,
-  meter,
+  getUsage,
   place,
   revision,
   isCostShown,
@@ -43,8 +45,10 @@ export function TotalsTable({
     <TotalsRow key={name} name={name} totals={totals} isCostShown={isCostShown} words={words} />
   );
   const answer = useAnswer(
-    () => (place === null ? Promise.resolve(undefined) : askOfNotebook(meter, place)),
-    [meter, revision, place?.path, place?.kernelId]
+    () =>
+      place === null ? Promise.resolve(undefined) : loadNotebookUsage(getUsage, place, new Date()),
+    JSON.stringify(place),
+    revision
   );
   return (
     <section>
@@ -62,7 +66,7 @@ export function TotalsTable({
           {row(trans.__('Today'), today)}
           {row(trans.__('This month'), month)}
         </tbody>
-        {place !== null && answer.kind === 'done' && answer.value !== undefined && (
+        {place !== null && answer.value !== undefined && (
           <tbody className="jp-LLMMeter-Totals-notebook">
             <tr>
               <th scope="rowgroup" colSpan={isCostShown ? 5 : 4}>
@@ -75,11 +79,7 @@ export function TotalsTable({
           </tbody>
         )}
       </table>
-      {answer.kind === 'error' && (
-        <p className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
-          {answer.message}
-        </p>
-      )}
+      <Trouble answer={answer} trans={trans} />
       <Gaps month={month} words={words} />
     </section>
   );
@@ -127,7 +127,7 @@ interface GapsProps {
   readonly words: Words;
 }
 
-/** What the sums above do not hold, said aloud: an unknown cost is not a cost of zero. */
+/** Says which calls are not included in the sums: an unknown cost is not a cost of zero. */
 function Gaps({ month, words: { trans, format } }: GapsProps): React.ReactElement | null {
   const { unpricedCalls, missingCalls } = month;
   if (unpricedCalls + missingCalls === 0) {

@@ -1,14 +1,13 @@
 /**
- * The form that raises a limit: how much, why, until when.
+ * The form that raises a limit. Loaded on first use.
  *
- * Loaded on first use. What is wrong is told at the field, or above the buttons when the server part does not grant it; what
- * was written stays.
+ * A wrong value is explained at its field, a refusal above the buttons; what was entered stays.
  */
 
 import type { Translate } from '../../core/words/translate';
 import * as React from 'react';
 
-import { AbsentError, AwayError, ClientError, RefusedError } from '../../meter/request';
+import { failureOf } from '../../core/record/failure';
 import type { Raise, RaiseRequest } from '../../core/limits/raise';
 import type { Draft } from '../../core/limits/raise-draft';
 import { firstDraft, flawsOf, requestOf } from '../../core/limits/raise-draft';
@@ -25,12 +24,13 @@ interface RaiseFormProps {
   readonly words: Words;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
-  /** Asks for the raise; rejects with a `ClientError` when it is not granted. */
+  /** Raises the limit; rejects if the raise is not granted. */
   readonly ask: (request: RaiseRequest) => Promise<Raise>;
   readonly onRaised: (raise: Raise) => void;
   readonly onBack: () => void;
 }
 
+/** Asks how much to add, why, and until when. */
 export function RaiseForm(props: RaiseFormProps): React.ReactElement {
   const { standing, needed, words, onBack } = props;
   const { trans } = words;
@@ -122,26 +122,24 @@ function useSubmit(
   };
 }
 
-/** What went wrong and what to do. */
+/** Says what went wrong and what to do. */
 function problemText(error: unknown, trans: Translate): string {
-  if (error instanceof AwayError) {
-    return trans.__(
-      "Couldn't reach the Jupyter server, so the limit wasn't raised. Try again when the server is available."
-    );
+  const { kind, message, status } = failureOf(error);
+  switch (kind) {
+    case 'away':
+      return trans.__(
+        "Couldn't reach the Jupyter server, so the limit wasn't raised. Try again when the server is available."
+      );
+    case 'absent':
+      return trans.__(
+        "This version of the LLM Meter server extension can't raise limits. Update it, or change the limit in the settings."
+      );
+    default:
+      return status === 403
+        ? trans.__(
+            "You don't have permission to raise this limit. Ask an administrator. (%1)",
+            message
+          )
+        : trans.__("The limit wasn't raised: %1", message);
   }
-  if (error instanceof AbsentError) {
-    return trans.__(
-      "This version of the LLM Meter server extension can't raise limits. Update it, or change the limit in the settings."
-    );
-  }
-  if (error instanceof RefusedError && error.status === 403) {
-    return trans.__(
-      "You don't have permission to raise this limit. Ask an administrator. (%1)",
-      error.message
-    );
-  }
-  if (error instanceof ClientError) {
-    return trans.__("The limit wasn't raised: %1", error.message);
-  }
-  throw error;
 }

@@ -1,7 +1,7 @@
 import { bucketsOf, spanOf } from '../../../core/dashboard/period';
 import { gapsOf, inSentence, seriesText, trendSummary } from '../../../core/dashboard/labels';
 import { colourSeries, MOST_SERIES, seriesOf, trendOf } from '../../../core/dashboard/trend';
-import { parseUsage, sumOf } from '../../../core/dashboard/usage';
+import { parseUsage, sumOf } from '../../../core/dashboard/usage-rows';
 import { costText } from '../../../core/words/wording';
 import type { Wire } from '../../samples';
 import { trans, wireTotals, words } from '../../samples';

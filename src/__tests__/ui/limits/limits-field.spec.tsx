@@ -6,7 +6,7 @@ import * as React from 'react';
 import schema from '../../../../schema/meter.json';
 import { LimitsField } from '../../../ui/limits/limits-field';
 import { trans, words } from '../../samples';
-import { expectAct, Page } from '../../widgets/page';
+import { expectAct, Page } from '../page';
 
 const MONTH = { window: 'month', unit: 'tokens', amount: 1_000_000 };
 const DAY = { window: 'day', unit: 'USD', amount: 5, notify: ['ops'] };

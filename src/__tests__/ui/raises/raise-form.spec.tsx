@@ -7,7 +7,7 @@ import type { Raise, RaiseRequest } from '../../../core/limits/raise';
 import { parseRaise } from '../../../core/limits/raise';
 import { RaiseForm } from '../../../ui/raises/raise-form';
 import { documentWith, wireBlocked, wireRaise, words } from '../../samples';
-import { expectAct, Page } from '../../widgets/page';
+import { expectAct, Page } from '../page';
 
 const SUBMIT = 'button[type=submit]';
 

@@ -1,7 +1,7 @@
-import { DashboardClient } from '../../../ui/dashboard/client';
-import { AbsentError, AnswerError } from '../../../meter/request';
-import { wireRecord, wireTotals } from '../../samples';
-import { Standin } from '../../standin';
+import { DashboardClient } from '../../meter/dashboard-client';
+import { AbsentError, AnswerError } from '../../meter/request';
+import { wireRecord, wireTotals } from '../samples';
+import { Standin } from '../standin';
 
 const HOSTILE = 'a/b&c=<d> ?#%';
 const server = new Standin();

@@ -1,11 +1,18 @@
 /**
- * What the current notebook used, asked for when somebody looks.
+ * What a notebook used: today, this month, and since its kernel started.
  */
 
-import { sumOf } from '../core/dashboard/usage';
-import type { Totals } from '../core/record/standing';
-import type { Place } from './current-notebook';
-import type { IMeter } from '../tokens';
+import type { Totals } from '../record/standing';
+import type { LoadUsage } from './source';
+import { sumOf } from './usage-rows';
+
+/** A notebook in the ledger. */
+export interface NotebookPlace {
+  /** Under the lab's root, without the name of a drive. */
+  readonly path: string;
+  /** Absent while no kernel runs. */
+  readonly kernelId?: string;
+}
 
 /** Sums of a notebook, in the browser's calendar. */
 export interface NotebookUsage {
@@ -16,16 +23,18 @@ export interface NotebookUsage {
 }
 
 /**
- * Asks for the sums of a notebook and of its kernel.
+ * Loads the sums of a notebook and of its kernel.
  *
- * @throws {ClientError} when the server does not answer as it should.
+ * @param now - a moment of the day and month that are meant.
  */
-export async function askOfNotebook(meter: IMeter, place: Place): Promise<NotebookUsage> {
-  const { path: notebook, kernelId: kernel } = place;
-  const now = new Date();
+export async function loadNotebookUsage(
+  loadUsage: LoadUsage,
+  { path: notebook, kernelId: kernel }: NotebookPlace,
+  now: Date
+): Promise<NotebookUsage> {
   const [month, session] = await Promise.all([
-    meter.getUsage({ group_by: 'day', notebook, ...monthOf(now) }),
-    kernel === undefined ? undefined : meter.getUsage({ group_by: 'none', kernel })
+    loadUsage({ group_by: 'day', notebook, ...monthOf(now) }),
+    kernel === undefined ? undefined : loadUsage({ group_by: 'none', kernel })
   ]);
   const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()]
     .map(part => String(part).padStart(2, '0'))

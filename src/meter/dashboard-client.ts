@@ -1,28 +1,19 @@
 /**
- * What the dashboard asks of the server part.
+ * The routes of the server extension that the dashboard reads.
  */
 
 import type { ServerConnection } from '@jupyterlab/services';
 
-import type { UsageRow } from '../../core/dashboard/usage';
-import { parseUsage } from '../../core/dashboard/usage';
-import type { CallRecord } from '../../core/record/record';
-import { parseRecord } from '../../core/record/record';
-import { readText, Shape } from '../../core/record/shape';
-import type * as Wire from '../../core/record/wire';
-import { readAnswer, requestJson, routeUrl } from '../../meter/request';
+import type { CallPage, DashboardSource, Query } from '../core/dashboard/source';
+import type { UsageRow } from '../core/dashboard/usage-rows';
+import { parseUsage } from '../core/dashboard/usage-rows';
+import { parseRecord } from '../core/record/record';
+import { readText, Shape } from '../core/record/shape';
+import type * as Wire from '../core/record/wire';
+import { readAnswer, requestJson, routeUrl } from './request';
 
-/** The parameters of a request. */
-export type Query = Readonly<Record<string, string>>;
-
-/** Some calls, and the way to those after them. */
-export interface CallPage {
-  readonly calls: readonly CallRecord[];
-  /** Absent on the last page. */
-  readonly nextCursor?: string;
-}
-
-export class DashboardClient {
+/** Reads the ledger for the dashboard. */
+export class DashboardClient implements DashboardSource {
   /**
    * @param serverSettings - how to reach the Jupyter server.
    */
@@ -47,9 +38,9 @@ export class DashboardClient {
   }
 
   /**
-   * `GET about`: the formats in which the server part can export.
+   * `GET about`: the formats in which the server extension can export.
    *
-   * @throws {AbsentError} when the server part is older than the dashboard.
+   * @throws {AbsentError} when the server extension is older than the dashboard.
    * @throws {ClientError} when the server does not answer as it should.
    */
   async listFormats(): Promise<readonly string[]> {
