@@ -27,11 +27,7 @@ export function factsOf(
   ];
 }
 
-function monthFact(
-  month: Totals,
-  { isCostShown }: FigureOptions,
-  words: Words
-): string {
+function monthFact(month: Totals, { isCostShown }: FigureOptions, words: Words): string {
   const { trans } = words;
   const calls = callsText(month.calls, words);
   return isCostShown

@@ -115,7 +115,9 @@ describe('toNotice', () => {
 
   it('should not say who can raise a limit in local mode, which has no raises', () => {
     const standing = wireStanding({ can_raise: null });
-    expect(noticeOf({ kind: 'exceeded', threshold: 1 }, standing).outlook.join()).not.toMatch(/raise/i);
+    expect(noticeOf({ kind: 'exceeded', threshold: 1 }, standing).outlook.join()).not.toMatch(
+      /raise/i
+    );
   });
 });
 
