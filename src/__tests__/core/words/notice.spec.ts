@@ -90,7 +90,7 @@ describe('toNotice', () => {
   it.each([
     [
       'that calls go through',
-      wireStanding(),
+      wireStanding({ can_raise: true }),
       [expect.stringContaining('still go through and are counted')]
     ],
     [
