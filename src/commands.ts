@@ -7,6 +7,6 @@ export const CommandIDs = {
   openSettings: 'llm-meter:open-settings',
   showRaises: 'llm-meter:show-raises',
   refreshUsage: 'llm-meter:refresh-usage',
-  showDoctor: 'llm-meter:show-doctor',
+  showDiagnostics: 'llm-meter:show-diagnostics',
   countSelection: 'llm-meter:count-selection'
 } as const;

@@ -11,7 +11,7 @@ import type { Widget } from '@lumino/widgets';
 
 import type { UnderWay } from './core/words/badge';
 import type { NotebookPlace } from './core/dashboard/notebook-usage';
-import type { UsageRow } from './core/dashboard/usage';
+import type { UsageRow } from './core/dashboard/usage-rows';
 import type { IPreferences } from './core/preferences';
 import type { Formatter } from './core/words/format';
 import type { Raise, RaiseRequest } from './core/limits/raise';
@@ -23,7 +23,7 @@ import type { Estimate } from './core/words/rerun';
 import type { Snapshot } from './core/record/snapshot';
 
 export type { NotebookPlace } from './core/dashboard/notebook-usage';
-export type { UsageRow } from './core/dashboard/usage';
+export type { UsageRow } from './core/dashboard/usage-rows';
 export type { Raise, RaiseRequest } from './core/limits/raise';
 export type { IPreferences } from './core/preferences';
 export type { CellRun, CellRuns } from './core/record/cell-runs';

@@ -1,4 +1,4 @@
-"""The words of messages, by language. What stands in braces is filled in by `text.py`."""
+"""The texts of alert messages, by language. `text.py` fills in the braces."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Words:
-    """What messages say in one language.
+    """The texts in one language.
 
     Attributes:
-        scopes: How a limit's subject is called, by scope.
-        windows: How a limit is called, by window.
+        scopes: The subject of a limit, by scope.
+        windows: The name of a limit, by window.
         units: An amount, by unit.
         headlines: What happened, by kind of alert.
-        joint: Stands between names in a list.
+        joint: The separator between names in a list.
+        clause_joint: The separator between details on one line.
     """
 
     scopes: dict[str, str]
@@ -62,7 +63,7 @@ ENGLISH = Words(
     headlines={
         "warning": "{who} has used {percent} of the {window}",
         "exceeded": "{who} has reached the {window}",
-        "blocked": "a call of {who} was refused by the {window}",
+        "blocked": "A call by {who} was refused by the {window}",
     },
     titled="LLM Meter: {text}",
     several="{count} alerts",
@@ -72,15 +73,15 @@ ENGLISH = Words(
     notebook="Top notebook: {names}",
     notebooks="Top notebooks: {names}",
     with_amount="{name} ({amount})",
-    forecast="At this pace: {used} ({percent}) by then",
-    seen="Seen: {time}",
-    link="Open the lab: {link}",
+    forecast="Forecast at this pace: {used} ({percent})",
+    seen="Detected: {time}",
+    link="Open JupyterLab: {link}",
     more="and {count} more",
     listed="{number}. {headline}. {rest}",
     joint=", ",
     clause_joint="; ",
-    test="test message",
-    test_text="If you can read this, you receive the alerts of the channel {channel}.",
+    test="Test message",
+    test_text="This channel ({channel}) is set up to receive LLM Meter alerts.",
 )
 
 CHINESE = Words(
@@ -105,25 +106,25 @@ CHINESE = Words(
     headlines={
         "warning": "{who} 已使用{window}的 {percent}",
         "exceeded": "{who} 已达到{window}",
-        "blocked": "{who} 的一次调用因{window}被拒绝",
+        "blocked": "{who} 的一次调用可能超出{window}，已被拒绝",
     },
     titled="LLM Meter：{text}",
-    several="{count} 条提醒",
+    several="{count} 条预警",
     used="用量：已使用 {used}，限额 {amount}（{percent}）",
     resets="重置时间：{time}（{zone}）",
     never_resets="重置时间：不重置",
-    notebook="用量最多的笔记本：{names}",
-    notebooks="用量最多的笔记本：{names}",
+    notebook="用量最高的笔记本：{names}",
+    notebooks="用量最高的笔记本：{names}",
     with_amount="{name}（{amount}）",
-    forecast="按目前的速度，届时预计用量：{used}（{percent}）",
+    forecast="按当前速度预计用量：{used}（{percent}）",
     seen="发现时间：{time}",
-    link="打开 Lab：{link}",
+    link="打开 JupyterLab：{link}",
     more="另有 {count} 条",
     listed="{number}. {headline}。{rest}",
     joint="、",
     clause_joint="；",
     test="测试消息",
-    test_text="收到这条消息，说明渠道 {channel} 可以正常接收提醒。",
+    test_text="收到这条消息，表示渠道 {channel} 可以正常接收 LLM Meter 的预警。",
 )
 
 WORDS = {"en": ENGLISH, "zh-CN": CHINESE}

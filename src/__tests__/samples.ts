@@ -6,6 +6,8 @@ import { nullTranslator } from '@jupyterlab/translation/lib/base';
 
 import vectors from '../../tests/vectors/standing.json';
 import { Formatter } from '../core/words/format';
+import type { Translate } from '../core/words/translate';
+import type { Words } from '../core/words/words';
 import { VERSION } from '../core/record/version';
 import type { CallRecord } from '../core/record/record';
 import { parseRecord } from '../core/record/record';
@@ -15,9 +17,11 @@ import { parseStanding } from '../core/record/standing-reader';
 export type Wire = Record<string, unknown>;
 
 /** English as written in the sources. */
-export const trans = nullTranslator.load('jupyter_llm_meter');
+export const trans: Translate = nullTranslator.load('jupyter_llm_meter');
 
 export const format = new Formatter('en-US', 'UTC');
+
+export const words: Words = { trans, format };
 
 const [near, blocked] = vectors.standings.map(({ wire }) => wire);
 const [alert, refusal] = vectors.alerts.map(({ wire }) => wire);

@@ -1,25 +1,36 @@
 /**
- * The errors of a question about calls, limits or alerts: one small tree.
+ * The errors of a request about calls, limits or alerts: one small tree.
  */
 
-/** What was asked for cannot be had; the message says why. */
-export class ClientError extends Error {
+import type { Failure, FailureError, FailureKind } from './record/failure';
+
+/** What was requested is not available; the message says why. */
+export class ClientError extends Error implements FailureError {
   override name = 'ClientError';
+  protected readonly kind: FailureKind = 'unknown';
+
+  /** The same as plain data. */
+  get failure(): Failure {
+    return { kind: this.kind, message: this.message };
+  }
 }
 
 /** Nothing answered: the server is down or the network is. */
 export class AwayError extends ClientError {
   override name = 'AwayError';
+  protected override readonly kind = 'away';
 }
 
 /** The Jupyter server answers, but has no such route: the server extension is not running, or is older than the page. */
 export class AbsentError extends ClientError {
   override name = 'AbsentError';
+  protected override readonly kind = 'absent';
 }
 
 /** The server extension answered with an error. */
 export class RefusedError extends ClientError {
   override name = 'RefusedError';
+  protected override readonly kind = 'refused';
 
   /**
    * @param status - the HTTP status code.
@@ -31,19 +42,24 @@ export class RefusedError extends ClientError {
   ) {
     super(message);
   }
-}
 
-/** The page is in local mode, and what was asked for needs the ledger. */
-export class LocalModeError extends ClientError {
-  override name = 'LocalModeError';
-
-  /** The message is the same for all questions. */
-  constructor() {
-    super('This page counts by itself, without the ledger of the LLM Meter server extension.');
+  override get failure(): Failure {
+    return { ...super.failure, status: this.status };
   }
 }
 
-/** The answer is not what the contract promises; the versions of page and server may differ. */
+/** The page is in local mode, and what was requested needs the ledger. */
+export class LocalModeError extends ClientError {
+  override name = 'LocalModeError';
+
+  /** The message is the same for all requests. */
+  constructor() {
+    super('Not available in local mode: this needs the LLM Meter server extension.');
+  }
+}
+
+/** The answer does not match the contract; the versions of page and server may differ. */
 export class AnswerError extends ClientError {
   override name = 'AnswerError';
+  protected override readonly kind = 'unreadable';
 }

@@ -19,8 +19,8 @@ export function problemText(
 ): string {
   return code === 'groups'
     ? trans.__(
-        'The output pattern "%1" names no figure. Put one in a group named input or output, as (?<input>\\d+).',
+        'The output pattern "%1" captures no token count. Add a group named input or output, for example (?<input>\\d+).',
         name
       )
-    : trans.__('The output pattern "%1" is no regular expression: %2', name, detail);
+    : trans.__('The output pattern "%1" is not a valid regular expression: %2', name, detail);
 }

@@ -2,7 +2,7 @@
  * The calls of a page in local mode. It keeps the newest ones whole and has no ledger to sum, sort or export.
  */
 
-import type { UsageRow } from '../core/dashboard/usage';
+import type { UsageRow } from '../core/dashboard/usage-rows';
 import { cellsOf } from '../core/record/cell-runs';
 import type { CallRecord } from '../core/record/record';
 import { LocalModeError } from '../core/errors';

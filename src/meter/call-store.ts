@@ -3,7 +3,7 @@
  */
 
 import type { CallPage, ICallStore, ICellsAnswer, Query } from '../tokens';
-import type { UsageRow } from '../core/dashboard/usage';
+import type { UsageRow } from '../core/dashboard/usage-rows';
 import type { ILocalMode } from './backend';
 
 /** Asks the server extension, or in local mode the page's own meter. */

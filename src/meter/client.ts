@@ -5,8 +5,8 @@
 import type { ServerConnection } from '@jupyterlab/services';
 
 import { parseCells } from '../core/record/cell-runs';
-import type { UsageRow } from '../core/dashboard/usage';
-import { parseUsage } from '../core/dashboard/usage';
+import type { UsageRow } from '../core/dashboard/usage-rows';
+import { parseUsage } from '../core/dashboard/usage-rows';
 import type { Raise, RaiseRequest } from '../core/limits/raise';
 import { parseRaise, writeRaiseRequest } from '../core/limits/raise';
 import type { CallRecord } from '../core/record/record';
@@ -77,7 +77,10 @@ export class MeterClient implements ICallStore {
    */
   async listFormats(): Promise<readonly string[]> {
     const body = await this._request('about');
-    return readAnswer(value => new Shape<Wire.About>(value, 'answer').list('formats', readText), body);
+    return readAnswer(
+      value => new Shape<Wire.About>(value, 'answer').list('formats', readText),
+      body
+    );
   }
 
   /**

@@ -56,7 +56,7 @@ export function readAnswer<T>(parse: (value: unknown) => T, body: unknown): T {
   } catch (error) {
     if (error instanceof ShapeError) {
       throw new AnswerError(
-        `The LLM Meter service sent an answer that this page cannot read: ${error.message}.`
+        `This page can't read the answer of the LLM Meter service: ${error.message}.`
       );
     }
     throw error;
@@ -71,7 +71,7 @@ async function fetchRoute(
   try {
     return await ServerConnection.makeRequest(url, init, serverSettings);
   } catch (error) {
-    throw new AwayError(`The Jupyter server does not answer: ${String(error)}`);
+    throw new AwayError(`Couldn't reach the Jupyter server: ${String(error)}`);
   }
 }
 
@@ -87,11 +87,11 @@ async function bodyOf(response: Response): Promise<unknown> {
 
 function errorOf(response: Response, body: unknown): ClientError {
   if (response.status === 404) {
-    return new AbsentError('This Jupyter server has no LLM Meter part.');
+    return new AbsentError("The LLM Meter server extension isn't running.");
   }
   // A proxy in front of a server that is starting or gone answers for it with one of these.
   if ([502, 503, 504].includes(response.status)) {
-    return new AwayError(`The Jupyter server does not answer (HTTP ${response.status}).`);
+    return new AwayError(`Couldn't reach the Jupyter server (HTTP ${response.status}).`);
   }
   return new RefusedError(response.status, messageIn(body) ?? `HTTP ${response.status}`);
 }

@@ -52,13 +52,13 @@ async function interrupt(
   try {
     const model = await kernels.findById(kernelId);
     if (model === undefined) {
-      throw new Error(trans.__('It is no longer running.'));
+      throw new Error(trans.__('The kernel is no longer running.'));
     }
     const kernel = kernels.connectTo({ model, handleComms: false });
     await kernel.interrupt().finally(() => kernel.dispose());
   } catch (error) {
     await showErrorMessage(
-      trans.__('The kernel could not be interrupted'),
+      trans.__("Couldn't interrupt the kernel"),
       error instanceof Error ? error.message : String(error)
     );
   }

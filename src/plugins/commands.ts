@@ -7,7 +7,7 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 
 import { CommandIDs } from '../commands';
 import { gaugeIcon } from '../ui/icon';
-import { showDoctor } from '../ui/diagnostics/show-diagnostics';
+import { showDiagnostics } from '../ui/diagnostics/show-diagnostics';
 import { showRaises } from './raise-dialogs';
 import { IMeter, IRaises, IUsageView, IWording } from '../tokens';
 
@@ -47,26 +47,26 @@ function addCommands(
 ): void {
   commands.addCommand(CommandIDs.showUsage, {
     label: () => wording.trans.__('Show LLM Usage'),
-    caption: () => wording.trans.__('Show usage, limits and the last LLM calls'),
+    caption: () => wording.trans.__('Show usage, limits, and recent LLM calls'),
     icon: gaugeIcon,
     describedBy: NO_ARGS,
     execute: () => usage.open()
   });
   commands.addCommand(CommandIDs.showRaises, {
-    label: () => wording.trans.__('Show Raises of LLM Limits'),
-    caption: () => wording.trans.__('Show who raised which LLM limit, why and until when'),
+    label: () => wording.trans.__('Show LLM Limit Raise History'),
+    caption: () => wording.trans.__('Show who raised which limit, why, and until when'),
     describedBy: NO_ARGS,
     execute: () => showRaises(meter, raises, wording)
   });
-  commands.addCommand(CommandIDs.showDoctor, {
-    label: () => wording.trans.__('Check LLM Meter'),
-    caption: () => wording.trans.__('Show what LLM Meter meters, what it does not, and why'),
+  commands.addCommand(CommandIDs.showDiagnostics, {
+    label: () => wording.trans.__('LLM Meter Diagnostics'),
+    caption: () => wording.trans.__("Show what is metered, what isn't, and why"),
     describedBy: NO_ARGS,
-    execute: () => showDoctor(meter, wording)
+    execute: () => showDiagnostics(meter, wording)
   });
   commands.addCommand(CommandIDs.refreshUsage, {
     label: () => wording.trans.__('Refresh LLM Usage'),
-    caption: () => wording.trans.__('Ask the server for the LLM usage again'),
+    caption: () => wording.trans.__('Reload LLM usage from the server'),
     describedBy: NO_ARGS,
     execute: () => meter.refresh()
   });

@@ -33,7 +33,7 @@ export const counter: JupyterFrontEndPlugin<void> = {
     let loading: Promise<TokenCounter> | undefined;
     commands.addCommand(CommandIDs.countSelection, {
       label: () => wording.trans.__('Count LLM Tokens'),
-      caption: () => wording.trans.__('Count the tokens of the selected text or the active cell'),
+      caption: () => wording.trans.__('Count the tokens in the selected text or active cell'),
       describedBy: { args: { type: 'object', properties: {}, additionalProperties: false } },
       isEnabled: () => meantText(notebooks, shell.currentWidget) !== undefined,
       execute: async () => {
@@ -41,17 +41,17 @@ export const counter: JupyterFrontEndPlugin<void> = {
         if (meant === undefined) {
           return;
         }
-        const { trans, format } = wording;
+        const { trans } = wording;
         const { countModel } = settings.preferences;
         loading ??= loadCounter();
         try {
           const count = await (await loading).count(meant.text, countModel);
-          Notification.info(countText(count, meant.isSelection, countModel, trans, format), {
+          Notification.info(countText(count, meant.isSelection, countModel, wording), {
             autoClose: SHOWN_FOR_MS
           });
         } catch (error) {
           loading = undefined;
-          Notification.error(trans.__('The tokens could not be counted: %1', String(error)), {
+          Notification.error(trans.__("Couldn't count tokens: %1", String(error)), {
             autoClose: false
           });
         }

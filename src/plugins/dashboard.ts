@@ -10,7 +10,7 @@ import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 
 import { CommandIDs } from '../commands';
 import { DashboardFrame } from '../ui/dashboard/frame';
-import { CellOpener } from '../ui/dashboard/place';
+import { CellOpener } from '../notebook/cell-opener';
 import { gaugeIcon } from '../ui/icon';
 import { ICallStore, IMeter, IWording } from '../tokens';
 
@@ -45,10 +45,14 @@ export const dashboard: JupyterFrontEndPlugin<void> = {
     const tracker = new WidgetTracker<DashboardTab>({ namespace: 'llm-meter-dashboard' });
     const opener = new CellOpener(app, wording, notebooks);
     const make = (saved: ReadonlyPartialJSONValue | undefined): DashboardTab => {
-      const actions = {
-        openCell: (place: Parameters<typeof opener.open>[0]) => void opener.open(place)
-      };
-      const tab = tabOf(new DashboardFrame(meter, wording, store, actions, saved), wording);
+      const frame = new DashboardFrame(
+        meter,
+        wording,
+        store,
+        place => void opener.open(place),
+        saved
+      );
+      const tab = tabOf(frame, wording);
       tab.content.viewChanged.connect(() => void tracker.save(tab));
       // Notebook 7 shows nothing but the notebook in its main area.
       app.shell.add(tab, labShell === null ? 'right' : 'main');
@@ -57,7 +61,7 @@ export const dashboard: JupyterFrontEndPlugin<void> = {
     };
     app.commands.addCommand(CommandIDs.openDashboard, {
       label: () => wording.trans.__('LLM Dashboard'),
-      caption: () => wording.trans.__('Show trends, limits and every LLM call'),
+      caption: () => wording.trans.__('Show LLM usage trends, limits, and calls'),
       icon: gaugeIcon,
       describedBy: ARGS,
       execute: args => {

@@ -47,9 +47,7 @@ function LimitsForm({ field, wording: { trans, format } }: LimitsFormProps): Rea
   if (problem !== undefined) {
     return (
       <div className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
-        <p>
-          {trans.__('The form could not be loaded. Try again when the Jupyter server answers.')}
-        </p>
+        <p>{trans.__("Couldn't load the form. Try again when the Jupyter server is available.")}</p>
         <p>{problem}</p>
       </div>
     );

@@ -86,7 +86,7 @@ function problemReporter(
         autoClose: false,
         actions: [
           {
-            label: wording.trans.__('Change the patterns'),
+            label: wording.trans.__('Edit patterns'),
             callback: () => void app.commands.execute(CommandIDs.openSettings)
           }
         ]

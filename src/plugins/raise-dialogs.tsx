@@ -87,7 +87,7 @@ export async function showRaises(meter: IMeter, raises: IRaises, wording: IWordi
   try {
     const { RaisesWidget } = await import('../ui/raises/raises');
     await showDialog({
-      title: trans.__('Raises of limits'),
+      title: trans.__('Raise history'),
       body: new RaisesWidget(
         () => raises.list(),
         meter.snapshot.document?.standings ?? [],
@@ -96,17 +96,18 @@ export async function showRaises(meter: IMeter, raises: IRaises, wording: IWordi
       buttons: [Dialog.okButton({ label: trans.__('Close') })]
     });
   } catch (error) {
-    await showErrorMessage(trans.__('Raises of limits'), String(error));
+    await showErrorMessage(trans.__('Raise history'), String(error));
   }
 }
 
-function confirmRaise(raise: Raise, { limit }: Standing, { trans, format }: IWording): void {
-  const amount = amountText(raise.amount, raise.unit, trans, format);
+function confirmRaise(raise: Raise, { limit }: Standing, wording: IWording): void {
+  const { trans, format } = wording;
+  const amount = amountText(raise.amount, raise.unit, wording);
   const text =
     raise.expiresAt === undefined
-      ? trans.__('The limit was raised by %1.', amount)
+      ? trans.__('Limit raised by %1.', amount)
       : trans.__(
-          'The limit was raised by %1 until %2.',
+          'Limit raised by %1 until %2.',
           amount,
           format.moment(raise.expiresAt, limit.timeZone)
         );

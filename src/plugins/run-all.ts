@@ -10,9 +10,11 @@ import { Dialog, ICommandPalette, showDialog } from '@jupyterlab/apputils';
 import { IMainMenu } from '@jupyterlab/mainmenu';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
+import { createElement } from 'react';
 
 import { estimateSentences, exceeds } from '../core/words/rerun';
 import { ICellCosts, IMeterSettings, IWording } from '../tokens';
+import { Paragraphs } from '../ui/paragraphs';
 
 /** Ours, by the core command of @jupyterlab/notebook-extension for which each stands; see schema/run-all.json. */
 const RUN_ALL = { command: 'llm-meter:run-all', core: 'notebook:run-all-cells' };
@@ -65,7 +67,7 @@ function addStandIn(
   commands.addCommand(command, {
     label: args =>
       args.isPalette === true
-        ? wording.trans.__('%1 (Ask Above an Amount)', commands.label(core, args))
+        ? wording.trans.__('%1 (Confirm Cost)', commands.label(core, args))
         : commands.label(core, args),
     caption: args => commands.caption(core, args),
     icon: args => commands.icon(core, args),
@@ -97,10 +99,12 @@ class Question {
     const { trans, format } = this.wording;
     const { button } = await showDialog({
       title: trans.__('Run all cells?'),
-      body: [
-        ...estimateSentences(estimate, trans, format),
-        trans.__('You wanted to be asked above %1.', format.money(String(amount)))
-      ].join(' '),
+      body: createElement(Paragraphs, {
+        texts: [
+          ...estimateSentences(estimate, this.wording),
+          trans.__('You asked to confirm runs above %1.', format.money(String(amount)))
+        ]
+      }),
       buttons: [
         Dialog.cancelButton({ label: trans.__('Cancel') }),
         Dialog.okButton({ label: trans.__('Run All') })

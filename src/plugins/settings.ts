@@ -26,7 +26,7 @@ export const settings: JupyterFrontEndPlugin<void> = {
   activate: (app: JupyterFrontEnd, wording: IWording): void => {
     app.commands.addCommand(CommandIDs.openSettings, {
       label: () => wording.trans.__('LLM Meter Settings'),
-      caption: () => wording.trans.__('Set limits and preferences of LLM Meter'),
+      caption: () => wording.trans.__('Change LLM Meter limits and preferences'),
       describedBy: { args: { type: 'object', properties: {}, additionalProperties: false } },
       execute: () => openSettings(app, wording)
     });

@@ -16,7 +16,7 @@ import type { IWording } from '../tokens';
 const DOMAIN = 'jupyter_llm_meter';
 
 /** A text that every language writes differently, to see whether a language pack knows our texts. */
-const PROBE = 'No call yet.';
+const PROBE = 'No calls yet.';
 
 export class Language implements IWording {
   /**

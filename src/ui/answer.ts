@@ -1,43 +1,52 @@
 /**
- * An answer of the server in a component: asked for when it is shown, and again when what it depends on changed.
+ * An answer of the server in a component: loaded when it is first shown, and again when the question changes.
  */
 
 import * as React from 'react';
 
-import { ClientError } from '../core/errors';
+import type { Failure } from '../core/record/failure';
+import { failureOf } from '../core/record/failure';
 
-export type Answer<T> =
-  | { readonly kind: 'loading' }
-  | { readonly kind: 'done'; readonly value: T }
-  | { readonly kind: 'error'; readonly message: string };
+/** The newest answer. The last value stays until the next one arrives. */
+export interface Answer<T> {
+  /** Absent until the first answer. */
+  readonly value?: T;
+  /** Why the newest request failed; absent if it did not. */
+  readonly failure?: Failure;
+  /** Whether the value is not yet the answer to the present question. */
+  readonly isStale: boolean;
+}
+
+interface Held<T> {
+  readonly key?: string;
+  readonly value?: T;
+  readonly failure?: Failure;
+}
 
 /**
- * Asks, and keeps the former answer until the next is there.
+ * Loads an answer, and loads it again when the key or the revision changes; answers that come too late are dropped.
  *
- * @param ask - asks the server.
- * @param reasons - what the answer depends on.
+ * @param load - asks the server.
+ * @param key - identifies the question: the same key is the same question.
+ * @param revision - grows when the ledger has new calls.
  */
-export function useAnswer<T>(ask: () => Promise<T>, reasons: readonly unknown[]): Answer<T> {
-  const [answer, setAnswer] = React.useState<Answer<T>>({ kind: 'loading' });
+export function useAnswer<T>(load: () => Promise<T>, key: string, revision: number): Answer<T> {
+  const [held, setHeld] = React.useState<Held<T>>({});
+  const latest = React.useRef(load);
+  latest.current = load;
   React.useEffect(() => {
     let isCurrent = true;
-    const show = (answer: Answer<T>): void => {
-      if (isCurrent) {
-        setAnswer(answer);
-      }
-    };
-    ask().then(
-      value => show({ kind: 'done', value }),
+    latest.current().then(
+      value => isCurrent && setHeld({ key, value }),
       (error: unknown) => {
-        if (!(error instanceof ClientError)) {
-          throw error;
+        if (isCurrent) {
+          setHeld(({ value }) => ({ key, value, failure: failureOf(error) }));
         }
-        show({ kind: 'error', message: error.message });
       }
     );
     return () => {
       isCurrent = false;
     };
-  }, reasons);
-  return answer;
+  }, [key, revision]);
+  return { value: held.value, failure: held.failure, isStale: held.key !== key };
 }

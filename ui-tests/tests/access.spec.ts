@@ -130,15 +130,15 @@ test('is worked by keyboard alone', async ({ page, startLab }) => {
   await page.keyboard.press('Enter');
   const popover = page.locator(POPOVER);
   await expect(popover).toBeFocused();
-  for (const part of ['Raises', 'Raise…', 'Models this month', 'Last calls']) {
+  for (const part of ['Raise history', 'Raise…', 'Models this month', 'Recent calls']) {
     await expect(popover.getByText(part, { exact: true }).first()).toBeVisible();
   }
   const stops = await tabStops(page, POPOVER);
   expect(stops.slice(0, 6)).toEqual([
     'Dashboard',
     'Settings',
-    'Doctor',
-    'Raises',
+    'Diagnostics',
+    'Raise history',
     'Raise…',
     'Models this month'
   ]);

@@ -51,7 +51,7 @@ test('warns by a toast at 80 % and stops at 100 %, each once, in one of two tabs
   const dialog = limitDialog(stoppedTab);
   await expect(dialog).toContainText('work.ipynb');
   await expect(dialog).toContainText('Resets');
-  await dialog.getByRole('button', { name: 'Go on' }).click();
+  await dialog.getByRole('button', { name: 'Continue' }).click();
   await expect(dialog).toHaveCount(0);
 
   for (const tab of tabs) {
@@ -114,7 +114,7 @@ while True:
   await openLab(page, lab.url('lab/tree/loop.ipynb'));
   const cell = await startCell(page, 0);
   const toast = page.locator('.Toastify__toast', { hasText: 'loop.ipynb' });
-  await expect(toast).toContainText('calls a minute', { timeout: 60_000 });
+  await expect(toast).toContainText('calls per minute', { timeout: 60_000 });
   await toast.getByRole('button', { name: 'Interrupt kernel' }).click();
   await expect(toast).toHaveCount(0);
   await expect(cell.locator('.jp-OutputArea')).toContainText('KeyboardInterrupt');

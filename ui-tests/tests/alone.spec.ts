@@ -32,7 +32,7 @@ test('counts without the server part, remembers, warns, stops, and hands over on
   await expectTokens(page, 400, LIMIT);
   await openTotals(page);
   const popover = page.locator('.jp-LLMMeter-Popover');
-  await expect(popover).toContainText('This Jupyter server has no LLM Meter part.');
+  await expect(popover).toContainText("The LLM Meter server extension isn't running.");
   await expect(popover.locator('.jp-LLMMeter-Calls tbody tr')).toHaveCount(1);
   await picture(page, 'alone');
   await page.keyboard.press('Escape');
@@ -50,7 +50,7 @@ test('counts without the server part, remembers, warns, stops, and hands over on
   await runCell(page, 2);
   await expectTokens(page, 1100, LIMIT);
   await expect(limitDialog(page)).toContainText('alone.ipynb');
-  await limitDialog(page).getByRole('button', { name: 'Go on' }).click();
+  await limitDialog(page).getByRole('button', { name: 'Continue' }).click();
   await expect(limitDialog(page)).toHaveCount(0);
   await page.waitForTimeout(3_000);
 
@@ -59,7 +59,7 @@ test('counts without the server part, remembers, warns, stops, and hands over on
   await openLab(page, lab.url('lab/tree/alone.ipynb'));
   await expectTokens(page, 1100, LIMIT);
   await openTotals(page);
-  await expect(popover).not.toContainText('no LLM Meter part');
+  await expect(popover).not.toContainText("server extension isn't running");
   await expect(popover.locator('.jp-LLMMeter-Calls tbody tr')).toHaveCount(3);
   await page.reload();
   await expectTokens(page, 1100, LIMIT);

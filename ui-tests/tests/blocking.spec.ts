@@ -34,7 +34,7 @@ test('refuses a call in its cell, tells why, and lets the next through once the 
   await expect(gauge(page)).toHaveAttribute('data-level', 'blocked');
 
   const told = page.locator('.jp-Dialog', { hasText: 'LLM limit reached' });
-  await told.getByRole('button', { name: 'Go on' }).click();
+  await told.getByRole('button', { name: 'Continue' }).click();
   await runCellThatFails(page, 2);
   const outputs = page.locator('.jp-Notebook .jp-CodeCell').nth(2).locator('.jp-OutputArea');
   await expect(outputs).toContainText('LimitExceeded');
@@ -46,7 +46,7 @@ test('refuses a call in its cell, tells why, and lets the next through once the 
   await picture(page, 'refused');
   await dialog.getByRole('button', { name: 'Raise…' }).click();
   await dialog.getByRole('button', { name: 'Raise the limit' }).click();
-  await expect(dialog.getByRole('alert').filter({ hasText: 'why the limit' })).toBeVisible();
+  await expect(dialog.getByRole('alert').filter({ hasText: 'Enter a reason' })).toBeVisible();
   await dialog.getByLabel('Calls to add').fill('3');
   await dialog.getByLabel('Reason').fill('The evaluation has to finish.');
   await picture(page, 'raise');
@@ -61,7 +61,7 @@ test('refuses a call in its cell, tells why, and lets the next through once the 
   await gauge(page).click();
   const popover = page.locator('.jp-LLMMeter-Popover');
   await expect(popover).toContainText('Raised by 3 calls');
-  await popover.getByRole('button', { name: 'Raises' }).click();
+  await popover.getByRole('button', { name: 'Raise history' }).click();
   const raises = page.locator('.jp-LLMMeter-Raises');
   await expect(raises).toContainText('The evaluation has to finish.');
   await expect(raises).toContainText('3 calls');

@@ -32,7 +32,7 @@ async function openDashboard(page: Page): Promise<Locator> {
 /** Chooses a format of the export; returns the file that the browser was given. */
 async function exported(page: Page, board: Locator, format: string): Promise<Buffer> {
   const download = page.waitForEvent('download');
-  await board.getByRole('combobox', { name: 'Export the calls' }).selectOption(format);
+  await board.getByRole('combobox', { name: 'Export calls' }).selectOption(format);
   return readFileSync(await (await download).path());
 }
 
@@ -68,7 +68,7 @@ test('leads from the trend to the table, to the cell and to a file', async ({
   await board.locator('.jp-LLMMeter-Legend').getByRole('button', { name: HOSTILE }).click();
   await expect(calls).toContainText(String(FEW));
   await expect(rows).toHaveCount(FEW);
-  await board.getByRole('button', { name: 'Show all' }).click();
+  await board.getByRole('button', { name: 'Clear filters' }).click();
   await expect(rows).toHaveCount(PAGE);
   await table.getByRole('searchbox').fill('BOLD');
   await expect(rows).toHaveCount(FEW);
@@ -89,7 +89,7 @@ test('comes back with the layout, as it was set', async ({ page, startLab }) => 
   const lab = await startLab({});
   await openLab(page, lab.url('lab'));
   const board = await openDashboard(page);
-  await expect(board).toContainText('No call in this period.');
+  await expect(board).toContainText('No calls in this period.');
   const week = board.getByRole('button', { name: '7 days' });
   // The layout that opening the dashboard made may be on its way still.
   const saved = page.waitForResponse(
@@ -110,5 +110,5 @@ test('says in Notebook 7 that there is no ledger without the server part', async
   const lab = await startLab({ app: 'notebook', hasServerPart: false });
   lab.writeNotebook('seven.ipynb', ['1']);
   await openLab(page, lab.url('notebooks/seven.ipynb'));
-  await expect(await openDashboard(page)).toContainText('No dashboard here');
+  await expect(await openDashboard(page)).toContainText('Dashboard not available');
 });

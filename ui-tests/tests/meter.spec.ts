@@ -42,17 +42,17 @@ test('keeps hostile names in their place, follows the chosen figure and counts a
   expect(overflow).toBeLessThanOrEqual(0);
   await popover.getByText('Models this month').click();
   await expect(popover.locator('.jp-LLMMeter-Models')).toContainText('gpt-5-mini');
-  await popover.getByLabel('The gauge shows').selectOption('percent');
+  await popover.getByLabel('Gauge shows').selectOption('percent');
   await expect(gauge(page)).toHaveText('0%');
-  await popover.getByRole('button', { name: 'Doctor' }).click();
-  const doctor = page.locator('.jp-Dialog', { hasText: 'LLM Meter: doctor' });
-  await expect(doctor).toContainText('All that run are metered.');
-  await doctor.getByRole('button', { name: 'Close' }).click();
+  await popover.getByRole('button', { name: 'Diagnostics' }).click();
+  const diagnostics = page.locator('.jp-Dialog', { hasText: 'LLM Meter diagnostics' });
+  await expect(diagnostics).toContainText('All running kernels are metered.');
+  await diagnostics.getByRole('button', { name: 'Close' }).click();
 
   await page.locator('.jp-Notebook .jp-CodeCell').first().click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Count LLM Tokens' }).click();
   await expect(page.locator('.Toastify__toast')).toContainText(
-    /\d+ tokens in all \(o200k_base, gpt-5\)/
+    /\d+ tokens in total \(o200k_base, gpt-5\)/
   );
 });
 
@@ -67,7 +67,7 @@ test('goes on, and says so, where a proxy refuses the websocket of events', asyn
   await openLab(page, lab.url('lab/tree/proxied.ipynb'));
   await runCell(page, 0);
   await expectTokens(page, await printedTokens(page, 0), LIMIT);
-  await expect(gauge(page)).toHaveAttribute('title', /events do not reach this page/, {
+  await expect(gauge(page)).toHaveAttribute('title', /Live updates aren't reaching this page/, {
     timeout: 30_000
   });
 });

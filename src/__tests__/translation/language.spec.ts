@@ -13,7 +13,7 @@ describe('Language', () => {
     });
     await language.use('auto');
     expect(changes).toBe(0);
-    expect(language.trans.__('No call yet.')).toBe('No call yet.');
+    expect(language.trans.__('No calls yet.')).toBe('No calls yet.');
     expect(language.format.locale).toBe('en-GB');
   });
 
@@ -24,8 +24,8 @@ describe('Language', () => {
       changes += 1;
     });
     await language.use('zh-CN');
-    expect(language.trans.__('No call yet.')).toBe('还没有调用。');
-    expect(language.trans.__('%1 / %2 tokens', '1', '2')).toBe('1 / 2 token');
+    expect(language.trans.__('No calls yet.')).toBe('还没有调用。');
+    expect(language.trans.__('%1 tokens', '12')).toBe('12 token');
     expect(language.trans._n('%2 call', '%2 calls', 3, '3')).toBe('3 次调用');
     expect(language.format.compact(812_345)).toBe('81.2万');
     expect(changes).toBe(1);

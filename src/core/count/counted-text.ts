@@ -2,9 +2,8 @@
  * A count of tokens in a sentence, which says with what it was counted.
  */
 
-import type { Formatter } from '../words/format';
 import { isolated, shortened } from '../record/names';
-import type { Translate } from '../words/translate';
+import type { Words } from '../words/words';
 
 /** A count, as the counter gives it. */
 interface Count {
@@ -23,9 +22,9 @@ export function countText(
   { tokens, tokenizer, isExact }: Count,
   isSelection: boolean,
   model: string,
-  trans: Translate,
-  format: Formatter
+  words: Words
 ): string {
+  const { trans, format } = words;
   const name = isolated(shortened(model));
   const sum = isSelection
     ? trans._n(
@@ -34,8 +33,8 @@ export function countText(
         tokens,
         format.count(tokens)
       )
-    : trans._n('%2 token in all', '%2 tokens in all', tokens, format.count(tokens));
+    : trans._n('%2 token in total', '%2 tokens in total', tokens, format.count(tokens));
   return isExact
     ? trans.__('%1 (%2, %3)', sum, tokenizer, name)
-    : trans.__('About %1 (%2, the nearest tokenizer to that of %3)', sum, tokenizer, name);
+    : trans.__('About %1 (%2, the closest tokenizer to that of %3)', sum, tokenizer, name);
 }

@@ -7,8 +7,8 @@
 import type { Standing } from '../record/standing';
 import type { Bucket, Span, Step } from './period';
 import { bucketsOf } from './period';
-import type { UsageRow } from './usage';
-import { valueOf } from './usage';
+import type { UsageRow } from './usage-rows';
+import { valueOf } from './usage-rows';
 
 /** A point of the curve: milliseconds since 1970, and an amount in the limit's unit. */
 export interface Point {

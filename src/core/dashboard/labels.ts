@@ -10,9 +10,10 @@ import type { Translate } from '../words/translate';
 import { costText } from '../words/wording';
 import type { Bucket, PeriodName, Step } from './period';
 import type { Series, Trend } from './trend';
-import type { ShownUnit } from './usage';
-import { sumOf, valueOf } from './usage';
+import type { ShownUnit } from './usage-rows';
+import { sumOf, valueOf } from './usage-rows';
 import type { Dimension, Filter } from './view';
+import type { Words } from '../words/words';
 
 /** Names in sentences are cut after so many characters; where they stand alone they are shown whole on demand. */
 const NAME_LENGTH = 80;
@@ -88,7 +89,7 @@ export function dimensionText(dimension: Dimension, trans: Translate): string {
 /** The name of a series; where calls have no such value, what that means. */
 export function seriesText(series: Series, dimension: Dimension, trans: Translate): string {
   if (series.isRest) {
-    return trans.__('Others');
+    return trans.__('Other');
   }
   return valueText(series.value ?? '', dimension, trans, series.notebook);
 }
@@ -106,38 +107,26 @@ export function inSentence(name: string): string {
 }
 
 /** How much of a unit was used. */
-export function amountOf(
-  totals: Totals,
-  unit: ShownUnit,
-  trans: Translate,
-  format: Formatter
-): string {
-  return unit === 'cost' ? costText(totals, trans, format) : format.count(valueOf(totals, unit));
+export function amountOf(totals: Totals, unit: ShownUnit, words: Words): string {
+  const { format } = words;
+  return unit === 'cost' ? costText(totals, words) : format.count(valueOf(totals, unit));
 }
 
 /** The same in few characters, for a large figure. */
-export function figureOf(
-  totals: Totals,
-  unit: ShownUnit,
-  trans: Translate,
-  format: Formatter
-): string {
+export function figureOf(totals: Totals, unit: ShownUnit, words: Words): string {
+  const { format } = words;
   if (unit === 'calls' && totals.calls < EXACT_CALLS) {
     return format.count(totals.calls);
   }
   if (unit !== 'cost') {
     return format.compact(valueOf(totals, unit));
   }
-  return totals.cost === undefined ? costText(totals, trans, format) : format.money(totals.cost);
+  return totals.cost === undefined ? costText(totals, words) : format.money(totals.cost);
 }
 
 /** A step of the time in full, for one that is pointed at. */
-export function bucketText(
-  { from }: Bucket,
-  step: Step,
-  trans: Translate,
-  format: Formatter
-): string {
+export function bucketText({ from }: Bucket, step: Step, words: Words): string {
+  const { trans, format } = words;
   switch (step) {
     case 'hour':
       return format.brief(from);
@@ -174,9 +163,9 @@ export function trendSummary(
   unit: ShownUnit,
   step: Step,
   dimension: Dimension,
-  trans: Translate,
-  format: Formatter
+  words: Words
 ): string {
+  const { trans } = words;
   const most = trend.columns.reduce<Trend['columns'][number] | undefined>(
     (best, column) =>
       best === undefined || valueOf(column.totals, unit) > valueOf(best.totals, unit)
@@ -184,25 +173,26 @@ export function trendSummary(
         : best,
     undefined
   );
-  const total = amountOf(trend.totals, unit, trans, format);
+  const total = amountOf(trend.totals, unit, words);
   const [first] = trend.series;
   if (most === undefined || first === undefined) {
     return trans.__('%1 over time: no calls.', unitText(unit, trans));
   }
   const ofFirst = sumOf(trend.columns.flatMap(({ parts }) => parts.get(first.id) ?? []));
   return trans.__(
-    '%1 over time: %2 in all. Most at %3: %4. Largest: %5, %6.',
+    '%1 over time: %2 in total. Peak: %4 (%3). Largest: %5, %6.',
     unitText(unit, trans),
     total,
-    bucketText(most.bucket, step, trans, format),
-    amountOf(most.totals, unit, trans, format),
+    bucketText(most.bucket, step, words),
+    amountOf(most.totals, unit, words),
     inSentence(seriesText(first, dimension, trans)),
-    amountOf(ofFirst, unit, trans, format)
+    amountOf(ofFirst, unit, words)
   );
 }
 
 /** What a sum does not hold, said beside it; empty when it holds everything. */
-export function gapsOf(totals: Totals, trans: Translate, format: Formatter): string[] {
+export function gapsOf(totals: Totals, words: Words): string[] {
+  const { trans, format } = words;
   const { unpricedCalls, missingCalls } = totals;
   return [
     unpricedCalls > 0
@@ -215,8 +205,8 @@ export function gapsOf(totals: Totals, trans: Translate, format: Formatter): str
       : '',
     missingCalls > 0
       ? trans._n(
-          '%2 call of unknown usage',
-          '%2 calls of unknown usage',
+          '%2 call with unknown usage',
+          '%2 calls with unknown usage',
           missingCalls,
           format.count(missingCalls)
         )
@@ -247,9 +237,9 @@ function noneText(dimension: Dimension, trans: Translate): string {
     case 'provider':
       return trans.__('unknown provider');
     case 'notebook':
-      return trans.__('outside notebooks');
+      return trans.__('not in a notebook');
     case 'cell':
-      return trans.__('outside cells');
+      return trans.__('not in a cell');
     case 'project':
       return trans.__('no project');
     case 'user':

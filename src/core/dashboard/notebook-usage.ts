@@ -1,20 +1,20 @@
 /**
- * What a notebook used, requested when it is shown.
+ * What a notebook used: today, this month, and since its kernel started.
  */
 
 import type { Totals } from '../record/standing';
-import type { UsageRow } from './usage';
-import { sumOf } from './usage';
+import type { LoadUsage } from './source';
+import { sumOf } from './usage-rows';
 
-/** Where the ledger has the calls of a notebook. */
+/** A notebook in the ledger. */
 export interface NotebookPlace {
-  /** The path under the lab's root, without the name of a drive. */
+  /** Under the lab's root, without the name of a drive. */
   readonly path: string;
   /** Absent while no kernel runs. */
   readonly kernelId?: string;
 }
 
-/** The sums of a notebook, in the browser's calendar. */
+/** Sums of a notebook, in the browser's calendar. */
 export interface NotebookUsage {
   readonly today: Totals;
   readonly month: Totals;
@@ -22,27 +22,19 @@ export interface NotebookUsage {
   readonly session?: Totals;
 }
 
-/** Requests sums by group, as `ICallStore.getUsage` does. */
-export type GetUsage = (query: Readonly<Record<string, string>>) => Promise<readonly UsageRow[]>;
-
 /**
- * Requests the sums of a notebook and of its kernel.
+ * Loads the sums of a notebook and of its kernel.
  *
- * @param getUsage - requests sums.
- * @param place - the notebook.
- * @param now - the moment whose day and month are meant.
- * @returns the sums.
- * @throws {ClientError} when they cannot be had.
+ * @param now - a moment of the day and month that are meant.
  */
-export async function notebookUsage(
-  getUsage: GetUsage,
-  place: NotebookPlace,
+export async function loadNotebookUsage(
+  loadUsage: LoadUsage,
+  { path: notebook, kernelId: kernel }: NotebookPlace,
   now: Date
 ): Promise<NotebookUsage> {
-  const { path: notebook, kernelId: kernel } = place;
   const [month, session] = await Promise.all([
-    getUsage({ group_by: 'day', notebook, ...monthOf(now) }),
-    kernel === undefined ? undefined : getUsage({ group_by: 'none', kernel })
+    loadUsage({ group_by: 'day', notebook, ...monthOf(now) }),
+    kernel === undefined ? undefined : loadUsage({ group_by: 'none', kernel })
   ]);
   const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()]
     .map(part => String(part).padStart(2, '0'))
@@ -54,12 +46,7 @@ export async function notebookUsage(
   };
 }
 
-/**
- * The parameters for the month that holds a moment, in the browser's zone.
- *
- * @param now - the moment.
- * @returns the parameters of `GET usage`.
- */
+/** The parameters for the month that holds a moment, in the browser's zone. */
 export function monthOf(now: Date): { from: string; time_zone: string } {
   return {
     from: new Date(now.getFullYear(), now.getMonth(), 1).toISOString(),

@@ -7,8 +7,8 @@
 
 import type { Totals } from '../record/standing';
 import type { Bucket } from './period';
-import type { ShownUnit, UsageRow } from './usage';
-import { sumOf, valueOf } from './usage';
+import type { ShownUnit, UsageRow } from './usage-rows';
+import { sumOf, valueOf } from './usage-rows';
 
 /** Most series that are told apart by colour. */
 export const MOST_SERIES = 6;

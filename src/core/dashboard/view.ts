@@ -7,8 +7,8 @@
 
 import type { Bucket, Period, Span, Step } from './period';
 import { isDay, PERIODS, STEPS } from './period';
-import type { ShownUnit } from './usage';
-import { UNITS_SHOWN } from './usage';
+import type { ShownUnit } from './usage-rows';
+import { UNITS_SHOWN } from './usage-rows';
 
 export const DIMENSIONS = [
   'model',

@@ -81,19 +81,19 @@ export function limitFlaws(draft: LimitDraft, trans: Translate): LimitFlaws {
   const isHour = /^\d+$/.test(draft.resetHour.trim()) && hour <= 23;
   return {
     ...(!isAmount(draft.amount) && {
-      amount: trans.__('Write a number above 0, without separators, as 1000000 or 2.5.')
+      amount: trans.__('Enter a number greater than 0, for example 1000000 or 2.5.')
     }),
     ...(sharesOf(draft.warnAt) === undefined && {
-      warnAt: trans.__('Write percentages between 0 and 100, as 50, 80.')
+      warnAt: trans.__('Enter percentages between 0 and 100, for example 50, 80.')
     }),
     ...(draft.audience === 'named' &&
       namesIn(draft.channels).length === 0 && {
-        channels: trans.__('Write the names of the channels, as ops, team.')
+        channels: trans.__('Enter channel names, for example ops, team.')
       }),
     ...(!isZone(draft.timeZone.trim()) && {
-      timeZone: trans.__('Write an IANA name such as Asia/Shanghai, or nothing.')
+      timeZone: trans.__('Enter an IANA time zone such as Asia/Shanghai, or leave blank.')
     }),
-    ...(!isHour && { resetHour: trans.__('Write a whole number from 0 to 23.') })
+    ...(!isHour && { resetHour: trans.__('Enter a whole number from 0 to 23.') })
   };
 }
 

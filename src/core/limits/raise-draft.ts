@@ -87,11 +87,11 @@ export function flawsOf({ amount, reason }: Draft, unit: Unit, trans: Translate)
     ...(readAmount(amount, unit) === undefined && {
       amount:
         unit === 'USD'
-          ? trans.__('Write how many US dollars to add, as 2.50.')
-          : trans.__('Write a whole number above 0, as 5000.')
+          ? trans.__('Enter the US dollars to add, for example 2.50.')
+          : trans.__('Enter a whole number greater than 0, for example 5000.')
     }),
     ...(reason.trim() === '' && {
-      reason: trans.__('Write why the limit is raised. It stays in the list of raises.')
+      reason: trans.__('Enter a reason. It is kept in the raise history.')
     })
   };
 }

@@ -7,9 +7,8 @@
 
 import { BoundedSet } from '../bounded';
 import type { UnderWay } from '../words/badge';
-import type { Formatter } from '../words/format';
 import { isolated, shortened } from './names';
-import type { Translate } from '../words/translate';
+import type { Words } from '../words/words';
 
 /** After how much silence a call is no longer shown, in milliseconds. */
 const SILENCE_MS = 10_000;
@@ -60,21 +59,18 @@ export class CallsUnderWay {
 }
 
 /** The calls under way in a sentence; undefined when there is none. */
-export function underWayText(
-  calls: readonly UnderWay[],
-  trans: Translate,
-  format: Formatter
-): string | undefined {
+export function underWayText(calls: readonly UnderWay[], words: Words): string | undefined {
+  const { trans, format } = words;
   if (calls.length === 0) {
     return undefined;
   }
   const pieces = calls.reduce((sum, call) => sum + call.pieces, 0);
   const models = new Set(calls.map(({ model }) => model ?? trans.__('unknown')));
   return trans._n(
-    '%1 call under way: %2, about %3 pieces so far',
-    '%1 calls under way: %2, about %3 pieces so far',
+    '%1 call in progress: %2, about %3 chunks so far',
+    '%1 calls in progress: %2, about %3 chunks so far',
     calls.length,
-    [...models].map(model => isolated(shortened(model))).join(', '),
+    format.list([...models].map(model => isolated(shortened(model)))),
     format.count(pieces)
   );
 }

@@ -18,11 +18,11 @@ export function versionFact(
   }
   return document.version === undefined
     ? trans.__(
-        'The server part is older than this page (version %1). Restart the Jupyter server and reload the page.',
+        'The server extension is older than this page (version %1). Restart the Jupyter server and reload the page.',
         VERSION
       )
     : trans.__(
-        'The server part is version %1, this page version %2. Restart the Jupyter server and reload the page.',
+        'The server extension is version %1, but this page is version %2. Restart the Jupyter server and reload the page.',
         document.version,
         VERSION
       );

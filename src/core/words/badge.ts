@@ -1,16 +1,13 @@
 /**
- * What a cell's badge says: the figures of its newest run, and the answers that are under way.
- *
- * Owns the wording; refuses to show an estimate as a fact or an unknown as zero.
+ * The text of a cell's badge: the figures of its newest run, and the responses that are streaming in.
  */
 
 import type { CellRun } from '../record/cell-runs';
-import type { Formatter } from './format';
 import type { Sums } from '../record/run-sums';
-import type { Translate } from './translate';
 import { callsText, costText } from './wording';
+import type { Words } from './words';
 
-/** An answer that is streaming in: shown and never counted. */
+/** A response that is streaming in: shown, and counted only when it ends. */
 export interface UnderWay {
   readonly callId: string;
   readonly startedAt: string;
@@ -19,22 +16,23 @@ export interface UnderWay {
   readonly runId?: string;
   /** The kernel that reports it. */
   readonly kernelId?: string;
-  /** How many pieces with text have arrived. */
+  /** The number of chunks with text that have arrived. */
   readonly pieces: number;
 }
 
+/** The text of a badge. */
 export interface Badge {
-  /** The one line. */
+  /** One line. */
   readonly text: string;
-  /** The same and more, a line each, for a tooltip and for assistive technology. */
+  /** The same in more detail, one line each, for a tooltip and for assistive technology. */
   readonly details: readonly string[];
 }
 
 /**
- * The badge of a cell.
+ * Writes the badge of a cell.
  *
- * @param run - its newest run; undefined when it called nothing yet.
- * @param streams - its answers under way.
+ * @param run - its newest run; undefined if it has made no calls yet.
+ * @param streams - its responses that are streaming in.
  * @param isCostShown - whether money is shown.
  * @returns undefined when there is nothing to say.
  */
@@ -42,36 +40,35 @@ export function badgeOf(
   run: CellRun | undefined,
   streams: readonly UnderWay[],
   isCostShown: boolean,
-  trans: Translate,
-  format: Formatter
+  words: Words
 ): Badge | undefined {
   const shown = run !== undefined && isSuperseded(run, streams) ? undefined : run;
-  const waits = streams.map(stream => streamText(stream, trans, format));
+  const waits = streams.map(stream => streamText(stream, words));
   if (shown === undefined) {
     return waits.length === 0 ? undefined : { text: waits.join(' · '), details: waits };
   }
   const figures = [
-    modelsText(shown, trans, format),
-    shown.calls > 1 ? callsText(shown.calls, trans, format) : undefined,
-    ...tokenTexts(shown, trans, format),
-    isCostShown ? sumsCostText(shown, trans, format) : undefined
+    modelsText(shown, words),
+    shown.calls > 1 ? callsText(shown.calls, words) : undefined,
+    ...tokenTexts(shown, words),
+    isCostShown ? sumsCostText(shown, words) : undefined
   ];
   return {
     text: [...present(figures), ...waits].join(' · '),
-    details: [...detailsOf(shown, isCostShown, trans, format), ...waits]
+    details: [...detailsOf(shown, isCostShown, words), ...waits]
   };
 }
 
-/** What some calls cost; undefined while nothing is known of it, and where none was charged. */
-export function sumsCostText(sums: Sums, trans: Translate, format: Formatter): string | undefined {
+/** The cost of some calls; undefined while it is unknown, and where nothing was charged. */
+export function sumsCostText(sums: Sums, words: Words): string | undefined {
   const { cost, openCalls, unpricedCalls, missingCalls } = sums;
   if (cost === undefined && unpricedCalls + missingCalls === 0) {
     return undefined;
   }
-  return costText({ ...sums, missingCalls: missingCalls + openCalls }, trans, format);
+  return costText({ ...sums, missingCalls: missingCalls + openCalls }, words);
 }
 
-/** Whether the answers under way are those of a run that has no finished call yet. */
+/** Whether a newer run is streaming that has no finished call yet. */
 function isSuperseded(run: CellRun, streams: readonly UnderWay[]): boolean {
   return streams.some(
     ({ runId, startedAt }) =>
@@ -79,17 +76,19 @@ function isSuperseded(run: CellRun, streams: readonly UnderWay[]): boolean {
   );
 }
 
-function modelsText({ models }: Sums, trans: Translate, format: Formatter): string | undefined {
+function modelsText({ models }: Sums, words: Words): string | undefined {
+  const { trans, format } = words;
   return models.length > 1
     ? trans._n('%2 model', '%2 models', models.length, format.count(models.length))
     : models[0];
 }
 
-function tokenTexts(sums: Sums, trans: Translate, format: Formatter): readonly string[] {
+function tokenTexts(sums: Sums, words: Words): readonly string[] {
+  const { trans, format } = words;
   const { calls, missingCalls, countedCalls } = sums;
   const without = trans._n(
-    '%2 call without usage',
-    '%2 calls without usage',
+    '%2 call without usage data',
+    '%2 calls without usage data',
     missingCalls,
     format.count(missingCalls)
   );
@@ -104,23 +103,19 @@ function tokenTexts(sums: Sums, trans: Translate, format: Formatter): readonly s
   return missingCalls === 0 ? texts : [...texts, without];
 }
 
-function detailsOf(
-  run: CellRun,
-  isCostShown: boolean,
-  trans: Translate,
-  format: Formatter
-): readonly string[] {
+function detailsOf(run: CellRun, isCostShown: boolean, words: Words): readonly string[] {
+  const { trans, format } = words;
   const { countedCalls, unpricedCalls, models } = run;
-  const cost = isCostShown ? sumsCostText(run, trans, format) : undefined;
+  const cost = isCostShown ? sumsCostText(run, words) : undefined;
   const lines = [
-    models.length === 0 ? undefined : trans.__('Models: %1', models.join(', ')),
-    callsText(run.calls, trans, format),
-    ...tokenTexts(run, trans, format),
+    models.length === 0 ? undefined : trans.__('Models: %1', format.list(models)),
+    callsText(run.calls, words),
+    ...tokenTexts(run, words),
     cost && trans.__('Cost: %1', cost),
     countedCalls > 0
       ? trans._n(
-          '%2 call counted, not reported by the provider',
-          '%2 calls counted, not reported by the provider',
+          '%2 call counted locally, not reported by the provider',
+          '%2 calls counted locally, not reported by the provider',
           countedCalls,
           format.count(countedCalls)
         )
@@ -138,13 +133,19 @@ function detailsOf(
   return present(lines);
 }
 
-function streamText({ model, pieces }: UnderWay, trans: Translate, format: Formatter): string {
+function streamText({ model, pieces }: UnderWay, words: Words): string {
+  const { trans, format } = words;
   const count = format.count(pieces);
   return model === undefined
-    ? trans._n('answer under way, %2 piece', 'answer under way, %2 pieces', pieces, count)
+    ? trans._n(
+        'receiving a response, %2 chunk so far',
+        'receiving a response, %2 chunks so far',
+        pieces,
+        count
+      )
     : trans._n(
-        '%3: answer under way, %2 piece',
-        '%3: answer under way, %2 pieces',
+        '%3: receiving a response, %2 chunk so far',
+        '%3: receiving a response, %2 chunks so far',
         pieces,
         count,
         model

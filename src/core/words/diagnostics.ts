@@ -1,7 +1,5 @@
 /**
- * What is metered, what is not, and why, as this page knows it.
- *
- * Owns the lines of the report; refuses names and figures beyond what helps to find a fault.
+ * The diagnostics: what is metered, what is not, and why, as far as this page knows.
  */
 
 import { unmeteredReason } from './facts';
@@ -9,51 +7,60 @@ import { connectionFacts } from './gauge';
 import { isolated } from '../record/names';
 import { problemText } from './problem';
 import type { Snapshot } from '../record/snapshot';
+import type { StandingDocument } from '../record/standing';
 import type { Translate } from './translate';
 import { VERSION } from '../record/version';
 
-/** A name and what is said of it. */
-export type Finding = readonly [name: string, value: string];
+/** What was checked, and the results; one sentence a line. */
+export interface Finding {
+  readonly name: string;
+  readonly lines: readonly string[];
+}
 
-/** The findings, in the order in which one would look. */
+/** Lists the findings, from the page to the kernels. */
 export function findingsOf(snapshot: Snapshot, trans: Translate): readonly Finding[] {
   const { document, connection } = snapshot;
   const isServed = connection === 'live' || connection === 'away' || connection === 'failed';
   const facts = connectionFacts(snapshot, trans);
   const unmetered = document?.unmetered ?? [];
+  const serverVersion = isServed
+    ? (document?.version ?? trans.__('unknown'))
+    : trans.__('not running');
   return [
-    [trans.__('Page'), VERSION],
-    [
-      trans.__('Server part'),
-      isServed ? (document?.version ?? trans.__('unknown')) : trans.__('none')
-    ],
-    [trans.__('Connection'), facts.length === 0 ? trans.__('live') : facts.join(' ')],
-    [
-      trans.__('Service'),
-      document === undefined
-        ? trans.__('unknown')
-        : document.problems.map(problem => problemText(problem, trans)).join(' ') ||
-          trans.__('no problem')
-    ],
-    ...unmetered.map(
-      kernel =>
-        [
-          isolated(kernel.path ?? kernel.name ?? kernel.kernelId),
-          `${trans.__('Not metered')}. ${unmeteredReason(kernel, trans)}`
-        ] as const
-    ),
-    [
-      trans.__('Kernels'),
-      document === undefined
-        ? trans.__('unknown')
-        : unmetered.length === 0
-          ? trans.__('All that run are metered.')
-          : trans.__('All others that run are metered.')
-    ]
+    { name: trans.__('This page'), lines: [VERSION] },
+    { name: trans.__('Server extension'), lines: [serverVersion] },
+    {
+      name: trans.__('Connection'),
+      lines: facts.length === 0 ? [trans.__('connected')] : facts
+    },
+    { name: trans.__('Service'), lines: serviceLines(document, trans) },
+    ...unmetered.map(kernel => ({
+      name: isolated(kernel.path ?? kernel.name ?? kernel.kernelId),
+      lines: [trans.__('Not metered: %1', unmeteredReason(kernel, trans))]
+    })),
+    { name: trans.__('Kernels'), lines: [kernelsLine(document, trans)] }
   ];
 }
 
-/** The findings as text to be pasted, a line a finding. */
+/** Writes the findings as plain text, for pasting into a report. */
 export function reportOf(findings: readonly Finding[]): string {
-  return findings.map(([name, value]) => `${name}: ${value}`).join('\n');
+  return findings.map(({ name, lines }) => [`${name}:`, ...lines].join('\n  ')).join('\n');
+}
+
+function serviceLines(document: StandingDocument | undefined, trans: Translate): readonly string[] {
+  if (document === undefined) {
+    return [trans.__('unknown')];
+  }
+  return document.problems.length === 0
+    ? [trans.__('no problems')]
+    : document.problems.map(problem => problemText(problem, trans));
+}
+
+function kernelsLine(document: StandingDocument | undefined, trans: Translate): string {
+  if (document === undefined) {
+    return trans.__('unknown');
+  }
+  return document.unmetered.length === 0
+    ? trans.__('All running kernels are metered.')
+    : trans.__('All other running kernels are metered.');
 }

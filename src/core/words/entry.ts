@@ -1,27 +1,27 @@
 /**
- * One call as a line of a list: its marks, its place, tokens and cost in words.
+ * One call as a row of a table: its marks, place, tokens and cost.
  *
- * Owns how a figure's basis is told; refuses to show an estimate as a fact or an unknown as zero.
+ * An estimate is marked as one; an unknown figure is never shown as zero.
  */
 
-import type { Formatter } from './format';
 import { providerLimitOf } from '../limits/provider-limit';
 import type { Basis, CallRecord } from '../record/record';
 import { totalTokensOf } from '../record/record';
 import type { Translate } from './translate';
+import type { Words } from './words';
 
-/** What is out of the ordinary about a call; empty for one that went well and whose figures the provider reported. */
+/** The marks of a call; none for one that succeeded and whose usage the provider reported. */
 export function marksOf(record: CallRecord, trans: Translate): string[] {
   const marks = [statusMark(record, trans), basisMark(record.basis, trans)];
   return marks.filter(mark => mark !== undefined);
 }
 
-/** Where a call was made: its notebook, else the extension of the server that made it, else a dash. */
+/** Where a call was made: its notebook, else the server extension that made it, else a dash. */
 export function placeText({ notebookPath, agentName }: CallRecord): string {
   return notebookPath?.replace(/^.*\//, '') ?? agentName ?? '–';
 }
 
-/** The place of a call in full; undefined when it is not known. */
+/** The full path or the server extension of a call; undefined if neither is known. */
 export function placeDetail(
   { notebookPath, agentName }: CallRecord,
   trans: Translate
@@ -29,11 +29,12 @@ export function placeDetail(
   if (notebookPath !== undefined || agentName === undefined) {
     return notebookPath;
   }
-  return trans.__('Called by %1, an extension of the server', agentName);
+  return trans.__('Called by the server extension %1', agentName);
 }
 
-/** The tokens of a call; `≈` before figures that the provider did not report. */
-export function tokensText(record: CallRecord, trans: Translate, format: Formatter): string {
+/** The tokens of a call; `≈` marks an estimate. */
+export function tokensText(record: CallRecord, words: Words): string {
+  const { trans, format } = words;
   const total = totalTokensOf(record);
   if (total === undefined) {
     return record.basis === 'none' ? '–' : trans.__('unknown');
@@ -42,21 +43,23 @@ export function tokensText(record: CallRecord, trans: Translate, format: Formatt
   return isEstimate ? trans.__('≈ %1', format.count(total)) : format.count(total);
 }
 
-/** Input and output of a call apart; undefined when nothing is known. */
+/** Input and output tokens of a call; undefined if both are unknown. */
 export function tokensDetail(
   { inputTokens, outputTokens }: CallRecord,
-  trans: Translate,
-  format: Formatter
+  words: Words
 ): string | undefined {
-  const parts = [
-    inputTokens === undefined ? undefined : trans.__('in: %1', format.count(inputTokens)),
-    outputTokens === undefined ? undefined : trans.__('out: %1', format.count(outputTokens))
-  ].filter(part => part !== undefined);
-  return parts.length === 0 ? undefined : parts.join(', ');
+  const { trans, format } = words;
+  if (inputTokens === undefined) {
+    return outputTokens === undefined ? undefined : trans.__('%1 out', format.count(outputTokens));
+  }
+  return outputTokens === undefined
+    ? trans.__('%1 in', format.count(inputTokens))
+    : trans.__('%1 in, %2 out', format.count(inputTokens), format.count(outputTokens));
 }
 
-/** The cost of a call, or why there is none. */
-export function callCostText(record: CallRecord, trans: Translate, format: Formatter): string {
+/** The cost of a call, or why it is not known. */
+export function callCostText(record: CallRecord, words: Words): string {
+  const { trans, format } = words;
   const { costAmount, costCurrency, basis } = record;
   if (costAmount !== undefined) {
     return format.money(costAmount, costCurrency);
@@ -80,16 +83,16 @@ function statusMark(record: CallRecord, trans: Translate): string | undefined {
     case 'aborted':
       return trans.__('aborted');
     case 'refused':
-      return trans.__('refused by a limit of LLM Meter');
+      return trans.__('refused by an LLM Meter limit');
   }
 }
 
 function failureMark(record: CallRecord, trans: Translate): string {
   switch (providerLimitOf(record)) {
     case 'rate':
-      return trans.__("provider's rate limit");
+      return trans.__('provider rate limit');
     case 'spend':
-      return trans.__("provider's spending limit");
+      return trans.__('provider spending limit');
     case undefined:
       return trans.__('error');
   }
@@ -105,6 +108,6 @@ function basisMark(basis: Basis, trans: Translate): string | undefined {
     case 'partial':
       return trans.__('partial');
     case 'missing':
-      return trans.__('no usage');
+      return trans.__('no usage data');
   }
 }

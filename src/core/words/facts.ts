@@ -1,79 +1,73 @@
 /**
- * The facts that the gauge's tooltip tells, a line a fact.
- *
- * Owns their choice and order; money is in none of them when the user hides it.
+ * The lines of the gauge's tooltip. Money is left out when the user hides it.
  */
 
 import type { FigureOptions } from './figure';
-import type { Formatter } from './format';
 import { isolated, shortened } from '../record/names';
 import { forecastText } from './outlook';
 import { problemText } from './problem';
 import type { Level, Standing, StandingDocument, Totals, Unmetered } from '../record/standing';
 import type { Translate } from './translate';
 import { callsText, costText, limitTitle, resetText, usedOfLimit } from './wording';
+import type { Words } from './words';
 
-/** Where every limit stands, the month, and the problems. */
+/** Lists where every limit stands, the month's totals, and the problems; one line each. */
 export function factsOf(
   document: StandingDocument,
   options: FigureOptions,
-  trans: Translate,
-  format: Formatter
+  words: Words
 ): string[] {
+  const { trans } = words;
   const { month, moreStandings } = document;
   return [
-    ...document.standings.map(standing => standingFact(standing, options, trans, format)),
+    ...document.standings.flatMap(standing => standingFacts(standing, options, words)),
     ...(moreStandings === 0 ? [] : [moreText(moreStandings, trans)]),
-    ...(month === undefined ? [] : [monthFact(month, options, trans, format)]),
+    ...(month === undefined ? [] : [monthFact(month, options, words)]),
     ...document.problems.map(problem => trans.__('Problem: %1', problemText(problem, trans)))
   ];
 }
 
-function monthFact(
-  month: Totals,
-  { isCostShown }: FigureOptions,
-  trans: Translate,
-  format: Formatter
-): string {
-  const calls = callsText(month.calls, trans, format);
+function monthFact(month: Totals, { isCostShown }: FigureOptions, words: Words): string {
+  const { trans } = words;
+  const calls = callsText(month.calls, words);
   return isCostShown
-    ? trans.__('This month: %1, %2', calls, costText(month, trans, format))
+    ? trans.__('This month: %1, %2', calls, costText(month, words))
     : trans.__('This month: %1', calls);
 }
 
-/** That the current notebook is not metered, and why. */
-export function unmeteredFact(
+/** Says that the current notebook is not metered, and why; one sentence a line. */
+export function unmeteredFacts(
   kernel: Unmetered,
   areOutputsScanned: boolean,
   trans: Translate
-): string {
+): string[] {
   const name = isolated(shortened(kernel.path ?? kernel.name ?? kernel.kernelId));
-  const fact = trans.__('%1 is not metered. %2', name, unmeteredReason(kernel, trans));
+  const fact = trans.__('%1 is not metered: %2', name, unmeteredReason(kernel, trans));
   return areOutputsScanned
-    ? `${fact} ${trans.__('Only usage that its outputs show is counted.')}`
-    : fact;
+    ? [fact, trans.__('Only usage printed in its outputs is counted.')]
+    : [fact];
 }
 
-/** Why the calls of a kernel are not seen. */
+/** Says why the calls of a kernel are not metered. */
 export function unmeteredReason({ reason, name }: Unmetered, trans: Translate): string {
   switch (reason) {
     case 'language':
-      return trans.__('Its kernel (%1) is not a Python kernel.', name ?? '?');
+      return trans.__('The kernel (%1) is not a Python kernel.', name ?? '?');
     case 'no-tap':
       return trans.__(
-        'The meter is not active in its Python kernel. Restart the kernel: one that was started before the meter was installed is not metered.'
+        'LLM Meter is not active in this Python kernel. Restart the kernel: kernels started before LLM Meter was installed are not metered.'
       );
     default:
       return reason;
   }
 }
 
-/** How many limits are not shown. */
+/** Says how many limits are not shown. */
 export function moreText(moreStandings: number, trans: Translate): string {
   return trans._n('and %1 more limit', 'and %1 more limits', moreStandings);
 }
 
-/** A level in a word, so that it is not told by colour alone. */
+/** Names a level, so that colour is not the only sign of it. */
 export function levelText(level: Level, trans: Translate): string {
   switch (level) {
     case 'ok':
@@ -87,12 +81,8 @@ export function levelText(level: Level, trans: Translate): string {
   }
 }
 
-function standingFact(
-  standing: Standing,
-  { isCostShown }: FigureOptions,
-  trans: Translate,
-  format: Formatter
-): string {
+function standingFacts(standing: Standing, { isCostShown }: FigureOptions, words: Words): string[] {
+  const { trans, format } = words;
   const { limit, subject, level, ratio, resetsAt } = standing;
   const name = subject ?? limit.value;
   const title = limitTitle(limit, name && shortened(name), trans);
@@ -101,12 +91,8 @@ function standingFact(
   const fact =
     limit.unit === 'USD' && !isCostShown
       ? trans.__('%1: %2, %3', title, share, word)
-      : trans.__('%1: %2 (%3), %4', title, usedOfLimit(standing, trans, format), share, word);
-  return [
-    fact,
-    resetText(resetsAt, limit.timeZone, trans, format),
-    forecastText(standing, trans, format)
-  ]
-    .filter(sentence => sentence !== undefined)
-    .join('. ');
+      : trans.__('%1: %2 (%3), %4', title, usedOfLimit(standing, words), share, word);
+  return [fact, resetText(resetsAt, limit.timeZone, words), forecastText(standing, words)].filter(
+    line => line !== undefined
+  );
 }

@@ -1,19 +1,20 @@
 /**
- * The one figure of the gauge: of which limit it is, and in which unit.
+ * The one figure of the gauge: which limit it shows, and in which unit.
  *
- * Owns the user's choice; refuses to let a figure be read as another window's: one that is not the followed limit's names
- * its window.
+ * A figure of another window than the limit's own names its window.
  */
 
-import type { Formatter } from './format';
 import type { Standing, StandingDocument, Totals } from '../record/standing';
-import type { Translate } from './translate';
 import { costText } from './wording';
+import type { Words } from './words';
 
-/** What the figure tells; `auto` is what is used, in the unit of the followed limit. */
+/** What the figure shows; `auto` is the amount used, in the unit of the limit. */
 export const GAUGE_MODES = ['auto', 'tokens', 'cost', 'remaining', 'percent'] as const;
+
+/** One of `GAUGE_MODES`. */
 export type GaugeMode = (typeof GAUGE_MODES)[number];
 
+/** What the user wants the figure to show. */
 export interface FigureOptions {
   /** Whether money is shown. */
   readonly isCostShown: boolean;
@@ -49,24 +50,24 @@ export function figureText(
   document: StandingDocument,
   standing: Standing | undefined,
   options: FigureOptions,
-  trans: Translate,
-  format: Formatter
+  words: Words
 ): string {
+  const { trans, format } = words;
   const mode = shownMode(standing, options);
   if (standing !== undefined && mode === 'percent') {
     return format.percent(standing.ratio);
   }
   if (standing !== undefined && mode === 'remaining') {
-    return trans.__('%1 left', amountInBrief(standing.remaining, standing, trans, format));
+    return trans.__('%1 left', amountInBrief(standing.remaining, standing, words));
   }
   const unit = mode === 'cost' ? 'USD' : 'tokens';
   if (standing !== undefined && (mode === 'auto' || standing.limit.unit === unit)) {
-    return amountInBrief(standing.used, standing, trans, format);
+    return amountInBrief(standing.used, standing, words);
   }
-  return sumText(document, standing, unit, trans, format);
+  return sumText(document, standing, unit, words);
 }
 
-/** What can be shown: without a limit there is no share of one, and hidden money is told as a share. */
+/** The mode that applies: without a limit there is no share, and hidden money is shown as a share. */
 function shownMode(
   standing: Standing | undefined,
   { gaugeMode, isCostShown }: FigureOptions
@@ -83,32 +84,25 @@ function sumText(
   { today, month }: StandingDocument,
   standing: Standing | undefined,
   unit: 'USD' | 'tokens',
-  trans: Translate,
-  format: Formatter
+  words: Words
 ): string {
+  const { trans } = words;
   const isToday = standing?.limit.window === 'day';
   const totals = isToday ? today : month;
   if (totals === undefined) {
     return trans.__('unknown');
   }
-  const sum = unit === 'USD' ? costText(totals, trans, format) : tokensOf(totals, trans, format);
+  const sum = unit === 'USD' ? costText(totals, words) : tokensOf(totals, words);
   return isToday ? trans.__('%1 today', sum) : trans.__('%1 this month', sum);
 }
 
-function tokensOf(
-  { inputTokens, outputTokens }: Totals,
-  trans: Translate,
-  format: Formatter
-): string {
+function tokensOf({ inputTokens, outputTokens }: Totals, words: Words): string {
+  const { trans, format } = words;
   return trans.__('%1 tokens', format.compact(inputTokens + outputTokens));
 }
 
-function amountInBrief(
-  amount: string,
-  { limit }: Standing,
-  trans: Translate,
-  format: Formatter
-): string {
+function amountInBrief(amount: string, { limit }: Standing, words: Words): string {
+  const { trans, format } = words;
   switch (limit.unit) {
     case 'tokens':
       return trans.__('%1 tokens', format.compact(amount));

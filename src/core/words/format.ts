@@ -1,15 +1,15 @@
 /**
- * Figures and times as people read them.
+ * Figures and times as people read them, in one locale.
  *
- * Owns every conversion to text that depends on the locale; refuses to round up towards a limit: shares and compact
- * counts are cut, so that "100 %" and "1M" are only ever shown when they were reached. Reads no clock.
+ * Shares and compact counts are cut, not rounded, so that "100%" and "1M" appear only once they are reached. Reads no clock.
  */
 
-/** Writes figures for one locale. */
+/** Writes figures, times and lists for one locale. */
 export class Formatter {
   private readonly _compact: Intl.NumberFormat;
   private readonly _count: Intl.NumberFormat;
   private readonly _percent: Intl.NumberFormat;
+  private readonly _list: Intl.ListFormat;
 
   /**
    * @param locale - a BCP 47 tag.
@@ -30,6 +30,12 @@ export class Formatter {
       maximumFractionDigits: 0,
       roundingMode: 'trunc'
     });
+    this._list = new Intl.ListFormat(locale, { type: 'conjunction', style: 'narrow' });
+  }
+
+  /** A list of names: `a, b, c`. */
+  list(names: readonly string[]): string {
+    return this._list.format(names);
   }
 
   /** A count in few characters: `812k`, `1.2M`, `81.2万`. */
@@ -82,7 +88,7 @@ export class Formatter {
    * A moment with its zone, so that a reset time cannot be read as another zone's: `Dec 1, 12:00 AM GMT+8`.
    *
    * @param time - an RFC 3339 time.
-   * @param timeZone - the IANA zone to tell it in; absent means this formatter's.
+   * @param timeZone - the IANA zone to show it in; absent means this formatter's.
    */
   moment(time: string, timeZone = this.timeZone): string {
     return new Intl.DateTimeFormat(this.locale, {
@@ -106,7 +112,7 @@ export class Formatter {
     }).format(new Date(time));
   }
 
-  /** A day of the year: `Dec 1`. The zone is the one it is told in, as with `moment`. */
+  /** A day of the year: `Dec 1`. In the given zone, as with `moment`. */
   day(time: string, timeZone = this.timeZone): string {
     return new Intl.DateTimeFormat(this.locale, {
       month: 'short',
@@ -115,7 +121,7 @@ export class Formatter {
     }).format(new Date(time));
   }
 
-  /** A day with its name: `Wed, Nov 25`. The zone is the one it is told in, as with `moment`. */
+  /** A day with its name: `Wed, Nov 25`. In the given zone, as with `moment`. */
   weekday(time: string, timeZone = this.timeZone): string {
     return new Intl.DateTimeFormat(this.locale, {
       weekday: 'short',
@@ -125,7 +131,7 @@ export class Formatter {
     }).format(new Date(time));
   }
 
-  /** A month of a year: `Nov 2026`. The zone is the one it is told in, as with `moment`. */
+  /** A month of a year: `Nov 2026`. In the given zone, as with `moment`. */
   month(time: string, timeZone = this.timeZone): string {
     return new Intl.DateTimeFormat(this.locale, {
       month: 'short',
@@ -134,7 +140,7 @@ export class Formatter {
     }).format(new Date(time));
   }
 
-  /** A time of the day: `3:00 PM`. The zone is the one it is told in, as with `moment`. */
+  /** A time of the day: `3:00 PM`. In the given zone, as with `moment`. */
   clock(time: string, timeZone = this.timeZone): string {
     return new Intl.DateTimeFormat(this.locale, {
       hour: 'numeric',

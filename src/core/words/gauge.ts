@@ -1,24 +1,20 @@
 /**
- * The gauge as a pure function of what the page knows.
+ * What the gauge shows, as a pure function of what the page knows.
  *
- * Owns what the status item says in every state; refuses a figure that is not known: without the server part there is no
- * number to show, and least of all a zero.
+ * A figure that is not known is never shown as a number: without the server extension the gauge says that it is not running.
  */
 
-import { factsOf, unmeteredFact } from './facts';
+import { factsOf, unmeteredFacts } from './facts';
 import type { FigureOptions } from './figure';
 import { figureText, followedStanding } from './figure';
-import type { Formatter } from './format';
 import type { Connection, Snapshot } from '../record/snapshot';
 import type { Level, Standing, StandingDocument, Unmetered } from '../record/standing';
 import type { Translate } from './translate';
 import { underWayText } from '../record/under-way';
 import { versionFact } from '../record/version';
+import type { Words } from './words';
 
-export { levelText, moreText, unmeteredReason } from './facts';
-export { worstStanding } from './figure';
-
-/** What a sign beside the figure says; each has a form of its own. */
+/** What a sign beside the figure means; each has its own shape. */
 export type Sign =
   'warning' | 'exceeded' | 'blocked' | 'unmetered' | 'disconnected' | 'absent' | 'failed';
 
@@ -26,23 +22,24 @@ export type Sign =
 export interface StatusEntry {
   /** Short, for the bar. */
   readonly text: string;
-  /** For assistive technology. */
+  /** The same as the tooltip, for assistive technology. */
   readonly label: string;
-  /** A line a fact. */
+  /** One fact a line. */
   readonly tooltip: string;
-  /** Of the limit that stands worst, whichever is followed. */
+  /** The worst level of any limit. */
   readonly level: Level | 'unknown';
-  /** Of the limit that is followed. */
+  /** The level of the limit that the bar shows. */
   readonly barLevel: Level | 'unknown';
   /** How full the bar is, from 0 to 1; absent where there is no limit to compare with. */
   readonly ratio?: number;
-  /** Whether the service has a problem to tell. */
+  /** Whether the service reports a problem. */
   readonly isDegraded: boolean;
   readonly signs: readonly Sign[];
-  /** Whether a call streams at this moment. */
+  /** Whether a call is streaming now. */
   readonly isUnderWay: boolean;
 }
 
+/** What the user wants to see. */
 export interface GaugeOptions extends FigureOptions {
   /** Whether outputs of kernels without a tap are read for usage. */
   readonly areOutputsScanned: boolean;
@@ -51,7 +48,7 @@ export interface GaugeOptions extends FigureOptions {
 }
 
 /**
- * The entry to show for a snapshot.
+ * Builds the status entry for a snapshot.
  *
  * @param snapshot - what the page knows.
  * @param options - what the user wants to see.
@@ -59,21 +56,21 @@ export interface GaugeOptions extends FigureOptions {
 export function toStatusEntry(
   snapshot: Snapshot,
   options: GaugeOptions,
-  trans: Translate,
-  format: Formatter
+  words: Words
 ): StatusEntry {
+  const { trans } = words;
   const { connection, document } = snapshot;
   if ((connection === 'live' || connection === 'local') && document !== undefined) {
-    return liveEntry(snapshot, document, options, trans, format);
+    return liveEntry(snapshot, document, options, words);
   }
   const text = connectionText(connection, trans);
   const facts = connectionFacts(snapshot, trans);
-  const last = document === undefined ? [] : factsOf(document, options, trans, format);
+  const last = document === undefined ? [] : factsOf(document, options, words);
   const lastKnown = last.length === 0 ? [] : [trans.__('Last known:'), ...last];
   const name = trans.__('LLM Meter: %1', text);
   return {
     text,
-    label: [name, ...facts].join('; '),
+    label: [name, ...facts].join('\n'),
     tooltip: [name, ...facts, ...lastKnown].join('\n'),
     level: 'unknown',
     barLevel: 'unknown',
@@ -83,25 +80,29 @@ export function toStatusEntry(
   };
 }
 
-/** What the state of the connection means, for the tooltip and the popover. */
+/** Explains the state of the connection; one sentence a line, none while all is well. */
 export function connectionFacts(snapshot: Snapshot, trans: Translate): string[] {
   const { connection, reason, areEventsMissing } = snapshot;
   switch (connection) {
     case 'absent':
       return [
         trans.__(
-          'This Jupyter server has no LLM Meter part, so nothing is metered. Check `jupyter server extension list` and restart the server.'
+          "The LLM Meter server extension isn't running, so no calls are being metered. Check `jupyter server extension list` and restart the server."
         ),
         ...(reason === undefined ? [] : [reason])
       ];
     case 'local':
       return [
         trans.__(
-          'This Jupyter server has no LLM Meter part. Only the usage that outputs show is counted.'
+          "The LLM Meter server extension isn't running. Only usage printed in cell outputs is counted."
         )
       ];
     case 'away':
-      return [trans.__('The Jupyter server does not answer. The gauge goes on when it is back.')];
+      return [
+        trans.__(
+          "Couldn't reach the Jupyter server. The gauge will update when the connection is back."
+        )
+      ];
     case 'failed':
       return reason === undefined ? [] : [reason];
     case 'loading':
@@ -110,7 +111,7 @@ export function connectionFacts(snapshot: Snapshot, trans: Translate): string[] 
       return [
         areEventsMissing === true
           ? trans.__(
-              "The server's events do not reach this page; a proxy may refuse their websocket. The figures are asked for after each call and when you come back to the page."
+              "Live updates aren't reaching this page (a proxy may be blocking WebSockets). Figures refresh after each call and when you return to this tab."
             )
           : undefined,
         versionFact(snapshot, trans)
@@ -122,24 +123,22 @@ function liveEntry(
   snapshot: Snapshot,
   document: StandingDocument,
   options: GaugeOptions,
-  trans: Translate,
-  format: Formatter
+  words: Words
 ): StatusEntry {
+  const { trans } = words;
   const followed = followedStanding(document.standings, options.gaugeLimit);
   const level = worstLevel(document.standings);
   const unmetered = unmeteredIn(document, options.kernelId);
-  const underWay = underWayText(snapshot.underWay ?? [], trans, format);
+  const underWay = underWayText(snapshot.underWay ?? [], words);
   const facts = [
-    unmetered && unmeteredFact(unmetered, options.areOutputsScanned, trans),
+    ...(unmetered ? unmeteredFacts(unmetered, options.areOutputsScanned, trans) : []),
     underWay,
-    ...factsOf(document, options, trans, format),
+    ...factsOf(document, options, words),
     ...connectionFacts(snapshot, trans)
   ].filter(fact => fact !== undefined);
   return {
-    text: unmetered
-      ? trans.__('Not metered')
-      : figureText(document, followed, options, trans, format),
-    label: trans.__('LLM Meter: %1', facts.join('; ')),
+    text: unmetered ? trans.__('Not metered') : figureText(document, followed, options, words),
+    label: trans.__('LLM Meter: %1', facts.join('\n')),
     tooltip: facts.join('\n'),
     level,
     barLevel: followed?.level ?? 'ok',
@@ -186,14 +185,14 @@ function signsOf(connection: Connection): readonly Sign[] {
 function connectionText(connection: Connection, trans: Translate): string {
   switch (connection) {
     case 'absent':
-      return trans.__('no server part');
+      return trans.__('Not running');
     case 'away':
-      return trans.__('no connection');
+      return trans.__('Disconnected');
     case 'failed':
-      return trans.__('error');
+      return trans.__('Error');
     case 'loading':
     case 'live':
     case 'local':
-      return trans.__('loading…');
+      return trans.__('Loading…');
   }
 }

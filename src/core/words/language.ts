@@ -1,5 +1,5 @@
 /**
- * Which words to use: JupyterLab's language pack, our own Chinese catalogue, or English as written in the sources.
+ * Which translations to use: JupyterLab's language pack, our own Chinese catalogue, or the English of the sources.
  */
 
 /** The setting `language`. */

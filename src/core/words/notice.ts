@@ -1,102 +1,99 @@
 /**
- * What an alert tells: the sentences of the toasts and of the dialog.
+ * The texts of alerts: the toasts and the dialog.
  */
 
 import { addDecimals, ratioOf } from '../record/decimal';
-import type { Formatter } from './format';
 import { forecastText, whoCanRaise } from './outlook';
 import type { Alert, Limit, Runaway, Standing } from '../record/standing';
 import type { Translate } from './translate';
-import { amountText, callsText, limitTitle, resetText } from './wording';
+import { amountText, callsText, limitTitle } from './wording';
+import type { Words } from './words';
 
+/** The text of one alert. */
 export interface Notice {
-  /** One line: the toast's text, the dialog's heading. */
+  /** What happened, in one sentence. */
   readonly headline: string;
   /** The facts, name and value. */
   readonly facts: readonly (readonly [name: string, value: string])[];
-  /** Everything in one sentence. */
+  /** What happened and when the limit resets. */
   readonly summary: string;
-  /** What happens now. */
-  readonly outlook: string;
+  /** What happens to further calls, and who can raise the limit; one sentence each. */
+  readonly outlook: readonly string[];
 }
 
 type Facts = (readonly [name: string, value: string])[];
 
 /**
- * The words for an alert.
+ * Writes the text of an alert.
  *
- * @param alert - the alert, with the figures of the moment when it was raised.
+ * @param alert - the alert, with the figures at the time it was raised.
  * @param standing - where the limit that was crossed is now; absent when it is no longer set.
  */
-export function toNotice(
-  alert: Alert,
-  standing: Standing | undefined,
-  trans: Translate,
-  format: Formatter
-): Notice {
+export function toNotice(alert: Alert, standing: Standing | undefined, words: Words): Notice {
+  const { trans, format } = words;
   const limit = standing?.limit;
   const reset = alert.resetsAt && format.moment(alert.resetsAt, limit?.timeZone);
-  const amount = amountText(alert.amount, alert.unit, trans, format);
-  const headline = headlineOf(alert, amount, trans, format);
+  const amount = amountText(alert.amount, alert.unit, words);
+  const headline = headlineOf(alert, amount, words);
   const isBlocked = alert.kind === 'blocked';
   return {
     headline,
     facts: [
       ...fact(trans.__('Limit'), withTitle(amount, alert, limit, trans)),
-      ...(isBlocked ? arithmeticOf(alert, trans, format) : usedFact(alert, trans, format)),
+      ...(isBlocked ? arithmeticOf(alert, words) : usedFact(alert, words)),
       ...fact(trans.__('Resets'), reset),
       ...fact(trans.__('Top notebook'), alert.topNotebook),
-      ...fact(trans.__('Forecast'), standing && forecastText(standing, trans, format))
+      ...fact(trans.__('Forecast'), standing && forecastText(standing, words))
     ],
-    summary: [headline, resetText(alert.resetsAt, limit?.timeZone, trans, format)]
-      .filter(part => part !== undefined)
-      .join(' '),
-    outlook: [outlookOf(alert, standing, trans), standing && whoCanRaise(standing, trans)]
-      .filter(part => part !== undefined)
-      .join(' ')
+    summary: reset === undefined ? headline : summaryOf(alert, amount, reset, words),
+    outlook: [outlookOf(alert, standing, trans), standing && whoCanRaise(standing, trans)].filter(
+      sentence => sentence !== undefined
+    )
   };
 }
 
-/** The words for a kernel that calls far more than its user usually does. */
-export function runawayText(runaway: Runaway, trans: Translate, format: Formatter): string {
+/** Describes a kernel that makes far more calls than its user usually does. */
+export function runawayText(runaway: Runaway, words: Words): string {
+  const { trans, format } = words;
   const { callsPerMinute, usualCallsPerMinute, costPerMinute, usualCostPerMinute } = runaway;
   const who = runaway.notebookPath ?? trans.__('A kernel without a notebook');
-  const calls = callsText(callsPerMinute, trans, format);
-  const rate =
-    usualCallsPerMinute === undefined
-      ? trans.__('%1: %2 a minute.', who, calls)
-      : trans.__('%1: %2 a minute, usually %3.', who, calls, format.count(usualCallsPerMinute));
-  return costPerMinute === undefined
-    ? rate
-    : trans.__('%1 %2', rate, costRate(costPerMinute, usualCostPerMinute, trans, format));
+  const calls = rateText(
+    callsText(callsPerMinute, words),
+    usualCallsPerMinute === undefined ? undefined : format.count(usualCallsPerMinute),
+    trans
+  );
+  if (costPerMinute === undefined) {
+    return trans.__('%1: %2', who, calls);
+  }
+  const cost = rateText(
+    format.money(costPerMinute),
+    usualCostPerMinute && format.money(usualCostPerMinute),
+    trans
+  );
+  return trans.__('%1: %2, %3', who, calls, cost);
 }
 
-function costRate(
-  cost: string,
-  usual: string | undefined,
-  trans: Translate,
-  format: Formatter
-): string {
+function rateText(amount: string, usual: string | undefined, trans: Translate): string {
   return usual === undefined
-    ? trans.__('%1 a minute.', format.money(cost))
-    : trans.__('%1 a minute, usually %2.', format.money(cost), format.money(usual));
+    ? trans.__('%1 per minute', amount)
+    : trans.__('%1 per minute (usually %2)', amount, usual);
 }
 
 function headlineOf(
   { kind, threshold, used, amount }: Alert,
   limitAmount: string,
-  trans: Translate,
-  format: Formatter
+  words: Words
 ): string {
+  const { trans, format } = words;
   const share = format.percent(ratioOf(used, amount));
   switch (kind) {
     case 'blocked':
-      return trans.__('A call was refused: it could have gone over the limit.');
+      return trans.__('A call was refused because it could have exceeded the limit.');
     case 'exceeded':
       return trans.__('%1 of %2 used.', share, limitAmount);
     case 'warning':
       return trans.__(
-        'LLM usage has passed %1 of its limit: %2 of %3 used.',
+        'LLM usage passed %1 of its limit: %2 of %3 used.',
         format.percent(threshold),
         share,
         limitAmount
@@ -104,34 +101,63 @@ function headlineOf(
   }
 }
 
-/** Why a call was refused: what was used, what was held, what it needed, and that this is more than the limit. */
-function arithmeticOf(alert: Alert, trans: Translate, format: Formatter): Facts {
+/** The headline with the time at which the limit resets. */
+function summaryOf(
+  { kind, threshold, used, amount }: Alert,
+  limitAmount: string,
+  reset: string,
+  { trans, format }: Words
+): string {
+  const share = format.percent(ratioOf(used, amount));
+  switch (kind) {
+    case 'blocked':
+      return trans.__(
+        'A call was refused because it could have exceeded the limit. Resets %1.',
+        reset
+      );
+    case 'exceeded':
+      return trans.__('%1 of %2 used. Resets %3.', share, limitAmount, reset);
+    case 'warning':
+      return trans.__(
+        'LLM usage passed %1 of its limit: %2 of %3 used. Resets %4.',
+        format.percent(threshold),
+        share,
+        limitAmount,
+        reset
+      );
+  }
+}
+
+/** Shows why a call was refused: used, reserved and needed add up to more than the limit. */
+function arithmeticOf(alert: Alert, words: Words): Facts {
+  const { trans, format } = words;
   const { used, reserved, needed, unit, amount } = alert;
   if (needed === undefined) {
-    return usedFact(alert, trans, format);
+    return usedFact(alert, words);
   }
   const isMoney = unit === 'USD';
   const figure = (value: string): string =>
     isMoney ? format.exactMoney(value) : format.count(value);
   const text = (value: string): string =>
-    isMoney ? figure(value) : amountText(value, unit, trans, format);
+    isMoney ? figure(value) : amountText(value, unit, words);
   const sum = addDecimals(addDecimals(used, reserved ?? '0'), needed);
   return [
     ...fact(trans.__('Used'), text(used)),
-    ...fact(trans.__('Reserved for calls under way'), reserved && text(reserved)),
+    ...fact(trans.__('Reserved for calls in progress'), reserved && text(reserved)),
     ...fact(trans.__('This call, at most'), text(needed)),
-    ...fact(trans.__('Together'), trans.__('%1 > %2', figure(sum), text(amount)))
+    ...fact(trans.__('Total'), trans.__('%1 > %2', figure(sum), text(amount)))
   ];
 }
 
-function usedFact({ used, unit }: Alert, trans: Translate, format: Formatter): Facts {
-  return fact(trans.__('Used'), amountText(used, unit, trans, format));
+function usedFact({ used, unit }: Alert, words: Words): Facts {
+  const { trans } = words;
+  return fact(trans.__('Used'), amountText(used, unit, words));
 }
 
 function outlookOf({ kind }: Alert, standing: Standing | undefined, trans: Translate): string {
   switch (kind) {
     case 'blocked':
-      return trans.__('Nothing was sent. Calls that fit still go through.');
+      return trans.__('Nothing was sent. Calls that fit within the limit still go through.');
     case 'exceeded':
     case 'warning':
       return standing?.level === 'blocked'

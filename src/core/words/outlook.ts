@@ -1,30 +1,28 @@
 /**
- * The sentences about a limit's future: where it is heading, what holds it, who can raise it.
+ * Sentences about a limit's forecast, its reservations and raises, and who can raise it.
  *
- * Owns what is said of raises, reservations and forecasts; says nothing of what the server part did not tell.
+ * What the server extension does not report is left out.
  */
 
 import type { Formatter } from './format';
 import type { Standing } from '../record/standing';
 import type { Translate } from './translate';
 import { amountText } from './wording';
+import type { Words } from './words';
 
-/** Where a limit is heading: its share when the window ends, and when its amount is reached; undefined where neither is known. */
-export function forecastText(
-  standing: Standing,
-  trans: Translate,
-  format: Formatter
-): string | undefined {
+/** The forecast: the share at the end of the window, and when the limit is reached; undefined if neither is known. */
+export function forecastText(standing: Standing, words: Words): string | undefined {
+  const { trans, format } = words;
   const { forecast, limit } = standing;
   const end = endText(standing, format);
   const reached = forecast?.reachedAt && format.brief(forecast.reachedAt, limit.timeZone);
   if (forecast?.ratio === undefined || end === undefined) {
-    return reached && trans.__('At this pace reached %1', reached);
+    return reached && trans.__('At this pace, the limit is reached %1', reached);
   }
   const share = format.percent(forecast.ratio);
   return reached
-    ? trans.__('At this pace %1 by %2, reached %3', share, end, reached)
-    : trans.__('At this pace %1 by %2', share, end);
+    ? trans.__('At this pace, %1 by %2; limit reached %3', share, end, reached)
+    : trans.__('At this pace, %1 by %2', share, end);
 }
 
 /** When the window ends, in few characters: a time of the day for the short ones. */
@@ -36,32 +34,31 @@ function endText({ limit, resetsAt }: Standing, format: Formatter): string | und
   return isShort ? format.clock(resetsAt, limit.timeZone) : format.day(resetsAt, limit.timeZone);
 }
 
-/** What a standing holds beside its figures: raises, reservations, what is not certain. */
-export function remarksOf(standing: Standing, trans: Translate, format: Formatter): string[] {
+/** Lists raises, reservations and uncertain amounts of a limit. */
+export function remarksOf(standing: Standing, words: Words): string[] {
+  const { trans } = words;
   const { limit, raised, reserved, softBy } = standing;
-  const text = (amount: string): string => amountText(amount, limit.unit, trans, format);
+  const text = (amount: string): string => amountText(amount, limit.unit, words);
   return [
     isNone(raised) ? undefined : trans.__('Raised by %1', text(raised)),
-    isNone(reserved) ? undefined : trans.__('%1 reserved for calls under way', text(reserved)),
+    isNone(reserved) ? undefined : trans.__('%1 reserved for calls in progress', text(reserved)),
     isNone(softBy)
       ? undefined
       : trans.__(
-          'Calls under way may go over the limit by up to %1: their size is estimated',
+          'Calls in progress may exceed the limit by up to %1 because their size is estimated',
           text(softBy)
         )
   ].filter(remark => remark !== undefined);
 }
 
-/** Who can raise a limit, where this user may not; undefined where this user may, or the server part does not say. */
+/** Says who can raise a limit if this user can't; undefined if this user can, or if it is unknown. */
 export function whoCanRaise({ canRaise, limit }: Standing, trans: Translate): string | undefined {
   if (canRaise !== false) {
     return undefined;
   }
   return limit.source === 'config'
-    ? trans.__('The administrator has set this limit, and only the administrator can raise it.')
-    : trans.__(
-        'Raises are not allowed on this server. Change the limit, or ask the administrator.'
-      );
+    ? trans.__('An administrator set this limit, and only an administrator can raise it.')
+    : trans.__("Limits can't be raised on this server. Change the limit, or ask an administrator.");
 }
 
 function isNone(amount: string | undefined): amount is undefined {

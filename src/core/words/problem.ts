@@ -1,53 +1,53 @@
 /**
- * What keeps metering from being whole, in the user's language.
+ * Problems that keep metering from being complete, in the user's language.
  *
- * Owns a title for each code of a problem; the service's own sentence, which is English, follows with the particulars.
+ * Each known code has a title; the service's own sentence, which is English, follows with the details.
  */
 
 import type { Problem } from '../record/standing';
 import type { Translate } from './translate';
 
-/** What a problem means, for people who do not read its particulars; undefined for a code that is not known here. */
+/** The title of a problem; undefined for an unknown code. */
 export function problemTitle({ code }: Problem, trans: Translate): string | undefined {
   // `channel:NAME` is of one channel.
   switch (code.split(':')[0]) {
     case 'channel':
-      return trans.__('A channel for alerts cannot be used');
+      return trans.__("An alert channel can't be used");
     case 'gate':
-      return trans.__('Hard limits do not hold');
+      return trans.__("Hard limits aren't enforced");
     case 'ledger-corrupt':
     case 'ledger-foreign':
     case 'ledger-newer':
     case 'ledger-unusable':
-      return trans.__('The ledger cannot be used, another one is kept meanwhile');
+      return trans.__("The ledger can't be used, so a temporary one is in use");
     case 'ledger-unavailable':
-      return trans.__('The ledger cannot be reached now');
+      return trans.__("The ledger can't be reached");
     case 'limits-config':
-      return trans.__('The limits of the administrator are not in force');
+      return trans.__("The administrator's limits aren't in force");
     case 'limits-settings':
-      return trans.__('The limits in the settings cannot be read');
+      return trans.__("The limits in the settings can't be read");
     case 'listener':
-      return trans.__('Calls are counted only once their process has ended');
+      return trans.__('Calls are counted only after their process ends');
     case 'messages-lost':
-      return trans.__('Calls of a kernel were lost on the way');
+      return trans.__('Some calls from a kernel were lost');
     case 'not-durable':
-      return trans.__('Calls that were counted may be lost');
+      return trans.__('Counted calls may be lost');
     case 'price-table':
-      return trans.__('The price table of the administrator cannot be used');
+      return trans.__("The administrator's price table can't be used");
     case 'spool-lines':
-      return trans.__('Some calls cannot be read');
+      return trans.__("Some calls can't be read");
     case 'spool-unreadable':
-      return trans.__('Some calls are not counted yet');
+      return trans.__("Some calls aren't counted yet");
     case 'time-zone':
-      return trans.__('The configured time zone is not known');
+      return trans.__('The configured time zone is unknown');
     case 'tokenizer-missing':
-      return trans.__('Tokens cannot be counted');
+      return trans.__("Tokens can't be counted");
     default:
       return undefined;
   }
 }
 
-/** A problem in one line, its title first. */
+/** A problem in one line, title first. */
 export function problemText(problem: Problem, trans: Translate): string {
   const title = problemTitle(problem, trans);
   return title === undefined ? problem.message : trans.__('%1: %2', title, problem.message);

@@ -1,17 +1,15 @@
 /**
  * What running a notebook again costs, from what its cells cost before.
  *
- * Owns the estimate and its sentence; refuses to take a run for cheap because its price is not known: only runs that are
- * wholly priced count, and cells without one are told.
+ * Only runs whose calls are all priced count; cells without such a run are listed as not included.
  */
 
 import { addDecimals, compareDecimals, halfOf } from '../record/decimal';
-import type { Formatter } from './format';
 import type { Sums } from '../record/run-sums';
 import { isWhollyPriced } from '../record/run-sums';
-import type { Translate } from './translate';
+import type { Words } from './words';
 
-/** What running a notebook again costs: USD, decimal strings. */
+/** The cost of running a notebook again: USD, decimal strings. */
 export interface Estimate {
   /** The sum of the medians of its cells. */
   readonly typical: string;
@@ -19,9 +17,9 @@ export interface Estimate {
   readonly low: string;
   /** The sum of the dearest runs of its cells. */
   readonly high: string;
-  /** How many priced runs it rests on, of the cell that has the most. */
+  /** The number of priced runs of the cell that has the most. */
   readonly runs: number;
-  /** Cells that called models before and have no priced run; what they cost is not in it. */
+  /** Cells that called models before and have no priced run; their cost is not included. */
   readonly unpricedCells: number;
 }
 
@@ -55,51 +53,50 @@ export function exceeds({ typical }: Estimate, amount: number): boolean {
   return Number(typical) > amount;
 }
 
-/** The estimate in sentences, the first of which says the amount. */
-export function estimateSentences(
-  estimate: Estimate,
-  trans: Translate,
-  format: Formatter
-): readonly string[] {
+/** Writes the estimate; the first sentence has the amount. */
+export function estimateSentences(estimate: Estimate, words: Words): readonly string[] {
+  const { trans, format } = words;
   const { unpricedCells } = estimate;
-  const sentence = amountSentence(estimate, trans, format);
+  const sentence = amountSentence(estimate, words);
   if (unpricedCells === 0) {
     return [sentence];
   }
   return [
     sentence,
     trans._n(
-      '%2 cell is not in it: what its calls cost is not known.',
-      '%2 cells are not in it: what their calls cost is not known.',
+      'Not included: %2 cell whose call cost is unknown.',
+      'Not included: %2 cells whose call cost is unknown.',
       unpricedCells,
       format.count(unpricedCells)
     )
   ];
 }
 
-function amountSentence(
-  { typical, low, high, runs }: Estimate,
-  trans: Translate,
-  format: Formatter
-): string {
+function amountSentence({ typical, low, high, runs }: Estimate, words: Words): string {
+  const { trans, format } = words;
   const amount = format.money(typical);
   const [least, most] = [format.money(low), format.money(high)];
-  const basis = runsText(runs, trans, format);
+  // One run has no range.
+  if (runs === 1) {
+    return trans.__('Running this notebook again costs about %1, based on its last run.', amount);
+  }
   return least === most
-    ? trans.__('Running this notebook again costs about %1, from %2.', amount, basis)
-    : trans.__(
-        'Running this notebook again costs about %1 (%2 to %3), from %4.',
+    ? trans._n(
+        'Running this notebook again costs about %3, based on its last %2 run.',
+        'Running this notebook again costs about %3, based on its last %2 runs.',
+        runs,
+        format.count(runs),
+        amount
+      )
+    : trans._n(
+        'Running this notebook again costs about %3 (%4 to %5), based on its last %2 run.',
+        'Running this notebook again costs about %3 (%4 to %5), based on its last %2 runs.',
+        runs,
+        format.count(runs),
         amount,
         least,
-        most,
-        basis
+        most
       );
-}
-
-function runsText(runs: number, trans: Translate, format: Formatter): string {
-  return runs === 1
-    ? trans.__('its last run')
-    : trans._n('its last %2 run', 'its last %2 runs', runs, format.count(runs));
 }
 
 /** What the priced runs cost, the cheapest first. */

@@ -1,90 +1,66 @@
 /**
- * The sentences about limits, amounts and costs that several places show.
+ * Texts about limits, amounts and costs that several places show.
  *
- * Owns their wording; refuses to show an unknown cost as zero: what is not priced is called unpriced, and a sum that lacks
- * some calls is marked as a lower bound.
+ * An unknown cost is never shown as zero: it is called unpriced or unknown, and a sum that lacks some calls is a lower bound.
  */
 
-import type { Formatter } from './format';
 import { isolated } from '../record/names';
 import type { Limit, Standing, Totals, Unit, WindowName } from '../record/standing';
 import type { Translate } from './translate';
+import type { Words } from './words';
 
 /** An amount in a limit's unit, in full. */
-export function amountText(
-  amount: string,
-  unit: Unit,
-  trans: Translate,
-  format: Formatter
-): string {
+export function amountText(amount: string, unit: Unit, words: Words): string {
+  const { trans, format } = words;
   switch (unit) {
     case 'tokens':
       return trans.__('%1 tokens', format.count(amount));
     case 'calls':
-      return callsText(Number(amount), trans, format);
+      return callsText(Number(amount), words);
     case 'USD':
       return format.money(amount);
   }
 }
 
 /** A number of calls: `1 call`, `12 calls`. */
-export function callsText(calls: number, trans: Translate, format: Formatter): string {
+export function callsText(calls: number, words: Words): string {
+  const { trans, format } = words;
   return trans._n('%2 call', '%2 calls', calls, format.count(calls));
 }
 
-/** Used and limit side by side, in few characters: `812k / 1M tokens`. */
-export function shareText(
-  { used, amount, limit }: Standing,
-  trans: Translate,
-  format: Formatter
-): string {
-  switch (limit.unit) {
-    case 'tokens':
-      return trans.__('%1 / %2 tokens', format.compact(used), format.compact(amount));
-    case 'calls':
-      return trans.__('%1 / %2 calls', format.compact(used), format.compact(amount));
-    case 'USD':
-      return trans.__('%1 / %2', format.money(used), format.money(amount));
-  }
-}
-
 /** Used and limit in full: `812,345 of 1,000,000 tokens`. */
-export function usedOfLimit(
-  { used, amount, limit }: Standing,
-  trans: Translate,
-  format: Formatter
-): string {
+export function usedOfLimit({ used, amount, limit }: Standing, words: Words): string {
+  const { trans, format } = words;
   const isMoney = limit.unit === 'USD';
   return trans.__(
     '%1 of %2',
     isMoney ? format.money(used) : format.count(used),
-    amountText(amount, limit.unit, trans, format)
+    amountText(amount, limit.unit, words)
   );
 }
 
-/** When a window starts anew; undefined for a total. */
+/** When a window resets; undefined for a total. */
 export function resetText(
   resetsAt: string | undefined,
   timeZone: string | undefined,
-  trans: Translate,
-  format: Formatter
+  words: Words
 ): string | undefined {
+  const { trans, format } = words;
   return resetsAt === undefined
     ? undefined
     : trans.__('Resets %1', format.moment(resetsAt, timeZone));
 }
 
-/** What a limit is about: `This month`, `Today, notebook a.ipynb`. */
+/** The title of a limit: `This month`, `Today, notebook a.ipynb`. */
 export function limitTitle(limit: Limit, subject: string | undefined, trans: Translate): string {
   const window = windowTitle(limit.window, trans);
   const of = scopeTitle(limit, subject ?? limit.value, trans);
   return of === undefined ? window : trans.__('%1, %2', window, of);
 }
 
-/**
- * What some calls cost: a sum, a lower bound when some calls are not in it, or the word that none was priced.
- */
-export function costText(totals: Totals, trans: Translate, format: Formatter): string {
+/** The cost of some calls: a sum, a lower bound if some calls are not included, or "unpriced". */
+export function costText(totals: Totals, words: Words): string {
+  const { trans, format } = words;
   const isLowerBound = totals.unpricedCalls + totals.missingCalls > 0;
   if (totals.cost !== undefined) {
     const cost = format.money(totals.cost);
@@ -107,7 +83,7 @@ function windowTitle(window: WindowName, trans: Translate): string {
     case 'month':
       return trans.__('This month');
     case 'total':
-      return trans.__('In total');
+      return trans.__('All time');
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The toasts near a limit and of a runaway kernel, and the dialog at a limit.
+ * Shows alerts: toasts near a limit and for runaway kernels, and the dialog at a limit.
  */
 
 import { Dialog, Notification } from '@jupyterlab/apputils';
@@ -12,11 +12,15 @@ import type { LoadForm } from '../limits/limit-dialog';
 import { LimitDialog } from '../limits/limit-dialog';
 import { NoticeBody } from './notice';
 
-/** What the user can do about an alert. */
+/** What the buttons stand for, whatever the language of their labels. */
+const SEE_USAGE = 'see-usage';
+const CHANGE_LIMIT = 'change-limit';
+
+/** What the buttons of an alert do. */
 export interface AlertActions {
   readonly seeUsage: () => void;
   readonly changeLimit: () => void;
-  /** Interrupts a kernel; tells the user when it cannot. */
+  /** Interrupts a kernel; shows an error if it can't. */
   readonly interrupt: (kernelId: string) => Promise<void>;
   /** The form that raises a limit, for a refused call that needed so much; calls back when it is raised. */
   readonly raiseForm: (
@@ -30,10 +34,11 @@ export interface AlertActions {
 export function warn(
   alert: Alert,
   standing: Standing | undefined,
-  { trans, format }: IWording,
+  wording: IWording,
   actions: AlertActions
 ): void {
-  const { summary } = toNotice(alert, standing, trans, format);
+  const { trans } = wording;
+  const { summary } = toNotice(alert, standing, wording);
   Notification.warning(summary, {
     autoClose: false,
     actions: [
@@ -43,14 +48,15 @@ export function warn(
   });
 }
 
-/** Shows a toast about a runaway kernel; settles when the user has answered. */
+/** Shows a toast about a runaway kernel; resolves once the toast is closed. */
 export function tellOfRunaway(
   runaway: Runaway,
-  { trans, format }: IWording,
+  wording: IWording,
   { interrupt }: AlertActions
 ): Promise<void> {
+  const { trans } = wording;
   return new Promise(resolve => {
-    const id = Notification.warning(runawayText(runaway, trans, format), {
+    const id = Notification.warning(runawayText(runaway, wording), {
       autoClose: false,
       actions: [
         {
@@ -74,31 +80,34 @@ export function tellOfRunaway(
   });
 }
 
-/** Shows a dialog and carries out the user's answer. */
+/** Shows the dialog at a limit and does what the pressed button says. */
 export async function askAtLimit(
   alert: Alert,
   standing: Standing | undefined,
   wording: IWording,
   actions: AlertActions
 ): Promise<void> {
-  const { trans, format } = wording;
+  const { trans } = wording;
   const isBlocked = alert.kind === 'blocked';
-  const seeUsage = Dialog.cancelButton({ label: trans.__('See usage') });
-  const changeLimit = Dialog.cancelButton({ label: trans.__('Change limit') });
+  const seeUsage = Dialog.cancelButton({ label: trans.__('See usage'), actions: [SEE_USAGE] });
+  const changeLimit = Dialog.cancelButton({
+    label: trans.__('Change limit'),
+    actions: [CHANGE_LIMIT]
+  });
   const raise = Dialog.cancelButton({
     label: trans.__('Raise…'),
     className: 'jp-LLMMeter-RaiseButton'
   });
-  const goOn = isBlocked
+  const close = isBlocked
     ? Dialog.okButton({ label: trans.__('Close') })
-    : Dialog.warnButton({ label: trans.__('Go on') });
+    : Dialog.warnButton({ label: trans.__('Continue') });
   const canRaise = standing?.canRaise === true;
-  const buttons = canRaise ? [seeUsage, changeLimit, raise, goOn] : [seeUsage, changeLimit, goOn];
+  const buttons = canRaise ? [seeUsage, changeLimit, raise, close] : [seeUsage, changeLimit, close];
   const dialog = new LimitDialog({
     title: isBlocked ? trans.__('LLM call refused') : trans.__('LLM limit reached'),
-    story: <NoticeBody notice={toNotice(alert, standing, trans, format)} />,
+    story: <NoticeBody notice={toNotice(alert, standing, wording)} />,
     buttons,
-    defaultButton: buttons.indexOf(goOn),
+    defaultButton: buttons.indexOf(close),
     raiseButton: canRaise ? buttons.indexOf(raise) : undefined,
     loadForm: close =>
       standing === undefined
@@ -107,9 +116,9 @@ export async function askAtLimit(
     trans
   });
   const { button } = await dialog.launch();
-  if (button.label === seeUsage.label) {
+  if (button.actions.includes(SEE_USAGE)) {
     actions.seeUsage();
-  } else if (button.label === changeLimit.label) {
+  } else if (button.actions.includes(CHANGE_LIMIT)) {
     actions.changeLimit();
   }
 }

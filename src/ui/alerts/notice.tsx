@@ -1,15 +1,17 @@
 /**
- * The body of the dialog that tells of a limit that was reached.
+ * The body of the dialog about a limit that was reached, or a call that was refused.
  */
 
 import * as React from 'react';
 
 import type { Notice } from '../../core/words/notice';
+import { Paragraphs } from '../paragraphs';
 
 interface NoticeBodyProps {
   readonly notice: Notice;
 }
 
+/** Shows what happened, the facts, and what happens next. */
 export function NoticeBody({ notice }: NoticeBodyProps): React.ReactElement {
   return (
     <div className="jp-LLMMeter-Notice">
@@ -22,7 +24,7 @@ export function NoticeBody({ notice }: NoticeBodyProps): React.ReactElement {
           </React.Fragment>
         ))}
       </dl>
-      <p>{notice.outlook}</p>
+      <Paragraphs texts={notice.outlook} />
     </div>
   );
 }

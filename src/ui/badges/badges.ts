@@ -1,8 +1,8 @@
 /**
  * The badges of one notebook: a quiet line below each cell that called models.
  *
- * Owns where the line stands: a widget in the cell's own layout, before its footer, so that it moves, scrolls and goes with
- * the cell and is no part of its outputs.
+ * The line is a widget in the cell's own layout, before its footer, so that it moves, scrolls and disappears with the cell
+ * and is not part of its outputs.
  */
 
 import type { Cell } from '@jupyterlab/cells';
@@ -15,24 +15,27 @@ import type { Badge, UnderWay } from '../../core/words/badge';
 import { badgeOf } from '../../core/words/badge';
 import type { IMeter, IWording } from '../../tokens';
 
-/** What the cells of a notebook used. */
+/** What the badges of a notebook show. */
 export interface BadgeSource {
   readonly isDisposed: boolean;
-  /** The newest run of a cell; undefined when it made no call. */
+
+  /** The newest run of a cell; undefined if it has made no calls yet. */
   newestOf(cellId: string): CellRun | undefined;
-  /** The answers of a cell that stream. */
+
+  /** The responses that are streaming in to a cell. */
   streamsOf(cellId: string): readonly UnderWay[];
 }
 
+/** The badges of one notebook. */
 export class NotebookBadges {
   /** Whether badges are shown. */
   isOn = true;
 
   /**
    * @param panel - the notebook.
-   * @param cells - what its cells used.
-   * @param meter - tells whether money is shown.
-   * @param wording - in which words.
+   * @param cells - the runs of its cells.
+   * @param meter - the preferences.
+   * @param wording - the words.
    */
   constructor(
     private readonly panel: NotebookPanel,
@@ -41,7 +44,7 @@ export class NotebookBadges {
     private readonly wording: IWording
   ) {}
 
-  /** Shows what there is to show now. */
+  /** Brings every badge up to date. */
   update(): void {
     for (const cell of this.panel.content.widgets) {
       if (cell instanceof CodeCell) {
@@ -51,9 +54,8 @@ export class NotebookBadges {
   }
 
   private _badgeOf({ model: { id } }: Cell): Badge | undefined {
-    const { trans, format } = this.wording;
     const { isCostShown } = this.meter.preferences;
-    return badgeOf(this.cells.newestOf(id), this.cells.streamsOf(id), isCostShown, trans, format);
+    return badgeOf(this.cells.newestOf(id), this.cells.streamsOf(id), isCostShown, this.wording);
   }
 
   private _show(cell: CodeCell, badge: Badge | undefined): void {
@@ -63,12 +65,13 @@ export class NotebookBadges {
     } else if (cell.isPlaceholder()) {
       this._showWhenReady(cell);
     } else {
-      const { trans } = this.wording;
-      this._widgetOf(cell)?.tell(badge, trans.__('LLM usage of this cell'));
+      const details = badge.details.join('\n');
+      const label = this.wording.trans.__('LLM usage in this cell: %1', details);
+      this._widgetOf(cell)?.setText(badge.text, details, label);
     }
   }
 
-  /** A cell far from what is seen has no layout to stand in before it is drawn. */
+  /** A cell outside the viewport has no layout until it is drawn. */
   private _showWhenReady(cell: CodeCell): void {
     if (!this._awaited.has(cell)) {
       this._awaited.add(cell);
@@ -105,13 +108,14 @@ class BadgeWidget extends Widget {
   }
 
   /**
-   * @param badge - what to show.
-   * @param title - what it is about.
+   * @param text - the line.
+   * @param tooltip - the details.
+   * @param label - the details for assistive technology.
    */
-  tell(badge: Badge, title: string): void {
-    this._text.textContent = badge.text;
-    this._text.title = badge.details.join('\n');
-    this.node.setAttribute('aria-label', `${title}: ${badge.details.join(', ')}`);
+  setText(text: string, tooltip: string, label: string): void {
+    this._text.textContent = text;
+    this._text.title = tooltip;
+    this.node.setAttribute('aria-label', label);
   }
 
   private readonly _text = document.createElement('span');

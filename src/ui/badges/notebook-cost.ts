@@ -1,5 +1,5 @@
 /**
- * The cost of the whole notebook in its toolbar, for those who save costs into the notebook.
+ * The cost of the whole notebook in its toolbar, for users who save costs in notebooks.
  */
 
 import type { ISignal } from '@lumino/signaling';
@@ -9,11 +9,12 @@ import type { Sums } from '../../core/record/run-sums';
 import { sumsCostText } from '../../core/words/badge';
 import type { IWording } from '../../tokens';
 
+/** The label in the notebook's toolbar. */
 export class NotebookCostLabel extends Widget {
   /**
-   * @param total - what the notebook costs; undefined where it is not to be shown.
-   * @param wording - in which words.
-   * @param changed - emitted when it costs something else.
+   * @param total - the sums of the notebook; undefined while they are unknown or not to be shown.
+   * @param wording - the words.
+   * @param changed - emitted when the sums change.
    */
   constructor(
     private readonly total: () => Sums | undefined,
@@ -30,10 +31,10 @@ export class NotebookCostLabel extends Widget {
 
   private _show(): void {
     const total = this.total();
-    const { trans, format } = this.wording;
-    const cost = total && sumsCostText(total, trans, format);
+    const { trans } = this.wording;
+    const cost = total && sumsCostText(total, this.wording);
     this.setHidden(cost === undefined);
     this.node.textContent = cost === undefined ? '' : trans.__('LLM: %1', cost);
-    this.node.title = trans.__("What the newest runs of this notebook's cells cost together");
+    this.node.title = trans.__('Total cost of the latest run of each cell in this notebook');
   }
 }

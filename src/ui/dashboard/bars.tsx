@@ -16,12 +16,13 @@ import {
   trendSummary
 } from '../../core/dashboard/labels';
 import type { Column, Trend } from '../../core/dashboard/trend';
-import type { ShownUnit } from '../../core/dashboard/usage';
-import { valueOf } from '../../core/dashboard/usage';
+import type { ShownUnit } from '../../core/dashboard/usage-rows';
+import { valueOf } from '../../core/dashboard/usage-rows';
 import { toggleStep } from '../../core/dashboard/view';
-import type { Words } from '../popover/usage';
-import type { Scene } from './dashboard';
-import { colourOf } from './trend';
+import type { Palette } from './palette';
+import { colourOf } from './palette';
+import type { TimeProps, ViewProps } from './scene';
+import type { Words } from '../../core/words/words';
 
 /** In CSS pixels. */
 const HEIGHT = 220;
@@ -29,10 +30,10 @@ const MARGIN = { top: 8, right: 4, bottom: 22, left: 52 };
 const TICK_WIDTH = 76;
 const TIP_WIDTH = 240;
 
-interface BarsProps {
-  readonly scene: Scene;
+interface BarsProps extends ViewProps, Pick<TimeProps, 'span' | 'step'> {
   readonly trend: Trend;
-  readonly colours: ReadonlyMap<string, number>;
+  readonly palette: Palette;
+  readonly words: Words;
 }
 
 /** The place that is left for a chart, as wide as what it stands in. */
@@ -57,9 +58,10 @@ export function axisText(value: number, unit: ShownUnit | 'USD', { format }: Wor
   return unit === 'cost' || unit === 'USD' ? format.money(String(value)) : format.compact(value);
 }
 
-export function Bars({ scene, trend, colours }: BarsProps): React.ReactElement {
-  const { view, show, step, words } = scene;
-  const { trans, format } = words;
+/** Draws the trend as stacked bars; the pointer and the arrow keys read each bar. */
+export function Bars(props: BarsProps): React.ReactElement {
+  const { view, show, step, trend, words } = props;
+  const { trans } = words;
   const [ref, width] = useWidth();
   const [active, setActive] = React.useState<number>();
   const { columns } = trend;
@@ -88,24 +90,23 @@ export function Bars({ scene, trend, colours }: BarsProps): React.ReactElement {
       className="jp-LLMMeter-Chart"
       tabIndex={0}
       role="group"
-      aria-label={trans.__('Trend. Arrow keys read the bars, Enter shows one alone.')}
+      aria-label={trans.__(
+        'Trend. Use the arrow keys to move between bars, and Enter to show only one.'
+      )}
       onKeyDown={onKeyDown}
       onBlur={() => setActive(undefined)}
       onPointerLeave={() => setActive(undefined)}
     >
       <svg
         role="img"
-        aria-label={trendSummary(trend, view.unit, step, view.group, trans, format)}
+        aria-label={trendSummary(trend, view.unit, step, view.group, words)}
         width={width}
         height={HEIGHT}
       >
-        {width > 0 && <Plot {...{ scene, trend, colours, width, active, onPoint: point }} />}
+        {width > 0 && <Plot {...props} width={width} active={active} onPoint={point} />}
       </svg>
       {column && active !== undefined && (
-        <Tip
-          {...{ scene, trend, colours, column }}
-          left={tipPlace(active, columns.length, width)}
-        />
+        <Tip {...props} column={column} left={tipPlace(active, columns.length, width)} />
       )}
     </div>
   );
@@ -143,8 +144,8 @@ function scalesOf({ columns, series }: Trend, unit: ShownUnit, width: number): S
   return { x, y, layers };
 }
 
-function Plot({ scene, trend, colours, width, active, onPoint }: PlotProps): React.ReactElement {
-  const { view, show, words } = scene;
+function Plot(props: PlotProps): React.ReactElement {
+  const { view, show, trend, palette, words, width, active, onPoint } = props;
   const { columns, series } = trend;
   const { x, y, layers } = scalesOf(trend, view.unit, width);
   const isDim = (index: number): boolean =>
@@ -168,7 +169,7 @@ function Plot({ scene, trend, colours, width, active, onPoint }: PlotProps): Rea
               key={`${layer.key} ${index}`}
               className="jp-LLMMeter-Chart-bar"
               data-dim={isDim(index) || undefined}
-              style={{ fill: colourOf(colours, series[at]) }}
+              style={{ fill: colourOf(palette, series[at]) }}
               x={x(index)}
               width={x.bandwidth()}
               y={y(high)}
@@ -178,7 +179,9 @@ function Plot({ scene, trend, colours, width, active, onPoint }: PlotProps): Rea
         )
       )}
       <Ticks
-        scene={scene}
+        step={props.step}
+        span={props.span}
+        words={words}
         columns={columns}
         place={index => (x(index) ?? 0) + x.bandwidth() / 2}
         width={width}
@@ -225,15 +228,14 @@ function Grid({ y, width, unit, words }: GridProps): React.ReactElement {
   );
 }
 
-interface TicksProps {
-  readonly scene: Scene;
+interface TicksProps extends Pick<TimeProps, 'span' | 'step'> {
+  readonly words: Words;
   readonly columns: readonly Column[];
   readonly place: (index: number) => number;
   readonly width: number;
 }
 
-function Ticks({ scene, columns, place, width }: TicksProps): React.ReactElement {
-  const { step, span, words } = scene;
+function Ticks({ step, span, words, columns, place, width }: TicksProps): React.ReactElement {
   const most = Math.max(1, Math.floor((width - MARGIN.left) / TICK_WIDTH));
   const isOneDay = Date.parse(span.to) - Date.parse(span.from) < 30 * 3_600_000;
   // A day of hours is marked at its midnight.
@@ -258,15 +260,14 @@ interface TipProps extends BarsProps {
 }
 
 /** What a bar is made of; read aloud when the arrow keys come to it. */
-function Tip({ scene, trend, colours, column, left }: TipProps): React.ReactElement {
-  const { view, step, words } = scene;
-  const { trans, format } = words;
+function Tip({ view, step, words, trend, palette, column, left }: TipProps): React.ReactElement {
+  const { trans } = words;
   const present = trend.series.filter(({ id }) => column.parts.has(id));
   return (
     <div className="jp-LLMMeter-Tip" role="status" style={{ left, width: TIP_WIDTH }}>
       <div className="jp-LLMMeter-Tip-line jp-LLMMeter-Tip-title">
-        <span>{bucketText(column.bucket, step, trans, format)}</span>
-        <span>{amountOf(column.totals, view.unit, trans, format)}</span>
+        <span>{bucketText(column.bucket, step, words)}</span>
+        <span>{amountOf(column.totals, view.unit, words)}</span>
       </div>
       {present.map(series => {
         const part = column.parts.get(series.id);
@@ -274,10 +275,10 @@ function Tip({ scene, trend, colours, column, left }: TipProps): React.ReactElem
           <div key={series.id} className="jp-LLMMeter-Tip-line">
             <span
               className="jp-LLMMeter-Swatch"
-              style={{ backgroundColor: colourOf(colours, series) }}
+              style={{ backgroundColor: colourOf(palette, series) }}
             />
             <bdi>{seriesText(series, view.group, trans)}</bdi>
-            <span>{part && amountOf(part, view.unit, trans, format)}</span>
+            <span>{part && amountOf(part, view.unit, words)}</span>
           </div>
         );
       })}

@@ -5,31 +5,38 @@
 import * as React from 'react';
 
 import { amountOf, dimensionText, seriesText } from '../../core/dashboard/labels';
+import type { LoadUsage } from '../../core/dashboard/source';
 import { seriesOf } from '../../core/dashboard/trend';
-import type { UsageRow } from '../../core/dashboard/usage';
-import { sumOf, valueOf } from '../../core/dashboard/usage';
+import type { UsageRow } from '../../core/dashboard/usage-rows';
+import { sumOf, valueOf } from '../../core/dashboard/usage-rows';
 import { filterQuery, isFiltered, toggleFilter } from '../../core/dashboard/view';
-import { useAnswer } from './answer';
-import type { Scene } from './dashboard';
-import { Trouble } from './dashboard';
-import { colourOf } from './trend';
+import type { Words } from '../../core/words/words';
+import { useAnswer } from '../answer';
+import type { Palette } from './palette';
+import { colourOf } from './palette';
+import type { OpenCell, TimeProps, ViewProps } from './scene';
+import { Loading, Trouble } from '../trouble';
 
 /** How many values are shown, at first and on demand. */
 const FEW = 8;
 const MANY = 100;
 
-interface BreakdownProps {
-  readonly scene: Scene;
-  readonly colours: ReadonlyMap<string, number>;
+interface BreakdownProps extends ViewProps, Pick<TimeProps, 'shown'> {
+  readonly palette: Palette;
+  readonly revision: number;
+  readonly words: Words;
+  readonly getUsage: LoadUsage;
+  readonly openCell: OpenCell;
 }
 
-export function Breakdown({ scene, colours }: BreakdownProps): React.ReactElement {
-  const { view, shown, client, revision, words } = scene;
+/** Shows how much each value of the grouping used. */
+export function Breakdown(props: BreakdownProps): React.ReactElement {
+  const { view, shown, revision, words, getUsage } = props;
   const { trans } = words;
   const [isLong, setLong] = React.useState(false);
   const limit = String(isLong ? MANY : FEW);
   const query = { ...filterQuery(view, shown), group_by: view.group, limit };
-  const answer = useAnswer(() => client.getUsage(query), JSON.stringify(query), revision);
+  const answer = useAnswer(() => getUsage(query), JSON.stringify(query), revision);
   const rows = [...(answer.value ?? [])].sort(
     (a, b) => Number(a.isRest) - Number(b.isRest) || valueOf(b, view.unit) - valueOf(a, view.unit)
   );
@@ -39,16 +46,16 @@ export function Breakdown({ scene, colours }: BreakdownProps): React.ReactElemen
       <div className="jp-LLMMeter-Card-header">
         <h3>{dimensionText(view.group, trans)}</h3>
       </div>
-      <Trouble answer={answer} words={words} />
-      {answer.value === undefined && answer.error === undefined && (
-        <p role="status">{trans.__('Loading…')}</p>
-      )}
-      {answer.value?.length === 0 && <p className="jp-LLMMeter-Empty">{trans.__('No call.')}</p>}
+      <Trouble answer={answer} trans={trans} />
+      <Loading answer={answer} trans={trans} />
+      {answer.value?.length === 0 && <p className="jp-LLMMeter-Empty">{trans.__('No calls.')}</p>}
       <ol className="jp-LLMMeter-Breakdown">
         {rows.map(row => (
           <Row
             key={`${seriesOf(row.group, row.isRest).id} ${row.notebook ?? ''}`}
-            {...{ scene, colours, row, total }}
+            {...props}
+            row={row}
+            total={total}
           />
         ))}
       </ol>
@@ -66,8 +73,7 @@ interface RowProps extends BreakdownProps {
   readonly total: number;
 }
 
-function Row({ scene, colours, row, total }: RowProps): React.ReactElement {
-  const { view, show, actions, words } = scene;
+function Row({ view, show, palette, words, openCell, row, total }: RowProps): React.ReactElement {
   const { trans, format } = words;
   const series = seriesOf(row.group, row.isRest, row.notebook);
   const filter = { dimension: view.group, value: row.group ?? '', notebook: row.notebook };
@@ -85,19 +91,19 @@ function Row({ scene, colours, row, total }: RowProps): React.ReactElement {
         onClick={() => show(toggleFilter(view, filter))}
       >
         <bdi>{name}</bdi>
-        <span>{amountOf(row, view.unit, trans, format)}</span>
+        <span>{amountOf(row, view.unit, words)}</span>
         <span className="jp-LLMMeter-Breakdown-share">{format.percent(share)}</span>
         <span className="jp-LLMMeter-Breakdown-track" aria-hidden="true">
-          <span style={{ width: `${share * 100}%`, backgroundColor: colourOf(colours, series) }} />
+          <span style={{ width: `${share * 100}%`, backgroundColor: colourOf(palette, series) }} />
         </span>
       </button>
       {isCell && (
         <button
           type="button"
           className="jp-LLMMeter-Link"
-          onClick={() => actions.openCell({ notebookPath: row.notebook, cellId: row.group })}
+          onClick={() => openCell({ notebookPath: row.notebook, cellId: row.group })}
         >
-          {trans.__('Open')}
+          {trans.__('Open cell')}
         </button>
       )}
     </li>

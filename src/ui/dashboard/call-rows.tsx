@@ -15,8 +15,11 @@ import {
 import type { Sort } from '../../core/dashboard/view';
 import type { CallRecord } from '../../core/record/record';
 import { modelOf } from '../../core/record/record';
-import type { Scene } from './dashboard';
+import type { Translate } from '../../core/words/translate';
+import type { Words } from '../../core/words/words';
+import type { OpenCell } from './scene';
 
+/** A column of the table of calls. */
 export interface CallColumn {
   readonly name: string;
   /** Absent where the server does not sort by it. */
@@ -28,16 +31,21 @@ export interface CallColumn {
   readonly detail?: (call: CallRecord) => string | undefined;
 }
 
-/** The columns in their order; money only where the user wants to see it. */
-export function columnsOf(scene: Scene): readonly CallColumn[] {
-  const { isCostShown, words } = scene;
+interface ColumnOptions {
+  readonly isCostShown: boolean;
+  readonly words: Words;
+  readonly openCell: OpenCell;
+}
+
+/** The columns in their order; cost only if the user wants to see it. */
+export function columnsOf({ isCostShown, words, openCell }: ColumnOptions): readonly CallColumn[] {
   const { trans, format } = words;
   const cost: CallColumn = {
     name: trans.__('Cost'),
     sort: 'cost',
     isFigure: true,
     isBrief: true,
-    cell: call => callCostText(call, trans, format)
+    cell: call => callCostText(call, words)
   };
   return [
     {
@@ -49,13 +57,13 @@ export function columnsOf(scene: Scene): readonly CallColumn[] {
     {
       name: trans.__('Model'),
       isBrief: true,
-      cell: call => <ModelCell scene={scene} call={call} />,
+      cell: call => <ModelCell trans={trans} call={call} />,
       detail: call => [modelOf(call), call.providerName].filter(Boolean).join(' · ')
     },
     {
       name: trans.__('Notebook'),
       isBrief: true,
-      cell: call => <PlaceCell scene={scene} call={call} />,
+      cell: call => <PlaceCell trans={trans} call={call} openCell={openCell} />,
       detail: call => placeDetail(call, trans)
     },
     {
@@ -63,17 +71,17 @@ export function columnsOf(scene: Scene): readonly CallColumn[] {
       sort: 'tokens',
       isFigure: true,
       isBrief: true,
-      cell: call => tokensText(call, trans, format),
-      detail: call => tokensDetail(call, trans, format)
+      cell: call => tokensText(call, words),
+      detail: call => tokensDetail(call, words)
     },
     figure(
-      trans.__('Tokens in'),
+      trans.__('Input tokens'),
       'input_tokens',
       ({ inputTokens }) => inputTokens,
       format.count.bind(format)
     ),
     figure(
-      trans.__('Tokens out'),
+      trans.__('Output tokens'),
       'output_tokens',
       ({ outputTokens }) => outputTokens,
       format.count.bind(format)
@@ -102,12 +110,11 @@ function figure(
 }
 
 interface CallCellProps {
-  readonly scene: Scene;
+  readonly trans: Translate;
   readonly call: CallRecord;
 }
 
-function ModelCell({ scene, call }: CallCellProps): React.ReactElement {
-  const { trans } = scene.words;
+function ModelCell({ trans, call }: CallCellProps): React.ReactElement {
   return (
     <>
       <bdi>{modelOf(call) ?? trans.__('unknown')}</bdi>
@@ -120,8 +127,11 @@ function ModelCell({ scene, call }: CallCellProps): React.ReactElement {
   );
 }
 
-function PlaceCell({ scene, call }: CallCellProps): React.ReactElement {
-  const { trans } = scene.words;
+function PlaceCell({
+  trans,
+  call,
+  openCell
+}: CallCellProps & { readonly openCell: OpenCell }): React.ReactElement {
   const place = <bdi>{placeText(call)}</bdi>;
   if (call.notebookPath === undefined) {
     return place;
@@ -130,10 +140,10 @@ function PlaceCell({ scene, call }: CallCellProps): React.ReactElement {
     <button
       type="button"
       className="jp-LLMMeter-Link"
-      aria-description={trans.__('Opens the notebook at the cell of this call')}
+      aria-description={trans.__('Opens the cell that made this call')}
       onClick={event => {
         event.stopPropagation();
-        scene.actions.openCell(call);
+        openCell(call);
       }}
     >
       {place}
@@ -142,12 +152,13 @@ function PlaceCell({ scene, call }: CallCellProps): React.ReactElement {
 }
 
 interface CallRowsProps {
-  readonly scene: Scene;
+  readonly openCell: OpenCell;
   readonly columns: readonly CallColumn[];
   readonly calls: readonly CallRecord[];
 }
 
-export function CallRows({ scene, columns, calls }: CallRowsProps): React.ReactElement {
+/** Shows calls as rows of a table. */
+export function CallRows({ openCell, columns, calls }: CallRowsProps): React.ReactElement {
   return (
     <tbody>
       {calls.map(call => {
@@ -157,7 +168,7 @@ export function CallRows({ scene, columns, calls }: CallRowsProps): React.ReactE
             key={call.callId}
             data-leads={leads || undefined}
             // The mouse has the whole row; the keyboard has the notebook's button in it.
-            onClick={leads ? () => scene.actions.openCell(call) : undefined}
+            onClick={leads ? () => openCell(call) : undefined}
           >
             {columns.map(({ name, isFigure, cell, detail }) => (
               <td key={name} data-figure={isFigure || undefined} title={detail?.(call)}>

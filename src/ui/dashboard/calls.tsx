@@ -8,10 +8,13 @@ import { unitText } from '../../core/dashboard/labels';
 import type { Sort, View } from '../../core/dashboard/view';
 import { filterQuery, searchQuery, sortBy } from '../../core/dashboard/view';
 import { callsText } from '../../core/words/wording';
-import { useAnswer } from './answer';
+import type { LoadCalls } from '../../core/dashboard/source';
+import type { CallRecord } from '../../core/record/record';
+import type { Words } from '../../core/words/words';
+import { useAnswer } from '../answer';
 import { CallRows, columnsOf } from './call-rows';
-import type { Scene } from './dashboard';
-import { Trouble } from './dashboard';
+import type { OpenCell, TimeProps, ViewProps } from './scene';
+import { Loading, Trouble } from '../trouble';
 
 const PAGE_SIZE = 25;
 const TOP_SIZE = 5;
@@ -19,27 +22,33 @@ const TOP_SIZE = 5;
 /** Typing is waited for so long, in milliseconds, before the server is asked. */
 const TYPING_MS = 250;
 
-/** The few calls that used the most of what is looked at. */
-export function TopCalls({ scene }: { readonly scene: Scene }): React.ReactElement {
-  const { view, shown, client, revision, words } = scene;
+interface TopCallsProps extends Pick<ViewProps, 'view'>, Pick<TimeProps, 'shown'> {
+  readonly revision: number;
+  readonly isCostShown: boolean;
+  readonly words: Words;
+  readonly listCalls: LoadCalls;
+  readonly openCell: OpenCell;
+}
+
+/** Shows the few calls that used the most. */
+export function TopCalls(props: TopCallsProps): React.ReactElement {
+  const { view, shown, revision, words, listCalls } = props;
   const { trans } = words;
   const sort = view.unit === 'cost' ? 'cost' : 'tokens';
   const query = { ...filterQuery(view, shown), sort, limit: String(TOP_SIZE) };
-  const answer = useAnswer(() => client.listCalls(query), JSON.stringify(query), revision);
+  const answer = useAnswer(() => listCalls(query), JSON.stringify(query), revision);
   const calls = answer.value?.calls ?? [];
-  const columns = columnsOf(scene).filter(({ isBrief }) => isBrief);
+  const columns = columnsOf(props).filter(({ isBrief }) => isBrief);
   return (
     <section className="jp-LLMMeter-Card" data-stale={answer.isStale || undefined}>
       <div className="jp-LLMMeter-Card-header">
         <h3>{trans.__('Top calls')}</h3>
         <span className="jp-LLMMeter-Choice">{unitText(sort, trans)}</span>
       </div>
-      <Trouble answer={answer} words={words} />
-      {answer.value === undefined && answer.error === undefined && (
-        <p role="status">{trans.__('Loading…')}</p>
-      )}
+      <Trouble answer={answer} trans={trans} />
+      <Loading answer={answer} trans={trans} />
       {answer.value && calls.length === 0 && (
-        <p className="jp-LLMMeter-Empty">{trans.__('No call.')}</p>
+        <p className="jp-LLMMeter-Empty">{trans.__('No calls.')}</p>
       )}
       {calls.length > 0 && (
         <div
@@ -58,7 +67,7 @@ export function TopCalls({ scene }: { readonly scene: Scene }): React.ReactEleme
                 ))}
               </tr>
             </thead>
-            <CallRows scene={scene} columns={columns} calls={calls} />
+            <CallRows openCell={props.openCell} columns={columns} calls={calls} />
           </table>
         </div>
       )}
@@ -66,9 +75,11 @@ export function TopCalls({ scene }: { readonly scene: Scene }): React.ReactEleme
   );
 }
 
-/** The table of all calls. */
-export function Calls({ scene }: { readonly scene: Scene }): React.ReactElement {
-  const { view, shown, client, revision, words } = scene;
+interface CallsProps extends TopCallsProps, ViewProps {}
+
+/** Shows all calls, page by page. */
+export function Calls(props: CallsProps): React.ReactElement {
+  const { view, show, shown, revision, words, listCalls } = props;
   const { trans } = words;
   const question = {
     ...filterQuery(view, shown),
@@ -86,15 +97,15 @@ export function Calls({ scene }: { readonly scene: Scene }): React.ReactElement 
   const cursors = way.key === key ? way.cursors : [];
   const cursor = cursors.at(-1);
   const query = cursor === undefined ? question : { ...question, cursor };
-  const answer = useAnswer(() => client.listCalls(query), JSON.stringify(query), revision);
+  const answer = useAnswer(() => listCalls(query), JSON.stringify(query), revision);
   const next = answer.isStale ? undefined : answer.value?.nextCursor;
   return (
     <section className="jp-LLMMeter-Card" data-stale={answer.isStale || undefined}>
       <div className="jp-LLMMeter-Card-header">
         <h3>{trans.__('All calls')}</h3>
-        <Search scene={scene} />
+        <Search view={view} show={show} words={words} />
         <Pager
-          scene={scene}
+          words={words}
           page={cursors.length + 1}
           onBack={
             cursors.length > 0 ? () => setWay({ key, cursors: cursors.slice(0, -1) }) : undefined
@@ -104,16 +115,18 @@ export function Calls({ scene }: { readonly scene: Scene }): React.ReactElement 
           }
         />
       </div>
-      <Trouble answer={answer} words={words} />
-      {answer.value === undefined && answer.error === undefined && (
-        <p role="status">{trans.__('Loading…')}</p>
-      )}
-      {answer.value && <Table scene={scene} calls={answer.value.calls} />}
+      <Trouble answer={answer} trans={trans} />
+      <Loading answer={answer} trans={trans} />
+      {answer.value && <Table {...props} calls={answer.value.calls} />}
     </section>
   );
 }
 
-function Search({ scene: { view, show, words } }: { readonly scene: Scene }): React.ReactElement {
+function Search({
+  view,
+  show,
+  words
+}: Pick<CallsProps, 'view' | 'show' | 'words'>): React.ReactElement {
   const { trans } = words;
   const [text, setText] = React.useState(view.search);
   const latest = React.useRef<View>(view);
@@ -129,8 +142,8 @@ function Search({ scene: { view, show, words } }: { readonly scene: Scene }): Re
     <input
       type="search"
       className="jp-LLMMeter-Search"
-      placeholder={trans.__('Search model, notebook, user …')}
-      aria-label={trans.__('Search the calls')}
+      placeholder={trans.__('Search model, notebook, user…')}
+      aria-label={trans.__('Search calls')}
       value={text}
       onChange={({ target }) => setText(target.value)}
     />
@@ -138,14 +151,14 @@ function Search({ scene: { view, show, words } }: { readonly scene: Scene }): Re
 }
 
 interface PagerProps {
-  readonly scene: Scene;
+  readonly words: Words;
   readonly page: number;
   readonly onBack?: () => void;
   readonly onNext?: () => void;
 }
 
-function Pager({ scene, page, onBack, onNext }: PagerProps): React.ReactElement {
-  const { trans, format } = scene.words;
+function Pager({ words, page, onBack, onNext }: PagerProps): React.ReactElement {
+  const { trans, format } = words;
   return (
     <span className="jp-LLMMeter-Pager">
       <button
@@ -171,17 +184,16 @@ function Pager({ scene, page, onBack, onNext }: PagerProps): React.ReactElement 
   );
 }
 
-interface TableProps {
-  readonly scene: Scene;
-  readonly calls: React.ComponentProps<typeof CallRows>['calls'];
+interface TableProps extends CallsProps {
+  readonly calls: readonly CallRecord[];
 }
 
-function Table({ scene, calls }: TableProps): React.ReactElement {
-  const { view, show, words } = scene;
-  const { trans, format } = words;
-  const columns = columnsOf(scene);
+function Table(props: TableProps): React.ReactElement {
+  const { view, show, words, openCell, calls } = props;
+  const { trans } = words;
+  const columns = columnsOf(props);
   if (calls.length === 0) {
-    return <p className="jp-LLMMeter-Empty">{trans.__('No call matches.')}</p>;
+    return <p className="jp-LLMMeter-Empty">{trans.__('No matching calls.')}</p>;
   }
   const order = (sort: Sort | undefined): React.AriaAttributes['aria-sort'] =>
     sort === view.sort ? (view.order === 'asc' ? 'ascending' : 'descending') : undefined;
@@ -190,7 +202,7 @@ function Table({ scene, calls }: TableProps): React.ReactElement {
       className="jp-LLMMeter-Scroll"
       tabIndex={0}
       role="region"
-      aria-label={callsText(calls.length, trans, format)}
+      aria-label={callsText(calls.length, words)}
     >
       <table className="jp-LLMMeter-Table">
         <thead>
@@ -213,7 +225,7 @@ function Table({ scene, calls }: TableProps): React.ReactElement {
             ))}
           </tr>
         </thead>
-        <CallRows scene={scene} columns={columns} calls={calls} />
+        <CallRows openCell={openCell} columns={columns} calls={calls} />
       </table>
     </div>
   );

@@ -4,34 +4,36 @@
 
 import * as React from 'react';
 
-import { bucketsOf, chooseStep, spanOf, stepsFor } from '../../core/dashboard/period';
-import type { Bucket, Span, Step } from '../../core/dashboard/period';
-import { colourSeries, trendOf, MOST_SERIES } from '../../core/dashboard/trend';
+import type { DashboardSource } from '../../core/dashboard/source';
 import type { Trend } from '../../core/dashboard/trend';
+import { colourSeries, MOST_SERIES, trendOf } from '../../core/dashboard/trend';
 import type { View } from '../../core/dashboard/view';
-import { filterQuery, readView, shownSpan } from '../../core/dashboard/view';
+import { filterQuery } from '../../core/dashboard/view';
+import type { Snapshot } from '../../core/record/snapshot';
 import { connectionFacts } from '../../core/words/gauge';
-import type { ClientError } from '../../core/errors';
-import { AbsentError } from '../../core/errors';
-import type { IMeter } from '../../tokens';
-import type { Words } from '../popover/usage';
-import { useAnswer } from './answer';
-import type { Answer } from './answer';
+import type { Translate } from '../../core/words/translate';
+import type { Words } from '../../core/words/words';
+import { useAnswer } from '../answer';
+import { Paragraphs } from '../paragraphs';
 import { Breakdown } from './breakdown';
 import { Calls, TopCalls } from './calls';
-import type { DashboardClient } from './client';
 import { Figures } from './figures';
-import type { DashboardActions } from './frame';
 import { Chips, Header } from './header';
 import { LimitCourses } from './limits';
+import type { Palette } from './palette';
+import type { OpenCell } from './scene';
+import { useView } from './scene';
 import { TrendSection } from './trend';
+import { Trouble } from '../trouble';
 
+/** What the dashboard shows and leads to. */
 export interface DashboardProps {
-  readonly meter: IMeter;
-  readonly client: DashboardClient;
-  readonly actions: DashboardActions;
+  readonly snapshot: Snapshot;
+  readonly isCostShown: boolean;
+  readonly source: DashboardSource;
+  readonly openCell: OpenCell;
   readonly words: Words;
-  /** What it showed when the layout was saved. */
+  /** What it showed when the layout was saved; not trusted. */
   readonly saved: unknown;
   /** Grows when the ledger has new calls. */
   readonly revision: number;
@@ -39,74 +41,59 @@ export interface DashboardProps {
   readonly onView: (view: View) => void;
 }
 
-/** What every part of the dashboard is told. */
-export interface Scene {
-  readonly view: View;
-  readonly show: (view: View) => void;
-  /** The whole period. */
-  readonly span: Span;
-  /** The period, or the chosen step of it. */
-  readonly shown: Span;
-  readonly step: Step;
-  readonly steps: readonly Step[];
-  readonly buckets: readonly Bucket[];
-  readonly isCostShown: boolean;
-  readonly client: DashboardClient;
-  readonly actions: DashboardActions;
-  readonly revision: number;
-  readonly words: Words;
-}
-
+/** Shows the dashboard, or why there is none. */
 export function Dashboard(props: DashboardProps): React.ReactElement {
-  const { meter, client, words, revision } = props;
-  const formats = useAnswer(() => client.listFormats(), 'about', revision);
-  const { connection } = meter.snapshot;
-  const isAlone = connection === 'local' || connection === 'absent';
-  if (isAlone || formats.error instanceof AbsentError) {
-    return <Without meter={meter} words={words} isAlone={isAlone} />;
+  const { snapshot, source, words, revision } = props;
+  const formats = useAnswer(() => source.listFormats(), 'about', revision);
+  const { connection } = snapshot;
+  const isLocal = connection === 'local' || connection === 'absent';
+  if (isLocal || formats.failure?.kind === 'absent') {
+    return <Unavailable snapshot={snapshot} trans={words.trans} isLocal={isLocal} />;
   }
   return <Instrument {...props} formats={formats.value ?? []} />;
 }
 
-interface WithoutProps {
-  readonly meter: IMeter;
-  readonly words: Words;
-  readonly isAlone: boolean;
+interface UnavailableProps {
+  readonly snapshot: Snapshot;
+  readonly trans: Translate;
+  readonly isLocal: boolean;
 }
 
-/** There is no ledger to look into: says why, and guesses nothing. */
-function Without({ meter, words: { trans }, isAlone }: WithoutProps): React.ReactElement {
+/** Says why there is no dashboard. */
+function Unavailable({ snapshot, trans, isLocal }: UnavailableProps): React.ReactElement {
+  const reasons = isLocal
+    ? [
+        trans.__(
+          'The dashboard shows the calls that the LLM Meter server extension records. The gauge shows only what this page has counted.'
+        ),
+        ...connectionFacts(snapshot, trans)
+      ]
+    : [
+        trans.__(
+          'The LLM Meter server extension is older than this page and has no dashboard. If you updated LLM Meter, restart the Jupyter server.'
+        )
+      ];
   return (
     <div className="jp-LLMMeter-Dashboard-without">
-      <h2>{trans.__('No dashboard here')}</h2>
-      {isAlone ? (
-        <>
-          <p>
-            {trans.__(
-              'The dashboard reads the ledger of the server part, which keeps each call. The gauge shows what this page counted.'
-            )}
-          </p>
-          {connectionFacts(meter.snapshot, trans).map(fact => (
-            <p key={fact}>{fact}</p>
-          ))}
-        </>
-      ) : (
-        <p>
-          {trans.__(
-            'The server part of LLM Meter is older than this page and has no dashboard. Restart the Jupyter server after an update.'
-          )}
-        </p>
-      )}
+      <h2>{trans.__('Dashboard not available')}</h2>
+      <Paragraphs texts={reasons} />
     </div>
   );
 }
 
-function Instrument(
-  props: DashboardProps & { readonly formats: readonly string[] }
-): React.ReactElement {
-  const { meter, words, onRefresh, formats } = props;
-  const scene = useScene(props);
-  const { view, span, step, buckets, client, revision } = scene;
+function Instrument({
+  snapshot,
+  isCostShown,
+  source,
+  openCell,
+  words,
+  saved,
+  revision,
+  onRefresh,
+  onView,
+  formats
+}: DashboardProps & { readonly formats: readonly string[] }): React.ReactElement {
+  const { view, show, span, shown, step, steps, buckets } = useView(saved, isCostShown, onView);
   const query = {
     ...filterQuery(view, span),
     group_by: step,
@@ -114,113 +101,56 @@ function Instrument(
     limit: String(MOST_SERIES),
     time_zone: span.timeZone
   };
-  const rows = useAnswer(() => client.getUsage(query), JSON.stringify(query), revision);
+  const rows = useAnswer(() => source.getUsage(query), JSON.stringify(query), revision);
   const trend = rows.value && trendOf(rows.value, buckets, view.unit);
-  const colours = useColours(trend, view.group);
+  const palette = usePalette(trend, view.group);
+  const getUsage = (query: Record<string, string>): ReturnType<typeof source.getUsage> =>
+    source.getUsage(query);
+  const listCalls = (query: Record<string, string>): ReturnType<typeof source.listCalls> =>
+    source.listCalls(query);
   return (
     <div className="jp-LLMMeter-Dashboard-body" data-stale={rows.isStale || undefined}>
-      <Header scene={scene} formats={formats} onRefresh={onRefresh} />
-      <Chips scene={scene} />
-      <Trouble answer={rows} words={words} onRetry={onRefresh} />
+      <Header
+        {...{ view, show, span, shown, words, formats, onRefresh }}
+        exportUrl={query => source.exportUrl(query)}
+      />
+      <Chips {...{ view, show, buckets, step, words }} />
+      <Trouble answer={rows} trans={words.trans} onRetry={onRefresh} />
       {trend === undefined ? (
-        rows.error === undefined && <Waiting words={words} />
+        rows.failure === undefined && <Waiting trans={words.trans} />
       ) : (
         <>
-          <Figures scene={scene} trend={trend} />
-          <TrendSection scene={scene} trend={trend} colours={colours} />
+          <Figures {...{ view, show, isCostShown, words, trend }} />
+          <TrendSection {...{ view, show, span, step, steps, words, trend, palette }} />
         </>
       )}
       <div className="jp-LLMMeter-Dashboard-columns">
-        <Breakdown scene={scene} colours={colours} />
-        <LimitCourses scene={scene} document={meter.snapshot.document} />
-        <TopCalls scene={scene} />
+        <Breakdown {...{ view, show, shown, revision, words, palette, getUsage, openCell }} />
+        <LimitCourses
+          document={snapshot.document}
+          timeZone={span.timeZone}
+          {...{ revision, words, getUsage }}
+        />
+        <TopCalls {...{ view, shown, revision, isCostShown, words, listCalls, openCell }} />
       </div>
-      <Calls scene={scene} />
+      <Calls {...{ view, show, shown, revision, isCostShown, words, listCalls, openCell }} />
     </div>
   );
 }
 
-function useScene({
-  meter,
-  client,
-  actions,
-  words,
-  saved,
-  revision,
-  onView
-}: DashboardProps): Scene {
-  const [state, setView] = React.useState(() => readView(saved));
-  const { isCostShown } = meter.preferences;
-  const view = isCostShown || state.unit !== 'cost' ? state : { ...state, unit: 'tokens' as const };
-  const span = spanOf(view.period, Date.now(), Intl.DateTimeFormat().resolvedOptions().timeZone);
-  const step = chooseStep(span, view.step);
-  const buckets = React.useMemo(() => bucketsOf(span, step), [span.from, span.to, step]);
-  const show = (next: View): void => {
-    setView(next);
-    onView(next);
-  };
-  return {
-    view,
-    show,
-    span,
-    shown: shownSpan(view, span, buckets),
-    step,
-    steps: stepsFor(span),
-    buckets,
-    isCostShown,
-    client,
-    actions,
-    revision,
-    words
-  };
-}
-
 /** The colours of series, which stay with them for as long as the dashboard is open. */
-function useColours(trend: Trend | undefined, group: string): ReadonlyMap<string, number> {
-  const known = React.useRef(new Map<string, ReadonlyMap<string, number>>());
+function usePalette(trend: Trend | undefined, group: string): Palette {
+  const known = React.useRef(new Map<string, Palette>());
   const before = known.current.get(group) ?? new Map<string, number>();
-  const colours = trend === undefined ? before : colourSeries(before, trend.series);
-  known.current.set(group, colours);
-  return colours;
+  const palette = trend === undefined ? before : colourSeries(before, trend.series);
+  known.current.set(group, palette);
+  return palette;
 }
 
-function Waiting({ words: { trans } }: { readonly words: Words }): React.ReactElement {
+function Waiting({ trans }: { readonly trans: Translate }): React.ReactElement {
   return (
     <div className="jp-LLMMeter-Dashboard-waiting" role="status">
       {trans.__('Loading…')}
     </div>
   );
-}
-
-interface TroubleProps {
-  readonly answer: Answer<unknown>;
-  readonly words: Words;
-  readonly onRetry?: () => void;
-}
-
-/** What went wrong with an answer; nothing when nothing did. */
-export function Trouble({ answer, words, onRetry }: TroubleProps): React.ReactElement | null {
-  const { trans } = words;
-  if (answer.error === undefined) {
-    return null;
-  }
-  return (
-    <div className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
-      <p>{troubleText(answer.error, words)}</p>
-      {answer.value !== undefined && (
-        <p>{trans.__('The figures below are the last known ones.')}</p>
-      )}
-      {onRetry && (
-        <button type="button" className="jp-LLMMeter-Button" onClick={onRetry}>
-          {trans.__('Try again')}
-        </button>
-      )}
-    </div>
-  );
-}
-
-function troubleText(error: ClientError, { trans }: Words): string {
-  return error instanceof AbsentError
-    ? trans.__('The server part of LLM Meter is older than this page. Restart the Jupyter server.')
-    : error.message;
 }

@@ -6,35 +6,42 @@ import * as React from 'react';
 
 import { amountOf, figureOf, gapsOf, unitText } from '../../core/dashboard/labels';
 import type { Trend } from '../../core/dashboard/trend';
-import type { ShownUnit } from '../../core/dashboard/usage';
-import { UNITS_SHOWN } from '../../core/dashboard/usage';
+import type { ShownUnit } from '../../core/dashboard/usage-rows';
+import { UNITS_SHOWN } from '../../core/dashboard/usage-rows';
 import type { Totals } from '../../core/record/standing';
-import type { Words } from '../popover/usage';
-import type { Scene } from './dashboard';
+import type { ViewProps } from './scene';
+import type { Words } from '../../core/words/words';
 
-interface FiguresProps {
-  readonly scene: Scene;
+interface FiguresProps extends ViewProps {
+  readonly isCostShown: boolean;
+  readonly words: Words;
   readonly trend: Trend;
 }
 
-export function Figures({ scene, trend }: FiguresProps): React.ReactElement {
-  const { view, show, isCostShown, words } = scene;
-  const { trans, format } = words;
+/** Shows the sums of the period, or of the chosen step. */
+export function Figures({
+  view,
+  show,
+  isCostShown,
+  words,
+  trend
+}: FiguresProps): React.ReactElement {
+  const { trans } = words;
   const chosen = trend.columns.find(({ bucket }) => bucket.key === view.selected);
   const totals = chosen?.totals ?? trend.totals;
   return (
-    <div className="jp-LLMMeter-Figures" role="group" aria-label={trans.__('Shown as')}>
+    <div className="jp-LLMMeter-Figures" role="group" aria-label={trans.__('Unit')}>
       {UNITS_SHOWN.filter(unit => unit !== 'cost' || isCostShown).map(unit => (
         <button
           key={unit}
           type="button"
           className="jp-LLMMeter-Figure"
           aria-pressed={view.unit === unit}
-          title={amountOf(totals, unit, trans, format)}
+          title={amountOf(totals, unit, words)}
           onClick={() => show({ ...view, unit })}
         >
           <span className="jp-LLMMeter-Figure-name">{unitText(unit, trans)}</span>
-          <span className="jp-LLMMeter-Figure-value">{figureOf(totals, unit, trans, format)}</span>
+          <span className="jp-LLMMeter-Figure-value">{figureOf(totals, unit, words)}</span>
           <span className="jp-LLMMeter-Figure-note">{noteOf(totals, unit, words)}</span>
         </button>
       ))}
@@ -43,7 +50,8 @@ export function Figures({ scene, trend }: FiguresProps): React.ReactElement {
 }
 
 /** What stands below a figure: its parts, and what it does not hold. */
-function noteOf(totals: Totals, unit: ShownUnit, { trans, format }: Words): string {
+function noteOf(totals: Totals, unit: ShownUnit, words: Words): string {
+  const { trans, format } = words;
   switch (unit) {
     case 'tokens':
       return [
@@ -53,10 +61,10 @@ function noteOf(totals: Totals, unit: ShownUnit, { trans, format }: Words): stri
           format.compact(totals.outputTokens)
         ),
         // A call without a price has tokens all the same.
-        ...gapsOf({ ...totals, unpricedCalls: 0 }, trans, format)
+        ...gapsOf({ ...totals, unpricedCalls: 0 }, words)
       ].join(' · ');
     case 'cost':
-      return gapsOf(totals, trans, format).join(' · ');
+      return gapsOf(totals, words).join(' · ');
     case 'calls':
       return '';
   }

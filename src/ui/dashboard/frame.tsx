@@ -10,29 +10,28 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import * as React from 'react';
 
-import type { CallRecord } from '../../core/record/record';
+import type { DashboardSource } from '../../core/dashboard/source';
 import type { IMeter, IWording } from '../../tokens';
-import type { DashboardClient } from './client';
 import type * as Content from './dashboard';
+import type { OpenCell } from './scene';
 
 /** New calls are shown at most this often, in milliseconds: a loop that calls must not turn into a loop that asks. */
 const REFRESH_MS = 4_000;
 
-/** What the dashboard leads to. */
-export interface DashboardActions {
-  /** Opens the notebook of a call at its cell. */
-  readonly openCell: (place: Pick<CallRecord, 'notebookPath' | 'cellId'>) => void;
-}
-
+/** The dashboard's widget in the shell. */
 export class DashboardFrame extends ReactWidget {
   /**
+   * @param meter - the figures and preferences.
+   * @param wording - the words.
+   * @param source - the ledger.
+   * @param openCell - opens the cell of a call.
    * @param saved - what it showed when the layout was saved; not trusted.
    */
   constructor(
     private readonly meter: IMeter,
     private readonly wording: IWording,
-    private readonly client: DashboardClient,
-    private readonly actions: DashboardActions,
+    private readonly source: DashboardSource,
+    private readonly openCell: OpenCell,
     saved: ReadonlyPartialJSONValue | undefined
   ) {
     super();
@@ -77,7 +76,7 @@ export class DashboardFrame extends ReactWidget {
         <div className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
           <p>
             {trans.__(
-              'The dashboard could not be loaded. Try again when the Jupyter server answers.'
+              "Couldn't load the dashboard. Try again when the Jupyter server is available."
             )}
           </p>
           <p>{this._problem}</p>
@@ -92,9 +91,10 @@ export class DashboardFrame extends ReactWidget {
     }
     return (
       <this._content.Dashboard
-        meter={this.meter}
-        client={this.client}
-        actions={this.actions}
+        snapshot={this.meter.snapshot}
+        isCostShown={this.meter.preferences.isCostShown}
+        source={this.source}
+        openCell={this.openCell}
         words={{ trans, format }}
         saved={this._saved}
         revision={this._revision}

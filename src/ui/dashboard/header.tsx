@@ -5,6 +5,7 @@
 import * as React from 'react';
 
 import type { PeriodName } from '../../core/dashboard/period';
+import type { Query } from '../../core/dashboard/source';
 import { customPeriod, PERIODS } from '../../core/dashboard/period';
 import { bucketText, dimensionText, filterText, periodText } from '../../core/dashboard/labels';
 import {
@@ -14,19 +15,20 @@ import {
   toggleStep,
   withPeriod
 } from '../../core/dashboard/view';
-import type { Scene } from './dashboard';
+import type { Translate } from '../../core/words/translate';
+import type { Words } from '../../core/words/words';
+import type { TimeProps, ViewProps } from './scene';
 
-/** What a server part can export; which of them it can do here is its own word. */
+/** All formats; the server says which of them it can write. */
 const FORMATS = ['csv', 'json', 'jsonl', 'parquet'] as const;
 
-interface HeaderProps {
-  readonly scene: Scene;
-  readonly formats: readonly string[];
+interface HeaderProps extends ExportProps, ViewProps, Pick<TimeProps, 'span'> {
   readonly onRefresh: () => void;
 }
 
-export function Header({ scene, formats, onRefresh }: HeaderProps): React.ReactElement {
-  const { view, show, span, words } = scene;
+/** Shows the period, the export and the refresh button. */
+export function Header(props: HeaderProps): React.ReactElement {
+  const { view, show, span, words, onRefresh } = props;
   const { trans } = words;
   const choose = (name: PeriodName): void =>
     show(withPeriod(view, name === 'custom' ? customPeriod(span) : { name }));
@@ -44,9 +46,9 @@ export function Header({ scene, formats, onRefresh }: HeaderProps): React.ReactE
           </button>
         ))}
       </div>
-      {view.period.name === 'custom' && <Days scene={scene} />}
+      {view.period.name === 'custom' && <Days view={view} show={show} words={words} />}
       <span className="jp-LLMMeter-Dashboard-actions">
-        <Export scene={scene} formats={formats} />
+        <Export {...props} />
         <button type="button" className="jp-LLMMeter-Button" onClick={onRefresh}>
           {trans.__('Refresh')}
         </button>
@@ -55,7 +57,7 @@ export function Header({ scene, formats, onRefresh }: HeaderProps): React.ReactE
   );
 }
 
-function Days({ scene: { view, show, words } }: { readonly scene: Scene }): React.ReactElement {
+function Days({ view, show, words }: ViewProps & { readonly words: Words }): React.ReactElement {
   const { trans } = words;
   const day = (key: 'first' | 'last', label: string): React.ReactElement => (
     <input
@@ -72,34 +74,35 @@ function Days({ scene: { view, show, words } }: { readonly scene: Scene }): Reac
   );
   return (
     <span className="jp-LLMMeter-Dashboard-days">
-      {day('first', trans.__('First day'))}
+      {day('first', trans.__('Start date'))}
       <span aria-hidden="true">–</span>
-      {day('last', trans.__('Last day'))}
+      {day('last', trans.__('End date'))}
     </span>
   );
 }
 
-interface ExportProps {
-  readonly scene: Scene;
+interface ExportProps extends Pick<ViewProps, 'view'>, Pick<TimeProps, 'shown'> {
+  /** The formats that the server can write. */
   readonly formats: readonly string[];
+  readonly exportUrl: (query: Query) => string;
+  readonly words: Words;
 }
 
 /** A list that acts at once and falls back to its own name. */
-function Export({ scene, formats }: ExportProps): React.ReactElement {
-  const { view, shown, client, words } = scene;
+function Export({ view, shown, formats, exportUrl, words }: ExportProps): React.ReactElement {
   const { trans } = words;
   const save = (format: string): void => {
     const query = { format, ...filterQuery(view, shown), ...searchQuery(view) };
     const link = document.createElement('a');
-    link.href = client.exportUrl(query);
+    link.href = exportUrl(query);
     link.download = `llm-calls-${shown.from.slice(0, 10)}-${shown.to.slice(0, 10)}.${format}`;
     link.click();
   };
   return (
     <select
       className="jp-LLMMeter-Select jp-LLMMeter-mod-export"
-      aria-label={trans.__('Export the calls')}
-      title={trans.__('Export the calls that are shown: period, filters and search')}
+      aria-label={trans.__('Export calls')}
+      title={trans.__('Export the calls shown, with the current period, filters, and search')}
       value=""
       onChange={({ target }) => save(target.value)}
     >
@@ -109,7 +112,7 @@ function Export({ scene, formats }: ExportProps): React.ReactElement {
       {FORMATS.map(format => (
         <option key={format} value={format} disabled={!formats.includes(format)}>
           {format === 'parquet' && !formats.includes(format)
-            ? trans.__('Parquet (needs pyarrow on the server)')
+            ? trans.__('Parquet (requires pyarrow on the server)')
             : formatText(format)}
         </option>
       ))}
@@ -122,10 +125,13 @@ function formatText(format: (typeof FORMATS)[number]): string {
   return names[format];
 }
 
-/** What narrows the view, each to be taken away. */
-export function Chips({ scene }: { readonly scene: Scene }): React.ReactElement | null {
-  const { view, show, buckets, step, words } = scene;
-  const { trans, format } = words;
+interface ChipsProps extends ViewProps, Pick<TimeProps, 'buckets' | 'step'> {
+  readonly words: Words;
+}
+
+/** Shows the filters in force; each can be removed. */
+export function Chips({ view, show, buckets, step, words }: ChipsProps): React.ReactElement | null {
+  const { trans } = words;
   const selected = buckets.find(({ key }) => key === view.selected);
   if (view.filters.length === 0 && selected === undefined) {
     return null;
@@ -135,8 +141,8 @@ export function Chips({ scene }: { readonly scene: Scene }): React.ReactElement 
       {selected && (
         <Chip
           name={trans.__('Time')}
-          value={bucketText(selected, step, trans, format)}
-          label={trans.__('Remove the filter')}
+          value={bucketText(selected, step, words)}
+          trans={trans}
           onRemove={() => show(toggleStep(view, selected.key))}
         />
       )}
@@ -145,7 +151,7 @@ export function Chips({ scene }: { readonly scene: Scene }): React.ReactElement 
           key={filter.dimension}
           name={dimensionText(filter.dimension, trans)}
           value={filterText(filter, trans)}
-          label={trans.__('Remove the filter')}
+          trans={trans}
           onRemove={() => show(toggleFilter(view, filter))}
         />
       ))}
@@ -154,7 +160,7 @@ export function Chips({ scene }: { readonly scene: Scene }): React.ReactElement 
         className="jp-LLMMeter-Link"
         onClick={() => show({ ...view, filters: [], selected: undefined })}
       >
-        {trans.__('Show all')}
+        {trans.__('Clear filters')}
       </button>
     </div>
   );
@@ -163,11 +169,12 @@ export function Chips({ scene }: { readonly scene: Scene }): React.ReactElement 
 interface ChipProps {
   readonly name: string;
   readonly value: string;
-  readonly label: string;
+  readonly trans: Translate;
   readonly onRemove: () => void;
 }
 
-function Chip({ name, value, label, onRemove }: ChipProps): React.ReactElement {
+function Chip({ name, value, trans, onRemove }: ChipProps): React.ReactElement {
+  const label = trans.__('Remove filter: %1', value);
   return (
     <span className="jp-LLMMeter-Chip">
       <span className="jp-LLMMeter-Chip-name">{name}</span>

@@ -8,14 +8,15 @@ import * as React from 'react';
 
 import type { Burnup, Course, Point } from '../../core/dashboard/burnup';
 import { burnupOf, courseOf } from '../../core/dashboard/burnup';
-import { moreText } from '../../core/words/gauge';
+import { moreText } from '../../core/words/facts';
 import { forecastText } from '../../core/words/outlook';
 import type { Standing, StandingDocument } from '../../core/record/standing';
 import { limitTitle, resetText, usedOfLimit } from '../../core/words/wording';
 import { Bar } from '../bar';
-import { useAnswer } from './answer';
+import type { LoadUsage } from '../../core/dashboard/source';
+import type { Words } from '../../core/words/words';
+import { useAnswer } from '../answer';
 import { axisText, useWidth } from './bars';
-import type { Scene } from './dashboard';
 
 /** Curves are asked for one by one, so only the limits nearest to their amounts have one. */
 const MOST_CURVES = 3;
@@ -24,13 +25,21 @@ const MOST_CURVES = 3;
 const HEIGHT = 96;
 const PADDING = 6;
 
-interface LimitCoursesProps {
-  readonly scene: Scene;
+interface CurvesProps {
+  /** The reader's IANA zone, for limits that name none. */
+  readonly timeZone: string;
+  readonly revision: number;
+  readonly words: Words;
+  readonly getUsage: LoadUsage;
+}
+
+interface LimitCoursesProps extends CurvesProps {
   readonly document?: StandingDocument;
 }
 
-export function LimitCourses({ scene, document }: LimitCoursesProps): React.ReactElement {
-  const { trans } = scene.words;
+/** Shows the limits closest to their amounts as curves. */
+export function LimitCourses({ document, ...props }: LimitCoursesProps): React.ReactElement {
+  const { trans } = props.words;
   const standings = document?.standings ?? [];
   const hidden = (document?.moreStandings ?? 0) + Math.max(0, standings.length - MOST_CURVES);
   return (
@@ -38,13 +47,11 @@ export function LimitCourses({ scene, document }: LimitCoursesProps): React.Reac
       <div className="jp-LLMMeter-Card-header">
         <h3>{trans.__('Limits')}</h3>
       </div>
-      {standings.length === 0 && (
-        <p className="jp-LLMMeter-Empty">{trans.__('No limit is set.')}</p>
-      )}
+      {standings.length === 0 && <p className="jp-LLMMeter-Empty">{trans.__('No limits set.')}</p>}
       {standings.slice(0, MOST_CURVES).map(standing => (
         <LimitCourse
           key={`${standing.limit.id} ${standing.subject ?? ''}`}
-          scene={scene}
+          {...props}
           standing={standing}
         />
       ))}
@@ -53,17 +60,16 @@ export function LimitCourses({ scene, document }: LimitCoursesProps): React.Reac
   );
 }
 
-interface LimitCourseProps {
-  readonly scene: Scene;
+interface LimitCourseProps extends CurvesProps {
   readonly standing: Standing;
 }
 
-function LimitCourse({ scene, standing }: LimitCourseProps): React.ReactElement {
-  const { span, words } = scene;
+function LimitCourse(props: LimitCourseProps): React.ReactElement {
+  const { standing, timeZone, words } = props;
   const { trans, format } = words;
   const { limit, subject, level, ratio, resetsAt } = standing;
-  const course = courseOf(standing, span.timeZone);
-  const forecast = forecastText(standing, trans, format);
+  const course = courseOf(standing, timeZone);
+  const forecast = forecastText(standing, words);
   const title = limitTitle(limit, subject, trans);
   return (
     <div className="jp-LLMMeter-Course" data-level={level}>
@@ -74,11 +80,11 @@ function LimitCourse({ scene, standing }: LimitCourseProps): React.ReactElement 
       {course === undefined ? (
         <Bar level={level} ratio={ratio} />
       ) : (
-        <Curve scene={scene} standing={standing} course={course} />
+        <Curve {...props} course={course} />
       )}
       <div className="jp-LLMMeter-Course-notes">
-        <span>{usedOfLimit(standing, trans, format)}</span>
-        <span>{resetText(resetsAt, limit.timeZone, trans, format)}</span>
+        <span>{usedOfLimit(standing, words)}</span>
+        <span>{resetText(resetsAt, limit.timeZone, words)}</span>
         {forecast && <span>{forecast}</span>}
       </div>
     </div>
@@ -89,9 +95,7 @@ interface CurveProps extends LimitCourseProps {
   readonly course: Course;
 }
 
-function Curve({ scene, standing, course }: CurveProps): React.ReactElement {
-  const { client, revision, words } = scene;
-  const { trans, format } = words;
+function Curve({ revision, words, getUsage, standing, course }: CurveProps): React.ReactElement {
   const { span, step } = course;
   const query = {
     ...course.query,
@@ -100,17 +104,16 @@ function Curve({ scene, standing, course }: CurveProps): React.ReactElement {
     group_by: step,
     time_zone: span.timeZone
   };
-  const answer = useAnswer(() => client.getUsage(query), JSON.stringify(query), revision);
+  const answer = useAnswer(() => getUsage(query), JSON.stringify(query), revision);
   const [ref, width] = useWidth();
   const burnup = burnupOf(standing, course, answer.value ?? [], Date.now());
-  const summary = [
-    usedOfLimit(standing, trans, format),
-    forecastText(standing, trans, format)
-  ].filter(text => text !== undefined);
+  const summary = [usedOfLimit(standing, words), forecastText(standing, words)].filter(
+    text => text !== undefined
+  );
   return (
     <div ref={ref} className="jp-LLMMeter-Course-chart">
       {width > 0 && (
-        <svg role="img" aria-label={summary.join('. ')} width={width} height={HEIGHT}>
+        <svg role="img" aria-label={summary.join('\n')} width={width} height={HEIGHT}>
           <Lines
             burnup={burnup}
             width={width}

@@ -12,36 +12,33 @@ import {
   stepText,
   unitText
 } from '../../core/dashboard/labels';
-import type { Series, Trend } from '../../core/dashboard/trend';
-import { sumOf } from '../../core/dashboard/usage';
+import type { Trend } from '../../core/dashboard/trend';
+import { sumOf } from '../../core/dashboard/usage-rows';
 import { DIMENSIONS, isFiltered, toggleFilter } from '../../core/dashboard/view';
 import type { Dimension } from '../../core/dashboard/view';
+import type { Words } from '../../core/words/words';
 import { Bars } from './bars';
-import type { Scene } from './dashboard';
+import type { Palette } from './palette';
+import { colourOf } from './palette';
+import type { TimeProps, ViewProps } from './scene';
 
-interface TrendProps {
-  readonly scene: Scene;
+interface TrendProps extends ViewProps, Pick<TimeProps, 'span' | 'step' | 'steps'> {
   readonly trend: Trend;
-  readonly colours: ReadonlyMap<string, number>;
+  readonly palette: Palette;
+  readonly words: Words;
 }
 
-/** The theme's colours for series; what is not told by itself is grey. */
-export function colourOf(colours: ReadonlyMap<string, number>, { id, isRest }: Series): string {
-  const colour = isRest ? undefined : colours.get(id);
-  return colour === undefined
-    ? 'var(--jp-llm-meter-series-rest)'
-    : `var(--jp-llm-meter-series-${colour})`;
-}
-
-export function TrendSection({ scene, trend, colours }: TrendProps): React.ReactElement {
+/** Shows the trend as bars or as a table, with its legend. */
+export function TrendSection(props: TrendProps): React.ReactElement {
+  const { view, trend, words } = props;
   const [isTable, setTable] = React.useState(false);
-  const { trans } = scene.words;
+  const { trans } = words;
   const isEmpty = trend.totals.calls === 0;
   return (
     <section className="jp-LLMMeter-Card" aria-label={trans.__('Trend')}>
       <div className="jp-LLMMeter-Card-header">
-        <h3>{unitText(scene.view.unit, trans)}</h3>
-        <TrendControls scene={scene} />
+        <h3>{unitText(view.unit, trans)}</h3>
+        <TrendControls {...props} />
         <button
           type="button"
           className="jp-LLMMeter-Link"
@@ -51,21 +48,26 @@ export function TrendSection({ scene, trend, colours }: TrendProps): React.React
           {isTable ? trans.__('Show as chart') : trans.__('Show as table')}
         </button>
       </div>
-      {isEmpty && <Empty scene={scene} />}
-      {!isEmpty && !isTable && <Bars scene={scene} trend={trend} colours={colours} />}
-      {!isEmpty && isTable && <TrendTable scene={scene} trend={trend} />}
-      {!isEmpty && <Legend scene={scene} trend={trend} colours={colours} />}
+      {isEmpty && <Empty view={view} words={words} />}
+      {!isEmpty && !isTable && <Bars {...props} />}
+      {!isEmpty && isTable && <TrendTable {...props} />}
+      {!isEmpty && <Legend {...props} />}
     </section>
   );
 }
 
-function TrendControls({ scene }: { readonly scene: Scene }): React.ReactElement {
-  const { view, show, step, steps, words } = scene;
+function TrendControls({
+  view,
+  show,
+  step,
+  steps,
+  words
+}: Omit<TrendProps, 'trend' | 'palette' | 'span'>): React.ReactElement {
   const { trans } = words;
   return (
     <>
       <label className="jp-LLMMeter-Choice">
-        {trans.__('by')}
+        {trans.__('Group by')}
         <select
           className="jp-LLMMeter-Select"
           value={view.group}
@@ -78,7 +80,7 @@ function TrendControls({ scene }: { readonly scene: Scene }): React.ReactElement
           ))}
         </select>
       </label>
-      <div className="jp-LLMMeter-Segments" role="group" aria-label={trans.__('Step')}>
+      <div className="jp-LLMMeter-Segments" role="group" aria-label={trans.__('Interval')}>
         {steps.map(name => (
           <button
             key={name}
@@ -94,20 +96,25 @@ function TrendControls({ scene }: { readonly scene: Scene }): React.ReactElement
   );
 }
 
-function Empty({ scene: { view, words } }: { readonly scene: Scene }): React.ReactElement {
+function Empty({ view, words }: Pick<TrendProps, 'view' | 'words'>): React.ReactElement {
   const { trans } = words;
   return (
     <p className="jp-LLMMeter-Empty">
       {view.filters.length > 0
-        ? trans.__('No call in this period matches the filters.')
-        : trans.__('No call in this period. Calls appear here as soon as a cell makes one.')}
+        ? trans.__('No calls in this period match the filters.')
+        : trans.__('No calls in this period. Calls appear here as soon as a cell makes one.')}
     </p>
   );
 }
 
-function Legend({ scene, trend, colours }: TrendProps): React.ReactElement {
-  const { view, show, words } = scene;
-  const { trans, format } = words;
+function Legend({
+  view,
+  show,
+  words,
+  trend,
+  palette
+}: Omit<TrendProps, 'span' | 'step' | 'steps'>): React.ReactElement {
+  const { trans } = words;
   return (
     <ul className="jp-LLMMeter-Legend">
       {trend.series.map(series => {
@@ -126,10 +133,10 @@ function Legend({ scene, trend, colours }: TrendProps): React.ReactElement {
             >
               <span
                 className="jp-LLMMeter-Swatch"
-                style={{ backgroundColor: colourOf(colours, series) }}
+                style={{ backgroundColor: colourOf(palette, series) }}
               />
               <bdi>{name}</bdi>
-              <span>{amountOf(sumOf(parts), view.unit, trans, format)}</span>
+              <span>{amountOf(sumOf(parts), view.unit, words)}</span>
             </button>
           </li>
         );
@@ -138,9 +145,13 @@ function Legend({ scene, trend, colours }: TrendProps): React.ReactElement {
   );
 }
 
-function TrendTable({ scene, trend }: Omit<TrendProps, 'colours'>): React.ReactElement {
-  const { view, step, words } = scene;
-  const { trans, format } = words;
+function TrendTable({
+  view,
+  step,
+  words,
+  trend
+}: Pick<TrendProps, 'view' | 'step' | 'words' | 'trend'>): React.ReactElement {
+  const { trans } = words;
   const used = trend.columns.filter(({ totals }) => totals.calls > 0);
   return (
     <div className="jp-LLMMeter-Scroll" tabIndex={0} role="region" aria-label={trans.__('Trend')}>
@@ -153,18 +164,18 @@ function TrendTable({ scene, trend }: Omit<TrendProps, 'colours'>): React.ReactE
                 <bdi>{seriesText(series, view.group, trans)}</bdi>
               </th>
             ))}
-            <th scope="col">{trans.__('Together')}</th>
+            <th scope="col">{trans.__('Total')}</th>
           </tr>
         </thead>
         <tbody>
           {used.map(({ bucket, parts, totals }) => (
             <tr key={bucket.key}>
-              <th scope="row">{bucketText(bucket, step, trans, format)}</th>
+              <th scope="row">{bucketText(bucket, step, words)}</th>
               {trend.series.map(({ id }) => {
                 const part = parts.get(id);
-                return <td key={id}>{part ? amountOf(part, view.unit, trans, format) : '–'}</td>;
+                return <td key={id}>{part ? amountOf(part, view.unit, words) : '–'}</td>;
               })}
-              <td>{amountOf(totals, view.unit, trans, format)}</td>
+              <td>{amountOf(totals, view.unit, words)}</td>
             </tr>
           ))}
         </tbody>

@@ -1,17 +1,19 @@
 /**
- * The findings of the doctor, and where to find more.
+ * The body of the diagnostics dialog: the findings, and the command that checks more.
  */
 
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import type { Finding } from '../../core/words/diagnostics';
+import { Paragraphs } from '../paragraphs';
 import type { Translate } from '../../core/words/translate';
 
 /** Typed as it is in every language. */
 const COMMAND = 'jupyter llm-meter doctor';
 
-export class DoctorWidget extends ReactWidget {
+/** Shows the findings. */
+export class DiagnosticsWidget extends ReactWidget {
   /**
    * @param findings - what to show.
    */
@@ -20,23 +22,29 @@ export class DoctorWidget extends ReactWidget {
     private readonly trans: Translate
   ) {
     super();
-    this.addClass('jp-LLMMeter-Doctor');
+    this.addClass('jp-LLMMeter-Diagnostics');
   }
 
   protected override render(): React.ReactElement {
     return (
       <>
         <dl>
-          {this.findings.map(([name, value]) => (
-            <React.Fragment key={name + value}>
+          {this.findings.map(({ name, lines }) => (
+            <React.Fragment key={name}>
               <dt>
                 <bdi title={name}>{name}</bdi>
               </dt>
-              <dd>{value}</dd>
+              <dd>
+                <Paragraphs texts={lines} />
+              </dd>
             </React.Fragment>
           ))}
         </dl>
-        <p>{this.trans.__('For the ledger, the environments and the spool, run in a terminal:')}</p>
+        <p>
+          {this.trans.__(
+            'To check the ledger, environments, and spool, run this command in a terminal:'
+          )}
+        </p>
         <pre>{COMMAND}</pre>
       </>
     );

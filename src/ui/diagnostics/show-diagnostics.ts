@@ -1,5 +1,5 @@
 /**
- * Opens the doctor. What it shows is loaded on first use.
+ * Opens the diagnostics dialog. Its body is loaded on first use.
  */
 
 import { Dialog, showErrorMessage } from '@jupyterlab/apputils';
@@ -7,26 +7,29 @@ import { Dialog, showErrorMessage } from '@jupyterlab/apputils';
 import { findingsOf, reportOf } from '../../core/words/diagnostics';
 import type { IMeter, IWording } from '../../tokens';
 
+/** What the button stands for, whatever the language of its label. */
+const COPY = 'copy';
+
 /** Shows what is metered, what is not, and why. */
-export async function showDoctor(meter: IMeter, { trans }: IWording): Promise<void> {
+export async function showDiagnostics(meter: IMeter, { trans }: IWording): Promise<void> {
   const findings = findingsOf(meter.snapshot, trans);
-  const title = trans.__('LLM Meter: doctor');
+  const title = trans.__('LLM Meter diagnostics');
   try {
-    const { DoctorWidget } = await import('./diagnostics');
+    const { DiagnosticsWidget } = await import('./diagnostics');
     const dialog = new Dialog({
       title,
-      body: new DoctorWidget(findings, trans),
+      body: new DiagnosticsWidget(findings, trans),
       buttons: [
-        Dialog.cancelButton({ label: trans.__('Copy') }),
+        Dialog.cancelButton({ label: trans.__('Copy report'), actions: [COPY] }),
         Dialog.okButton({ label: trans.__('Close') })
       ]
     });
     const { button } = await dialog.launch();
-    if (button.label === trans.__('Copy')) {
+    if (button.actions.includes(COPY)) {
       await navigator.clipboard.writeText(reportOf(findings));
     }
   } catch (error) {
-    // Where the server is away its chunk does not come; the text needs none.
+    // Without the server the body can't be loaded; the report needs no body.
     await showErrorMessage(title, `${reportOf(findings)}\n${String(error)}`);
   }
 }

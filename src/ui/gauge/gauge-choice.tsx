@@ -1,5 +1,5 @@
 /**
- * What the gauge shows, chosen where one looks at it.
+ * The choice of what the gauge shows.
  */
 
 import * as React from 'react';
@@ -11,26 +11,32 @@ import type { Standing } from '../../core/record/standing';
 import type { Translate } from '../../core/words/translate';
 import { amountText, limitTitle } from '../../core/words/wording';
 import type { IPreferences } from '../../tokens';
-import type { UsageActions, Words } from '../popover/usage';
+import type { Words } from '../../core/words/words';
+
+/** Writes a setting of the gauge; null is the default. */
+export type SetGauge = (key: 'gaugeMode' | 'gaugeLimit', value: string | null) => void;
 
 interface GaugeChoiceProps {
   readonly preferences: IPreferences;
   readonly standings: readonly Standing[];
-  readonly onChoose: UsageActions['setGauge'];
+  /** Writes a setting of the gauge. */
+  readonly onChoose: SetGauge;
   readonly words: Words;
 }
 
+/** Lets the user choose what the gauge shows, and of which limit. */
 export function GaugeChoice({
   preferences: { gaugeMode, gaugeLimit },
   standings,
   onChoose,
-  words: { trans, format }
+  words
 }: GaugeChoiceProps): React.ReactElement {
+  const { trans } = words;
   const limits = new Map(standings.map(({ limit, amount }) => [limit.id, { limit, amount }]));
   return (
     <div className="jp-LLMMeter-GaugeChoice">
       <label>
-        {trans.__('The gauge shows')}{' '}
+        {trans.__('Gauge shows')}{' '}
         <select value={gaugeMode} onChange={({ target }) => onChoose('gaugeMode', target.value)}>
           {GAUGE_MODES.map(mode => (
             <option key={mode} value={mode}>
@@ -41,20 +47,20 @@ export function GaugeChoice({
       </label>{' '}
       {limits.size > 1 && (
         <label>
-          {trans.__('of')}{' '}
+          {trans.__('Gauge limit')}{' '}
           <select
             value={gaugeLimit !== undefined && limits.has(gaugeLimit) ? gaugeLimit : ''}
             onChange={({ target }) =>
               onChoose('gaugeLimit', target.value === '' ? null : target.value)
             }
           >
-            <option value="">{trans.__('the nearest limit')}</option>
+            <option value="">{trans.__('Limit closest to its amount')}</option>
             {[...limits.values()].map(({ limit, amount }) => (
               <option key={limit.id} value={limit.id}>
                 {trans.__(
                   '%1: %2',
                   limitTitle(limit, limit.value && shortened(limit.value), trans),
-                  amountText(amount, limit.unit, trans, format)
+                  amountText(amount, limit.unit, words)
                 )}
               </option>
             ))}
@@ -68,14 +74,14 @@ export function GaugeChoice({
 function modeText(mode: GaugeMode, trans: Translate): string {
   switch (mode) {
     case 'auto':
-      return trans.__('what is used');
+      return trans.__('Amount used');
     case 'tokens':
-      return trans.__('tokens');
+      return trans.__('Tokens');
     case 'cost':
-      return trans.__('cost');
+      return trans.__('Cost');
     case 'remaining':
-      return trans.__('what is left');
+      return trans.__('Amount left');
     case 'percent':
-      return trans.__('the share');
+      return trans.__('Percentage used');
   }
 }

@@ -1,20 +1,20 @@
 /**
- * The gauge: a button with a small bar and the figures.
+ * The gauge as a widget for the status bar and the top area.
  */
 
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import type { StatusEntry } from '../../core/words/gauge';
 import { toStatusEntry } from '../../core/words/gauge';
-import type { ICurrentNotebook, IMeter, IWording } from '../../tokens';
-import { Bar } from '../bar';
-import { SignIcon } from '../sign';
+import type { ICurrentNotebook } from '../current-notebook';
+import type { IMeter, IWording } from '../../tokens';
+import { GaugeButton } from './gauge-button';
 
+/** The gauge in the status bar or the top area. */
 export class GaugeWidget extends ReactWidget {
   /**
-   * @param meter - what to show.
-   * @param wording - in which words.
+   * @param meter - the figures and preferences.
+   * @param wording - the words.
    * @param current - the notebook that the user works in.
    * @param onPress - what a click, Enter or Space does.
    */
@@ -34,44 +34,12 @@ export class GaugeWidget extends ReactWidget {
 
   protected override render(): React.ReactElement {
     const { snapshot, preferences } = this.meter;
-    const { trans, format } = this.wording;
     const options = { ...preferences, kernelId: this.current.place?.kernelId };
     return (
       <GaugeButton
-        entry={toStatusEntry(snapshot, options, trans, format)}
+        entry={toStatusEntry(snapshot, options, this.wording)}
         onPress={() => this.onPress(this)}
       />
     );
   }
-}
-
-interface GaugeButtonProps {
-  readonly entry: StatusEntry;
-  readonly onPress: () => void;
-}
-
-function GaugeButton({ entry, onPress }: GaugeButtonProps): React.ReactElement {
-  return (
-    <button
-      type="button"
-      className="jp-LLMMeter-Gauge"
-      data-level={entry.level}
-      aria-label={entry.label}
-      aria-haspopup="dialog"
-      title={entry.tooltip}
-      onClick={onPress}
-    >
-      {entry.isDegraded && (
-        <span className="jp-LLMMeter-Gauge-problem" aria-hidden="true">
-          !
-        </span>
-      )}
-      {entry.signs.map(sign => (
-        <SignIcon key={sign} sign={sign} />
-      ))}
-      {entry.ratio !== undefined && <Bar level={entry.barLevel} ratio={entry.ratio} />}
-      <span className="jp-LLMMeter-Gauge-text">{entry.text}</span>
-      {entry.isUnderWay && <span className="jp-LLMMeter-Gauge-pulse" aria-hidden="true" />}
-    </button>
-  );
 }

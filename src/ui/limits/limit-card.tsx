@@ -7,7 +7,7 @@ import * as React from 'react';
 import type { Audience, LimitDraft, LimitFlaws } from '../../core/limits/limit-draft';
 import { AUDIENCES } from '../../core/limits/limit-draft';
 import { amountText } from '../../core/words/wording';
-import type { Words } from '../popover/usage';
+import type { Words } from '../../core/words/words';
 
 /** A property of the limit's schema, as the form shows it. */
 export interface PropertySchema {
@@ -41,7 +41,7 @@ export function LimitCard(props: LimitCardProps): React.ReactElement {
       {isRepeated && (
         <p className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
           {trans.__(
-            'A limit above counts the same. Change the unit, window or scope of this one, or remove it.'
+            'This duplicates a limit above. Change its unit, window, or scope, or remove it.'
           )}
         </p>
       )}
@@ -52,7 +52,12 @@ export function LimitCard(props: LimitCardProps): React.ReactElement {
         <ChoiceField {...props} field="onExceed" name="on_exceed" />
         <TextField {...props} field="warnAt" name="warn_at" unit={trans.__('%')} />
         <ChoiceField {...props} field="scope" name="scope" />
-        <TextField {...props} field="value" name="value" placeholder={trans.__('each by itself')} />
+        <TextField
+          {...props}
+          field="value"
+          name="value"
+          placeholder={trans.__('Each one separately')}
+        />
       </div>
       <details>
         <summary>{trans.__('Channels and calendar')}</summary>
@@ -65,7 +70,7 @@ export function LimitCard(props: LimitCardProps): React.ReactElement {
             {...props}
             field="timeZone"
             name="time_zone"
-            placeholder={trans.__("the server's")}
+            placeholder={trans.__('Server time zone')}
           />
           <ChoiceField {...props} field="weekStart" name="week_start" />
           <TextField {...props} field="resetHour" name="reset_hour" inputMode="numeric" />
@@ -74,7 +79,7 @@ export function LimitCard(props: LimitCardProps): React.ReactElement {
       <button
         type="button"
         className="jp-LLMMeter-Button"
-        aria-label={trans.__('Remove the limit: %1', summary)}
+        aria-label={trans.__('Remove limit: %1', summary)}
         onClick={onRemove}
       >
         {trans.__('Remove')}
@@ -84,10 +89,10 @@ export function LimitCard(props: LimitCardProps): React.ReactElement {
 }
 
 /** What a limit says, in a line. */
-function summaryOf({ draft, flaws, schema, words: { trans, format } }: LimitCardProps): string {
+function summaryOf({ draft, flaws, schema, words }: LimitCardProps): string {
+  const { trans } = words;
   const { unit, window, scope, value, onExceed } = draft;
-  const amount =
-    flaws.amount === undefined ? amountText(draft.amount.trim(), unit, trans, format) : '?';
+  const amount = flaws.amount === undefined ? amountText(draft.amount.trim(), unit, words) : '?';
   const of = titleOf(schema.scope, scope);
   return [
     amount,
@@ -165,9 +170,9 @@ function AudienceField(props: LimitCardProps): React.ReactElement {
   const { id, draft, words, onCommit } = props;
   const { trans } = words;
   const texts: Readonly<Record<Audience, string>> = {
-    default: trans.__('All that are default'),
+    default: trans.__('All default channels'),
     none: trans.__('None'),
-    named: trans.__('Those named here')
+    named: trans.__('Only these channels')
   };
   return (
     <Labelled {...props} name="notify">

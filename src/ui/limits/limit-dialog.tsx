@@ -6,7 +6,7 @@
  */
 
 import { Dialog } from '@jupyterlab/apputils';
-import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Translate } from '../../core/words/translate';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
@@ -46,7 +46,7 @@ export interface LimitDialogOptions {
   /** The index of the button that opens the form. */
   readonly raiseButton?: number;
   readonly loadForm: LoadForm;
-  readonly trans: TranslationBundle;
+  readonly trans: Translate;
 }
 
 export class LimitDialog extends Dialog<void> {
@@ -124,13 +124,13 @@ export class LimitDialog extends Dialog<void> {
 interface LoadProblemProps {
   readonly reason: string;
   readonly onBack: () => void;
-  readonly trans: TranslationBundle;
+  readonly trans: Translate;
 }
 
 function LoadProblem({ reason, onBack, trans }: LoadProblemProps): React.ReactElement {
   return (
     <div className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
-      <p>{trans.__('The form could not be loaded. Try again when the Jupyter server answers.')}</p>
+      <p>{trans.__("Couldn't load the form. Try again when the Jupyter server is available.")}</p>
       <p>{reason}</p>
       <button type="button" className="jp-LLMMeter-Button" onClick={onBack}>
         {trans.__('Back')}

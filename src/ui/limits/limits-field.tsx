@@ -6,7 +6,7 @@
 
 import { JSONExt } from '@lumino/coreutils';
 import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
-import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Translate } from '../../core/words/translate';
 import * as React from 'react';
 
 import type { LimitDraft } from '../../core/limits/limit-draft';
@@ -19,7 +19,7 @@ import {
 } from '../../core/limits/limit-draft';
 import type { LimitSchema } from './limit-card';
 import { LimitCard } from './limit-card';
-import type { Words } from '../popover/usage';
+import type { Words } from '../../core/words/words';
 
 interface LimitsFieldProps {
   /** The form's id for the field, from which those of its inputs are made. */
@@ -61,7 +61,7 @@ export function LimitsField(props: LimitsFieldProps): React.ReactElement {
         className="jp-mod-styled jp-mod-accept"
         onClick={() => commit([...drafts, newDraft(drafts)])}
       >
-        {trans.__('Add a limit')}
+        {trans.__('Add limit')}
       </button>
     </div>
   );
@@ -99,7 +99,7 @@ function useDrafts({ settings, words, onChange }: LimitsFieldProps): Drafts {
   };
 }
 
-function isRight(drafts: readonly LimitDraft[], trans: TranslationBundle): boolean {
+function isRight(drafts: readonly LimitDraft[], trans: Translate): boolean {
   return drafts.every(
     (draft, index) =>
       Object.keys(limitFlaws(draft, trans)).length === 0 && !isRepeated(drafts, index)

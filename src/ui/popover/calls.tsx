@@ -1,5 +1,5 @@
 /**
- * The last calls, asked for when the popover opens and again when there are new ones.
+ * The recent calls, loaded when the popover opens and again when there are new ones.
  */
 
 import * as React from 'react';
@@ -14,41 +14,37 @@ import {
 } from '../../core/words/entry';
 import type { CallRecord } from '../../core/record/record';
 import { modelOf } from '../../core/record/record';
-import type { ICallStore } from '../../tokens';
 import { useAnswer } from '../answer';
+import { Loading, Trouble } from '../trouble';
 import { Name } from './name';
-import type { Words } from './usage';
+import type { Words } from '../../core/words/words';
 
-const SHOWN_CALLS = '8';
+const SHOWN_CALLS = 8;
 
-interface LastCallsProps {
-  readonly calls: ICallStore;
+interface RecentCallsProps {
+  /** Loads the newest calls, at most so many. */
+  readonly listCalls: (limit: number) => Promise<readonly CallRecord[]>;
   /** Changes when the ledger has new calls. */
   readonly revision: number;
   readonly isCostShown: boolean;
   readonly words: Words;
 }
 
-export function LastCalls({
-  calls,
+/** Shows the newest calls. */
+export function RecentCalls({
+  listCalls,
   revision,
   isCostShown,
   words
-}: LastCallsProps): React.ReactElement {
+}: RecentCallsProps): React.ReactElement {
   const { trans } = words;
-  const answer = useAnswer(() => calls.listCalls({ limit: SHOWN_CALLS }), [calls, revision]);
+  const answer = useAnswer(() => listCalls(SHOWN_CALLS), 'calls', revision);
   return (
     <section>
-      <h3>{trans.__('Last calls')}</h3>
-      {answer.kind === 'loading' && <p role="status">{trans.__('Loading…')}</p>}
-      {answer.kind === 'error' && (
-        <p className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
-          {answer.message}
-        </p>
-      )}
-      {answer.kind === 'done' && (
-        <CallTable calls={answer.value.calls} isCostShown={isCostShown} words={words} />
-      )}
+      <h3>{trans.__('Recent calls')}</h3>
+      <Loading answer={answer} trans={trans} />
+      <Trouble answer={answer} trans={trans} />
+      {answer.value && <CallTable calls={answer.value} isCostShown={isCostShown} words={words} />}
     </section>
   );
 }
@@ -62,7 +58,7 @@ interface CallTableProps {
 function CallTable({ calls, isCostShown, words }: CallTableProps): React.ReactElement {
   const { trans } = words;
   if (calls.length === 0) {
-    return <p>{trans.__('No call yet.')}</p>;
+    return <p>{trans.__('No calls yet.')}</p>;
   }
   return (
     <table className="jp-LLMMeter-Calls">
@@ -90,12 +86,9 @@ interface CallRowProps {
   readonly words: Words;
 }
 
-function CallRow({
-  call,
-  isCostShown,
-  words: { trans, format }
-}: CallRowProps): React.ReactElement {
-  const cost = callCostText(call, trans, format);
+function CallRow({ call, isCostShown, words }: CallRowProps): React.ReactElement {
+  const { trans, format } = words;
+  const cost = callCostText(call, words);
   return (
     <tr>
       <td>{format.recent(call.startedAt)}</td>
@@ -112,7 +105,7 @@ function CallRow({
       <td title={placeDetail(call, trans)}>
         <bdi>{placeText(call)}</bdi>
       </td>
-      <td title={tokensDetail(call, trans, format)}>{tokensText(call, trans, format)}</td>
+      <td title={tokensDetail(call, words)}>{tokensText(call, words)}</td>
       {isCostShown && <td title={cost}>{cost}</td>}
     </tr>
   );

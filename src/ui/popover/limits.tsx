@@ -5,26 +5,33 @@
 import * as React from 'react';
 
 import { ratioOf } from '../../core/record/decimal';
-import { levelText, moreText } from '../../core/words/gauge';
+import { levelText, moreText } from '../../core/words/facts';
 import { forecastText, remarksOf } from '../../core/words/outlook';
 import type { Standing } from '../../core/record/standing';
 import { limitTitle, resetText, usedOfLimit } from '../../core/words/wording';
 import { Bar } from '../bar';
-import type { UsageActions, Words } from './usage';
+import type { Words } from '../../core/words/words';
+
+/** What the buttons at limits do. */
+export interface LimitActions {
+  readonly showRaises: () => void;
+  readonly raise: (standing: Standing) => void;
+}
 
 interface LimitsProps {
   readonly standings: readonly Standing[];
   readonly moreStandings: number;
-  /** Whether this page counts without the server part. */
-  readonly isAlone: boolean;
-  readonly actions: UsageActions;
+  /** Whether this page counts without the server extension. */
+  readonly isLocal: boolean;
+  readonly actions: LimitActions;
   readonly words: Words;
 }
 
+/** Shows every limit. */
 export function Limits({
   standings,
   moreStandings,
-  isAlone,
+  isLocal,
   actions,
   words
 }: LimitsProps): React.ReactElement {
@@ -33,18 +40,18 @@ export function Limits({
     <section>
       <div className="jp-LLMMeter-Limits-header">
         <h3>{trans.__('Limits')}</h3>
-        {!isAlone && (
+        {!isLocal && (
           <button type="button" className="jp-LLMMeter-Link" onClick={actions.showRaises}>
-            {trans.__('Raises')}
+            {trans.__('Raise history')}
           </button>
         )}
       </div>
-      {standings.length === 0 && <p>{trans.__('No limit is set.')}</p>}
+      {standings.length === 0 && <p>{trans.__('No limits set.')}</p>}
       {standings.map(standing => (
         <LimitRow
           key={`${standing.limit.id} ${standing.subject ?? ''}`}
           standing={standing}
-          isAlone={isAlone}
+          isLocal={isLocal}
           actions={actions}
           words={words}
         />
@@ -56,21 +63,21 @@ export function Limits({
 
 interface LimitRowProps {
   readonly standing: Standing;
-  readonly isAlone: boolean;
-  readonly actions: UsageActions;
+  readonly isLocal: boolean;
+  readonly actions: LimitActions;
   readonly words: Words;
 }
 
-function LimitRow({ standing, isAlone, actions, words }: LimitRowProps): React.ReactElement {
+function LimitRow({ standing, isLocal, actions, words }: LimitRowProps): React.ReactElement {
   const { trans, format } = words;
   const { limit, subject, level, ratio, resetsAt, reserved, amount } = standing;
-  const isBroken = isAlone && limit.onExceed === 'block';
+  const isBroken = isLocal && limit.onExceed === 'block';
   const remarks = [
-    resetText(resetsAt, limit.timeZone, trans, format),
-    forecastText(standing, trans, format),
-    ...remarksOf(standing, trans, format),
+    resetText(resetsAt, limit.timeZone, words),
+    forecastText(standing, words),
+    ...remarksOf(standing, words),
     isBroken
-      ? trans.__('Without the server part no call can be refused: this limit only warns')
+      ? trans.__("Calls can't be refused without the server extension, so this limit only warns")
       : undefined
   ].filter(remark => remark !== undefined);
   return (
@@ -83,7 +90,7 @@ function LimitRow({ standing, isAlone, actions, words }: LimitRowProps): React.R
       </div>
       <Bar level={level} ratio={ratio} reservedRatio={ratioOf(reserved, amount)} />
       <div className="jp-LLMMeter-Limit-line">
-        <span>{usedOfLimit(standing, trans, format)}</span>
+        <span>{usedOfLimit(standing, words)}</span>
         <span className="jp-LLMMeter-Limit-level">{levelText(level, trans)}</span>
       </div>
       <div className="jp-LLMMeter-Limit-line">

@@ -1,29 +1,31 @@
 /**
- * Which models this month's tokens went to; folded, and asked for when it is opened.
+ * The models of this month's calls; folded, and loaded when it is opened.
  */
 
 import * as React from 'react';
 
-import type { UsageRow } from '../../core/dashboard/usage';
-import { sumOf } from '../../core/dashboard/usage';
+import type { UsageRow } from '../../core/dashboard/usage-rows';
+import { sumOf } from '../../core/dashboard/usage-rows';
 import { costText } from '../../core/words/wording';
 import { monthOf } from '../../core/dashboard/notebook-usage';
-import type { ICallStore } from '../../tokens';
+import type { LoadUsage } from '../../core/dashboard/source';
 import { useAnswer } from '../answer';
 import { Bar } from '../bar';
+import { Loading, Trouble } from '../trouble';
 import { Name } from './name';
-import type { Words } from './usage';
+import type { Words } from '../../core/words/words';
 
 const SHOWN_MODELS = '5';
 
 interface ModelSplitProps {
-  readonly calls: ICallStore;
+  readonly getUsage: LoadUsage;
   /** Changes when the ledger has new calls. */
   readonly revision: number;
   readonly isCostShown: boolean;
   readonly words: Words;
 }
 
+/** Shows the models of this month once it is unfolded. */
 export function ModelSplit(props: ModelSplitProps): React.ReactElement {
   const [isOpen, setOpen] = React.useState(false);
   return (
@@ -37,31 +39,37 @@ export function ModelSplit(props: ModelSplitProps): React.ReactElement {
   );
 }
 
-function Split({ calls, revision, isCostShown, words }: ModelSplitProps): React.ReactElement {
+function Split({ getUsage, revision, isCostShown, words }: ModelSplitProps): React.ReactElement {
   const { trans } = words;
   const answer = useAnswer(
-    () => calls.getUsage({ group_by: 'model', limit: SHOWN_MODELS, ...monthOf(new Date()) }),
-    [calls, revision]
+    () => getUsage({ group_by: 'model', limit: SHOWN_MODELS, ...monthOf(new Date()) }),
+    'models',
+    revision
   );
-  if (answer.kind === 'loading') {
-    return <p role="status">{trans.__('Loading…')}</p>;
+  return (
+    <>
+      <Loading answer={answer} trans={trans} />
+      <Trouble answer={answer} trans={trans} />
+      {answer.value && <ModelTable {...{ rows: answer.value, isCostShown, words }} />}
+    </>
+  );
+}
+
+interface ModelTableProps {
+  readonly rows: readonly UsageRow[];
+  readonly isCostShown: boolean;
+  readonly words: Words;
+}
+
+function ModelTable({ rows, isCostShown, words }: ModelTableProps): React.ReactElement {
+  if (rows.length === 0) {
+    return <p>{words.trans.__('No calls yet.')}</p>;
   }
-  if (answer.kind === 'error') {
-    return (
-      <p className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
-        {answer.message}
-      </p>
-    );
-  }
-  if (answer.value.length === 0) {
-    return <p>{trans.__('No call yet.')}</p>;
-  }
-  const { inputTokens, outputTokens } = sumOf(answer.value);
-  const rows = [...answer.value].sort(inOrder);
+  const { inputTokens, outputTokens } = sumOf(rows);
   return (
     <table>
       <tbody>
-        {rows.map(row => (
+        {[...rows].sort(inOrder).map(row => (
           <ModelRow
             key={row.isRest ? 'rest' : `model ${row.group}`}
             row={row}
@@ -83,12 +91,8 @@ interface ModelRowProps {
   readonly words: Words;
 }
 
-function ModelRow({
-  row,
-  all,
-  isCostShown,
-  words: { trans, format }
-}: ModelRowProps): React.ReactElement {
+function ModelRow({ row, all, isCostShown, words }: ModelRowProps): React.ReactElement {
+  const { trans, format } = words;
   const share = all === 0 ? 0 : tokensOf(row) / all;
   const name = row.isRest ? trans.__('Other models') : (row.group ?? trans.__('unknown'));
   return (
@@ -103,7 +107,7 @@ function ModelRow({
       <td title={trans.__('%1 tokens', format.count(tokensOf(row)))}>
         {trans.__('%1 tokens', format.compact(tokensOf(row)))}
       </td>
-      {isCostShown && <td>{costText(row, trans, format)}</td>}
+      {isCostShown && <td>{costText(row, words)}</td>}
     </tr>
   );
 }

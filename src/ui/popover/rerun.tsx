@@ -5,8 +5,9 @@
 import * as React from 'react';
 
 import { estimateSentences } from '../../core/words/rerun';
+import { Paragraphs } from '../paragraphs';
 import type { NotebookCosts } from '../../tokens';
-import type { Words } from './usage';
+import type { Words } from '../../core/words/words';
 
 interface RerunNoteProps {
   readonly costs: NotebookCosts;
@@ -16,19 +17,24 @@ interface RerunNoteProps {
 /** A sentence or two; nothing for a notebook whose cells are not known to call models. */
 export function RerunNote({
   costs: { estimate, total },
-  words: { trans, format }
+  words
 }: RerunNoteProps): React.ReactElement | null {
+  const { trans } = words;
   if (total.calls === 0) {
     return null;
   }
   const sentences =
     estimate === undefined
-      ? [trans.__('What running this notebook again costs is not known: its calls are unpriced.')]
-      : estimateSentences(estimate, trans, format);
+      ? [
+          trans.__(
+            'The cost of running this notebook again is unknown because its calls are unpriced.'
+          )
+        ]
+      : estimateSentences(estimate, words);
   return (
     <section className="jp-LLMMeter-Rerun">
       <h3>{trans.__('Before you run')}</h3>
-      <p>{sentences.join(' ')}</p>
+      <Paragraphs texts={sentences} />
     </section>
   );
 }

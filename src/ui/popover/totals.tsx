@@ -5,19 +5,24 @@
 import * as React from 'react';
 
 import type { Totals } from '../../core/record/standing';
+import type { Translate } from '../../core/words/translate';
 import { costText } from '../../core/words/wording';
 import type { NotebookPlace } from '../../core/dashboard/notebook-usage';
-import { notebookUsage } from '../../core/dashboard/notebook-usage';
-import type { ICallStore } from '../../tokens';
+import { loadNotebookUsage } from '../../core/dashboard/notebook-usage';
+import type { LoadUsage } from '../../core/dashboard/source';
 import { useAnswer } from '../answer';
+import { Trouble } from '../trouble';
 import { Name } from './name';
-import type { Words } from './usage';
+import type { Words } from '../../core/words/words';
+
+/** Stands for the notebook's name while its sentence is translated. */
+const MARK = '\u0000';
 
 interface TotalsTableProps {
   readonly today: Totals;
   readonly month: Totals;
-  readonly calls: ICallStore;
-  /** The current notebook; null where nothing can be said of it. */
+  readonly getUsage: LoadUsage;
+  /** The current notebook; null if there is none, or if its usage is unknown. */
   readonly place: NotebookPlace | null;
   /** Changes when the ledger has new calls. */
   readonly revision: number;
@@ -25,10 +30,11 @@ interface TotalsTableProps {
   readonly words: Words;
 }
 
+/** Shows the sums of today and this month. */
 export function TotalsTable({
   today,
   month,
-  calls,
+  getUsage,
   place,
   revision,
   isCostShown,
@@ -40,10 +46,9 @@ export function TotalsTable({
   );
   const answer = useAnswer(
     () =>
-      place === null
-        ? Promise.resolve(undefined)
-        : notebookUsage(query => calls.getUsage(query), place, new Date()),
-    [calls, revision, place?.path, place?.kernelId]
+      place === null ? Promise.resolve(undefined) : loadNotebookUsage(getUsage, place, new Date()),
+    JSON.stringify(place),
+    revision
   );
   return (
     <section>
@@ -52,8 +57,8 @@ export function TotalsTable({
           <tr>
             <td />
             <th scope="col">{trans.__('Calls')}</th>
-            <th scope="col">{trans.__('Tokens in')}</th>
-            <th scope="col">{trans.__('Tokens out')}</th>
+            <th scope="col">{trans.__('Input tokens')}</th>
+            <th scope="col">{trans.__('Output tokens')}</th>
             {isCostShown && <th scope="col">{trans.__('Cost')}</th>}
           </tr>
         </thead>
@@ -61,11 +66,11 @@ export function TotalsTable({
           {row(trans.__('Today'), today)}
           {row(trans.__('This month'), month)}
         </tbody>
-        {place !== null && answer.kind === 'done' && answer.value !== undefined && (
+        {place !== null && answer.value !== undefined && (
           <tbody className="jp-LLMMeter-Totals-notebook">
             <tr>
               <th scope="rowgroup" colSpan={isCostShown ? 5 : 4}>
-                {trans.__('This notebook')} · <Name name={place.path.replace(/^.*\//, '')} />
+                <NotebookName path={place.path} trans={trans} />
               </th>
             </tr>
             {row(trans.__('Today'), answer.value.today)}
@@ -74,13 +79,26 @@ export function TotalsTable({
           </tbody>
         )}
       </table>
-      {answer.kind === 'error' && (
-        <p className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
-          {answer.message}
-        </p>
-      )}
+      <Trouble answer={answer} trans={trans} />
       <Gaps month={month} words={words} />
     </section>
+  );
+}
+
+interface NotebookNameProps {
+  readonly path: string;
+  readonly trans: Translate;
+}
+
+/** The heading of the notebook's rows; the name keeps its own text direction. */
+function NotebookName({ path, trans }: NotebookNameProps): React.ReactElement {
+  const [before, after] = trans.__('This notebook: %1', MARK).split(MARK);
+  return (
+    <>
+      {before}
+      <Name name={path.replace(/^.*\//, '')} />
+      {after}
+    </>
   );
 }
 
@@ -91,19 +109,15 @@ interface TotalsRowProps {
   readonly words: Words;
 }
 
-function TotalsRow({
-  name,
-  totals,
-  isCostShown,
-  words: { trans, format }
-}: TotalsRowProps): React.ReactElement {
+function TotalsRow({ name, totals, isCostShown, words }: TotalsRowProps): React.ReactElement {
+  const { format } = words;
   return (
     <tr>
       <th scope="row">{name}</th>
       <td>{format.count(totals.calls)}</td>
       <td>{format.count(totals.inputTokens)}</td>
       <td>{format.count(totals.outputTokens)}</td>
-      {isCostShown && <td>{costText(totals, trans, format)}</td>}
+      {isCostShown && <td>{costText(totals, words)}</td>}
     </tr>
   );
 }
@@ -113,7 +127,7 @@ interface GapsProps {
   readonly words: Words;
 }
 
-/** What the sums above do not hold, said aloud: an unknown cost is not a cost of zero. */
+/** Says which calls are not included in the sums: an unknown cost is not a cost of zero. */
 function Gaps({ month, words: { trans, format } }: GapsProps): React.ReactElement | null {
   const { unpricedCalls, missingCalls } = month;
   if (unpricedCalls + missingCalls === 0) {
@@ -124,8 +138,8 @@ function Gaps({ month, words: { trans, format } }: GapsProps): React.ReactElemen
       {unpricedCalls > 0 && (
         <p>
           {trans._n(
-            '%2 call this month is unpriced: its model has no known price, so its cost is not in the sum.',
-            '%2 calls this month are unpriced: their models have no known price, so their cost is not in the sum.',
+            "%2 call this month is unpriced: its model has no known price, so its cost isn't included in the total.",
+            "%2 calls this month are unpriced: their models have no known price, so their cost isn't included in the total.",
             unpricedCalls,
             format.count(unpricedCalls)
           )}
@@ -134,8 +148,8 @@ function Gaps({ month, words: { trans, format } }: GapsProps): React.ReactElemen
       {missingCalls > 0 && (
         <p>
           {trans._n(
-            '%2 call this month has unknown usage, so its tokens are not in the sum.',
-            '%2 calls this month have unknown usage, so their tokens are not in the sum.',
+            "%2 call this month has unknown usage, so its tokens aren't included in the total.",
+            "%2 calls this month have unknown usage, so their tokens aren't included in the total.",
             missingCalls,
             format.count(missingCalls)
           )}

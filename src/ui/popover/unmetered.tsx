@@ -7,7 +7,7 @@ import * as React from 'react';
 import { unmeteredReason } from '../../core/words/facts';
 import type { Unmetered } from '../../core/record/standing';
 import { Name } from './name';
-import type { Words } from './usage';
+import type { Words } from '../../core/words/words';
 
 interface UnmeteredListProps {
   readonly unmetered: readonly Unmetered[];
@@ -37,7 +37,7 @@ export function UnmeteredList({
         ))}
       </ul>
       {areOutputsScanned && (
-        <p>{trans.__('Of these kernels, only usage that their outputs show is counted.')}</p>
+        <p>{trans.__('For these kernels, only usage printed in cell outputs is counted.')}</p>
       )}
     </section>
   );

@@ -1,5 +1,5 @@
 /**
- * Where usage is shown: in a popover beside the gauge, or in a dialog where no gauge is shown.
+ * Shows usage in a popover beside the gauge, or in a dialog if the gauge is hidden.
  */
 
 import { Dialog } from '@jupyterlab/apputils';
@@ -7,16 +7,18 @@ import type { Widget } from '@lumino/widgets';
 
 import type { IMeter, IUsageView, IWording } from '../../tokens';
 import { Popover } from './popover';
-import type { UsageActions, UsagePlaces } from './usage';
-import { UsageWidget } from './usage';
+import type { UsageActions } from './usage-body';
+import type { UsagePlaces } from './usage-popover';
+import { UsageWidget } from './usage-popover';
 
+/** Opens and closes the popover or the dialog. */
 export class UsageView implements IUsageView {
   /**
-   * @param meter - what is shown.
-   * @param wording - in which words.
-   * @param places - the notebook that the user works in, and what its cells cost.
-   * @param actions - where it leads to.
-   * @param host - what the popover stays inside of.
+   * @param meter - the figures and preferences.
+   * @param wording - the words.
+   * @param places - the notebook that the user works in, and the costs of its cells.
+   * @param actions - what the buttons do.
+   * @param host - the element that the popover stays inside of.
    */
   constructor(
     private readonly meter: IMeter,
@@ -70,7 +72,7 @@ export class UsageView implements IUsageView {
     void dialog.launch();
   }
 
-  /** The figures; whatever they lead to closes the place where they are shown. */
+  /** The body; each button closes the popover or dialog first. */
   private _bodyThatCloses(close: () => void): UsageWidget {
     const { actions } = this;
     const closing =
@@ -83,7 +85,7 @@ export class UsageView implements IUsageView {
       ...actions,
       openDashboard: closing(actions.openDashboard),
       openSettings: closing(actions.openSettings),
-      showDoctor: closing(actions.showDoctor),
+      showDiagnostics: closing(actions.showDiagnostics),
       showRaises: closing(actions.showRaises),
       raise: closing(actions.raise)
     });

@@ -2,14 +2,14 @@
  * The fields of the form that raises a limit, each with its label and what is wrong with it.
  */
 
-import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Translate } from '../../core/words/translate';
 import * as React from 'react';
 
 import type { Draft, Expiry } from '../../core/limits/raise-draft';
 import { expiriesOf, expiryTime, raisedAmount } from '../../core/limits/raise-draft';
 import type { Standing } from '../../core/record/standing';
 import { amountText } from '../../core/words/wording';
-import type { Words } from '../popover/usage';
+import type { Words } from '../../core/words/words';
 
 interface FieldProps {
   readonly draft: Draft;
@@ -26,9 +26,10 @@ export function AmountField({
   standing,
   draft,
   flaw,
-  words: { trans, format },
+  words,
   change
 }: AmountFieldProps): React.ReactElement {
+  const { trans } = words;
   const id = React.useId();
   const { unit } = standing.limit;
   const raised = raisedAmount(standing, draft);
@@ -52,8 +53,8 @@ export function AmountField({
         <span className="jp-LLMMeter-Field-hint">
           {trans.__(
             'From %1 to %2',
-            amountText(standing.amount, unit, trans, format),
-            amountText(raised, unit, trans, format)
+            amountText(standing.amount, unit, words),
+            amountText(raised, unit, words)
           )}
         </span>
       )}
@@ -61,7 +62,7 @@ export function AmountField({
   );
 }
 
-function amountLabel(unit: Standing['limit']['unit'], trans: TranslationBundle): string {
+function amountLabel(unit: Standing['limit']['unit'], trans: Translate): string {
   switch (unit) {
     case 'tokens':
       return trans.__('Tokens to add');
@@ -87,7 +88,7 @@ export function ReasonField({
         className="jp-mod-styled"
         rows={2}
         value={draft.reason}
-        placeholder={trans.__('Kept with your name in the list of raises')}
+        placeholder={trans.__('Saved with your name in the raise history')}
         aria-required
         aria-invalid={flaw !== undefined}
         aria-describedby={`${id}-note`}
@@ -139,13 +140,13 @@ function expiryText(
   switch (expiry) {
     case 'window':
       return trans.__(
-        'The limit starts anew (%1)',
+        'When the limit resets (%1)',
         resetsAt === undefined ? '' : format.moment(resetsAt, limit.timeZone)
       );
     case 'hour':
       return trans.__('In one hour (%1)', end === undefined ? '' : format.moment(end));
     case 'today':
-      return trans.__('The end of today (%1)', end === undefined ? '' : format.moment(end));
+      return trans.__('End of today (%1)', end === undefined ? '' : format.moment(end));
   }
 }
 

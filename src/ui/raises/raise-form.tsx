@@ -1,21 +1,20 @@
 /**
- * The form that raises a limit: how much, why, until when.
+ * The form that raises a limit. Loaded on first use.
  *
- * Loaded on first use. What is wrong is told at the field, or above the buttons when the server part does not grant it; what
- * was written stays.
+ * A wrong value is explained at its field, a refusal above the buttons; what was entered stays.
  */
 
-import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Translate } from '../../core/words/translate';
 import * as React from 'react';
 
-import { AbsentError, AwayError, ClientError, RefusedError } from '../../core/errors';
+import { failureOf } from '../../core/record/failure';
 import type { Raise, RaiseRequest } from '../../core/limits/raise';
 import type { Draft } from '../../core/limits/raise-draft';
 import { firstDraft, flawsOf, requestOf } from '../../core/limits/raise-draft';
 import type { Standing } from '../../core/record/standing';
 import { limitTitle, usedOfLimit } from '../../core/words/wording';
 import { AmountField, ExpiryField, ReasonField } from './raise-fields';
-import type { Words } from '../popover/usage';
+import type { Words } from '../../core/words/words';
 
 interface RaiseFormProps {
   /** Where the limit stands. */
@@ -25,12 +24,13 @@ interface RaiseFormProps {
   readonly words: Words;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
-  /** Asks for the raise; rejects with a `ClientError` when it is not granted. */
+  /** Raises the limit; rejects if the raise is not granted. */
   readonly ask: (request: RaiseRequest) => Promise<Raise>;
   readonly onRaised: (raise: Raise) => void;
   readonly onBack: () => void;
 }
 
+/** Asks how much to add, why, and until when. */
 export function RaiseForm(props: RaiseFormProps): React.ReactElement {
   const { standing, needed, words, onBack } = props;
   const { trans } = words;
@@ -43,7 +43,7 @@ export function RaiseForm(props: RaiseFormProps): React.ReactElement {
         {trans.__(
           '%1: %2',
           limitTitle(standing.limit, standing.subject, trans),
-          usedOfLimit(standing, trans, words.format)
+          usedOfLimit(standing, words)
         )}
       </p>
       <AmountField
@@ -122,23 +122,24 @@ function useSubmit(
   };
 }
 
-/** What went wrong and what to do. */
-function problemText(error: unknown, trans: TranslationBundle): string {
-  if (error instanceof AwayError) {
-    return trans.__(
-      'The Jupyter server does not answer, so nothing was raised. Try again when it is back.'
-    );
+/** Says what went wrong and what to do. */
+function problemText(error: unknown, trans: Translate): string {
+  const { kind, message, status } = failureOf(error);
+  switch (kind) {
+    case 'away':
+      return trans.__(
+        "Couldn't reach the Jupyter server, so the limit wasn't raised. Try again when the server is available."
+      );
+    case 'absent':
+      return trans.__(
+        "This version of the LLM Meter server extension can't raise limits. Update it, or change the limit in the settings."
+      );
+    default:
+      return status === 403
+        ? trans.__(
+            "You don't have permission to raise this limit. Ask an administrator. (%1)",
+            message
+          )
+        : trans.__("The limit wasn't raised: %1", message);
   }
-  if (error instanceof AbsentError) {
-    return trans.__(
-      'The LLM Meter part of this server knows no raises. Update it, or change the limit in the settings.'
-    );
-  }
-  if (error instanceof RefusedError && error.status === 403) {
-    return trans.__('You may not raise this limit. Ask the administrator. (%1)', error.message);
-  }
-  if (error instanceof ClientError) {
-    return trans.__('The limit was not raised: %1', error.message);
-  }
-  throw error;
 }

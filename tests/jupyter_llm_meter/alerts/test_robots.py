@@ -118,7 +118,7 @@ def test_wecom_takes_text_within_its_2048_bytes(provider, told):
         "/cgi-bin/webhook/send",
         {"key": key},
     )
-    assert first.json["text"]["content"].startswith("LLM Meter：40 条提醒\n1. 用户 用户0")
+    assert first.json["text"]["content"].startswith("LLM Meter：40 条预警\n1. 用户 用户0")
     assert first.json["text"]["content"].splitlines()[-1].startswith("另有 ")
     assert second.json == {"msgtype": "text", "text": {"content": "LLM Meter：标题\n第一行\n第二行"}}
 

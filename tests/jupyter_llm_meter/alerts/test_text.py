@@ -22,8 +22,8 @@ def test_a_warning_in_english(told):
         "Used: 812,345 tokens of 1,000,000 tokens (81%)",
         "Resets: 2026-12-01 00:00 (Asia/Shanghai)",
         "Top notebooks: a.ipynb (620,000 tokens), b.ipynb (100,000 tokens)",
-        "Seen: 2026-11-24 20:00",
-        "Open the lab: https://lab.example.com/",
+        "Detected: 2026-11-24 20:00",
+        "Open JupyterLab: https://lab.example.com/",
     ]
     assert not message.is_urgent
 
@@ -34,9 +34,9 @@ def test_a_warning_in_chinese(told):
     assert message.text.splitlines() == [
         "用量：已使用 812,345 token，限额 1,000,000 token（81%）",
         "重置时间：2026-12-01 00:00（Asia/Shanghai）",
-        "用量最多的笔记本：a.ipynb（620,000 token）、b.ipynb（100,000 token）",
+        "用量最高的笔记本：a.ipynb（620,000 token）、b.ipynb（100,000 token）",
         "发现时间：2026-11-24 20:00",
-        "打开 Lab：https://lab.example.com/",
+        "打开 JupyterLab：https://lab.example.com/",
     ]
 
 
@@ -67,9 +67,10 @@ def test_every_scope_has_a_name(told, limit_id, subject, english, chinese):
 def test_a_refused_call_is_said_so(told):
     refused = told(is_refusal=True, threshold=Decimal(1))
     english = compose([refused], "en", PLENTY)
-    assert english.title == "LLM Meter: a call of alice was refused by the monthly limit"
+    assert english.title == "LLM Meter: A call by alice was refused by the monthly limit"
     assert english.is_urgent
-    assert compose([refused], "zh-CN", PLENTY).title == "LLM Meter：用户 alice 的一次调用因每月限额被拒绝"
+    chinese = compose([refused], "zh-CN", PLENTY)
+    assert chinese.title == "LLM Meter：用户 alice 的一次调用可能超出每月限额，已被拒绝"
 
 
 def test_a_total_never_resets(told):
@@ -80,8 +81,8 @@ def test_a_total_never_resets(told):
 
 def test_a_known_forecast_is_told_and_an_unknown_one_is_not(told):
     alert = told(forecast=Decimal(1_234_567))
-    assert "At this pace: 1,234,567 tokens (123%) by then" in compose([alert], "en", PLENTY).text
-    assert "按目前的速度，届时预计用量：1,234,567 token（123%）" in compose([alert], "zh-CN", PLENTY).text
+    assert "Forecast at this pace: 1,234,567 tokens (123%)" in compose([alert], "en", PLENTY).text
+    assert "按当前速度预计用量：1,234,567 token（123%）" in compose([alert], "zh-CN", PLENTY).text
     assert "pace" not in compose([told()], "en", PLENTY).text
 
 
@@ -93,7 +94,7 @@ def test_several_alerts_are_one_list(told):
     first, second, link = message.text.splitlines()
     assert first.startswith("1. alice has used 81% of the monthly limit. Used: 812,345 tokens of")
     assert second.startswith("2. bob has reached the monthly limit. Used: 1,000,000 tokens of")
-    assert link == "Open the lab: https://lab.example.com/"
+    assert link == "Open JupyterLab: https://lab.example.com/"
     assert compose(alerts, "zh-CN", PLENTY).text.startswith("1. 用户 alice 已使用每月限额的 81%。用量：")
 
 
@@ -125,12 +126,10 @@ def test_names_are_no_syntax_of_the_receiver(told):
 
 
 def test_the_test_message_names_its_channel():
-    assert (
-        compose_test("ops", "en").text == "If you can read this, you receive the alerts of the channel ops."
-    )
+    assert compose_test("ops", "en").text == "This channel (ops) is set up to receive LLM Meter alerts."
     message = compose_test("ops", "zh-CN", "https://lab.example.com/")
     assert message.title == "LLM Meter：测试消息"
-    assert message.text.startswith("收到这条消息，说明渠道 ops 可以正常接收提醒。")
+    assert message.text.startswith("收到这条消息，表示渠道 ops 可以正常接收 LLM Meter 的预警。")
 
 
 def test_the_words_of_every_language_have_the_same_places_to_fill_in():
@@ -152,4 +151,4 @@ def test_the_words_of_every_language_have_the_same_places_to_fill_in():
 
 def test_the_instant_of_an_alert_is_in_the_limit_s_zone(told):
     alert = told(raised_at=datetime(2026, 3, 29, 1, 30, tzinfo=timezone.utc), time_zone="Europe/Berlin")
-    assert "Seen: 2026-03-29 03:30" in compose([alert], "en", PLENTY).text
+    assert "Detected: 2026-03-29 03:30" in compose([alert], "en", PLENTY).text

@@ -51,7 +51,7 @@ def test_a_test_message_reaches_every_channel(meter, configure, webhook):
     done = meter("alerts", "test")
     assert (done.returncode, done.stdout.count("delivered")) == (0, 2)
     assert [message["title"] for message in webhook.messages] == [
-        "LLM Meter: test message",
+        "LLM Meter: Test message",
         "LLM Meter：测试消息",
     ]
     assert SECRET not in done.stdout + done.stderr

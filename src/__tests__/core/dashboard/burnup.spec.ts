@@ -1,8 +1,8 @@
 import type { Standing } from '../../../core/record/standing';
-import type { UsageRow } from '../../../core/dashboard/usage';
+import type { UsageRow } from '../../../core/dashboard/usage-rows';
 import { burnupOf, courseOf } from '../../../core/dashboard/burnup';
 import type { Course } from '../../../core/dashboard/burnup';
-import { parseUsage } from '../../../core/dashboard/usage';
+import { parseUsage } from '../../../core/dashboard/usage-rows';
 import type { Wire } from '../../samples';
 import { documentWith, wireLimit, wireStanding, wireTotals } from '../../samples';
 

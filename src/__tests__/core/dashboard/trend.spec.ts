@@ -1,10 +1,10 @@
 import { bucketsOf, spanOf } from '../../../core/dashboard/period';
 import { gapsOf, inSentence, seriesText, trendSummary } from '../../../core/dashboard/labels';
 import { colourSeries, MOST_SERIES, seriesOf, trendOf } from '../../../core/dashboard/trend';
-import { parseUsage, sumOf } from '../../../core/dashboard/usage';
+import { parseUsage, sumOf } from '../../../core/dashboard/usage-rows';
 import { costText } from '../../../core/words/wording';
 import type { Wire } from '../../samples';
-import { format, trans, wireTotals } from '../../samples';
+import { trans, wireTotals, words } from '../../samples';
 
 const buckets = bucketsOf(
   spanOf({ name: 'days7' }, Date.parse('2026-11-25T12:00:00Z'), 'UTC'),
@@ -40,9 +40,9 @@ describe('trendOf', () => {
   });
 
   it('should say in words what the picture shows', () => {
-    const summary = trendSummary(trend, 'tokens', 'day', 'model', trans, format);
-    expect(summary).toContain('6,300 in all');
-    expect(summary).toContain('Most at Sun, Nov 22: 5,300');
+    const summary = trendSummary(trend, 'tokens', 'day', 'model', words);
+    expect(summary).toContain('6,300 in total');
+    expect(summary).toContain('Peak: 5,300 (Sun, Nov 22)');
     expect(summary).toContain('large');
   });
 });
@@ -56,8 +56,8 @@ describe('sumOf', () => {
 
   it('should carry what the sum does not hold', () => {
     const sum = sumOf(parseUsage({ rows: [row('a', { unpriced_calls: 3, missing_calls: 2 })] }));
-    expect(gapsOf(sum, trans, format)).toEqual(['3 calls unpriced', '2 calls of unknown usage']);
-    expect(costText(sum, trans, format)).toBe('at least $0.10');
+    expect(gapsOf(sum, words)).toEqual(['3 calls unpriced', '2 calls with unknown usage']);
+    expect(costText(sum, words)).toBe('at least $0.10');
   });
 
   it('should name the place of a row that breaks the contract', () => {
@@ -92,8 +92,8 @@ describe('colourSeries', () => {
 
 describe('names out of the ledger', () => {
   it('should say what it means that there is none', () => {
-    expect(seriesText(seriesOf(undefined, false), 'notebook', trans)).toBe('outside notebooks');
-    expect(seriesText(seriesOf(undefined, true), 'model', trans)).toBe('Others');
+    expect(seriesText(seriesOf(undefined, false), 'notebook', trans)).toBe('not in a notebook');
+    expect(seriesText(seriesOf(undefined, true), 'model', trans)).toBe('Other');
   });
 
   it('should be cut in sentences without breaking a character, and not turn the text around them', () => {

@@ -65,7 +65,7 @@ describe('flawsOf', () => {
   });
 
   it('should want a reason that says something', () => {
-    expect(flawsOf(draftWith({ reason: ' \n' }), 'tokens', trans).reason).toMatch(/why/);
+    expect(flawsOf(draftWith({ reason: ' \n' }), 'tokens', trans).reason).toMatch(/Enter a reason/);
   });
 });
 

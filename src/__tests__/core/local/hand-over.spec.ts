@@ -7,6 +7,13 @@ import type { TabTotals } from '../../../core/local/tab-totals';
 import { EMPTY_TAB_TOTALS, withCall } from '../../../core/local/tab-totals';
 import { parseRecord } from '../../../core/record/record';
 
+interface Takeover {
+  readonly name: string;
+  readonly parts: Readonly<Record<string, { calls: unknown[]; folded: unknown[] }>>;
+  readonly acknowledged: readonly string[];
+  readonly body: unknown;
+}
+
 const NOW = Date.parse('2026-11-24T12:00:00Z');
 
 /** The totals of a tab with some calls as records and others added up. */
@@ -20,12 +27,15 @@ function partOf({ calls, folded }: { calls: unknown[]; folded: unknown[] }): Tab
 }
 
 describe('writeHandOver', () => {
-  it.each(vectors)('should write $name', ({ parts, acknowledged: ids, body }) => {
-    const totals = {
-      ...EMPTY_TOTALS,
-      parts: new Map(Object.entries(parts).map(([id, part]) => [id, partOf(part)])),
-      alerts: new Map(ids.map(id => [id, acknowledged(undefined, 'tab-1', NOW)]))
-    };
-    expect(JSON.parse(JSON.stringify(writeHandOver(totals)))).toEqual(body);
-  });
+  it.each(vectors as readonly Takeover[])(
+    'should write $name',
+    ({ parts, acknowledged: ids, body }) => {
+      const totals = {
+        ...EMPTY_TOTALS,
+        parts: new Map(Object.entries(parts).map(([id, part]) => [id, partOf(part)])),
+        alerts: new Map(ids.map(id => [id, acknowledged(undefined, 'tab-1', NOW)]))
+      };
+      expect(JSON.parse(JSON.stringify(writeHandOver(totals)))).toEqual(body);
+    }
+  );
 });

@@ -1,5 +1,5 @@
 import { CallsUnderWay, underWayText } from '../../../core/record/under-way';
-import { format, trans } from '../../samples';
+import { words } from '../../samples';
 
 function call(callId: string, pieces = 1): Parameters<CallsUnderWay['hear']>[0] {
   return { callId, startedAt: '2026-11-23T20:00:00Z', model: 'gpt-5', pieces };
@@ -35,8 +35,8 @@ describe('CallsUnderWay', () => {
 
 describe('underWayText', () => {
   it('should name each model once and sum the pieces', () => {
-    const text = underWayText([call('a', 1_000), call('b', 234)], trans, format);
-    expect(text).toBe('2 calls under way: gpt-5, about 1,234 pieces so far');
-    expect(underWayText([], trans, format)).toBeUndefined();
+    const text = underWayText([call('a', 1_000), call('b', 234)], words);
+    expect(text).toBe('2 calls in progress: gpt-5, about 1,234 chunks so far');
+    expect(underWayText([], words)).toBeUndefined();
   });
 });

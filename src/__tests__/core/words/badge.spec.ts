@@ -1,7 +1,7 @@
 import { badgeOf, sumsCostText } from '../../../core/words/badge';
 import type { CellRun } from '../../../core/record/cell-runs';
 import { NOTHING } from '../../../core/record/run-sums';
-import { format, trans } from '../../samples';
+import { words } from '../../samples';
 
 const RUN: CellRun = {
   ...NOTHING,
@@ -23,7 +23,7 @@ const STREAM = {
 };
 
 function textOf(changes: Partial<CellRun>, isCostShown = true): string | undefined {
-  return badgeOf({ ...RUN, ...changes }, [], isCostShown, trans, format)?.text;
+  return badgeOf({ ...RUN, ...changes }, [], isCostShown, words)?.text;
 }
 
 describe('badgeOf', () => {
@@ -52,12 +52,12 @@ describe('badgeOf', () => {
     [
       'missing calls',
       { missingCalls: 1 },
-      'gpt-5-mini · 3 calls · 12,345 in · 678 out · 1 call without usage · at least $0.012'
+      'gpt-5-mini · 3 calls · 12,345 in · 678 out · 1 call without usage data · at least $0.012'
     ],
     [
       'nothing but missing calls',
       { calls: 1, missingCalls: 1, cost: undefined },
-      'gpt-5-mini · 1 call without usage · unknown'
+      'gpt-5-mini · 1 call without usage data · unknown'
     ]
   ])('should tell of %s', (_, changes, expected) => {
     expect(textOf(changes)).toBe(expected);
@@ -68,18 +68,18 @@ describe('badgeOf', () => {
   });
 
   it('should tell of answers under way beside the figures of their run', () => {
-    expect(badgeOf(RUN, [STREAM], true, trans, format)?.text).toMatch(
-      / · \$0\.012 · gpt-5: answer under way, 12 pieces$/
+    expect(badgeOf(RUN, [STREAM], true, words)?.text).toMatch(
+      / · \$0\.012 · gpt-5: receiving a response, 12 chunks so far$/
     );
   });
 
   it('should tell of an answer under way alone when its run has no finished call', () => {
-    const badge = badgeOf(RUN, [{ ...STREAM, runId: 'run-2' }], true, trans, format);
-    expect(badge?.text).toBe('gpt-5: answer under way, 12 pieces');
+    const badge = badgeOf(RUN, [{ ...STREAM, runId: 'run-2' }], true, words);
+    expect(badge?.text).toBe('gpt-5: receiving a response, 12 chunks so far');
   });
 
   it('should name every model, and when it ran, in the details', () => {
-    const details = badgeOf({ ...RUN, models: ['a', 'b'] }, [], true, trans, format)?.details;
+    const details = badgeOf({ ...RUN, models: ['a', 'b'] }, [], true, words)?.details;
     expect(details).toEqual([
       'Models: a, b',
       '3 calls',
@@ -91,16 +91,16 @@ describe('badgeOf', () => {
   });
 
   it('should say nothing of a cell that called nothing', () => {
-    expect(badgeOf(undefined, [], true, trans, format)).toBeUndefined();
+    expect(badgeOf(undefined, [], true, words)).toBeUndefined();
   });
 });
 
 describe('sumsCostText', () => {
   it('should call a sum a lower bound while some of its calls are not priced', () => {
-    expect(sumsCostText({ ...RUN, openCalls: 1 }, trans, format)).toBe('at least $0.012');
+    expect(sumsCostText({ ...RUN, openCalls: 1 }, words)).toBe('at least $0.012');
   });
 
   it('should say nothing of calls that the provider refused', () => {
-    expect(sumsCostText({ ...NOTHING, calls: 1 }, trans, format)).toBeUndefined();
+    expect(sumsCostText({ ...NOTHING, calls: 1 }, words)).toBeUndefined();
   });
 });

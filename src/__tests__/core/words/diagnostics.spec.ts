@@ -5,7 +5,7 @@ describe('findingsOf', () => {
   it('should say that all is well', () => {
     const report = reportOf(findingsOf({ connection: 'live', document: documentWith() }, trans));
     expect(report).toMatch(
-      /Connection: live\nService: no problem\nKernels: All that run are metered/
+      /Connection:\n  connected\nService:\n  no problems\nKernels:\n  All running kernels are metered/
     );
   });
 
@@ -16,12 +16,12 @@ describe('findingsOf', () => {
       version: '0.0.9'
     });
     const report = reportOf(findingsOf({ connection: 'live', document }, trans));
-    expect(report).toMatch(/Server part: 0\.0\.9/);
+    expect(report).toMatch(/Server extension:\n  0\.0\.9/);
     expect(report).toMatch(/Disk full\./);
-    expect(report).toMatch(/r\.ipynb: Not metered\. Its kernel \(ir\) is not a Python kernel/);
+    expect(report).toMatch(/r\.ipynb:\n  Not metered: The kernel \(ir\) is not a Python kernel/);
   });
 
   it('should claim nothing of kernels that it does not know', () => {
-    expect(reportOf(findingsOf({ connection: 'absent' }, trans))).toMatch(/Kernels: unknown/);
+    expect(reportOf(findingsOf({ connection: 'absent' }, trans))).toMatch(/Kernels:\n  unknown/);
   });
 });

@@ -7,7 +7,7 @@ import {
   tokensText
 } from '../../../core/words/entry';
 import type { Wire } from '../../samples';
-import { format, recordWith, trans } from '../../samples';
+import { recordWith, trans, words } from '../../samples';
 
 const withoutTokens: Wire = {
   'gen_ai.usage.input_tokens': undefined,
@@ -35,10 +35,10 @@ describe('marksOf, one by one', () => {
   });
 
   it.each([
-    ['error', 'rate_limit_error', "provider's rate limit"],
-    ['error', 'insufficient_quota', "provider's spending limit"],
+    ['error', 'rate_limit_error', 'provider rate limit'],
+    ['error', 'insufficient_quota', 'provider spending limit'],
     ['error', 'invalid_api_key', 'error'],
-    ['refused', 'LimitExceeded', 'refused by a limit of LLM Meter']
+    ['refused', 'LimitExceeded', 'refused by an LLM Meter limit']
   ])('should say whose limit a call met: %s, %s', (status, errorType, mark) => {
     const failed = call('none', { 'llm_meter.call.status': status, 'error.type': errorType });
     expect(marksOf(failed, trans)).toEqual([mark]);
@@ -46,7 +46,7 @@ describe('marksOf, one by one', () => {
 
   it.each([
     ['counted', ['counted']],
-    ['missing', ['no usage']],
+    ['missing', ['no usage data']],
     ['none', []]
   ])('should tell the basis %s', (basis, marks) => {
     expect(marksOf(call(basis), trans)).toEqual(marks);
@@ -69,7 +69,7 @@ describe('placeText and placeDetail', () => {
       'an agent',
       { ...nowhere, ...asked },
       'chat_assistant',
-      'Called by chat_assistant, an extension of the server'
+      'Called by the server extension chat_assistant'
     ],
     ['no place', nowhere, '–', undefined]
   ])('should tell %s', (_what, changes, text, detail) => {
@@ -84,32 +84,32 @@ describe('tokensText', () => {
     ['counted', '≈ 378'],
     ['partial', '≈ 378']
   ])('should tell %s figures as %s', (basis, text) => {
-    expect(tokensText(call(basis), trans, format)).toBe(text);
+    expect(tokensText(call(basis), words)).toBe(text);
   });
 
   it('should not show unknown usage as zero', () => {
-    expect(tokensText(call('missing', withoutTokens), trans, format)).toBe('unknown');
+    expect(tokensText(call('missing', withoutTokens), words)).toBe('unknown');
   });
 
   it('should show that a call refused by the provider used nothing', () => {
-    expect(tokensText(call('none', withoutTokens), trans, format)).toBe('–');
+    expect(tokensText(call('none', withoutTokens), words)).toBe('–');
   });
 });
 
 describe('tokensDetail', () => {
   it('should tell input and output apart', () => {
-    expect(tokensDetail(recordWith(), trans, format)).toBe('in: 346, out: 32');
+    expect(tokensDetail(recordWith(), words)).toBe('346 in, 32 out');
   });
 
   it('should say nothing when nothing is known', () => {
-    expect(tokensDetail(call('missing', withoutTokens), trans, format)).toBeUndefined();
+    expect(tokensDetail(call('missing', withoutTokens), words)).toBeUndefined();
   });
 });
 
 describe('callCostText', () => {
   it('should show a known cost', () => {
     const cost = { 'llm_meter.cost.amount': '0.000481', 'llm_meter.cost.currency': 'USD' };
-    expect(callCostText(recordWith(cost), trans, format)).toBe('$0.00048');
+    expect(callCostText(recordWith(cost), words)).toBe('$0.00048');
   });
 
   it.each([
@@ -117,6 +117,6 @@ describe('callCostText', () => {
     ['missing', 'unknown'],
     ['none', '–']
   ])('should call a %s call without a cost %s, never $0', (basis, text) => {
-    expect(callCostText(call(basis), trans, format)).toBe(text);
+    expect(callCostText(call(basis), words)).toBe(text);
   });
 });

@@ -1,16 +1,16 @@
-import { toStatusEntry, worstStanding } from '../../../core/words/gauge';
+import { worstStanding } from '../../../core/words/figure';
+import { toStatusEntry } from '../../../core/words/gauge';
 import type { GaugeOptions, StatusEntry } from '../../../core/words/gauge';
 import type { Snapshot } from '../../../core/record/snapshot';
 import type { Wire } from '../../samples';
 import {
   documentWith,
-  format,
-  trans,
   wireBlocked,
   wireDocument,
   wireLimit,
   wireStanding,
-  wireTotals
+  wireTotals,
+  words
 } from '../../samples';
 import { parseStanding } from '../../../core/record/standing-reader';
 
@@ -21,7 +21,7 @@ const OPTIONS: GaugeOptions = {
 };
 
 function entryOf(snapshot: Snapshot, options: Partial<GaugeOptions> = {}): StatusEntry {
-  return toStatusEntry(snapshot, { ...OPTIONS, ...options }, trans, format);
+  return toStatusEntry(snapshot, { ...OPTIONS, ...options }, words);
 }
 
 function liveEntry(changes: Wire = {}, options: Partial<GaugeOptions> = {}): StatusEntry {
@@ -92,7 +92,9 @@ describe('toStatusEntry', () => {
     const unmetered = [{ kernel_id: 'k1', name: 'ir', path: 'r.ipynb', reason: 'language' }];
     const entry = liveEntry({ unmetered }, { kernelId: 'k1' });
     expect(entry).toMatchObject({ text: 'Not metered', signs: ['warning', 'unmetered'] });
-    expect(entry.tooltip).toMatch(/^r\.ipynb is not metered\. Its kernel \(ir\).*outputs show/);
+    expect(entry.tooltip).toMatch(
+      /^r\.ipynb is not metered: The kernel \(ir\).*\nOnly usage printed in its outputs/
+    );
     expect(entry.tooltip).toContain('812,345');
     expect(liveEntry({ unmetered }, { kernelId: 'k2' }).text).toBe('812k tokens');
   });
@@ -102,13 +104,13 @@ describe('toStatusEntry', () => {
     const document = documentWith();
     const entry = entryOf({ connection: 'live', document, underWay: [call] });
     expect(entry).toMatchObject({ text: '812k tokens', isUnderWay: true });
-    expect(entry.label).toContain('1 call under way: gpt-5, about 120 pieces so far');
+    expect(entry.label).toContain('1 call in progress: gpt-5, about 120 chunks so far');
   });
 
   it.each([
-    ['0.0.9', /server part is version 0\.0\.9, this page version/],
-    [undefined, /server part is older than this page/]
-  ])('should say that the version %p of the server part is not its own', (version, fact) => {
+    ['0.0.9', /server extension is version 0\.0\.9, but this page is version/],
+    [undefined, /server extension is older than this page/]
+  ])('should say that the version %p of the server extension is not its own', (version, fact) => {
     expect(liveEntry({ version }).tooltip).toMatch(fact);
     expect(liveEntry().tooltip).not.toMatch(/version/);
   });
@@ -116,7 +118,7 @@ describe('toStatusEntry', () => {
   it('should say that events do not arrive', () => {
     const document = documentWith();
     const entry = entryOf({ connection: 'live', document, areEventsMissing: true });
-    expect(entry.tooltip).toContain("server's events do not reach this page");
+    expect(entry.tooltip).toContain("Live updates aren't reaching this page");
   });
 
   it('should keep a hostile name to itself and short', () => {
@@ -129,11 +131,10 @@ describe('toStatusEntry', () => {
 
   it('should tell everything to assistive technology and in the tooltip', () => {
     const { label, tooltip } = liveEntry();
-    const fact =
-      /812,345 of 1,000,000 tokens \(81%\), near the limit\. Resets Dec 1, 12:00\sAM UTC/;
+    const fact = /812,345 of 1,000,000 tokens \(81%\), near the limit\nResets Dec 1, 12:00\sAM UTC/;
     expect(label).toMatch(fact);
     expect(tooltip).toMatch(fact);
-    expect(tooltip.split('\n')).toHaveLength(2);
+    expect(tooltip.split('\n')).toHaveLength(3);
   });
 
   it('should mark a cost that lacks unpriced calls as a lower bound', () => {
@@ -178,7 +179,7 @@ describe('toStatusEntry', () => {
     const { text, label, level } = liveEntry({ standings: [wireBlocked()] });
     expect(level).toBe('blocked');
     expect(text).toBe('1.05M tokens');
-    expect(label).toMatch(/At this pace 123% by Dec 1, reached Nov 28, 2:00\sPM/);
+    expect(label).toMatch(/At this pace, 123% by Dec 1; limit reached Nov 28, 2:00\sPM/);
   });
 
   it('should show the limit that refuses calls before one that is past its amount further', () => {
@@ -210,10 +211,10 @@ describe('toStatusEntry', () => {
   });
 
   it.each([
-    ['loading', 'loading…', false],
-    ['absent', 'no server part', true],
-    ['away', 'no connection', true],
-    ['failed', 'error', true]
+    ['loading', 'Loading…', false],
+    ['absent', 'Not running', true],
+    ['away', 'Disconnected', true],
+    ['failed', 'Error', true]
   ] as const)(
     'should show no figure while the connection is %s',
     (connection, text, isDegraded) => {
@@ -228,7 +229,7 @@ describe('toStatusEntry', () => {
     const entry = entryOf({ connection: 'local', document: documentWith() });
     expect(entry).toMatchObject({ level: 'warning', isDegraded: false });
     expect(entry.text).toBe('812k tokens');
-    expect(entry.tooltip).toMatch(/812,345(.|\n)*no LLM Meter part/);
+    expect(entry.tooltip).toMatch(/812,345(.|\n)*server extension isn't running/);
   });
 
   it('should tell what the server said went wrong', () => {
@@ -238,7 +239,7 @@ describe('toStatusEntry', () => {
 
   it('should call the last figures the last known ones while the server is away', () => {
     const entry = entryOf({ connection: 'away', document: documentWith() });
-    expect(entry.text).toBe('no connection');
+    expect(entry.text).toBe('Disconnected');
     expect(entry.tooltip).toMatch(/Last known:\n.*812,345/);
   });
 });

@@ -1,38 +1,38 @@
 import { forecastText, remarksOf } from '../../../core/words/outlook';
 import type { Standing } from '../../../core/record/standing';
 import type { Wire } from '../../samples';
-import { documentWith, format, trans, wireBlocked, wireLimit } from '../../samples';
+import { documentWith, wireBlocked, wireLimit, words } from '../../samples';
 
 function standingWith(changes: Wire = {}): Standing {
   return documentWith({ standings: [wireBlocked(changes)] }).standings[0];
 }
 
 function forecastOf(changes: Wire = {}): string | undefined {
-  return forecastText(standingWith(changes), trans, format);
+  return forecastText(standingWith(changes), words);
 }
 
 describe('forecastText', () => {
   it('should tell the share at the end of the window, and when the amount is reached', () => {
-    expect(forecastOf()).toMatch(/^At this pace 123% by Dec 1, reached Nov 28, 2:00\sPM$/);
+    expect(forecastOf()).toMatch(/^At this pace, 123% by Dec 1; limit reached Nov 28, 2:00\sPM$/);
   });
 
   it('should not tell of an amount that is not reached', () => {
     expect(forecastOf({ forecast: { used: '900000', ratio: 0.9 } })).toBe(
-      'At this pace 90% by Dec 1'
+      'At this pace, 90% by Dec 1'
     );
   });
 
   it('should tell the end of a short window as a time of the day', () => {
     const forecast = { used: '900000', ratio: 0.9 };
     const limit = wireLimit({ window: 'day' });
-    expect(forecastOf({ limit, forecast })).toMatch(/^At this pace 90% by 12:00\sAM$/);
+    expect(forecastOf({ limit, forecast })).toMatch(/^At this pace, 90% by 12:00\sAM$/);
   });
 
   it('should tell of a total when its amount is reached', () => {
     const forecast = { reached_at: '2026-11-28T14:00:00.000000Z' };
     const limit = wireLimit({ window: 'total' });
     expect(forecastOf({ limit, forecast, resets_at: undefined })).toMatch(
-      /^At this pace reached Nov 28, 2:00\sPM$/
+      /^At this pace, the limit is reached Nov 28, 2:00\sPM$/
     );
   });
 
@@ -42,12 +42,12 @@ describe('forecastText', () => {
 });
 
 describe('remarksOf', () => {
-  const remarks = (changes: Wire): string[] => remarksOf(standingWith(changes), trans, format);
+  const remarks = (changes: Wire): string[] => remarksOf(standingWith(changes), words);
 
   it('should tell of raises, reservations and of what is only estimated', () => {
     expect(remarks({ reserved: '1530', soft_by: '4096' })).toEqual([
       'Raised by 50,000 tokens',
-      '1,530 tokens reserved for calls under way',
+      '1,530 tokens reserved for calls in progress',
       expect.stringContaining('by up to 4,096 tokens')
     ]);
   });

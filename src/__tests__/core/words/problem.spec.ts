@@ -5,7 +5,7 @@ import { trans } from '../../samples';
 describe('problemTitle', () => {
   it('should say what a problem means to the user', () => {
     expect(problemTitle({ code: 'gate', message: 'No room.' }, trans)).toBe(
-      'Hard limits do not hold'
+      "Hard limits aren't enforced"
     );
   });
 
@@ -24,14 +24,14 @@ describe('problemTitle', () => {
     const problems = ['channel', 'channel:ops'].map(code =>
       problemTitle({ code, message: '' }, trans)
     );
-    expect(new Set(problems)).toEqual(new Set(['A channel for alerts cannot be used']));
+    expect(new Set(problems)).toEqual(new Set(["An alert channel can't be used"]));
   });
 });
 
 describe('problemText', () => {
   it('should tell the particulars after the title', () => {
     expect(problemText({ code: 'listener', message: 'No port is free.' }, trans)).toBe(
-      'Calls are counted only once their process has ended: No port is free.'
+      'Calls are counted only after their process ends: No port is free.'
     );
   });
 

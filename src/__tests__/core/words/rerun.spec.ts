@@ -1,7 +1,7 @@
 import { estimateOf, estimateSentences, exceeds } from '../../../core/words/rerun';
 import type { Sums } from '../../../core/record/run-sums';
 import { NOTHING } from '../../../core/record/run-sums';
-import { format, trans } from '../../samples';
+import { words } from '../../samples';
 
 function priced(...costs: string[]): readonly Sums[] {
   return costs.map(cost => ({ ...NOTHING, calls: 1, cost }));
@@ -42,16 +42,16 @@ describe('estimateSentences', () => {
   const estimate = { typical: '0.42', low: '0.31', high: '0.6', runs: 5, unpricedCells: 0 };
 
   it('should say the amount, its range and how many runs it rests on', () => {
-    expect(estimateSentences(estimate, trans, format)).toEqual([
-      'Running this notebook again costs about $0.42 ($0.31 to $0.60), from its last 5 runs.'
+    expect(estimateSentences(estimate, words)).toEqual([
+      'Running this notebook again costs about $0.42 ($0.31 to $0.60), based on its last 5 runs.'
     ]);
   });
 
   it('should say no range where there is none, and what is not in it', () => {
     const single = { typical: '0.42', low: '0.42', high: '0.42', runs: 1, unpricedCells: 2 };
-    expect(estimateSentences(single, trans, format)).toEqual([
-      'Running this notebook again costs about $0.42, from its last run.',
-      '2 cells are not in it: what their calls cost is not known.'
+    expect(estimateSentences(single, words)).toEqual([
+      'Running this notebook again costs about $0.42, based on its last run.',
+      'Not included: 2 cells whose call cost is unknown.'
     ]);
   });
 

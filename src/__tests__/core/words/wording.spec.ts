@@ -2,7 +2,7 @@ import { readTotals } from '../../../core/record/standing-reader';
 import { Shape } from '../../../core/record/shape';
 import { amountText, callsText, costText, limitTitle } from '../../../core/words/wording';
 import type { Wire } from '../../samples';
-import { documentWith, format, trans, wireLimit, wireStanding, wireTotals } from '../../samples';
+import { documentWith, trans, wireLimit, wireStanding, wireTotals, words } from '../../samples';
 
 function titleOf(limit: Wire, subject?: string): string {
   const standings = [wireStanding({ limit: wireLimit(limit), subject })];
@@ -11,7 +11,7 @@ function titleOf(limit: Wire, subject?: string): string {
 }
 
 function costOf(changes: Wire): string {
-  return costText(readTotals(new Shape(wireTotals(changes), 'today')), trans, format);
+  return costText(readTotals(new Shape(wireTotals(changes), 'today')), words);
 }
 
 describe('limitTitle', () => {
@@ -20,7 +20,7 @@ describe('limitTitle', () => {
     ['day', 'Today'],
     ['week', 'This week'],
     ['month', 'This month'],
-    ['total', 'In total']
+    ['total', 'All time']
   ])('should name the window %s', (window, title) => {
     expect(titleOf({ window }, 'alice')).toBe(title);
   });
@@ -60,15 +60,12 @@ describe('amountText', () => {
     ['1', 'calls', '1 call'],
     ['5', 'USD', '$5.00']
   ] as const)('should tell %s %s', (amount, unit, text) => {
-    expect(amountText(amount, unit, trans, format)).toBe(text);
+    expect(amountText(amount, unit, words)).toBe(text);
   });
 });
 
 describe('callsText', () => {
   it('should use the plural', () => {
-    expect([1, 1200].map(calls => callsText(calls, trans, format))).toEqual([
-      '1 call',
-      '1,200 calls'
-    ]);
+    expect([1, 1200].map(calls => callsText(calls, words))).toEqual(['1 call', '1,200 calls']);
   });
 });

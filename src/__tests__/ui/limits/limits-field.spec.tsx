@@ -5,8 +5,8 @@ import * as React from 'react';
 
 import schema from '../../../../schema/meter.json';
 import { LimitsField } from '../../../ui/limits/limits-field';
-import { format, trans } from '../../samples';
-import { expectAct, Page } from '../../widgets/page';
+import { trans, words } from '../../samples';
+import { expectAct, Page } from '../page';
 
 const MONTH = { window: 'month', unit: 'tokens', amount: 1_000_000 };
 const DAY = { window: 'day', unit: 'USD', amount: 5, notify: ['ops'] };
@@ -33,7 +33,7 @@ async function show(held: readonly ReadonlyPartialJSONValue[]): Promise<void> {
       title={trans.__('Limits')}
       settings={settings}
       schema={schema.definitions.limit.properties}
-      words={{ trans, format }}
+      words={words}
       onChange={limits => {
         kept = limits;
       }}
@@ -57,14 +57,14 @@ describe('LimitsField', () => {
   it('should say what is wrong with an amount, and keep what the settings hold', async () => {
     await page.write('#limits_0_amount', 'a lot');
     expect(kept).toBeUndefined();
-    expect(page.alerts).toEqual([expect.stringContaining('number above 0')]);
+    expect(page.alerts).toEqual([expect.stringContaining('number greater than 0')]);
     expect(page.find<HTMLInputElement>('#limits_0_amount').value).toBe('a lot');
   });
 
   it('should not let two limits count the same', async () => {
     await page.write('#limits_1_unit', 'tokens');
     await page.write('#limits_1_window', 'month');
-    expect(page.alerts).toEqual([expect.stringContaining('counts the same')]);
+    expect(page.alerts).toEqual([expect.stringContaining('duplicates a limit above')]);
     expect(kept).toMatchObject([{ window: 'month' }, { window: 'day', unit: 'tokens' }]);
   });
 

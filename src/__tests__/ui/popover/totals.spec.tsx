@@ -2,15 +2,15 @@
 
 import * as React from 'react';
 
-import type { UsageRow } from '../../../core/dashboard/usage';
-import { ClientError } from '../../../core/errors';
+import type { LoadUsage } from '../../../core/dashboard/source';
+import type { UsageRow } from '../../../core/dashboard/usage-rows';
 import { Shape } from '../../../core/record/shape';
 import { readTotals } from '../../../core/record/standing-reader';
-import type { ICallStore } from '../../../tokens';
+import { ClientError } from '../../../core/errors';
 import { ModelSplit } from '../../../ui/popover/models';
 import { TotalsTable } from '../../../ui/popover/totals';
-import { format, trans, wireTotals } from '../../samples';
-import { expectAct, Page } from '../../widgets/page';
+import { wireTotals, words } from '../../samples';
+import { expectAct, Page } from '../page';
 
 const NAME = `<b>שלום${'x'.repeat(500)}.ipynb`;
 const [today, month] = [3, 241].map(calls =>
@@ -31,12 +31,10 @@ beforeEach(() => {
 
 afterEach(() => page.close());
 
-const calls = {
-  getUsage: query => {
-    queries.push(query);
-    return Promise.resolve().then(() => answers(query));
-  }
-} as Pick<ICallStore, 'getUsage'> as ICallStore;
+const getUsage: LoadUsage = query => {
+  queries.push(query);
+  return Promise.resolve().then(() => answers(query));
+};
 
 function rowWith(changes: Partial<UsageRow>): UsageRow {
   const nothing = { calls: 0, inputTokens: 0, outputTokens: 0, unpricedCalls: 0, missingCalls: 0 };
@@ -48,11 +46,11 @@ async function showTotals(): Promise<void> {
     <TotalsTable
       today={today}
       month={month}
-      calls={calls}
+      getUsage={getUsage}
       place={{ path: `folder/${NAME}`, kernelId: 'k1' }}
       revision={1}
       isCostShown={true}
-      words={{ trans, format }}
+      words={words}
     />
   );
 }
@@ -71,7 +69,7 @@ describe('TotalsTable', () => {
     ]);
   });
 
-  it('should call a cost unpriced that nobody knows, never zero', async () => {
+  it('should call an unknown cost unpriced, never zero', async () => {
     answers = () => [rowWith({ calls: 2, unpricedCalls: 2 })];
     await showTotals();
     expect(page.find('.jp-LLMMeter-Totals-notebook').textContent).toContain('unpriced');
@@ -94,7 +92,7 @@ describe('ModelSplit', () => {
       rowWith({ group: 'gpt-5', inputTokens: 75 })
     ];
     await page.show(
-      <ModelSplit calls={calls} revision={1} isCostShown={false} words={{ trans, format }} />
+      <ModelSplit getUsage={getUsage} revision={1} isCostShown={false} words={words} />
     );
     expect(queries).toEqual([]);
     await page.unfold('details');

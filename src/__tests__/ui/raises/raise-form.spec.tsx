@@ -6,8 +6,8 @@ import { AbsentError, AwayError, RefusedError } from '../../../core/errors';
 import type { Raise, RaiseRequest } from '../../../core/limits/raise';
 import { parseRaise } from '../../../core/limits/raise';
 import { RaiseForm } from '../../../ui/raises/raise-form';
-import { documentWith, format, trans, wireBlocked, wireRaise } from '../../samples';
-import { expectAct, Page } from '../../widgets/page';
+import { documentWith, wireBlocked, wireRaise, words } from '../../samples';
+import { expectAct, Page } from '../page';
 
 const SUBMIT = 'button[type=submit]';
 
@@ -28,7 +28,7 @@ beforeEach(async () => {
     <RaiseForm
       standing={standing}
       needed="1530"
-      words={{ trans, format }}
+      words={words}
       clock={() => Date.parse('2026-11-23T20:00:00Z')}
       ask={request => {
         asked.push(request);
@@ -53,7 +53,7 @@ describe('RaiseForm', () => {
   it('should ask for a reason first, at its field, and keep the focus there', async () => {
     await page.press(SUBMIT);
     expect(asked).toEqual([]);
-    expect(page.alerts).toEqual([expect.stringContaining('why the limit is raised')]);
+    expect(page.alerts).toEqual([expect.stringContaining('Enter a reason')]);
     expect(document.activeElement).toBe(page.find('[name=reason]'));
   });
 
@@ -75,9 +75,9 @@ describe('RaiseForm', () => {
   });
 
   it.each([
-    [new RefusedError(403, 'Raises are off.'), /Ask the administrator. \(Raises are off\.\)/],
-    [new RefusedError(400, 'amount is 0.'), /not raised: amount is 0\./],
-    [new AwayError('gone'), /Try again when it is back/],
+    [new RefusedError(403, 'Raises are off.'), /Ask an administrator. \(Raises are off\.\)/],
+    [new RefusedError(400, 'amount is 0.'), /wasn't raised: amount is 0\./],
+    [new AwayError('gone'), /Try again when the server is available/],
     [new AbsentError('Not Found'), /change the limit in the settings/]
   ])('should say in place what to do after %p, and lose nothing', async (error, words) => {
     failure = error;

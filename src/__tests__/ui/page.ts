@@ -1,5 +1,5 @@
 /**
- * A page of the browser's stand-in on which a component is shown, filled in and read.
+ * A page of jsdom on which a component is shown, used and read.
  */
 
 import { act } from 'react';
@@ -26,7 +26,7 @@ export class Page {
     return this._node.textContent ?? '';
   }
 
-  /** What is told to be wrong. */
+  /** The texts of the alerts. */
   get alerts(): string[] {
     return [...this._node.querySelectorAll('[role=alert]')]
       .map(({ textContent }) => textContent ?? '')
@@ -39,6 +39,38 @@ export class Page {
       throw new Error(`there is no ${selector}`);
     }
     return found;
+  }
+
+  /** The button with a name: its aria-label, else its text. */
+  button(name: string): HTMLButtonElement {
+    const found = [...this._node.querySelectorAll('button')].find(
+      button => (button.getAttribute('aria-label') ?? button.textContent) === name
+    );
+    if (found === undefined) {
+      throw new Error(`there is no button ${name}`);
+    }
+    return found;
+  }
+
+  /** The texts of all elements that match. */
+  textsOf(selector: string): string[] {
+    return [...this._node.querySelectorAll(selector)].map(({ textContent }) => textContent ?? '');
+  }
+
+  has(selector: string): boolean {
+    return this._node.querySelector(selector) !== null;
+  }
+
+  /** Clicks the button with a name. */
+  async click(name: string): Promise<void> {
+    await settled(() => this.button(name).click());
+  }
+
+  /** Presses a key while an element has the focus. */
+  async key(selector: string, key: string): Promise<void> {
+    await settled(() => {
+      this.find(selector).dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+    });
   }
 
   /** Writes into a field, as typing does, and leaves it. */
@@ -60,7 +92,7 @@ export class Page {
     await settled(() => this.find(selector).click());
   }
 
-  /** Unfolds a `details`; the browser's stand-in would tell of it some time later. */
+  /** Unfolds a `details` element; jsdom itself would fire its event later. */
   async unfold(selector: string): Promise<void> {
     const details = this.find<HTMLDetailsElement>(selector);
     await settled(() => {

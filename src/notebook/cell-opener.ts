@@ -1,7 +1,5 @@
 /**
- * The way from a call to the cell that made it.
- *
- * Owns opening the notebook and going to the cell; says so where notebook or cell are gone.
+ * Opens the notebook of a call at the cell that made it, and says so if the notebook or the cell is gone.
  */
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
@@ -9,12 +7,13 @@ import { Notification } from '@jupyterlab/apputils';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { ServerConnection } from '@jupyterlab/services';
 
-import type { CallRecord } from '../../core/record/record';
-import type { IWording } from '../../tokens';
+import type { CallRecord } from '../core/record/record';
+import type { IWording } from '../tokens';
 
-/** How long a word of what is gone stays, in milliseconds. */
-const TOLD_FOR_MS = 8_000;
+/** How long a notification stays, in milliseconds. */
+const SHOWN_FOR_MS = 8_000;
 
+/** Opens cells. */
 export class CellOpener {
   constructor(
     private readonly app: JupyterFrontEnd,
@@ -29,7 +28,7 @@ export class CellOpener {
       return;
     }
     if (!(await this._exists(notebookPath))) {
-      tell(trans.__('The notebook %1 is no longer there: it was moved or deleted.', notebookPath));
+      notify(trans.__('The notebook %1 was moved or deleted.', notebookPath));
       return;
     }
     const panel = await this._panelOf(notebookPath);
@@ -40,7 +39,7 @@ export class CellOpener {
     await panel.context.ready;
     await panel.revealed;
     if (!(await goTo(panel, cellId))) {
-      tell(trans.__('The cell of this call is no longer in %1.', notebookPath));
+      notify(trans.__('The cell that made this call is no longer in %1.', notebookPath));
     }
   }
 
@@ -61,7 +60,7 @@ export class CellOpener {
       await this.app.serviceManager.contents.get(path, { content: false });
       return true;
     } catch (error) {
-      // Whatever else is wrong is told by what opens the notebook.
+      // Opening the notebook reports any other error.
       return !(error instanceof ServerConnection.ResponseError && error.response.status === 404);
     }
   }
@@ -80,6 +79,6 @@ async function goTo({ content }: NotebookPanel, cellId: string): Promise<boolean
   return true;
 }
 
-function tell(message: string): void {
-  Notification.info(message, { autoClose: TOLD_FOR_MS });
+function notify(message: string): void {
+  Notification.info(message, { autoClose: SHOWN_FOR_MS });
 }

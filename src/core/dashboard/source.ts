@@ -1,0 +1,34 @@
+/**
+ * What the dashboard and the popover load, whoever loads it.
+ */
+
+import type { CallRecord } from '../record/record';
+import type { UsageRow } from './usage-rows';
+
+/** The parameters of a request. */
+export type Query = Readonly<Record<string, string>>;
+
+/** Loads sums by group: `GET usage`. */
+export type LoadUsage = (query: Query) => Promise<readonly UsageRow[]>;
+
+/** Some calls, and the cursor of those after them. */
+export interface CallPage {
+  readonly calls: readonly CallRecord[];
+  /** Absent on the last page. */
+  readonly nextCursor?: string;
+}
+
+/** Loads a page of calls: `GET calls`. */
+export type LoadCalls = (query: Query) => Promise<CallPage>;
+
+/** The ledger, as the dashboard reads it. */
+export interface DashboardSource {
+  getUsage(query: Query): ReturnType<LoadUsage>;
+  listCalls(query: Query): ReturnType<LoadCalls>;
+
+  /** The formats in which calls can be exported. */
+  listFormats(): Promise<readonly string[]>;
+
+  /** The address of an export, which the browser saves as it comes. */
+  exportUrl(query: Query): string;
+}

@@ -1,0 +1,30 @@
+/**
+ * Why a request to the server failed, as plain data.
+ */
+
+/**
+ * `away`: nothing answered; `absent`: the server extension is not running or has no such route; `refused`: it answered
+ * with an error; `unreadable`: its answer breaks the contract; `unknown`: anything else.
+ */
+export type FailureKind = 'away' | 'absent' | 'refused' | 'unreadable' | 'unknown';
+
+/** A failed request. */
+export interface Failure {
+  readonly kind: FailureKind;
+  readonly message: string;
+  /** The HTTP status; absent if the server did not answer. */
+  readonly status?: number;
+}
+
+/** An error that carries its failure, whichever module throws it. */
+export interface FailureError extends Error {
+  readonly failure: Failure;
+}
+
+/** The failure behind an error; `unknown` for an error that carries none. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Error && 'failure' in error) {
+    return (error as FailureError).failure;
+  }
+  return { kind: 'unknown', message: error instanceof Error ? error.message : String(error) };
+}

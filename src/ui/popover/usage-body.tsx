@@ -1,0 +1,189 @@
+/**
+ * The body of the popover: limits, today, this month, this notebook, the models, the recent calls, and what is not metered.
+ */
+
+import * as React from 'react';
+import type { NotebookPlace } from '../../core/dashboard/notebook-usage';
+import type { LoadUsage } from '../../core/dashboard/source';
+import { connectionFacts } from '../../core/words/gauge';
+import type { Translate } from '../../core/words/translate';
+import { problemTitle } from '../../core/words/problem';
+import type { Snapshot } from '../../core/record/snapshot';
+import type { Problem, StandingDocument } from '../../core/record/standing';
+import { underWayText } from '../../core/record/under-way';
+import type { IPreferences, NotebookCosts } from '../../tokens';
+import { RecentCalls } from './calls';
+import type { SetGauge } from '../gauge/gauge-choice';
+import { GaugeChoice } from '../gauge/gauge-choice';
+import { Paragraphs } from '../paragraphs';
+import type { LimitActions } from './limits';
+import { Limits } from './limits';
+import { ModelSplit } from './models';
+import { RerunNote } from './rerun';
+import { TotalsTable } from './totals';
+import { UnmeteredList } from './unmetered';
+import type { Words } from '../../core/words/words';
+
+/** What the buttons of the popover do. */
+export interface UsageActions extends LimitActions {
+  readonly hasDashboard: () => boolean;
+  readonly openDashboard: () => void;
+  readonly openSettings: () => void;
+  readonly showDiagnostics: () => void;
+  readonly setGauge: SetGauge;
+}
+
+/** The figures, the functions that load more, and what the buttons do. */
+export interface UsageProps {
+  readonly snapshot: Snapshot;
+  readonly preferences: IPreferences;
+  /** The notebook that the user works in; null if there is none. */
+  readonly place: NotebookPlace | null;
+  /** The costs of its cells; null if they are unknown. */
+  readonly costs: NotebookCosts | null;
+  readonly words: Words;
+  readonly actions: UsageActions;
+  readonly getUsage: LoadUsage;
+  readonly listCalls: React.ComponentProps<typeof RecentCalls>['listCalls'];
+  readonly refresh: () => void;
+}
+
+/** Shows the body of the popover. */
+export function Usage(props: UsageProps): React.ReactElement {
+  const { snapshot, words, actions, refresh } = props;
+  const { trans } = words;
+  return (
+    <>
+      <div className="jp-LLMMeter-Usage-header">
+        <h2>{trans.__('LLM usage')}</h2>
+        <span className="jp-LLMMeter-Usage-links">
+          {actions.hasDashboard() && (
+            <button type="button" className="jp-LLMMeter-Link" onClick={actions.openDashboard}>
+              {trans.__('Dashboard')}
+            </button>
+          )}
+          <button type="button" className="jp-LLMMeter-Link" onClick={actions.openSettings}>
+            {trans.__('Settings')}
+          </button>
+          <button type="button" className="jp-LLMMeter-Link" onClick={actions.showDiagnostics}>
+            {trans.__('Diagnostics')}
+          </button>
+        </span>
+      </div>
+      <ConnectionNote snapshot={snapshot} trans={trans} onRetry={refresh} />
+      <UnderWayNote snapshot={snapshot} words={words} />
+      {snapshot.document && <Figures {...props} document={snapshot.document} />}
+    </>
+  );
+}
+
+interface FiguresProps extends UsageProps {
+  readonly document: StandingDocument;
+}
+
+function Figures({
+  snapshot,
+  document,
+  preferences,
+  place,
+  costs,
+  words,
+  actions,
+  getUsage,
+  listCalls
+}: FiguresProps): React.ReactElement {
+  const isLocal = snapshot.connection === 'local';
+  const { isCostShown, areOutputsScanned } = preferences;
+  const { standings, moreStandings, today, month, problems, unmetered, seq, version } = document;
+  const shared = { revision: seq, isCostShown, words };
+  return (
+    <>
+      <Problems problems={problems} trans={words.trans} />
+      <Limits {...{ standings, moreStandings, isLocal, actions, words }} />
+      {today && month && (
+        <TotalsTable
+          {...{ ...shared, today, month, getUsage }}
+          place={isLocal || version === undefined ? null : place}
+        />
+      )}
+      {costs && <RerunNote costs={costs} words={words} />}
+      {!isLocal && <ModelSplit {...{ ...shared, getUsage }} />}
+      <RecentCalls {...{ ...shared, listCalls }} />
+      <UnmeteredList {...{ unmetered, areOutputsScanned, words }} />
+      <GaugeChoice {...{ preferences, standings, words }} onChoose={actions.setGauge} />
+    </>
+  );
+}
+
+interface ConnectionNoteProps {
+  readonly snapshot: Snapshot;
+  readonly trans: Translate;
+  readonly onRetry: () => void;
+}
+
+/** Explains the state of the connection; shows nothing while all is well. */
+function ConnectionNote({
+  snapshot,
+  trans,
+  onRetry
+}: ConnectionNoteProps): React.ReactElement | null {
+  const { connection, document } = snapshot;
+  const facts = connectionFacts(snapshot, trans);
+  if (connection === 'loading') {
+    return <p role="status">{trans.__('Loading…')}</p>;
+  }
+  if (connection === 'live' || connection === 'local') {
+    return facts.length === 0 ? null : (
+      <div className="jp-LLMMeter-Note" role="note">
+        <Paragraphs texts={facts} />
+      </div>
+    );
+  }
+  return (
+    <div className="jp-LLMMeter-Note" data-level="exceeded" role="alert">
+      <Paragraphs texts={facts} />
+      {document && <p>{trans.__('The figures below may be out of date.')}</p>}
+      <button type="button" className="jp-LLMMeter-Button" onClick={onRetry}>
+        {trans.__('Try again')}
+      </button>
+    </div>
+  );
+}
+
+interface UnderWayNoteProps {
+  readonly snapshot: Snapshot;
+  readonly words: Words;
+}
+
+function UnderWayNote({ snapshot, words }: UnderWayNoteProps): React.ReactElement | null {
+  const text = underWayText(snapshot.underWay ?? [], words);
+  return text === undefined ? null : (
+    <p className="jp-LLMMeter-UnderWay">
+      <span className="jp-LLMMeter-Gauge-pulse" aria-hidden="true" /> {text}
+    </p>
+  );
+}
+
+interface ProblemsProps {
+  readonly problems: readonly Problem[];
+  readonly trans: Translate;
+}
+
+function Problems({ problems, trans }: ProblemsProps): React.ReactElement | null {
+  if (problems.length === 0) {
+    return null;
+  }
+  return (
+    <section className="jp-LLMMeter-Note" data-level="warning">
+      <h3>{trans.__('Problems')}</h3>
+      <ul>
+        {problems.map(problem => (
+          <li key={problem.code + problem.message}>
+            <strong>{problemTitle(problem, trans)}</strong>
+            <p>{problem.message}</p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
