@@ -40,7 +40,7 @@ function localMeterSource(
   wording: IWording
 ): LocalMeterSource {
   const explain = (error: unknown): string =>
-    wording.trans.__('The running total cannot be kept on the server: %1', String(error));
+    wording.trans.__("Couldn't save the running total on the server: %1", String(error));
   return {
     explain,
     isNeeded: async () => (await new TotalsSettings(manager).read()) !== '',

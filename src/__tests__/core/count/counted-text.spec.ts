@@ -12,7 +12,7 @@ describe('countText', () => {
   it('should say that the nearest tokenizer stands in', () => {
     const count = { tokens: 1, tokenizer: 'o200k_base', isExact: false };
     expect(countText(count, false, 'claude-opus-4-7', words)).toBe(
-      'About 1 token in all (o200k_base, the nearest tokenizer to that of claude-opus-4-7)'
+      'About 1 token in total (o200k_base, the closest tokenizer to that of claude-opus-4-7)'
     );
   });
 });
