@@ -22,7 +22,7 @@ const theirs = new Tiktoken(file);
 const gpt = await gptTokenizer();
 
 const texts = {
-  English: { text: 'README.md docs/architecture.md'.split(' ').map(read).join('\n').repeat(8) },
+  English: { text: 'README.md docs/explanation/architecture.md'.split(' ').map(read).join('\n').repeat(8) },
   Chinese: { text: read('README.zh-CN.md').repeat(8) },
   code: { text: read('src/core/scan/tree.ts').repeat(20) + read('scripts/test.py').repeat(20) },
   'Chinese without punctuation': { text: '今天天气很好我们一起去公园散步'.repeat(650), cut: 600 },

@@ -98,7 +98,34 @@ def command_line() -> str:
     )
 
 
-PAGES = {"configuration.md": configuration, "settings.md": settings, "cli.md": command_line}
+def apis() -> str:
+    """Endpoints that are recognised, from the records of ``llm_meter_tap/formats``."""
+    from llm_meter_tap.formats.registry import FAMILIES, HOSTS
+
+    rows = []
+    for family in FAMILIES:
+        for endpoint in family.endpoints:
+            hosts = ", ".join(endpoint.hosts) or "any"
+            row = (f"`{endpoint.format.name}`", endpoint.operation_name, f"`{_cell(endpoint.path)}`", hosts)
+            if row not in rows:
+                rows.append(row)
+    read_backs = [
+        (f"`{one.format.name}`", f"`{_cell(one.path)}`") for family in FAMILIES for one in family.read_backs
+    ]
+    hosts = [(f"`{domain}`", f"`{name}`") for domain, name in sorted(HOSTS.items())]
+    return _page(
+        "APIs",
+        "LLM Meter recognises a call by its path and the shape of its body. The paths are regular "
+        "expressions. An endpoint on any host includes gateways, vLLM and servers on localhost.",
+        _table(("Format", "Operation", "Path", "Only at"), rows),
+        "## Answers that are read back by GET",
+        _table(("Format", "Path"), read_backs),
+        "## Hosts of known providers",
+        _table(("Host, and the hosts below it", "Provider"), hosts),
+    )
+
+
+PAGES = {"apis.md": apis, "configuration.md": configuration, "settings.md": settings, "cli.md": command_line}
 
 
 def _options(command: Any) -> Iterable[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""A small listener on loopback: speaks the contract of docs/architecture.md, remembers what it was told."""
+"""A small listener on loopback: speaks the contract of docs/reference/protocol.md, remembers what it was told."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def parse_limits(
     """Read limits from configuration or settings.
 
     Args:
-        items: Flat objects as documented in ``docs/architecture.md``, "A limit".
+        items: Flat objects as documented in ``docs/reference/protocol.md``, "Limits".
         source: Where they come from; kept with each limit.
         default_time_zone: IANA name used where a limit names none.
 

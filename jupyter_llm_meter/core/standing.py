@@ -1,7 +1,7 @@
 """Where a limit is now, and the alerts that a standing gives rise to.
 
 Pure arithmetic over used figures that somebody else counted. The shapes are those of
-``docs/architecture.md``, "The standing document": decimal strings for amounts, RFC 3339 UTC for
+``docs/reference/protocol.md``, "The standing document": decimal strings for amounts, RFC 3339 UTC for
 times, and what is unknown is absent.
 """
 

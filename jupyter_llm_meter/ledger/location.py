@@ -1,4 +1,4 @@
-"""Where a user's ledger and private folder are (``docs/architecture.md``, "The private folder").
+"""Where a user's ledger and private folder are (``docs/reference/protocol.md``, "The private folder").
 
 Names places only: nothing is created, opened or checked here.
 """

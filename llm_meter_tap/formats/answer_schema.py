@@ -1,7 +1,7 @@
 """The JSON schema that a model's answer is asked to fit: in the words of each API, and as the model reads it.
 
 OpenAI's models read it as compact JSON without what says nothing to them; measured on recorded traffic
-(docs/counting.md).
+(docs/explanation/counting.md).
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ type Item = Readonly<Record<string, unknown>>;
 /**
  * Reads limits.
  *
- * @param items - flat objects as documented in docs/architecture.md, "A limit".
+ * @param items - flat objects as documented in docs/reference/protocol.md, "Limits".
  * @param defaultTimeZone - IANA name used where a limit names none.
  * @throws {LimitError} at the first limit that cannot be kept.
  */

@@ -1,5 +1,5 @@
 /**
- * What a page that did without the server part hands over when it appears: `POST takeover` of docs/architecture.md.
+ * What a page that did without the server part hands over when it appears: `POST takeover` of docs/reference/protocol.md.
  */
 
 import { writeRecord } from '../record/record';

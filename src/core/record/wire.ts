@@ -358,7 +358,7 @@ export interface components {
       readonly reasoning_output_tokens?: number;
       readonly cost?: components['schemas']['Amount'];
     };
-    /** @description The public record of a call, see docs/architecture.md; a field that is not known is absent. */
+    /** @description The public record of a call, see docs/reference/protocol.md; a field that is not known is absent. */
     readonly CallRecord: {
       readonly 'llm_meter.call.id': string;
       /** Format: date-time */
