@@ -92,6 +92,7 @@ def lint(env: dict[str, str], choice: Choice) -> Outcome:
         [npm(), "run", "lint:check"],
         [BIN / "mypy"],
         [BIN / "ruff", "check", "."],
+        [BIN / "ruff", "format", "--check", "."],
         [BIN / "lint-imports", "--no-cache"],
     )
     with ThreadPoolExecutor(2) as pool:

@@ -1,4 +1,4 @@
-"""A small listener on loopback: speaks the contract of docs/reference/protocol.md, remembers what it was told."""
+"""A small service on loopback that follows docs/reference/protocol.md and remembers what it received."""
 
 from __future__ import annotations
 
