@@ -67,7 +67,7 @@ def problems(document: Path, root: Path) -> list[str]:
         if line.is_code:
             wrong = list(wrong_commands(line.text, root, scripts))
         else:
-            wrong = [*wrong_links(line.text, document, root), *wrong_paths(line.text, root)]
+            wrong = [*wrong_links(line.text, document, root), *wrong_code(line.text, root, scripts)]
         found += [f"{name}:{line.number}: {each}" for each in wrong]
     return found
 
@@ -115,20 +115,23 @@ def anchors(document: Path) -> set[str]:
     return found
 
 
-def wrong_paths(text: str, root: Path) -> Iterator[str]:
-    """The paths in backticks that don't exist; names with a placeholder such as ``<family>`` are left out."""
+def wrong_code(text: str, root: Path, scripts: dict[str, str]) -> Iterator[str]:
+    """The paths and commands in backticks that don't exist.
+
+    Names with a placeholder such as ``<family>`` are left out.
+    """
     for code in _CODE.findall(text):
         path = code.strip().partition(" ")[0].rstrip("/")
-        if not path.startswith(tuple(f"{folder}/" for folder in FOLDERS)) or re.search(r"[<>{}…]", path):
+        if re.search(r"[<>{}…]", code) or path.startswith(MADE):
             continue
-        if path.startswith(MADE):
-            continue
-        if not any(root.glob(path)) if "*" in path else not (root / path).exists():
+        if not is_ours(path):
+            yield from wrong_commands(code, root, scripts)
+        elif not any(root.glob(path)) if "*" in path else not (root / path).exists():
             yield f"`{path}` doesn't exist"
 
 
 def wrong_commands(text: str, root: Path, scripts: dict[str, str]) -> Iterator[str]:
-    """What a command in a code block names that doesn't exist."""
+    """What a command names that doesn't exist."""
     try:
         words = shlex.split(text.removeprefix("$ "), comments=True)
     except ValueError:
@@ -141,9 +144,13 @@ def wrong_commands(text: str, root: Path, scripts: dict[str, str]) -> Iterator[s
         return
     for word in words[1:]:
         path = word.partition("::")[0]
-        is_ours = path.startswith(tuple(f"{folder}/" for folder in FOLDERS))
-        if is_ours and not (root / path).exists():
+        if is_ours(path) and not (root / path).exists():
             yield f"{path} doesn't exist"
+
+
+def is_ours(path: str) -> bool:
+    """Whether a path starts with one of our folders."""
+    return path.startswith(tuple(f"{folder}/" for folder in FOLDERS))
 
 
 if __name__ == "__main__":

@@ -78,6 +78,8 @@ def test_what_exists_is_accepted(checkout, text):
         ("```\nnpm run wach\n```", "package.json has no script wach"),
         ("```\npython scripts/tset.py --fast\n```", "scripts/tset.py doesn't exist"),
         ("```\nnpx jest src/none.spec.ts\n```", "src/none.spec.ts doesn't exist"),
+        ("Run `npm run wach`.", "package.json has no script wach"),
+        ("Run `pytest tests/test_that.py`.", "tests/test_that.py doesn't exist"),
         ("`docs/gide.md`", "`docs/gide.md` doesn't exist"),
         ("`docs/*.rst`", "`docs/*.rst` doesn't exist"),
     ],
