@@ -68,7 +68,7 @@ export default tseslint.config(
       'src/core/record/wire.ts',
       'ui-tests/',
       'scripts/',
-      '.venv/',
+      '.venv*/',
       '.work/'
     ]
   },
