@@ -20,8 +20,9 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from llm_meter_tap.formats.matching import Shape, recognise
-from llm_meter_tap.formats.reading import Reading, read_response
+from llm_meter_tap.formats.answer_recognition import may_answer_a_call, provisional_shape, recognise_answer
+from llm_meter_tap.formats.matching import Shape, owner_of, recognise
+from llm_meter_tap.formats.reading import Reading, Usage, read_response
 
 # The README's names of the buckets, and the field of `Usage` that must equal each.
 BUCKETS = {
@@ -94,16 +95,41 @@ def reading_of(row: dict[str, Any], shape: Shape) -> Reading:
     return read_response(shape, row["status"], headers, headers.get("content-type"), body, True)
 
 
+def answer_of(row: dict[str, Any], is_any_host: bool = False) -> tuple[Shape, Reading] | None:
+    """What the tap makes of an exchange by its answer alone, as if its path were not known.
+
+    Args:
+        row: The exchange.
+        is_any_host: Take every host for one that was seen to speak a known format.
+    """
+    url, content_type = urlsplit(row["url"]), headers_of(row, "request").get("content-type")
+    host = url.hostname or ""
+    if row["method"] != "POST" or not may_answer_a_call(url.path, content_type):
+        return None
+    if not is_any_host and owner_of(host) is None:
+        return None
+    asked = provisional_shape(host, url.path, content_type, body_of(row, "request"))
+    headers, body = headers_of(row, "response"), body_of(row, "response")
+    return recognise_answer(asked, host, row["status"], headers, body, True)
+
+
+def differences_of(row: dict[str, Any], usage: Usage | None) -> list[str]:
+    """Each bucket that differs from the truth, as "bucket: ours != truth"."""
+    pairs = [(bucket, row["truth"][bucket], getattr(usage, field, None)) for bucket, field in BUCKETS.items()]
+    return [
+        f"{bucket}: {ours} != {expected}"
+        for bucket, expected, ours in pairs
+        if expected is not None and expected != (ours or 0)
+    ]
+
+
 def judge(row: dict[str, Any]) -> Outcome:
     """Hold one exchange against its truth."""
     shape = shape_of(row)
     usage = reading_of(row, shape).usage if shape is not None else None
-    truth, differences = row["truth"], []
-    if truth and row["kind"] == "call":
-        for bucket, field in BUCKETS.items():
-            expected, ours = truth[bucket], getattr(usage, field, None)
-            if expected is not None and expected != (ours or 0):
-                differences.append(f"{bucket}: {ours} != {expected}")
+    differences: list[str] = []
+    if row["truth"] and row["kind"] == "call":
+        differences = differences_of(row, usage)
         verdict = "missed" if usage is None else "wrong" if differences else "exact"
     else:
         verdict = "invented" if usage is not None and usage.is_known() else "silent"
@@ -116,6 +142,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--group", default="", help="only groups whose provider/api/stream begins with this")
     options.add_argument("--verbose", action="store_true", help="name each exchange that is not exact")
+    options.add_argument("--by-answer", action="store_true", help="also recognise by the answer alone")
     chosen = options.parse_args()
     path = corpus_path()
     if not path.is_file():
@@ -124,11 +151,29 @@ def main() -> int:
     outcomes = [outcome for outcome in map(judge, exchanges(path)) if _name(outcome).startswith(chosen.group)]
     _print_recognition(outcomes)
     _print_groups(outcomes)
+    if chosen.by_answer:
+        _print_by_answer(path)
     if chosen.verbose:
         for outcome in outcomes:
             if outcome.verdict in ("wrong", "missed", "invented") or _is_unrecognised(outcome):
                 print(outcome.verdict, outcome.kind, _name(outcome), outcome.id, outcome.detail)
     return 0
+
+
+def _print_by_answer(path: Path) -> None:
+    """Recognition by the answer alone, with every host taken for a known one."""
+    counts: Counter[str] = Counter()
+    for row in exchanges(path):
+        found = answer_of(row, is_any_host=True)
+        if row["kind"] != "call":
+            counts["non-calls"] += 1
+            counts["taken"] += found is not None and shape_of(row) is None
+        elif row["truth"]:
+            counts["calls"] += 1
+            counts["proved"] += found is not None
+            counts["wrong"] += found is not None and bool(differences_of(row, found[1].usage))
+    print("by the answer alone, on any host: {proved} of {calls} calls, {wrong} wrong".format_map(counts))
+    print("non-calls taken for calls by the answer: {taken} of {non-calls}".format_map(counts))
 
 
 def _name(outcome: Outcome) -> str:

@@ -49,6 +49,11 @@ def is_wanted() -> bool:
     return bool(folder()) and not os.environ.get("LLM_METER_DISABLE")
 
 
+def is_answer_asked() -> bool:
+    """Whether an answer may prove a call whose path is not known: LLM_METER_BY_ANSWER is not 0."""
+    return os.environ.get("LLM_METER_BY_ANSWER") != "0"
+
+
 def activate() -> None:
     """Watch for the libraries of `ADAPTERS`, if the environment asks for it. Idempotent, never raises."""
     global _folder

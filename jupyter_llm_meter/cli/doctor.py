@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from jupyter_llm_meter.service.checkup import (
     examine_ledger,
     examine_services,
     examine_spools,
+    last_recognised_by_answer,
     last_unrecognised,
 )
 from jupyter_llm_meter.service.environment import tap_variables
@@ -34,6 +36,14 @@ NOT_SEEN = (
     "programs that are not Python, and Python started outside the lab without `jupyter llm-meter run`",
     "Python started with -S, and with -I or -E where no tap is installed",
 )
+_REQUESTS = {
+    "unrecognised": "Last request that looked like an LLM call and was not counted: {host}{path} at {at}",
+    "recognised_by_answer": "Last unknown path that was counted because its answer had usage: {host}{path},"
+    " read as {api}, at {at}. A hard limit cannot refuse the first call to such a path.",
+}
+Requests = Mapping[str, Mapping[str, str] | None]
+"""What the taps found out about requests, by the name it has in the document."""
+
 _COLOURS = {GOOD: "green", BAD: "red", UNKNOWN: "yellow"}
 
 
@@ -47,11 +57,14 @@ class DoctorApp(Command):
         folder = private_folder(url)
         findings = [*self._own_parts(url, folder), *self._environments(folder), *examine_kernels(folder)]
         self.exit_code = NOT_METERED if any(one.verdict == BAD for one in findings) else 0
-        unrecognised = last_unrecognised(folder)
+        requests = {
+            "unrecognised": last_unrecognised(folder),
+            "recognised_by_answer": last_recognised_by_answer(folder),
+        }
         if self.json:
-            self.print_json(_document(findings, unrecognised))
+            self.print_json(_document(findings, requests))
         else:
-            self._show(findings, unrecognised)
+            self._show(findings, requests)
 
     def _own_parts(self, url: str, folder: Path) -> list[Finding]:
         return [
@@ -78,7 +91,7 @@ class DoctorApp(Command):
         specs = KernelSpecManager(config=self.config)
         return [*examine_kernelspecs(specs, environ), examine_python(sys.executable, environ)]
 
-    def _show(self, findings: list[Finding], unrecognised: dict[str, str] | None) -> None:
+    def _show(self, findings: list[Finding], requests: Requests) -> None:
         table = Table()
         for heading in ("What", "Which", "Verdict", "Found"):
             table.add_column(heading, overflow="fold")
@@ -88,11 +101,11 @@ class DoctorApp(Command):
         console = self.console()
         console.print(table)
         console.print(f"Never seen: {escape('; '.join(NOT_SEEN))}.", soft_wrap=True)
-        if unrecognised is None:
+        if requests["unrecognised"] is None:
             console.print("No request looked like an LLM call and was none that is known.")
-        else:
-            text = "Last request that looked like an LLM call and was not counted: {host}{path} at {at}"
-            console.print(escape(text.format(**unrecognised)), soft_wrap=True)
+        for name, found in requests.items():
+            if found is not None:
+                console.print(escape(_REQUESTS[name].format(**found)), soft_wrap=True)
 
 
 def _silent_log() -> logging.Logger:
@@ -103,11 +116,11 @@ def _silent_log() -> logging.Logger:
     return log
 
 
-def _document(findings: list[Finding], unrecognised: dict[str, str] | None) -> dict[str, Any]:
+def _document(findings: list[Finding], requests: Requests) -> dict[str, Any]:
     document = {
         "ok": not any(one.verdict == BAD for one in findings),
         "findings": [one.to_dict() for one in findings],
-        "unrecognised": unrecognised,
+        **requests,
         "not_seen": list(NOT_SEEN),
     }
     return {name: value for name, value in document.items() if value is not None}

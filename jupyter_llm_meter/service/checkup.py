@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from jupyter_llm_meter.core.finding import BAD, GOOD, UNKNOWN, Finding
 from jupyter_llm_meter.ledger import Ledger, LedgerError, parse_url, sqlite_file
 from jupyter_llm_meter.service.spool_import import REJECTED
+from llm_meter_tap.calls.possible_call import FILE as RECOGNISED_BY_ANSWER
 from llm_meter_tap.calls.unrecognised import FILE as UNRECOGNISED
 from llm_meter_tap.wire import file_lock
 from llm_meter_tap.wire.rendezvous import ServiceAddress, living_services
@@ -124,8 +125,17 @@ def examine_spools(folder: Path) -> Finding:
 
 def last_unrecognised(folder: Path) -> dict[str, str] | None:
     """Return host, path and time of the last request that looked like a call and was taken for none."""
+    return _finding_of_taps(folder / UNRECOGNISED, ("host", "path", "at"))
+
+
+def last_recognised_by_answer(folder: Path) -> dict[str, str] | None:
+    """Return host, path, format and time of the last unknown path whose answer proved a call."""
+    return _finding_of_taps(folder / RECOGNISED_BY_ANSWER, ("host", "path", "api", "at"))
+
+
+def _finding_of_taps(path: Path, names: tuple[str, ...]) -> dict[str, str] | None:
     try:
-        found = json.loads((folder / UNRECOGNISED).read_text(encoding="utf-8"))
-        return {name: str(found[name]) for name in ("host", "path", "at")}
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return {name: str(found[name]) for name in names}
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -1,16 +1,18 @@
 """Starts to observe a request: the only part of `calls` that transports import.
 
-A POST that matches a known format is a call. A GET may read back what earlier calls used.
+A POST that matches a known format is a call; where a provider's host has a path that is not known, the answer
+decides. A GET may read back what earlier calls used.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from llm_meter_tap import tap
+from llm_meter_tap import startup, tap
 from llm_meter_tap.calls import unrecognised
 from llm_meter_tap.calls.call import Call
 from llm_meter_tap.calls.outgoing_request import OutgoingRequest
+from llm_meter_tap.calls.possible_call import PossibleCall, may_be_call
 from llm_meter_tap.formats.matching import Shape, recognise
 from llm_meter_tap.limits import run_caps
 
@@ -44,13 +46,26 @@ def prepare_call(request: OutgoingRequest) -> Observer | None:
     content_type = request.headers.get("content-type")
     shape = recognise(request.method, request.host, request.path, request.query, content_type, request.body)
     if shape is None:
-        unrecognised.record_unrecognised(request.host, request.path, content_type, request.body)
-        return None
+        return _possible_call(request, content_type)
     present = tap.current()
     if present is None:
         return None
     call = Call(present, shape, request)
     call.reservation_request = _reservation_request(present, call.record, shape, request)
+    return call
+
+
+def _possible_call(request: OutgoingRequest, content_type: str | None) -> Observer | None:
+    """Observe a request that matches no format, if its answer may prove it to be a call."""
+    if not may_be_call(request) or not startup.is_answer_asked():
+        unrecognised.record_unrecognised(request.host, request.path, content_type, request.body)
+        return None
+    present = tap.current()
+    if present is None:
+        return None
+    call = PossibleCall(present, request)
+    if call.is_proved:
+        call.reservation_request = _reservation_request(present, call.record, call.shape, request)
     return call
 
 

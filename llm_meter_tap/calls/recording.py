@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from llm_meter_tap.calls.local_servers import port_of
 from llm_meter_tap.formats.reading import Reading, Usage
 from llm_meter_tap.provenance import context
 from llm_meter_tap.runtime.moment import now
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from llm_meter_tap.formats.matching import Shape
     from llm_meter_tap.tap import Tap
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _FIGURES = tuple(name for name in Usage.__dataclass_fields__ if name != "raw")
 
 
@@ -39,7 +39,7 @@ def new_record(
         request_model=shape.request_model,
         is_stream=shape.is_stream or None,
         server_address=request.host,
-        server_port=request.port or _DEFAULT_PORTS.get(request.scheme),
+        server_port=port_of(request.scheme, request.port),
         agent_name=here.agent_name,
         user_id=here.user_id,
         team=here.team,
@@ -50,6 +50,12 @@ def new_record(
         cell_id=here.cell_id,
         run_id=here.run_id,
     )
+
+
+def fill_shape(record: CallRecord, shape: Shape) -> None:
+    """Copy what the request is, where only its answer showed it."""
+    record.provider_name, record.operation_name = shape.provider_name, shape.operation_name
+    record.request_model, record.is_stream = shape.request_model, shape.is_stream or None
 
 
 def fill_record(record: CallRecord, reading: Reading) -> None:

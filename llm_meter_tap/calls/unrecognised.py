@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from llm_meter_tap import startup
+from llm_meter_tap.formats.other_requests import is_beside_calls
 from llm_meter_tap.formats.providers import provider_of
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.runtime.moment import now
@@ -23,11 +24,6 @@ _PAUSE_S = 60.0
 _MODEL = re.compile(rb'"model(?:_?id|_?name)?"\s*:\s*"')
 _ASKED = re.compile(rb'"(?:messages|prompt|contents|inputs?|text|query)"\s*:')
 _CONVERSATION = re.compile(rb'"(?:messages|contents)"\s*:\s*\[\s*\{')
-# What providers offer beside calls: counting, and the keeping of files, jobs and the like.
-_NO_CALL = re.compile(
-    r"(?i)/(?:files|uploads|batch\w*|fine[_-]?tun\w+|models|assistants|threads|vector_stores|evals|containers"
-    r"|moderations?|\w*token\w*|organi[sz]ation\w*|telemetry|track|events?)(?:[/:]|$)|:\w*tokens$"
-)
 _MAY_BE_SECRET = re.compile(r"(?=[^/]*\d)[^/]{20,}|[^/]{48,}")
 
 _noted_at = float("-inf")
@@ -42,7 +38,7 @@ def looks_like_call(host: str, path: str, content_type: str | None, body: bytes 
         content_type: The request's Content-Type.
         body: The body, or None where it cannot be seen.
     """
-    if "json" not in (content_type or "") or _NO_CALL.search(path):
+    if "json" not in (content_type or "") or is_beside_calls(path):
         return False
     if body is None:
         return provider_of(host) is not None
@@ -64,7 +60,7 @@ def record_unrecognised(host: str, path: str, content_type: str | None, body: by
     if not looks_like_call(host.lower(), path, content_type, body):
         return
     _noted_at = moment
-    _write(folder, {"host": host, "path": shown_path(path), "at": now().isoformat()})
+    write_finding(folder, FILE, {"host": host, "path": shown_path(path)})
 
 
 def shown_path(path: str) -> str:
@@ -72,9 +68,16 @@ def shown_path(path: str) -> str:
     return _MAY_BE_SECRET.sub("...", path.partition("?")[0])[:_LONGEST_PATH]
 
 
-def _write(folder: str, found: dict[str, Any]) -> None:
+def write_finding(folder: str, name: str, found: dict[str, Any]) -> None:
+    """Write down what the diagnostics show, in place of what was found before; the moment is added.
+
+    Args:
+        folder: The private folder.
+        name: The file's name.
+        found: What was found.
+    """
     make_folders(folder)
-    path = join(folder, FILE)
+    path = join(folder, name)
     draft = f"{path}.{Process.pid()}-{Process.random(4).hex()}"
-    write_new_file(draft, encode(found).encode("ascii"))
+    write_new_file(draft, encode({**found, "at": now().isoformat()}).encode("ascii"))
     Files.replace(draft, path)

@@ -71,7 +71,7 @@ def match(
     last = path[path.rfind("/") + 1 :]
     for endpoint in BY_ENDING.get(last[last.rfind(":") + 1 :], OPEN_ENDED):
         if _pattern(endpoint.path).search(path):
-            shape = _shape(endpoint, _owner(host), path, content_type, body)
+            shape = _shape(endpoint, owner_of(host), path, content_type, body)
             if shape is not None:
                 return endpoint, shape
     return None
@@ -87,7 +87,7 @@ def match_read_back(host: str, path: str) -> tuple[ReadBack, Shape] | None:
     Returns:
         What is read back, and the shape of its answer. Only the answer shows whether it reports calls.
     """
-    path, known = path.rstrip("/"), _owner(host)
+    path, known = path.rstrip("/"), owner_of(host)
     for one in READ_BACKS:
         if _pattern(one.path).search(path) and (not one.hosts or known in one.hosts):
             return one, Shape(one.format.name, _provider(known, one, path), one.operation_name, None, False)
@@ -99,7 +99,7 @@ _pattern = lru_cache(maxsize=None)(re.compile)
 
 
 @lru_cache(maxsize=256)
-def _owner(host: str) -> str | None:
+def owner_of(host: str) -> str | None:
     """The provider that a host, as a request names it, belongs to."""
     return provider_of(_bare(host))
 
@@ -115,7 +115,7 @@ def _shape(
 ) -> Shape | None:
     if endpoint.hosts and known not in endpoint.hosts:
         return None
-    request = Request(path, _members(body, content_type or ""))
+    request = Request(path, members_of(body, content_type or ""))
     if not _is_trusted(endpoint, known) and not endpoint.has_shape(request):
         return None
     provider = _provider(known, endpoint, path)
@@ -136,7 +136,8 @@ def _is_trusted(endpoint: Endpoint, known: str | None) -> bool:
     return bool(endpoint.hosts) or is_own or endpoint.is_common
 
 
-def _members(body: bytes | None, content_type: str) -> dict[str, Any]:
+def members_of(body: bytes | None, content_type: str) -> dict[str, Any]:
+    """The outer members of a request, as far as they can be read."""
     if not body:
         return {}
     if content_type.startswith("multipart/"):

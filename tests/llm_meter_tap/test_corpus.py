@@ -61,6 +61,32 @@ def test_nothing_else_is_taken_for_a_call(outcomes: list[Any]) -> None:
     assert [one for one in others if one.is_recognised] == []
 
 
+@pytest.mark.parametrize("is_any_host", [False, True], ids=["known hosts", "any host"])
+def test_no_answer_of_anything_else_proves_a_call(is_any_host: bool) -> None:
+    scoring = bench_module("corpus")
+    path = scoring.corpus_path()
+    if not path.is_file():
+        pytest.skip(f"no recorded traffic at {path}; set LLM_METER_CORPUS to its folder")
+    others = [row for row in scoring.exchanges(path) if row["kind"] != "call"]
+    assert len(others) > 1000
+    assert [row["id"] for row in others if scoring.answer_of(row, is_any_host) is not None] == []
+
+
+def test_what_an_answer_alone_proves_has_the_figures_of_the_known_path() -> None:
+    scoring = bench_module("corpus")
+    path = scoring.corpus_path()
+    if not path.is_file():
+        pytest.skip(f"no recorded traffic at {path}; set LLM_METER_CORPUS to its folder")
+    proved, wrong = 0, []
+    for row in scoring.exchanges(path):
+        found = scoring.answer_of(row, True) if row["kind"] == "call" and row["truth"] else None
+        if found is not None:
+            proved += 1
+            wrong += [row["id"]] if scoring.differences_of(row, found[1].usage) else []
+    assert proved > 3000
+    assert wrong == []
+
+
 def test_no_call_without_figures_is_given_any(outcomes: list[Any]) -> None:
     assert [one for one in outcomes if one.verdict == "invented"] == []
 

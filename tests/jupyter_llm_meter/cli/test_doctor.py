@@ -85,6 +85,15 @@ def test_the_last_unrecognised_request_is_shown_by_host_and_path(doctor, meter, 
     assert "llm.example.org/v9/think at 2026-11-24" in meter("doctor").stdout
 
 
+def test_the_last_path_that_only_its_answer_proved_is_shown(doctor, meter, folder):
+    found = {"host": "llm.example.org", "path": "/v9/think", "api": "openai.chat", "at": "2026-11-24"}
+    (folder / "recognised-by-answer.json").write_text(json.dumps(found))
+    os.chmod(folder / "recognised-by-answer.json", 0o600)
+    code, document = doctor()
+    assert (code, document["recognised_by_answer"]) == (0, found)
+    assert "llm.example.org/v9/think, read as openai.chat, at 2026-11-24" in meter("doctor").stdout
+
+
 def test_a_running_service_is_asked_and_what_waits_is_counted(doctor, meter, folder):
     looking = "import sys; sys.argv = ['doctor', '--json']\n" + (
         "from jupyter_llm_meter.cli.doctor import DoctorApp\n"

@@ -1,0 +1,158 @@
+"""Follows a request that may be a call: its host is a provider's or speaks a known format, its path is new.
+
+The answer decides. Until then nothing is written, and any other request leaves no trace. A path whose answer
+has proved a call is remembered: what is posted there next is a call from its start, so that hard limits hold
+for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from llm_meter_tap.calls import local_servers, unrecognised
+from llm_meter_tap.calls.call import Call
+from llm_meter_tap.calls.recording import fill_shape
+from llm_meter_tap.formats.answer_recognition import (
+    LONGEST_ANSWER,
+    is_readable,
+    may_answer_a_call,
+    provisional_shape,
+    recognise_answer,
+)
+from llm_meter_tap.formats.matching import Shape, owner_of
+from llm_meter_tap.formats.reading import Reading
+from llm_meter_tap.runtime import faults
+
+if TYPE_CHECKING:
+    from llm_meter_tap.calls.outgoing_request import OutgoingRequest
+    from llm_meter_tap.tap import Tap
+
+FILE = "recognised-by-answer.json"
+"""The file of the private folder that names the last path which was recognised so."""
+
+_MOST_PROVED = 1000
+# What the answers at each (host, port, path) proved its requests to be.
+_proved: dict[tuple[str, int | None, str], Shape] = {}
+
+
+def may_be_call(request: OutgoingRequest) -> bool:
+    """Whether the answer to a POST that matches no format can make it a call."""
+    content_type = request.headers.get("content-type")
+    if request.method != "POST" or not may_answer_a_call(request.path, content_type):
+        return False
+    port = local_servers.port_of(request.scheme, request.port)
+    return owner_of(request.host) is not None or local_servers.is_seen(request.host, port)
+
+
+class PossibleCall(Call):
+    """A request that its answer may prove to be a call; an `Observer`.
+
+    Args:
+        present: The tap of this process.
+        request: The request.
+
+    Attributes:
+        is_proved: An earlier answer at the same path proved a call, so that a limit can refuse this one.
+    """
+
+    def __init__(self, present: Tap, request: OutgoingRequest) -> None:
+        content_type = request.headers.get("content-type")
+        shape = provisional_shape(request.host, request.path, content_type, request.body)
+        port = local_servers.port_of(request.scheme, request.port)
+        self._key = (request.host, port, request.path)
+        proved = _proved.get(self._key)
+        self.is_proved = proved is not None
+        if proved is not None:
+            shape = shape._replace(api=proved.api, provider_name=proved.provider_name)
+        super().__init__(present, shape, request)
+        self._request = request
+        self._host = request.host
+        self._size = 0
+        self._is_recognised = False
+
+    @property
+    def shape(self) -> Shape:
+        """What the request is, as far as it is known."""
+        return self._shape
+
+    @faults.contained
+    def _open(self) -> None:
+        if self.is_proved:
+            super()._open()
+        else:
+            self._is_settled = False
+            self._tap.under_way.add(self._reference)
+
+    def _drop(self) -> None:
+        if self.is_proved:
+            super()._drop()
+        elif self._is_ours():
+            self._close()
+
+    @faults.contained
+    def failed(self, error: BaseException, is_sent: bool) -> None:
+        """Settle a call that got no response, if it is known to be one."""
+        if self.is_proved:
+            super().failed(error, is_sent)
+        else:
+            self._drop()
+
+    @faults.contained
+    def responded(self, status: int, headers: Mapping[str, str]) -> None:
+        """Note the head of the response, and stop where it cannot prove a call."""
+        super().responded(status, headers)
+        if not self.is_proved and not is_readable(status, headers.get("content-type", "").lower()):
+            self._drop()
+
+    def feed(self, chunk: bytes, is_decoded: bool = False) -> None:
+        """Keep a piece of the body, up to a bound."""
+        super().feed(chunk, is_decoded)
+        self._size += len(chunk)
+        if self._size > LONGEST_ANSWER and not self.is_proved:
+            self._drop()
+
+    @faults.contained
+    def leave(self) -> None:
+        """Settle what was not read to its end."""
+        if self._status is None and not self.is_proved:
+            self._drop()
+        else:
+            super().leave()
+
+    def _read(self, is_whole: bool) -> Reading:
+        assert self._status is not None
+        is_complete = is_whole and not self._body.is_cut
+        found = recognise_answer(
+            self._shape, self._host, self._status, self._headers, self._decoded_body(), is_complete
+        )
+        if found is None:
+            return super()._read(is_whole) if self.is_proved else Reading()
+        self._is_recognised = True
+        self._shape, reading = found
+        return reading
+
+    def _conclude(self, reading: Reading, is_whole: bool, error: BaseException | None = None) -> None:
+        assert self._status is not None
+        if self._is_recognised:
+            fill_shape(self.record, self._shape)
+            self._remember()
+        elif not self.is_proved or (is_whole and self._status < 300):
+            self._drop()
+            self._note_unrecognised()
+            return
+        super()._conclude(reading, is_whole, error)
+
+    def _remember(self) -> None:
+        if self._key not in _proved:
+            if len(_proved) >= _MOST_PROVED:
+                _proved.clear()
+            _proved[self._key] = self._shape
+            host, _, path = self._key
+            found = {"host": host, "path": unrecognised.shown_path(path), "api": self._shape.api}
+            unrecognised.write_finding(self._tap.folder, FILE, found)
+
+    def _note_unrecognised(self) -> None:
+        request = self._request
+        content_type = request.headers.get("content-type")
+        unrecognised.record_unrecognised(request.host, request.path, content_type, request.body)

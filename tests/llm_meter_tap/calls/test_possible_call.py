@@ -1,0 +1,109 @@
+"""Requests to unknown paths over a real client: the answer decides, and only where the server is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from tap_listener import TapListener
+from tap_process import settled, spool_lines
+from tap_provider import Provider
+
+from llm_meter_tap import LimitExceeded
+from llm_meter_tap.calls import local_servers, possible_call, unrecognised
+
+ASKING = {"model": "asked-1", "prompt": "secret words"}
+KNOWN = {"model": "m", "messages": [{"role": "user", "content": "Hi"}]}
+
+
+@pytest.fixture(autouse=True)
+def nothing_seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No server was seen and no path proved before."""
+    monkeypatch.setattr(local_servers, "_answered", {})
+    monkeypatch.setattr(possible_call, "_proved", {})
+    monkeypatch.setattr(unrecognised, "_noted_at", float("-inf"))
+    return iter([None])
+
+
+@pytest.fixture
+def seen(metered: Path, provider: Provider) -> Path:
+    """The provider has answered in a known format; gives the private folder."""
+    httpx.post(f"{provider.url}/json/v1/chat/completions", json=KNOWN)
+    assert len(settled(metered)) == 1
+    return metered
+
+
+def test_an_unknown_path_of_a_server_that_spoke_a_known_format_is_a_call(
+    seen: Path, provider: Provider
+) -> None:
+    httpx.post(f"{provider.url}/json/v9/think", json=ASKING)
+    record = settled(seen)[1]
+    assert record["gen_ai.usage.input_tokens"] == 11
+    assert record["gen_ai.usage.output_tokens"] == 7
+    assert record["gen_ai.request.model"] == "asked-1"
+    assert record["gen_ai.response.model"] == "gpt-5-2025"
+    assert record["llm_meter.usage.flags"] == ["recognised-by-answer"]
+    assert (record["llm_meter.call.status"], record["llm_meter.call.basis"]) == ("ok", "reported")
+
+
+def test_the_diagnostics_learn_its_host_and_path_and_nothing_else(seen: Path, provider: Provider) -> None:
+    httpx.post(f"{provider.url}/json/v9/think/sk-4f6a8b2c9d1e7f3a5b?key=hidden", json=ASKING)
+    found = json.loads((seen / possible_call.FILE).read_text())
+    assert found.pop("at")
+    assert found == {"host": "127.0.0.1", "path": "/json/v9/think/...", "api": "openai.chat"}
+    assert not (seen / unrecognised.FILE).exists()
+
+
+def test_a_stream_is_a_call_too(seen: Path, provider: Provider) -> None:
+    with httpx.stream("POST", f"{provider.url}/sse/v9/think", json={**ASKING, "stream": True}) as answer:
+        text = "".join(answer.iter_text())
+    assert "[DONE]" in text
+    record = settled(seen)[1]
+    assert (record["gen_ai.usage.input_tokens"], record["gen_ai.usage.output_tokens"]) == (11, 7)
+    assert record["llm_meter.usage.flags"] == ["recognised-by-answer"]
+
+
+def test_a_server_that_never_spoke_a_known_format_is_not_asked(metered: Path, provider: Provider) -> None:
+    httpx.post(f"{provider.url}/json/v9/think", json=ASKING)
+    assert not (metered / "spool").exists()
+    assert (metered / unrecognised.FILE).exists()
+
+
+@pytest.mark.parametrize("how", ["nonsense", "limited", "broken", "silent"])
+def test_an_answer_without_usage_leaves_no_record(seen: Path, provider: Provider, how: str) -> None:
+    lines = spool_lines(seen)
+    httpx.post(f"{provider.url}/{how}/v9/think", json=ASKING)
+    assert spool_lines(seen) == lines
+
+
+def test_it_can_be_turned_off(seen: Path, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLM_METER_BY_ANSWER", "0")
+    httpx.post(f"{provider.url}/json/v9/think", json=ASKING)
+    assert len(settled(seen)) == 1
+
+
+def test_a_limit_refuses_the_next_call_to_a_path_that_was_proved(
+    listener: TapListener, seen: Path, provider: Provider
+) -> None:
+    httpx.post(f"{provider.url}/json/v9/think", json=ASKING)
+    listener.wait_for(settled=2)
+    listener.most_calls = 0
+    listener.put_gate("block")
+    asked = len(provider.seen)
+    with pytest.raises(LimitExceeded):
+        httpx.post(f"{provider.url}/json/v9/think", json=ASKING)
+    assert len(provider.seen) == asked
+
+
+def test_a_proved_path_that_answers_without_usage_is_no_call_this_time(
+    seen: Path, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    httpx.post(f"{provider.url}/json/v9/think", json=ASKING)
+    ((key, shape),) = possible_call._proved.items()
+    monkeypatch.setitem(possible_call._proved, (*key[:2], "/nonsense/v9/think"), shape)
+    httpx.post(f"{provider.url}/nonsense/v9/think", json=ASKING)
+    assert len(settled(seen)) == 2
+    assert [line["event"] for line in spool_lines(seen)][-2:] == ["opened", "dropped"]
