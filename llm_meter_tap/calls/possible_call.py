@@ -38,11 +38,13 @@ _proved: dict[tuple[str, int | None, str], Shape] = {}
 
 def may_be_call(request: OutgoingRequest) -> bool:
     """Whether the answer to a POST that matches no format can make it a call."""
-    content_type = request.headers.get("content-type")
-    if request.method != "POST" or not may_answer_a_call(request.path, content_type):
+    if request.method != "POST":
         return False
+    # The host first: most requests go to hosts that are not known.
     port = local_servers.port_of(request.scheme, request.port)
-    return owner_of(request.host) is not None or local_servers.is_seen(request.host, port)
+    if owner_of(request.host) is None and not local_servers.is_seen(request.host, port):
+        return False
+    return may_answer_a_call(request.path, request.headers.get("content-type"))
 
 
 class PossibleCall(Call):

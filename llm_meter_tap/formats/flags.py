@@ -48,9 +48,10 @@ def _of_total(usage: Usage, totals: tuple[str, ...]) -> Iterator[str]:
     entered, produced = usage.input_tokens, usage.output_tokens
     if total is None or entered is None:
         return
-    others = [part.usage for part in other_models(usage.raw)]
-    beside = sum((other.input_tokens or 0) + (other.output_tokens or 0) for other in others)
-    beyond = entered + (produced or 0) - beside - total
+    beyond = entered + (produced or 0) - total
+    if beyond > 0:
+        others = [part.usage for part in other_models(usage.raw)]
+        beyond -= sum((other.input_tokens or 0) + (other.output_tokens or 0) for other in others)
     if beyond == 0:
         return
     read, written = usage.cache_read_input_tokens or 0, usage.cache_write_input_tokens or 0

@@ -82,12 +82,14 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
     draft.replace(mapping(body.get("x_groq")).get("usage"))
     draft.replace(body.get("usage"))
     # Responses report what tools used, and images who drew an SVG, beside the usage.
-    beside = {"tool_usage": _tool_usage(body), "svg_usage": mapping(body.get("svg_usage"))}
-    draft.raw = {**draft.raw, **{name: figures for name, figures in beside.items() if figures}}
+    if "tool_usage" in body or "svg_usage" in body:
+        beside = {"tool_usage": _tool_usage(body), "svg_usage": mapping(body.get("svg_usage"))}
+        draft.raw = {**draft.raw, **{name: figures for name, figures in beside.items() if figures}}
     # Whisper's transcriptions are charged by the second (reference: usage.type "duration").
     draft.has_units = draft.raw.get("type") == "duration"
-    runs = in_output(body.get("output"), body.get("tools"), draft.raw.get("tool_usage"))
-    draft.tool_calls = runs or draft.tool_calls
+    if "output" in body or "tool_usage" in draft.raw:
+        runs = in_output(body.get("output"), body.get("tools"), draft.raw.get("tool_usage"))
+        draft.tool_calls = runs or draft.tool_calls
     # A run is always made so; a response where it says so (reference: `background`).
     is_background = body.get("background") is True or body.get("object") == "thread.run"
     # So is what xAI defers, of which a request's id is all that is answered, and what Zhipu makes a task of.
@@ -281,6 +283,8 @@ def _images_made(raw: Mapping[str, Any]) -> Usage | None:
 
 def _other_models(raw: Mapping[str, Any]) -> list[Part]:
     """The image tool's model, and the model that draws SVG beside the one that renders."""
+    if "tool_usage" not in raw and "svg_usage" not in raw:
+        return []
     parts = []
     images = _images_made(raw)
     if images is not None:

@@ -67,7 +67,9 @@ def in_usage(raw: dict[str, Any]) -> dict[str, int]:
     """The tools that a usage object counts."""
     counts: dict[str, int] = {}
     for member in _COUNTERS:
-        for name, runs in mapping(raw.get(member)).items():
+        if member not in raw:
+            continue
+        for name, runs in mapping(raw[member]).items():
             number = count(runs)
             if number and len(name) <= _LONGEST_NAME:
                 counts[_SUFFIX.sub("", _PREFIX.sub("", name.lower()))] = number
