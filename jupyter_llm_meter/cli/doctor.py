@@ -25,6 +25,7 @@ from jupyter_llm_meter.service.checkup import (
     examine_services,
     examine_spools,
     last_recognised_by_answer,
+    last_unknown_members,
     last_unrecognised,
 )
 from jupyter_llm_meter.service.environment import tap_variables
@@ -40,6 +41,8 @@ _REQUESTS = {
     "unrecognised": "Last request that looked like an LLM call and was not counted: {host}{path} at {at}",
     "recognised_by_answer": "Last unknown path that was counted because its answer had usage: {host}{path},"
     " read as {api}, at {at}. A hard limit cannot refuse the first call to such a path.",
+    "unknown_usage_members": "Last usage object with members that are not read: {members} of {provider}"
+    " ({api}), at {at}. The cost of such calls may be too low.",
 }
 Requests = Mapping[str, Mapping[str, str] | None]
 """What the taps found out about requests, by the name it has in the document."""
@@ -60,6 +63,7 @@ class DoctorApp(Command):
         requests = {
             "unrecognised": last_unrecognised(folder),
             "recognised_by_answer": last_recognised_by_answer(folder),
+            "unknown_usage_members": last_unknown_members(folder),
         }
         if self.json:
             self.print_json(_document(findings, requests))

@@ -21,6 +21,7 @@ from jupyter_llm_meter.ledger import Ledger, LedgerError, parse_url, sqlite_file
 from jupyter_llm_meter.service.spool_import import REJECTED
 from llm_meter_tap.calls.possible_call import FILE as RECOGNISED_BY_ANSWER
 from llm_meter_tap.calls.unrecognised import FILE as UNRECOGNISED
+from llm_meter_tap.calls.unrecognised import MEMBERS_FILE as UNKNOWN_MEMBERS
 from llm_meter_tap.wire import file_lock
 from llm_meter_tap.wire.rendezvous import ServiceAddress, living_services
 
@@ -133,9 +134,18 @@ def last_recognised_by_answer(folder: Path) -> dict[str, str] | None:
     return _finding_of_taps(folder / RECOGNISED_BY_ANSWER, ("host", "path", "api", "at"))
 
 
+def last_unknown_members(folder: Path) -> dict[str, str] | None:
+    """Return provider, format, names and time of the last usage object with members that no reader knows."""
+    return _finding_of_taps(folder / UNKNOWN_MEMBERS, ("provider", "api", "members", "at"))
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def _finding_of_taps(path: Path, names: tuple[str, ...]) -> dict[str, str] | None:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        return {name: str(found[name]) for name in names}
+        return {name: _shown(found[name]) for name in names}
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_meter_tap import tap
-from llm_meter_tap.calls import content_encoding, local_servers
+from llm_meter_tap.calls import content_encoding, local_servers, unrecognised
 from llm_meter_tap.calls.body_buffer import KeptBody
 from llm_meter_tap.calls.recording import fill_record, new_record
 from llm_meter_tap.calls.stream_end import StreamEnd
@@ -250,6 +250,10 @@ class Call:
         fill_record(self.record, reading)
         if reading.usage is not None:
             local_servers.note_answer(self.record.server_address, self.record.server_port)
+        if reading.unknown_members:
+            unrecognised.record_unknown_members(
+                self._tap.folder, self.record.provider_name, self._shape.api, reading.unknown_members
+            )
         if reading.is_stored and reading.response_id is not None:
             self._rename(reading.response_id)
         broken = None if error is None else type(error).__name__

@@ -1,7 +1,7 @@
 """Remembers the last request that looked like an LLM call and matched no format, for the diagnostics to show.
 
 The file `unrecognised.json` of the private folder holds its host and path, without any part of the path
-that may be an id or a secret.
+that may be an id or a secret. A second file names the members of a usage object that no reader knows.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from llm_meter_tap.system import Clock, Files, Process, join, make_folders, writ
 from llm_meter_tap.wire.json_values import encode
 
 FILE = "unrecognised.json"
+MEMBERS_FILE = "unknown-usage-members.json"
+"""The file of the private folder that names the unknown members of the last usage object that had any."""
+
 _LOOKED_AT = 4096
 _LONGEST_PATH = 200
 _PAUSE_S = 60.0
@@ -26,7 +29,11 @@ _ASKED = re.compile(rb'"(?:messages|prompt|contents|inputs?|text|query)"\s*:')
 _CONVERSATION = re.compile(rb'"(?:messages|contents)"\s*:\s*\[\s*\{')
 _MAY_BE_SECRET = re.compile(r"(?=[^/]*\d)[^/]{20,}|[^/]{48,}")
 
+_MOST_SEEN = 256
+
 _noted_at = float("-inf")
+# The provider and the members of each usage object that was remembered.
+_seen_members: set[tuple[str | None, ...]] = set()
 
 
 def looks_like_call(host: str, path: str, content_type: str | None, body: bytes | None) -> bool:
@@ -61,6 +68,24 @@ def record_unrecognised(host: str, path: str, content_type: str | None, body: by
         return
     _noted_at = moment
     write_finding(folder, FILE, {"host": host, "path": shown_path(path)})
+
+
+@faults.contained
+def record_unknown_members(folder: str, provider: str | None, api: str, members: list[str]) -> None:
+    """Remember the names of the members of a usage object that no reader knows, once for the same names.
+
+    Args:
+        folder: The private folder.
+        provider: Whose answer it was.
+        api: The name of the answer's format.
+        members: The names, as dotted paths.
+    """
+    seen = (provider, *members)
+    if seen not in _seen_members:
+        if len(_seen_members) >= _MOST_SEEN:
+            _seen_members.clear()
+        _seen_members.add(seen)
+        write_finding(folder, MEMBERS_FILE, {"provider": provider, "api": api, "members": members})
 
 
 def shown_path(path: str) -> str:

@@ -54,6 +54,7 @@ class Reading:
         is_cached: A gateway answered from its cache, so that the figures are those of an earlier call.
         flags: What is odd about the figures, see `flags.py`.
         tool_calls: How often the provider's own tools ran, see `tool_calls.py`.
+        unknown_members: The members of the usage object that no reader knows, see `usage_members.py`.
     """
 
     usage: Usage | None = None
@@ -67,6 +68,7 @@ class Reading:
     is_cached: bool = False
     flags: list[str] = field(default_factory=list)
     tool_calls: dict[str, int] = field(default_factory=dict)
+    unknown_members: list[str] = field(default_factory=list)
 
 
 @dataclass

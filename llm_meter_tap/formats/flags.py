@@ -17,6 +17,7 @@ REASONING_OUTSIDE_TOTAL = "reasoning-outside-total"
 CACHE_OUTSIDE_TOTAL = "cache-outside-total"
 UNREAD = "results-unread"
 CACHE_HIT = "gateway-cache-hit"
+UNKNOWN_MEMBER = "unknown-usage-member"
 RECOGNISED_BY_ANSWER = "recognised-by-answer"
 
 _PARTS = (

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from llm_meter_tap.formats.documents import documents
 from llm_meter_tap.formats.errors import error_type
 from llm_meter_tap.formats.figures import Draft, Reading, Usage
-from llm_meter_tap.formats.flags import CACHE_HIT, flags_of
+from llm_meter_tap.formats.flags import CACHE_HIT, UNKNOWN_MEMBER, flags_of
 from llm_meter_tap.formats.format import UsageReader
 from llm_meter_tap.formats.gateways import COST, cost_in, is_cache_hit
 from llm_meter_tap.formats.registry import FORMATS
 from llm_meter_tap.formats.tool_calls import in_usage
+from llm_meter_tap.formats.usage_members import unknown_members
 from llm_meter_tap.wire.json_values import count, parse
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def read_response(
     reading = _reading(reader, draft, shape, failure, found.is_whole or has_ended)
     if is_cache_hit(headers):
         reading.is_cached, reading.usage = True, None
-        reading.tool_calls, reading.flags = {}, [CACHE_HIT]
+        reading.tool_calls, reading.flags, reading.unknown_members = {}, [CACHE_HIT], []
     return reading
 
 
@@ -83,6 +84,9 @@ def _reading(
     reader: UsageReader, draft: Draft, shape: Shape, failure: str | None, is_finished: bool
 ) -> Reading:
     usage = _usage(reader, draft, shape.provider_name)
+    is_final = usage is not None and is_finished
+    unknown = unknown_members(draft.raw) if is_final else []
+    flags = flags_of(usage, reader.totals) if usage is not None and is_final else []
     return Reading(
         usage=usage,
         response_model=draft.model,
@@ -92,8 +96,9 @@ def _reading(
         is_finished=is_finished,
         is_background=draft.is_background,
         is_stored=draft.is_background or draft.is_stored,
-        flags=flags_of(usage, reader.totals) if usage is not None and is_finished else [],
+        flags=[*flags, UNKNOWN_MEMBER] if unknown else flags,
         tool_calls={**draft.tool_calls, **in_usage(draft.raw)},
+        unknown_members=unknown,
     )
 
 

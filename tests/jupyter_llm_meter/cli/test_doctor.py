@@ -94,6 +94,15 @@ def test_the_last_path_that_only_its_answer_proved_is_shown(doctor, meter, folde
     assert "llm.example.org/v9/think, read as openai.chat, at 2026-11-24" in meter("doctor").stdout
 
 
+def test_the_members_of_a_usage_object_that_nobody_reads_are_shown_by_name(doctor, meter, folder):
+    found = {"provider": "openai", "api": "openai.chat", "members": ["a_tokens", "b.c"], "at": "2026-11-24"}
+    (folder / "unknown-usage-members.json").write_text(json.dumps(found))
+    os.chmod(folder / "unknown-usage-members.json", 0o600)
+    code, document = doctor()
+    assert (code, document["unknown_usage_members"]) == (0, {**found, "members": "a_tokens, b.c"})
+    assert "a_tokens, b.c of openai (openai.chat), at 2026-11-24" in meter("doctor").stdout
+
+
 def test_a_running_service_is_asked_and_what_waits_is_counted(doctor, meter, folder):
     looking = "import sys; sys.argv = ['doctor', '--json']\n" + (
         "from jupyter_llm_meter.cli.doctor import DoctorApp\n"

@@ -74,6 +74,19 @@ def test_ordinary_requests_and_known_calls_leave_no_trace(metered, provider):
     assert not (metered / "unrecognised.json").exists()
 
 
+def test_the_members_of_a_usage_object_that_no_reader_knows_are_kept_by_name(metered, monkeypatch):
+    monkeypatch.setattr(unrecognised, "_seen_members", set())
+    unrecognised.record_unknown_members(str(metered), "openai", "openai.chat", ["dream_tokens"])
+    file = metered / unrecognised.MEMBERS_FILE
+    found = json.loads(file.read_text())
+    assert found.pop("at")
+    assert found == {"provider": "openai", "api": "openai.chat", "members": ["dream_tokens"]}
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.unlink()
+    unrecognised.record_unknown_members(str(metered), "openai", "openai.chat", ["dream_tokens"])
+    assert not file.exists()
+
+
 @pytest.mark.parametrize(
     ("path", "shown"),
     [
