@@ -9,7 +9,14 @@ from collections.abc import Callable
 
 from llm_meter_tap.formats import openai
 from llm_meter_tap.formats.format import Endpoint, Family, ReadBack
-from llm_meter_tap.formats.request_shapes import Request, is_chat, is_named_chat, never, of_no_model
+from llm_meter_tap.formats.request_shapes import (
+    Request,
+    is_chat,
+    is_kept_prompt,
+    is_named_chat,
+    never,
+    of_no_model,
+)
 
 
 def _chat(
@@ -51,6 +58,7 @@ FAMILY = Family(
             hosts=("voyage", "jina", "siliconflow", "openrouter", "zhipu"),
         ),
         _chat("writer", r"/v1/chat$", "chat", never, hosts=("writer",)),
+        _chat("openai", r"/prompts/[^/]+/completions$", "completions", is_kept_prompt),
         _chat("snowflake", r"/cortex/inference:complete$", "complete", is_named_chat),
         _chat("minimax", r"/text/chatcompletion_v2$", "chatcompletion_v2", is_chat),
         _chat("pollinations", r"/openai$", "openai", is_named_chat),

@@ -40,7 +40,12 @@ class Documents(NamedTuple):
 
 
 def documents(
-    content_type: str, body: bytes, complete: bool, matters: re.Pattern[bytes], names: tuple[str, ...]
+    content_type: str,
+    body: bytes,
+    complete: bool,
+    matters: re.Pattern[bytes],
+    names: tuple[str, ...],
+    is_summed: bool = False,
 ) -> Documents:
     """Take a response apart.
 
@@ -50,12 +55,13 @@ def documents(
         complete: Whether the body came to its end.
         matters: What a stream's event must hold to be parsed at all.
         names: The outer members worth having from a body too big to parse, the one with the figures first.
+        is_summed: Take every event of a binary stream that matters, not only the last ones.
 
     Returns:
         The documents; none for anything that is not JSON.
     """
     if "amazon.eventstream" in content_type:
-        return _stream(eventstream.events(body), matters)
+        return _stream(eventstream.events(body), matters, None if is_summed else _LAST)
     if "event-stream" in content_type or _SSE_START.match(body):
         return _sse(body, matters, names[0])
     start = body[:256].lstrip()[:1]
@@ -75,9 +81,9 @@ def _sse(body: bytes, matters: re.Pattern[bytes], figures: str) -> Documents:
     return _stream(sse.events(body), matters)
 
 
-def _stream(events: Iterable[Event], matters: re.Pattern[bytes]) -> Documents:
+def _stream(events: Iterable[Event], matters: re.Pattern[bytes], most: int | None = _LAST) -> Documents:
     first: list[Event] = []
-    last: deque[Event] = deque(maxlen=_LAST)
+    last: deque[Event] = deque(maxlen=most)
     is_done = False
     for event in events:
         if event.data.startswith(b"[DONE]"):

@@ -29,6 +29,8 @@ class UsageReader(NamedTuple):
         normalise: Turns the draft's raw figures into inclusive sums; gets the provider's name.
         headers: Response headers with figures, each with its name among the raw figures.
         totals: The members of the raw figures that state a total, the first that is there counts.
+        is_summed: The figures of a stream's events add up, so that none of them may be skipped.
+        without_figures: The flag of an answer that could have had figures and has none; None for no flag.
     """
 
     matters: bytes
@@ -37,6 +39,8 @@ class UsageReader(NamedTuple):
     normalise: Callable[[Draft, str], Usage]
     headers: tuple[tuple[str, str], ...] = ()
     totals: tuple[str, ...] = ("total_tokens",)
+    is_summed: bool = False
+    without_figures: str | None = None
 
 
 class OutputLimit(NamedTuple):

@@ -54,7 +54,7 @@ def read_response(
     """
     reader = FORMATS[shape.api].usage
     matters = _pattern(reader.matters)
-    found = documents((content_type or "").lower(), body, complete, matters, reader.names)
+    found = documents((content_type or "").lower(), body, complete, matters, reader.names, reader.is_summed)
     draft = Draft()
     for event, document in found.items:
         reader.take(draft, event, document)
@@ -87,6 +87,8 @@ def _reading(
     is_final = usage is not None and is_finished
     unknown = unknown_members(draft.raw) if is_final else []
     flags = flags_of(usage, reader.totals) if usage is not None and is_final else []
+    if usage is None and failure is None and reader.without_figures is not None:
+        flags = [reader.without_figures]
     return Reading(
         usage=usage,
         response_model=draft.model,

@@ -6,6 +6,7 @@ from llm_meter_tap.formats import (
     alephalpha,
     anthropic,
     bedrock,
+    bedrock_agents,
     bfl,
     cloudflare,
     cohere,
@@ -17,6 +18,7 @@ from llm_meter_tap.formats import (
     mistral,
     ollama,
     openai,
+    openai_videos,
     perplexity,
     replicate,
     volcengine,
@@ -30,6 +32,7 @@ FAMILIES: tuple[Family, ...] = (
     anthropic.FAMILY,
     google.FAMILY,
     google_interactions.FAMILY,
+    bedrock_agents.FAMILY,
     bedrock.FAMILY,
     cohere.FAMILY,
     ollama.FAMILY,
@@ -44,6 +47,7 @@ FAMILIES: tuple[Family, ...] = (
     perplexity.FAMILY,
     volcengine.FAMILY,
     compatible.FAMILY,
+    openai_videos.FAMILY,
     openai.FAMILY,
 )
 

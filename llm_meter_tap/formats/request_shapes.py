@@ -30,6 +30,7 @@ class Request(NamedTuple):
 # searched for at its ends; of the others, which may be long themselves, only the kind of value is found out.
 NAMES = ("model", "stream", "max_tokens", "agent", "agent_id", "anthropic_version", "previous_response_id")
 LONG_NAMES = (
+    "variables",
     "messages",
     "prompt",
     "input",
@@ -43,6 +44,11 @@ LONG_NAMES = (
     "query",
     "documents",
 )
+
+
+def always(request: Request) -> bool:
+    """Whatever the request holds."""
+    return True
 
 
 def never(request: Request) -> bool:
@@ -127,6 +133,11 @@ def has_model(request: Request) -> bool:
 
 def is_interaction(request: Request) -> bool:
     return named_by_model_or_agent(request) is not None and request.has("input")
+
+
+def is_kept_prompt(request: Request) -> bool:
+    """A prompt that a gateway keeps, with what is put into it."""
+    return isinstance(request.members.get("variables"), dict)
 
 
 def is_wrapped_request(request: Request) -> bool:

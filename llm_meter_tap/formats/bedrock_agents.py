@@ -1,0 +1,96 @@
+"""Amazon Bedrock's agents: those that are configured in Bedrock, and AgentCore's harness.
+
+Sources: Amazon's service models of `bedrock-agent-runtime` and `bedrock-agentcore`. An agent reports the
+usage of each of its model's calls in a trace, and traces come only where the request asks for them
+(`enableTrace`). A harness reports its usage in the stream's metadata.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llm_meter_tap.formats import bedrock
+from llm_meter_tap.formats.figures import Draft, Usage, total_of
+from llm_meter_tap.formats.format import Endpoint, Family, Format, OutputLimit, TextFields, UsageReader
+from llm_meter_tap.formats.request_shapes import always, never, of_no_model
+from llm_meter_tap.wire.json_values import count, mapping
+
+TRACING_OFF = "tracing-off"
+"""The flag of an agent's answer without traces (`llm_meter.usage.flags`)."""
+
+_COUNTS = ("inputTokens", "outputTokens")
+
+
+def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Add up what the traces report; each is of one call of a model."""
+    for step in map(mapping, mapping(document.get("trace")).values()):
+        draft.identify(mapping(step.get("modelInvocationInput")).get("foundationModel"))
+        output = mapping(step.get("modelInvocationOutput"))
+        usage = mapping(mapping(output.get("metadata")).get("usage"))
+        if usage:
+            sums = {name: total_of(count(draft.raw.get(name)), count(usage.get(name))) for name in _COUNTS}
+            draft.update(sums)
+            draft.is_finished = True
+    if event.endswith("Exception"):
+        draft.error = event
+
+
+def normalise(draft: Draft, provider: str) -> Usage:
+    """Take the sums as they are."""
+    return Usage(count(draft.raw.get("inputTokens")), count(draft.raw.get("outputTokens")), raw=draft.raw)
+
+
+AGENT = Format(
+    name="bedrock.agent",
+    usage=UsageReader(
+        matters=rb'"modelInvocation(?:In|Out)put"|"message"',
+        names=("trace",),
+        take=take,
+        normalise=normalise,
+        totals=(),
+        is_summed=True,
+        without_figures=TRACING_OFF,
+    ),
+    output_limit=None,
+    text=None,
+    stream_ends=(),
+)
+HARNESS = Format(
+    name="bedrock.harness",
+    usage=bedrock.READER,
+    output_limit=OutputLimit(tokens=("maxTokens",)),
+    text=TextFields(
+        read=("systemPrompt", "messages"),
+        written=("contentBlockDelta", "delta", "start"),
+        system=("systemPrompt",),
+        messages=("messages",),
+        tools=("tools",),
+        elsewhere=("skills",),
+    ),
+    stream_ends=(),
+)
+
+
+def _agent(path: str, endings: tuple[str, ...], format: Format = AGENT) -> Endpoint:
+    return Endpoint(
+        format=format,
+        operation_name="invoke_agent",
+        author="aws.bedrock",
+        path=path,
+        endings=endings,
+        has_shape=never,
+        hosts=("aws.bedrock",),
+        streams=always,
+        model=of_no_model,
+    )
+
+
+FAMILY = Family(
+    formats=(AGENT, HARNESS),
+    endpoints=(
+        _agent(r"/agents/[^/]+/agentAliases/[^/]+/sessions/[^/]+/text$", ("text",)),
+        _agent(r"/harnesses/invoke$", ("invoke",), HARNESS),
+        _agent(r"^/agents/[^/]+$", ()),
+    ),
+    host_patterns=((r"^bedrock-(?:agent-runtime|agentcore)[\w-]*\..*amazonaws\.com", "aws.bedrock"),),
+)
