@@ -169,10 +169,10 @@ def loopback_of(monkeypatch):
 
     def become(provider):
         monkeypatch.setitem(registry.HOSTS, "127.0.0.1", provider)
-        matching._owner.cache_clear()
+        matching.owner_of.cache_clear()
 
     yield become
-    matching._owner.cache_clear()
+    matching.owner_of.cache_clear()
 
 
 async def through_async_httpx(url):
