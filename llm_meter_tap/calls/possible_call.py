@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from llm_meter_tap.calls import local_servers, unrecognised
 from llm_meter_tap.calls.call import Call
 from llm_meter_tap.calls.recording import fill_shape
+from llm_meter_tap.delivery.progress import AnswerUnderWay
 from llm_meter_tap.formats.answer_recognition import (
     LONGEST_ANSWER,
     is_readable,
@@ -114,9 +115,15 @@ class PossibleCall(Call):
         if self._size > LONGEST_ANSWER and not self.is_proved:
             self._drop()
 
+    def under_way(self) -> AnswerUnderWay | None:
+        """Return how far the answer has come; None as long as nothing proves that it is one."""
+        return super().under_way() if self.is_proved else None
+
     @faults.contained
     def leave(self) -> None:
         """Settle what was not read to its end."""
+        if self._is_settled:
+            return
         if self._status is None and not self.is_proved:
             self._drop()
         else:
