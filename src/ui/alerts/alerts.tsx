@@ -31,7 +31,7 @@ export interface AlertActions {
 }
 
 /** Shows a toast that stays until it is closed. */
-export function warn(
+export function showWarning(
   alert: Alert,
   standing: Standing | undefined,
   wording: IWording,
@@ -49,7 +49,7 @@ export function warn(
 }
 
 /** Shows a toast about a runaway kernel; resolves once the toast is closed. */
-export function tellOfRunaway(
+export function showRunaway(
   runaway: Runaway,
   wording: IWording,
   { interrupt }: AlertActions
