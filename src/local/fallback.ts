@@ -56,14 +56,14 @@ export class LocalFallback implements ILocalMode, IDisposable {
     const { connection } = this.model.snapshot;
     if (connection === 'absent') {
       void this._enter();
-    } else if (connection === 'live' && !this._isHandedOver) {
-      this._isHandedOver = true;
-      void this._handOver();
+    } else if (connection === 'live' && !this._isTransferred) {
+      this._isTransferred = true;
+      void this._transferTotals();
     }
   }
 
   private async _enter(): Promise<void> {
-    this._isHandedOver = false;
+    this._isTransferred = false;
     const meter = await this._opened();
     if (meter !== undefined && !this._isDisposed) {
       meter.add(this.model.takePending());
@@ -71,19 +71,19 @@ export class LocalFallback implements ILocalMode, IDisposable {
     }
   }
 
-  private async _handOver(): Promise<void> {
+  private async _transferTotals(): Promise<void> {
     try {
       if (this._meter === undefined && !(await this.source.isNeeded())) {
         return;
       }
       const meter = await this._opened();
-      await meter?.handOver(this.client);
+      await meter?.transferTotals(this.client);
       meter?.dispose();
       this._opening = undefined;
       this._meter = undefined;
     } catch (error) {
       // With the next connection it is tried again; until then the total stays where it is.
-      this._isHandedOver = !(error instanceof ClientError);
+      this._isTransferred = !(error instanceof ClientError);
       console.error(
         'LLM Meter could not hand the running total over to the server extension.',
         error
@@ -116,6 +116,6 @@ export class LocalFallback implements ILocalMode, IDisposable {
 
   private _opening?: Promise<LocalMeter>;
   private _meter?: LocalMeter;
-  private _isHandedOver = false;
+  private _isTransferred = false;
   private _isDisposed = false;
 }

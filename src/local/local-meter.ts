@@ -13,7 +13,7 @@ import type { MeterClient } from '../meter/client';
 import type { AlertState } from '../core/local/alerts';
 import { acknowledged, claimed } from '../core/local/alerts';
 import { standingOf } from '../core/local/standing';
-import { writeHandOver } from '../core/local/hand-over';
+import { writeTakeover } from '../core/local/takeover';
 import { callsAfter } from '../core/local/tab-totals';
 import type { LocalTotals } from '../core/local/local-totals';
 import { callsOf, holds, readLocalTotals, takenOf, untaken } from '../core/local/local-totals';
@@ -160,14 +160,14 @@ export class LocalMeter implements ILocalMeter, IDisposable {
    * @param client - talks to the server extension.
    * @throws {ClientError} when it does not take it; nothing is lost.
    */
-  async handOver(client: MeterClient): Promise<void> {
+  async transferTotals(client: MeterClient): Promise<void> {
     await this.store.save();
     const { totals } = this.store;
     const parts = untaken(totals);
     if (parts.length === 0) {
       return;
     }
-    const taken = await client.takeOver(writeHandOver(totals));
+    const taken = await client.postTakeover(writeTakeover(totals));
     for (const [id, part] of parts) {
       const late = callsAfter(part, taken.get(id) ?? 0);
       if (late.length > 0) {

@@ -175,7 +175,7 @@ export class TotalsStore implements IDisposable {
     const { id } = this.tabName;
     const isOthers = (callId: string): boolean => isCountedByOthers(joined, id, callId);
     const taken = takenOf(joined, id);
-    // Calls that came in while the server part took over what was before them.
+    // Calls that came in while the server extension took over what was before them.
     const isBehind = callsAfter(this._part, taken).length > 0;
     const part = folded(isBehind ? rebased(this._part, taken) : this._part, isOthers, now);
     if (part !== this._part) {

@@ -1,5 +1,5 @@
 /**
- * What the meter asks of the server part.
+ * What the meter asks of the server extension.
  */
 
 import type { ServerConnection } from '@jupyterlab/services';
@@ -18,7 +18,7 @@ import { parseStanding } from '../core/record/standing-reader';
 import type { CallPage, ICallStore, ICellsAnswer, Query } from '../tokens';
 import { readAnswer, requestJson, routeUrl } from './request';
 
-/** Calls the routes of the server part. */
+/** Calls the routes of the server extension. */
 export class MeterClient implements ICallStore {
   /**
    * @param serverSettings - how to reach the Jupyter server.
@@ -112,16 +112,16 @@ export class MeterClient implements ICallStore {
   }
 
   /**
-   * `POST takeover`: hands over what was counted without the server part, which takes each part once.
+   * `POST takeover`: hands over what was counted without the server extension, which takes each part once.
    *
-   * @param handOver - as `writeHandOver` writes it.
+   * @param takeover - as `writeTakeover` writes it.
    * @returns the parts' ids, each with the revision up to which the ledger holds it.
    * @throws {ClientError} when the server does not answer as it should.
    */
-  async takeOver(handOver: Wire.Takeover): Promise<ReadonlyMap<string, number>> {
+  async postTakeover(takeover: Wire.Takeover): Promise<ReadonlyMap<string, number>> {
     const body = await this._request('takeover', {
       method: 'POST',
-      body: JSON.stringify(handOver)
+      body: JSON.stringify(takeover)
     });
     const taken = readAnswer(
       value => new Shape<Wire.TakeoverAnswer>(value, 'answer').list('taken', readTaken),

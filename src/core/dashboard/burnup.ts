@@ -1,7 +1,7 @@
 /**
  * The way of a limit through its window: used so far, the amount, and where it leads.
  *
- * Owns the curve of one standing; refuses to draw what the server part did not tell: no forecast, no line.
+ * Owns the curve of one standing; refuses to draw what the server extension did not tell: no forecast, no line.
  */
 
 import type { Standing } from '../record/standing';

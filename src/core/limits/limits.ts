@@ -17,7 +17,7 @@ export class LimitError extends Error {
 
 /** A limit with all that is needed to count by it. */
 export interface LimitRule extends Limit {
-  /** The names of the channels that hear of it; absent means all that are default. Channels are the server part's. */
+  /** The names of the channels that hear of it; absent means all that are default. Channels are the server extension's. */
   readonly notify?: readonly string[];
   readonly timeZone: string;
   readonly weekStart: Weekday;

@@ -1,7 +1,7 @@
 /**
  * A raise as a user writes it in the form, before it is asked for.
  *
- * Owns what is suggested and what is wrong with a draft; refuses to send what the server part would refuse. Loaded with the form.
+ * Owns what is suggested and what is wrong with a draft; refuses to send what the server extension would refuse. Loaded with the form.
  */
 
 import { addDecimals, subtractDecimals } from '../record/decimal';
@@ -49,7 +49,7 @@ export function expiriesOf({ limit, resetsAt }: Standing): readonly Expiry[] {
  * When an expiry comes.
  *
  * @param now - milliseconds since 1970.
- * @returns an RFC 3339 time; undefined for the end of the window, which the server part knows.
+ * @returns an RFC 3339 time; undefined for the end of the window, which the server extension knows.
  */
 export function expiryTime(expiry: Expiry, now: number): string | undefined {
   switch (expiry) {

@@ -3,7 +3,7 @@
  *
  * Windows of one kind partition time: every instant lies in exactly one, whatever the clocks do. A boundary in skipped local
  * time is the first instant after the skip, one in repeated local time the first of the two. Loaded on first use: only a
- * page without the server part needs it.
+ * page without the server extension needs it.
  */
 
 import { Temporal } from 'temporal-polyfill';

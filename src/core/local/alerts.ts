@@ -1,5 +1,5 @@
 /**
- * Alerts without the server part: which there are, and who has shown them.
+ * Alerts without the server extension: which there are, and who has shown them.
  *
  * An alert follows from what was used, so it needs no raising; its id names limit, subject, threshold, window and amount, and
  * so it is the same in every tab. Kept is only who claimed it and whether it was acknowledged.

@@ -1,5 +1,5 @@
 /**
- * What all tabs and browsers have counted without the server part, and what of it was shown.
+ * What all tabs and browsers have counted without the server extension, and what of it was shown.
  *
  * Owns how two copies become one: whatever the order in which tabs read and write, and however often, nothing is lost and
  * nothing counts twice. Refuses to guess at a text that it cannot read.
@@ -20,7 +20,7 @@ export interface LocalTotals {
   readonly id: string;
   /** By the id of the tab. */
   readonly parts: ReadonlyMap<string, TabTotals>;
-  /** Up to which revision the server part has taken a part over. */
+  /** Up to which revision the server extension has taken a part over. */
   readonly taken: ReadonlyMap<string, number>;
   /** By the alert's id. */
   readonly alerts: ReadonlyMap<string, AlertState>;
@@ -54,7 +54,7 @@ export function holds(one: LocalTotals, other: LocalTotals): boolean {
   return writeLocalTotals(merged(one, other)) === writeLocalTotals(one);
 }
 
-/** The calls of all parts that are kept whole, each once, newest first; what the server part has is left out. */
+/** The calls of all parts that are kept whole, each once, newest first; what the server extension has is left out. */
 export function callsOf(totals: LocalTotals): readonly CallRecord[] {
   const known = new Set([...untaken(totals)].flatMap(([, part]) => part.folded));
   const calls: CallRecord[] = [];
@@ -69,7 +69,7 @@ export function callsOf(totals: LocalTotals): readonly CallRecord[] {
   return calls.sort((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));
 }
 
-/** The sums of the calls that are no longer kept whole; what the server part has is left out. */
+/** The sums of the calls that are no longer kept whole; what the server extension has is left out. */
 export function rollupsOf(totals: LocalTotals): readonly Rollup[] {
   return untaken(totals)
     .filter(([id, part]) => part.base >= takenOf(totals, id))
@@ -86,20 +86,20 @@ export function isCountedByOthers(totals: LocalTotals, own: string, callId: stri
   );
 }
 
-/** The parts that hold something which the server part has not taken over, by their ids. */
+/** The parts that hold something which the server extension has not taken over, by their ids. */
 export function untaken(totals: LocalTotals): (readonly [string, TabTotals])[] {
   return [...totals.parts]
     .filter(([id, part]) => part.revision > takenOf(totals, id))
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** The revision up to which the server part has a part; 0 when it has nothing of it. */
+/** The revision up to which the server extension has a part; 0 when it has nothing of it. */
 export function takenOf({ taken }: LocalTotals, id: string): number {
   return taken.get(id) ?? 0;
 }
 
 /**
- * The totals without what nobody needs any more: parts that the server part has, and states of alerts of windows long gone.
+ * The totals without what nobody needs any more: parts that the server extension has, and states of alerts of windows long gone.
  *
  * @param before - milliseconds since 1970; states of alerts that were last touched earlier go.
  */

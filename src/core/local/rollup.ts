@@ -1,7 +1,7 @@
 /**
  * Sums of calls by quarter hour: what is kept of calls that are no longer kept one by one.
  *
- * Owns what a call counts for. The same sums, kept apart by the same fields, as the rollups of the server part's ledger, which
+ * Owns what a call counts for. The same sums, kept apart by the same fields, as the rollups of the server extension's ledger, which
  * takes them over.
  */
 
@@ -102,7 +102,7 @@ export function added(one: Rollup, other: Rollup): Rollup {
   return { ...one, ...counts, cost: addDecimals(one.cost, other.cost) };
 }
 
-/** As it is stored, and handed over to the server part: sums of zero are left out. */
+/** As it is stored, and handed over to the server extension: sums of zero are left out. */
 export function writeRollup({ quarter, series, cost, ...counts }: Rollup): Wire.Rollup {
   const given = Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
   return {

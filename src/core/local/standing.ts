@@ -1,5 +1,5 @@
 /**
- * The standing document of a page that does without the server part, as the server part would write it.
+ * The standing document of a page that does without the server extension, as the server extension would write it.
  *
  * Owns which calls count for which limit and window. Loaded on first use, as the calendar is.
  */

@@ -1,5 +1,5 @@
 /**
- * What one tab has counted without the server part.
+ * What one tab has counted without the server extension.
  *
  * A part is changed by its own tab only and grows only, each change with a higher revision, so that of two copies the one
  * with the higher revision holds all of the other. The newest calls are kept whole, for the list of calls and so that two
@@ -25,7 +25,7 @@ export interface Entry {
 
 export interface TabTotals {
   readonly revision: number;
-  /** The revision up to which the server part took it over; what came before is not in it any more. */
+  /** The revision up to which the server extension took it over; what came before is not in it any more. */
   readonly base: number;
   /** Oldest first. */
   readonly calls: readonly Entry[];
@@ -76,7 +76,7 @@ export function folded(
   };
 }
 
-/** The part without what the server part has taken over, when it has some. */
+/** The part without what the server extension has taken over, when it has some. */
 export function rebased(part: TabTotals, taken: number): TabTotals {
   return part.base >= taken
     ? part

@@ -1,5 +1,5 @@
 /**
- * What a call cost, in dollars, for a page without the server part. The twin of core/prices.py, as far as what outputs show
+ * What a call cost, in dollars, for a page without the server extension. The twin of core/prices.py, as far as what outputs show
  * can be priced: a provider's own statement of the cost and service tiers are not in them.
  *
  * The override table goes before the genai-prices data set. Never asks the network, never guesses: a model without a known

@@ -6,7 +6,7 @@ import type { UnderWay } from '../words/badge';
 import type { StandingDocument } from './standing';
 
 /**
- * How the page stands with the server part.
+ * How the page stands with the server extension.
  *
  * - `loading`: the first answer is awaited;
  * - `live`: the figures are the ledger's;

@@ -163,7 +163,7 @@ export interface StandingDocument {
   readonly unmetered: readonly Unmetered[];
   /** Calls committed since the event before; empty in an answer of REST. */
   readonly callIds: readonly string[];
-  /** Of the server part; absent when it is older than 0.1. */
+  /** Of the server extension; absent when it is older than 0.1. */
   readonly version?: string;
 }
 

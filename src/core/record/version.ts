@@ -1,5 +1,5 @@
 /**
- * The version of this page, and what is said when the server part is of another.
+ * The version of this page, and what is said when the server extension is of another.
  */
 
 import type { Snapshot } from './snapshot';
@@ -8,7 +8,7 @@ import type { Translate } from '../words/translate';
 /** That of package.json; a test holds the two together. */
 export const VERSION = '0.1.0';
 
-/** Says that page and server part do not fit; undefined where they do, or where no server part answers. */
+/** Says that page and server extension do not fit; undefined where they do, or where no server extension answers. */
 export function versionFact(
   { connection, document }: Snapshot,
   trans: Translate

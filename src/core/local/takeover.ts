@@ -1,5 +1,5 @@
 /**
- * What a page that did without the server part hands over when it appears: `POST takeover` of docs/reference/protocol.md.
+ * What a page that did without the server extension hands over when it appears: `POST takeover` of docs/architecture.md.
  */
 
 import { writeRecord } from '../record/record';
@@ -10,7 +10,7 @@ import type { LocalTotals } from './local-totals';
 import { takenOf, untaken } from './local-totals';
 
 /** The body of the request. A call that two parts hold is told twice; the ledger takes it once by its id. */
-export function writeHandOver(totals: LocalTotals): Wire.Takeover {
+export function writeTakeover(totals: LocalTotals): Wire.Takeover {
   return {
     parts: untaken(totals).map(([id, part]) => ({
       id,
