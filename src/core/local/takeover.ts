@@ -1,5 +1,5 @@
 /**
- * What a page that did without the server extension hands over when it appears: `POST takeover` of docs/architecture.md.
+ * The body of `POST takeover`: what a page counted in local mode, for the server extension's ledger.
  */
 
 import { writeRecord } from '../record/record';
@@ -9,7 +9,12 @@ import { writeRollup } from './rollup';
 import type { LocalTotals } from './local-totals';
 import { takenOf, untaken } from './local-totals';
 
-/** The body of the request. A call that two parts hold is told twice; the ledger takes it once by its id. */
+/**
+ * Writes the body of `POST takeover`. A call that two tabs hold is in it twice; the ledger counts it once by its id.
+ *
+ * @param totals - what all tabs have counted.
+ * @returns the body, without what the server extension has already.
+ */
 export function writeTakeover(totals: LocalTotals): Wire.Takeover {
   return {
     parts: untaken(totals).map(([id, part]) => ({
