@@ -1,8 +1,7 @@
 /**
- * The public record of one call, read off the wire.
+ * The public record of one call, read off the wire: the fields that the page shows or counts.
  *
- * Owns the fields that the browser shows or counts and what each may hold; refuses to guess: a field that is not known
- * is absent, never zero. Wire names are `semconv.ts`'s.
+ * A field that is not known is absent, never zero. `semconv.ts` has the names on the wire.
  */
 
 import type { FieldName } from './semconv';
@@ -67,13 +66,13 @@ export interface CallRecord {
   readonly kernelId?: string;
   readonly notebookPath?: string;
   readonly cellId?: string;
-  /** The run of the cell: the id of the message that asked for it. */
+  /** The run of the cell: the id of the message that requested it. */
   readonly runId?: string;
   readonly limitId?: string;
 }
 
 /**
- * Reads a record in any accepted spelling; names that are not ours are ignored.
+ * Reads a record in any accepted spelling; unknown names are ignored.
  *
  * @param value - what came off the wire.
  * @param path - its place in the document, for error messages.
@@ -99,6 +98,7 @@ export function parseRecord(value: unknown, path = 'record'): CallRecord {
 /**
  * Writes a record as it goes over the wire.
  *
+ * @param record - the call.
  * @returns an object for JSON; unknown fields are absent.
  */
 export function writeRecord(record: CallRecord): Wire.CallRecord {
@@ -111,6 +111,7 @@ export function writeRecord(record: CallRecord): Wire.CallRecord {
 /**
  * Input plus output tokens.
  *
+ * @param record - the call.
  * @returns the sum; undefined when neither is known.
  */
 export function totalTokensOf(record: CallRecord): number | undefined {
@@ -121,7 +122,12 @@ export function totalTokensOf(record: CallRecord): number | undefined {
   return (inputTokens ?? 0) + (outputTokens ?? 0);
 }
 
-/** The model that a call is known by: the serving one, else the requested one. */
+/**
+ * The model of a call: the serving one, else the requested one.
+ *
+ * @param record - the call.
+ * @returns undefined when neither is known.
+ */
 export function modelOf(record: CallRecord): string | undefined {
   return record.responseModel ?? record.requestModel;
 }

@@ -6,7 +6,7 @@
  * checks each key and what is read from it against the contract.
  */
 
-/** A value read off the wire is not what its contract promises. */
+/** A value off the wire is not what its contract promises. */
 export class ShapeError extends Error {
   /**
    * @param path - where in the document the value stands, as `standings[0].used`.
