@@ -16,6 +16,7 @@ export interface Point {
   readonly used: number;
 }
 
+/** The curve of a standing. */
 export interface Burnup {
   readonly start: number;
   readonly end: number;

@@ -7,13 +7,17 @@
 
 import { Temporal } from 'temporal-polyfill';
 
+/** The periods that can be chosen. */
 export const PERIODS = ['today', 'days7', 'days30', 'month', 'months12', 'custom'] as const;
+/** The steps into which a period can be cut. */
 export const STEPS = ['hour', 'day', 'week', 'month'] as const;
 
+/** One of `PERIODS`. */
 export type PeriodName = (typeof PERIODS)[number];
 /** One bar of the trend. */
 export type Step = (typeof STEPS)[number];
 
+/** A chosen period. */
 export interface Period {
   readonly name: PeriodName;
   /** The first day, as `2026-11-25`; only with `custom`. */

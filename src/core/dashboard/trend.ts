@@ -23,6 +23,7 @@ export interface Series {
   readonly notebook?: string;
 }
 
+/** What each series used in one step. */
 export interface Column {
   readonly bucket: Bucket;
   readonly totals: Totals;
@@ -30,6 +31,7 @@ export interface Column {
   readonly parts: ReadonlyMap<string, Totals>;
 }
 
+/** The series and their columns. */
 export interface Trend {
   /** The largest first, the rest last. */
   readonly series: readonly Series[];

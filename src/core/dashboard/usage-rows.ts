@@ -10,6 +10,7 @@ import type * as Wire from '../record/wire';
 import type { Totals } from '../record/standing';
 import { readTotals } from '../record/standing-reader';
 
+/** The units that can be shown. */
 export const UNITS_SHOWN = ['tokens', 'cost', 'calls'] as const;
 
 /** What is looked at: how much was used, what it cost, how often it was called. */

@@ -10,6 +10,7 @@ import { isDay, PERIODS, STEPS } from './period';
 import type { ShownUnit } from './usage-rows';
 import { UNITS_SHOWN } from './usage-rows';
 
+/** The dimensions by which calls can be grouped. */
 export const DIMENSIONS = [
   'model',
   'provider',
@@ -20,6 +21,7 @@ export const DIMENSIONS = [
   'team',
   'key'
 ] as const;
+/** The columns by which calls can be sorted. */
 export const SORTS = [
   'started_at',
   'tokens',
@@ -28,11 +30,14 @@ export const SORTS = [
   'cost',
   'duration'
 ] as const;
+/** The orders in which calls can be sorted. */
 export const ORDERS = ['desc', 'asc'] as const;
 
 /** By what calls are told apart. */
 export type Dimension = (typeof DIMENSIONS)[number];
+/** One of `SORTS`. */
 export type Sort = (typeof SORTS)[number];
+/** One of `ORDERS`. */
 export type Order = (typeof ORDERS)[number];
 
 /** Only calls of this value count; the empty value means those that have none. */
@@ -43,6 +48,7 @@ export interface Filter {
   readonly notebook?: string;
 }
 
+/** What the dashboard shows. */
 export interface View {
   readonly period: Period;
   readonly unit: ShownUnit;
@@ -57,6 +63,7 @@ export interface View {
   readonly order: Order;
 }
 
+/** The view of a new dashboard. */
 export const FIRST_VIEW: View = {
   period: { name: 'days30' },
   unit: 'tokens',

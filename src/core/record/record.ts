@@ -9,7 +9,9 @@ import { FIELDS, spellingsOf } from './semconv';
 import { Shape } from './shape';
 import type * as Wire from './wire';
 
+/** How a call can end. */
 export const STATUSES = ['ok', 'error', 'aborted', 'refused'] as const satisfies readonly Status[];
+/** Where the token counts of a call can come from. */
 export const BASES = [
   'reported',
   'counted',
@@ -17,6 +19,7 @@ export const BASES = [
   'missing',
   'none'
 ] as const satisfies readonly Basis[];
+/** How a call can reach the ledger. */
 export const SOURCES = [
   'tap',
   'message',
@@ -25,8 +28,11 @@ export const SOURCES = [
   'import'
 ] as const satisfies readonly Source[];
 
+/** One of `STATUSES`. */
 export type Status = Wire.CallRecord['llm_meter.call.status'];
+/** One of `BASES`. */
 export type Basis = Wire.CallRecord['llm_meter.call.basis'];
+/** One of `SOURCES`. */
 export type Source = Wire.CallRecord['llm_meter.call.source'];
 
 /**

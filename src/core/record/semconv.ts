@@ -18,6 +18,7 @@ export interface Spelling<W extends string = string> {
   readonly aliases?: readonly string[];
 }
 
+/** The spellings of each field, by our name. */
 export const FIELDS = {
   callId: { wire: 'llm_meter.call.id' },
   startedAt: { wire: 'llm_meter.call.started_at' },

@@ -10,6 +10,7 @@ import type * as Wire from './wire';
  * What this page understands, each a part of the contract or all of it. A word that a later server sends is not an error where
  * a reader says so.
  */
+/** What a limit can be about. */
 export const SCOPES = [
   'user',
   'team',
@@ -20,6 +21,7 @@ export const SCOPES = [
   'model',
   'provider'
 ] as const satisfies readonly Wire.Limit['scope'][];
+/** The windows of limits. */
 export const WINDOWS = [
   'hour',
   'day',
@@ -27,28 +29,38 @@ export const WINDOWS = [
   'month',
   'total'
 ] as const satisfies readonly Wire.Limit['window'][];
+/** The units of limits. */
 export const UNITS = ['tokens', 'USD', 'calls'] as const satisfies readonly Wire.Unit[];
+/** The levels of limits, the mildest first. */
 export const LEVELS = [
   'ok',
   'warning',
   'exceeded',
   'blocked'
 ] as const satisfies readonly Wire.Standing['level'][];
+/** What can happen at the amount of a limit. */
 export const ON_EXCEED = ['warn', 'block'] as const satisfies readonly Wire.Limit['on_exceed'][];
+/** The kinds of alerts. */
 export const ALERT_KINDS = [
   'warning',
   'exceeded',
   'blocked'
 ] as const satisfies readonly Wire.Alert['kind'][];
 
+/** One of `SCOPES`. */
 export type Scope = Wire.Limit['scope'];
+/** One of `WINDOWS`. */
 export type WindowName = Wire.Limit['window'];
+/** One of `UNITS`. */
 export type Unit = Wire.Unit;
+/** One of `LEVELS`. */
 export type Level = Wire.Standing['level'];
 /** What happens at the amount: a warning, or the refusal of a call that could go over it. */
 export type OnExceed = Wire.Limit['on_exceed'];
+/** One of `ALERT_KINDS`. */
 export type AlertKind = Wire.Alert['kind'];
 
+/** A limit as it was set. */
 export interface Limit {
   readonly id: string;
   readonly scope: Scope;
@@ -74,6 +86,7 @@ export interface Forecast {
   readonly reachedAt?: string;
 }
 
+/** Where a limit is now, for one subject. */
 export interface Standing {
   readonly limit: Limit;
   readonly subject?: string;
@@ -97,6 +110,7 @@ export interface Standing {
   readonly forecast?: Forecast;
 }
 
+/** A threshold that a limit has reached, or a refused call. */
 export interface Alert {
   readonly id: string;
   readonly limitId: string;
@@ -126,6 +140,7 @@ export interface Runaway {
   readonly usualCostPerMinute?: string;
 }
 
+/** The sums of some calls. */
 export interface Totals {
   readonly calls: number;
   readonly inputTokens: number;
@@ -136,11 +151,13 @@ export interface Totals {
   readonly missingCalls: number;
 }
 
+/** A reason why metering is not complete. */
 export interface Problem {
   readonly code: string;
   readonly message: string;
 }
 
+/** A kernel whose calls are not metered. */
 export interface Unmetered {
   readonly kernelId: string;
   readonly name?: string;
@@ -148,6 +165,7 @@ export interface Unmetered {
   readonly reason: string;
 }
 
+/** All standings, alerts, problems and totals at one moment. */
 export interface StandingDocument {
   readonly seq: number;
   readonly isDegraded: boolean;

@@ -4,6 +4,7 @@
 
 /** The setting `language`. */
 export const LANGUAGES = ['auto', 'en', 'zh-CN'] as const;
+/** One of `LANGUAGES`. */
 export type LanguageSetting = (typeof LANGUAGES)[number];
 
 /** Where the words come from. */

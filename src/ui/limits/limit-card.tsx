@@ -31,6 +31,7 @@ interface LimitCardProps {
   readonly onRemove: () => void;
 }
 
+/** Shows the fields of one limit. */
 export function LimitCard(props: LimitCardProps): React.ReactElement {
   const { id, draft, isRepeated, words, onRemove } = props;
   const { trans } = words;

@@ -37,6 +37,7 @@ class LimitContent extends ReactWidget {
   private _form?: React.ReactElement;
 }
 
+/** What the dialog shows. */
 export interface LimitDialogOptions {
   readonly title: string;
   /** What happened; a form that is opened at once needs none. */
@@ -49,6 +50,7 @@ export interface LimitDialogOptions {
   readonly trans: Translate;
 }
 
+/** The dialog. */
 export class LimitDialog extends Dialog<void> {
   constructor(private readonly options: LimitDialogOptions) {
     const content = new LimitContent(options.story ?? <></>);

@@ -33,6 +33,7 @@ interface LimitsFieldProps {
   readonly onChange: (settings: readonly Record<string, unknown>[]) => void;
 }
 
+/** Shows a card for each limit. */
 export function LimitsField(props: LimitsFieldProps): React.ReactElement {
   const { id, title, schema, words } = props;
   const { trans } = words;

@@ -8,6 +8,7 @@ interface NameProps {
   readonly name: string;
 }
 
+/** Shows a name. */
 export function Name({ name }: NameProps): React.ReactElement {
   return (
     <bdi className="jp-LLMMeter-Name" title={name}>

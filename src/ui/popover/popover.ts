@@ -16,6 +16,7 @@ const MAX_HEIGHT = 680;
 /** What is left free beside it, in CSS pixels. */
 const MARGIN = 4;
 
+/** The box. */
 export class Popover extends Panel {
   /**
    * @param body - what it shows; disposed with the popover.

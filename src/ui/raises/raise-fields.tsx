@@ -22,6 +22,7 @@ interface AmountFieldProps extends FieldProps {
   readonly flaw?: string;
 }
 
+/** The field for the amount. */
 export function AmountField({
   standing,
   draft,
@@ -73,6 +74,7 @@ function amountLabel(unit: Standing['limit']['unit'], trans: Translate): string 
   }
 }
 
+/** The field for the reason. */
 export function ReasonField({
   draft,
   flaw,
@@ -103,6 +105,7 @@ interface ExpiryFieldProps extends FieldProps {
   readonly clock: () => number;
 }
 
+/** The choice of when the raise expires. */
 export function ExpiryField({
   standing,
   draft,
