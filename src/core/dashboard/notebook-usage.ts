@@ -25,7 +25,7 @@ export interface NotebookUsage {
 /**
  * Loads the sums of a notebook and of its kernel.
  *
- * @param now - a moment of the day and month that are meant.
+ * @param now - a moment of the day and month to sum up.
  */
 export async function loadNotebookUsage(
   loadUsage: LoadUsage,

@@ -1,5 +1,5 @@
 /**
- * What the dashboard and the popover load, whoever loads it.
+ * What the dashboard and the popover load.
  */
 
 import type { CallRecord } from '../record/record';
@@ -29,6 +29,6 @@ export interface DashboardSource {
   /** The formats in which calls can be exported. */
   listFormats(): Promise<readonly string[]>;
 
-  /** The address of an export, which the browser saves as it comes. */
+  /** The address of an export, which the browser saves as it arrives. */
   exportUrl(query: Query): string;
 }

@@ -12,7 +12,7 @@ import type { LoadForm } from '../limits/limit-dialog';
 import { LimitDialog } from '../limits/limit-dialog';
 import { NoticeBody } from './notice';
 
-/** What the buttons stand for, whatever the language of their labels. */
+/** What the buttons do, by ids that do not depend on the language. */
 const SEE_USAGE = 'see-usage';
 const CHANGE_LIMIT = 'change-limit';
 

@@ -1,5 +1,5 @@
 /**
- * One limit in the Settings Editor: what it says in a line, its fields, and those that few need folded away.
+ * One limit in the Settings Editor: a summary in a line, its fields, and the rarely used ones folded away.
  */
 
 import * as React from 'react';
@@ -89,7 +89,7 @@ export function LimitCard(props: LimitCardProps): React.ReactElement {
   );
 }
 
-/** What a limit says, in a line. */
+/** The limit in a line. */
 function summaryOf({ draft, flaws, schema, words }: LimitCardProps): string {
   const { trans } = words;
   const { unit, window, scope, value, onExceed } = draft;
@@ -116,7 +116,7 @@ interface TextFieldProps extends InputProps {
   readonly inputMode?: 'decimal' | 'numeric';
 }
 
-/** Handed to the settings when it is left or Enter is pressed, so that no half-written figure ever holds. */
+/** A field that is saved when it loses the focus or Enter is pressed, so that no half-written figure is ever in force. */
 function TextField(props: TextFieldProps): React.ReactElement {
   const { id, field, name, draft, flaws, unit, onEdit, onCommit } = props;
   const flaw = flaws[field];
@@ -203,7 +203,7 @@ interface LabelledProps {
   readonly children: React.ReactNode;
 }
 
-/** A field under its title; what is wrong takes the place of what it means. */
+/** A field under its title, with its description or what is wrong with it. */
 function Labelled({ id, name, schema, label, flaw, children }: LabelledProps): React.ReactElement {
   const property = schema[name] as PropertySchema | undefined;
   const description = property?.description;

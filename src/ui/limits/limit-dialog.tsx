@@ -1,8 +1,8 @@
 /**
  * The dialog at a limit, in which the limit can be raised.
  *
- * Owns the change from what happened to the form and back, and with it whose keys and focus are: while the form is open, Enter
- * belongs to the form, Escape leaves the form and not the dialog. The form is loaded when it is asked for.
+ * It shows what happened, or the form in its place. While the form is open, Enter submits the form, and Escape closes the form
+ * and not the dialog. The form is loaded when it is opened.
  */
 
 import { Dialog } from '@jupyterlab/apputils';
@@ -10,7 +10,7 @@ import type { Translate } from '../../core/words/translate';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-/** Puts the form together; `close` leaves it. */
+/** Loads the form; `close` closes it. */
 export type LoadForm = (close: () => void) => Promise<React.ReactElement>;
 
 /** The body: what happened, or the form in its place. */
@@ -40,7 +40,7 @@ class LimitContent extends ReactWidget {
 /** What the dialog shows. */
 export interface LimitDialogOptions {
   readonly title: string;
-  /** What happened; a form that is opened at once needs none. */
+  /** What happened; absent for a dialog that only has the form. */
   readonly story?: React.ReactElement;
   readonly buttons: readonly Dialog.IButton[];
   readonly defaultButton?: number;
@@ -78,7 +78,7 @@ export class LimitDialog extends Dialog<void> {
     }
   }
 
-  /** Goes back to the story; a dialog without one closes. */
+  /** Shows what happened again; closes a dialog that only has the form. */
   closeForm(): void {
     if (this.options.story === undefined) {
       this.reject();

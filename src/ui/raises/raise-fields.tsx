@@ -1,5 +1,5 @@
 /**
- * The fields of the form that raises a limit, each with its label and what is wrong with it.
+ * The fields of the form that raises a limit, each with its label and the message about a wrong value.
  */
 
 import type { Translate } from '../../core/words/translate';
@@ -160,7 +160,7 @@ interface FieldFrameProps {
   readonly children: React.ReactNode;
 }
 
-/** A label, its field, and what is wrong with it. */
+/** A label, its field, and the message about a wrong value. */
 function Field({ id, label, flaw, children }: FieldFrameProps): React.ReactElement {
   return (
     <div className="jp-LLMMeter-Field">
