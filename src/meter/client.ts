@@ -1,5 +1,5 @@
 /**
- * What the meter asks of the server extension.
+ * The requests of the page to the server extension.
  */
 
 import type { ServerConnection } from '@jupyterlab/services';
@@ -94,7 +94,7 @@ export class MeterClient implements ICallStore {
   }
 
   /**
-   * `POST calls`: hands calls that this page found to the ledger, which takes each once by its id.
+   * `POST calls`: uploads calls that this page found; the ledger counts each once by its id.
    *
    * @param records - the calls.
    * @returns the ids that the ledger now holds.
@@ -112,7 +112,7 @@ export class MeterClient implements ICallStore {
   }
 
   /**
-   * `POST takeover`: hands over what was counted without the server extension, which takes each part once.
+   * `POST takeover`: transfers what was counted in local mode; the ledger counts the totals of each tab once.
    *
    * @param takeover - as `writeTakeover` writes it.
    * @returns the parts' ids, each with the revision up to which the ledger holds it.
@@ -135,7 +135,7 @@ export class MeterClient implements ICallStore {
    *
    * @param alertId - the alert.
    * @param claimant - the id of this tab.
-   * @returns whether this tab is the one to show it.
+   * @returns whether this tab shows it.
    * @throws {ClientError} when the server does not answer as it should.
    */
   async claimAlert(alertId: string, claimant: string): Promise<boolean> {
@@ -162,7 +162,7 @@ export class MeterClient implements ICallStore {
   /**
    * `POST limits/raises`: adds to a limit's amount until the raise expires.
    *
-   * @param request - what is asked for.
+   * @param request - which limit, by how much and why.
    * @returns the raise.
    * @throws {RefusedError} 403 when this user may not, 400 when something in the request is wrong; the message says what.
    * @throws {ClientError} when the server does not answer as it should.

@@ -7,7 +7,7 @@ import { Token } from '@lumino/coreutils';
 /** Who shows an alert, and whether it was seen; the same in all tabs. */
 export interface IAlerts {
   /**
-   * Claims an alert, so that one tab alone shows it.
+   * Claims an alert, so that only one tab shows it.
    *
    * @param alertId - the alert, or a runaway kernel.
    * @returns whether this tab shows it.

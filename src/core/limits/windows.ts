@@ -120,7 +120,7 @@ function nextCut(local: Temporal.ZonedDateTime, end: number): number | undefined
     : undefined;
 }
 
-/** Whether the part of the offset below an hour changes: it alone moves the start of local hours. */
+/** Whether the part of the offset below an hour changes: only this moves the start of local hours. */
 function isCut(change: Temporal.ZonedDateTime): boolean {
   const before = change.subtract({ nanoseconds: 1 });
   return ((change.offsetNanoseconds - before.offsetNanoseconds) / 1e6) % HOUR_MS !== 0;

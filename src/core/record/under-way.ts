@@ -34,7 +34,7 @@ export class CallsUnderWay {
    * @param call - what its kernel reports.
    * @param at - the time of the report.
    */
-  hear(call: UnderWay, at: number): void {
+  addReport(call: UnderWay, at: number): void {
     if (!this._ended.has(call.callId)) {
       this._heard.set(call.callId, { call, at });
     }
