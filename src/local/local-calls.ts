@@ -15,6 +15,9 @@ export class LocalCalls implements ICallStore {
    */
   constructor(private readonly calls: () => readonly CallRecord[]) {}
 
+  /** {@inheritDoc ICallStore.hasLedger} */
+  readonly hasLedger = false;
+
   /**
    * The newest calls.
    *

@@ -17,6 +17,11 @@ export class CallStore implements ICallStore {
     private readonly localMode: Pick<ILocalMode, 'meter'>
   ) {}
 
+  /** {@inheritDoc ICallStore.hasLedger} */
+  get hasLedger(): boolean {
+    return this._store.hasLedger;
+  }
+
   /** {@inheritDoc ICallStore.listCalls} */
   listCalls(query: Query): Promise<CallPage> {
     return this._store.listCalls(query);

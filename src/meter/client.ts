@@ -25,9 +25,13 @@ export class MeterClient implements ICallStore {
    */
   constructor(private readonly serverSettings: ServerConnection.ISettings) {}
 
+  /** {@inheritDoc ICallStore.hasLedger} */
+  readonly hasLedger = true;
+
   /**
    * `GET standing`.
    *
+   * @returns where every limit is now.
    * @throws {ClientError} when the server does not answer as it should.
    */
   async getStanding(): Promise<StandingDocument> {

@@ -32,6 +32,9 @@ export interface ICellsAnswer {
  * with a `LocalModeError`.
  */
 export interface ICallStore {
+  /** Whether the calls are those of the ledger, so that it can sum, search and export them. */
+  readonly hasLedger: boolean;
+
   /**
    * A page of calls, the newest first unless the query says otherwise.
    *

@@ -23,6 +23,9 @@ export type LoadCalls = (query: Query) => Promise<CallPage>;
 
 /** The ledger, as the dashboard reads it. */
 export interface DashboardSource {
+  /** Whether there is a ledger; false in local mode. */
+  readonly hasLedger: boolean;
+
   getUsage(query: Query): ReturnType<LoadUsage>;
   listCalls(query: Query): ReturnType<LoadCalls>;
 

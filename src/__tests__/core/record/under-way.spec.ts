@@ -1,7 +1,7 @@
 import { CallsUnderWay, underWayText } from '../../../core/record/under-way';
 import { words } from '../../samples';
 
-function call(callId: string, pieces = 1): Parameters<CallsUnderWay['hear']>[0] {
+function call(callId: string, pieces = 1): Parameters<CallsUnderWay['addReport']>[0] {
   return { callId, startedAt: '2026-11-23T20:00:00Z', model: 'gpt-5', pieces };
 }
 
