@@ -8,7 +8,7 @@ import type { IDisposable } from '@lumino/disposable';
 export type WorkerPort = Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onerror'>;
 
 /** A message between page and worker; the answer has the id of its request. */
-export interface IWorkerMessage {
+interface IWorkerMessage {
   readonly id: number;
 }
 

@@ -19,7 +19,7 @@ import type { StandingDocument } from '../core/record/standing';
 import type { IMeterChange, MeterPart } from '../tokens';
 
 /** A moment in the model's life, taken when a request leaves. */
-export interface ModelMark extends Mark {
+interface ModelMark extends Mark {
   /** How many documents were pushed until then. */
   readonly pushes: number;
 }

@@ -15,7 +15,7 @@ export interface NotebookPlace {
 }
 
 /** Sums of a notebook, in the browser's calendar. */
-export interface NotebookUsage {
+interface NotebookUsage {
   readonly today: Totals;
   readonly month: Totals;
   /** Since its kernel was first started; absent while none runs. */

@@ -21,7 +21,7 @@ export const DIMENSIONS = [
   'key'
 ] as const;
 /** The columns by which calls can be sorted. */
-export const SORTS = [
+const SORTS = [
   'started_at',
   'tokens',
   'input_tokens',
@@ -30,14 +30,14 @@ export const SORTS = [
   'duration'
 ] as const;
 /** The orders in which calls can be sorted. */
-export const ORDERS = ['desc', 'asc'] as const;
+const ORDERS = ['desc', 'asc'] as const;
 
 /** One of `DIMENSIONS`. */
 export type Dimension = (typeof DIMENSIONS)[number];
 /** One of `SORTS`. */
 export type Sort = (typeof SORTS)[number];
 /** One of `ORDERS`. */
-export type Order = (typeof ORDERS)[number];
+type Order = (typeof ORDERS)[number];
 
 /** Shows only calls of a value; the empty value means calls that have none. */
 export interface Filter {

@@ -8,7 +8,7 @@
 import type { CallRecord } from '../record/record';
 
 /** `rate`: calls or tokens in a time; `spend`: money or credit. */
-export type ProviderLimit = 'rate' | 'spend';
+type ProviderLimit = 'rate' | 'spend';
 
 const CODES: ReadonlyMap<string, ProviderLimit> = new Map([
   // HTTP, RFC 6585 and RFC 9110; Azure, DeepSeek and OpenRouter say no more than this.

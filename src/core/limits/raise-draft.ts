@@ -8,7 +8,7 @@ import type { Standing, Unit } from '../record/standing';
 import type { Translate } from '../words/translate';
 
 /** When a raise expires: at the end of the limit's window, in one hour, or at the end of the browser's day. */
-export const EXPIRIES = ['window', 'hour', 'today'] as const;
+const EXPIRIES = ['window', 'hour', 'today'] as const;
 /** One of `EXPIRIES`. */
 export type Expiry = (typeof EXPIRIES)[number];
 
@@ -20,7 +20,7 @@ export interface Draft {
 }
 
 /** What is wrong with a draft, by field; empty when nothing is. */
-export type Flaws = Readonly<Partial<Record<'amount' | 'reason', string>>>;
+type Flaws = Readonly<Partial<Record<'amount' | 'reason', string>>>;
 
 const HOUR_MS = 3_600_000;
 

@@ -14,7 +14,7 @@ import type { Alert, Standing } from '../record/standing';
 const CLAIM_LAPSES_MS = 10 * 60_000;
 
 /** The claim of a tab to show an alert. */
-export interface Claim {
+interface Claim {
   /** The id of the tab. */
   readonly by: string;
   /** Milliseconds since 1970. */

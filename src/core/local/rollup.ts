@@ -11,7 +11,7 @@ import { Shape } from '../record/shape';
 import type * as Wire from '../record/wire';
 
 /** Every zone's offset has been a multiple of a quarter hour since 1972. */
-export const QUARTER_MS = 15 * 60_000;
+const QUARTER_MS = 15 * 60_000;
 
 /** Older sums are kept by the day, UTC: of all windows only a total is that long. */
 const FINE_FOR_MS = 62 * 86_400_000;

@@ -15,10 +15,10 @@ import { compacted, readRollup, rollupOf, writeRollup } from './rollup';
 /** How many calls are kept whole. */
 export const MOST_CALLS = 50;
 /** How many ids of folded calls are kept, so that a call that is reported again is not counted again. */
-export const MOST_FOLDED = 500;
+const MOST_FOLDED = 500;
 
 /** A call, and the revision that added it. */
-export interface Entry {
+interface Entry {
   readonly revision: number;
   readonly record: CallRecord;
 }

@@ -10,9 +10,9 @@ import { Shape } from './shape';
 import type * as Wire from './wire';
 
 /** How a call can end. */
-export const STATUSES = ['ok', 'error', 'aborted', 'refused'] as const satisfies readonly Status[];
+const STATUSES = ['ok', 'error', 'aborted', 'refused'] as const satisfies readonly Status[];
 /** Where the token counts of a call can come from. */
-export const BASES = [
+const BASES = [
   'reported',
   'counted',
   'partial',
@@ -20,7 +20,7 @@ export const BASES = [
   'none'
 ] as const satisfies readonly Basis[];
 /** How a call can reach the ledger. */
-export const SOURCES = [
+const SOURCES = [
   'tap',
   'message',
   'output',

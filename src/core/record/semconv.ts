@@ -9,7 +9,7 @@
 import type * as Wire from './wire';
 
 /** The spellings of one field. */
-export interface Spelling<W extends string = string> {
+interface Spelling<W extends string = string> {
   /** What we write (v1.41.1). */
   readonly wire: W;
   /** The name on genai main, where it differs. */

@@ -25,7 +25,7 @@ export class ShapeError extends Error {
 type Unnamed = Readonly<Record<string, unknown>>;
 
 /** The keys of T that may hold a V; any key where T names none. */
-export type KeyOf<T, V = unknown> = string extends keyof T
+type KeyOf<T, V = unknown> = string extends keyof T
   ? string
   : { [K in keyof T & string]-?: Extract<NonNullable<T[K]>, V> extends never ? never : K }[keyof T &
       string];

@@ -17,7 +17,7 @@ const SEE_USAGE = 'see-usage';
 const CHANGE_LIMIT = 'change-limit';
 
 /** What the buttons of an alert do. */
-export interface AlertActions {
+interface AlertActions {
   readonly seeUsage: () => void;
   readonly changeLimit: () => void;
   /** Interrupts a kernel; shows an error if it can't. */

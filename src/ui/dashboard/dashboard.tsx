@@ -27,7 +27,7 @@ import { TrendSection } from './trend';
 import { Trouble } from '../trouble';
 
 /** What the dashboard shows and leads to. */
-export interface DashboardProps {
+interface DashboardProps {
   readonly snapshot: Snapshot;
   readonly isCostShown: boolean;
   readonly source: DashboardSource;

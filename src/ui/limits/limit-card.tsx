@@ -10,7 +10,7 @@ import { amountText } from '../../core/words/wording';
 import type { Words } from '../../core/words/words';
 
 /** A property of the limit's schema, as the form shows it. */
-export interface PropertySchema {
+interface PropertySchema {
   readonly title?: string;
   readonly description?: string;
   readonly oneOf?: readonly { readonly const: string; readonly title: string }[];

@@ -38,7 +38,7 @@ class LimitContent extends ReactWidget {
 }
 
 /** What the dialog shows. */
-export interface LimitDialogOptions {
+interface LimitDialogOptions {
   readonly title: string;
   /** What happened; absent for a dialog that only has the form. */
   readonly story?: React.ReactElement;
