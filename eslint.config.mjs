@@ -45,7 +45,7 @@ function layerOf(folder, allowed) {
   if (folder === 'core') {
     patterns.push(
       { group: FRAMEWORKS, message: 'The core knows no framework.' },
-      { regex: '^(\\.\\./)+(tokens|commands|index)$', message: 'The core knows no token.' }
+      { regex: '^(\\.\\./)+(tokens(/.*)?|commands|index)$', message: 'The core knows no token.' }
     );
   }
   return {

@@ -7,7 +7,7 @@ import * as path from 'path';
 import * as ts from 'typescript';
 
 /** The modules that each module imports. */
-export type Imports = ReadonlyMap<string, readonly string[]>;
+type Imports = ReadonlyMap<string, readonly string[]>;
 
 /**
  * Reads the imports of all sources under a folder. Type imports are erased, and an `import()` waits for its first use: neither

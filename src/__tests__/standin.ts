@@ -1,5 +1,5 @@
 /**
- * A stand-in for the server: a real HTTP server on loopback that answers by the contract of the server part, where it has one,
+ * A stand-in for the server: a real HTTP server on loopback that answers by the contract of the server extension, where it has one,
  * and keeps JupyterLab's settings.
  */
 
@@ -15,7 +15,7 @@ export class Standin {
   /** The answer of `GET standing`. */
   document: Wire = wireDocument();
 
-  /** Whether there is a server part. */
+  /** Whether there is a server extension. */
   hasServerPart = true;
 
   /** The settings that pages saved, by their id. */
@@ -93,10 +93,10 @@ export class Standin {
     } else if (route === 'limits/raises') {
       send(response, 200, { raises: this.raises.map(wireRaise) });
     } else if (head === 'takeover') {
-      const handedOver = JSON.parse(body) as (typeof this.takeovers)[number];
-      this.takeovers.push(handedOver);
+      const takeover = JSON.parse(body) as (typeof this.takeovers)[number];
+      this.takeovers.push(takeover);
       send(response, 200, {
-        taken: handedOver.parts.map(({ id, revision }) => ({ id, revision }))
+        taken: takeover.parts.map(({ id, revision }) => ({ id, revision }))
       });
     } else if (head === 'calls') {
       send(response, 200, { calls: [wireRecord()] });

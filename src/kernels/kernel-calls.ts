@@ -19,7 +19,7 @@ const SEEN_KEPT = 2_000;
 const ENDINGS: readonly string[] = ['restarting', 'autorestarting', 'terminating', 'dead'];
 
 /** The panels of a tracker of notebooks or consoles. */
-export interface IPanels {
+interface IPanels {
   forEach(visit: (panel: IPanel) => void): void;
   readonly widgetAdded: ISignal<unknown, IPanel>;
 }

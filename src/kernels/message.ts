@@ -15,7 +15,7 @@ import { Shape, ShapeError } from '../core/record/shape';
 import type * as Wire from '../core/record/wire';
 
 /** The comm id of the tap's messages, which is never opened. */
-export const COMM_ID = 'llm-meter';
+const COMM_ID = 'llm-meter';
 
 /** The version of the message that this page understands. */
 const VERSION = 1;

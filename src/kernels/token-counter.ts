@@ -13,7 +13,7 @@ import type { WorkerPort } from './worker-client';
 import { WorkerClient } from './worker-client';
 
 /** How many tokens a text has, and how they were counted. */
-export interface TokenCount {
+interface TokenCount {
   /** Tokens of the text alone, without the few that a chat template adds to each message. */
   readonly tokens: number;
   readonly tokenizer: EncodingName;

@@ -8,7 +8,7 @@ import type { IDisposable } from '@lumino/disposable';
 export type WorkerPort = Pick<Worker, 'postMessage' | 'terminate' | 'onmessage' | 'onerror'>;
 
 /** A message between page and worker; the answer has the id of its request. */
-export interface IWorkerMessage {
+interface IWorkerMessage {
   readonly id: number;
 }
 
@@ -131,7 +131,7 @@ export declare namespace WorkerClient {
   export interface IOptions<Request extends IWorkerMessage, Answer extends IWorkerMessage> {
     /** Starts the worker; called once, with the first request. */
     readonly startWorker: () => WorkerPort;
-    /** Creates what runs requests in the page; it hands its answers to `answer`. */
+    /** Creates what runs requests in the page; it passes its answers to `answer`. */
     readonly createPageRunner: (answer: (answer: Answer) => void) => (request: Request) => void;
     /** Writes the message that cancels a request; absent where a job cannot be cancelled. */
     readonly writeCancel?: (id: number) => Request;

@@ -1,7 +1,7 @@
 /**
- * Local mode: counts where the server extension is absent, and hands the totals over to it when it is there.
+ * Local mode: counts where the server extension is absent, and transfers the totals to it when it is there.
  *
- * The local meter is loaded when there is no server extension, or when totals of earlier days wait to be handed over.
+ * The local meter is loaded when there is no server extension, or when there are totals of earlier days to transfer.
  */
 
 import type { IDisposable } from '@lumino/disposable';
@@ -18,15 +18,15 @@ export interface LocalMeterSource {
   open(): Promise<LocalMeter>;
   /** Whether anything was ever counted in local mode. */
   isNeeded(): Promise<boolean>;
-  /** Says in words why the totals cannot be read. */
+  /** Explains why the totals cannot be read. */
   explain(error: unknown): string;
 }
 
 /** Enters and leaves local mode. */
 export class LocalFallback implements ILocalMode, IDisposable {
   /**
-   * @param model - says how the page is connected, and receives the local figures.
-   * @param client - talks to the server extension.
+   * @param model - has the state of the connection, and receives the local figures.
+   * @param client - sends the totals to the server extension.
    * @param source - where the local meter comes from.
    */
   constructor(
@@ -51,19 +51,19 @@ export class LocalFallback implements ILocalMode, IDisposable {
     this._meter?.dispose();
   }
 
-  /** Enters or leaves local mode, as the connection says; is called after each change of the model. */
+  /** Enters or leaves local mode, depending on the connection; is called after each change of the model. */
   update(): void {
     const { connection } = this.model.snapshot;
     if (connection === 'absent') {
       void this._enter();
-    } else if (connection === 'live' && !this._isHandedOver) {
-      this._isHandedOver = true;
-      void this._handOver();
+    } else if (connection === 'live' && !this._isTransferred) {
+      this._isTransferred = true;
+      void this._transferTotals();
     }
   }
 
   private async _enter(): Promise<void> {
-    this._isHandedOver = false;
+    this._isTransferred = false;
     const meter = await this._opened();
     if (meter !== undefined && !this._isDisposed) {
       meter.add(this.model.takePending());
@@ -71,21 +71,21 @@ export class LocalFallback implements ILocalMode, IDisposable {
     }
   }
 
-  private async _handOver(): Promise<void> {
+  private async _transferTotals(): Promise<void> {
     try {
       if (this._meter === undefined && !(await this.source.isNeeded())) {
         return;
       }
       const meter = await this._opened();
-      await meter?.handOver(this.client);
+      await meter?.transferTotals(this.client);
       meter?.dispose();
       this._opening = undefined;
       this._meter = undefined;
     } catch (error) {
-      // With the next connection it is tried again; until then the total stays where it is.
-      this._isHandedOver = !(error instanceof ClientError);
+      // The next connection tries again; until then the totals stay where they are.
+      this._isTransferred = !(error instanceof ClientError);
       console.error(
-        'LLM Meter could not hand the running total over to the server extension.',
+        'LLM Meter could not transfer the running total to the server extension.',
         error
       );
     }
@@ -116,6 +116,6 @@ export class LocalFallback implements ILocalMode, IDisposable {
 
   private _opening?: Promise<LocalMeter>;
   private _meter?: LocalMeter;
-  private _isHandedOver = false;
+  private _isTransferred = false;
   private _isDisposed = false;
 }

@@ -8,12 +8,15 @@ import type { CallRecord } from '../core/record/record';
 import { LocalModeError } from '../core/errors';
 import type { CallPage, ICallStore, ICellsAnswer, Query } from '../tokens';
 
-/** Answers what the page can answer; whatever needs the ledger is rejected with a `LocalModeError`. */
+/** Lists the calls of the page; what needs the ledger is rejected with a `LocalModeError`. */
 export class LocalCalls implements ICallStore {
   /**
    * @param calls - returns the calls that are kept whole, newest first.
    */
   constructor(private readonly calls: () => readonly CallRecord[]) {}
+
+  /** {@inheritDoc ICallStore.hasLedger} */
+  readonly hasLedger = false;
 
   /**
    * The newest calls.

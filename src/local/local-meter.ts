@@ -13,7 +13,7 @@ import type { MeterClient } from '../meter/client';
 import type { AlertState } from '../core/local/alerts';
 import { acknowledged, claimed } from '../core/local/alerts';
 import { standingOf } from '../core/local/standing';
-import { writeHandOver } from '../core/local/hand-over';
+import { writeTakeover } from '../core/local/takeover';
 import { callsAfter } from '../core/local/tab-totals';
 import type { LocalTotals } from '../core/local/local-totals';
 import { callsOf, holds, readLocalTotals, takenOf, untaken } from '../core/local/local-totals';
@@ -28,7 +28,7 @@ import { TotalsSettings } from './totals-settings';
 import { TotalsStore } from './totals-store';
 import { TabName } from './tab-name';
 
-/** On which the browser's tabs tell each other that the totals have changed. */
+/** The channel on which the browser's tabs announce that the totals have changed. */
 const CHANNEL = 'jupyter-llm-meter:totals';
 
 /** What the local meter needs from the page. */
@@ -41,7 +41,7 @@ export interface Page {
   readonly timeZone: string;
   /** The setting `limits`, not checked yet. */
   limits(): unknown;
-  /** Says in words why the totals cannot be kept on the server. */
+  /** Explains why the totals cannot be kept on the server. */
   explain(error: unknown): string;
   /** Milliseconds since 1970. */
   clock(): number;
@@ -59,7 +59,7 @@ export class LocalMeter implements ILocalMeter, IDisposable {
   }
 
   /**
-   * Opens the totals as they are kept.
+   * Opens the stored totals.
    *
    * @param page - what it needs from the page.
    * @returns the meter.
@@ -72,13 +72,13 @@ export class LocalMeter implements ILocalMeter, IDisposable {
     const tabName = await TabName.claim(totals.id, page.storage, page.locks);
     const store = new TotalsStore(place, tabName, totals, () => page.clock());
     if (!holds(there, store.totals)) {
-      // Begun by this page, which finds its own copy by the id, or left by one of this browser before it had saved.
+      // Started by this page, which finds its own copy by the id, or left by a page of this browser before it had saved.
       void store.save();
     }
     return new LocalMeter(page, store);
   }
 
-  /** Emitted when the document is another. */
+  /** Emitted when the document changed. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
@@ -96,7 +96,7 @@ export class LocalMeter implements ILocalMeter, IDisposable {
   }
 
   /**
-   * Counts calls. One that any tab counted before is not counted again, and a refused one is no call.
+   * Counts calls. A call that any tab has counted is not counted again, and a refused one is never counted.
    *
    * @param records - the calls.
    */
@@ -155,19 +155,19 @@ export class LocalMeter implements ILocalMeter, IDisposable {
   }
 
   /**
-   * Hands everything over to the server extension, which counts the totals of each tab once.
+   * Transfers all totals to the server extension, which counts those of each tab once.
    *
-   * @param client - talks to the server extension.
-   * @throws {ClientError} when it does not take it; nothing is lost.
+   * @param client - sends them.
+   * @throws {ClientError} when the server extension does not accept them; nothing is lost.
    */
-  async handOver(client: MeterClient): Promise<void> {
+  async transferTotals(client: MeterClient): Promise<void> {
     await this.store.save();
     const { totals } = this.store;
     const parts = untaken(totals);
     if (parts.length === 0) {
       return;
     }
-    const taken = await client.takeOver(writeHandOver(totals));
+    const taken = await client.postTakeover(writeTakeover(totals));
     for (const [id, part] of parts) {
       const late = callsAfter(part, taken.get(id) ?? 0);
       if (late.length > 0) {

@@ -1,9 +1,9 @@
 /**
  * The name under which a tab keeps its totals, and the browser's own copy of them.
  *
- * Names are used again, so that there are as many of them as there were tabs open at a time. A name belongs to one page for as
- * long as the page lives, which the browser's locks ensure; where a page has no locks (plain HTTP to another machine), each page
- * takes a new name.
+ * Names are reused, so that there are never more of them than there were tabs open at a time. A name belongs to one page for as
+ * long as the page lives, which the browser's locks ensure; without locks (plain HTTP to another machine) each page has a new
+ * name.
  */
 
 import { UUID } from '@lumino/coreutils';

@@ -22,7 +22,7 @@ export class TotalsSettings {
    * @returns the text; empty when there is none.
    * @throws {ServerConnection.NetworkError} when the server does not answer.
    * @throws {ServerConnection.ResponseError} when it refuses.
-   * @throws {SyntaxError} when the file was changed by hand.
+   * @throws {SyntaxError} when the file was edited and is not JSON any more.
    */
   async read(): Promise<string> {
     const { raw } = await this.settings.fetch(TOTALS_ID);

@@ -1,8 +1,8 @@
 /**
  * The totals that several tabs and browsers keep in one place, and this tab's share in them.
  *
- * The place holds one text without versions, so a page reads, merges, writes, and reads again until it finds everything it
- * knows. What is lost when two pages write at the same moment is put back by the one that reads later.
+ * The place holds one text without versions, so a page reads, merges, writes, and reads again until it finds everything that it
+ * has. What is lost when two pages write at the same moment is restored by the one that reads later.
  */
 
 import type { IDisposable } from '@lumino/disposable';
@@ -36,10 +36,10 @@ import type { TabName } from './tab-name';
 
 /** How long calls are gathered before they are written, in milliseconds. */
 const GATHER_MS = 1_000;
-/** The pause before a page looks whether what it wrote is still there, in milliseconds; a part of it is by chance. */
+/** The pause before a page checks whether what it wrote is still there, in milliseconds; a part of it is random. */
 const LOOK_MS = 300;
 const MOST_LOOKS = 10;
-/** The pauses between tries to write when the server does not take it, in milliseconds. */
+/** The pauses between tries to write when the server rejects it, in milliseconds. */
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
 /** States of alerts are kept longer than any window but a total. */
@@ -131,7 +131,7 @@ export class TotalsStore implements IDisposable {
    */
   async contend(change: (totals: LocalTotals) => LocalTotals): Promise<void> {
     await this.update(change);
-    // Longer than another page waits before it puts back what was overwritten.
+    // Longer than another page waits before it restores what was overwritten.
     await pause(2 * LOOK_MS);
     await this.save();
   }
@@ -175,7 +175,7 @@ export class TotalsStore implements IDisposable {
     const { id } = this.tabName;
     const isOthers = (callId: string): boolean => isCountedByOthers(joined, id, callId);
     const taken = takenOf(joined, id);
-    // Calls that came in while the server part took over what was before them.
+    // Calls that were added while the earlier ones were transferred to the server extension.
     const isBehind = callsAfter(this._part, taken).length > 0;
     const part = folded(isBehind ? rebased(this._part, taken) : this._part, isOthers, now);
     if (part !== this._part) {

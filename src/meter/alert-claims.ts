@@ -6,11 +6,11 @@ import type { IAlerts } from '../tokens';
 import type { MeterClient } from './client';
 import type { ILocalMode } from './backend';
 
-/** Asks the server extension, or in local mode the page's own meter. */
+/** Claims alerts at the server extension, or in local mode at the page's own meter. */
 export class AlertClaims implements IAlerts {
   /**
-   * @param client - asks the server extension.
-   * @param localMode - knows whether this page counts by itself.
+   * @param client - sends claims to the server extension.
+   * @param localMode - has the page's own meter in local mode.
    * @param claimant - the id of this tab.
    */
   constructor(

@@ -11,7 +11,7 @@ import type { MeterClient } from './client';
 import type { MeterFeed } from './feed';
 import type { MeterModel } from './model';
 
-/** The meter of a page that counts by itself. */
+/** The meter of a page in local mode. */
 export interface ILocalMeter {
   /** The calls that it has counted. */
   readonly calls: ICallStore;
@@ -34,7 +34,7 @@ export interface ILocalMode {
   /** The meter that counts now; undefined while the server extension does. */
   readonly meter: ILocalMeter | undefined;
 
-  /** Enters or leaves local mode, as the connection says. */
+  /** Enters or leaves local mode, depending on the connection. */
   update(): void;
 
   /** Stops counting. */

@@ -6,16 +6,21 @@ import type { CallPage, ICallStore, ICellsAnswer, Query } from '../tokens';
 import type { UsageRow } from '../core/dashboard/usage-rows';
 import type { ILocalMode } from './backend';
 
-/** Asks the server extension, or in local mode the page's own meter. */
+/** Reads calls from the server extension, or in local mode from the page's own meter. */
 export class CallStore implements ICallStore {
   /**
-   * @param server - asks the server extension.
-   * @param localMode - knows whether this page counts by itself.
+   * @param server - has the calls of the ledger.
+   * @param localMode - has the page's own meter in local mode.
    */
   constructor(
     private readonly server: ICallStore,
     private readonly localMode: Pick<ILocalMode, 'meter'>
   ) {}
+
+  /** {@inheritDoc ICallStore.hasLedger} */
+  get hasLedger(): boolean {
+    return this._store.hasLedger;
+  }
 
   /** {@inheritDoc ICallStore.listCalls} */
   listCalls(query: Query): Promise<CallPage> {

@@ -1,5 +1,5 @@
 /**
- * What the meter asks of the server part.
+ * The requests of the page to the server extension.
  */
 
 import type { ServerConnection } from '@jupyterlab/services';
@@ -18,16 +18,20 @@ import { parseStanding } from '../core/record/standing-reader';
 import type { CallPage, ICallStore, ICellsAnswer, Query } from '../tokens';
 import { readAnswer, requestJson, routeUrl } from './request';
 
-/** Calls the routes of the server part. */
+/** Calls the routes of the server extension. */
 export class MeterClient implements ICallStore {
   /**
    * @param serverSettings - how to reach the Jupyter server.
    */
   constructor(private readonly serverSettings: ServerConnection.ISettings) {}
 
+  /** {@inheritDoc ICallStore.hasLedger} */
+  readonly hasLedger = true;
+
   /**
    * `GET standing`.
    *
+   * @returns where every limit is now.
    * @throws {ClientError} when the server does not answer as it should.
    */
   async getStanding(): Promise<StandingDocument> {
@@ -94,7 +98,7 @@ export class MeterClient implements ICallStore {
   }
 
   /**
-   * `POST calls`: hands calls that this page found to the ledger, which takes each once by its id.
+   * `POST calls`: uploads calls that this page found; the ledger counts each once by its id.
    *
    * @param records - the calls.
    * @returns the ids that the ledger now holds.
@@ -112,16 +116,16 @@ export class MeterClient implements ICallStore {
   }
 
   /**
-   * `POST takeover`: hands over what was counted without the server part, which takes each part once.
+   * `POST takeover`: transfers what was counted in local mode; the ledger counts the totals of each tab once.
    *
-   * @param handOver - as `writeHandOver` writes it.
+   * @param takeover - as `writeTakeover` writes it.
    * @returns the parts' ids, each with the revision up to which the ledger holds it.
    * @throws {ClientError} when the server does not answer as it should.
    */
-  async takeOver(handOver: Wire.Takeover): Promise<ReadonlyMap<string, number>> {
+  async postTakeover(takeover: Wire.Takeover): Promise<ReadonlyMap<string, number>> {
     const body = await this._request('takeover', {
       method: 'POST',
-      body: JSON.stringify(handOver)
+      body: JSON.stringify(takeover)
     });
     const taken = readAnswer(
       value => new Shape<Wire.TakeoverAnswer>(value, 'answer').list('taken', readTaken),
@@ -135,7 +139,7 @@ export class MeterClient implements ICallStore {
    *
    * @param alertId - the alert.
    * @param claimant - the id of this tab.
-   * @returns whether this tab is the one to show it.
+   * @returns whether this tab shows it.
    * @throws {ClientError} when the server does not answer as it should.
    */
   async claimAlert(alertId: string, claimant: string): Promise<boolean> {
@@ -162,7 +166,7 @@ export class MeterClient implements ICallStore {
   /**
    * `POST limits/raises`: adds to a limit's amount until the raise expires.
    *
-   * @param request - what is asked for.
+   * @param request - which limit, by how much and why.
    * @returns the raise.
    * @throws {RefusedError} 403 when this user may not, 400 when something in the request is wrong; the message says what.
    * @throws {ClientError} when the server does not answer as it should.

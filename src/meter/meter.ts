@@ -80,7 +80,7 @@ export class Meter implements IMeter, IDisposable {
   report(record: CallRecord): void {
     this._underWay.end([record.callId]);
     if (record.status === 'refused') {
-      // No call was made, so there is nothing to count; but this page is the one to show it.
+      // No call was made, so there is nothing to count, but this page shows the refusal.
       this._hasSeenRefusal = true;
       this._stateChanged.emit(REFUSAL);
       return;

@@ -19,7 +19,7 @@ import type { StandingDocument } from '../core/record/standing';
 import type { IMeterChange, MeterPart } from '../tokens';
 
 /** A moment in the model's life, taken when a request leaves. */
-export interface ModelMark extends Mark {
+interface ModelMark extends Mark {
   /** How many documents were pushed until then. */
   readonly pushes: number;
 }
@@ -27,7 +27,7 @@ export interface ModelMark extends Mark {
 /** Runs a callback soon, and once for many changes. */
 export type Schedule = (callback: () => void) => void;
 
-/** Collects what happens to the meter, and says what changed. */
+/** Holds the state, and emits what changed. */
 export class MeterModel {
   /**
    * @param schedule - when to emit changes; the plugin passes the browser's animation frame.
@@ -120,7 +120,7 @@ export class MeterModel {
    * @param reason - what the server said, where it said something.
    */
   lose(connection: 'away' | 'absent' | 'failed', reason?: string): void {
-    // A page in local mode knows already that there is no server extension.
+    // In local mode the page goes on counting: that there is no server extension is not news.
     if (connection === 'absent' && this._connection === 'local') {
       return;
     }

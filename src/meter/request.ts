@@ -47,7 +47,7 @@ export async function requestJson(
  *
  * @param parse - reads it, or throws a `ShapeError`.
  * @param body - the body.
- * @returns what it says.
+ * @returns what it holds.
  * @throws {AnswerError} when it is not what the contract promises.
  */
 export function readAnswer<T>(parse: (value: unknown) => T, body: unknown): T {
@@ -89,7 +89,7 @@ function errorOf(response: Response, body: unknown): ClientError {
   if (response.status === 404) {
     return new AbsentError("The LLM Meter server extension isn't running.");
   }
-  // A proxy in front of a server that is starting or gone answers for it with one of these.
+  // A proxy answers with one of these for a server that is starting or gone.
   if ([502, 503, 504].includes(response.status)) {
     return new AwayError(`Couldn't reach the Jupyter server (HTTP ${response.status}).`);
   }

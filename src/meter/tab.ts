@@ -10,6 +10,7 @@ const KEY = 'jupyter-llm-meter:claimant';
  * The id under which this tab claims alerts.
  *
  * @param storage - the tab's session storage.
+ * @returns the id; a new one in a new tab.
  */
 export function claimantOf(storage: Storage): string {
   const known = storage.getItem(KEY);

@@ -27,12 +27,12 @@ export class UnderWayWatch implements IDisposable {
   }
 
   /**
-   * Adds a call, or how far it is now.
+   * Adds a call, or updates how far its answer is.
    *
    * @param call - what a kernel reports.
    */
   add(call: UnderWay): void {
-    this._calls.hear(call, Date.now());
+    this._calls.addReport(call, Date.now());
     this._show();
     this._wait();
   }
@@ -43,7 +43,7 @@ export class UnderWayWatch implements IDisposable {
    * @param callIds - the calls.
    */
   end(callIds: readonly string[]): void {
-    // Each has to be remembered, so no test stops at the first.
+    // Every call has to be removed, so the loop must not stop at the first.
     const ended = callIds.filter(callId => this._calls.end(callId));
     if (ended.length > 0) {
       this._show();

@@ -14,7 +14,7 @@ import { totalOf } from '../core/record/cell-runs';
 import type { Sums } from '../core/record/run-sums';
 
 /** The key of the metadata. */
-export const METADATA_KEY = 'llm_meter';
+const METADATA_KEY = 'llm_meter';
 
 /**
  * Writes what the newest runs of the cells used, once the ledger has priced them.

@@ -9,7 +9,7 @@ import type { Widget } from '@lumino/widgets';
 type Editor = NonNullable<NonNullable<INotebookTracker['activeCell']>['editor']>;
 
 /** The text, and where it is from. */
-export interface MeantText {
+interface MeantText {
   readonly text: string;
   /** Whether it is selected; else it is the whole of a cell or a file. */
   readonly isSelection: boolean;

@@ -3,19 +3,14 @@
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { showErrorMessage } from '@jupyterlab/apputils';
 
-import { AlertPresenter } from '../meter/alert-presenter';
-import { CommandIDs } from '../commands';
-import type { Standing } from '../core/record/standing';
 import { IAlerts, IMeter, IRaises, IUsageView, IWording } from '../tokens';
-import { raiseForm } from './raise-dialogs';
-import { askAtLimit, tellOfRunaway, warn } from '../ui/alerts/alerts';
+import type { AlertContext } from './alert-display';
 
 /** The plugin that shows alerts. */
 export const alerts: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:alerts',
-  description: 'Warns near a limit and of runaway kernels, and tells when a limit is reached.',
+  description: 'Shows alerts near a limit, at a limit, and of runaway kernels.',
   autoStart: true,
   requires: [IMeter, IAlerts, IRaises, IWording, IUsageView],
   activate: (
@@ -26,40 +21,28 @@ export const alerts: JupyterFrontEndPlugin<void> = {
     wording: IWording,
     usage: IUsageView
   ): void => {
-    const actions = {
-      seeUsage: () => usage.open(),
-      changeLimit: () => void app.commands.execute(CommandIDs.openSettings),
-      interrupt: (kernelId: string) => interrupt(app, wording, kernelId),
-      raiseForm: (standing: Standing, needed: string | undefined, onRaised: () => void) =>
-        raiseForm(raises, wording, standing, needed, onRaised)
+    const context = { app, meter, claims, raises, wording, usage };
+    let isLoading = false;
+    const loadWithFirstAlert = (): void => {
+      const { alerts = [], runaways = [] } = meter.snapshot.document ?? {};
+      if (isLoading || alerts.length + runaways.length === 0) {
+        return;
+      }
+      isLoading = true;
+      startDisplay(context).then(
+        () => meter.stateChanged.disconnect(loadWithFirstAlert),
+        (error: unknown) => {
+          isLoading = false;
+          console.error('LLM Meter cannot show an alert yet; the next figures try again.', error);
+        }
+      );
     };
-    const presenter = new AlertPresenter(meter, claims, {
-      isVisible: () => !document.hidden,
-      showWarning: (alert, standing) => warn(alert, standing, wording, actions),
-      showDialog: (alert, standing) => askAtLimit(alert, standing, wording, actions),
-      showRunaway: runaway => tellOfRunaway(runaway, wording, actions)
-    });
-    document.addEventListener('visibilitychange', () => presenter.update());
+    meter.stateChanged.connect(loadWithFirstAlert);
+    loadWithFirstAlert();
   }
 };
 
-async function interrupt(
-  { serviceManager }: JupyterFrontEnd,
-  { trans }: IWording,
-  kernelId: string
-): Promise<void> {
-  const { kernels } = serviceManager;
-  try {
-    const model = await kernels.findById(kernelId);
-    if (model === undefined) {
-      throw new Error(trans.__('The kernel is no longer running.'));
-    }
-    const kernel = kernels.connectTo({ model, handleComms: false });
-    await kernel.interrupt().finally(() => kernel.dispose());
-  } catch (error) {
-    await showErrorMessage(
-      trans.__("Couldn't interrupt the kernel"),
-      error instanceof Error ? error.message : String(error)
-    );
-  }
+async function startDisplay(context: AlertContext): Promise<void> {
+  const { presentAlerts } = await import('./alert-display');
+  presentAlerts(context);
 }

@@ -1,6 +1,6 @@
 /**
- * Provides what the cells of notebooks cost, and shows it: a badge at each cell, and where the user asks for it in the
- * notebook's metadata and toolbar.
+ * Provides what the cells of notebooks cost, and shows it: a badge at each cell, and if the user wants it in the notebook's
+ * metadata and toolbar.
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
@@ -72,7 +72,7 @@ function followNotebooks(
   });
 }
 
-/** Keeps badges and metadata of a notebook to what its cells cost. */
+/** Updates badges and metadata of a notebook when the costs of its cells change. */
 function showIn(
   panel: NotebookPanel,
   costs: CellCosts,
@@ -102,7 +102,7 @@ function showIn(
     wording.changed.disconnect(change);
   });
   void panel.context.ready.then(() => {
-    // What is gone or new changes the badges, and the sums of the notebook.
+    // New and removed cells change the badges, and the sums of the notebook.
     panel.content.model?.cells.changed.connect(change);
     cells.update();
     change();

@@ -8,7 +8,7 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { CommandIDs } from '../commands';
 import { gaugeIcon } from '../ui/icon';
 import { showDiagnostics } from '../ui/diagnostics/show-diagnostics';
-import { showRaises } from './raise-dialogs';
+import { openRaiseHistory } from './raise-loader';
 import { IMeter, IRaises, IUsageView, IWording } from '../tokens';
 
 /** No command takes an argument. */
@@ -56,7 +56,7 @@ function addCommands(
     label: () => wording.trans.__('Show LLM Limit Raise History'),
     caption: () => wording.trans.__('Show who raised which limit, why, and until when'),
     describedBy: NO_ARGS,
-    execute: () => showRaises(meter, raises, wording)
+    execute: () => openRaiseHistory(meter, raises, wording)
   });
   commands.addCommand(CommandIDs.showDiagnostics, {
     label: () => wording.trans.__('LLM Meter Diagnostics'),

@@ -1,5 +1,5 @@
 /**
- * Counts the tokens of the selected text, when it is asked for.
+ * Counts the tokens of the selected text, by a command.
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';

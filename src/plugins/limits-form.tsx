@@ -12,13 +12,13 @@ import { IWording, METER_PLUGIN_ID } from '../tokens';
 import type { LimitSchema } from '../ui/limits/limit-card';
 import type * as Form from '../ui/limits/limits-field';
 
-/** What the Settings Editor hands to a field. */
+/** The properties that the Settings Editor passes to a field. */
 type FieldProps = React.ComponentProps<NonNullable<IFormRenderer['fieldRenderer']>>;
 
 /** The plugin of the form for limits. */
 export const limitsForm: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:limits-form',
-  description: 'Shows the limits in the Settings Editor, a card a limit.',
+  description: 'Shows the limits in the Settings Editor, with a card for each.',
   autoStart: true,
   requires: [IWording],
   optional: [IFormRendererRegistry],

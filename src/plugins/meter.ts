@@ -28,10 +28,8 @@ export const meter: JupyterFrontEndPlugin<IMeter> = {
       const areFirst = limits === undefined;
       if (preferences.limits !== limits) {
         ({ limits } = preferences);
-        // The service knows the first ones already; a page in local mode does not.
-        if (!areFirst || model.snapshot.connection === 'local') {
-          void meter.refresh();
-        }
+        // The service has the first ones already; a page in local mode does not.
+        void (areFirst ? localMode.meter : meter)?.refresh();
       }
     });
     document.addEventListener('visibilitychange', () => {

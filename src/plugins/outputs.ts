@@ -10,9 +10,8 @@ import type { OutputPattern, PatternProblem } from '../core/scan/patterns';
 import { checkPatterns } from '../core/scan/patterns';
 import type { Estimator } from '../kernels/estimator';
 import { problemText } from '../kernels/output-patterns';
-import { OutputScanner } from '../kernels/output-scanner';
+import { OutputQueue } from '../kernels/output-queue';
 import { ScannedKernels } from '../kernels/scanned';
-import { TextReader } from '../kernels/text-reader';
 import { startCountWorker, startScanWorker } from '../kernels/workers';
 import { IKernelCalls, IMeter, IMeterSettings, IWording } from '../tokens';
 
@@ -33,12 +32,14 @@ export const outputs: JupyterFrontEndPlugin<void> = {
     let patterns: readonly OutputPattern[] = [];
     const estimates = new Estimates();
     calls.tapSeen.connect((_, kernelId) => scanned.addTap(kernelId));
-    new OutputScanner(calls, {
-      reader: new TextReader(startScanWorker),
-      isScanned: kernelId => scanned.has(kernelId),
-      patterns: () => patterns,
-      estimator: () => estimates.estimator,
-      report: records => meter.submit(records)
+    new OutputQueue(calls, async () => {
+      const { OutputScanner } = await import('../kernels/output-scanner');
+      return new OutputScanner(startScanWorker, {
+        isScanned: kernelId => scanned.has(kernelId),
+        patterns: () => patterns,
+        estimator: () => estimates.estimator,
+        report: records => meter.submit(records)
+      });
     });
     const report = problemReporter(app, wording);
     settings.follow(({ areOutputsScanned, areOutputsEstimated, outputPatterns }) => {

@@ -2,7 +2,7 @@
  * The dialogs in which limits are raised and raises are listed. Form and list are loaded when they are opened.
  */
 
-import { Dialog, Notification, showDialog, showErrorMessage } from '@jupyterlab/apputils';
+import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import * as React from 'react';
 
 import type { Raise } from '../core/limits/raise';
@@ -84,20 +84,12 @@ export async function raiseLimit(
  */
 export async function showRaises(meter: IMeter, raises: IRaises, wording: IWording): Promise<void> {
   const { trans } = wording;
-  try {
-    const { RaisesWidget } = await import('../ui/raises/raises');
-    await showDialog({
-      title: trans.__('Raise history'),
-      body: new RaisesWidget(
-        () => raises.list(),
-        meter.snapshot.document?.standings ?? [],
-        wording
-      ),
-      buttons: [Dialog.okButton({ label: trans.__('Close') })]
-    });
-  } catch (error) {
-    await showErrorMessage(trans.__('Raise history'), String(error));
-  }
+  const { RaisesWidget } = await import('../ui/raises/raises');
+  await showDialog({
+    title: trans.__('Raise history'),
+    body: new RaisesWidget(() => raises.list(), meter.snapshot.document?.standings ?? [], wording),
+    buttons: [Dialog.okButton({ label: trans.__('Close') })]
+  });
 }
 
 function confirmRaise(raise: Raise, { limit }: Standing, wording: IWording): void {

@@ -14,7 +14,7 @@ import { IWording } from '../tokens';
 /** The command of @jupyterlab/settingeditor-extension. */
 const SETTINGS_EDITOR = 'settingeditor:open';
 
-/** The word in the address that asks for the settings. */
+/** The parameter of the address that opens the settings. */
 const REQUEST = 'llm-meter-settings';
 
 /** The plugin that opens the settings. */

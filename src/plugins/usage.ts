@@ -8,7 +8,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { CommandIDs } from '../commands';
 import type { Standing } from '../core/record/standing';
 import { CurrentNotebook } from '../notebook/current-notebook';
-import { raiseLimit } from './raise-dialogs';
+import { openRaiseForm } from './raise-loader';
 import {
   ICallStore,
   ICellCosts,
@@ -46,7 +46,7 @@ export const usage: JupyterFrontEndPlugin<IUsageView> = {
       openSettings: () => void commands.execute(CommandIDs.openSettings),
       showDiagnostics: () => void commands.execute(CommandIDs.showDiagnostics),
       showRaises: () => void commands.execute(CommandIDs.showRaises),
-      raise: (standing: Standing) => void raiseLimit(raises, wording, standing),
+      raise: (standing: Standing) => void openRaiseForm(raises, wording, standing),
       setGauge: (key: 'gaugeMode' | 'gaugeLimit', value: string | null) =>
         void settings.set(key, value)
     };

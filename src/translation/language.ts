@@ -48,7 +48,7 @@ export class Language implements IWording {
   }
 
   /**
-   * Uses the language that a setting asks for.
+   * Uses the language of a setting.
    *
    * @param setting - the value of `language`.
    */

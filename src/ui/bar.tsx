@@ -13,7 +13,7 @@ interface BarProps {
   readonly reservedRatio?: number;
 }
 
-/** A bar without words of its own: what it shows is always told beside it. */
+/** Shows a bar without words: the text beside it says the same. */
 export function Bar({ level, ratio, reservedRatio = 0 }: BarProps): React.ReactElement {
   const share = Math.min(Math.max(ratio, 0), 1);
   const reserved = Math.min(Math.max(reservedRatio, 0), 1 - share);

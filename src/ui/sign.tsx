@@ -1,5 +1,5 @@
 /**
- * The signs of the gauge, told apart by form as well as by colour.
+ * The signs of the gauge, which differ in form as well as in colour.
  */
 
 import * as React from 'react';
@@ -24,7 +24,7 @@ interface SignProps {
   readonly sign: Sign;
 }
 
-/** Without words of its own: what it says is in the gauge's label. */
+/** Shows a sign without words: the gauge's label says the same. */
 export function SignIcon({ sign }: SignProps): React.ReactElement {
   return (
     <svg

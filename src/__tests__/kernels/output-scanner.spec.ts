@@ -1,14 +1,12 @@
 import type { CallRecord } from '../../core/record/record';
 import { KernelCalls } from '../../kernels/kernel-calls';
+import { OutputQueue } from '../../kernels/output-queue';
 import { OutputScanner } from '../../kernels/output-scanner';
 import { ScannedKernels } from '../../kernels/scanned';
-import { TextReader } from '../../kernels/text-reader';
+import type { WorkerPort } from '../../kernels/worker-client';
 import { until } from '../standin';
 import { message, Session } from './session';
 
-const reader = new TextReader(() => {
-  throw new Error('no worker is needed here');
-});
 let reported: CallRecord[];
 let calls: KernelCalls;
 
@@ -17,16 +15,18 @@ beforeEach(() => {
   const scanned = new ScannedKernels(() => ({ connection: 'absent' }));
   calls = new KernelCalls();
   calls.tapSeen.connect((_, kernelId) => scanned.addTap(kernelId));
-  new OutputScanner(calls, {
-    reader,
+  const scanner = new OutputScanner(noWorker, {
     isScanned: kernelId => scanned.has(kernelId),
     patterns: () => [],
     estimator: () => undefined,
     report: records => reported.push(...records)
   });
+  new OutputQueue(calls, () => Promise.resolve(scanner));
 });
 
-afterAll(() => reader.dispose());
+function noWorker(): WorkerPort {
+  throw new Error('no worker is needed here');
+}
 
 function run(sessions: readonly Session[], before: readonly object[] = []): void {
   const messages = [

@@ -9,17 +9,17 @@ function kernels(snapshot: Snapshot): ScannedKernels {
 }
 
 describe('ScannedKernels', () => {
-  it('should have the kernels that the server part names as unmetered', () => {
+  it('should have the kernels that the server extension names as unmetered', () => {
     const scanned = kernels({ connection: 'live', document });
     expect([scanned.has('r'), scanned.has('python')]).toEqual([true, false]);
   });
 
-  it('should keep to what the server part last said while it is away', () => {
+  it('should keep to what the server extension last said while it is away', () => {
     const scanned = kernels({ connection: 'away', document });
     expect([scanned.has('r'), scanned.has('python')]).toEqual([true, false]);
   });
 
-  it('should have every kernel without a server part, save those whose tap was heard', () => {
+  it('should have every kernel without a server extension, save those whose tap was heard', () => {
     const scanned = kernels({ connection: 'absent' });
     scanned.addTap('python');
     expect([scanned.has('r'), scanned.has('python')]).toEqual([true, false]);

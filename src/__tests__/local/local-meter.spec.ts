@@ -212,14 +212,14 @@ describe('LocalMeter', () => {
     meter.add([call('1'), call('2')]);
     await meter.refresh();
     server.hasServerPart = true;
-    await meter.handOver(client);
+    await meter.transferTotals(client);
     const other = await openPage();
-    await other.handOver(client);
+    await other.transferTotals(client);
     expect(server.takeovers).toHaveLength(1);
     expect(used(other)).toBe('0');
     meter.add([call('3')]);
     await until(() => used(meter) === '150');
-    await meter.handOver(client);
+    await meter.transferTotals(client);
     expect(server.takeovers[1].parts).toHaveLength(1);
   });
 

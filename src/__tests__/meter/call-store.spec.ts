@@ -23,14 +23,16 @@ async function newest(): Promise<string> {
 }
 
 describe('CallStore', () => {
-  it('should ask the server extension, and in local mode the page, at any moment', async () => {
+  it('should read from the server extension, and in local mode from the page, at any moment', async () => {
     expect(await newest()).toBe('call-1');
     localMode.meter = {
       calls: new LocalCalls(() => [kept])
     } as Partial<ILocalMeter> as ILocalMeter;
+    expect(store.hasLedger).toBe(false);
     expect(await newest()).toBe('local-1');
     await expect(store.getUsage({ group_by: 'model' })).rejects.toBeInstanceOf(LocalModeError);
     localMode.meter = undefined;
+    expect(store.hasLedger).toBe(true);
     expect(await newest()).toBe('call-1');
   });
 });

@@ -36,7 +36,7 @@ describe('CallUploader', () => {
     expect(refusals).toEqual([]);
   });
 
-  it('should tell of what the server part refuses, and go on', async () => {
+  it('should tell of what the server extension refuses, and go on', async () => {
     server.failure = { status: 400, body: { message: 'no time in it' } };
     await uploader.upload([record]);
     server.failure = undefined;

@@ -69,7 +69,7 @@ describe('MeterClient', () => {
     });
   });
 
-  it('should tell that the server part is not running', async () => {
+  it('should tell that the server extension is not running', async () => {
     server.failure = { status: 404, body: { message: 'Not Found' } };
     await expect(client.getStanding()).rejects.toBeInstanceOf(AbsentError);
   });
@@ -125,7 +125,7 @@ describe('MeterClient', () => {
     expect((await client.listCalls({})).nextCursor).toBeUndefined();
   });
 
-  it('should tell that the server part is older', async () => {
+  it('should tell that the server extension is older', async () => {
     await expect(client.listFormats()).rejects.toBeInstanceOf(AbsentError);
   });
 

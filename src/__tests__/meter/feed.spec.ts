@@ -77,7 +77,7 @@ describe('MeterFeed', () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  it('should not try again where there is no server part', async () => {
+  it('should not try again where there is no server extension', async () => {
     server.failure = { status: 404, body: {} };
     await feed.refresh();
     expect(model.snapshot.connection).toBe('absent');

@@ -1,7 +1,7 @@
 /**
  * Turns text into the tokens of an encoding.
  *
- * Owns the order of work: windows of the text, pieces of a window, tokens of a piece. Special tokens that are written out in
+ * The order of work: windows of the text, pieces of a window, tokens of a piece. Special tokens that are written out in
  * a text are ordinary text. Equal to Python's tiktoken, token by token, but for a run of more than a million characters
  * without a line's end, where a cut can change the count by a token. Time is near-linear in the length, whatever the text.
  */

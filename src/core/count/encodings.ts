@@ -9,14 +9,14 @@
 export type EncodingName = 'cl100k_base' | 'o200k_base';
 
 /** An encoding, and whether it is the model's own. */
-export interface Choice {
+interface Choice {
   readonly name: EncodingName;
   /** False where the nearest encoding stands in for one that is not public or not shipped. */
   readonly isExact: boolean;
 }
 
 /** What a model of which nothing is known is counted with. */
-export const DEFAULT_ENCODING: EncodingName = 'o200k_base';
+const DEFAULT_ENCODING: EncodingName = 'o200k_base';
 
 const O200K: Choice = { name: 'o200k_base', isExact: true };
 const CL100K: Choice = { name: 'cl100k_base', isExact: true };

@@ -4,7 +4,7 @@ const MOST_ARGUMENTS = 8_192;
 const encoder = new TextEncoder();
 
 /**
- * A text in UTF-8, as a string with a character a byte. A surrogate that stands alone becomes U+FFFD, as in tiktoken.
+ * A text in UTF-8, as a string with a character a byte. An unpaired surrogate becomes U+FFFD, as in tiktoken.
  */
 export function utf8(text: string): string {
   if (!/[\u0080-\uffff]/.test(text)) {

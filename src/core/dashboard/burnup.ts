@@ -1,7 +1,5 @@
 /**
- * The way of a limit through its window: used so far, the amount, and where it leads.
- *
- * Owns the curve of one standing; refuses to draw what the server part did not tell: no forecast, no line.
+ * The curve of a limit in its window: what is used so far, the amount, and the forecast where the server extension has one.
  */
 
 import type { Standing } from '../record/standing';
@@ -16,6 +14,7 @@ export interface Point {
   readonly used: number;
 }
 
+/** The curve of a standing. */
 export interface Burnup {
   readonly start: number;
   readonly end: number;
@@ -26,17 +25,18 @@ export interface Burnup {
   readonly forecast?: Point;
 }
 
-/** The window of a standing and the steps of its curve; undefined where there is none to draw. */
+/** The window of a standing and the steps of its curve. */
 export interface Course {
   readonly span: Span;
   readonly step: Step;
-  /** Which calls the limit counts, as a request says it. */
+  /** The parameters of a request for the calls that the limit counts. */
   readonly query: Readonly<Record<string, string>>;
 }
 
 /**
- * What is needed to draw a standing's curve.
+ * Finds the window and the steps of a standing's curve.
  *
+ * @param standing - where the limit stands.
  * @param timeZone - the reader's, for limits that name none.
  * @returns undefined for a total, which has no end, and for an hour, which is too short for steps.
  */
@@ -73,7 +73,7 @@ export function burnupOf(
   const passed = bucketsOf(span, step).filter(({ to }) => Date.parse(to) < until);
   const points = [
     { at: start, used: 0 },
-    // The last word is the counter's, which knows of calls that the sums do not show yet.
+    // The curve ends at the standing's own figure, which holds calls that the sums do not show yet.
     ...added(passed, rows, standing).map(point => ({ ...point, used: Math.min(point.used, used) })),
     { at: until, used }
   ];

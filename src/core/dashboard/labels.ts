@@ -1,7 +1,7 @@
 /**
- * What the dashboard calls its periods, steps, units and series, and its charts in words.
+ * The names of the dashboard's periods, steps, units and series, and its charts in words.
  *
- * Owns names out of the ledger in sentences: they are kept from turning the direction of the text around them.
+ * Names from the ledger are isolated, so that they do not change the direction of the text around them.
  */
 
 import type { Formatter } from '../words/format';
@@ -15,15 +15,16 @@ import { sumOf, valueOf } from './usage-rows';
 import type { Dimension, Filter } from './view';
 import type { Words } from '../words/words';
 
-/** Names in sentences are cut after so many characters; where they stand alone they are shown whole on demand. */
+/** Names in sentences are cut after so many characters; outside of sentences a tooltip shows them whole. */
 const NAME_LENGTH = 80;
 
-/** Longer ids of cells are told by their first eight characters, which are chance; shorter ones may differ in the last. */
+/** Longer ids of cells are shown by their first eight characters, which are random; shorter ones may differ in the last. */
 const CELL_LENGTH = 12;
 
-/** So many calls are told to the last one; tokens come in numbers of which nobody reads the last digits. */
+/** Up to so many calls are shown exactly; tokens are always shortened. */
 const EXACT_CALLS = 100_000;
 
+/** The name of a period. */
 export function periodText(name: PeriodName, trans: Translate): string {
   switch (name) {
     case 'today':
@@ -41,6 +42,7 @@ export function periodText(name: PeriodName, trans: Translate): string {
   }
 }
 
+/** The name of a step. */
 export function stepText(step: Step, trans: Translate): string {
   switch (step) {
     case 'hour':
@@ -54,6 +56,7 @@ export function stepText(step: Step, trans: Translate): string {
   }
 }
 
+/** The name of a unit. */
 export function unitText(unit: ShownUnit, trans: Translate): string {
   switch (unit) {
     case 'tokens':
@@ -65,6 +68,7 @@ export function unitText(unit: ShownUnit, trans: Translate): string {
   }
 }
 
+/** The name of a dimension. */
 export function dimensionText(dimension: Dimension, trans: Translate): string {
   switch (dimension) {
     case 'model':
@@ -86,7 +90,7 @@ export function dimensionText(dimension: Dimension, trans: Translate): string {
   }
 }
 
-/** The name of a series; where calls have no such value, what that means. */
+/** The name of a series; for calls without a value, what that means. */
 export function seriesText(series: Series, dimension: Dimension, trans: Translate): string {
   if (series.isRest) {
     return trans.__('Other');
@@ -124,7 +128,7 @@ export function figureOf(totals: Totals, unit: ShownUnit, words: Words): string 
   return totals.cost === undefined ? costText(totals, words) : format.money(totals.cost);
 }
 
-/** A step of the time in full, for one that is pointed at. */
+/** A step of the time in full, for the tooltip. */
 export function bucketText({ from }: Bucket, step: Step, words: Words): string {
   const { trans, format } = words;
   switch (step) {
@@ -157,7 +161,7 @@ export function tickText(
   }
 }
 
-/** The trend in words: how much in all, when the most, and which series the most. */
+/** The trend in words: the total, the step with the most, and the series with the most. */
 export function trendSummary(
   trend: Trend,
   unit: ShownUnit,
@@ -190,7 +194,7 @@ export function trendSummary(
   );
 }
 
-/** What a sum does not hold, said beside it; empty when it holds everything. */
+/** Says what a sum does not include; empty when it includes everything. */
 export function gapsOf(totals: Totals, words: Words): string[] {
   const { trans, format } = words;
   const { unpricedCalls, missingCalls } = totals;

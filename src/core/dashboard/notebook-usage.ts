@@ -15,7 +15,7 @@ export interface NotebookPlace {
 }
 
 /** Sums of a notebook, in the browser's calendar. */
-export interface NotebookUsage {
+interface NotebookUsage {
   readonly today: Totals;
   readonly month: Totals;
   /** Since its kernel was first started; absent while none runs. */
@@ -25,7 +25,7 @@ export interface NotebookUsage {
 /**
  * Loads the sums of a notebook and of its kernel.
  *
- * @param now - a moment of the day and month that are meant.
+ * @param now - a moment of the day and month to sum up.
  */
 export async function loadNotebookUsage(
   loadUsage: LoadUsage,

@@ -1,28 +1,32 @@
 /**
- * The time that the dashboard looks at, and the steps into which its trend is cut.
+ * The period that the dashboard shows, and the steps into which its trend is cut.
  *
- * Owns the way from a period's name to instants in the reader's calendar and to the groups under which the server sums
- * up; refuses to know the clock: what time it is it is told. Loaded with the dashboard, on first use.
+ * A period's name becomes instants in the reader's calendar, and groups under which the server sums up. The time now is an
+ * argument. Loaded with the dashboard, on first use.
  */
 
 import { Temporal } from 'temporal-polyfill';
 
+/** The periods that can be chosen. */
 export const PERIODS = ['today', 'days7', 'days30', 'month', 'months12', 'custom'] as const;
+/** The steps into which a period can be cut. */
 export const STEPS = ['hour', 'day', 'week', 'month'] as const;
 
+/** One of `PERIODS`. */
 export type PeriodName = (typeof PERIODS)[number];
 /** One bar of the trend. */
 export type Step = (typeof STEPS)[number];
 
+/** A chosen period. */
 export interface Period {
   readonly name: PeriodName;
   /** The first day, as `2026-11-25`; only with `custom`. */
   readonly first?: string;
-  /** The last day, which is in it; only with `custom`. */
+  /** The last day, included; only with `custom`. */
   readonly last?: string;
 }
 
-/** An interval of instants: RFC 3339, the end not in it. */
+/** An interval of instants: RFC 3339, the end not included. */
 export interface Span {
   readonly from: string;
   readonly to: string;
@@ -36,14 +40,14 @@ export interface Bucket extends Span {
   readonly key: string;
 }
 
-/** Most bars that can still be told apart and pointed at. */
+/** The most bars that can be distinguished and pointed at. */
 const MOST_BUCKETS = 200;
 
-/** Bars of this number are wished for where nothing else is chosen. */
+/** The fewest bars that a default step should give. */
 const FEWEST_BUCKETS = 7;
 
 /**
- * The instants of a period. It ends with a whole day or month, so that the frame of the chart stands still.
+ * The instants of a period. It ends with a whole day or month, so that the frame of the chart does not move.
  *
  * @param now - milliseconds since 1970.
  * @param timeZone - the IANA zone of the reader.
@@ -56,7 +60,7 @@ export function spanOf(period: Period, now: number, timeZone: string): Span {
   return { from: startOf(first, timeZone), to: startOf(end, timeZone), timeZone };
 }
 
-/** The days of a custom period that shows what another period shows, to begin with. */
+/** The custom period that shows the same days as a span. */
 export function customPeriod({ from, to, timeZone }: Span): Period {
   const last = Temporal.Instant.from(to).subtract({ milliseconds: 1 });
   return {
@@ -74,7 +78,7 @@ export function isDay(text: unknown): text is string {
   return !Number.isNaN(Date.parse(text));
 }
 
-/** The steps that cut a span into a number of bars that can be read; at least one. */
+/** Lists the steps that cut a span into a readable number of bars; at least one. */
 export function stepsFor(span: Span): readonly Step[] {
   const fitting = STEPS.filter(step => {
     const count = roughCount(span, step);
@@ -83,7 +87,7 @@ export function stepsFor(span: Span): readonly Step[] {
   return fitting.length > 0 ? fitting : ['month'];
 }
 
-/** The step to show: the wished one where it fits, else the coarsest that still gives a picture. */
+/** The step to show: the chosen one where it fits, else the coarsest with enough bars. */
 export function chooseStep(span: Span, wished?: Step): Step {
   const steps = stepsFor(span);
   if (wished !== undefined && steps.includes(wished)) {
@@ -92,7 +96,7 @@ export function chooseStep(span: Span, wished?: Step): Step {
   return steps.findLast(step => roughCount(span, step) >= FEWEST_BUCKETS) ?? steps[0];
 }
 
-/** Every step of a span in order, those without calls included. */
+/** Lists every step of a span in order, those without calls included. */
 export function bucketsOf(span: Span, step: Step): readonly Bucket[] {
   const { timeZone } = span;
   const end = Temporal.Instant.from(span.to).epochMilliseconds;
@@ -167,7 +171,7 @@ function firstOf(at: Temporal.ZonedDateTime, step: Step): Temporal.ZonedDateTime
   }
 }
 
-/** As the server writes groups of times. */
+/** The group of a time, as the server writes it. */
 function keyOf(at: Temporal.ZonedDateTime, step: Step): string {
   const day = at.toPlainDate().toString();
   switch (step) {

@@ -1,5 +1,5 @@
 /**
- * What the dashboard and the popover load, whoever loads it.
+ * What the dashboard and the popover load.
  */
 
 import type { CallRecord } from '../record/record';
@@ -23,12 +23,15 @@ export type LoadCalls = (query: Query) => Promise<CallPage>;
 
 /** The ledger, as the dashboard reads it. */
 export interface DashboardSource {
+  /** Whether there is a ledger; false in local mode. */
+  readonly hasLedger: boolean;
+
   getUsage(query: Query): ReturnType<LoadUsage>;
   listCalls(query: Query): ReturnType<LoadCalls>;
 
   /** The formats in which calls can be exported. */
   listFormats(): Promise<readonly string[]>;
 
-  /** The address of an export, which the browser saves as it comes. */
+  /** The address of an export, which the browser saves as it arrives. */
   exportUrl(query: Query): string;
 }

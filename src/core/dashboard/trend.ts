@@ -1,8 +1,7 @@
 /**
- * The trend: for each step of the time what each series used.
+ * The trend: what each series used in each step of the time.
  *
- * Owns the way from the server's rows to columns of a stack, and which series has which colour; what one colour means
- * stays the same while the view changes.
+ * The server's rows become columns of a stack. A series keeps its colour while the view changes.
  */
 
 import type { Totals } from '../record/standing';
@@ -10,10 +9,10 @@ import type { Bucket } from './period';
 import type { ShownUnit, UsageRow } from './usage-rows';
 import { sumOf, valueOf } from './usage-rows';
 
-/** Most series that are told apart by colour. */
+/** The most series with a colour of their own. */
 export const MOST_SERIES = 6;
 
-/** One value of the grouping, or what is not told by itself. */
+/** One value of the grouping, or the rest. */
 export interface Series {
   readonly id: string;
   /** Absent for the calls that have no such value, and for the rest. */
@@ -23,13 +22,15 @@ export interface Series {
   readonly notebook?: string;
 }
 
+/** What each series used in one step. */
 export interface Column {
   readonly bucket: Bucket;
   readonly totals: Totals;
-  /** By the id of the series. */
+  /** The sums of each series, by its id. */
   readonly parts: ReadonlyMap<string, Totals>;
 }
 
+/** The series and their columns. */
 export interface Trend {
   /** The largest first, the rest last. */
   readonly series: readonly Series[];
@@ -37,7 +38,7 @@ export interface Trend {
   readonly totals: Totals;
 }
 
-/** The series of a value, of none, or of the rest. */
+/** Makes the series of a value, of no value, or of the rest. */
 export function seriesOf(value: string | undefined, isRest: boolean, notebook?: string): Series {
   if (isRest) {
     return { id: 'rest', isRest };
@@ -48,7 +49,7 @@ export function seriesOf(value: string | undefined, isRest: boolean, notebook?: 
 }
 
 /**
- * Puts the rows of a split trend in order.
+ * Sorts the rows of a split trend into columns.
  *
  * @param rows - sums by step and series.
  * @param buckets - every step, those without calls included.
@@ -77,7 +78,7 @@ export function trendOf(
 }
 
 /**
- * Gives each series a colour's number; those that have one keep it.
+ * Gives each series the number of a colour; a series that has one keeps it.
  *
  * @param known - what each had before.
  * @param series - those to be shown now.
@@ -102,7 +103,7 @@ export function colourSeries(
       kept.set(id, free.shift() ?? 0);
     }
   }
-  // The colours of those out of sight are remembered as well: a filter that is taken away brings them back.
+  // The colours of hidden series are kept as well, as removing a filter shows them again.
   return new Map([...known, ...kept]);
 }
 

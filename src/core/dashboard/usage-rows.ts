@@ -1,7 +1,7 @@
 /**
  * Sums of calls by group, as `GET usage` gives them.
  *
- * Owns their reading off the wire and their adding up; refuses to turn a cost that is not known into zero.
+ * A cost that is not known is absent, never zero.
  */
 
 import { addDecimals } from '../record/decimal';
@@ -10,9 +10,10 @@ import type * as Wire from '../record/wire';
 import type { Totals } from '../record/standing';
 import { readTotals } from '../record/standing-reader';
 
+/** The units that can be shown. */
 export const UNITS_SHOWN = ['tokens', 'cost', 'calls'] as const;
 
-/** What is looked at: how much was used, what it cost, how often it was called. */
+/** What is shown: the tokens, the cost, or the number of calls. */
 export type ShownUnit = (typeof UNITS_SHOWN)[number];
 
 /** The sums of one group; tokens include what the caches held, as in the public record. */
@@ -23,7 +24,7 @@ export interface UsageRow extends Totals {
   readonly split?: string;
   /** The notebook of a cell. */
   readonly notebook?: string;
-  /** Whether it sums up the groups that are not told by themselves. */
+  /** Whether it sums up the groups without a row of their own. */
   readonly isRest: boolean;
 }
 
@@ -38,6 +39,8 @@ const NOTHING: Totals = {
 /**
  * Reads an answer of `GET usage`.
  *
+ * @param value - the body.
+ * @returns a row for each group.
  * @throws {ShapeError} when it does not keep the contract.
  */
 export function parseUsage(value: unknown): readonly UsageRow[] {
@@ -60,7 +63,7 @@ export function sumOf(rows: Iterable<Totals>): Totals {
   return sum;
 }
 
-/** How much of a unit was used, for the length of a bar; what is not known has no length. */
+/** How much of a unit was used, for the length of a bar; 0 where it is not known. */
 export function valueOf(totals: Totals, unit: ShownUnit): number {
   switch (unit) {
     case 'tokens':

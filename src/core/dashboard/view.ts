@@ -1,8 +1,7 @@
 /**
  * What the dashboard is set to show: period, unit, grouping, filters, order of the table.
  *
- * Owns each change of it, its form in the saved layout and its form in a request; refuses to trust a saved one: what it
- * cannot read is as it is at first.
+ * A view is saved with the layout. A saved view is not trusted: what cannot be read has its default.
  */
 
 import type { Bucket, Period, Span, Step } from './period';
@@ -10,6 +9,7 @@ import { isDay, PERIODS, STEPS } from './period';
 import type { ShownUnit } from './usage-rows';
 import { UNITS_SHOWN } from './usage-rows';
 
+/** The dimensions by which calls can be grouped. */
 export const DIMENSIONS = [
   'model',
   'provider',
@@ -20,7 +20,8 @@ export const DIMENSIONS = [
   'team',
   'key'
 ] as const;
-export const SORTS = [
+/** The columns by which calls can be sorted. */
+const SORTS = [
   'started_at',
   'tokens',
   'input_tokens',
@@ -28,35 +29,40 @@ export const SORTS = [
   'cost',
   'duration'
 ] as const;
-export const ORDERS = ['desc', 'asc'] as const;
+/** The orders in which calls can be sorted. */
+const ORDERS = ['desc', 'asc'] as const;
 
-/** By what calls are told apart. */
+/** One of `DIMENSIONS`. */
 export type Dimension = (typeof DIMENSIONS)[number];
+/** One of `SORTS`. */
 export type Sort = (typeof SORTS)[number];
-export type Order = (typeof ORDERS)[number];
+/** One of `ORDERS`. */
+type Order = (typeof ORDERS)[number];
 
-/** Only calls of this value count; the empty value means those that have none. */
+/** Shows only calls of a value; the empty value means calls that have none. */
 export interface Filter {
   readonly dimension: Dimension;
   readonly value: string;
-  /** The notebook of a cell, to tell it by. */
+  /** The notebook of a cell, for its label. */
   readonly notebook?: string;
 }
 
+/** What the dashboard shows. */
 export interface View {
   readonly period: Period;
   readonly unit: ShownUnit;
   readonly group: Dimension;
-  /** Absent: whichever fits the period. */
+  /** Absent means the one that fits the period. */
   readonly step?: Step;
   readonly filters: readonly Filter[];
-  /** The key of the step that alone is looked at. */
+  /** The key of the only step that is shown; absent means all. */
   readonly selected?: string;
   readonly search: string;
   readonly sort: Sort;
   readonly order: Order;
 }
 
+/** The view of a new dashboard. */
 export const FIRST_VIEW: View = {
   period: { name: 'days30' },
   unit: 'tokens',
@@ -67,7 +73,7 @@ export const FIRST_VIEW: View = {
   order: 'desc'
 };
 
-/** Reads a view out of a saved layout; what is not one is as at first. */
+/** Reads a view of a saved layout; what cannot be read has its default. */
 export function readView(saved: unknown): View {
   const fields = fieldsOf(saved);
   const period = fieldsOf(fields.period);
@@ -88,45 +94,45 @@ export function readView(saved: unknown): View {
   };
 }
 
-/** Looks at another time; a chosen step of the old one is let go. */
+/** Sets the period, and shows all of its steps. */
 export function withPeriod(view: View, period: Period): View {
   return { ...view, period, selected: undefined };
 }
 
-/** Adds a filter, in the place of another of the same dimension; the same one again is taken away. */
+/** Adds a filter in place of another of the same dimension, or removes it when it is there. */
 export function toggleFilter(view: View, filter: Filter): View {
   const others = view.filters.filter(({ dimension }) => dimension !== filter.dimension);
   return { ...view, filters: isFiltered(view, filter) ? others : [...others, filter] };
 }
 
-/** Whether only calls of this value count. */
+/** Whether only calls of this value are shown. */
 export function isFiltered({ filters }: View, { dimension, value }: Filter): boolean {
   return filters.some(other => other.dimension === dimension && other.value === value);
 }
 
-/** Looks at one step alone, or at all of them again. */
+/** Shows only one step, or all of them again. */
 export function toggleStep(view: View, key: string): View {
   return { ...view, selected: view.selected === key ? undefined : key };
 }
 
-/** Sorts by a column: the most first, and the other way round when it is chosen again. */
+/** Sorts by a column, the most first; reverses the order when it is the column already. */
 export function sortBy(view: View, sort: Sort): View {
   const isAgain = view.sort === sort && view.order === 'desc';
   return { ...view, sort, order: isAgain ? 'asc' : 'desc' };
 }
 
-/** The part of a request that says which calls count. */
+/** The parameters of a request that select the calls. */
 export function filterQuery(view: View, { from, to }: Span): Record<string, string> {
   const filters = view.filters.map(({ dimension, value }) => [dimension, value]);
   return { from, to, ...(Object.fromEntries(filters) as Record<string, string>) };
 }
 
-/** The part of a request that finds calls in the table, beside the filters. */
+/** The parameters of a request that search the table, besides the filters. */
 export function searchQuery({ search }: View): Record<string, string> {
   return search.trim() === '' ? {} : { search: search.trim() };
 }
 
-/** The time that all but the trend looks at: the chosen step, else the whole period. */
+/** The span that everything except the trend shows: the chosen step, else the whole period. */
 export function shownSpan(view: View, span: Span, buckets: readonly Bucket[]): Span {
   return buckets.find(({ key }) => key === view.selected) ?? span;
 }

@@ -1,25 +1,26 @@
 /**
- * A limit as a user writes it in the settings form, before it is one.
+ * A limit as a user writes it in the settings form: the texts of the fields, and what is wrong with them.
  *
- * Owns the change between the setting and the texts of the fields, and what is wrong with them in words that say what to write
- * instead. Loaded with the form. Whether a set of limits can be kept is for `limits.ts` and its twin on the server to say.
+ * Each message says what to write instead. Loaded with the form. `limits.ts` and its twin on the server check the set of limits.
  */
 
 import type { OnExceed, Scope, Unit, WindowName } from '../record/standing';
 import { ON_EXCEED, SCOPES, UNITS, WINDOWS } from '../record/standing';
 import type { Translate } from '../words/translate';
 
-/** Who hears of a limit: the channels that are default, none, or those named. */
+/** Where alerts of a limit are sent: the default channels, none, or those that are named. */
 export const AUDIENCES = ['default', 'none', 'named'] as const;
+/** One of `AUDIENCES`. */
 export type Audience = (typeof AUDIENCES)[number];
 
+/** The texts of the fields. */
 export interface LimitDraft {
   readonly amount: string;
   readonly unit: Unit;
   readonly window: WindowName;
   readonly onExceed: OnExceed;
   readonly scope: Scope;
-  /** Empty: each by itself. */
+  /** Empty: each has an amount for itself. */
   readonly value: string;
   /** Percentages, as `50, 80`; empty: no warning. */
   readonly warnAt: string;
@@ -37,7 +38,12 @@ export type LimitFlaws = Readonly<Partial<Record<keyof LimitDraft, string>>>;
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** The texts of a limit that the settings hold; what they leave out is filled in. */
+/**
+ * Reads a limit of the settings.
+ *
+ * @param setting - the limit, of any shape.
+ * @returns the texts of its fields; defaults where the setting has none.
+ */
 export function draftOf(setting: unknown): LimitDraft {
   const item: Item = typeof setting === 'object' && setting !== null ? (setting as Item) : {};
   const warnAt = Array.isArray(item.warn_at) ? item.warn_at : [0.8];
@@ -58,7 +64,12 @@ export function draftOf(setting: unknown): LimitDraft {
   };
 }
 
-/** The limit that a draft without flaws stands for, as the settings hold it. */
+/**
+ * Writes a draft as a limit of the settings.
+ *
+ * @param draft - a draft without flaws.
+ * @returns the setting.
+ */
 export function settingOf(draft: LimitDraft): Record<string, unknown> {
   return {
     scope: draft.scope,
@@ -75,7 +86,13 @@ export function settingOf(draft: LimitDraft): Record<string, unknown> {
   };
 }
 
-/** What is wrong with a draft; empty when nothing is. */
+/**
+ * Finds what is wrong with a draft.
+ *
+ * @param draft - the texts of the fields.
+ * @param trans - the translations.
+ * @returns a message for each wrong field; empty when nothing is wrong.
+ */
 export function limitFlaws(draft: LimitDraft, trans: Translate): LimitFlaws {
   const hour = Number(draft.resetHour);
   const isHour = /^\d+$/.test(draft.resetHour.trim()) && hour <= 23;
@@ -97,12 +114,23 @@ export function limitFlaws(draft: LimitDraft, trans: Translate): LimitFlaws {
   };
 }
 
-/** Whether another draft before this one counts the same, so that only one of the two can hold. */
+/**
+ * Whether an earlier draft counts the same, so that only one of the two can be in force.
+ *
+ * @param drafts - all drafts.
+ * @param index - the draft.
+ * @returns whether it repeats an earlier one.
+ */
 export function isRepeated(drafts: readonly LimitDraft[], index: number): boolean {
   return drafts.slice(0, index).some(draft => countOf(draft) === countOf(drafts[index]));
 }
 
-/** A draft that counts what none of the others does. */
+/**
+ * Makes a draft that counts what no other draft counts.
+ *
+ * @param drafts - all drafts.
+ * @returns the new draft.
+ */
 export function newDraft(drafts: readonly LimitDraft[]): LimitDraft {
   const first = draftOf({ amount: 1_000_000 });
   const candidates = UNITS.flatMap(unit =>
@@ -117,7 +145,7 @@ export function newDraft(drafts: readonly LimitDraft[]): LimitDraft {
   return candidates.find(candidate => !taken.has(countOf(candidate))) ?? first;
 }
 
-/** The id of the limit: two with one id cannot both hold. */
+/** The id of the limit: only one of two with the same id can be in force. */
 function countOf({ scope, value, window, unit }: LimitDraft): string {
   return JSON.stringify([scope, value.trim(), window, unit]);
 }

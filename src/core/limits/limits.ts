@@ -1,7 +1,7 @@
 /**
- * Reading limits as people write them in the settings. The twin of core/limits.py.
+ * Reads limits as people write them in the settings. The twin of core/limits.py.
  *
- * Refuses whatever could silently switch a limit off: a typo, a zero, a boolean, a number that is none.
+ * Whatever could silently switch a limit off is an error: a typo, a zero, a boolean, a text that is not a number.
  */
 
 import { ratioOf } from '../record/decimal';
@@ -10,14 +10,14 @@ import { ON_EXCEED, SCOPES, UNITS, WINDOWS } from '../record/standing';
 import type { Weekday } from './windows';
 import { WEEKDAYS } from './windows';
 
-/** A limit that cannot be kept; the message names the field, what was given and what is allowed. */
+/** A limit is not valid; the message names the field, what was given and what is allowed. */
 export class LimitError extends Error {
   override name = 'LimitError';
 }
 
-/** A limit with all that is needed to count by it. */
+/** A limit with all that is needed to count. */
 export interface LimitRule extends Limit {
-  /** The names of the channels that hear of it; absent means all that are default. Channels are the server part's. */
+  /** The names of the channels for its alerts; absent means the default ones. Channels belong to the server extension. */
   readonly notify?: readonly string[];
   readonly timeZone: string;
   readonly weekStart: Weekday;
@@ -46,7 +46,8 @@ type Item = Readonly<Record<string, unknown>>;
  *
  * @param items - flat objects as documented in docs/reference/protocol.md, "Limits".
  * @param defaultTimeZone - IANA name used where a limit names none.
- * @throws {LimitError} at the first limit that cannot be kept.
+ * @returns the limits.
+ * @throws {LimitError} at the first limit that is not valid.
  */
 export function parseLimits(items: unknown, defaultTimeZone: string): readonly LimitRule[] {
   if (!Array.isArray(items)) {
@@ -67,9 +68,11 @@ export function parseLimits(items: unknown, defaultTimeZone: string): readonly L
 }
 
 /**
- * The thresholds that a used amount has reached, 1 included, ascending.
+ * Lists the thresholds that a used amount has reached.
  *
+ * @param limit - the limit.
  * @param used - a decimal string in the limit's unit.
+ * @returns ratios, ascending; 1 is one of them when the amount is reached.
  */
 export function crossedThresholds(limit: Limit, used: string): readonly number[] {
   const ratio = ratioOf(used, limit.amount);

@@ -1,14 +1,14 @@
 /**
  * Whether a failed call was stopped by a limit of its provider, and by which kind.
  *
- * Owns the codes that providers give for it in `error.type`; refuses to judge by an error's message, which is never
- * kept. Each code's source is in `src/__tests__/core/limits/provider-limits.json`.
+ * Only the codes in `error.type` are used: an error's message is not recorded. Each code's source is in
+ * `src/__tests__/core/limits/provider-limits.json`.
  */
 
 import type { CallRecord } from '../record/record';
 
 /** `rate`: calls or tokens in a time; `spend`: money or credit. */
-export type ProviderLimit = 'rate' | 'spend';
+type ProviderLimit = 'rate' | 'spend';
 
 const CODES: ReadonlyMap<string, ProviderLimit> = new Map([
   // HTTP, RFC 6585 and RFC 9110; Azure, DeepSeek and OpenRouter say no more than this.
@@ -53,8 +53,9 @@ const CODES_OF: ReadonlyMap<string, ProviderLimit> = new Map([
 /**
  * Says which limit of the provider stopped a call.
  *
- * @returns undefined when no limit of the provider's is known to have stopped it: `refused` calls met a limit of ours,
- * and some providers tell only in words (Anthropic's low credit is an `invalid_request_error`).
+ * @param record - the call.
+ * @returns undefined when none is known: `refused` calls were stopped by a limit of LLM Meter, and some providers say it
+ * only in the message (Anthropic's low credit is an `invalid_request_error`).
  */
 export function providerLimitOf({
   status,

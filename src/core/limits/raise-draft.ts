@@ -1,7 +1,5 @@
 /**
- * A raise as a user writes it in the form, before it is asked for.
- *
- * Owns what is suggested and what is wrong with a draft; refuses to send what the server part would refuse. Loaded with the form.
+ * A raise as a user writes it in the form: what is suggested, and what is wrong with it. Loaded with the form.
  */
 
 import { addDecimals, subtractDecimals } from '../record/decimal';
@@ -9,10 +7,12 @@ import type { RaiseRequest } from './raise';
 import type { Standing, Unit } from '../record/standing';
 import type { Translate } from '../words/translate';
 
-/** Until when a raise holds: the end of the limit's window, one hour, or the end of the browser's day. */
-export const EXPIRIES = ['window', 'hour', 'today'] as const;
+/** When a raise expires: at the end of the limit's window, in one hour, or at the end of the browser's day. */
+const EXPIRIES = ['window', 'hour', 'today'] as const;
+/** One of `EXPIRIES`. */
 export type Expiry = (typeof EXPIRIES)[number];
 
+/** The texts of the fields. */
 export interface Draft {
   readonly amount: string;
   readonly reason: string;
@@ -20,14 +20,20 @@ export interface Draft {
 }
 
 /** What is wrong with a draft, by field; empty when nothing is. */
-export type Flaws = Readonly<Partial<Record<'amount' | 'reason', string>>>;
+type Flaws = Readonly<Partial<Record<'amount' | 'reason', string>>>;
 
 const HOUR_MS = 3_600_000;
 
 /** No raise adds less than a cent, a call or a token. */
 const LEAST: Readonly<Record<Unit, number>> = { USD: 0.01, tokens: 1, calls: 1 };
 
-/** The draft with which the form opens. */
+/**
+ * The draft with which the form opens.
+ *
+ * @param standing - where the limit stands.
+ * @param needed - what the refused call needed, if there was one.
+ * @returns the draft.
+ */
 export function firstDraft(standing: Standing, needed?: string): Draft {
   return {
     amount: suggestedAmount(standing, needed),
@@ -36,7 +42,12 @@ export function firstDraft(standing: Standing, needed?: string): Draft {
   };
 }
 
-/** The expiries that a limit offers; a total never ends, and the day of a daily limit is its window. */
+/**
+ * Lists the expiries that make sense for a limit: a total never ends, and the day of a daily limit is its window.
+ *
+ * @param standing - where the limit stands.
+ * @returns the expiries, the preferred one first.
+ */
 export function expiriesOf({ limit, resetsAt }: Standing): readonly Expiry[] {
   return EXPIRIES.filter(
     expiry =>
@@ -46,10 +57,11 @@ export function expiriesOf({ limit, resetsAt }: Standing): readonly Expiry[] {
 }
 
 /**
- * When an expiry comes.
+ * The time of an expiry.
  *
+ * @param expiry - the chosen expiry.
  * @param now - milliseconds since 1970.
- * @returns an RFC 3339 time; undefined for the end of the window, which the server part knows.
+ * @returns an RFC 3339 time; undefined for the end of the window, which the server extension knows.
  */
 export function expiryTime(expiry: Expiry, now: number): string | undefined {
   switch (expiry) {
@@ -66,22 +78,37 @@ export function expiryTime(expiry: Expiry, now: number): string | undefined {
 }
 
 /**
- * A sum that gets the user on: a tenth of the amount, or twice what is lacking when that is more, as a round figure.
+ * Suggests an amount: a tenth of the limit's, or twice what is lacking when that is more, as a round figure.
  *
- * @param needed - what the refused call needed, where one was.
+ * @param standing - where the limit stands.
+ * @param needed - what the refused call needed, if there was one.
+ * @returns a decimal string.
  */
 export function suggestedAmount({ amount, used, reserved, limit }: Standing, needed = '0'): string {
   const lacking = Number(subtractDecimals(sumOf(used, reserved, needed), amount));
   return roundUp(Math.max(Number(amount) / 10, 2 * lacking, LEAST[limit.unit]), limit.unit);
 }
 
-/** The amount in force once a draft is granted; undefined while its amount is none. */
+/**
+ * The amount that is in force once a draft is granted.
+ *
+ * @param standing - where the limit stands.
+ * @param draft - the texts of the fields.
+ * @returns a decimal string; undefined while the draft's amount is not a number above zero.
+ */
 export function raisedAmount({ amount, limit }: Standing, draft: Draft): string | undefined {
   const added = readAmount(draft.amount, limit.unit);
   return added === undefined ? undefined : addDecimals(amount, added);
 }
 
-/** What is wrong with a draft, in words that say what to write instead. */
+/**
+ * Finds what is wrong with a draft.
+ *
+ * @param draft - the texts of the fields.
+ * @param unit - the limit's unit.
+ * @param trans - the translations.
+ * @returns a message for each wrong field, which says what to write instead.
+ */
 export function flawsOf({ amount, reason }: Draft, unit: Unit, trans: Translate): Flaws {
   return {
     ...(readAmount(amount, unit) === undefined && {
@@ -96,7 +123,11 @@ export function flawsOf({ amount, reason }: Draft, unit: Unit, trans: Translate)
   };
 }
 
-/** The request that a draft without flaws makes; undefined while its amount is none. */
+/**
+ * Writes a draft as a request.
+ *
+ * @returns the request; undefined while the draft's amount is not a number above zero.
+ */
 export function requestOf(
   { limit, subject }: Standing,
   draft: Draft,
@@ -115,7 +146,7 @@ export function requestOf(
   };
 }
 
-/** A decimal string above zero; thousands may be set apart as `50,000` or `50 000`. */
+/** A decimal string above zero; thousands may be separated, as in `50,000` or `50 000`. */
 function readAmount(text: string, unit: Unit): string | undefined {
   const plain = text.trim().replace(/[,\s_](?=\d{3}(\D|$))/g, '');
   const form = unit === 'USD' ? /^\d+(\.\d+)?$/ : /^\d+$/;
@@ -126,12 +157,12 @@ function sumOf(...amounts: readonly string[]): string {
   return amounts.reduce(addDecimals);
 }
 
-/** To two leading digits; a suggestion is no figure that is added up, so it may be floating. */
+/** Rounds up to two leading digits; a suggestion is not added up, so floating point is exact enough. */
 function roundUp(value: number, unit: Unit): string {
   const exponent = Math.floor(Math.log10(value)) - 1;
   const step = 10 ** exponent;
   const decimals = Math.max(0, -exponent);
-  // What binary fractions add to a quotient that is whole is no reason for another step.
+  // A whole quotient may come out slightly larger in binary fractions, which must not add another step.
   const rounded = Math.ceil(Number((value / step).toPrecision(12))) * step;
   return unit === 'USD' ? rounded.toFixed(Math.min(decimals, 2)) : Math.ceil(rounded).toFixed(0);
 }

@@ -1,7 +1,6 @@
 /**
- * A raise: what adds to a limit's amount for one subject, until it expires.
- *
- * Owns its shape on the wire, both ways. What a user may ask for is checked in `raise-draft.ts`, which is loaded with the form.
+ * A raise adds to a limit's amount for one subject until it expires. Here is its shape on the wire; `raise-draft.ts` checks what
+ * a user enters.
  */
 
 import { Shape } from '../record/shape';
@@ -9,7 +8,7 @@ import type * as Wire from '../record/wire';
 import type { Unit } from '../record/standing';
 import { UNITS } from '../record/standing';
 
-/** What a user asks for. */
+/** The raise that a user requests. */
 export interface RaiseRequest {
   readonly limitId: string;
   readonly subject?: string;
@@ -20,7 +19,7 @@ export interface RaiseRequest {
   readonly expiresAt?: string;
 }
 
-/** A raise that was made. */
+/** A raise that was granted. */
 export interface Raise {
   readonly id: string;
   readonly limitId: string;
@@ -34,8 +33,11 @@ export interface Raise {
 }
 
 /**
- * Reads a raise as `limits/raises` tells it.
+ * Reads a raise of `limits/raises`.
  *
+ * @param value - of any kind.
+ * @param path - where the value is, for the error.
+ * @returns the raise.
  * @throws {ShapeError} when it does not keep the contract.
  */
 export function parseRaise(value: unknown, path = 'raise'): Raise {
@@ -53,7 +55,12 @@ export function parseRaise(value: unknown, path = 'raise'): Raise {
   };
 }
 
-/** Writes a request as `POST limits/raises` takes it; what is not said is absent. */
+/**
+ * Writes the body of `POST limits/raises`.
+ *
+ * @param request - the raise that is requested.
+ * @returns the body; what is not given is absent.
+ */
 export function writeRaiseRequest(request: RaiseRequest): Partial<Wire.RaiseRequest> {
   return {
     limit_id: request.limitId,

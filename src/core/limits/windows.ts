@@ -3,13 +3,14 @@
  *
  * Windows of one kind partition time: every instant lies in exactly one, whatever the clocks do. A boundary in skipped local
  * time is the first instant after the skip, one in repeated local time the first of the two. Loaded on first use: only a
- * page without the server part needs it.
+ * page in local mode needs it.
  */
 
 import { Temporal } from 'temporal-polyfill';
 
 import type { WindowName } from '../record/standing';
 
+/** The days of the week, Monday first. */
 export const WEEKDAYS = [
   'monday',
   'tuesday',
@@ -20,6 +21,7 @@ export const WEEKDAYS = [
   'sunday'
 ] as const;
 
+/** One of `WEEKDAYS`. */
 export type Weekday = (typeof WEEKDAYS)[number];
 
 /** An interval in milliseconds since 1970, UTC; a total has no end. */
@@ -29,7 +31,7 @@ export interface Bounds {
 }
 
 /** How the windows of a limit lie. */
-export interface WindowRule {
+interface WindowRule {
   readonly window: WindowName;
   /** IANA name of the zone whose calendar counts. */
   readonly timeZone: string;
@@ -40,7 +42,7 @@ export interface WindowRule {
 
 const HOUR_MS = 3_600_000;
 
-/** What a calendar window is made of. */
+/** The length of a calendar window. */
 type Step = { days: number } | { months: number };
 
 /**
@@ -49,7 +51,7 @@ type Step = { days: number } | { months: number };
  * @param rule - how the windows lie.
  * @param at - milliseconds since 1970.
  * @returns the first instant of the window and the first after it.
- * @throws {RangeError} when the time zone is none.
+ * @throws {RangeError} when the time zone does not exist.
  */
 export function windowBounds(rule: WindowRule, at: number): Bounds {
   const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(rule.timeZone);
@@ -87,7 +89,7 @@ function instantOf(date: Temporal.PlainDate, { timeZone, resetHour }: WindowRule
   const earlier = wall.toZonedDateTime(timeZone, { disambiguation: 'earlier' });
   const later = wall.toZonedDateTime(timeZone, { disambiguation: 'later' });
   const isSkipped = !earlier.toPlainDateTime().equals(wall);
-  // Of skipped time `later` is the wall clock moved on by the length of the skip, which lies after its end.
+  // In skipped time `later` adds the length of the skip to the wall clock, which gives a time after its end.
   const skipEnd = isSkipped ? earlier.getTimeZoneTransition('next') : null;
   if (skipEnd !== null && skipEnd.epochMilliseconds <= later.epochMilliseconds) {
     return skipEnd.epochMilliseconds;
@@ -95,7 +97,7 @@ function instantOf(date: Temporal.PlainDate, { timeZone, resetHour }: WindowRule
   return (isSkipped ? later : earlier).epochMilliseconds;
 }
 
-/** Sixty minutes from a full local hour; cut where the clocks are moved by a part of an hour. */
+/** Sixty minutes from a full local hour; shorter where the clocks change by a part of an hour. */
 function hourOf(local: Temporal.ZonedDateTime): Bounds {
   const at = local.epochMilliseconds;
   const past = (local.minute * 60 + local.second) * 1000 + local.millisecond;
@@ -118,7 +120,7 @@ function nextCut(local: Temporal.ZonedDateTime, end: number): number | undefined
     : undefined;
 }
 
-/** Whether the part of the offset below an hour changes: it alone moves the start of local hours. */
+/** Whether the part of the offset below an hour changes: only this moves the start of local hours. */
 function isCut(change: Temporal.ZonedDateTime): boolean {
   const before = change.subtract({ nanoseconds: 1 });
   return ((change.offsetNanoseconds - before.offsetNanoseconds) / 1e6) % HOUR_MS !== 0;

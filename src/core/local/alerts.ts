@@ -1,8 +1,8 @@
 /**
- * Alerts without the server part: which there are, and who has shown them.
+ * Alerts in local mode: which there are, which tab shows them, and whether they were seen.
  *
- * An alert follows from what was used, so it needs no raising; its id names limit, subject, threshold, window and amount, and
- * so it is the same in every tab. Kept is only who claimed it and whether it was acknowledged.
+ * An alert is computed from what was used. Its id holds limit, subject, threshold, window and amount, so it is the same in
+ * every tab. Only its claim and its acknowledgement are stored.
  */
 
 import { crossedThresholds } from '../limits/limits';
@@ -10,23 +10,32 @@ import type { LimitRule } from '../limits/limits';
 import { Shape } from '../record/shape';
 import type { Alert, Standing } from '../record/standing';
 
-/** A claim that nobody acknowledged lapses, as when its tab was closed. */
+/** A claim lapses after this time without an acknowledgement, as when its tab was closed. */
 const CLAIM_LAPSES_MS = 10 * 60_000;
 
-export interface Claim {
+/** The claim of a tab to show an alert. */
+interface Claim {
+  /** The id of the tab. */
   readonly by: string;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
+/** What is stored about an alert. */
 export interface AlertState {
   readonly claim: Claim;
+  /** Whether the user has seen it. */
   readonly isAcknowledged: boolean;
   /** When it was last claimed or acknowledged, milliseconds since 1970. */
   readonly touchedAt: number;
 }
 
-/** The thresholds that a standing has reached. */
+/**
+ * Lists the thresholds that a standing has reached, as alerts.
+ *
+ * @param standing - where a limit stands.
+ * @returns an alert for each threshold.
+ */
 export function crossingsOf(standing: Standing & { readonly limit: LimitRule }): readonly Alert[] {
   const { limit, subject, used, windowStart = '', resetsAt } = standing;
   return crossedThresholds(limit, used).map(threshold => ({
@@ -42,18 +51,37 @@ export function crossingsOf(standing: Standing & { readonly limit: LimitRule }):
   }));
 }
 
-/** The state after a tab has asked to show an alert; another's claim holds until it lapses. */
+/**
+ * The state of an alert after a tab claims it; another tab's claim holds until it lapses.
+ *
+ * @param state - the state before; undefined when the alert was never claimed.
+ * @param claim - the new claim.
+ * @returns the state, with the claim that holds.
+ */
 export function claimed(state: AlertState | undefined, claim: Claim): AlertState {
   const own = { claim, isAcknowledged: false, touchedAt: claim.at };
   return state === undefined ? own : mergedStates(state, own);
 }
 
-/** The state after the user has seen an alert. */
+/**
+ * The state of an alert after the user has seen it.
+ *
+ * @param state - the state before; undefined when the alert was never claimed.
+ * @param by - the id of this tab.
+ * @param at - milliseconds since 1970.
+ * @returns the state.
+ */
 export function acknowledged(state: AlertState | undefined, by: string, at: number): AlertState {
   return { claim: state?.claim ?? { by, at }, isAcknowledged: true, touchedAt: at };
 }
 
-/** Of two claims the earlier holds, unless it had lapsed when the later was made. */
+/**
+ * Merges two states of one alert. The earlier claim holds, unless it had lapsed when the later was made.
+ *
+ * @param one - a state.
+ * @param other - another state of the same alert.
+ * @returns the state; the same for either order.
+ */
 export function mergedStates(one: AlertState, other: AlertState): AlertState {
   const [earlier, later] = isBefore(one.claim, other.claim) ? [one, other] : [other, one];
   const hasLapsed = later.claim.at - earlier.claim.at >= CLAIM_LAPSES_MS;
@@ -64,6 +92,12 @@ export function mergedStates(one: AlertState, other: AlertState): AlertState {
   };
 }
 
+/**
+ * Writes the state of an alert.
+ *
+ * @param state - the state.
+ * @returns an object for JSON.
+ */
 export function writeState({ claim, isAcknowledged, touchedAt }: AlertState): object {
   return {
     claimed_by: claim.by,
@@ -73,7 +107,14 @@ export function writeState({ claim, isAcknowledged, touchedAt }: AlertState): ob
   };
 }
 
-/** @throws {ShapeError} when it is not what `writeState` wrote. */
+/**
+ * Reads what `writeState` wrote.
+ *
+ * @param value - of any kind.
+ * @param path - where the value is, for the error.
+ * @returns the state.
+ * @throws {ShapeError} when it is something else.
+ */
 export function readState(value: unknown, path: string): AlertState {
   const shape = new Shape(value, path);
   return {

@@ -1,8 +1,8 @@
 /**
- * What all tabs and browsers have counted without the server part, and what of it was shown.
+ * What all tabs and browsers have counted in local mode, and which alerts were shown.
  *
- * Owns how two copies become one: whatever the order in which tabs read and write, and however often, nothing is lost and
- * nothing counts twice. Refuses to guess at a text that it cannot read.
+ * Two copies are merged so that nothing is lost and nothing counts twice, in whatever order tabs read and write. A text that
+ * cannot be read is an error.
  */
 
 import type { CallRecord } from '../record/record';
@@ -15,17 +15,19 @@ import type { Rollup } from './rollup';
 
 const VERSION = 1;
 
+/** The totals of a lab. */
 export interface LocalTotals {
-  /** Tells one lab's total from another's at the same address; empty until it is first written. */
+  /** Identifies the lab, as two labs can have the same address; empty until it is first written. */
   readonly id: string;
-  /** By the id of the tab. */
+  /** The totals of each tab, by the id of the tab. */
   readonly parts: ReadonlyMap<string, TabTotals>;
-  /** Up to which revision the server part has taken a part over. */
+  /** The revision up to which the server extension has a tab's totals, by the id of the tab. */
   readonly taken: ReadonlyMap<string, number>;
-  /** By the alert's id. */
+  /** The states of alerts, by the id of the alert. */
   readonly alerts: ReadonlyMap<string, AlertState>;
 }
 
+/** Totals before the first call. */
 export const EMPTY_TOTALS: LocalTotals = {
   id: '',
   parts: new Map(),
@@ -38,10 +40,16 @@ export class NewerTotalsError extends Error {
   override name = 'NewerTotalsError';
 }
 
-/** What two copies hold together. */
+/**
+ * Merges two copies.
+ *
+ * @param one - a copy.
+ * @param other - another copy of the same lab.
+ * @returns all that either copy holds; the same for either order.
+ */
 export function merged(one: LocalTotals, other: LocalTotals): LocalTotals {
   return {
-    // Two browsers may have begun it at the same moment.
+    // Two browsers may have written the first copy at the same moment.
     id: [one.id, other.id].filter(id => id !== '').sort()[0] ?? '',
     parts: union(one.parts, other.parts, (a, b) => (b.revision > a.revision ? b : a)),
     taken: union(one.taken, other.taken, Math.max),
@@ -49,12 +57,23 @@ export function merged(one: LocalTotals, other: LocalTotals): LocalTotals {
   };
 }
 
-/** Whether one copy holds all that the other does. */
+/**
+ * Whether one copy holds all that the other does.
+ *
+ * @param one - the copy that may be complete.
+ * @param other - the copy whose content is looked for.
+ * @returns whether merging them would leave the first as it is.
+ */
 export function holds(one: LocalTotals, other: LocalTotals): boolean {
   return writeLocalTotals(merged(one, other)) === writeLocalTotals(one);
 }
 
-/** The calls of all parts that are kept whole, each once, newest first; what the server part has is left out. */
+/**
+ * Lists the calls that are kept whole and that the server extension does not have.
+ *
+ * @param totals - what all tabs have counted.
+ * @returns each call once, the newest first.
+ */
 export function callsOf(totals: LocalTotals): readonly CallRecord[] {
   const known = new Set([...untaken(totals)].flatMap(([, part]) => part.folded));
   const calls: CallRecord[] = [];
@@ -69,14 +88,26 @@ export function callsOf(totals: LocalTotals): readonly CallRecord[] {
   return calls.sort((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));
 }
 
-/** The sums of the calls that are no longer kept whole; what the server part has is left out. */
+/**
+ * Lists the sums of the calls that are no longer kept whole and that the server extension does not have.
+ *
+ * @param totals - what all tabs have counted.
+ * @returns the sums, those of one quarter hour once for each tab.
+ */
 export function rollupsOf(totals: LocalTotals): readonly Rollup[] {
   return untaken(totals)
     .filter(([id, part]) => part.base >= takenOf(totals, id))
     .flatMap(([, part]) => part.rollups);
 }
 
-/** Whether another part than the given one counts a call. */
+/**
+ * Whether another tab counts a call.
+ *
+ * @param totals - what all tabs have counted.
+ * @param own - the id of this tab.
+ * @param callId - the call.
+ * @returns whether this tab must not count it.
+ */
 export function isCountedByOthers(totals: LocalTotals, own: string, callId: string): boolean {
   return untaken(totals).some(
     ([id, part]) =>
@@ -86,22 +117,35 @@ export function isCountedByOthers(totals: LocalTotals, own: string, callId: stri
   );
 }
 
-/** The parts that hold something which the server part has not taken over, by their ids. */
+/**
+ * Lists the tabs that hold something which the server extension does not have.
+ *
+ * @param totals - what all tabs have counted.
+ * @returns the ids and totals of the tabs, sorted by id.
+ */
 export function untaken(totals: LocalTotals): (readonly [string, TabTotals])[] {
   return [...totals.parts]
     .filter(([id, part]) => part.revision > takenOf(totals, id))
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** The revision up to which the server part has a part; 0 when it has nothing of it. */
+/**
+ * The revision up to which the server extension has a tab's totals.
+ *
+ * @param totals - what all tabs have counted.
+ * @param id - the id of the tab.
+ * @returns the revision; 0 when the server extension has none of them.
+ */
 export function takenOf({ taken }: LocalTotals, id: string): number {
   return taken.get(id) ?? 0;
 }
 
 /**
- * The totals without what nobody needs any more: parts that the server part has, and states of alerts of windows long gone.
+ * Removes the tabs that the server extension has, and the states of old alerts.
  *
- * @param before - milliseconds since 1970; states of alerts that were last touched earlier go.
+ * @param totals - what all tabs have counted.
+ * @param before - milliseconds since 1970; states of alerts that were last changed earlier are removed.
+ * @returns the smaller totals.
  */
 export function pruned(totals: LocalTotals, before: number): LocalTotals {
   return {
@@ -111,7 +155,12 @@ export function pruned(totals: LocalTotals, before: number): LocalTotals {
   };
 }
 
-/** The text of a totals, the same for the same content. */
+/**
+ * Writes totals as text.
+ *
+ * @param totals - what all tabs have counted.
+ * @returns JSON, the same for the same content.
+ */
 export function writeLocalTotals({ id, parts, taken, alerts }: LocalTotals): string {
   return JSON.stringify({
     version: VERSION,
@@ -123,10 +172,12 @@ export function writeLocalTotals({ id, parts, taken, alerts }: LocalTotals): str
 }
 
 /**
- * Reads what `writeLocalTotals` wrote; an empty text is an empty totals.
+ * Reads what `writeLocalTotals` wrote.
  *
+ * @param text - the text; empty totals when it is empty.
+ * @returns the totals.
  * @throws {ShapeError} when it is something else.
- * @throws {SyntaxError} when it is no JSON.
+ * @throws {SyntaxError} when it is not JSON.
  * @throws {NewerTotalsError} when a later version wrote it.
  */
 export function readLocalTotals(text: string): LocalTotals {

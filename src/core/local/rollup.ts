@@ -1,8 +1,7 @@
 /**
- * Sums of calls by quarter hour: what is kept of calls that are no longer kept one by one.
+ * Sums of calls by quarter hour, in place of calls that are no longer kept whole.
  *
- * Owns what a call counts for. The same sums, kept apart by the same fields, as the rollups of the server part's ledger, which
- * takes them over.
+ * The same sums, by the same fields, as the rollups of the server extension's ledger, to which they are transferred.
  */
 
 import { addDecimals } from '../record/decimal';
@@ -12,13 +11,13 @@ import { Shape } from '../record/shape';
 import type * as Wire from '../record/wire';
 
 /** Every zone's offset has been a multiple of a quarter hour since 1972. */
-export const QUARTER_MS = 15 * 60_000;
+const QUARTER_MS = 15 * 60_000;
 
-/** Older sums are kept by the day, UTC: no window but a total reaches back so far. */
+/** Older sums are kept by the day, UTC: of all windows only a total is that long. */
 const FINE_FOR_MS = 62 * 86_400_000;
 const DAY_MS = 86_400_000;
 
-/** What rollups keep apart, by its name in the ledger. */
+/** The fields by which calls are summed, by their names in the ledger. */
 export type Series = Pick<Wire.Rollup, (typeof SERIES)[number]>;
 
 const SERIES = [
@@ -55,7 +54,12 @@ export interface Rollup extends Counts {
   readonly cost: string;
 }
 
-/** What one call counts for. */
+/**
+ * The sums of one call.
+ *
+ * @param record - the call.
+ * @returns its quarter hour, series and figures.
+ */
 export function rollupOf(record: CallRecord): Rollup {
   const at = Date.parse(record.startedAt);
   const hasFigures = ['reported', 'counted', 'partial'].includes(record.basis);
@@ -80,7 +84,8 @@ export function rollupOf(record: CallRecord): Rollup {
  * Adds up rollups of the same quarter and series.
  *
  * @param rollups - in any order.
- * @param now - milliseconds since 1970; rollups of long ago are put together by the day.
+ * @param now - milliseconds since 1970; old rollups are added up by the day.
+ * @returns a rollup for each quarter hour or day and each series.
  */
 export function compacted(rollups: readonly Rollup[], now: number): readonly Rollup[] {
   const sums = new Map<string, Rollup>();
@@ -94,7 +99,13 @@ export function compacted(rollups: readonly Rollup[], now: number): readonly Rol
   return [...sums.values()];
 }
 
-/** The sums of two rollups, under the first one's quarter and series. */
+/**
+ * Adds two rollups.
+ *
+ * @param one - its quarter and series are kept.
+ * @param other - a rollup of the same quarter and series, or of one that is to be counted there.
+ * @returns the sums.
+ */
 export function added(one: Rollup, other: Rollup): Rollup {
   const counts = Object.fromEntries(
     COUNTS.map(name => [name, one[name] + other[name]])
@@ -102,7 +113,12 @@ export function added(one: Rollup, other: Rollup): Rollup {
   return { ...one, ...counts, cost: addDecimals(one.cost, other.cost) };
 }
 
-/** As it is stored, and handed over to the server part: sums of zero are left out. */
+/**
+ * Writes a rollup, as it is stored and as `POST takeover` takes it.
+ *
+ * @param rollup - the rollup.
+ * @returns an object for JSON; sums of zero are left out.
+ */
 export function writeRollup({ quarter, series, cost, ...counts }: Rollup): Wire.Rollup {
   const given = Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
   return {
@@ -117,6 +133,9 @@ export function writeRollup({ quarter, series, cost, ...counts }: Rollup): Wire.
 /**
  * Reads what `writeRollup` wrote.
  *
+ * @param value - of any kind.
+ * @param path - where the value is, for the error.
+ * @returns the rollup.
  * @throws {ShapeError} when it is something else.
  */
 export function readRollup(value: unknown, path: string): Rollup {

@@ -1,7 +1,5 @@
 /**
- * The standing document of a page that does without the server part, as the server part would write it.
- *
- * Owns which calls count for which limit and window. Loaded on first use, as the calendar is.
+ * The standing document of a page in local mode, in the form of the server extension's. Loaded on first use, as the calendar is.
  */
 
 import { ratioOf, subtractDecimals } from '../record/decimal';
@@ -25,16 +23,16 @@ import { added, rollupOf } from './rollup';
 import type { LocalTotals } from './local-totals';
 import { callsOf, rollupsOf } from './local-totals';
 
-/** The field that names a limit's subject; a page counts for one user, whom it need not name. */
+/** The field that names a limit's subject; a page counts for one user, who needs no name. */
 const SUBJECTS: Readonly<Record<Exclude<Scope, 'user'>, keyof Series>> = SUBJECT_FIELDS;
 
-/** Nobody is there to ask before a call is sent, so a limit that blocks can only warn. */
-const KEPT_ALONE = 'warn';
+/** In local mode nothing checks a call before it is sent, so a limit that blocks can only warn. */
+const LOCAL_ON_EXCEED = 'warn';
 
 type RuleStanding = Standing & { readonly limit: LimitRule };
 
-/** What the document is made for. */
-export interface Moment {
+/** The moment and the limits for which a document is built. */
+interface Moment {
   readonly limits: readonly LimitRule[];
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -45,7 +43,13 @@ export interface Moment {
   readonly seq: number;
 }
 
-/** Puts the document together. */
+/**
+ * Builds the standing document.
+ *
+ * @param totals - what all tabs have counted.
+ * @param moment - the moment and the limits.
+ * @returns the document.
+ */
 export function standingOf(totals: LocalTotals, moment: Moment): StandingDocument {
   const { limits, now, problems, seq } = moment;
   const rollups = [...rollupsOf(totals), ...callsOf(totals).map(rollupOf)];
@@ -88,13 +92,13 @@ function standingsOf(
       reserved: '0',
       remaining: remaining.startsWith('-') ? '0' : remaining,
       ratio,
-      level: levelOf(ratio, { ...limit, onExceed: KEPT_ALONE }),
+      level: levelOf(ratio, { ...limit, onExceed: LOCAL_ON_EXCEED }),
       amount: limit.amount
     };
   });
 }
 
-/** Whose standing a limit shows: the one it names, even with nothing used, else each who used something. */
+/** Lists the subjects of a limit: the one that it names, even with nothing used, else each that used something. */
 function subjectsOf(
   { scope, value }: LimitRule,
   rollups: readonly Rollup[]

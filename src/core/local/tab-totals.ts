@@ -1,9 +1,9 @@
 /**
- * What one tab has counted without the server part.
+ * What one tab has counted in local mode.
  *
- * A part is changed by its own tab only and grows only, each change with a higher revision, so that of two copies the one
- * with the higher revision holds all of the other. The newest calls are kept whole, for the list of calls and so that two
- * tabs that saw the same call count it once; older ones are folded into sums.
+ * Only the tab changes its totals. Each change adds something and has a higher revision, so the copy with the higher revision
+ * holds all of the other. The newest calls are kept whole, for the list of calls and so that two tabs that saw the same call
+ * count it once; older calls are folded into sums.
  */
 
 import type { CallRecord } from '../record/record';
@@ -12,27 +12,32 @@ import { readText, Shape } from '../record/shape';
 import type { Rollup } from './rollup';
 import { compacted, readRollup, rollupOf, writeRollup } from './rollup';
 
-/** Calls kept whole. */
+/** How many calls are kept whole. */
 export const MOST_CALLS = 50;
-/** Ids of folded calls that are still known, so that a call told again is not counted again. */
-export const MOST_FOLDED = 500;
+/** How many ids of folded calls are kept, so that a call that is reported again is not counted again. */
+const MOST_FOLDED = 500;
 
-/** A call and the revision of the part with which it came in. */
-export interface Entry {
+/** A call, and the revision that added it. */
+interface Entry {
   readonly revision: number;
   readonly record: CallRecord;
 }
 
+/** The totals of one tab. */
 export interface TabTotals {
+  /** Grows with each change. */
   readonly revision: number;
-  /** The revision up to which the server part took it over; what came before is not in it any more. */
+  /** The revision up to which the server extension has the totals; what is older was removed. */
   readonly base: number;
-  /** Oldest first. */
+  /** The calls that are kept whole, oldest first. */
   readonly calls: readonly Entry[];
+  /** The sums of folded calls. */
   readonly rollups: readonly Rollup[];
+  /** Ids of folded calls, oldest first. */
   readonly folded: readonly string[];
 }
 
+/** The totals of a tab before its first call. */
 export const EMPTY_TAB_TOTALS: TabTotals = {
   revision: 0,
   base: 0,
@@ -41,18 +46,25 @@ export const EMPTY_TAB_TOTALS: TabTotals = {
   folded: []
 };
 
-/** The part with a call more. */
+/**
+ * Adds a call.
+ *
+ * @param part - the totals of this tab.
+ * @param record - the call.
+ * @returns the new totals.
+ */
 export function withCall(part: TabTotals, record: CallRecord): TabTotals {
   const revision = part.revision + 1;
   return { ...part, revision, calls: [...part.calls, { revision, record }] };
 }
 
 /**
- * The part with its oldest calls folded into sums.
+ * Folds the oldest calls into sums when there are too many.
  *
- * @param part - the part of this tab.
- * @param isOthers - whether a call is counted in another tab's part, so that it is dropped here.
+ * @param part - the totals of this tab.
+ * @param isOthers - whether another tab counts a call, so that it is dropped here.
  * @param now - milliseconds since 1970.
+ * @returns the new totals.
  */
 export function folded(
   part: TabTotals,
@@ -76,7 +88,13 @@ export function folded(
   };
 }
 
-/** The part without what the server part has taken over, when it has some. */
+/**
+ * Removes what the server extension has.
+ *
+ * @param part - the totals of this tab.
+ * @param taken - the revision up to which the server extension has them.
+ * @returns the new totals; the same ones when nothing is to be removed.
+ */
 export function rebased(part: TabTotals, taken: number): TabTotals {
   return part.base >= taken
     ? part
@@ -89,11 +107,23 @@ export function rebased(part: TabTotals, taken: number): TabTotals {
       };
 }
 
-/** The calls that came in after a revision. */
+/**
+ * Lists the calls that were added after a revision.
+ *
+ * @param part - the totals of a tab.
+ * @param revision - the revision.
+ * @returns the calls, oldest first.
+ */
 export function callsAfter({ calls }: TabTotals, revision: number): readonly CallRecord[] {
   return calls.filter(entry => entry.revision > revision).map(({ record }) => record);
 }
 
+/**
+ * Writes the totals of a tab.
+ *
+ * @param part - the totals.
+ * @returns an object for JSON.
+ */
 export function writeTabTotals({ revision, base, calls, rollups, folded }: TabTotals): object {
   return {
     revision,
@@ -107,6 +137,9 @@ export function writeTabTotals({ revision, base, calls, rollups, folded }: TabTo
 /**
  * Reads what `writeTabTotals` wrote.
  *
+ * @param value - of any kind.
+ * @param path - where the value is, for the error.
+ * @returns the totals.
  * @throws {ShapeError} when it is something else.
  */
 export function readTabTotals(value: unknown, path: string): TabTotals {

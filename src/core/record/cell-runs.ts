@@ -1,7 +1,7 @@
 /**
  * The runs of a notebook's cells: the ledger's sums, and the calls that they do not hold yet.
  *
- * Where an answer crossed with messages, a call is rather left out until the next answer than counted twice.
+ * When an answer and a message cross, a call may be missing until the next answer; it is never counted twice.
  */
 
 import type { Mark } from './reconciler';
@@ -14,7 +14,7 @@ import type * as Wire from './wire';
 
 /** The calls of one run of a cell. */
 export interface CellRun extends Sums {
-  /** Absent for calls of a tap that tells no runs apart. */
+  /** Absent for calls of a tap that does not report runs. */
   readonly runId?: string;
   /** When its first call began, RFC 3339. */
   readonly startedAt: string;
@@ -68,7 +68,7 @@ export class NotebookRuns {
     this._calls.commit(callIds);
   }
 
-  /** Marks all reported calls as committed, because a report of the ledger has been missing for long. */
+  /** Marks all reported calls as committed, because the ledger has reported no commit for long. */
   commitAll(): void {
     this._calls.commit(this._calls.open.keys());
   }
@@ -161,6 +161,8 @@ export class NotebookRuns {
 /**
  * Reads the answer of `GET cells`.
  *
+ * @param value - the body.
+ * @returns the runs of each cell.
  * @throws {ShapeError} when it does not keep the contract; the message names the place.
  */
 export function parseCells(value: unknown): readonly CellRuns[] {
@@ -171,10 +173,11 @@ export function parseCells(value: unknown): readonly CellRuns[] {
 }
 
 /**
- * The runs that some calls belong to.
+ * Groups calls by cell and run.
  *
  * @param records - the calls; those without a cell are left out.
  * @param isSettled - whether they are priced and counted already, as far as they can be.
+ * @returns the runs of each cell.
  */
 export function cellsOf(records: readonly CallRecord[], isSettled: boolean): readonly CellRuns[] {
   const cells = new Map<string, readonly CellRun[]>();
@@ -188,7 +191,12 @@ export function cellsOf(records: readonly CallRecord[], isSettled: boolean): rea
   return [...cells].map(([cellId, runs]) => ({ cellId, runs: [...runs].sort(newestFirst) }));
 }
 
-/** The newest runs of some cells together. */
+/**
+ * Adds up the newest runs of some cells.
+ *
+ * @param runs - undefined for a cell that made no call.
+ * @returns the sums.
+ */
 export function totalOf(runs: readonly (CellRun | undefined)[]): Sums {
   return runs.reduce<Sums>((sum, run) => (run === undefined ? sum : addSums(sum, run)), NOTHING);
 }

@@ -1,7 +1,7 @@
 /**
  * Exact arithmetic on decimal strings, the form in which amounts and money travel.
  *
- * Owns addition, subtraction, order and the ratio of two amounts; refuses floating point for anything that is added up.
+ * Nothing that is added up is ever a floating-point number.
  */
 
 /** Steps of a ratio between 0 and 1. */
@@ -24,20 +24,33 @@ export function addDecimals(left: string, right: string): string {
   return combine(left, right, (a, b) => a + b);
 }
 
-/** The exact difference of two decimal strings. */
+/**
+ * The exact difference of two decimal strings.
+ *
+ * @param left - a decimal string.
+ * @param right - what is subtracted.
+ * @returns the difference.
+ */
 export function subtractDecimals(left: string, right: string): string {
   return combine(left, right, (a, b) => a - b);
 }
 
-/** The exact half of a decimal string. */
+/**
+ * The exact half of a decimal string.
+ *
+ * @param text - a decimal string.
+ * @returns the half.
+ */
 export function halfOf(text: string): string {
   const { units, scale } = scaled(text);
   return written({ units: units * 5n, scale: scale + 1 });
 }
 
 /**
- * How two decimal strings follow one another.
+ * Compares two decimal strings.
  *
+ * @param left - a decimal string.
+ * @param right - another.
  * @returns a negative number when the first is the smaller, zero when they are equal, else a positive one.
  */
 export function compareDecimals(left: string, right: string): number {
@@ -46,7 +59,7 @@ export function compareDecimals(left: string, right: string): number {
 }
 
 /**
- * How much of a whole a part is, cut after six decimals as the service cuts it, so that 1 is only said when it is reached.
+ * The share of a part in a whole, cut after six decimals as the service cuts it, so that it is 1 only when that is reached.
  *
  * @param part - a decimal string.
  * @param whole - a decimal string above zero.

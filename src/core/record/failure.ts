@@ -21,7 +21,12 @@ export interface FailureError extends Error {
   readonly failure: Failure;
 }
 
-/** The failure behind an error; `unknown` for an error that carries none. */
+/**
+ * The failure behind an error.
+ *
+ * @param error - of any kind.
+ * @returns the failure; `unknown` for an error that has none.
+ */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Error && 'failure' in error) {
     return (error as FailureError).failure;

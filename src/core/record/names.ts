@@ -1,8 +1,8 @@
 /**
- * Names that users and providers chose, made fit for a sentence: whatever is in them, it stays a name.
+ * Makes names that users and providers chose safe for a sentence: they cannot change its direction or fill the screen.
  */
 
-/** Letters and controls that turn the direction of what stands beside them. */
+/** Letters and controls that change the direction of the text beside them. */
 const TURNING =
   /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 const ISOLATE = '\u2068';
@@ -11,12 +11,23 @@ const END_OF_ISOLATE = '\u2069';
 /** How many characters of a name a sentence holds. */
 const LONGEST = 80;
 
-/** A name that leaves the direction of the sentence around it alone, as `<bdi>` does in a document. */
+/**
+ * Isolates a name, so that the direction of the sentence around it stays, as `<bdi>` does in a document.
+ *
+ * @param name - the name.
+ * @returns the name, between isolating controls where it needs them.
+ */
 export function isolated(name: string): string {
   return TURNING.test(name) ? ISOLATE + name + END_OF_ISOLATE : name;
 }
 
-/** A name in at most eighty characters: its begin and its end, as paths differ there. */
+/**
+ * Shortens a name to its start and its end, as paths differ there.
+ *
+ * @param name - the name.
+ * @param longest - the most characters.
+ * @returns the name, whole if it is short enough.
+ */
 export function shortened(name: string, longest = LONGEST): string {
   const characters = [...new Intl.Segmenter().segment(name)].map(({ segment }) => segment);
   if (characters.length <= longest) {

@@ -1,8 +1,8 @@
 /**
- * What calls that a kernel has reported and the ledger has not committed add to the figures on the screen.
+ * Adds calls that a kernel has reported and the ledger has not committed to the figures on the screen.
  *
- * A pending call adds only what it knows. Whether it is unpriced or missing is for the ledger to say, which prices it and
- * counts its text.
+ * A pending call adds only what its record has. Whether it is unpriced or missing is known once the ledger has priced it and
+ * counted its text.
  */
 
 import { addDecimals, ratioOf, subtractDecimals } from './decimal';
@@ -12,7 +12,7 @@ import type { Standing, StandingDocument, Totals, Unit } from './standing';
 import { levelOf } from './standing';
 
 /**
- * The document with the pending calls added to it.
+ * Adds pending calls to a document.
  *
  * @param document - what the ledger last said.
  * @param pending - calls that it does not hold.

@@ -1,8 +1,8 @@
 /**
- * What a call cost, in dollars, for a page without the server part. The twin of core/prices.py, as far as what outputs show
- * can be priced: a provider's own statement of the cost and service tiers are not in them.
+ * What a call cost, in dollars, for a page in local mode. The twin of core/prices.py, without the providers' own costs and
+ * service tiers, which outputs do not show.
  *
- * The override table goes before the genai-prices data set. Never asks the network, never guesses: a model without a known
+ * The override table goes before the genai-prices data set. No request is made and nothing is guessed: a model without a known
  * price is unpriced, which is not free. Loaded on first use, as the data set is large.
  */
 
@@ -43,7 +43,7 @@ interface Buckets {
 }
 
 /**
- * The record with its cost.
+ * Adds the cost to a record.
  *
  * @param record - a call; its figures may be as odd as providers make them.
  * @returns the record unchanged when it has a cost already or none is known.
@@ -63,7 +63,7 @@ function costOf(record: CallRecord): string | undefined {
   return cost === undefined ? undefined : decimalOf(cost);
 }
 
-/** Providers do report subsets above their whole: a bucket takes what is left of its side. */
+/** Some providers report subsets above their whole, so a bucket gets at most what is left of its side. */
 function bucketsOf(record: CallRecord): Buckets {
   const input = record.inputTokens ?? 0;
   const output = record.outputTokens ?? 0;

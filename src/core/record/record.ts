@@ -1,8 +1,7 @@
 /**
- * The public record of one call, read off the wire.
+ * The public record of one call, read off the wire: the fields that the page shows or counts.
  *
- * Owns the fields that the browser shows or counts and what each may hold; refuses to guess: a field that is not known
- * is absent, never zero. Wire names are `semconv.ts`'s.
+ * A field that is not known is absent, never zero. `semconv.ts` has the names on the wire.
  */
 
 import type { FieldName } from './semconv';
@@ -10,15 +9,18 @@ import { FIELDS, spellingsOf } from './semconv';
 import { Shape } from './shape';
 import type * as Wire from './wire';
 
-export const STATUSES = ['ok', 'error', 'aborted', 'refused'] as const satisfies readonly Status[];
-export const BASES = [
+/** How a call can end. */
+const STATUSES = ['ok', 'error', 'aborted', 'refused'] as const satisfies readonly Status[];
+/** Where the token counts of a call can come from. */
+const BASES = [
   'reported',
   'counted',
   'partial',
   'missing',
   'none'
 ] as const satisfies readonly Basis[];
-export const SOURCES = [
+/** How a call can reach the ledger. */
+const SOURCES = [
   'tap',
   'message',
   'output',
@@ -26,8 +28,11 @@ export const SOURCES = [
   'import'
 ] as const satisfies readonly Source[];
 
+/** One of `STATUSES`. */
 export type Status = Wire.CallRecord['llm_meter.call.status'];
+/** One of `BASES`. */
 export type Basis = Wire.CallRecord['llm_meter.call.basis'];
+/** One of `SOURCES`. */
 export type Source = Wire.CallRecord['llm_meter.call.source'];
 
 /**
@@ -67,13 +72,13 @@ export interface CallRecord {
   readonly kernelId?: string;
   readonly notebookPath?: string;
   readonly cellId?: string;
-  /** The run of the cell: the id of the message that asked for it. */
+  /** The run of the cell: the id of the message that requested it. */
   readonly runId?: string;
   readonly limitId?: string;
 }
 
 /**
- * Reads a record in any accepted spelling; names that are not ours are ignored.
+ * Reads a record in any accepted spelling; unknown names are ignored.
  *
  * @param value - what came off the wire.
  * @param path - its place in the document, for error messages.
@@ -99,6 +104,7 @@ export function parseRecord(value: unknown, path = 'record'): CallRecord {
 /**
  * Writes a record as it goes over the wire.
  *
+ * @param record - the call.
  * @returns an object for JSON; unknown fields are absent.
  */
 export function writeRecord(record: CallRecord): Wire.CallRecord {
@@ -111,6 +117,7 @@ export function writeRecord(record: CallRecord): Wire.CallRecord {
 /**
  * Input plus output tokens.
  *
+ * @param record - the call.
  * @returns the sum; undefined when neither is known.
  */
 export function totalTokensOf(record: CallRecord): number | undefined {
@@ -121,7 +128,12 @@ export function totalTokensOf(record: CallRecord): number | undefined {
   return (inputTokens ?? 0) + (outputTokens ?? 0);
 }
 
-/** The model that a call is known by: the serving one, else the requested one. */
+/**
+ * The model of a call: the serving one, else the requested one.
+ *
+ * @param record - the call.
+ * @returns undefined when neither is known.
+ */
 export function modelOf(record: CallRecord): string | undefined {
   return record.responseModel ?? record.requestModel;
 }

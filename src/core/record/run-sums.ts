@@ -1,7 +1,7 @@
 /**
  * What some calls used together, for a run of a cell and for a notebook.
  *
- * Owns the adding up; refuses to call a call unpriced before the ledger, which prices it, has said so.
+ * A call counts as unpriced only when the ledger, which prices it, has found no price.
  */
 
 import { addDecimals } from './decimal';
@@ -11,7 +11,7 @@ import type { Totals } from './standing';
 
 /** What some calls used together. */
 export interface Sums extends Totals {
-  /** Calls whose tokens were counted, or are those of a part of the answer. */
+  /** Calls whose tokens were counted, or are only those of a part of the answer. */
   readonly countedCalls: number;
   /** Calls that the ledger has yet to price and, where they report nothing, to count. */
   readonly openCalls: number;
@@ -19,7 +19,7 @@ export interface Sums extends Totals {
   readonly models: readonly string[];
 }
 
-/** Of no call. */
+/** The sums of no call. */
 export const NOTHING: Sums = {
   calls: 0,
   inputTokens: 0,
@@ -31,7 +31,13 @@ export const NOTHING: Sums = {
   models: []
 };
 
-/** The sums of two sets of calls that share none. */
+/**
+ * Adds the sums of two sets of calls that have no call in common.
+ *
+ * @param left - the sums of one set.
+ * @param right - the sums of the other.
+ * @returns the sums of both.
+ */
 export function addSums(left: Sums, right: Sums): Sums {
   const { cost: leftCost, models } = left;
   const { cost: rightCost = leftCost } = right;
@@ -54,6 +60,7 @@ export function addSums(left: Sums, right: Sums): Sums {
  *
  * @param record - the call.
  * @param isSettled - whether it is priced and counted already, as far as it can be.
+ * @returns the sums.
  */
 export function sumsOfCall(record: CallRecord, isSettled: boolean): Sums {
   const { basis, costAmount, costCurrency, inputTokens = 0, outputTokens = 0 } = record;
@@ -74,7 +81,12 @@ export function sumsOfCall(record: CallRecord, isSettled: boolean): Sums {
   };
 }
 
-/** Whether the cost is that of all calls. */
+/**
+ * Whether the cost is that of all calls.
+ *
+ * @param sums - the sums of some calls.
+ * @returns false when a call is unpriced, missing or not settled.
+ */
 export function isWhollyPriced(sums: Sums): boolean {
   const { cost, unpricedCalls, missingCalls, openCalls } = sums;
   return cost !== undefined && unpricedCalls + missingCalls + openCalls === 0;

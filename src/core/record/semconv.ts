@@ -1,16 +1,15 @@
 /**
  * The names of the public record: one table from our field names to the wire.
  *
- * Owns the spelling of every wire name and of every alias that readers accept; refuses to know values, which are
- * `record.ts`'s business. The default spelling is OpenTelemetry's semantic conventions v1.41.1, the last tagged release
- * with GenAI names; `latest` is the spelling on the main branch of semantic-conventions-genai, given where it differs.
+ * The default spelling is that of OpenTelemetry's semantic conventions v1.41.1, the last tagged release with GenAI names;
+ * `latest` is the spelling on the main branch of semantic-conventions-genai, given where it differs.
  * `tests/vectors/semconv.json` holds the same table for both languages.
  */
 
 import type * as Wire from './wire';
 
 /** The spellings of one field. */
-export interface Spelling<W extends string = string> {
+interface Spelling<W extends string = string> {
   /** What we write (v1.41.1). */
   readonly wire: W;
   /** The name on genai main, where it differs. */
@@ -19,6 +18,7 @@ export interface Spelling<W extends string = string> {
   readonly aliases?: readonly string[];
 }
 
+/** The spellings of each field, by our name. */
 export const FIELDS = {
   callId: { wire: 'llm_meter.call.id' },
   startedAt: { wire: 'llm_meter.call.started_at' },
@@ -100,7 +100,7 @@ export const FIELDS = {
 export type FieldName = keyof typeof FIELDS;
 
 /**
- * Every wire name under which a reader accepts a field.
+ * Lists the wire names under which a reader accepts a field.
  *
  * @param field - our name of the field.
  * @returns the names, the one we write first.

@@ -6,7 +6,7 @@
  * checks each key and what is read from it against the contract.
  */
 
-/** A value read off the wire is not what its contract promises. */
+/** A value off the wire is not what its contract promises. */
 export class ShapeError extends Error {
   /**
    * @param path - where in the document the value stands, as `standings[0].used`.
@@ -25,7 +25,7 @@ export class ShapeError extends Error {
 type Unnamed = Readonly<Record<string, unknown>>;
 
 /** The keys of T that may hold a V; any key where T names none. */
-export type KeyOf<T, V = unknown> = string extends keyof T
+type KeyOf<T, V = unknown> = string extends keyof T
   ? string
   : { [K in keyof T & string]-?: Extract<NonNullable<T[K]>, V> extends never ? never : K }[keyof T &
       string];

@@ -56,7 +56,7 @@ function readStanding(value: unknown, path: string): Standing {
     reserved: shape.decimal('reserved'),
     remaining: shape.decimal('remaining'),
     ratio,
-    // A level that a later version knows is told by what is used.
+    // The level of a later version is replaced by the one that follows from what is used.
     level: known(shape.text('level'), LEVELS) ?? levelOf(ratio, limit),
     amount: shape.decimal('amount'),
     raised: shape.optionalDecimal('raised'),
@@ -96,7 +96,7 @@ function readAlert(value: unknown, path: string): Alert {
     limitId: shape.text('limit_id'),
     subject: shape.optionalText('subject'),
     threshold,
-    // A kind that a later version knows is told as what its threshold says.
+    // The kind of a later version is replaced by the one that follows from its threshold.
     kind: known(shape.text('kind'), ALERT_KINDS) ?? (threshold >= 1 ? 'exceeded' : 'warning'),
     resetsAt: shape.optionalText('resets_at'),
     used: shape.decimal('used'),
@@ -121,12 +121,18 @@ function readRunaway(value: unknown, path: string): Runaway {
   };
 }
 
-/** A word, where this version knows it. */
+/** The word, if it is one of this version's. */
 function known<T extends string>(word: string | undefined, words: readonly T[]): T | undefined {
   return words.find(candidate => candidate === word);
 }
 
-/** Reads the sums that an answer holds beside its other members; @throws {ShapeError} when one is missing or no count. */
+/**
+ * Reads the sums of an answer.
+ *
+ * @param shape - the answer.
+ * @returns the sums.
+ * @throws {ShapeError} when one is missing or is not a count.
+ */
 export function readTotals(shape: Shape<Wire.Summary>): Totals {
   return {
     calls: shape.count('calls'),

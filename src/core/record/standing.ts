@@ -1,5 +1,5 @@
 /**
- * The standing document: where every limit is now, as REST and the Jupyter event carry it.
+ * The standing document: where every limit is now, as REST and the Jupyter event have it.
  *
  * Amounts are decimal strings, unknown figures are absent. `standing-reader.ts` reads it off the wire.
  */
@@ -10,6 +10,7 @@ import type * as Wire from './wire';
  * What this page understands, each a part of the contract or all of it. A word that a later server sends is not an error where
  * a reader says so.
  */
+/** What a limit can be about. */
 export const SCOPES = [
   'user',
   'team',
@@ -20,6 +21,7 @@ export const SCOPES = [
   'model',
   'provider'
 ] as const satisfies readonly Wire.Limit['scope'][];
+/** The windows of limits. */
 export const WINDOWS = [
   'hour',
   'day',
@@ -27,53 +29,64 @@ export const WINDOWS = [
   'month',
   'total'
 ] as const satisfies readonly Wire.Limit['window'][];
+/** The units of limits. */
 export const UNITS = ['tokens', 'USD', 'calls'] as const satisfies readonly Wire.Unit[];
+/** The levels of limits, the mildest first. */
 export const LEVELS = [
   'ok',
   'warning',
   'exceeded',
   'blocked'
 ] as const satisfies readonly Wire.Standing['level'][];
+/** What can happen at the amount of a limit. */
 export const ON_EXCEED = ['warn', 'block'] as const satisfies readonly Wire.Limit['on_exceed'][];
+/** The kinds of alerts. */
 export const ALERT_KINDS = [
   'warning',
   'exceeded',
   'blocked'
 ] as const satisfies readonly Wire.Alert['kind'][];
 
+/** One of `SCOPES`. */
 export type Scope = Wire.Limit['scope'];
+/** One of `WINDOWS`. */
 export type WindowName = Wire.Limit['window'];
+/** One of `UNITS`. */
 export type Unit = Wire.Unit;
+/** One of `LEVELS`. */
 export type Level = Wire.Standing['level'];
-/** What happens at the amount: a warning, or the call that would pass it is refused. */
+/** What happens at the amount: a warning, or the refusal of a call that could go over it. */
 export type OnExceed = Wire.Limit['on_exceed'];
+/** One of `ALERT_KINDS`. */
 export type AlertKind = Wire.Alert['kind'];
 
+/** A limit as it was set. */
 export interface Limit {
   readonly id: string;
   readonly scope: Scope;
   readonly value?: string;
   readonly window: WindowName;
   readonly unit: Unit;
-  /** As it was set; what is in force, raises included, is the standing's. */
+  /** The amount as it was set; the standing has the amount in force, raises included. */
   readonly amount: string;
   /** Ratios in (0, 1) at which to warn. */
   readonly warnAt: readonly number[];
   readonly onExceed: OnExceed;
-  /** Where it was set: `default`, `settings` or `config`, the last being the administrator's. */
+  /** Where it was set: `default`, `settings`, or `config`, which is the administrator's. */
   readonly source?: string;
   /** IANA name; absent means the server's own. */
   readonly timeZone?: string;
 }
 
-/** Where a limit is heading at this pace. */
+/** What a limit will have used at this pace. */
 export interface Forecast {
-  /** What will be used of the amount when the window ends; absent for a total, which never does. */
+  /** The share of the amount that is used when the window ends; absent for a total, whose window never ends. */
   readonly ratio?: number;
-  /** When the amount is reached; absent when it is not, before the window ends. */
+  /** When the amount is reached; absent when the window ends before. */
   readonly reachedAt?: string;
 }
 
+/** Where a limit is now, for one subject. */
 export interface Standing {
   readonly limit: Limit;
   readonly subject?: string;
@@ -91,12 +104,13 @@ export interface Standing {
   readonly raised?: string;
   /** Whether this user may raise it; absent in local mode, where raises do not exist. */
   readonly canRaise?: boolean;
-  /** By how much calls under way may go over a blocking limit, their worst case being unknown. */
+  /** By how much calls under way may go over a blocking limit, because their worst case is unknown. */
   readonly softBy?: string;
-  /** Absent where the past says too little or the window never ends. */
+  /** Absent where there is too little history, or the window never ends. */
   readonly forecast?: Forecast;
 }
 
+/** A threshold that a limit has reached, or a refused call. */
 export interface Alert {
   readonly id: string;
   readonly limitId: string;
@@ -114,7 +128,7 @@ export interface Alert {
   readonly reserved?: string;
 }
 
-/** A kernel whose last minute is far above its user's habit. */
+/** A kernel that spent far more in its last minute than its user usually does. */
 export interface Runaway {
   readonly id: string;
   readonly kernelId: string;
@@ -126,6 +140,7 @@ export interface Runaway {
   readonly usualCostPerMinute?: string;
 }
 
+/** The sums of some calls. */
 export interface Totals {
   readonly calls: number;
   readonly inputTokens: number;
@@ -136,11 +151,13 @@ export interface Totals {
   readonly missingCalls: number;
 }
 
+/** A reason why metering is not complete. */
 export interface Problem {
   readonly code: string;
   readonly message: string;
 }
 
+/** A kernel whose calls are not metered. */
 export interface Unmetered {
   readonly kernelId: string;
   readonly name?: string;
@@ -148,26 +165,33 @@ export interface Unmetered {
   readonly reason: string;
 }
 
+/** All standings, alerts, problems and totals at one moment. */
 export interface StandingDocument {
   readonly seq: number;
   readonly isDegraded: boolean;
   readonly problems: readonly Problem[];
   readonly standings: readonly Standing[];
-  /** How many standings there are besides, further from their amounts. */
+  /** How many standings are left out; they are further from their amounts. */
   readonly moreStandings: number;
   readonly alerts: readonly Alert[];
   readonly runaways: readonly Runaway[];
-  /** Absent while the ledger could not be read since the service began, as is `month`. */
+  /** Absent, as is `month`, until the service has read the ledger for the first time. */
   readonly today?: Totals;
   readonly month?: Totals;
   readonly unmetered: readonly Unmetered[];
   /** Calls committed since the event before; empty in an answer of REST. */
   readonly callIds: readonly string[];
-  /** Of the server part; absent when it is older than 0.1. */
+  /** The version of the server extension; absent when it is older than 0.1. */
   readonly version?: string;
 }
 
-/** The level to which a ratio of used to amount brings a limit. */
+/**
+ * The level of a limit.
+ *
+ * @param ratio - used to amount.
+ * @param limit - the limit.
+ * @returns the level.
+ */
 export function levelOf(ratio: number, limit: Limit): Level {
   if (ratio >= 1) {
     return limit.onExceed === 'block' ? 'blocked' : 'exceeded';

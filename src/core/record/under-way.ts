@@ -1,8 +1,8 @@
 /**
- * Calls that stream at this moment, as their kernels tell of them.
+ * Calls that stream at this moment, as their kernels report them.
  *
- * Owns which they are; refuses to count them: what they use is known when they end. The record of a call ends it, and so
- * does silence, as its kernel may have been killed.
+ * They are not counted: what they use is known when they end. The record of a call ends it, and so does silence, as its kernel
+ * may have been killed.
  */
 
 import { BoundedSet } from '../bounded';
@@ -15,9 +15,9 @@ const SILENCE_MS = 10_000;
 /** How many ended calls are remembered, so that a late message does not bring one back. */
 const ENDED_KEPT = 100;
 
-/** The calls under way; times are milliseconds of any one clock. */
+/** The calls under way; all times are milliseconds of one clock. */
 export class CallsUnderWay {
-  /** The calls, the longest known first. */
+  /** The calls, the one that was reported first at the front. */
   get calls(): readonly UnderWay[] {
     return [...this._heard.values()].map(({ call }) => call);
   }
@@ -28,16 +28,22 @@ export class CallsUnderWay {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  /** Takes in what a kernel tells. */
-  hear(call: UnderWay, at: number): void {
+  /**
+   * Adds a call, or renews it.
+   *
+   * @param call - what its kernel reports.
+   * @param at - the time of the report.
+   */
+  addReport(call: UnderWay, at: number): void {
     if (!this._ended.has(call.callId)) {
       this._heard.set(call.callId, { call, at });
     }
   }
 
   /**
-   * Notes that a call has ended.
+   * Removes a call that has ended.
    *
+   * @param callId - the call.
    * @returns whether it was under way.
    */
   end(callId: string): boolean {
@@ -45,7 +51,11 @@ export class CallsUnderWay {
     return this._heard.delete(callId);
   }
 
-  /** Takes out what has been silent for too long. */
+  /**
+   * Removes the calls that have been silent for too long.
+   *
+   * @param at - the time now.
+   */
   sweep(at: number): void {
     for (const [callId, heard] of this._heard) {
       if (heard.at + SILENCE_MS <= at) {
@@ -58,7 +68,13 @@ export class CallsUnderWay {
   private readonly _ended = new BoundedSet<string>(ENDED_KEPT);
 }
 
-/** The calls under way in a sentence; undefined when there is none. */
+/**
+ * Writes the calls under way as a sentence.
+ *
+ * @param calls - the calls.
+ * @param words - the words and figures.
+ * @returns undefined when there are none.
+ */
 export function underWayText(calls: readonly UnderWay[], words: Words): string | undefined {
   const { trans, format } = words;
   if (calls.length === 0) {

@@ -1,14 +1,20 @@
 /**
- * The version of this page, and what is said when the server part is of another.
+ * The version of this page, and what is shown when the server extension has another.
  */
 
 import type { Snapshot } from './snapshot';
 import type { Translate } from '../words/translate';
 
-/** That of package.json; a test holds the two together. */
+/** The version in package.json; a test compares the two. */
 export const VERSION = '0.1.0';
 
-/** Says that page and server part do not fit; undefined where they do, or where no server part answers. */
+/**
+ * Says that page and server extension have different versions.
+ *
+ * @param snapshot - has the version of the server extension.
+ * @param trans - the translations.
+ * @returns undefined where they have the same, or where no server extension answers.
+ */
 export function versionFact(
   { connection, document }: Snapshot,
   trans: Translate

@@ -4,10 +4,11 @@
 
 /** The setting `language`. */
 export const LANGUAGES = ['auto', 'en', 'zh-CN'] as const;
+/** One of `LANGUAGES`. */
 export type LanguageSetting = (typeof LANGUAGES)[number];
 
 /** Where the words come from. */
-export type Catalogue = 'source' | 'lab' | 'zh-CN';
+type Catalogue = 'source' | 'lab' | 'zh-CN';
 
 /** Tags of Simplified Chinese; traditional Chinese readers are better served by a language pack or English. */
 const SIMPLIFIED_CHINESE = /^zh(-(cn|sg|hans)\b.*)?$/i;

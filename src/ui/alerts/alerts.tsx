@@ -12,12 +12,12 @@ import type { LoadForm } from '../limits/limit-dialog';
 import { LimitDialog } from '../limits/limit-dialog';
 import { NoticeBody } from './notice';
 
-/** What the buttons stand for, whatever the language of their labels. */
+/** What the buttons do, by ids that do not depend on the language. */
 const SEE_USAGE = 'see-usage';
 const CHANGE_LIMIT = 'change-limit';
 
 /** What the buttons of an alert do. */
-export interface AlertActions {
+interface AlertActions {
   readonly seeUsage: () => void;
   readonly changeLimit: () => void;
   /** Interrupts a kernel; shows an error if it can't. */
@@ -31,7 +31,7 @@ export interface AlertActions {
 }
 
 /** Shows a toast that stays until it is closed. */
-export function warn(
+export function showWarning(
   alert: Alert,
   standing: Standing | undefined,
   wording: IWording,
@@ -49,7 +49,7 @@ export function warn(
 }
 
 /** Shows a toast about a runaway kernel; resolves once the toast is closed. */
-export function tellOfRunaway(
+export function showRunaway(
   runaway: Runaway,
   wording: IWording,
   { interrupt }: AlertActions

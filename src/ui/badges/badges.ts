@@ -16,7 +16,7 @@ import { badgeOf } from '../../core/words/badge';
 import type { IMeter, IWording } from '../../tokens';
 
 /** What the badges of a notebook show. */
-export interface BadgeSource {
+interface BadgeSource {
   readonly isDisposed: boolean;
 
   /** The newest run of a cell; undefined if it has made no calls yet. */

@@ -20,7 +20,7 @@ import type { Words } from '../../core/words/words';
 import type { OpenCell } from './scene';
 
 /** A column of the table of calls. */
-export interface CallColumn {
+interface CallColumn {
   readonly name: string;
   /** Absent where the server does not sort by it. */
   readonly sort?: Sort;

@@ -27,7 +27,7 @@ import { TrendSection } from './trend';
 import { Trouble } from '../trouble';
 
 /** What the dashboard shows and leads to. */
-export interface DashboardProps {
+interface DashboardProps {
   readonly snapshot: Snapshot;
   readonly isCostShown: boolean;
   readonly source: DashboardSource;
@@ -45,10 +45,9 @@ export interface DashboardProps {
 export function Dashboard(props: DashboardProps): React.ReactElement {
   const { snapshot, source, words, revision } = props;
   const formats = useAnswer(() => source.listFormats(), 'about', revision);
-  const { connection } = snapshot;
-  const isLocal = connection === 'local' || connection === 'absent';
-  if (isLocal || formats.failure?.kind === 'absent') {
-    return <Unavailable snapshot={snapshot} trans={words.trans} isLocal={isLocal} />;
+  const hasServer = source.hasLedger && snapshot.connection !== 'absent';
+  if (!hasServer || formats.failure?.kind === 'absent') {
+    return <Unavailable snapshot={snapshot} trans={words.trans} isOld={hasServer} />;
   }
   return <Instrument {...props} formats={formats.value ?? []} />;
 }
@@ -56,22 +55,23 @@ export function Dashboard(props: DashboardProps): React.ReactElement {
 interface UnavailableProps {
   readonly snapshot: Snapshot;
   readonly trans: Translate;
-  readonly isLocal: boolean;
+  /** Whether there is a server extension, but an older one. */
+  readonly isOld: boolean;
 }
 
 /** Says why there is no dashboard. */
-function Unavailable({ snapshot, trans, isLocal }: UnavailableProps): React.ReactElement {
-  const reasons = isLocal
+function Unavailable({ snapshot, trans, isOld }: UnavailableProps): React.ReactElement {
+  const reasons = isOld
     ? [
+        trans.__(
+          'The LLM Meter server extension is older than this page and has no dashboard. If you updated LLM Meter, restart the Jupyter server.'
+        )
+      ]
+    : [
         trans.__(
           'The dashboard shows the calls that the LLM Meter server extension records. The gauge shows only what this page has counted.'
         ),
         ...connectionFacts(snapshot, trans)
-      ]
-    : [
-        trans.__(
-          'The LLM Meter server extension is older than this page and has no dashboard. If you updated LLM Meter, restart the Jupyter server.'
-        )
       ];
   return (
     <div className="jp-LLMMeter-Dashboard-without">

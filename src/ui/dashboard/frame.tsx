@@ -15,7 +15,7 @@ import type { IMeter, IWording } from '../../tokens';
 import type * as Content from './dashboard';
 import type { OpenCell } from './scene';
 
-/** New calls are shown at most this often, in milliseconds: a loop that calls must not turn into a loop that asks. */
+/** New calls are shown at most this often, in milliseconds, so that a loop of calls does not become a loop of requests. */
 const REFRESH_MS = 4_000;
 
 /** The dashboard's widget in the shell. */
@@ -130,7 +130,7 @@ export class DashboardFrame extends ReactWidget {
     this._catchUp();
   }
 
-  /** Asks for what is new: at once, or when the last time is long enough ago. */
+  /** Requests what is new: at once, or when the last request is long enough ago. */
   private _catchUp(): void {
     const seq = this.meter.snapshot.document?.seq;
     if (seq === this._seq || !this.isVisible || this._timer !== undefined) {

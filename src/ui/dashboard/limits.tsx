@@ -18,7 +18,7 @@ import type { Words } from '../../core/words/words';
 import { useAnswer } from '../answer';
 import { axisText, useWidth } from './bars';
 
-/** Curves are asked for one by one, so only the limits nearest to their amounts have one. */
+/** Each curve is a request, so only the limits nearest to their amounts have one. */
 const MOST_CURVES = 3;
 
 /** In CSS pixels. */

@@ -7,7 +7,7 @@ import { Dialog, showErrorMessage } from '@jupyterlab/apputils';
 import { findingsOf, reportOf } from '../../core/words/diagnostics';
 import type { IMeter, IWording } from '../../tokens';
 
-/** What the button stands for, whatever the language of its label. */
+/** What the button does, by an id that does not depend on the language. */
 const COPY = 'copy';
 
 /** Shows what is metered, what is not, and why. */

@@ -1,5 +1,5 @@
 /**
- * One limit in the Settings Editor: what it says in a line, its fields, and those that few need folded away.
+ * One limit in the Settings Editor: a summary in a line, its fields, and the rarely used ones folded away.
  */
 
 import * as React from 'react';
@@ -10,7 +10,7 @@ import { amountText } from '../../core/words/wording';
 import type { Words } from '../../core/words/words';
 
 /** A property of the limit's schema, as the form shows it. */
-export interface PropertySchema {
+interface PropertySchema {
   readonly title?: string;
   readonly description?: string;
   readonly oneOf?: readonly { readonly const: string; readonly title: string }[];
@@ -31,6 +31,7 @@ interface LimitCardProps {
   readonly onRemove: () => void;
 }
 
+/** Shows the fields of one limit. */
 export function LimitCard(props: LimitCardProps): React.ReactElement {
   const { id, draft, isRepeated, words, onRemove } = props;
   const { trans } = words;
@@ -88,7 +89,7 @@ export function LimitCard(props: LimitCardProps): React.ReactElement {
   );
 }
 
-/** What a limit says, in a line. */
+/** The limit in a line. */
 function summaryOf({ draft, flaws, schema, words }: LimitCardProps): string {
   const { trans } = words;
   const { unit, window, scope, value, onExceed } = draft;
@@ -115,7 +116,7 @@ interface TextFieldProps extends InputProps {
   readonly inputMode?: 'decimal' | 'numeric';
 }
 
-/** Handed to the settings when it is left or Enter is pressed, so that no half-written figure ever holds. */
+/** A field that is saved when it loses the focus or Enter is pressed, so that no half-written figure is ever in force. */
 function TextField(props: TextFieldProps): React.ReactElement {
   const { id, field, name, draft, flaws, unit, onEdit, onCommit } = props;
   const flaw = flaws[field];
@@ -202,7 +203,7 @@ interface LabelledProps {
   readonly children: React.ReactNode;
 }
 
-/** A field under its title; what is wrong takes the place of what it means. */
+/** A field under its title, with its description or what is wrong with it. */
 function Labelled({ id, name, schema, label, flaw, children }: LabelledProps): React.ReactElement {
   const property = schema[name] as PropertySchema | undefined;
   const description = property?.description;

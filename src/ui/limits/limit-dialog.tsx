@@ -1,8 +1,8 @@
 /**
  * The dialog at a limit, in which the limit can be raised.
  *
- * Owns the change from what happened to the form and back, and with it whose keys and focus are: while the form is open, Enter
- * belongs to the form, Escape leaves the form and not the dialog. The form is loaded when it is asked for.
+ * It shows what happened, or the form in its place. While the form is open, Enter submits the form, and Escape closes the form
+ * and not the dialog. The form is loaded when it is opened.
  */
 
 import { Dialog } from '@jupyterlab/apputils';
@@ -10,7 +10,7 @@ import type { Translate } from '../../core/words/translate';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-/** Puts the form together; `close` leaves it. */
+/** Loads the form; `close` closes it. */
 export type LoadForm = (close: () => void) => Promise<React.ReactElement>;
 
 /** The body: what happened, or the form in its place. */
@@ -37,9 +37,10 @@ class LimitContent extends ReactWidget {
   private _form?: React.ReactElement;
 }
 
-export interface LimitDialogOptions {
+/** What the dialog shows. */
+interface LimitDialogOptions {
   readonly title: string;
-  /** What happened; a form that is opened at once needs none. */
+  /** What happened; absent for a dialog that only has the form. */
   readonly story?: React.ReactElement;
   readonly buttons: readonly Dialog.IButton[];
   readonly defaultButton?: number;
@@ -49,6 +50,7 @@ export interface LimitDialogOptions {
   readonly trans: Translate;
 }
 
+/** The dialog. */
 export class LimitDialog extends Dialog<void> {
   constructor(private readonly options: LimitDialogOptions) {
     const content = new LimitContent(options.story ?? <></>);
@@ -76,7 +78,7 @@ export class LimitDialog extends Dialog<void> {
     }
   }
 
-  /** Goes back to the story; a dialog without one closes. */
+  /** Shows what happened again; closes a dialog that only has the form. */
   closeForm(): void {
     if (this.options.story === undefined) {
       this.reject();

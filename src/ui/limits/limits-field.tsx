@@ -1,7 +1,7 @@
 /**
- * The limits in the Settings Editor: a card a limit, headed by what it says, in place of the form that the schema alone gives.
+ * The limits in the Settings Editor: a card for each limit, in place of the form that JupyterLab makes from the schema.
  *
- * Loaded when the settings are opened. What is wrong is told at the field; the settings keep what they held until it is right.
+ * Loaded when the settings are opened. A wrong value is explained at its field, and is not saved.
  */
 
 import { JSONExt } from '@lumino/coreutils';
@@ -33,6 +33,7 @@ interface LimitsFieldProps {
   readonly onChange: (settings: readonly Record<string, unknown>[]) => void;
 }
 
+/** Shows a card for each limit. */
 export function LimitsField(props: LimitsFieldProps): React.ReactElement {
   const { id, title, schema, words } = props;
   const { trans } = words;
@@ -69,9 +70,9 @@ export function LimitsField(props: LimitsFieldProps): React.ReactElement {
 
 interface Drafts {
   readonly drafts: readonly LimitDraft[];
-  /** Takes in what is being written. */
+  /** Shows the drafts without saving them. */
   readonly edit: (drafts: readonly LimitDraft[]) => void;
-  /** The same, and hands it to the settings when nothing is wrong. */
+  /** Shows the drafts, and saves them when nothing is wrong. */
   readonly commit: (drafts: readonly LimitDraft[]) => void;
 }
 
@@ -79,7 +80,7 @@ function useDrafts({ settings, words, onChange }: LimitsFieldProps): Drafts {
   const [drafts, setDrafts] = React.useState<readonly LimitDraft[]>(() => settings.map(draftOf));
   const known = React.useRef(settings);
   React.useEffect(() => {
-    // Somebody else changed them: another tab, or "Restore to Defaults".
+    // Something else changed them: another tab, or "Restore to Defaults".
     if (!JSONExt.deepEqual(known.current, settings)) {
       known.current = settings;
       setDrafts(settings.map(draftOf));

@@ -21,8 +21,8 @@ export interface LimitActions {
 interface LimitsProps {
   readonly standings: readonly Standing[];
   readonly moreStandings: number;
-  /** Whether this page counts without the server extension. */
-  readonly isLocal: boolean;
+  /** Whether the ledger has the calls; without it nothing refuses a call and no limit can be raised. */
+  readonly hasLedger: boolean;
   readonly actions: LimitActions;
   readonly words: Words;
 }
@@ -31,7 +31,7 @@ interface LimitsProps {
 export function Limits({
   standings,
   moreStandings,
-  isLocal,
+  hasLedger,
   actions,
   words
 }: LimitsProps): React.ReactElement {
@@ -40,7 +40,7 @@ export function Limits({
     <section>
       <div className="jp-LLMMeter-Limits-header">
         <h3>{trans.__('Limits')}</h3>
-        {!isLocal && (
+        {hasLedger && (
           <button type="button" className="jp-LLMMeter-Link" onClick={actions.showRaises}>
             {trans.__('Raise history')}
           </button>
@@ -51,7 +51,7 @@ export function Limits({
         <LimitRow
           key={`${standing.limit.id} ${standing.subject ?? ''}`}
           standing={standing}
-          isLocal={isLocal}
+          hasLedger={hasLedger}
           actions={actions}
           words={words}
         />
@@ -63,15 +63,15 @@ export function Limits({
 
 interface LimitRowProps {
   readonly standing: Standing;
-  readonly isLocal: boolean;
+  readonly hasLedger: boolean;
   readonly actions: LimitActions;
   readonly words: Words;
 }
 
-function LimitRow({ standing, isLocal, actions, words }: LimitRowProps): React.ReactElement {
+function LimitRow({ standing, hasLedger, actions, words }: LimitRowProps): React.ReactElement {
   const { trans, format } = words;
   const { limit, subject, level, ratio, resetsAt, reserved, amount } = standing;
-  const isBroken = isLocal && limit.onExceed === 'block';
+  const isBroken = !hasLedger && limit.onExceed === 'block';
   const remarks = [
     resetText(resetsAt, limit.timeZone, words),
     forecastText(standing, words),

@@ -1,5 +1,5 @@
 /**
- * A name as text: whatever its letters and length, it stays in its place, and the tooltip has it in full.
+ * A name as text: it keeps to its place, whatever its letters and length, and the tooltip has it in full.
  */
 
 import * as React from 'react';
@@ -8,6 +8,7 @@ interface NameProps {
   readonly name: string;
 }
 
+/** Shows a name. */
 export function Name({ name }: NameProps): React.ReactElement {
   return (
     <bdi className="jp-LLMMeter-Name" title={name}>

@@ -1,9 +1,9 @@
 /**
  * A box that opens beside an anchor, above or below it as there is room.
  *
- * Owns place, closing (Esc wherever the focus is, a press outside, the anchor gone) and the way of the focus: in when it
- * opens, back to where it was when it closes. `Popup` of @jupyterlab/statusbar opens above its anchor only, so it cannot
- * serve a gauge in the top area; this stands on the same `HoverBox`.
+ * Esc, a press outside and the end of the anchor close it. It gets the focus when it opens, and gives it back when it closes.
+ * `Popup` of @jupyterlab/statusbar opens above its anchor only, so it cannot serve a gauge in the top area; this uses the same
+ * `HoverBox`.
  */
 
 import { HoverBox } from '@jupyterlab/ui-components';
@@ -16,6 +16,7 @@ const MAX_HEIGHT = 680;
 /** What is left free beside it, in CSS pixels. */
 const MARGIN = 4;
 
+/** The box. */
 export class Popover extends Panel {
   /**
    * @param body - what it shows; disposed with the popover.
@@ -47,12 +48,13 @@ export class Popover extends Panel {
     this.node.focus();
   }
 
+  /** Closes it, and gives the focus back. */
   override dispose(): void {
     if (this.isDisposed) {
       return;
     }
     const { activeElement } = document;
-    // A part that had the focus and is shown no more leaves it to the body.
+    // When an element with the focus is removed, the focus moves to the body.
     const hadFocus = activeElement === document.body || this.node.contains(activeElement);
     super.dispose();
     if (hadFocus && this._formerFocus instanceof HTMLElement) {
@@ -60,6 +62,11 @@ export class Popover extends Panel {
     }
   }
 
+  /**
+   * Handles the events of the document and the window.
+   *
+   * @param event - a key, a press or a change of size.
+   */
   handleEvent(event: Event): void {
     switch (event.type) {
       case 'keydown':
@@ -92,7 +99,7 @@ export class Popover extends Panel {
   }
 
   private _onKeyDown(event: KeyboardEvent): void {
-    // Tab leads out of it, and whatever has the focus then may want the key for itself.
+    // Tab moves the focus out of it, to an element that may use the key itself.
     if (event.key === 'Escape' && !event.defaultPrevented) {
       event.preventDefault();
       this.dispose();

@@ -15,6 +15,7 @@ interface UnmeteredListProps {
   readonly words: Words;
 }
 
+/** Shows a line for each kernel that is not metered. */
 export function UnmeteredList({
   unmetered,
   areOutputsScanned,

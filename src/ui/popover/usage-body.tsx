@@ -41,6 +41,8 @@ export interface UsageProps {
   readonly place: NotebookPlace | null;
   /** The costs of its cells; null if they are unknown. */
   readonly costs: NotebookCosts | null;
+  /** Whether the ledger has the calls; false in local mode. */
+  readonly hasLedger: boolean;
   readonly words: Words;
   readonly actions: UsageActions;
   readonly getUsage: LoadUsage;
@@ -82,32 +84,31 @@ interface FiguresProps extends UsageProps {
 }
 
 function Figures({
-  snapshot,
   document,
   preferences,
   place,
   costs,
+  hasLedger,
   words,
   actions,
   getUsage,
   listCalls
 }: FiguresProps): React.ReactElement {
-  const isLocal = snapshot.connection === 'local';
   const { isCostShown, areOutputsScanned } = preferences;
   const { standings, moreStandings, today, month, problems, unmetered, seq, version } = document;
   const shared = { revision: seq, isCostShown, words };
   return (
     <>
       <Problems problems={problems} trans={words.trans} />
-      <Limits {...{ standings, moreStandings, isLocal, actions, words }} />
+      <Limits {...{ standings, moreStandings, hasLedger, actions, words }} />
       {today && month && (
         <TotalsTable
           {...{ ...shared, today, month, getUsage }}
-          place={isLocal || version === undefined ? null : place}
+          place={hasLedger && version !== undefined ? place : null}
         />
       )}
       {costs && <RerunNote costs={costs} words={words} />}
-      {!isLocal && <ModelSplit {...{ ...shared, getUsage }} />}
+      {hasLedger && <ModelSplit {...{ ...shared, getUsage }} />}
       <RecentCalls {...{ ...shared, listCalls }} />
       <UnmeteredList {...{ unmetered, areOutputsScanned, words }} />
       <GaugeChoice {...{ preferences, standings, words }} onChoose={actions.setGauge} />

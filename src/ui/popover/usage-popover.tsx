@@ -49,6 +49,7 @@ export class UsageWidget extends ReactWidget {
         preferences={meter.preferences}
         place={places.current.place}
         costs={places.costs?.current ?? null}
+        hasLedger={places.calls.hasLedger}
         words={{ trans, format }}
         actions={this.actions}
         getUsage={query => places.calls.getUsage(query)}

@@ -1,5 +1,5 @@
 /**
- * The fields of the form that raises a limit, each with its label and what is wrong with it.
+ * The fields of the form that raises a limit, each with its label and the message about a wrong value.
  */
 
 import type { Translate } from '../../core/words/translate';
@@ -22,6 +22,7 @@ interface AmountFieldProps extends FieldProps {
   readonly flaw?: string;
 }
 
+/** The field for the amount. */
 export function AmountField({
   standing,
   draft,
@@ -73,6 +74,7 @@ function amountLabel(unit: Standing['limit']['unit'], trans: Translate): string 
   }
 }
 
+/** The field for the reason. */
 export function ReasonField({
   draft,
   flaw,
@@ -103,6 +105,7 @@ interface ExpiryFieldProps extends FieldProps {
   readonly clock: () => number;
 }
 
+/** The choice of when the raise expires. */
 export function ExpiryField({
   standing,
   draft,
@@ -157,7 +160,7 @@ interface FieldFrameProps {
   readonly children: React.ReactNode;
 }
 
-/** A label, its field, and what is wrong with it. */
+/** A label, its field, and the message about a wrong value. */
 function Field({ id, label, flaw, children }: FieldFrameProps): React.ReactElement {
   return (
     <div className="jp-LLMMeter-Field">

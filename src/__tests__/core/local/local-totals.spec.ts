@@ -108,7 +108,7 @@ describe('folded', () => {
   });
 });
 
-describe('what the server part has taken over', () => {
+describe('what the server extension has taken over', () => {
   const part = partWith('1', '2');
   const taken = new Map([['a', part.revision]]);
 

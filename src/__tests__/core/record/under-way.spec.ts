@@ -1,31 +1,31 @@
 import { CallsUnderWay, underWayText } from '../../../core/record/under-way';
 import { words } from '../../samples';
 
-function call(callId: string, pieces = 1): Parameters<CallsUnderWay['hear']>[0] {
+function call(callId: string, pieces = 1): Parameters<CallsUnderWay['addReport']>[0] {
   return { callId, startedAt: '2026-11-23T20:00:00Z', model: 'gpt-5', pieces };
 }
 
 describe('CallsUnderWay', () => {
   it('should hold the newest word of each call', () => {
     const calls = new CallsUnderWay();
-    calls.hear(call('a', 1), 0);
-    calls.hear(call('b', 5), 10);
-    calls.hear(call('a', 7), 20);
+    calls.addReport(call('a', 1), 0);
+    calls.addReport(call('b', 5), 10);
+    calls.addReport(call('a', 7), 20);
     expect(calls.calls.map(({ pieces }) => pieces)).toEqual([7, 5]);
   });
 
   it('should end a call by its record, and not bring it back by a late message', () => {
     const calls = new CallsUnderWay();
-    calls.hear(call('a'), 0);
+    calls.addReport(call('a'), 0);
     expect(calls.end('a')).toBe(true);
-    calls.hear(call('a'), 1);
+    calls.addReport(call('a'), 1);
     expect(calls.calls).toEqual([]);
   });
 
   it('should end a call after ten seconds of silence', () => {
     const calls = new CallsUnderWay();
-    calls.hear(call('a'), 0);
-    calls.hear(call('b'), 4_000);
+    calls.addReport(call('a'), 0);
+    calls.addReport(call('b'), 4_000);
     expect(calls.nextSweepAt).toBe(10_000);
     calls.sweep(10_000);
     expect(calls.calls.map(({ callId }) => callId)).toEqual(['b']);

@@ -49,6 +49,8 @@ class Ledger implements DashboardSource {
     });
   }
 
+  readonly hasLedger = true;
+
   listFormats(): Promise<readonly string[]> {
     return this.aboutFailure === undefined
       ? Promise.resolve(this.formats)

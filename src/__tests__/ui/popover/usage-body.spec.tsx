@@ -44,6 +44,7 @@ async function show(snapshot: Snapshot, changes: Partial<UsageProps> = {}): Prom
       preferences={readPreferences({})}
       place={null}
       costs={null}
+      hasLedger={true}
       words={words}
       actions={{
         hasDashboard: () => true,
@@ -93,7 +94,7 @@ describe('Usage', () => {
   it('should say what is reserved, and why a limit only warns in a page without the server extension', async () => {
     const limit = wireLimit({ on_exceed: 'block' });
     const document = documentWith({ standings: [wireStanding({ limit, reserved: '1530' })] });
-    await show({ connection: 'local', document });
+    await show({ connection: 'local', document }, { hasLedger: false });
     expect(page.text).toContain('1,530 tokens reserved for calls in progress');
     expect(page.text).toContain("Calls can't be refused without the server extension");
     expect(page.textsOf('button')).not.toContain('Raise history');

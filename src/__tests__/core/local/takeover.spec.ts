@@ -1,6 +1,6 @@
 import vectors from '../../../../tests/vectors/takeover.json';
 import { acknowledged } from '../../../core/local/alerts';
-import { writeHandOver } from '../../../core/local/hand-over';
+import { writeTakeover } from '../../../core/local/takeover';
 import { EMPTY_TOTALS } from '../../../core/local/local-totals';
 import { compacted, rollupOf } from '../../../core/local/rollup';
 import type { TabTotals } from '../../../core/local/tab-totals';
@@ -26,7 +26,7 @@ function partOf({ calls, folded }: { calls: unknown[]; folded: unknown[] }): Tab
   return calls.map(call => parseRecord(call)).reduce(withCall, part);
 }
 
-describe('writeHandOver', () => {
+describe('writeTakeover', () => {
   it.each(vectors as readonly Takeover[])(
     'should write $name',
     ({ parts, acknowledged: ids, body }) => {
@@ -35,7 +35,7 @@ describe('writeHandOver', () => {
         parts: new Map(Object.entries(parts).map(([id, part]) => [id, partOf(part)])),
         alerts: new Map(ids.map(id => [id, acknowledged(undefined, 'tab-1', NOW)]))
       };
-      expect(JSON.parse(JSON.stringify(writeHandOver(totals)))).toEqual(body);
+      expect(JSON.parse(JSON.stringify(writeTakeover(totals)))).toEqual(body);
     }
   );
 });

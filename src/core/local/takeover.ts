@@ -1,5 +1,5 @@
 /**
- * What a page that did without the server part hands over when it appears: `POST takeover` of docs/reference/protocol.md.
+ * The body of `POST takeover`: what a page counted in local mode, for the server extension's ledger.
  */
 
 import { writeRecord } from '../record/record';
@@ -9,8 +9,13 @@ import { writeRollup } from './rollup';
 import type { LocalTotals } from './local-totals';
 import { takenOf, untaken } from './local-totals';
 
-/** The body of the request. A call that two parts hold is told twice; the ledger takes it once by its id. */
-export function writeHandOver(totals: LocalTotals): Wire.Takeover {
+/**
+ * Writes the body of `POST takeover`. A call that two tabs hold is in it twice; the ledger counts it once by its id.
+ *
+ * @param totals - what all tabs have counted.
+ * @returns the body, without what the server extension has already.
+ */
+export function writeTakeover(totals: LocalTotals): Wire.Takeover {
   return {
     parts: untaken(totals).map(([id, part]) => ({
       id,
