@@ -110,3 +110,10 @@ def test_an_instant_that_the_local_calendar_cannot_name_is_shown_in_utc():
     last = datetime.max.replace(tzinfo=timezone.utc)
     assert local_time(last, ZoneInfo("Asia/Tokyo")) == last
     assert local_time(last, ZoneInfo("America/New_York")).utcoffset() == timedelta(hours=-5)
+
+
+def test_an_hour_ends_where_the_clock_is_set_forward_within_it():
+    # In Caracas 02:30 became 03:00 at 07:00 UTC.
+    bounds = window_bounds("hour", utc("2016-05-01T06:40:00"), "America/Caracas")
+    assert bounds == (utc("2016-05-01T06:30:00"), utc("2016-05-01T07:00:00"))
+    assert window_bounds("hour", bounds[1], "America/Caracas")[0] == bounds[1]
