@@ -16,7 +16,7 @@ function loading(): { queries: Query[]; load: (query: Query) => ReturnType<typeo
   };
 }
 
-async function answer({ group_by }: Query): Promise<ReturnType<typeof parseUsage>> {
+function answer({ group_by }: Query): Promise<ReturnType<typeof parseUsage>> {
   const rows =
     group_by === 'day'
       ? [
@@ -24,7 +24,7 @@ async function answer({ group_by }: Query): Promise<ReturnType<typeof parseUsage
           wireTotals({ group: '2026-11-09', calls: 3 })
         ]
       : [wireTotals({ calls: 7 })];
-  return parseUsage({ rows });
+  return Promise.resolve(parseUsage({ rows }));
 }
 
 describe('loadNotebookUsage', () => {
