@@ -43,10 +43,12 @@ export default {
   collectCoverageFrom: ['src/**/*.{ts,tsx}', '!src/__tests__/**'],
   coverageDirectory: '.work/test/coverage-js',
   coverageReporters: ['text-summary', 'json-summary'],
-  // With --coverage, less than this fails. These floors only rise; for src/core the goal is 100. What the page does with
-  // JupyterLab around it is tested in ui-tests, which are not measured.
+  // With --coverage, less than this fails: every line of src/core, but for the scanner, where the goal is the same. These
+  // floors only rise. What the page does with JupyterLab around it is tested in ui-tests, which are not measured.
   coverageThreshold: {
     global: { statements: 42, branches: 31, functions: 36, lines: 43 },
-    './src/core/': { statements: 95, branches: 88, functions: 97, lines: 95 }
+    './src/core/*.ts': { lines: 100 },
+    './src/core/!(scan)/**/*.ts': { lines: 100 },
+    './src/core/scan/': { statements: 98, branches: 91, functions: 98, lines: 98 }
   }
 };

@@ -193,6 +193,7 @@ function isZone(name: string): boolean {
     if (error instanceof RangeError) {
       return false;
     }
+    /* istanbul ignore next -- Intl throws only a RangeError for a zone; any other error is a fault to see */
     throw error;
   }
 }

@@ -190,6 +190,7 @@ function timeZoneOf(item: Item, where: string, otherwise: string): string {
     }
   } catch (error) {
     if (!(error instanceof RangeError)) {
+      /* istanbul ignore next -- Intl throws only a RangeError for a zone; any other error is a fault to see */
       throw error;
     }
   }

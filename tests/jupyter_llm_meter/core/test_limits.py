@@ -101,3 +101,10 @@ def test_a_limit_of_the_settings_holds_beside_the_administrators_where_it_is_tig
     )
     assert [limit.id for limit in merged] == in_force
     assert [limit.source for limit in merged] == ["config", "settings"][: len(in_force)]
+
+
+@pytest.mark.parametrize("name", ["", 8, ["UTC"], "Mars/Olympus", "../etc/passwd"])
+def test_a_time_zone_that_does_not_exist_is_named(name):
+    item = {"window": "day", "unit": "tokens", "amount": 1, "time_zone": name}
+    with pytest.raises(LimitError, match=r"time_zone is .* must be an IANA name"):
+        parse_limits([item], "config", "UTC")

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -115,6 +116,24 @@ def test_a_batch_costs_half_where_the_provider_says_so():
     assert price(call(**BATCH)).amount == whole.amount / 2
 
 
+@pytest.mark.parametrize(
+    ("provider", "host", "model"),
+    [
+        ("openai", "api.openai.com", "gpt-3.5-turbo"),
+        ("anthropic", "api.anthropic.com", "claude-3-haiku-20240307"),
+        ("mistral_ai", "api.mistral.ai", "mistral-large-latest"),
+        ("gcp.gemini", "generativelanguage.googleapis.com", "gemini-2.0-flash"),
+    ],
+)
+def test_a_batch_costs_half_of_the_tokens_also_where_the_data_set_has_no_batch_price(provider, host, model):
+    used = {"provider_name": provider, "server_address": host, "request_model": model}
+    searched = {"usage_tool_calls": {"web_search": 2}}
+    tokens = price(call(**used, input_tokens=1000, output_tokens=500)).amount
+    whole = price(call(**used, input_tokens=1000, output_tokens=500, **searched)).amount
+    assert price(call(**used, **BATCH)).amount == tokens / 2
+    assert price(call(**used, **BATCH, **searched)).amount == whole - tokens / 2
+
+
 def test_a_batch_of_a_provider_whose_discount_is_unknown_is_unpriced():
     groq = {"provider_name": "groq", "server_address": "api.groq.com", "request_model": "gemma2-9b-it"}
     assert price(call(**groq, input_tokens=1, output_tokens=1)) is not None
@@ -218,6 +237,15 @@ def test_an_administrators_price_goes_before_the_data_set(tmp_path):
     assert (cost.amount, cost.source) == (Decimal("0.002"), "override")  # 600 x 2 + 400 x 0.5 + 100 x 6
 
 
+def test_an_administrators_price_is_cut_in_a_batch_by_the_providers_discount(tmp_path):
+    overrides = read_overrides(table(tmp_path, {**ENTRY, "provider": "openai", "model": "gpt-4o"}))
+    whole = price(call(input_tokens=1000, output_tokens=500), overrides)
+    assert price(call(**BATCH), overrides) == replace(whole, amount=whole.amount / 2)
+    own = read_overrides(table(tmp_path, {**ENTRY, "provider": "groq"}))
+    used = {"provider_name": "groq", "server_address": "api.groq.com", "request_model": "qwen-max"}
+    assert price(call(**used, **BATCH), own) is None
+
+
 def test_the_newest_price_that_has_begun_holds(tmp_path):
     later = {**ENTRY, "since": "2026-06-01", "input_mtok": "1"}
     future = {**ENTRY, "since": "2027-01-01", "input_mtok": "9"}
@@ -288,6 +316,13 @@ CLAUDE = {
 )
 def test_claude_costs_more_when_it_is_fast_or_stays_in_one_country(raw, cost):
     assert price(call(**CLAUDE, usage_raw=raw)).amount == Decimal(cost)
+
+
+def test_the_searches_of_claude_cost_the_same_in_one_country_and_the_cost_says_that_its_tier_is_unknown():
+    searched = {**CLAUDE, "usage_tool_calls": {"web_search": 2}}
+    anywhere = price(call(**searched))
+    there = price(call(**searched, usage_raw={"inference_geo": "us"}))
+    assert there == replace(anywhere, source="genai-prices, tier unknown")
 
 
 @pytest.mark.parametrize(

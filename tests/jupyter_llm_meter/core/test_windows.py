@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_llm_meter.core.standing import format_time
-from jupyter_llm_meter.core.windows import WEEKDAYS, WINDOWS, window_bounds
+from jupyter_llm_meter.core.windows import WEEKDAYS, WINDOWS, local_time, window_bounds
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "windows.json").read_text("utf-8"))
 
@@ -82,3 +82,38 @@ def test_window_bounds_refuse_a_naive_instant():
 def test_window_bounds_refuse_an_unknown_window():
     with pytest.raises(ValueError, match=r"'year'.*hour, day, week, month, total"):
         window_bounds("year", datetime(2026, 11, 24, tzinfo=timezone.utc), "UTC")
+
+
+def utc(text):
+    return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
+
+
+def test_a_day_that_has_begun_does_not_end_when_the_clock_returns_to_the_evening():
+    # St. John's set its clocks back at one minute past midnight until 2011: 00:01 became 23:01.
+    midnight, after = utc("2010-11-07T02:30:00"), utc("2010-11-07T03:00:00")
+    assert after.astimezone(ZoneInfo("America/St_Johns")).date().isoformat() == "2010-11-06"
+    assert window_bounds("day", after, "America/St_Johns") == (midnight, utc("2010-11-08T03:30:00"))
+
+
+def test_an_hour_is_cut_where_the_clock_moves_by_half_an_hour():
+    # Lord Howe's clock showed 02:00 at 15:00 UTC and was set back to 01:30.
+    before, change = utc("2026-04-04T14:50:00"), utc("2026-04-04T15:00:00")
+    assert window_bounds("hour", before, "Australia/Lord_Howe") == (utc("2026-04-04T14:00:00"), change)
+    after = utc("2026-04-04T15:10:00")
+    assert window_bounds("hour", after, "Australia/Lord_Howe") == (change, utc("2026-04-04T15:30:00"))
+    # In October it showed 02:00 at 15:30 UTC and was set forward to 02:30.
+    late = window_bounds("hour", utc("2026-10-03T15:40:00"), "Australia/Lord_Howe")
+    assert late == (utc("2026-10-03T15:30:00"), utc("2026-10-03T16:00:00"))
+
+
+def test_an_instant_that_the_local_calendar_cannot_name_is_shown_in_utc():
+    last = datetime.max.replace(tzinfo=timezone.utc)
+    assert local_time(last, ZoneInfo("Asia/Tokyo")) == last
+    assert local_time(last, ZoneInfo("America/New_York")).utcoffset() == timedelta(hours=-5)
+
+
+def test_an_hour_ends_where_the_clock_is_set_forward_within_it():
+    # In Caracas 02:30 became 03:00 at 07:00 UTC.
+    bounds = window_bounds("hour", utc("2016-05-01T06:40:00"), "America/Caracas")
+    assert bounds == (utc("2016-05-01T06:30:00"), utc("2016-05-01T07:00:00"))
+    assert window_bounds("hour", bounds[1], "America/Caracas")[0] == bounds[1]

@@ -2,6 +2,7 @@ import { bucketsOf, spanOf } from '../../../core/dashboard/period';
 import {
   filterQuery,
   FIRST_VIEW,
+  isFiltered,
   readView,
   searchQuery,
   shownSpan,
@@ -66,5 +67,12 @@ describe('a view', () => {
     expect(once).toMatchObject({ sort: 'cost', order: 'desc' });
     expect(sortBy(once, 'cost').order).toBe('asc');
     expect(sortBy(sortBy(once, 'cost'), 'tokens').order).toBe('desc');
+  });
+
+  it('should know which values are filtered by, each in its own dimension', () => {
+    const view = toggleFilter(FIRST_VIEW, { dimension: 'model', value: 'a' });
+    expect(isFiltered(view, { dimension: 'model', value: 'a' })).toBe(true);
+    expect(isFiltered(view, { dimension: 'model', value: 'b' })).toBe(false);
+    expect(isFiltered(view, { dimension: 'project', value: 'a' })).toBe(false);
   });
 });

@@ -61,3 +61,16 @@ describe('levelOf and crossedThresholds', () => {
     expect(remaining.startsWith('-') ? '0' : remaining).toBe(vector.remaining);
   });
 });
+
+describe('what is not a limit', () => {
+  it.each([7, null, 'day', [['day']]])('should be refused: %p', given => {
+    expect(() => parseLimits([given], ZONE)).toThrow(
+      'must be an object with window, unit and amount'
+    );
+  });
+
+  it.each(['', 8, 'Mars/Olympus'])('should be refused with the time zone %p', time_zone => {
+    const item = { window: 'day', unit: 'tokens', amount: 1, time_zone };
+    expect(() => parseLimits([item], ZONE)).toThrow('it must be an IANA name');
+  });
+});

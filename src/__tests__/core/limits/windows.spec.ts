@@ -1,5 +1,5 @@
 import type { WindowName } from '../../../core/record/standing';
-import type { Weekday } from '../../../core/limits/windows';
+import type { Weekday, WindowRule } from '../../../core/limits/windows';
 import { windowBounds } from '../../../core/limits/windows';
 import vectors from '../../../../tests/vectors/windows.json';
 
@@ -43,6 +43,15 @@ describe('windowBounds', () => {
       }
     }
   );
+
+  it('should not end a day when the clock returns to the evening before', () => {
+    // St. John's set its clocks back at one minute past midnight until 2011: 00:01 became 23:01.
+    const rule = { window: 'day', timeZone: 'America/St_Johns', weekStart: 'monday', resetHour: 0 };
+    expect(windowBounds({ ...rule } as WindowRule, Date.parse('2010-11-07T03:00:00Z'))).toEqual({
+      start: Date.parse('2010-11-07T02:30:00Z'),
+      end: Date.parse('2010-11-08T03:30:00Z')
+    });
+  });
 
   it('should refuse a zone that is none', () => {
     const rule = {

@@ -163,3 +163,20 @@ describe('claims of alerts', () => {
     expect(claimed(claimed(undefined, first), late).claim.by).toBe('two');
   });
 });
+
+describe('pruned', () => {
+  it('should let go of the states of alerts that were last touched long ago', () => {
+    const alerts = new Map([
+      ['old', acknowledged(undefined, 'tab', NOW - 1)],
+      ['new', acknowledged(undefined, 'tab', NOW)]
+    ]);
+    expect([...pruned(totalsOf({}, { alerts }), NOW).alerts.keys()]).toEqual(['new']);
+  });
+});
+
+describe('a tab with few calls', () => {
+  it('should keep them all whole', () => {
+    const part = partWith('1', '2');
+    expect(folded(part, () => false, NOW)).toBe(part);
+  });
+});

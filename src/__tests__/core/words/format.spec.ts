@@ -38,4 +38,10 @@ describe('Formatter', () => {
   it('should write recent times by the 24-hour clock', () => {
     expect(chinese.recent('2026-11-24T11:55:07Z')).toBe('11/24 19:55:07');
   });
+
+  it('should write the day of a week and the month of a year', () => {
+    expect(english.weekday('2026-11-24T00:00:00Z')).toBe('Tue, Nov 24');
+    expect(english.month('2026-11-30T16:00:00Z')).toBe('Nov 2026');
+    expect(english.month('2026-11-30T16:00:00Z', 'Asia/Shanghai')).toBe('Dec 2026');
+  });
 });

@@ -1,0 +1,59 @@
+"""Discounts and fees: which holds on a day, and tables that cannot be read."""
+
+import json
+from datetime import datetime, timezone
+from decimal import Decimal
+
+import pytest
+
+from jupyter_llm_meter.core.errors import PriceTableError
+from jupyter_llm_meter.core.price_terms import read_terms
+
+DISCOUNT = {"provider": "openai", "since": "2026-01-01", "source": "https://example.com", "ratio": "0.5"}
+FEE = {
+    "provider": "openai",
+    "tool": "web_search",
+    "since": "2026-01-01",
+    "source": "https://example.com",
+    "usd": "0.01",
+}
+
+
+def table(tmp_path, **content):
+    path = tmp_path / "prices.json"
+    path.write_text(json.dumps({"prices": [], **content}), "utf-8")
+    return path
+
+
+def day(text):
+    return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
+
+
+def test_the_newest_term_that_has_begun_holds(tmp_path):
+    newer = {**DISCOUNT, "since": "2026-06-01", "ratio": "0.25"}
+    terms = read_terms(table(tmp_path, batch=[newer, DISCOUNT], fees=[FEE]))
+    assert terms.batch_ratio("openai", day("2026-05-31")) == Decimal("0.5")
+    assert terms.batch_ratio("openai", day("2026-06-01")) == Decimal("0.25")
+    assert terms.batch_ratio("openai", day("2025-12-31")) is None
+    assert terms.fee("openai", "web_search", day("2026-05-31")) == Decimal("0.01")
+    assert terms.fee("openai", "code_interpreter", day("2026-05-31")) is None
+
+
+def test_two_tables_together_hold_the_terms_of_both(tmp_path):
+    both = read_terms(table(tmp_path, batch=[DISCOUNT])) + read_terms(table(tmp_path, fees=[FEE]))
+    assert both.batch_ratio("openai", day("2026-05-31")) == Decimal("0.5")
+    assert both.fee("openai", "web_search", day("2026-05-31")) == Decimal("0.01")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"batch": [7]}, "batch 1 is 7; it must be an object"),
+        ({"fees": [FEE, []]}, r"fee 2 is \[\]; it must be an object"),
+        ({"batch": [{**DISCOUNT, "rate": 1}]}, "batch 1: unknown field 'rate'; allowed are provider"),
+        ({"fees": [{**FEE, "usd": "free"}]}, "fee 1"),
+    ],
+)
+def test_an_entry_that_cannot_be_read_is_named(tmp_path, content, words):
+    with pytest.raises(PriceTableError, match=words):
+        read_terms(table(tmp_path, **content))
