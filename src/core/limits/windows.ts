@@ -31,7 +31,7 @@ export interface Bounds {
 }
 
 /** How the windows of a limit lie. */
-interface WindowRule {
+export interface WindowRule {
   readonly window: WindowName;
   /** IANA name of the zone whose calendar counts. */
   readonly timeZone: string;

@@ -32,7 +32,7 @@ const LOCAL_ON_EXCEED = 'warn';
 type RuleStanding = Standing & { readonly limit: LimitRule };
 
 /** The moment and the limits for which a document is built. */
-interface Moment {
+export interface Moment {
   readonly limits: readonly LimitRule[];
   /** Milliseconds since 1970. */
   readonly now: number;
