@@ -1,5 +1,7 @@
 """Questions to the ledger: pages of calls, sums by group, ranges."""
 
+import base64
+import json
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -203,3 +205,19 @@ def test_a_ledger_is_named_by_url_or_by_path(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     assert ledger_url("postgresql+psycopg://h/d") == "postgresql+psycopg://h/d"
     assert ledger_url("l.sqlite3") == f"sqlite:///{tmp_path / 'l.sqlite3'}"
+
+
+@pytest.mark.parametrize(
+    "place", [["started_at", "desc", None, "noon", "a"], ["started_at", "desc", None, 2**70, "a"]]
+)
+def test_a_cursor_whose_instant_is_none_is_refused(ledger, place):
+    cursor = base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+    with pytest.raises(BadCursor, match="leave it out"):
+        ledger.calls(cursor=cursor)
+
+
+def test_a_ledger_without_a_name_is_the_users_own(monkeypatch, tmp_path):
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
+    assert (
+        ledger_url(None) == default_ledger_url() == f"sqlite:///{tmp_path / 'llm-meter' / 'ledger.sqlite3'}"
+    )
