@@ -8,10 +8,13 @@ import { withSigns } from './labelled';
 import { readLines } from './lines';
 import type { OutputPattern } from './patterns';
 import { readPatterns } from './patterns';
+import { readPhrases } from './phrases';
 import { windowsOf, withoutMarkup, withoutTerminalCodes } from './plaintext';
 import type { Reading } from './reading';
+import { agrees } from './reading';
 import { readingsOf } from './readings';
 import { readRLists } from './rlist';
+import { withoutSource } from './listing';
 import { readStructures } from './structure';
 import { readTables } from './tables';
 
@@ -48,9 +51,16 @@ export function readText(
 function readWindow(window: string, markup: Markup): readonly Reading[] {
   const text = markup === 'html' ? withoutMarkup(window) : window;
   const signs = unquoted(withoutTerminalCodes(text)).replace(/[：，；│┃║]/g, plainSign);
-  const plain = withSigns(signs);
+  const plain = withSigns(withoutSource(signs));
   const structures = [plain, ...readRLists(plain), ...readTables(plain)].flatMap(readStructures);
-  return [...readingsOf(structures), ...readLines(plain)];
+  const readings = readingsOf(structures);
+  const phrases = readingsOf(readPhrases(plain).flatMap(readStructures));
+  return [...readings, ...phrases.filter(one => !isSumOf(readings, one)), ...readLines(plain)];
+}
+
+/** Whether structures that add calls up, or stand for a part of one, have said the same. */
+function isSumOf(readings: readonly Reading[], phrase: Reading): boolean {
+  return readings.some(reading => reading.kind !== 'call' && agrees(reading, phrase));
 }
 
 function unquoted(text: string): string {

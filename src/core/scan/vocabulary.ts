@@ -15,13 +15,15 @@ const NAMES: Readonly<Record<Role, string>> = {
     'prompt_tokens input_tokens prompt_token_count input_token_count prompt_eval_count input_text_token_count ' +
     // Pydantic AI before 1.0; LlamaIndex; Langfuse; Semantic Kernel, Microsoft.Extensions.AI.
     'request_tokens prompt_token_usage num_input_tokens num_prompt_tokens tokens_prompt tokens_input tokens_in ' +
-    'n_prompt_tokens n_input_tokens input_tokens_count prompt_tokens_count prompt_usage sent_tokens tokens_sent',
+    'n_prompt_tokens n_input_tokens input_tokens_count prompt_tokens_count prompt_usage sent_tokens tokens_sent ' +
+    'in_tokens in_token input_token prompt_token question_tokens query_tokens',
   output:
     'completion_tokens output_tokens candidates_token_count response_token_count generated_token_count eval_count ' +
     'generated_tokens total_output_text_token_count generation_token_count completion_token_count output_token_count ' +
     'response_tokens completion_token_usage num_output_tokens num_completion_tokens tokens_completion tokens_output ' +
     'tokens_out n_completion_tokens n_output_tokens output_tokens_count completion_tokens_count gen_tokens ' +
-    'generation_tokens tokens_generated received_tokens tokens_received',
+    'generation_tokens tokens_generated received_tokens tokens_received ' +
+    'out_tokens out_token output_token completion_token answer_tokens reply_tokens',
   total: 'total_tokens total_token_count tokens_used llm_token_count tokens_total',
   read:
     'cached_tokens cache_read_input_tokens cached_content_token_count cache_read_tokens prompt_cache_hit_tokens ' +
