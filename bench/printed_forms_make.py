@@ -256,11 +256,16 @@ def response(f):
     )
 
 
-@makes("openai", ALL, "str pprint table inspect series")
+@makes("openai", ALL, "str pprint inspect")
 def response_usage(f):
     from openai.types.responses import ResponseUsage
 
     return ResponseUsage.model_validate(responses_usage(f))
+
+
+@makes("openai", "input output", "table series")
+def response_usage_table(f):
+    return response_usage(f)
 
 
 @makes("openai", ALL, "each json")
@@ -356,7 +361,7 @@ def message(f):
     return Message.model_validate(anthropic_message(f))
 
 
-@makes("anthropic", BESIDE, "named fstring series frame framehtml table richdict items2 loguru")
+@makes("anthropic", BESIDE, "named fstring series framehtml table richdict items2 loguru")
 def message_usage(f):
     from anthropic.types import Usage
 

@@ -42,6 +42,8 @@ const LABEL = new RegExp(
 const FIGURE = /(?<![\w.,#$-])\d{1,3}(?:,\d{3})+(?![\w,.]*\d)|(?<![\w.,#$-])\d{1,9}(?![\w.,]*\d|[a-z%])/gi;
 /** Between names of one line. */
 const SEPARATOR = /[,;|·•()[\]（）、\n]|[—–]| \/ |\band\b|\+/;
+/** What stands between a figure and the name of the next. */
+const NEXT_ITEM = /[,;·•+]/;
 /** What may stand between a name and its figure, but for signs. */
 const BETWEEN =
   /^(?:tok(?:en)?s?|count|used?|usage|number|num|of|is|was|were|which|consumed|took|text|size|个|数量?|消耗|使用|用量|为|是|了|词元|令牌)$/i;
@@ -223,7 +225,8 @@ function nameBefore({ before, behind }: Shown): Role | undefined {
   const labels = part === undefined ? [] : labelsIn(part);
   const last = labels.at(-1);
   const gap = last === undefined || part === undefined ? '' : before.slice(before.lastIndexOf(part) + last.end);
-  if (last !== undefined && isGap(gap) && BEHIND.test(behind)) {
+  const isFree = BEHIND.test(behind) || labelsIn(behind).some(({ start }) => start <= 1);
+  if (last !== undefined && isGap(gap) && !NEXT_ITEM.test(gap) && isFree) {
     return narrowest(labels);
   }
   const share = nameBehind({ value: 0, before: '', behind });

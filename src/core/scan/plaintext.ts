@@ -65,6 +65,7 @@ export function withoutTerminalCodes(text: string): string {
 export function withoutMarkup(html: string): string {
   return html
     .replace(/<(?:style|script)\b[^<]{0,20000}<\/(?:style|script)>/gi, '')
+    .replace(/(<\/t[hd]>|<tr\b[^<>]{0,200}>)\s{1,200}(?=<t[hd]\b)/gi, '$1')
     .replace(/<\/(?:td|th)>/gi, ' | ')
     .replace(/:?[ \t]*<\/dt>/gi, ': ')
     .replace(/<(?:br|\/tr|\/p|\/div|\/li|\/pre|\/dd|\/h\d)\b[^<>]{0,200}>/gi, '\n')

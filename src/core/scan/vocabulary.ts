@@ -52,7 +52,10 @@ const SHORT: Readonly<Record<string, Role>> = {
   total: 'total',
   n_input: 'input',
   n_output: 'output',
-  cache_creation: 'write'
+  cache_creation: 'write',
+  cached: 'read',
+  thinking: 'reasoning',
+  thoughts: 'reasoning'
 };
 
 const ROLES = new Map<string, Role>(
@@ -127,6 +130,8 @@ export function plainName(name: string): string {
 const CHINESE: readonly (readonly [RegExp, string])[] = [
   [/输入|提示词?/g, ' input '],
   [/输出|补全|生成|回复/g, ' output '],
+  [/缓存(?:命中|读取)?/g, ' cached '],
+  [/推理|思考/g, ' reasoning '],
   [/总计?|合计|一共/g, ' total '],
   [/(?:token|令牌|词元)s?\s*(?:数量?|用量|消耗|使用量)?/gi, ' tokens ']
 ];
