@@ -14,42 +14,52 @@ const LONGEST_HEADING = 60;
 const MOST_EMPTY = 2;
 
 /** What makes a line one about tokens. */
-const TOKENS = /(?<![a-z])tok(?:en)?s?(?![a-z])|词元|令牌|用量|(?<![a-z])usage(?![a-z])/i;
+const TOKENS =
+  /(?<![a-z])tok(?:en)?s?(?![a-z])|词元|令牌|用量|(?:^|[^a-z\s]|(?<![a-z])(?:token|llm|api|model|call|openai|claude|gemini|the|this|total))\s{0,4}usage(?![a-z])/i;
 /** Structures have a reader of their own. */
-const STRUCTURE = /["'{}<>]|_tok|[a-z]Tokens?\b|\w\(\w+=/;
+const STRUCTURE = /["'{}<>]|--[a-z]|\w\(\w+=|^\s*\w+ ?[=:] ?\S+,$/;
 /** Words of lines about something else than what a call has used. */
 const NO_USE =
-  /(?<![a-z])(?:max(?:imum)?|min(?:imum)?|limit(?:s|ed)?|up to|at most|at least|average|avg|mean|median|std|p\d\d|per|rate|rates|remaining|left|budget|quota|window|supports?|allows?|requested|if|would|could|should|can|may|example|instance|suppose|assuming|typically|usually|approximately|roughly|about|around|estimated?|expected|prices?|pricing|shape|saved|session|cumulative|accumulated|overall|so far|all calls|total (?:input|output|prompt|completion))(?![a-z])|最大|上限|限制|价格|单价|百万|平均|累计|估计|预计|剩余|约|例如|如果/i;
+  /(?<![a-z])(?:max(?:imum)?|min(?:imum)?|limit(?:s|ed)?|up to|at most|at least|average|avg|mean|median|std|p\d\d|per|rate|rates|remaining|left|budget|quota|window|supports?|allows?|requested|if|would|could|should|can|may|example|instance|suppose|assuming|typically|usually|approximately|roughly|about|around|estimated?|expected|prices?|pricing|shape|assert|def|return|raise|import|template|format|saved|session|cumulative|accumulated|overall|so far|all calls|files?|dis[ck]|memory|cpu|gpu|network|batch|seq|chunks?|dataset|documents?|each|every|context|total[ _](?:input|output|prompt|completion))(?![a-z])|tok(?:en)?s?\/|最大|上限|上下文|限制|价格|单价|百万|平均|累计|估计|预计|剩余|约|例如|如果/i;
 /** Prices and speeds beside the figures of a call. */
 const ASIDE =
-  /@ ?[$¥€] ?[\d.]+ ?\/ ?\w+|[$¥€] ?\d[\d.,]*|\b(?:tokens?|toks?|tok)\/s(?:ec)?\b:? ?[\d.]*|\d[\d.]* ?(?:(?:tokens?|toks?|tok|t)\/s(?:ec)?|ms|s|sec|seconds|%)(?![\w])/gi;
+  /@ ?[$¥€] ?[\d.]+ ?\/ ?\w+|(?:costs?:? ?)?[$¥€] ?\d[\d.,]*|\b(?:tokens?|toks?|tok)\/s(?:ec)?\b:? ?\d[\d.]*|\d[\d.]* ?(?:(?:tokens?|toks?|tok|t)\/s(?:ec)?|ms|s|sec|seconds|%)(?![\w])/gi;
 
 const LABELS: readonly (readonly [Role, string])[] = [
-  ['write', String.raw`cache (?:write|creation|created)|写入缓存|缓存写入`],
-  ['read', String.raw`cached?(?: hits?| read)?|缓存(?:命中|读取)?|命中缓存`],
+  ['write', String.raw`cache[ _](?:write|creation|created)|写入缓存|缓存写入`],
+  ['read', String.raw`cached?(?:[ _]hits?|[ _]read)?|缓存(?:命中|读取)?|命中缓存`],
   ['reasoning', String.raw`reasoning|thinking|thoughts?|推理|思考`],
-  ['input', String.raw`in|inputs?|prompts?|query|question|sent|read|↑|⬆️?|输入|提示词?|问题|提问`],
+  [
+    'input',
+    String.raw`in|inputs?|prompts?|query|question|sent|read|↑|⬆️?|输入|提示词?|问题|提问|请求`
+  ],
   [
     'output',
-    String.raw`out|outputs?|completions?|responses?|answers?|reply|replies|generated|generation|received|wrote|written|produced|↓|⬇️?|输出|补全|生成|回复|回答`
+    String.raw`out|outputs?|completions?|responses?|answers?|reply|replies|generated|generation|received|wrote|written|produced|↓|⬇️?|输出|补全|生成|回复|回答|答案|响应`
   ],
   ['total', String.raw`total|sum|总计?|合计|一共|共`]
 ];
+/** Latin letters stand on one side only. */
+const EDGE = '(?:(?<![a-z])|(?![a-z]))';
 const LABEL = new RegExp(
-  LABELS.map(([role, words]) => `(?<${role}>(?<![a-z])(?:${words})(?![a-z]))`).join('|'),
+  LABELS.map(([role, words]) => `(?<${role}>${EDGE}(?:${words})${EDGE})`).join('|'),
   'gi'
 );
-const FIGURE = /(?<![\w.,#$-])\d{1,3}(?:,\d{3})+(?![\w,.]*\d)|(?<![\w.,#$-])\d{1,9}(?![\w.,]*\d|[a-z%])/gi;
+const FIGURE =
+  /(?<![\w.,#$-])\d{1,3}(?:,\d{3})+(?![\w,.]*\d)|(?<![\w.,#$-])\d{1,9}(?![\w.,]*\d|[a-z%])/gi;
 /** Between names of one line. */
 const SEPARATOR = /[,;|·•()[\]（）、\n]|[—–]| \/ |\band\b|\+/;
+/** A word that is none of those of calls. */
+const NOUN = /^ +(?!tok|and\b|total|in\b|out\b|the\b)[a-z]/i;
 /** What stands between a figure and the name of the next. */
-const NEXT_ITEM = /[,;·•+]/;
+const NEXT_ITEM = /[,;·•+[]|\s\*\s|==/;
 /** What may stand between a name and its figure, but for signs. */
 const BETWEEN =
-  /^(?:tok(?:en)?s?|count|used?|usage|number|num|of|is|was|were|which|consumed|took|text|size|个|数量?|消耗|使用|用量|为|是|了|词元|令牌)$/i;
+  /^(?:tok(?:en)?s?|count|used?|usage|number|num|of|is|was|were|which|consumed|took|text|size|length|for|from|the|by|长度|个|数量?|消耗|使用|用量|为|是|了|词元|令牌)$/i;
 const WORDS = /[a-z]+|[\u4e00-\u9fff]+/gi;
 /** What may stand behind a figure. */
-const BEHIND = /^[\s*_`]*(?:$|[^\sa-z\d]|(?:tok(?:en)?s?|and|total|in|out)(?![a-z]))/i;
+const BEHIND =
+  /^[\s*_`]*(?:$|[^\sa-z\d条行句字篇张页次份轮秒元块]|(?:tok(?:en)?s?|and|total|in|out)(?![a-z]))/i;
 /** `12+34=46`: a sum that proves itself. */
 const SUM = /(?<![\w.,])(\d{1,9}) ?\+ ?(\d{1,9}) ?= ?(\d{1,9})(?![\w.,]*\d)/;
 
@@ -224,7 +234,10 @@ function nameBefore({ before, behind }: Shown): Role | undefined {
     .at(-1);
   const labels = part === undefined ? [] : labelsIn(part);
   const last = labels.at(-1);
-  const gap = last === undefined || part === undefined ? '' : before.slice(before.lastIndexOf(part) + last.end);
+  const gap =
+    last === undefined || part === undefined
+      ? ''
+      : before.slice(before.lastIndexOf(part) + last.end);
   const isFree = BEHIND.test(behind) || labelsIn(behind).some(({ start }) => start <= 1);
   if (last !== undefined && isGap(gap) && !NEXT_ITEM.test(gap) && isFree) {
     return narrowest(labels);
@@ -236,7 +249,13 @@ function nameBefore({ before, behind }: Shown): Role | undefined {
 function nameBehind({ behind }: Shown): Role | undefined {
   const part = behind.split(SEPARATOR).find(one => /\S/.test(one.replace(/tok(?:en)?s?/gi, '')));
   const labels = part === undefined ? [] : labelsIn(part);
-  const isNear = labels.length > 0 && part !== undefined && isGap(part.slice(0, labels[0].start));
+  if (part === undefined || labels.length === 0) {
+    return undefined;
+  }
+  const rest = part.slice(labels[0].end);
+  // `12 in vocab`: one of the words of every day; `12 output=34`: the name of what follows.
+  const isOther = /^[=:]/.test(rest) || (labels[0].end - labels[0].start <= 3 && NOUN.test(rest));
+  const isNear = !isOther && isGap(part.slice(0, labels[0].start));
   return isNear ? narrowest(labels.slice(0, 2)) : undefined;
 }
 
@@ -251,7 +270,7 @@ function isGap(gap: string): boolean {
 }
 
 function areBetween(word: string): boolean {
-  return BETWEEN.test(word) || /^(?:个|数|量|消耗|使用|用|为|是|了|词元|令牌)+$/.test(word);
+  return BETWEEN.test(word) || /^(?:个|数|量|长度|消耗|使用|用|为|是|了|词元|令牌)+$/.test(word);
 }
 
 interface Label {

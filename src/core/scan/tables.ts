@@ -4,7 +4,7 @@
  * Owns tables with a head (data frames of R and pandas, Markdown, `console.table` of a list), tables whose rows have the
  * names (R's matrices, pandas' series, `console.table` of one object) and R's named vectors, which are heads with one row
  * below, each also where it was wrapped. Refuses data frames of several rows, which are logs of calls made at some other
- * time, and those of one row without a sum or a model that would show it to be a call.
+ * time, and those of one row without a sum, a model or a cost that would show it to be a call.
  */
 
 import type { Role } from './vocabulary';
@@ -215,6 +215,9 @@ function showsCall(names: Cells, cells: Cells): boolean {
     countOf(cells[names.findIndex(name => roleOf(name) === wanted)]) ?? NaN;
   return (
     names.some(name => meaningOf(plainName(lastName(name)), false).text === 'model') ||
+    names.some(name =>
+      /^(?:cost|cost_usd|total_cost|latency|latency_ms|finish_reason)$/i.test(name)
+    ) ||
     figureOf('total') === figureOf('input') + figureOf('output')
   );
 }

@@ -11,7 +11,7 @@ import { readPatterns } from './patterns';
 import { readPhrases } from './phrases';
 import { windowsOf, withoutMarkup, withoutTerminalCodes } from './plaintext';
 import type { Reading } from './reading';
-import { agrees } from './reading';
+import { agrees, merged } from './reading';
 import { readingsOf } from './readings';
 import { readRLists } from './rlist';
 import { withoutSource } from './listing';
@@ -55,12 +55,25 @@ function readWindow(window: string, markup: Markup): readonly Reading[] {
   const structures = [plain, ...readRLists(plain), ...readTables(plain)].flatMap(readStructures);
   const readings = readingsOf(structures);
   const phrases = readingsOf(readPhrases(plain).flatMap(readStructures));
-  return [...readings, ...phrases.filter(one => !isSumOf(readings, one)), ...readLines(plain)];
+  return [...withPhrases(readings, phrases), ...readLines(plain)];
 }
 
-/** Whether structures that add calls up, or stand for a part of one, have said the same. */
-function isSumOf(readings: readonly Reading[], phrase: Reading): boolean {
-  return readings.some(reading => reading.kind !== 'call' && agrees(reading, phrase));
+/** Adds what phrases say to what structures say; both may be about one call, or the structure about several. */
+function withPhrases(
+  readings: readonly Reading[],
+  phrases: readonly Reading[]
+): readonly Reading[] {
+  const all = [...readings];
+  for (const phrase of phrases) {
+    const same = readings.filter(reading => agrees(reading, phrase));
+    const at = all.findIndex(reading => agrees(reading, phrase));
+    if (at < 0) {
+      all.push(phrase);
+    } else if (same.every(({ kind }) => kind === 'call')) {
+      all[at] = merged(all[at], phrase);
+    }
+  }
+  return all;
 }
 
 function unquoted(text: string): string {
