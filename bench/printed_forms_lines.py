@@ -1,3 +1,4 @@
+# ruff: noqa: E501, RUF001 - texts as users print them, each on one line
 """Lines that users write to print usage, and texts that look like usage and are none, for printed_forms_make.py."""
 
 P = "text/plain"
@@ -16,7 +17,11 @@ TEMPLATES = [
     (IO, P, "Tokens used: {f.total} (prompt: {f.input}, completion: {f.output})\n"),
     (IO, P, "Tokens used: {f.total} ({f.input} prompt + {f.output} completion)\n"),
     (IO, P, "Total tokens: {f.total} = {f.input} (input) + {f.output} (output)\n"),
-    (IO, P, "Input tokens:  {f.input:>8,}\nOutput tokens: {f.output:>8,}\nTotal tokens:  {f.total:>8,}\nCost: $0.0042\n"),
+    (
+        IO,
+        P,
+        "Input tokens:  {f.input:>8,}\nOutput tokens: {f.output:>8,}\nTotal tokens:  {f.total:>8,}\nCost: $0.0042\n",
+    ),
     (IO, P, "input tokens = {f.input}\noutput tokens = {f.output}\n"),
     (IO, P, "# input tokens: {f.input}\n# output tokens: {f.output}\n"),
     (IO, P, "Number of input tokens: {f.input}\nNumber of output tokens: {f.output}\n"),
@@ -42,16 +47,32 @@ TEMPLATES = [
     (IO, P, "usage: prompt={f.input}, completion={f.output}, total={f.total}\n"),
     (IO, P, "Usage -> prompt: {f.input} | completion: {f.output} | total: {f.total}\n"),
     (IO, P, "Usage\n-----\ninput   {f.input}\noutput  {f.output}\ntotal   {f.total}\n"),
-    (IO, P, "=== Token Usage ===\nPrompt:     {f.input}\nCompletion: {f.output}\nTotal:      {f.total}\n===================\n"),
+    (
+        IO,
+        P,
+        "=== Token Usage ===\nPrompt:     {f.input}\nCompletion: {f.output}\nTotal:      {f.total}\n===================\n",
+    ),
     (IO, P, "Token usage:\n  - Input: {f.input}\n  - Output: {f.output}\n  - Total: {f.total}\n"),
     (IO, P, "Token Usage\n  • Prompt tokens: {f.input}\n  • Response tokens: {f.output}\n"),
     (IO, P, "┌ Tokens ┐\n│ input  │ {f.input} │\n│ output │ {f.output} │\n│ total  │ {f.total} │\n"),
     (IO, P, "Query tokens: {f.input}; answer tokens: {f.output}\n"),
     (IO, P, "Question tokens: {f.input}\nAnswer tokens: {f.output}\n"),
     (IO, P, "Tokens prompt={f.input} response={f.output}\n"),
-    (IO, P, "2026-01-02 10:11:12,345 INFO llm: model=gpt-5 prompt_tokens={f.input} completion_tokens={f.output} latency=1.2s\n"),
-    (IO, P, '{{"event": "llm_call", "model": "gpt-5", "in_tokens": {f.input}, "out_tokens": {f.output}, "ms": 812}}\n'),
-    (IO, P, '{{"inputTokenCount": {f.input}, "outputTokenCount": {f.output}, "totalTokenCount": {f.total}}}\n'),
+    (
+        IO,
+        P,
+        "2026-01-02 10:11:12,345 INFO llm: model=gpt-5 prompt_tokens={f.input} completion_tokens={f.output} latency=1.2s\n",
+    ),
+    (
+        IO,
+        P,
+        '{{"event": "llm_call", "model": "gpt-5", "in_tokens": {f.input}, "out_tokens": {f.output}, "ms": 812}}\n',
+    ),
+    (
+        IO,
+        P,
+        '{{"inputTokenCount": {f.input}, "outputTokenCount": {f.output}, "totalTokenCount": {f.total}}}\n',
+    ),
     (IO, P, "DEBUG:root:tokens_in={f.input}, tokens_out={f.output}\n"),
     (IO, P, "level=info msg=done input_tokens={f.input} output_tokens={f.output} duration=1.3s\n"),
     (IO, P, "tokens[input]={f.input} tokens[output]={f.output}\n"),
@@ -62,14 +83,30 @@ TEMPLATES = [
     (IO, P, "Input Tokens\t{f.input}\nOutput Tokens\t{f.output}\n"),
     (IO, P, "input_tokens,output_tokens,total_tokens\n{f.input},{f.output},{f.total}\n"),
     (IO, P, "Tokens\n  in   {f.input}\n  out  {f.output}\n  sum  {f.total}\n"),
-    (IO, P, "Prompt token count: {f.input}\nCandidates token count: {f.output}\nTotal token count: {f.total}\n"),
+    (
+        IO,
+        P,
+        "Prompt token count: {f.input}\nCandidates token count: {f.output}\nTotal token count: {f.total}\n",
+    ),
     (IO, P, "Eval: prompt_eval_count={f.input} eval_count={f.output} eval_duration=12.2s\n"),
     (IO, P, "Prompt eval count: {f.input}\nEval count: {f.output}\n"),
-    (IO, P, "prompt eval count:    {f.input} token(s)\nprompt eval rate:     420.16 tokens/s\neval count:           {f.output} token(s)\n"
-            "eval rate:            90.10 tokens/s\n"),
-    (IO, P, "Answer: Paris is the capital of France.\n\nTokens — prompt {f.input}, completion {f.output}, total {f.total}\n"),
+    (
+        IO,
+        P,
+        "prompt eval count:    {f.input} token(s)\nprompt eval rate:     420.16 tokens/s\neval count:           {f.output} token(s)\n"
+        "eval rate:            90.10 tokens/s\n",
+    ),
+    (
+        IO,
+        P,
+        "Answer: Paris is the capital of France.\n\nTokens — prompt {f.input}, completion {f.output}, total {f.total}\n",
+    ),
     (IO, P, "Paris.\n(prompt tokens: {f.input}; completion tokens: {f.output})\n"),
-    (IO, P, "> Paris.\n> [{f.input} → {f.output} tokens]\nprompt_tokens={f.input}, completion_tokens={f.output}\n"),
+    (
+        IO,
+        P,
+        "> Paris.\n> [{f.input} → {f.output} tokens]\nprompt_tokens={f.input}, completion_tokens={f.output}\n",
+    ),
     (IO, P, "Cost: $0.0031 (Input: {f.input} tokens @ $0.15/1M, Output: {f.output} tokens @ $0.60/1M)\n"),
     (IO, P, "Input cost: $0.0010 ({f.input} tokens)\nOutput cost: $0.0021 ({f.output} tokens)\n"),
     (IO, P, "Input: {f.input} tokens ($0.0010)\nOutput: {f.output} tokens ($0.0021)\nTotal cost: $0.0031\n"),
@@ -77,12 +114,24 @@ TEMPLATES = [
     (IO, P, "tokens/s: 45.1, prompt tokens: {f.input}, generated tokens: {f.output}\n"),
     (IO, P, "Generated {f.output} tokens in 3.1 s (prompt: {f.input} tokens)\n"),
     (IO, P, "⏱ 2.1s | 🔢 prompt_tokens: {f.input} | completion_tokens: {f.output} | 💰 $0.001\n"),
-    (IO, P, "\x1b[32mInput tokens:\x1b[0m \x1b[1m{f.input}\x1b[0m\n\x1b[32mOutput tokens:\x1b[0m \x1b[1m{f.output}\x1b[0m\n"),
+    (
+        IO,
+        P,
+        "\x1b[32mInput tokens:\x1b[0m \x1b[1m{f.input}\x1b[0m\n\x1b[32mOutput tokens:\x1b[0m \x1b[1m{f.output}\x1b[0m\n",
+    ),
     (IO, P, "Prompt Tokens    : {f.input:_}\nCompletion Tokens: {f.output:_}\n"),
     (IO, P, "Prompt tokens: {f.input}.\nCompletion tokens: {f.output}.\n"),
     (IO, P, "I used {f.input} input and {f.output} output tokens.\n"),
-    (IO, P, "<usage><input_tokens>{f.input}</input_tokens><output_tokens>{f.output}</output_tokens></usage>\n"),
-    (IO, P, "usage:\n  prompt_tokens: {f.input}\n  completion_tokens: {f.output}\n  total_tokens: {f.total}\n"),
+    (
+        IO,
+        P,
+        "<usage><input_tokens>{f.input}</input_tokens><output_tokens>{f.output}</output_tokens></usage>\n",
+    ),
+    (
+        IO,
+        P,
+        "usage:\n  prompt_tokens: {f.input}\n  completion_tokens: {f.output}\n  total_tokens: {f.total}\n",
+    ),
     (IO, P, "[usage]\ninput_tokens = {f.input}\noutput_tokens = {f.output}\n"),
     (IO, P, "SimpleNamespace(input_tokens={f.input}, output_tokens={f.output})\n"),
     (IO, P, "LLMCall(model='gpt-5', tokens_in={f.input}, tokens_out={f.output}, cost=0.01)\n"),
@@ -90,7 +139,11 @@ TEMPLATES = [
     (IO, P, "AgentStats(calls=1, prompt_toks={f.input}, completion_toks={f.output}, wall=2.5)\n"),
     (IO, P, "Counter({{'prompt_tokens': {f.input}, 'completion_tokens': {f.output}}})\n"),
     (IO, P, "defaultdict(<class 'int'>, {{'input_tokens': {f.input}, 'output_tokens': {f.output}}})\n"),
-    (IO, P, "OrderedDict([('prompt_tokens', {f.input}), ('completion_tokens', {f.output}), ('total_tokens', {f.total})])\n"),
+    (
+        IO,
+        P,
+        "OrderedDict([('prompt_tokens', {f.input}), ('completion_tokens', {f.output}), ('total_tokens', {f.total})])\n",
+    ),
     (IO, P, "dict_items([('prompt_tokens', {f.input}), ('completion_tokens', {f.output})])\n"),
     (IO, P, "[('input_tokens', {f.input}), ('output_tokens', {f.output})]\n"),
     (IO, P, "mappingproxy({{'input_tokens': {f.input}, 'output_tokens': {f.output}}})\n"),
@@ -102,13 +155,29 @@ TEMPLATES = [
     (IOC, P, "Prompt tokens: {f.input}\n  Cached tokens: {f.cached}\nCompletion tokens: {f.output}\n"),
     (IOC, P, "in={f.input} cached={f.cached} out={f.output} total={f.total} tokens\n"),
     (IOC, P, "Input: {f.input} tokens | Cached: {f.cached} tokens | Output: {f.output} tokens\n"),
-    (IOC, P, "Cached input tokens: {f.cached}\nInput tokens: {f.input}\nOutput tokens: {f.output}\nTotal tokens: {f.total}\n"),
-    (IOR, P, "Input tokens: {f.input}\nOutput tokens: {f.output}\n  of which reasoning tokens: {f.reasoning}\n"),
+    (
+        IOC,
+        P,
+        "Cached input tokens: {f.cached}\nInput tokens: {f.input}\nOutput tokens: {f.output}\nTotal tokens: {f.total}\n",
+    ),
+    (
+        IOR,
+        P,
+        "Input tokens: {f.input}\nOutput tokens: {f.output}\n  of which reasoning tokens: {f.reasoning}\n",
+    ),
     (IOR, P, "Output tokens: {f.output} (reasoning: {f.reasoning}), input tokens: {f.input}\n"),
     (IOR, P, "Prompt tokens: {f.input}\nReasoning tokens: {f.reasoning}\nCompletion tokens: {f.output}\n"),
-    (ALL, P, "usage | input {f.input} | cached {f.cached} | output {f.output} | reasoning {f.reasoning} | total {f.total} tokens\n"),
-    (ALL, P, "Input tokens: {f.input}\nCached tokens: {f.cached}\nOutput tokens: {f.output}\nReasoning tokens: {f.reasoning}\n"
-             "Total tokens: {f.total}\n"),
+    (
+        ALL,
+        P,
+        "usage | input {f.input} | cached {f.cached} | output {f.output} | reasoning {f.reasoning} | total {f.total} tokens\n",
+    ),
+    (
+        ALL,
+        P,
+        "Input tokens: {f.input}\nCached tokens: {f.cached}\nOutput tokens: {f.output}\nReasoning tokens: {f.reasoning}\n"
+        "Total tokens: {f.total}\n",
+    ),
     # Chinese
     (IO, P, "输入 tokens: {f.input}\n输出 tokens: {f.output}\n总计 tokens: {f.total}\n"),
     (IO, P, "输入Token数：{f.input}，输出Token数：{f.output}，总Token数：{f.total}\n"),
@@ -127,12 +196,24 @@ TEMPLATES = [
     (IOC, P, "输入 tokens: {f.input}（缓存命中: {f.cached}）\n输出 tokens: {f.output}\n"),
     (IOC, P, "输入Token：{f.input}\n缓存Token：{f.cached}\n输出Token：{f.output}\n"),
     (IOR, P, "输入 tokens: {f.input}\n输出 tokens: {f.output}\n推理 tokens: {f.reasoning}\n"),
-    (IOR, P, "输入 tokens：{f.input}，思考 tokens：{f.reasoning}，输出 tokens：{f.output}，总 tokens：{f.total}\n"),
+    (
+        IOR,
+        P,
+        "输入 tokens：{f.input}，思考 tokens：{f.reasoning}，输出 tokens：{f.output}，总 tokens：{f.total}\n",
+    ),
     # Markdown and HTML
     (IO, M, "**Input tokens:** {f.input} · **Output tokens:** {f.output}"),
     (IO, M, "- **Prompt tokens**: {f.input}\n- **Completion tokens**: {f.output}\n- **Total**: {f.total}"),
-    (IO, M, "| Input | Output | Total |\n|---:|---:|---:|\n| {f.input} | {f.output} | {f.total} |\n\n*tokens*"),
-    (IO, M, "| model | input tokens | output tokens |\n|---|---|---|\n| gpt-5 | {f.input:,} | {f.output:,} |"),
+    (
+        IO,
+        M,
+        "| Input | Output | Total |\n|---:|---:|---:|\n| {f.input} | {f.output} | {f.total} |\n\n*tokens*",
+    ),
+    (
+        IO,
+        M,
+        "| model | input tokens | output tokens |\n|---|---|---|\n| gpt-5 | {f.input:,} | {f.output:,} |",
+    ),
     (IO, M, "### Usage\n\n* input tokens: `{f.input}`\n* output tokens: `{f.output}`\n"),
     (IO, M, "Paris.\n\n<sub>prompt_tokens: {f.input}, completion_tokens: {f.output}</sub>"),
     (IO, M, "_Tokens: {f.input} in / {f.output} out_"),
@@ -140,10 +221,18 @@ TEMPLATES = [
     (IO, M, "Total: **{f.total} tokens** (prompt **{f.input}**, completion **{f.output}**)"),
     (IO, H, "<p><b>Input tokens:</b> {f.input}</p><p><b>Output tokens:</b> {f.output}</p>"),
     (IO, H, "<div>Tokens: <b>{f.input}</b> in, <b>{f.output}</b> out</div>"),
-    (IO, H, "<table><tr><th>Prompt tokens</th><td>{f.input}</td></tr><tr><th>Completion tokens</th><td>{f.output}</td></tr></table>"),
+    (
+        IO,
+        H,
+        "<table><tr><th>Prompt tokens</th><td>{f.input}</td></tr><tr><th>Completion tokens</th><td>{f.output}</td></tr></table>",
+    ),
     (IO, H, "<ul><li>input_tokens: {f.input}</li><li>output_tokens: {f.output}</li></ul>"),
-    (IO, H, "<table><thead><tr><th>input_tokens</th><th>output_tokens</th><th>total_tokens</th></tr></thead>"
-            "<tbody><tr><td>{f.input}</td><td>{f.output}</td><td>{f.total}</td></tr></tbody></table>"),
+    (
+        IO,
+        H,
+        "<table><thead><tr><th>input_tokens</th><th>output_tokens</th><th>total_tokens</th></tr></thead>"
+        "<tbody><tr><td>{f.input}</td><td>{f.output}</td><td>{f.total}</td></tr></tbody></table>",
+    ),
     (IO, H, "<span style='color:gray'>{f.input} prompt tokens, {f.output} completion tokens</span>"),
     (IO, H, "<dl><dt>Input tokens</dt><dd>{f.input}</dd><dt>Output tokens</dt><dd>{f.output}</dd></dl>"),
 ]
@@ -157,7 +246,10 @@ LOOPS = [
     (IO, "第{n}轮：输入 {f.input} tokens，输出 {f.output} tokens\n"),
     (IO, "--- question {n} ---\nParis.\nTokens: {f.total} (prompt {f.input}, completion {f.output})\n\n"),
     (IO, "q{n} {{'prompt_tokens': {f.input}, 'completion_tokens': {f.output}, 'total_tokens': {f.total}}}\n"),
-    (IO, "usage {n} -> CompletionUsage(completion_tokens={f.output}, prompt_tokens={f.input}, total_tokens={f.total})\n"),
+    (
+        IO,
+        "usage {n} -> CompletionUsage(completion_tokens={f.output}, prompt_tokens={f.input}, total_tokens={f.total})\n",
+    ),
     (IO, "Prompt tokens: {f.input}\nCompletion tokens: {f.output}\nTotal tokens: {f.total}\n"),
     (IO, '{{"n": {n}, "usage": {{"input_tokens": {f.input}, "output_tokens": {f.output}}}}}\n'),
     (IO, "Turn {n} | in {f.input} | out {f.output} | tokens {f.total}\n"),
@@ -167,10 +259,19 @@ LOOPS = [
 # Not the usage of a call.
 LOOK_ALIKES = [
     (P, "GenerationConfig(max_new_tokens=512, min_length=10, temperature=0.7)\n"),
-    (P, "{'max_input_tokens': 200000, 'max_output_tokens': 8192, 'input_cost_per_token': 3e-06, 'output_cost_per_token': 1.5e-05}\n"),
+    (
+        P,
+        "{'max_input_tokens': 200000, 'max_output_tokens': 8192, 'input_cost_per_token': 3e-06, 'output_cost_per_token': 1.5e-05}\n",
+    ),
     (P, "Model(name='models/gemini-2.5-pro', input_token_limit=1048576, output_token_limit=65536)\n"),
-    (P, "x-ratelimit-limit-tokens: 150000\nx-ratelimit-remaining-tokens: 149984\nx-ratelimit-reset-tokens: 6ms\n"),
-    (P, "{'anthropic-ratelimit-input-tokens-limit': '50000', 'anthropic-ratelimit-output-tokens-remaining': '10000'}\n"),
+    (
+        P,
+        "x-ratelimit-limit-tokens: 150000\nx-ratelimit-remaining-tokens: 149984\nx-ratelimit-reset-tokens: 6ms\n",
+    ),
+    (
+        P,
+        "{'anthropic-ratelimit-input-tokens-limit': '50000', 'anthropic-ratelimit-output-tokens-remaining': '10000'}\n",
+    ),
     (P, "Input: $3.00 / 1M tokens\nOutput: $15.00 / 1M tokens\n"),
     (P, "input_price=2.5, output_price=10.0, per=1000000 tokens\n"),
     (P, "MessageTokensCount(input_tokens=14)\n"),
@@ -184,25 +285,49 @@ LOOK_ALIKES = [
     (P, "Epoch 1: train tokens: 1200000, val tokens: 90000\n"),
     (P, "Budget: 100000 tokens, used: 12%, remaining: 88000 tokens\n"),
     (P, "max_tokens=1024, budget_tokens=512, temperature=1\n"),
-    (P, "def cost(input_tokens: int = 1000, output_tokens: int = 500) -> float:\n    return input_tokens * 3 + output_tokens * 15\n"),
+    (
+        P,
+        "def cost(input_tokens: int = 1000, output_tokens: int = 500) -> float:\n    return input_tokens * 3 + output_tokens * 15\n",
+    ),
     (P, "Signature: cost(prompt_tokens=1000, completion_tokens=500)\nDocstring: Cost of a call.\n"),
     (P, "class Usage:\n    input_tokens: int = 0\n    output_tokens: int = 0\n"),
-    (P, "BadRequestError: This model's maximum context length is 8192 tokens. However, you requested 9012 tokens (8000 in the "
-        "messages, 1012 in the completion). Please reduce the length of the messages or completion.\n"),
-    (P, "A model with 128k context can read about 96,000 words; input tokens are cheaper than output tokens (e.g. $3 vs $15).\n"),
-    (P, "For instance, if your prompt has at most 1000 input tokens and the limit is 500 output tokens, you pay 1 cent.\n"),
+    (
+        P,
+        "BadRequestError: This model's maximum context length is 8192 tokens. However, you requested 9012 tokens (8000 in the "
+        "messages, 1012 in the completion). Please reduce the length of the messages or completion.\n",
+    ),
+    (
+        P,
+        "A model with 128k context can read about 96,000 words; input tokens are cheaper than output tokens (e.g. $3 vs $15).\n",
+    ),
+    (
+        P,
+        "For instance, if your prompt has at most 1000 input tokens and the limit is 500 output tokens, you pay 1 cent.\n",
+    ),
     (P, "Average input tokens: 812.4\nAverage output tokens: 120.1\n"),
     (P, "mean prompt_tokens 812.4, mean completion_tokens 120.1, p95 completion_tokens 400\n"),
-    (P, "       input_tokens  output_tokens\ncount    120.000000     120.000000\nmean     812.400000     120.100000\nstd       55.100000      20.200000\n"),
+    (
+        P,
+        "       input_tokens  output_tokens\ncount    120.000000     120.000000\nmean     812.400000     120.100000\nstd       55.100000      20.200000\n",
+    ),
     (P, "Estimated input tokens: 812\nEstimated output tokens: 500\nEstimated cost: $0.01\n"),
     (P, "tokens per minute: 30000\nrequests per minute: 500\n"),
-    (P, "Layer (type)          Output Shape     Param #\nembedding (Embedding) (None, 128, 64)  640000\nTotal params: 640,000\n"),
+    (
+        P,
+        "Layer (type)          Output Shape     Param #\nembedding (Embedding) (None, 128, 64)  640000\nTotal params: 640,000\n",
+    ),
     (P, "vocab size: 50257, special tokens: 12, unk token: 0\n"),
     (P, "chunk 1: 512 tokens, chunk 2: 488 tokens\n"),
     (P, "Split into 14 chunks of 512 tokens with 64 tokens overlap\n"),
     (P, "ModelSettings(max_tokens=2048, timeout=30, parallel_tool_calls=True)\n"),
-    (P, "UsageLimits(request_limit=50, total_tokens_limit=100000, input_tokens_limit=80000, output_tokens_limit=20000)\n"),
-    (P, "RateLimitError: Limit 30000, Used 29000, Requested 2000 tokens per min (TPM). Please try again in 2s.\n"),
+    (
+        P,
+        "UsageLimits(request_limit=50, total_tokens_limit=100000, input_tokens_limit=80000, output_tokens_limit=20000)\n",
+    ),
+    (
+        P,
+        "RateLimitError: Limit 30000, Used 29000, Requested 2000 tokens per min (TPM). Please try again in 2s.\n",
+    ),
     (P, "len(tokens) = 42\ntokens[:5] = [9906, 11, 1917, 0, 220]\n"),
     (P, "input shape: (1, 128) tokens\noutput shape: (1, 128, 50257)\n"),
     (P, "ThinkingConfig(include_thoughts=True, thinking_budget=1024)\n"),
@@ -211,11 +336,23 @@ LOOK_ALIKES = [
     (P, "input 120 words, output 45 words\n"),
     (P, "access_token=abc expires_in=3600 refresh_token=def\n"),
     (P, "input: 12 files\noutput: 3 files\ntotal: 15\n"),
-    (M, "| Model | Context window | Max output tokens | Input price | Output price |\n|---|---|---|---|---|\n"
-        "| gpt-5 | 400,000 | 128,000 | $1.25 | $10 |"),
-    (M, "Tokens are pieces of words. Your **input tokens** (up to 200,000) and **output tokens** (up to 8,192) share a window."),
-    (M, "```python\nusage = {'prompt_tokens': 10, 'completion_tokens': 20}\nprint(usage)\n```\nThe dict above shows how to read usage."),
-    (H, "<table><tr><th>Model</th><th>Input</th><th>Output</th></tr><tr><td>gpt-5</td><td>$1.25</td><td>$10.00</td></tr></table>"),
+    (
+        M,
+        "| Model | Context window | Max output tokens | Input price | Output price |\n|---|---|---|---|---|\n"
+        "| gpt-5 | 400,000 | 128,000 | $1.25 | $10 |",
+    ),
+    (
+        M,
+        "Tokens are pieces of words. Your **input tokens** (up to 200,000) and **output tokens** (up to 8,192) share a window.",
+    ),
+    (
+        M,
+        "```python\nusage = {'prompt_tokens': 10, 'completion_tokens': 20}\nprint(usage)\n```\nThe dict above shows how to read usage.",
+    ),
+    (
+        H,
+        "<table><tr><th>Model</th><th>Input</th><th>Output</th></tr><tr><td>gpt-5</td><td>$1.25</td><td>$10.00</td></tr></table>",
+    ),
     (P, "最大输出 tokens：4096\n上下文长度：128000 tokens\n"),
     (P, "价格：输入 2 元/百万 tokens，输出 8 元/百万 tokens\n"),
     (P, "文本共 1200 个字，约 800 tokens\n"),

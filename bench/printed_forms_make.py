@@ -1,8 +1,9 @@
-"""Print the usage objects of LLM libraries in IPython and keep what is shown: `python bench/printed_forms_make.py OUT.json`.
+"""Print the usage objects of LLM libraries in IPython and keep what is shown.
 
-Makes rows for tests/vectors/printed-forms-libraries.json: objects of the libraries that are installed, with figures made up
-here, printed in the ways of a notebook; lines as users format them; and look-alikes. No network. Libraries that are absent
-are named on stderr and their rows in OUT.json are kept, so that several environments fill one file.
+`python bench/printed_forms_make.py OUT.json` makes rows for tests/vectors/printed-forms-libraries.json: objects of
+the libraries that are installed, with figures made up here, printed in the ways of a notebook; lines as users
+format them; and look-alikes. No network. Libraries that are absent are named on stderr and their rows in OUT.json
+are kept, so that several environments fill one file.
 """
 
 import contextlib
@@ -64,7 +65,7 @@ def makes(library, shows, prints):
     return register
 
 
-# How things are printed ------------------------------------------------------------------------------------------------
+# How things are printed
 
 
 def printed(*values):
@@ -189,7 +190,7 @@ PRINTS = {
     "md": lambda value: ("text/markdown", value),
 }
 
-# Objects of the libraries -------------------------------------------------------------------------------------------------
+# Objects of the libraries
 
 
 def openai_usage(f):
@@ -252,7 +253,12 @@ def response(f):
     from openai.types.responses import Response
 
     return Response.model_construct(
-        id=f"resp_{f.id}", model="gpt-5", object="response", status="completed", output=[], usage=response_usage(f)
+        id=f"resp_{f.id}",
+        model="gpt-5",
+        object="response",
+        status="completed",
+        output=[],
+        usage=response_usage(f),
     )
 
 
@@ -272,8 +278,12 @@ def response_usage_table(f):
 def response_events(f):
     from openai.types.responses import ResponseCompletedEvent, ResponseTextDeltaEvent
 
-    delta = ResponseTextDeltaEvent.model_construct(delta="Hi", item_id="m", sequence_number=3, type="response.output_text.delta")
-    done = ResponseCompletedEvent.model_construct(response=response(f), sequence_number=9, type="response.completed")
+    delta = ResponseTextDeltaEvent.model_construct(
+        delta="Hi", item_id="m", sequence_number=3, type="response.output_text.delta"
+    )
+    done = ResponseCompletedEvent.model_construct(
+        response=response(f), sequence_number=9, type="response.completed"
+    )
     return [delta, delta, done]
 
 
@@ -281,7 +291,12 @@ def response_events(f):
 def chunks(f):
     from openai.types.chat import ChatCompletionChunk
 
-    base = {"id": f"chatcmpl-{f.id}", "object": "chat.completion.chunk", "created": 1780000000, "model": "gpt-5"}
+    base = {
+        "id": f"chatcmpl-{f.id}",
+        "object": "chat.completion.chunk",
+        "created": 1780000000,
+        "model": "gpt-5",
+    }
     choice = {"index": 0, "delta": {"content": "Hi"}, "finish_reason": None}
     return [
         ChatCompletionChunk.model_validate({**base, "choices": [choice], "usage": None}),
@@ -324,7 +339,9 @@ def image(f):
         "total_tokens": f.total,
         "input_tokens_details": {"image_tokens": f.input - 9, "text_tokens": 9},
     }
-    return ImagesResponse.model_validate({"created": 1780000000, "data": [{"url": "https://example.org/a"}], "usage": usage})
+    return ImagesResponse.model_validate(
+        {"created": 1780000000, "data": [{"url": "https://example.org/a"}], "usage": usage}
+    )
 
 
 def anthropic_usage(f):
@@ -377,7 +394,9 @@ def message_events(f):
     delta = {"stop_reason": "end_turn", "stop_sequence": None}
     return [
         RawMessageStartEvent.model_validate({"type": "message_start", "message": begun}),
-        RawMessageDeltaEvent.model_validate({"type": "message_delta", "delta": delta, "usage": {"output_tokens": f.output}}),
+        RawMessageDeltaEvent.model_validate(
+            {"type": "message_delta", "delta": delta, "usage": {"output_tokens": f.output}}
+        ),
         RawMessageStopEvent.model_validate({"type": "message_stop"}),
     ]
 
@@ -521,7 +540,11 @@ def run_usage(f):
     from pydantic_ai.usage import RunUsage
 
     return RunUsage(
-        requests=1, input_tokens=f.input, output_tokens=f.output, cache_read_tokens=f.cached, cache_write_tokens=f.written
+        requests=1,
+        input_tokens=f.input,
+        output_tokens=f.output,
+        cache_read_tokens=f.cached,
+        cache_write_tokens=f.written,
     )
 
 
@@ -575,7 +598,12 @@ def lc_usage(f):
 def ai_message(f):
     from langchain_core.messages import AIMessage
 
-    meta = {"token_usage": openai_usage(f), "model_name": "gpt-5-mini", "finish_reason": "stop", "id": f"chatcmpl-{f.id}"}
+    meta = {
+        "token_usage": openai_usage(f),
+        "model_name": "gpt-5-mini",
+        "finish_reason": "stop",
+        "id": f"chatcmpl-{f.id}",
+    }
     return AIMessage(content="Hi", id=f"run--{f.id}", response_metadata=meta, usage_metadata=lc_usage(f))
 
 
@@ -589,7 +617,10 @@ def ai_chunks(f):
     from langchain_core.messages import AIMessageChunk
 
     usage = {"input_tokens": f.input, "output_tokens": f.output, "total_tokens": f.total}
-    return [AIMessageChunk(content="Hi", id=f"run--{f.id}"), AIMessageChunk(content="", id=f"run--{f.id}", usage_metadata=usage)]
+    return [
+        AIMessageChunk(content="Hi", id=f"run--{f.id}"),
+        AIMessageChunk(content="", id=f"run--{f.id}", usage_metadata=usage),
+    ]
 
 
 @makes("langchain-core", ALL, "repr str")
@@ -605,7 +636,10 @@ def usage_callback(f):
 def llm_result(f):
     from langchain_core.outputs import Generation, LLMResult
 
-    return LLMResult(generations=[[Generation(text="Hi")]], llm_output={"token_usage": openai_two(f), "model_name": "gpt-4o"})
+    return LLMResult(
+        generations=[[Generation(text="Hi")]],
+        llm_output={"token_usage": openai_two(f), "model_name": "gpt-4o"},
+    )
 
 
 @makes("langchain-community", ALL, "repr str")
@@ -672,7 +706,9 @@ def smol_monitor(f):
     from smolagents.monitoring import AgentLogger, Monitor, Timing
 
     stream = io.StringIO()
-    monitor = Monitor(None, AgentLogger(level=2, console=Console(file=stream, width=110, force_terminal=True)))
+    monitor = Monitor(
+        None, AgentLogger(level=2, console=Console(file=stream, width=110, force_terminal=True))
+    )
     step = ActionStep(step_number=1, timing=Timing(0.0, 2.5), token_usage=smol_usage(f))
     monitor.update_metrics(step)
     return stream.getvalue()
@@ -683,7 +719,9 @@ def smol_run(f):
     from smolagents.agents import RunResult
     from smolagents.monitoring import Timing
 
-    return RunResult(output="42", state="success", steps=[], token_usage=smol_usage(f), timing=Timing(0.0, 2.5))
+    return RunResult(
+        output="42", state="success", steps=[], token_usage=smol_usage(f), timing=Timing(0.0, 2.5)
+    )
 
 
 @makes("dspy", ALL, "repr rich pprint str")
@@ -700,7 +738,16 @@ def dspy_history(f):
     import dspy
 
     dspy.Prediction(answer="42")
-    return [{"prompt": None, "messages": [], "usage": openai_two(f), "cost": 0.001, "model": "openai/gpt-5", "uuid": f.id}]
+    return [
+        {
+            "prompt": None,
+            "messages": [],
+            "usage": openai_two(f),
+            "cost": 0.001,
+            "model": "openai/gpt-5",
+            "uuid": f.id,
+        }
+    ]
 
 
 @makes("llama-index-core", "input output", "text")
@@ -724,7 +771,9 @@ def token_counter(f):
 
     counter = TokenCountingHandler(tokenizer=str.split)
     counter.llm_token_counts.append(
-        TokenCountingEvent("p", "c", completion_token_count=f.output, prompt_token_count=f.input, event_id=f.id)
+        TokenCountingEvent(
+            "p", "c", completion_token_count=f.output, prompt_token_count=f.input, event_id=f.id
+        )
     )
     return counter
 
@@ -733,8 +782,11 @@ def token_counter(f):
 def llama_index_chat(f):
     from llama_index.core.llms import ChatMessage, ChatResponse
 
-    return ChatResponse(message=ChatMessage(role="assistant", content="Hi"), raw={"id": f"chatcmpl-{f.id}", "usage": openai_two(f)},
-                        additional_kwargs=openai_two(f))
+    return ChatResponse(
+        message=ChatMessage(role="assistant", content="Hi"),
+        raw={"id": f"chatcmpl-{f.id}", "usage": openai_two(f)},
+        additional_kwargs=openai_two(f),
+    )
 
 
 @makes("mirascope", "input output", "repr str rich dict")
@@ -748,7 +800,13 @@ def mirascope_usage(f):
 def ell_invocation(f):
     from ell.types.studio import Invocation
 
-    return Invocation(id=f"invocation-{f.id}", lmp_id="lmp-1", latency_ms=12.0, prompt_tokens=f.input, completion_tokens=f.output)
+    return Invocation(
+        id=f"invocation-{f.id}",
+        lmp_id="lmp-1",
+        latency_ms=12.0,
+        prompt_tokens=f.input,
+        completion_tokens=f.output,
+    )
 
 
 @makes("claudette", BESIDE, "repr str named")
@@ -808,7 +866,10 @@ def autogen_task(f):
     from autogen_agentchat.messages import TextMessage
 
     asked = TextMessage(source="user", content="Hello")
-    return TaskResult(messages=[asked, TextMessage(source="agent", content="Hi", models_usage=autogen_usage(f))], stop_reason="done")
+    return TaskResult(
+        messages=[asked, TextMessage(source="agent", content="Hi", models_usage=autogen_usage(f))],
+        stop_reason="done",
+    )
 
 
 @makes("semantic-kernel", ALL, "repr str json rich")
@@ -825,7 +886,12 @@ def kernel_message(f):
     from semantic_kernel.contents import ChatMessageContent
 
     usage = CompletionUsage(prompt_tokens=f.input, completion_tokens=f.output)
-    return ChatMessageContent(role="assistant", content="Hi", ai_model_id="gpt-4o", metadata={"id": f"chatcmpl-{f.id}", "usage": usage})
+    return ChatMessageContent(
+        role="assistant",
+        content="Hi",
+        ai_model_id="gpt-4o",
+        metadata={"id": f"chatcmpl-{f.id}", "usage": usage},
+    )
 
 
 @makes("agno", ALL, "repr str rich dict pprint")
@@ -894,7 +960,12 @@ def dashscope_response(f):
 
     usage = {"input_tokens": f.input, "output_tokens": f.output, "total_tokens": f.total}
     return GenerationResponse(
-        status_code=200, request_id=f.id, code="", message="", output={"text": None, "choices": []}, usage=usage
+        status_code=200,
+        request_id=f.id,
+        code="",
+        message="",
+        output={"text": None, "choices": []},
+        usage=usage,
     )
 
 
@@ -916,10 +987,26 @@ def hub_chat(f):
 def replicate_prediction(f):
     from replicate.prediction import Prediction
 
-    metrics = {"input_token_count": f.input, "output_token_count": f.output, "predict_time": 1.5, "tokens_per_second": 31.2}
+    metrics = {
+        "input_token_count": f.input,
+        "output_token_count": f.output,
+        "predict_time": 1.5,
+        "tokens_per_second": 31.2,
+    }
     return Prediction(
-        id=f.id, model="meta/llama-3", version="1", status="succeeded", input={}, output="Hi", logs="", error=None, metrics=metrics,
-        created_at="", started_at="", completed_at="", urls={},
+        id=f.id,
+        model="meta/llama-3",
+        version="1",
+        status="succeeded",
+        input={},
+        output="Hi",
+        logs="",
+        error=None,
+        metrics=metrics,
+        created_at="",
+        started_at="",
+        completed_at="",
+        urls={},
     )
 
 
@@ -928,7 +1015,11 @@ def crew_metrics(f):
     from crewai.types.usage_metrics import UsageMetrics
 
     return UsageMetrics(
-        total_tokens=f.total, prompt_tokens=f.input, cached_prompt_tokens=f.cached, completion_tokens=f.output, successful_requests=1
+        total_tokens=f.total,
+        prompt_tokens=f.input,
+        cached_prompt_tokens=f.cached,
+        completion_tokens=f.output,
+        successful_requests=1,
     )
 
 
@@ -945,7 +1036,7 @@ def bedrock(f):
     }
 
 
-# The rows ---------------------------------------------------------------------------------------------------------------
+# The rows
 
 NAMES = {
     "input": "inputTokens",
@@ -968,7 +1059,7 @@ def library_rows():
             try:
                 version = importlib.metadata.version(library)
                 mime, text = PRINTS[name](make(figures))
-            except Exception as error:  # the library is absent, or cannot be printed so
+            except Exception as error:  # noqa: BLE001 - libraries fail in ways of their own; each is named
                 print(f"{form}: {type(error).__name__}: {str(error)[:200]}", file=sys.stderr)
                 continue
             yield row(form, f"{library} {version}", mime, text, [usage_of(figures, shows)])
@@ -993,7 +1084,9 @@ def row(form, library, mime, text, usages):
 def main(path):
     kept = {one["form"]: one for one in json.loads(path.read_text("utf-8"))} if path.exists() else {}
     rows = kept | {one["form"]: one for one in [*library_rows(), *line_rows()]}
-    path.write_text("[\n" + ",\n".join(json.dumps(one, ensure_ascii=False) for one in rows.values()) + "\n]\n", "utf-8")
+    path.write_text(
+        "[\n" + ",\n".join(json.dumps(one, ensure_ascii=False) for one in rows.values()) + "\n]\n", "utf-8"
+    )
     print(f"{len(rows)} forms in {path}")
 
 
