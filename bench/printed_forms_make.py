@@ -1,8 +1,10 @@
 """Print the usage objects of LLM libraries in IPython and keep what is shown.
 
-`python bench/printed_forms_make.py OUT.json` makes rows for tests/vectors/printed-forms-libraries.json: objects of
+`python bench/printed_forms_make.py OUT.json` makes rows for tests/vectors/printed-forms-libraries.json:
+objects of
 the libraries that are installed, with figures made up here, printed in the ways of a notebook; lines as users
-format them; and look-alikes. No network. Libraries that are absent are named on stderr and their rows in OUT.json
+format them; and look-alikes. No network. Libraries that are absent are named on stderr and their rows in
+OUT.json
 are kept, so that several environments fill one file.
 """
 
