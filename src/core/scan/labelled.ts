@@ -15,17 +15,21 @@ const UNDERSCORED = /(?<![\w.])\d{1,3}(?:_\d{3})+(?!\w)/g;
 /** `Tokens: 12 345`: a space between groups, where the figure ends the line or a cell. */
 const SPACED = /([:=][ \t]*)(\d{1,3}(?: \d{3})+)(?=[ \t]*(?:\n|$|[|,;]))/g;
 const ELEMENT = /<([A-Za-z_]\w{1,40})>\s{0,20}(\d[\d,]{0,15})\s{0,20}<\/\1>/g;
+/** Markup in Markdown and in answers. */
+const INLINE =
+  /<\/?(?:sub|sup|b|i|u|em|strong|small|span|font|code|kbd|br|p|div|details|summary)\b[^<>\n]{0,200}>/gi;
 const SIDE = '(input|output|prompt|completion|in|out|total|cached|reasoning)';
 const TOKENS_OF = new RegExp(`\\btokens? ?[([]${SIDE}[)\\]]`, 'gi');
 const SIDE_IN = new RegExp(`\\b${SIDE} ?[([](?:tokens?|toks?)[)\\]]`, 'gi');
 /** A name and a figure with a layout between them. */
 const LAID_OUT =
-  /^([^\p{L}\d#]{0,8})([\p{L}#][\p{L}\d #/_-]{1,48}?)(?:[ \t]*[–—]+[ \t]*|[ \t]+-{1,2}[ \t]+|[ \t]*\.{3,}[ \t]*|[ \t]*(?:→|⇒)[ \t]*|[ \t]{2,}|\t)(\d[\d,]{0,14})((?:[ \t]*(?:tokens?|toks?))?[ \t]*(?:\||$))/u;
+  /^([^\p{L}\d#]{0,8})([\p{L}#][\p{L}\d #/_-]{1,48}?)(?:[ \t]*[–—]+[ \t]*|[ \t]+-{1,2}[ \t]+|[ \t]*\.{3,}[ \t]*|[ \t]*(?:→|⇒|-{1,2}>)[ \t]*|[ \t]{2,}|\t)(\d[\d,]{0,14})((?:[ \t]*(?:tokens?|toks?))?[ \t]*(?:\||$))/u;
 /** OpenAI's Codex: the input without what was cached, the output with reasoning (codex-rs, TokenUsage). */
 const CODEX =
-  /\binput=([\d,]+) \(\+ ([\d,]+) cached\) output=([\d,]+)(?: \(reasoning ([\d,]+)\))?/g;
+  /\binput=(\d[\d,]{0,14}) \(\+ (\d[\d,]{0,14}) cached\) output=(\d[\d,]{0,14})(?: \(reasoning (\d[\d,]{0,14})\))?/g;
 /** Anthropic's Claude Code: the input without the cache (`/cost`, "Usage by model"). */
-const CLAUDE_CODE = /\b([\d,]+) input, ([\d,]+) output, ([\d,]+) cache read, ([\d,]+) cache write/g;
+const CLAUDE_CODE =
+  /(?<![\d,])(\d[\d,]{0,14}) input, (\d[\d,]{0,14}) output, (\d[\d,]{0,14}) cache read, (\d[\d,]{0,14}) cache write/g;
 
 /**
  * A text with every labelled figure behind a sign.
@@ -37,6 +41,7 @@ export function withSigns(text: string): string {
     .replace(GROUPS, figure => figure.replace(/\D/g, ''))
     .replace(UNDERSCORED, figure => figure.replaceAll('_', ''))
     .replace(SPACED, (_, sign: string, figure: string) => sign + figure.replaceAll(' ', ''))
+    .replace(INLINE, ' ')
     .replace(ELEMENT, ' $1: $2, ')
     .replace(TOKENS_OF, '$1 tokens')
     .replace(SIDE_IN, '$1 tokens')

@@ -31,6 +31,17 @@ export const BOUNDS = new Set(
 );
 /** The types that R's `str` prints before a value. */
 export const TYPES = new Set(['chr', 'int', 'num', 'logi', 'dbl']);
+/** Types before the default of a declared name. */
+export const DECLARED = new Set([
+  'int',
+  'float',
+  'Int',
+  'Int64',
+  'number',
+  'None',
+  'Integer',
+  'long'
+]);
 /** Words before a name in source code: what is in the brackets are defaults, not figures. */
 export const DEFINING = new Set(['def', 'function', 'func', 'fn', 'class', 'fun']);
 /** How far behind its name a number may stand. */

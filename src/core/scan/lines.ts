@@ -11,7 +11,7 @@ import { plainName } from './vocabulary';
 const FARTHEST = 80;
 const LONGEST_LINE = 1_000;
 const FIGURE_FIRST =
-  /(?<![\w.,])(\d[\d,]{0,14}) (?:(prompt|input|in)|(completion|output|out|generated))\b(?! tokens?(?: per|\/))/gi;
+  /(?<![\w.,])(\d[\d,]{0,14}) (?:(prompt|input|in(?! (?!tok|and\b|out\b|total)[a-z]))|(completion|output|out(?! (?!tok|and\b|in\b|total)[a-z])|generated))\b(?![=:])(?! tokens?(?: per|\/))/gi;
 /** `The prompt used 12 tokens and the completion 34 tokens`, `输入12个token`; a sign between them is read as a structure. */
 const IN_PROSE =
   /(?:\b(?:prompt|input|question|request)s?\b|输入|提示词?)[^\d\n.;:=|/]{0,24}?(?<![\w.,])(\d[\d,]{0,14}) ?个? ?(?:tokens?|toks?|词元|令牌)(?! ?(?:per|\/))/gi;
@@ -22,7 +22,10 @@ const PAIR =
   /\b(?:prompt|input|in)[ =]+(\d[\d,]{0,14})\b[ ,;/|+&]{1,4}(?:and )?(?:completion|output|out)[ =]+(\d[\d,]{0,14})\b/i;
 /** Words of a line that speaks of bounds, rates or prices and not of what was used. */
 const NO_USE =
-  /\b(?:max(?:imum)?|min(?:imum)?|limits?|up to|at most|at least|average|avg|mean|median|per|rate|remaining|left|budget|quota|context window|supports?|allows?)\b|\$ ?\d[\d.]* ?(?:\/|per)/i;
+  /\b(?:max(?:imum)?|min(?:imum)?|limits?|up to|at most|at least|average|avg|mean|median|per|rate|remaining|left|budget|quota|context window|supports?|allows?|each|every|template|format)\b|最大|上限|上下文|限制|平均|\$ ?\d[\d.]* ?(?:\/|per)/i;
+/** The same for pairs that name what they count twice, beside which speeds and costs may stand. */
+const NO_PAIR =
+  /\b(?:max(?:imum)?|limits?|up to|at most|average|avg|mean|each|every|example|instance|if|would)\b/i;
 /** What may follow a pair of figures on its line. */
 const CACHED = /"?cached_tokens"?[:=] ?(\d{1,12})/;
 const REASONING = /"?reasoning_tokens"?[:=] ?(\d{1,12})/;
@@ -55,7 +58,7 @@ export function readLines(text: string): readonly Reading[] {
 }
 
 function figureFirst(line: string): readonly Reading[] {
-  if (!/token/i.test(line)) {
+  if (!/token/i.test(line) || NO_PAIR.test(line)) {
     return [];
   }
   const found = [...line.matchAll(FIGURE_FIRST)];

@@ -14,7 +14,7 @@ const BEHIND = 4_000;
 const TERMINAL = /\u001b(?:\[[0-9;?]{0,30}[A-Za-z]|\]8;[^\u0007\u001b]{0,500}(?:\u0007|\u001b\\))/g;
 /** What every usage that the vocabulary knows has in it. */
 const WORTH_READING =
-  /tokens?\b|token_?(?:count|usage)|输入|输出|tokens_|billed_?units|eval_?count|usage|\bIn: \d|input=\d|\d input, |"?output"? *[:=] *\d|\binput\s+output\b/gi;
+  /tok(?:en)?s?(?:\b|_)|token_?(?:count|usage|stat)|令牌|词元|用量|输入|输出|billed_?units|eval[_ ]?count|usage|\bIn: \d|input=\d|\d input, |"?output"? *[:=] *\d|\binput\s+output\b/gi;
 const ENTITIES: Readonly<Record<string, string>> = {
   '&lt;': '<',
   '&gt;': '>',
@@ -65,6 +65,7 @@ export function withoutTerminalCodes(text: string): string {
 export function withoutMarkup(html: string): string {
   return html
     .replace(/<(?:style|script)\b[^<]{0,20000}<\/(?:style|script)>/gi, '')
+    .replace(/(<\/t[hd]>|<tr\b[^<>]{0,200}>)\s{1,200}(?=<t[hd]\b)/gi, '$1')
     .replace(/<\/(?:td|th)>/gi, ' | ')
     .replace(/:?[ \t]*<\/dt>/gi, ': ')
     .replace(/<(?:br|\/tr|\/p|\/div|\/li|\/pre|\/dd|\/h\d)\b[^<>]{0,200}>/gi, '\n')

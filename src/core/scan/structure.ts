@@ -9,6 +9,7 @@ import {
   ABSENT,
   BEFORE_STRING,
   BOUNDS,
+  DECLARED,
   DEFINING,
   FARTHEST,
   hasUnit,
@@ -122,6 +123,14 @@ class Reader {
 
   /** A sign that makes a name of what stands before it. */
   private _mark(char: string): void {
+    // `input_tokens: int = 0`: a declaration in source code.
+    if (char === '=' && this._key !== '' && DECLARED.has(this._word)) {
+      this._at += 1;
+      return this._forget();
+    }
+    if (char === '=' && this._text[this._at + 1] === '=') {
+      return this._compare();
+    }
     // `done=True eval_count=9`: a word that was a value is no part of the next name.
     const isFieldInRow = char === '=' && this._key !== '' && this._wordEnd === this._at;
     const raw = isFieldInRow ? this._word : this._nameBefore();
@@ -137,6 +146,14 @@ class Reader {
     this._phrase = this._at;
     this._word = '';
     this._stringStop = -1;
+  }
+
+  /** `==` compares, and more of them are a rule: what follows is no figure of what stands before. */
+  private _compare(): void {
+    while (this._text[this._at] === '=') {
+      this._at += 1;
+    }
+    this._forget();
   }
 
   private _nameBefore(): string {

@@ -4,7 +4,7 @@
  * Owns tables with a head (data frames of R and pandas, Markdown, `console.table` of a list), tables whose rows have the
  * names (R's matrices, pandas' series, `console.table` of one object) and R's named vectors, which are heads with one row
  * below, each also where it was wrapped. Refuses data frames of several rows, which are logs of calls made at some other
- * time, and those of one row without a sum or a model that would show it to be a call.
+ * time, and those of one row without a sum, a model or a cost that would show it to be a call.
  */
 
 import type { Role } from './vocabulary';
@@ -25,6 +25,8 @@ const MOST_ROWS = 100;
 const NAME = /^[\p{L}_][\p{L}\p{N}_.]{0,79}$/u;
 /** A count, also as a float that is whole. */
 const COUNT = /^(\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:\.0{0,6})?$/;
+/** A line of comma-separated values: names, or figures that are not grouped by commas. */
+const COMMAS = /^(?:"?[\w.:/ -]{1,60}"?,){1,30}"?[\w.:/ -]{1,60}"?$/;
 /** Lines between head and rows, and cells of rows that were left out. */
 const RULE = /^[-=:+.─━═┄┼├┤┌┐└┘┬┴╪╞╡╒╕╘╛╤╧]*$/u;
 /** The types that tibbles print below or beside the names. */
@@ -122,10 +124,11 @@ class Tables {
     const blocks = this._blocks.splice(0).filter(({ rows }) => rows.length > 0);
     const names = blocks.flatMap(block => block.names);
     const cells = blocks.flatMap(({ rows }) => rows[0]);
+    const named = isUsage(names) ? names : fullNames(names, cells);
     const isOneCall = blocks.every(({ rows }) => rows.length === 1);
-    const isProven = blocks.every(({ isVector }) => isVector) || showsCall(names, cells);
-    if (isOneCall && isProven && isUsage(names)) {
-      this._put([objectOf(names, cells)]);
+    const isProven = blocks.every(({ isVector }) => isVector) || showsCall(named, cells);
+    if (isOneCall && isProven && isUsage(named)) {
+      this._put([objectOf(named, cells)]);
     }
   }
 
@@ -157,6 +160,9 @@ class Tables {
 
 function cellsOf(line: string): Cells {
   const trimmed = line.trim();
+  if (COMMAS.test(trimmed)) {
+    return trimmed.split(',').map(cell => cell.replace(/^"|"$/g, ''));
+  }
   return trimmed.includes('|')
     ? trimmed
         .replace(/^\||\|$/g, '')
@@ -179,6 +185,20 @@ function isUsage(names: Cells): boolean {
   return roles.has('input') && (roles.has('output') || roles.has('total'));
 }
 
+/** `Input`, `Output` and `Total` as names of figures, where the total is the sum. */
+function fullNames(names: Cells, cells: Cells): Cells {
+  const short = names.map(name => meaningOf(plainName(name), false).role);
+  const figureOf = (wanted: Role): number => countOf(cells[short.indexOf(wanted)]) ?? NaN;
+  const isSum = figureOf('total') === figureOf('input') + figureOf('output');
+  return isSum ? names.map((name, at) => FULL[short[at] ?? ''] ?? name) : names;
+}
+
+const FULL: Readonly<Record<string, string>> = {
+  input: 'input_tokens',
+  output: 'output_tokens',
+  total: 'total_tokens'
+};
+
 function roleOf(name: string): Role | undefined {
   const { role, isShort } = meaningOf(plainName(lastName(name)), /\s/.test(name));
   return isShort ? undefined : role;
@@ -195,6 +215,9 @@ function showsCall(names: Cells, cells: Cells): boolean {
     countOf(cells[names.findIndex(name => roleOf(name) === wanted)]) ?? NaN;
   return (
     names.some(name => meaningOf(plainName(lastName(name)), false).text === 'model') ||
+    names.some(name =>
+      /^(?:cost|cost_usd|total_cost|latency|latency_ms|finish_reason)$/i.test(name)
+    ) ||
     figureOf('total') === figureOf('input') + figureOf('output')
   );
 }

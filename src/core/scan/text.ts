@@ -8,10 +8,13 @@ import { withSigns } from './labelled';
 import { readLines } from './lines';
 import type { OutputPattern } from './patterns';
 import { readPatterns } from './patterns';
+import { readPhrases } from './phrases';
 import { windowsOf, withoutMarkup, withoutTerminalCodes } from './plaintext';
 import type { Reading } from './reading';
+import { agrees, merged } from './reading';
 import { readingsOf } from './readings';
 import { readRLists } from './rlist';
+import { withoutSource } from './listing';
 import { readStructures } from './structure';
 import { readTables } from './tables';
 
@@ -48,9 +51,29 @@ export function readText(
 function readWindow(window: string, markup: Markup): readonly Reading[] {
   const text = markup === 'html' ? withoutMarkup(window) : window;
   const signs = unquoted(withoutTerminalCodes(text)).replace(/[：，；│┃║]/g, plainSign);
-  const plain = withSigns(signs);
+  const plain = withSigns(withoutSource(signs));
   const structures = [plain, ...readRLists(plain), ...readTables(plain)].flatMap(readStructures);
-  return [...readingsOf(structures), ...readLines(plain)];
+  const readings = readingsOf(structures);
+  const phrases = readingsOf(readPhrases(plain).flatMap(readStructures));
+  return [...withPhrases(readings, phrases), ...readLines(plain)];
+}
+
+/** Adds what phrases say to what structures say; both may be about one call, or the structure about several. */
+function withPhrases(
+  readings: readonly Reading[],
+  phrases: readonly Reading[]
+): readonly Reading[] {
+  const all = [...readings];
+  for (const phrase of phrases) {
+    const same = readings.filter(reading => agrees(reading, phrase));
+    const at = all.findIndex(reading => agrees(reading, phrase));
+    if (at < 0) {
+      all.push(phrase);
+    } else if (same.every(({ kind }) => kind === 'call')) {
+      all[at] = merged(all[at], phrase);
+    }
+  }
+  return all;
 }
 
 function unquoted(text: string): string {

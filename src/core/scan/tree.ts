@@ -100,15 +100,16 @@ export class Tree {
    */
   putFigure(rawKey: string, value: number | null, isTokens: boolean, isPair = false): void {
     const name = plainName(rawKey);
-    const { role, isShort, isSum } = meaningOf(name, /[\s.]/.test(rawKey.trim()));
+    const { role, isShort, isSum } = meaningOf(name, /[\s.\u4e00-\u9fff]/.test(rawKey.trim()));
     if (role === undefined) {
       return;
     }
-    if (this._stack.length === 0 && this._block.figures.has(role) && role !== 'requests') {
+    const isOutside = this._stack.length === (isPair ? 1 : 0);
+    if (isOutside && this._block.figures.has(role) && role !== 'requests') {
       this._endBlock();
     }
     this._linesSince = 0;
-    const node = (isPair ? this._stack.at(-2) : undefined) ?? this._top;
+    const node = isPair ? (this._stack.at(-2) ?? this._block) : this._top;
     const known = node.figures.get(role);
     if (known === undefined || known.value === null || known.isShort) {
       node.figures.set(role, { value, isShort: isShort && !isTokens, isSum });

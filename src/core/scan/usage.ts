@@ -165,7 +165,8 @@ function hasCompany(node: Node, figures: Figures): boolean {
   const sum = (figures.get('input') ?? 0) + (figures.get('output') ?? 0);
   const around = node.parent?.figures.get('total');
   const isPart = around?.isShort === false && around.value === sum;
-  const isOwnNamed = node.names.has('in') || !figures.isShort('total');
+  const isOwnNamed =
+    node.names.has('in') || node.names.has('completion') || !figures.isShort('total');
   return isPart || (isOwnNamed && figures.get('total') === sum);
 }
 

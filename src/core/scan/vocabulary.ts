@@ -15,14 +15,17 @@ const NAMES: Readonly<Record<Role, string>> = {
     'prompt_tokens input_tokens prompt_token_count input_token_count prompt_eval_count input_text_token_count ' +
     // Pydantic AI before 1.0; LlamaIndex; Langfuse; Semantic Kernel, Microsoft.Extensions.AI.
     'request_tokens prompt_token_usage num_input_tokens num_prompt_tokens tokens_prompt tokens_input tokens_in ' +
-    'n_prompt_tokens n_input_tokens input_tokens_count prompt_tokens_count prompt_usage sent_tokens tokens_sent',
+    'n_prompt_tokens n_input_tokens input_tokens_count prompt_tokens_count prompt_usage sent_tokens tokens_sent ' +
+    'in_tokens in_token input_token prompt_token question_tokens query_tokens token_count_prompt llm_token_count_prompt',
   output:
     'completion_tokens output_tokens candidates_token_count response_token_count generated_token_count eval_count ' +
     'generated_tokens total_output_text_token_count generation_token_count completion_token_count output_token_count ' +
     'response_tokens completion_token_usage num_output_tokens num_completion_tokens tokens_completion tokens_output ' +
     'tokens_out n_completion_tokens n_output_tokens output_tokens_count completion_tokens_count gen_tokens ' +
-    'generation_tokens tokens_generated received_tokens tokens_received',
-  total: 'total_tokens total_token_count tokens_used llm_token_count tokens_total',
+    'generation_tokens tokens_generated received_tokens tokens_received ' +
+    'out_tokens out_token output_token completion_token answer_tokens reply_tokens token_count_completion llm_token_count_completion',
+  total:
+    'total_tokens total_token_count tokens_used llm_token_count tokens_total token_count_total llm_token_count_total',
   read:
     'cached_tokens cache_read_input_tokens cached_content_token_count cache_read_tokens prompt_cache_hit_tokens ' +
     'cache_read cached_input_tokens cache_read_input_token_count cached_prompt_tokens cached_input cached_prompt_token_count ' +
@@ -50,7 +53,10 @@ const SHORT: Readonly<Record<string, Role>> = {
   total: 'total',
   n_input: 'input',
   n_output: 'output',
-  cache_creation: 'write'
+  cache_creation: 'write',
+  cached: 'read',
+  thinking: 'reasoning',
+  thoughts: 'reasoning'
 };
 
 const ROLES = new Map<string, Role>(
@@ -102,6 +108,8 @@ export interface Meaning {
 
 const NOTHING: Meaning = { isShort: false, isSum: false };
 const LONGEST_NAME = 64;
+/** `llm_usage_input_tokens`: paths whose dots became lines below. */
+const IN_USAGE = /^(?:(?:llm|gen_ai|openai|response|resp|token|model)_){0,3}usage_(\w+)$/;
 
 /**
  * Brings every spelling of a name to one: `promptTokens`, `Prompt tokens`, `"prompt-tokens"`, `:prompt_tokens`.
@@ -123,8 +131,10 @@ export function plainName(name: string): string {
 
 /** Names as Chinese users write them in their own prints. */
 const CHINESE: readonly (readonly [RegExp, string])[] = [
-  [/输入|提示词?/g, ' input '],
-  [/输出|补全|生成|回复/g, ' output '],
+  [/输入|提示词?|请求/g, ' input '],
+  [/输出|补全|生成|回复|响应/g, ' output '],
+  [/缓存(?:命中|读取)?/g, ' cached '],
+  [/推理|思考/g, ' reasoning '],
   [/总计?|合计|一共/g, ' total '],
   [/(?:token|令牌|词元)s?\s*(?:数量?|用量|消耗|使用量)?/gi, ' tokens ']
 ];
@@ -152,6 +162,14 @@ export function meaningOf(name: string, isPhrase: boolean): Meaning {
   }
   if (Object.hasOwn(SHORT, name)) {
     return { ...NOTHING, role: SHORT[name], isShort: true };
+  }
+  const bare = ROLES.get(name.replace(/^(?:n|nb|num|count)_|_(?:usage|used|num)$/g, ''));
+  if (bare !== undefined) {
+    return { ...NOTHING, role: bare };
+  }
+  const inUsage = IN_USAGE.exec(name)?.[1];
+  if (inUsage !== undefined) {
+    return meaningOf(inUsage, false);
   }
   return summed(name) ?? (isPhrase ? atTheEnd(name) : NOTHING);
 }

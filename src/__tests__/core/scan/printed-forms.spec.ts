@@ -2,15 +2,11 @@ import { readFileSync } from 'node:fs';
 
 import type { Usage } from '../../../core/scan/reading';
 import { RunScanner } from '../../../core/scan/run';
+import type { Form } from './score';
+import { scoreForm } from './score';
 
-interface Form {
-  readonly form: string;
-  readonly mime: string;
-  readonly text: string;
-  readonly usages: readonly Usage[];
-}
-
-const forms = JSON.parse(readFileSync('tests/vectors/printed-forms.json', 'utf-8')) as Form[];
+const forms = formsIn('printed-forms.json');
+const libraries = formsIn('printed-forms-libraries.json');
 
 describe('RunScanner', () => {
   it.each(forms.map(form => [form.form, form] as const))(
@@ -27,6 +23,26 @@ describe('RunScanner', () => {
     }
   );
 });
+
+describe('of what libraries print in a kernel, the scanner', () => {
+  const scores = libraries.map(form => ({ form, ...scoreForm(form, new RunScanner()) }));
+
+  it('should read at least 98 of 100 calls with all figures right', () => {
+    const expected = scores.reduce((sum, score) => sum + score.expected.length, 0);
+    const right = scores.reduce((sum, score) => sum + score.right, 0);
+    expect(expected).toBeGreaterThan(150);
+    expect(right / expected).toBeGreaterThanOrEqual(0.98);
+  });
+
+  it('should read no look-alike', () => {
+    const wrong = scores.filter(({ form, found }) => form.usages.length === 0 && found.length > 0);
+    expect(wrong.map(({ form }) => form.text)).toEqual([]);
+  });
+});
+
+function formsIn(name: string): readonly Form[] {
+  return JSON.parse(readFileSync(`tests/vectors/${name}`, 'utf-8')) as Form[];
+}
 
 /** A figure of zero may be left out. */
 function withoutZeros(usage: Usage): Usage {

@@ -44,8 +44,14 @@ export interface Score {
  */
 export function scoreRow(row: Row, scanner: Scanner): Score {
   scanner.append(pieceOf(row));
+  return scored(
+    scanner,
+    distinct((row.truth?.usages ?? []).map(truth => inclusive(truth, row.form)))
+  );
+}
+
+function scored(scanner: Scanner, expected: readonly Usage[]): Score {
   const found = scanner.finish().map(({ usage }) => usage);
-  const expected = distinct((row.truth?.usages ?? []).map(truth => inclusive(truth, row.form)));
   const left = [...found];
   const right = expected.filter(usage => {
     const at = left.findIndex(candidate => isRight(candidate, usage));
@@ -53,6 +59,28 @@ export function scoreRow(row: Row, scanner: Scanner): Score {
     return at >= 0;
   });
   return { expected, found, right: right.length };
+}
+
+/** A row of tests/vectors/printed-forms*.json. */
+export interface Form {
+  readonly form: string;
+  readonly mime: string;
+  readonly text: string;
+  readonly usages: readonly Usage[];
+}
+
+/**
+ * @param form - a form, printed by itself; one of plain text stands on standard output.
+ * @param scanner - a fresh one.
+ * @returns as `scoreRow`.
+ */
+export function scoreForm({ mime, text, usages }: Form, scanner: Scanner): Score {
+  scanner.append({
+    text,
+    markup: mime === 'text/html' ? 'html' : 'plain',
+    ...(mime === 'text/plain' && { joins: { stream: 'stdout' } })
+  });
+  return scored(scanner, usages);
 }
 
 function pieceOf(row: Row): Piece {
