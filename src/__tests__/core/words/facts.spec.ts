@@ -1,4 +1,10 @@
-import { factsOf, levelText, unmeteredFacts, unmeteredReason } from '../../../core/words/facts';
+import {
+  factsOf,
+  levelText,
+  moreText,
+  unmeteredFacts,
+  unmeteredReason
+} from '../../../core/words/facts';
 import { LEVELS } from '../../../core/record/standing';
 import { documentWith, trans, wireLimit, wireStanding, wireTotals, words } from '../../samples';
 
@@ -34,6 +40,15 @@ describe('unmeteredReason', () => {
 
   it('should show the reason of a later server as it is', () => {
     expect(unmeteredReason({ kernelId: 'k', reason: 'remote' }, trans)).toBe('remote');
+  });
+});
+
+describe('moreText', () => {
+  it('should count the limits that are not shown', () => {
+    expect([1, 3].map(count => moreText(count, trans))).toEqual([
+      'and 1 more limit',
+      'and 3 more limits'
+    ]);
   });
 });
 
