@@ -66,7 +66,7 @@ for (const language of LANGUAGES) {
       service.presence = 'absent';
       await stage.execute('llm-meter:refresh-usage');
       await expect(gauge(page)).toHaveAttribute('data-level', 'ok');
-      await shoot('gauge-alone', GAUGE);
+      await shoot('gauge-local', GAUGE);
       service.presence = 'here';
       await stage.execute('llm-meter:refresh-usage');
       // Last, so that no toast covers anything; the newest stands first.

@@ -22,19 +22,19 @@ test('counts without the server part, remembers, warns, stops, and hands over on
   startLab
 }) => {
   const lab = await startLab({ hasServerPart: false, settings: { ...SETTINGS } });
-  lab.writeNotebook('alone.ipynb', [
-    printed('alone-0001', 300, 100),
-    printed('alone-0002', 400, 50),
-    printed('alone-0003', 200, 50)
+  lab.writeNotebook('local.ipynb', [
+    printed('local-0001', 300, 100),
+    printed('local-0002', 400, 50),
+    printed('local-0003', 200, 50)
   ]);
-  await openLab(page, lab.url('lab/tree/alone.ipynb'));
+  await openLab(page, lab.url('lab/tree/local.ipynb'));
   await runCell(page, 0);
   await expectTokens(page, 400, LIMIT);
   await openTotals(page);
   const popover = page.locator('.jp-LLMMeter-Popover');
   await expect(popover).toContainText("The LLM Meter server extension isn't running.");
   await expect(popover.locator('.jp-LLMMeter-Calls tbody tr')).toHaveCount(1);
-  await picture(page, 'alone');
+  await picture(page, 'local');
   await page.keyboard.press('Escape');
 
   await page.reload();
@@ -45,18 +45,18 @@ test('counts without the server part, remembers, warns, stops, and hands over on
 
   await lab.stop();
   await lab.start(false);
-  await openLab(page, lab.url('lab/tree/alone.ipynb'));
+  await openLab(page, lab.url('lab/tree/local.ipynb'));
   await expectTokens(page, 850, LIMIT);
   await runCell(page, 2);
   await expectTokens(page, 1100, LIMIT);
-  await expect(limitDialog(page)).toContainText('alone.ipynb');
+  await expect(limitDialog(page)).toContainText('local.ipynb');
   await limitDialog(page).getByRole('button', { name: 'Continue' }).click();
   await expect(limitDialog(page)).toHaveCount(0);
   await page.waitForTimeout(3_000);
 
   await lab.stop();
   await lab.start(true);
-  await openLab(page, lab.url('lab/tree/alone.ipynb'));
+  await openLab(page, lab.url('lab/tree/local.ipynb'));
   await expectTokens(page, 1100, LIMIT);
   await openTotals(page);
   await expect(popover).not.toContainText("server extension isn't running");
