@@ -113,6 +113,7 @@ def _until_answered(post: Callable[[Url], tuple[int, bytes]], url: Url) -> tuple
 # httpx and httpx2
 
 
+# Without verification, since loading the certificates takes a tenth of a second and nothing here is encrypted.
 def _httpx(library: ModuleType) -> Client:
     def post(url: Url) -> tuple[int, bytes]:
         response = library.post(url, json=BODY, timeout=PATIENCE_S)
@@ -157,7 +158,7 @@ def _httpx(library: ModuleType) -> Client:
         return response.status_code, response.content
 
     def by_proxy(url: Url, proxy: Url) -> None:
-        with library.Client(proxy=proxy, timeout=PATIENCE_S) as client:
+        with library.Client(proxy=proxy, timeout=PATIENCE_S, verify=False) as client:
             client.post(url, json=BODY)
 
     def pieces(url: Url) -> list[tuple[Any, type]]:
@@ -170,7 +171,7 @@ def _httpx(library: ModuleType) -> Client:
             next(response.iter_lines())
 
     def open_lines(url: Url) -> Any:
-        client = library.Client(timeout=PATIENCE_S)
+        client = library.Client(timeout=PATIENCE_S, verify=False)
         response = client.send(client.build_request("POST", url, json=STREAM), stream=True)
         return response.iter_lines()
 
@@ -202,7 +203,7 @@ def _httpx(library: ModuleType) -> Client:
         pieces=pieces,
         leave_at_exit=f"""
             import {library.__name__} as library
-            client = library.Client()
+            client = library.Client(verify=False)
             request = client.build_request("POST", "{{url}}", json={{body}})
             response = client.send(request, stream=True)
             next(response.iter_raw())
@@ -216,18 +217,18 @@ def _httpx(library: ModuleType) -> Client:
 
 def _httpx_async(library: ModuleType) -> Client:
     async def posted(url: Url, **options: Any) -> tuple[int, bytes]:
-        async with library.AsyncClient(timeout=PATIENCE_S) as client:
+        async with library.AsyncClient(timeout=PATIENCE_S, verify=False) as client:
             response = await client.post(url, json=BODY, **options)
         return response.status_code, response.content
 
     async def sent(method: str, url: Url, headers: Mapping[str, str], content: Any) -> tuple[int, bytes]:
-        async with library.AsyncClient(timeout=PATIENCE_S) as client:
+        async with library.AsyncClient(timeout=PATIENCE_S, verify=False) as client:
             response = await client.request(method, url, headers=headers, content=content)
         return response.status_code, response.content
 
     async def streamed(url: Url, read: Callable[[Any], Awaitable[Any]]) -> Any:
         async with (
-            library.AsyncClient(timeout=PATIENCE_S) as client,
+            library.AsyncClient(timeout=PATIENCE_S, verify=False) as client,
             client.stream("POST", url, json=STREAM) as response,
         ):
             return await read(response)
@@ -270,7 +271,7 @@ def _httpx_async(library: ModuleType) -> Client:
 
     def never_read(url: Url) -> None:
         async def main() -> None:
-            client = library.AsyncClient(timeout=PATIENCE_S)
+            client = library.AsyncClient(timeout=PATIENCE_S, verify=False)
             response = await client.send(client.build_request("POST", url, json=STREAM), stream=True)
             lines = response.aiter_lines()
             del response, lines
@@ -293,7 +294,7 @@ def _httpx_async(library: ModuleType) -> Client:
 
     def by_proxy(url: Url, proxy: Url) -> None:
         async def main() -> None:
-            async with library.AsyncClient(proxy=proxy, timeout=PATIENCE_S) as client:
+            async with library.AsyncClient(proxy=proxy, timeout=PATIENCE_S, verify=False) as client:
                 await client.post(url, json=BODY)
 
         asyncio.run(main())
@@ -323,7 +324,7 @@ def _httpx_async(library: ModuleType) -> Client:
         leave_at_exit=f"""
             import asyncio, {library.__name__} as library
             async def main():
-                client = library.AsyncClient()
+                client = library.AsyncClient(verify=False)
                 request = client.build_request("POST", "{{url}}", json={{body}})
                 response = await client.send(request, stream=True)
                 async for line in response.aiter_lines():
