@@ -113,7 +113,7 @@ def _until_answered(post: Callable[[Url], tuple[int, bytes]], url: Url) -> tuple
 # httpx and httpx2
 
 
-# Without verification, since loading the certificates takes a tenth of a second and nothing here is encrypted.
+# Without verification: loading the certificates takes a tenth of a second, and nothing here is encrypted.
 def _httpx(library: ModuleType) -> Client:
     def post(url: Url) -> tuple[int, bytes]:
         response = library.post(url, json=BODY, timeout=PATIENCE_S)
