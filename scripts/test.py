@@ -53,10 +53,12 @@ class Choice(NamedTuple):
     Attributes:
         is_fast: Only what is quick, on the sources, without coverage.
         shard: The part of the UI tests, as Playwright takes it: ``2/3``.
+        is_python_covered: Whether the coverage of the Python packages is measured and held against its floors.
     """
 
     is_fast: bool = False
     shard: str | None = None
+    is_python_covered: bool = False
 
 
 def main() -> int:
@@ -73,9 +75,14 @@ def main() -> int:
         help="the inner loop: lint, unit tests, quick Python tests",
     )
     parser.add_argument("--shard", metavar="I/N", help="of the UI tests, run the I-th of N parts")
+    parser.add_argument(
+        "--coverage",
+        action="store_true",
+        help="also measure what the Python tests cover; fails below the floors of scripts/coverage_gate.py",
+    )
     given = parser.parse_args()
     chosen = given.only or [name for name in SUITES if not (given.fast and name == "ui")]
-    choice = Choice(given.fast, given.shard)
+    choice = Choice(given.fast, given.shard, given.coverage)
     _prepare(choice)
     outcomes = {}
     for name in chosen:
@@ -127,7 +134,7 @@ def python(env: dict[str, str], choice: Choice) -> Outcome:
         command = [PYTHON, "-m", "pytest", "--quiet", *options, *PURE]
         return _pytest(command, env, results)
     # The program and not `python -m pytest`, which would put the checkout itself on the path.
-    measured = ["--cov", "--cov-report=", f"--cov-report=json:{coverage}"]
+    measured = ["--cov", "--cov-report=", f"--cov-report=json:{coverage}"] if choice.is_python_covered else []
     env = {**env, "COVERAGE_FILE": str(RESULTS / "coverage")}
     tests = _pytest([BIN / "pytest", "--durations=15", *options, *measured], env, results)
     if not coverage.exists():
