@@ -53,7 +53,7 @@ class Choice(NamedTuple):
     Attributes:
         is_fast: Only what is quick, on the sources, without coverage.
         shard: The part of the UI tests, as Playwright takes it: ``2/3``.
-        is_python_covered: Whether the coverage of the Python packages is measured and held against its floors.
+        is_python_covered: Whether the coverage of the Python packages is held against its floors.
     """
 
     is_fast: bool = False
