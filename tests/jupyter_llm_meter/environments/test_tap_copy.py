@@ -117,7 +117,7 @@ def test_a_tap_that_came_by_another_way_is_left_alone(copy):
     (package / "__init__.py").write_text("")
     with pytest.raises(TapCopyError, match="installed another way"):
         copy.install()
-    with pytest.raises(TapCopyError, match="the way it came"):
+    with pytest.raises(TapCopyError, match="remove it the way it was"):
         copy.uninstall()
     assert (package / "__init__.py").read_text() == ""
 
