@@ -155,8 +155,8 @@ def test_a_robot_that_cannot_be_reached_is_told(monkeypatch, nobody):
     [
         ("dingtalk://secret@", "token"),
         ("dingtalk://abc.def", "token"),
-        ("dingtalk://abc/not-a-phone", "not understood"),
-        ("feishu://abc/def", "not understood"),
+        ("dingtalk://abc/not-a-phone", "is not valid"),
+        ("feishu://abc/def", "is not valid"),
         ("wecombot://secret@key", "secret"),
         ("https://oapi.dingtalk.com/robot/send", "token"),
     ],
