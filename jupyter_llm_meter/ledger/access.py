@@ -159,7 +159,7 @@ class LedgerAccess:
             fresh = home / f"{stem}-{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}{suffix}"
             path, ledger = self._first_usable([*known, fresh])
         self._problems.report(
-            error.code, f"{error}. Metering goes on in {path} meanwhile; move the bad one away and restart."
+            error.code, f"{error}. Calls are recorded in {path} for now. Move the file away and restart."
         )
         return ledger
 

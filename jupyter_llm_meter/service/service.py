@@ -1,4 +1,4 @@
-"""The service: metering that goes on while the program around it is busy, on a thread and loop of its own.
+"""The service: it meters on a thread and an event loop of its own, so that a busy program does not delay it.
 
 It starts and stops its parts and says what follows from what: after a commit, peers and watchers are
 notified; when a tap leaves, its spool is imported; when the ledger is back, everything that waited is

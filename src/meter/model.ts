@@ -120,7 +120,7 @@ export class MeterModel {
    * @param reason - what the server said, where it said something.
    */
   lose(connection: 'away' | 'absent' | 'failed', reason?: string): void {
-    // In local mode the page goes on counting: that there is no server extension is not news.
+    // In local mode the page keeps counting, so a missing server extension needs no message.
     if (connection === 'absent' && this._connection === 'local') {
       return;
     }

@@ -36,7 +36,7 @@ describe('CallUploader', () => {
     expect(refusals).toEqual([]);
   });
 
-  it('should tell of what the server extension refuses, and go on', async () => {
+  it('should report what the server extension refuses, and continue', async () => {
     server.failure = { status: 400, body: { message: 'no time in it' } };
     await uploader.upload([record]);
     server.failure = undefined;

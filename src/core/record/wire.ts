@@ -168,7 +168,7 @@ export interface components {
       readonly missing_calls: number;
     };
     /**
-     * @description How far each limit is used now, which alerts nobody has acknowledged, and what is not metered. Sent after calls were
+     * @description How far each limit is used now, which alerts are not acknowledged yet, and what is not metered. Sent after calls were
      *     committed to the ledger, at most four times a second. `GET llm-meter/api/v1/standing` answers with the same object,
      *     without `call_ids`. This file is the only definition of the standing document: openapi.yaml refers to it, and the
      *     page's types are generated from it.
