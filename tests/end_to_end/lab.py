@@ -181,6 +181,9 @@ class Kernel:
         self.id = kernel_id
         self._client = BlockingKernelClient(connection_file=str(connection_file))
         self._client.load_connection_file()
+        # A client without a manager takes a kernel that misses one heartbeat of a second for dead, which a
+        # busy machine does to a kernel that starts.
+        self._client.hb_channel.time_to_dead = PATIENCE_S
         self._client.start_channels()
         self._client.wait_for_ready(timeout=PATIENCE_S)
 
