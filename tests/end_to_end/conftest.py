@@ -72,8 +72,8 @@ def second_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _link_packages(python: Path) -> None:
-    where = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    packages = subprocess.run([python, "-c", where], check=True, capture_output=True, text=True).stdout.strip()
+    where = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+    folder = Path(subprocess.run(where, check=True, capture_output=True, text=True).stdout.strip())
     for entry in Path(sysconfig.get_path("purelib")).iterdir():
         if "llm_meter" not in entry.name and entry.suffix != ".pth":
-            (Path(packages) / entry.name).symlink_to(entry)
+            (folder / entry.name).symlink_to(entry)
