@@ -13,3 +13,7 @@ class ArgumentError(RouteError, ValueError):
 
 class FormatUnavailable(RouteError):
     """An export format that this installation cannot write; the message says what is missing."""
+
+
+class UnknownRoute(RouteError, LookupError):
+    """The path is none of the routes."""

@@ -9,6 +9,8 @@ from jupyter_llm_meter.jupyter.errors import ArgumentError
 from jupyter_llm_meter.ledger import FILTER_COLUMNS, Filter
 
 LONGEST_SEARCH = 200
+FILTER_ARGUMENTS = ("from", "to", *FILTER_COLUMNS)
+SEARCH_ARGUMENTS = (*FILTER_ARGUMENTS, "search")
 
 
 def read_filter(request: RequestHandler, is_searched: bool = False) -> Filter:

@@ -9,13 +9,14 @@ import asyncio
 import functools
 import json
 from collections.abc import Awaitable, Callable, Coroutine
+from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import authenticated
 
-from jupyter_llm_meter.jupyter.errors import ArgumentError, FormatUnavailable
+from jupyter_llm_meter.jupyter.errors import ArgumentError, FormatUnavailable, UnknownRoute
 from jupyter_llm_meter.jupyter.events import StandingEvents
 from jupyter_llm_meter.ledger import BadCursor, Ledger, LedgerUnavailable, UnknownAlert
 from jupyter_llm_meter.policy.errors import RaiseError, RaiseNotAllowed
@@ -23,6 +24,8 @@ from jupyter_llm_meter.service.service import Service
 from llm_meter_tap.wire.shape import Shape, WireError
 
 RESOURCE = "llm-meter"
+# Jupyter Server reads a login from these.
+_JUPYTER_ARGUMENTS = ("token", "_xsrf")
 
 Result = TypeVar("Result")
 Method = Callable[..., Awaitable[None]]
@@ -35,6 +38,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     BadCursor: (400, "bad-cursor"),
     RaiseNotAllowed: (403, "raise-not-allowed"),
     UnknownAlert: (404, "unknown-alert"),
+    UnknownRoute: (404, "unknown-route"),
     FormatUnavailable: (501, "no-pyarrow"),
     LedgerUnavailable: (503, "ledger-unavailable"),
 }
@@ -52,6 +56,7 @@ def guarded(method: Method) -> Method:
     @functools.wraps(method)
     async def answered(self: MeterHandler, *args: str) -> None:
         try:
+            self.check_arguments()
             await method(self, *args)
         except tuple(REFUSALS) as error:
             status, reason = refusal_of(error)
@@ -66,6 +71,8 @@ class MeterHandler(APIHandler):
     """What every route shares."""
 
     auth_resource = RESOURCE
+    arguments: tuple[str, ...] = ()
+    """The names of the query arguments that the route takes."""
 
     def initialize(self, service: Service, events: StandingEvents, time_zone: str) -> None:
         """Keep the service and the stream of events."""
@@ -73,6 +80,27 @@ class MeterHandler(APIHandler):
         self.service = service
         self.events = events
         self.time_zone = time_zone
+
+    def check_arguments(self) -> None:
+        """Refuse an argument that the route does not take: a mistyped filter must not become a larger sum.
+
+        Raises:
+            ArgumentError: There is one.
+        """
+        for name in self.request.query_arguments:
+            # JupyterLab puts the time in milliseconds after the address of what no cache may answer.
+            if name not in self.arguments and name not in _JUPYTER_ARGUMENTS and not name.isdigit():
+                allowed = (
+                    f"allowed are {', '.join(self.arguments)}" if self.arguments else "none is allowed here"
+                )
+                raise ArgumentError(f"There is no argument {name!r}; {allowed}.")
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer with an error; the one for a method that the route lacks lists its methods (RFC 9110)."""
+        if status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            own = [method for method in ("get", "post") if method in vars(type(self))]
+            self.set_header("Allow", ", ".join(method.upper() for method in (*own, "options")))
+        super().write_error(status_code, **kwargs)
 
     def read_body(self) -> Shape:
         """Read the request's body.

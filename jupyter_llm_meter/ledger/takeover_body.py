@@ -15,7 +15,7 @@ from jupyter_llm_meter.ledger.rows import QUARTER_US, Row, to_pico, to_us
 from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUMS
 from jupyter_llm_meter.ledger.takeover import Part, Seen
 from llm_meter_tap.wire.record import CallRecord, read_record
-from llm_meter_tap.wire.shape import Shape, ShapeError, parse_time
+from llm_meter_tap.wire.shape import Shape, ShapeError, parse_time, read_text
 
 MOST_PARTS = 200
 MOST_ROWS = 20_000
@@ -59,6 +59,7 @@ def _row(value: Any, path: str) -> Row:
     if started_at % QUARTER_US:
         raise ShapeError(row.at("quarter"), "the beginning of a quarter hour")
     counts = {name: row.optional_count(name, LARGEST_SUM) or 0 for name in _COUNTS}
+    counts["calls"] = row.count("calls", LARGEST_SUM)
     return {
         "started_at": started_at,
         **{name: row.optional_text(name, LONGEST_NAME) for name in SERIES_COLUMNS},
@@ -68,10 +69,11 @@ def _row(value: Any, path: str) -> Row:
     }
 
 
-def _seen(value: Any, _path: str) -> Seen | None:
+def _seen(value: Any, path: str) -> Seen | None:
     """An alert by its id in the page, which is JSON; None for an id of another form, which names no alert."""
+    text = read_text(value, path)
     try:
-        limit_id, subject, threshold, window_start, amount = json.loads(value)
+        limit_id, subject, threshold, window_start, amount = json.loads(text)
     except (TypeError, ValueError, RecursionError):
         return None
     start = parse_time(window_start)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from jupyter_llm_meter.jupyter.arguments import choice, number
-from jupyter_llm_meter.jupyter.filter_arguments import read_filter
+from jupyter_llm_meter.jupyter.filter_arguments import SEARCH_ARGUMENTS, read_filter
 from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
 from jupyter_llm_meter.ledger import ORDERS, SORTS
 from llm_meter_tap.wire.record import CallRecord, read_record
@@ -18,6 +18,8 @@ MOST_CALLS = 500
 
 class CallsHandler(MeterHandler):
     """``GET calls`` and ``POST calls``."""
+
+    arguments = ("limit", "sort", "order", "cursor", *SEARCH_ARGUMENTS)
 
     @guarded
     async def get(self) -> None:

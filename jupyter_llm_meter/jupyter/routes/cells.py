@@ -11,6 +11,8 @@ from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
 class CellsHandler(MeterHandler):
     """``GET cells``."""
 
+    arguments = ("notebook",)
+
     @guarded
     async def get(self) -> None:
         """Answer with the newest runs of each cell that made calls."""

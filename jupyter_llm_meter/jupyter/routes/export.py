@@ -16,7 +16,7 @@ from jupyter_llm_meter.core.windows import local_time
 from jupyter_llm_meter.exports import FORMS, PARQUET_NEEDS, Writer, is_available
 from jupyter_llm_meter.jupyter.arguments import choice
 from jupyter_llm_meter.jupyter.errors import FormatUnavailable
-from jupyter_llm_meter.jupyter.filter_arguments import read_filter
+from jupyter_llm_meter.jupyter.filter_arguments import SEARCH_ARGUMENTS, read_filter
 from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
 from jupyter_llm_meter.ledger import Filter, Ledger, LedgerUnavailable
 from llm_meter_tap.wire.record import CallRecord
@@ -26,6 +26,8 @@ TICK = timedelta(microseconds=1)
 
 class ExportHandler(MeterHandler):
     """``GET export``."""
+
+    arguments = ("format", *SEARCH_ARGUMENTS)
 
     @guarded
     async def get(self) -> None:

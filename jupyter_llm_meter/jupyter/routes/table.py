@@ -9,7 +9,8 @@ from typing import Any
 
 from jupyter_server.utils import url_path_join
 
-from jupyter_llm_meter.jupyter.handler import MeterHandler
+from jupyter_llm_meter.jupyter.errors import UnknownRoute
+from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
 from jupyter_llm_meter.jupyter.routes.about import AboutHandler
 from jupyter_llm_meter.jupyter.routes.alerts import AcknowledgeHandler, ClaimHandler
 from jupyter_llm_meter.jupyter.routes.calls import CallsHandler
@@ -37,6 +38,17 @@ ROUTES: dict[str, type[MeterHandler]] = {
 """Path under ``PREFIX``, as in openapi.yaml, to its handler."""
 
 
+class UnknownHandler(MeterHandler):
+    """Every other path: what is no route gets an answer in JSON, where the server alone would send a page."""
+
+    @guarded
+    async def get(self, path: str) -> None:
+        """Answer that there is no such route."""
+        raise UnknownRoute(f"There is no route {path!r}; openapi.yaml lists the routes.")
+
+    post = get
+
+
 def handlers(base_url: str, shared: dict[str, Any]) -> list[tuple[str, type[MeterHandler], dict[str, Any]]]:
     """Return the routes as tornado takes them.
 
@@ -44,7 +56,6 @@ def handlers(base_url: str, shared: dict[str, Any]) -> list[tuple[str, type[Mete
         base_url: The server's base URL.
         shared: The arguments of :meth:`MeterHandler.initialize`.
     """
-    return [
-        (url_path_join(base_url, PREFIX, path.replace("{id}", r"([\w-]{1,64})")), handler, shared)
-        for path, handler in ROUTES.items()
-    ]
+    paths = {path.replace("{id}", "([A-Za-z0-9_-]{1,64})"): handler for path, handler in ROUTES.items()}
+    paths["(.*)"] = UnknownHandler
+    return [(url_path_join(base_url, PREFIX, path), handler, shared) for path, handler in paths.items()]

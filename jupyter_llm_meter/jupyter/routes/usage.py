@@ -6,7 +6,7 @@ import json
 
 from jupyter_llm_meter.core.standing import format_time
 from jupyter_llm_meter.jupyter.arguments import choice, number, zone_name
-from jupyter_llm_meter.jupyter.filter_arguments import read_filter
+from jupyter_llm_meter.jupyter.filter_arguments import FILTER_ARGUMENTS, read_filter
 from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
 from jupyter_llm_meter.ledger import GROUPS, SPLIT_COLUMNS
 
@@ -15,6 +15,8 @@ MOST_GROUPS = 1000
 
 class UsageHandler(MeterHandler):
     """``GET usage``."""
+
+    arguments = ("group_by", "split_by", "limit", "time_zone", *FILTER_ARGUMENTS)
 
     @guarded
     async def get(self) -> None:

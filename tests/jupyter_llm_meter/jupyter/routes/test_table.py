@@ -58,6 +58,8 @@ def test_no_route_answers_whom_the_authoriser_denies(path, method, jp_serverapp,
         ("calls", {"from": "yesterday"}, "from is 'yesterday'"),
         ("calls", {"from": "2026-11-23T20:00:00"}, "2026-11-23T20:00:00Z"),
         ("calls", {"from": "2026-11-24T00:00:00Z", "to": "2026-11-23T00:00:00Z"}, "later"),
+        ("calls", {"modle": "gpt-4o"}, "There is no argument 'modle'"),
+        ("standing", {"limit": "1"}, "none is allowed here"),
         ("usage", {"group_by": "modl"}, "none, user, team"),
         ("usage", {"time_zone": "Mars/Base"}, "Asia/Shanghai"),
         ("usage", {"time_zone": "../etc/passwd"}, "Asia/Shanghai"),
@@ -68,6 +70,25 @@ def test_a_bad_argument_is_named_with_what_is_allowed(api, path, params, named):
     assert status == 400
     assert named in error["message"]
     assert error["reason"] in ("bad-argument", "bad-cursor")
+
+
+def test_the_millisecond_that_jupyterlab_adds_to_an_address_is_no_argument(api):
+    assert api("usage", params={"1764443876123": ""})[0] == 200
+
+
+def test_a_path_that_is_no_route_is_answered_in_json(api):
+    status, error = api("calls", "newest")
+    assert (status, error["message"]) == (
+        404,
+        "There is no route 'calls/newest'; openapi.yaml lists the routes.",
+    )
+
+
+def test_a_method_that_a_route_lacks_is_answered_with_those_it_has(meter, jp_fetch, run):
+    with pytest.raises(HTTPClientError) as raised:
+        run(jp_fetch(*PREFIX.split("/"), "calls", method="DELETE"))
+    assert raised.value.code == 405
+    assert raised.value.response.headers["Allow"] == "GET, POST, OPTIONS"
 
 
 BAD_BODIES = [
