@@ -23,6 +23,8 @@ _HOLDING = ("runtime.moment", "runtime.native", "wire.file_lock", "wire.json_val
 ADAPTERS = {
     "httpx": "llm_meter_tap.transports.httpx",
     "httpx2": "llm_meter_tap.transports.httpx",
+    "httpcore": "llm_meter_tap.transports.httpcore",
+    "httpcore2": "llm_meter_tap.transports.httpcore",
     "urllib3": "llm_meter_tap.transports.urllib3",
     "aiohttp": "llm_meter_tap.transports.aiohttp",
     "http.client": "llm_meter_tap.transports.http_client",

@@ -13,13 +13,16 @@ import socket
 import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import aiohttp
+import httpcore
 import httpx
 import httpx2
+import httpx_on_httpcore
 import pytest
 import requests
 import urllib3
@@ -336,6 +339,16 @@ def _httpx_async(library: ModuleType) -> Client:
         timed_out_name="ReadTimeout",
         broken=(library.RemoteProtocolError, "RemoteProtocolError"),
     )
+
+
+def _on_httpcore(client: Client, pool: type, name: str) -> Client:
+    """The client of httpx over another transport than httpx' own."""
+    at_exit = f"""
+            import sys
+            sys.path.append({str(Path(__file__).parent)!r})
+            {client.leave_at_exit.strip()}
+    """
+    return replace(client, patched=((pool, name),), leave_at_exit=at_exit)
 
 
 async def _cancelled(task: asyncio.Task[Any]) -> None:
@@ -872,7 +885,8 @@ def _http_client() -> Client:
 
     def peeked(url: Url) -> Any:
         _, response = connected(url)
-        return response.peek(1)[:1], response.readlines()
+        # Without a body http.client waits for one until the timeout.
+        return response.peek(1)[:1] if response.length != 0 else b"", response.readlines()
 
     def until_done(url: Url, look: Callable[[], Any]) -> Any:
         for line in iter(connected(url)[1].readline, b""):
@@ -958,6 +972,8 @@ CLIENTS = {
         _httpx(httpx2),
         _httpx_async(httpx),
         _httpx_async(httpx2),
+        _on_httpcore(_httpx(httpx_on_httpcore), httpcore.ConnectionPool, "handle_request"),
+        _on_httpcore(_httpx_async(httpx_on_httpcore), httpcore.AsyncConnectionPool, "handle_async_request"),
         _requests(),
         _urllib3(),
         _aiohttp(),

@@ -1,19 +1,21 @@
 """Sees the requests of httpx, and of httpx2, its fork under another name.
 
-Wraps the two transports that speak to the network. Mocks, ASGI and WSGI applications are other transports
-and are not seen; what a mock further in answers (respx replaces httpcore) is not a call.
+Wraps the two transports of its own that speak to the network. Mocks, ASGI and WSGI applications are other
+transports and are not seen; what a mock further in answers (respx replaces httpcore) is not a call. Foreign
+transports on httpcore (httpx-socks) are seen by the adapter of httpcore.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_meter_tap.calls.read_back_paths import may_read_back
 from llm_meter_tap.patching import patches
 from llm_meter_tap.runtime import faults
-from llm_meter_tap.runtime.guard import PassingBy, is_passing
+from llm_meter_tap.runtime.guard import PassingBy, answer_count, is_passing
+from llm_meter_tap.transports.metered_streams import Sending, async_stream, sync_stream
 from llm_meter_tap.transports.raw_headers import RawHeaders
 
 if TYPE_CHECKING:
@@ -45,6 +47,10 @@ class _Library(NamedTuple):
     sync_stream: type[Any]
     async_stream: type[Any]
 
+    def is_sent(self, error: BaseException) -> bool | None:
+        """Whether a byte of the request may have left when `error` was raised."""
+        return _is_sent(error, self)
+
 
 def patch(module: ModuleType) -> None:
     """Patch `httpx` or `httpx2`; idempotent.
@@ -60,8 +66,8 @@ def patch(module: ModuleType) -> None:
         tells_connection=version >= _TELLS_CONNECTION,
         unsent=tuple(getattr(module, name) for name in _UNSENT),
         byte_stream=module.ByteStream,
-        sync_stream=_sync_stream(module.SyncByteStream),
-        async_stream=_async_stream(module.AsyncByteStream),
+        sync_stream=sync_stream(module.SyncByteStream),
+        async_stream=async_stream(module.AsyncByteStream),
     )
     patches.wrap(module.HTTPTransport, "handle_request", _sync_handler(library))
     patches.wrap(module.AsyncHTTPTransport, "handle_async_request", _async_handler(library))
@@ -72,10 +78,12 @@ def _sync_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable[
         def handle_request(transport: Any, request: Any) -> Any:
             call = _open_call(request, library, is_async=False)
             if call is None:
-                return original(transport, request)
-            with _Sending(call, library):
+                with PassingBy():
+                    return original(transport, request)
+            answers = answer_count()
+            with Sending(call, library.is_sent):
                 response = original(transport, request)
-            _tee(response, call, library, library.sync_stream)
+            _tee(response, call, answers, library, library.sync_stream)
             return response
 
         return handle_request
@@ -88,29 +96,18 @@ def _async_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable
         async def handle_async_request(transport: Any, request: Any) -> Any:
             call = _open_call(request, library, is_async=True)
             if call is None:
-                return await original(transport, request)
+                with PassingBy():
+                    return await original(transport, request)
             await call.admit_async()
-            with _Sending(call, library):
+            answers = answer_count()
+            with Sending(call, library.is_sent):
                 response = await original(transport, request)
-            _tee(response, call, library, library.async_stream)
+            _tee(response, call, answers, library, library.async_stream)
             return response
 
         return handle_async_request
 
     return make
-
-
-class _Sending(PassingBy):
-    """While a request is out: layers within stand aside, and an exception is the call's end."""
-
-    def __init__(self, call: Observer, library: _Library) -> None:
-        self._call = call
-        self._library = library
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        super().__exit__(kind, error, trace)
-        if error is not None:
-            self._call.failed(error, bool(_is_sent(error, self._library)))
 
 
 @faults.contained
@@ -163,69 +160,11 @@ def _body(request: Any, library: _Library) -> bytes | None:
 
 
 @faults.contained
-def _tee(response: Any, call: Observer, library: _Library, stream_type: type[Any]) -> None:
-    if library.tells_connection and _CONNECTION not in response.extensions:
+def _tee(response: Any, call: Observer, answers: int, library: _Library, stream_type: type[Any]) -> None:
+    # Over HTTP/2 httpcore names the connection from 0.17.3 on; the adapter of httpcore counts its answers.
+    is_told = _CONNECTION in response.extensions or answer_count() != answers
+    if library.tells_connection and not is_told:
         call.unsent()
         return
     call.responded(response.status_code, _headers(response))
     response.stream = stream_type(response.stream, call)
-
-
-def _sync_stream(base: type[Any]) -> type[Any]:
-    class MeteredStream(base):  # type: ignore[misc]
-        """The library's own stream, observed."""
-
-        def __init__(self, stream: Any, call: Observer) -> None:
-            self._stream = stream
-            self._call = call
-
-        def __iter__(self) -> Iterator[bytes]:
-            call = self._call
-            try:
-                for chunk in self._stream:
-                    call.feed(chunk)
-                    yield chunk
-            except GeneratorExit:
-                raise
-            except BaseException as error:
-                call.broke(error)
-                raise
-            call.ended()
-
-        def close(self) -> None:
-            try:
-                self._stream.close()
-            finally:
-                self._call.leave()
-
-    return MeteredStream
-
-
-def _async_stream(base: type[Any]) -> type[Any]:
-    class MeteredAsyncStream(base):  # type: ignore[misc]
-        """The library's own stream, observed."""
-
-        def __init__(self, stream: Any, call: Observer) -> None:
-            self._stream = stream
-            self._call = call
-
-        async def __aiter__(self) -> AsyncIterator[bytes]:
-            call = self._call
-            try:
-                async for chunk in self._stream:
-                    call.feed(chunk)
-                    yield chunk
-            except GeneratorExit:
-                raise
-            except BaseException as error:
-                call.broke(error)
-                raise
-            call.ended()
-
-        async def aclose(self) -> None:
-            try:
-                await self._stream.aclose()
-            finally:
-                self._call.leave()
-
-    return MeteredAsyncStream

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
+import httpcore
+import httpcore2
 import httpx
 import httpx2
 import pytest
@@ -62,6 +64,44 @@ def test_a_call_over_http2_is_recorded_once(url: str, metered: Any, library: Mod
     assert "data: [DONE]" in lines
     records = settled(metered)
     assert [record["gen_ai.usage.input_tokens"] for record in records] == [11, 11]
+
+
+@pytest.fixture
+def old_httpcore(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Responses over HTTP/2 as httpcore gave them before 0.17.3, without the connection."""
+    for core in (httpcore, httpcore2):
+        answer, answer_async = (
+            core.HTTP2Connection.handle_request,
+            core.AsyncHTTP2Connection.handle_async_request,
+        )
+
+        def handle_request(self: Any, request: Any, answer: Any = answer) -> Any:
+            return without_connection(answer(self, request))
+
+        async def handle_async_request(self: Any, request: Any, answer: Any = answer_async) -> Any:
+            return without_connection(await answer(self, request))
+
+        monkeypatch.setattr(core.HTTP2Connection, "handle_request", handle_request)
+        monkeypatch.setattr(core.AsyncHTTP2Connection, "handle_async_request", handle_async_request)
+
+
+def without_connection(response: Any) -> Any:
+    del response.extensions["network_stream"]
+    return response
+
+
+@pytest.mark.parametrize("library", [httpx, httpx2], ids=["httpx", "httpx2"])
+def test_a_call_over_http2_through_an_old_httpcore_is_recorded_once(
+    url: str, metered: Any, library: ModuleType, old_httpcore: None
+) -> None:
+    async def main() -> str:
+        async with library.AsyncClient(http1=False, http2=True) as client:
+            return (await client.post(f"{url}/json/{CHAT}", json=BODY)).http_version
+
+    with library.Client(http1=False, http2=True) as client:
+        assert client.post(f"{url}/json/{CHAT}", json=BODY).http_version == "HTTP/2"
+    assert asyncio.run(main()) == "HTTP/2"
+    assert [record["gen_ai.usage.input_tokens"] for record in settled(metered)] == [11, 11]
 
 
 @pytest.mark.parametrize("library", [httpx, httpx2], ids=["httpx", "httpx2"])
