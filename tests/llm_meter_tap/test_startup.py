@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import textwrap
 import venv
 from pathlib import Path
 
@@ -157,3 +158,67 @@ def test_the_environment_fills_the_record(provider, folder):
     assert (record["llm_meter.kernel.id"], record["llm_meter.cell.id"]) == ("k", "c")
     assert record["llm_meter.run.id"] == "r"
     assert record["llm_meter.key.fingerprint"].startswith("key-")
+
+
+IMPORTS = {
+    "lazily": """
+        import importlib.util, sys
+        for name in ("httpx", "urllib3", "aiohttp"):
+            spec = importlib.util.find_spec(name)
+            spec.loader = importlib.util.LazyLoader(spec.loader)
+            sys.modules[name] = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(sys.modules[name])
+        import aiohttp, httpx, urllib3
+    """,
+    "and reloaded": """
+        import importlib
+        import aiohttp, httpx, urllib3
+        httpx, urllib3 = importlib.reload(httpx), importlib.reload(urllib3)
+    """,
+    "a second time": """
+        import sys
+        for _ in range(2):
+            for name in list(sys.modules):
+                if name.partition(".")[0] in ("httpx", "urllib3", "aiohttp"):
+                    del sys.modules[name]
+            import aiohttp, httpx, urllib3
+    """,
+}
+CALLS = """
+import asyncio
+assert httpx.post(url, json=body).status_code == 200
+assert urllib3.PoolManager().request("POST", url, json=body).status == 200
+
+async def main():
+    async with aiohttp.ClientSession() as session, session.post(url, json=body) as response:
+        await response.read()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("how", IMPORTS)
+def test_libraries_that_are_imported_in_odd_ways_are_metered_once(provider, folder, how):
+    given = f"url, body = {f'{provider.url}/json/{CHAT}'!r}, {BODY!r}"
+    run(folder, "\n".join([given, textwrap.dedent(IMPORTS[how]), CALLS]))
+
+    assert len(settled(folder)) == 3
+
+
+def test_with_every_warning_an_error_a_program_and_its_forked_child_end_well(provider, folder):
+    code = f"""
+        import gc, multiprocessing, urllib.request
+        body, headers = b'{{"model": "gpt-5", "messages": []}}', {{"content-type": "application/json"}}
+        request = urllib.request.Request("{provider.url}/json/{CHAT}", body, headers)
+        with urllib.request.urlopen(request) as response:
+            response.read()
+        gc.collect()
+        worker = multiprocessing.get_context("fork").Process(target=print, args=("from the child",))
+        worker.start()
+        worker.join()
+        print(worker.exitcode)
+    """
+    output, errors = run(folder, code, PYTHONWARNINGS="error", PYTHONDEVMODE="1")
+
+    assert (output.split("\n"), errors) == (["from the child", "0", ""], "")
+    assert len(settled(folder)) == 1
