@@ -23,7 +23,8 @@ export default defineConfig({
     viewport: { width: 1280, height: 800 },
     locale: 'en-US',
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    // A trace takes a picture at each step, which is a large part of a test's work: `LLM_METER_TRACE=1` asks for one.
+    trace: process.env.LLM_METER_TRACE === undefined ? 'off' : 'retain-on-failure',
     launchOptions: {
       executablePath: process.env.PLAYWRIGHT_CHROMIUM || undefined,
       // Chromium's sandbox refuses to run as root, which a container's only user often is.
