@@ -49,7 +49,7 @@ from llm_meter_tap.runtime.guard import PassingBy
 from llm_meter_tap.wire import file_lock
 from llm_meter_tap.wire.record import CallRecord
 
-SERVER_PROBLEM = "listener"
+SERVER_PROBLEM = "service-server"
 STOP_PATIENCE_S = 15.0
 IMPORT_PATIENCE_S = 5.0
 """The longest that a stop waits for the spools; the next service imports what is left in them."""

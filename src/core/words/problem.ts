@@ -26,14 +26,14 @@ export function problemTitle({ code }: Problem, trans: Translate): string | unde
       return trans.__("The administrator's limits aren't in force");
     case 'limits-settings':
       return trans.__("The limits in the settings can't be read");
-    case 'listener':
-      return trans.__('Calls are counted only after their process ends');
     case 'messages-lost':
       return trans.__('Some calls from a kernel were lost');
     case 'not-durable':
       return trans.__('Counted calls may be lost');
     case 'price-table':
       return trans.__("The administrator's price table can't be used");
+    case 'service-server':
+      return trans.__('Calls are counted only after their process ends');
     case 'spool-lines':
       return trans.__("Some calls can't be read");
     case 'spool-unreadable':

@@ -30,7 +30,7 @@ describe('problemTitle', () => {
 
 describe('problemText', () => {
   it('should tell the particulars after the title', () => {
-    expect(problemText({ code: 'listener', message: 'No port is free.' }, trans)).toBe(
+    expect(problemText({ code: 'service-server', message: 'No port is free.' }, trans)).toBe(
       'Calls are counted only after their process ends: No port is free.'
     );
   });
