@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from llm_meter_tap import startup
-from llm_meter_tap.delivery.sender import LineSender, SpoolLine
+from llm_meter_tap.delivery.sender import LineSender, OutgoingLine
 from llm_meter_tap.delivery.spool import Spool
 from llm_meter_tap.limits.gate import GateWatch
 from llm_meter_tap.runtime import faults
@@ -89,9 +89,9 @@ class Tap:
 
         Args:
             record: The record.
-            text: See `SpoolLine.text`.
+            text: See `OutgoingLine.text`.
             parent: The cell's parent message.
-            on_notices: See `SpoolLine.on_notices`.
+            on_notices: See `OutgoingLine.on_notices`.
         """
         self._write_line("settled", record.call_id, settled_line(record), record, text, parent, on_notices)
 
@@ -128,7 +128,7 @@ class Tap:
     def _write_line(self, event: str, call_id: str, encoded: bytes, *passed_on: Any) -> None:
         is_spooled = self.spool.append(event, call_id, encoded)
         is_urgent = event != "opened" and self.sender.leases.release(call_id)
-        self.sender.put(SpoolLine(event, call_id, encoded, is_spooled, *passed_on), is_urgent)
+        self.sender.put(OutgoingLine(event, call_id, encoded, is_spooled, *passed_on), is_urgent)
 
 
 def current() -> Tap | None:

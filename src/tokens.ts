@@ -3,6 +3,7 @@
  */
 
 export type { NotebookPlace } from './core/dashboard/notebook-usage';
+export type { CallPage, Query } from './core/dashboard/source';
 export type { UsageRow } from './core/dashboard/usage-rows';
 export type { Raise, RaiseRequest } from './core/limits/raise';
 export type { IPreferences } from './core/preferences';

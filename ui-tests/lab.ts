@@ -26,7 +26,7 @@ const PORTS_A_WORKER = 200;
 let nextPort = Math.floor(Math.random() * PORTS_A_WORKER);
 
 /** A limit as in the settings. */
-export interface Limit {
+export interface LimitSetting {
   readonly window: 'hour' | 'day' | 'week' | 'month' | 'total';
   readonly unit: 'tokens' | 'USD' | 'calls';
   readonly amount: number;

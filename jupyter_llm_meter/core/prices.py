@@ -19,7 +19,7 @@ from jupyter_llm_meter.core.price_terms import Terms, bundled_terms
 from jupyter_llm_meter.core.stated_cost import stated_cost
 from jupyter_llm_meter.core.tables import CLOSED_MODELS, GUESSED_PROVIDERS, PRICE_PROVIDER_IDS
 from llm_meter_tap.formats.billing import cached_media, hour_writes, other_models
-from llm_meter_tap.formats.format import Part
+from llm_meter_tap.formats.format import OtherModelUsage
 from llm_meter_tap.wire.record import CallRecord
 
 _VARIANT_TIERS = ("flex", "priority", "fast")
@@ -106,7 +106,7 @@ def _in_its_region(found: _Found, record: CallRecord) -> _Found:
     return found._replace(amount=found.amount * _US_ONLY)
 
 
-def _without(record: CallRecord, parts: Sequence[Part]) -> CallRecord:
+def _without(record: CallRecord, parts: Sequence[OtherModelUsage]) -> CallRecord:
     """The call without what other models did for it."""
     left: dict[str, Any] = {}
     for name in _PART_COUNTS:
@@ -116,7 +116,7 @@ def _without(record: CallRecord, parts: Sequence[Part]) -> CallRecord:
     return replace(record, **left)
 
 
-def _alone(record: CallRecord, part: Part) -> CallRecord:
+def _alone(record: CallRecord, part: OtherModelUsage) -> CallRecord:
     """What another model did, as a call of its own."""
     figures = {name: getattr(part.usage, name) for name in _PART_COUNTS}
     return replace(

@@ -83,7 +83,7 @@ def settle(
         now: Picks the windows in which alerts are raised.
         pricer: Asked again where an upgrade brings model and figures together.
         outbox: Names the channels that hear of alerts.
-        older: Sums of calls that come without the calls, see `takeover.Part`.
+        older: Sums of calls that come without the calls, see `takeover.TakeoverPart`.
         refused: Why calls were refused, by call id, as far as it is remembered.
         dropped: Calls that were never sent, whose reservations end.
     """

@@ -33,10 +33,10 @@ from jupyter_llm_meter.ledger.reservations.store import Swept
 from jupyter_llm_meter.ledger.rows import sound
 from jupyter_llm_meter.ledger.settling import Pricer, Settled, priced, settle
 from jupyter_llm_meter.ledger.standings import standings
-from jupyter_llm_meter.ledger.takeover import Part, Seen, take_over
+from jupyter_llm_meter.ledger.takeover import Seen, TakeoverPart, take_over
 from llm_meter_tap.wire.record import CallRecord
 
-__all__ = ["Ledger", "Outbox", "Pace", "Page", "Part", "Raise", "Seen", "Settled"]
+__all__ = ["Ledger", "Outbox", "Pace", "Page", "Raise", "Seen", "Settled", "TakeoverPart"]
 
 NO_OUTBOX = Outbox()
 
@@ -127,7 +127,7 @@ class Ledger(Answers):
         self._tell(settled.crossed)
         return settled
 
-    def take_over(self, part: Part, limits: Sequence[Limit], now: datetime) -> tuple[int, Settled]:
+    def take_over(self, part: TakeoverPart, limits: Sequence[Limit], now: datetime) -> tuple[int, Settled]:
         """Add what a page counted without a server part, once; see `takeover.take_over`.
 
         Raises:

@@ -25,7 +25,7 @@ _KEY = "taken-over:"
 
 
 @dataclass(frozen=True)
-class Part:
+class TakeoverPart:
     """What one tab counted.
 
     Attributes:
@@ -66,7 +66,7 @@ class Seen:
 
 def take_over(
     connection: Connection,
-    part: Part,
+    part: TakeoverPart,
     index: LimitIndex,
     now: datetime,
     pricer: Pricer,
@@ -93,7 +93,7 @@ def take_over(
     return part.revision, settled
 
 
-def _note(connection: Connection, part: Part) -> None:
+def _note(connection: Connection, part: TakeoverPart) -> None:
     key, value = _KEY + part.id, str(part.revision)
     changed = connection.execute(update(meta).where(meta.c.key == key).values(value=value))
     if not changed.rowcount:

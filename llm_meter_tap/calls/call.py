@@ -29,7 +29,7 @@ from llm_meter_tap.wire.call_id import call_id_of
 
 if TYPE_CHECKING:
     from llm_meter_tap.calls.outgoing_request import OutgoingRequest
-    from llm_meter_tap.formats.matching import Shape
+    from llm_meter_tap.formats.matching import CallShape
     from llm_meter_tap.limits.reservation import Refusal, ReservationRequest
     from llm_meter_tap.tap import Tap
 
@@ -58,7 +58,7 @@ class Call:
     _is_settled = True
     reservation_request: ReservationRequest | None = None
 
-    def __init__(self, present: Tap, shape: Shape, request: OutgoingRequest) -> None:
+    def __init__(self, present: Tap, shape: CallShape, request: OutgoingRequest) -> None:
         self._tap = present
         self._shape = shape
         self._request_body = request.body
@@ -348,7 +348,7 @@ class _CallText(NamedTuple):
         return call_text(self.api, self.request_body, self.content_type, self.response_body)
 
 
-def _basis_of_failure(reading: Reading, shape: Shape) -> str:
+def _basis_of_failure(reading: Reading, shape: CallShape) -> str:
     """The basis of an error with status 200: with figures it cost them, in a stream it may have cost."""
     if reading.usage is not None:
         return "reported"

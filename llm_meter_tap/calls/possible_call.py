@@ -21,7 +21,7 @@ from llm_meter_tap.formats.answer_recognition import (
     provisional_shape,
     recognise_answer,
 )
-from llm_meter_tap.formats.matching import Shape, owner_of
+from llm_meter_tap.formats.matching import CallShape, owner_of
 from llm_meter_tap.formats.reading import Reading
 from llm_meter_tap.runtime import faults
 
@@ -34,7 +34,7 @@ FILE = "recognised-by-answer.json"
 
 _MOST_PROVED = 1000
 # What the answers at each (host, port, path) proved its requests to be.
-_proved: dict[tuple[str, int | None, str], Shape] = {}
+_proved: dict[tuple[str, int | None, str], CallShape] = {}
 
 
 def may_be_call(request: OutgoingRequest) -> bool:
@@ -75,7 +75,7 @@ class PossibleCall(Call):
         self._is_recognised = False
 
     @property
-    def shape(self) -> Shape:
+    def shape(self) -> CallShape:
         """What the request is, as far as it is known."""
         return self._shape
 

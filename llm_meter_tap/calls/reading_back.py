@@ -22,7 +22,7 @@ from llm_meter_tap.calls.body_buffer import KeptBody
 from llm_meter_tap.calls.recording import fill_record, new_record
 from llm_meter_tap.formats.flags import UNREAD
 from llm_meter_tap.formats.format import ReadBack, Result
-from llm_meter_tap.formats.matching import Shape, match_read_back
+from llm_meter_tap.formats.matching import CallShape, match_read_back
 from llm_meter_tap.formats.reading import Reading, read_document, read_response
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.runtime.moment import now
@@ -70,7 +70,7 @@ class ReadBackObserver:
     # Until the request leaves there is nothing to read.
     _is_over = True
 
-    def __init__(self, present: Tap, read_back: ReadBack, shape: Shape, request: OutgoingRequest) -> None:
+    def __init__(self, present: Tap, read_back: ReadBack, shape: CallShape, request: OutgoingRequest) -> None:
         parent, record = new_record(present, shape, request)
         self._tap = present
         self._read_back = read_back
@@ -272,7 +272,7 @@ class _ResultRecorder:
     """Records the calls that are found."""
 
     def __init__(
-        self, present: Tap, shape: Shape, record: CallRecord, parent: dict[str, Any] | None, path: str
+        self, present: Tap, shape: CallShape, record: CallRecord, parent: dict[str, Any] | None, path: str
     ) -> None:
         self.shape = shape
         self._tap = present
@@ -314,7 +314,7 @@ class _ResultRecorder:
 
     def _settle(
         self,
-        shape: Shape,
+        shape: CallShape,
         reading: Reading,
         names: tuple[str | None, ...],
         answer: dict[str, Any],

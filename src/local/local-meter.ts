@@ -32,7 +32,7 @@ import { TabName } from './tab-name';
 const CHANNEL = 'jupyter-llm-meter:totals';
 
 /** What the local meter needs from the page. */
-export interface Page {
+export interface PageContext {
   readonly settings: Setting.IManager;
   readonly storage: Storage;
   /** Where the browser has locks. */
@@ -50,7 +50,7 @@ export interface Page {
 /** The totals of this lab, with limits and alerts. */
 export class LocalMeter implements ILocalMeter, IDisposable {
   private constructor(
-    private readonly page: Page,
+    private readonly page: PageContext,
     private readonly store: TotalsStore
   ) {
     store.changed.connect(this._onChanged, this);
@@ -65,7 +65,7 @@ export class LocalMeter implements ILocalMeter, IDisposable {
    * @returns the meter.
    * @throws {Error} when the totals cannot be read; they are left as they are.
    */
-  static async open(page: Page): Promise<LocalMeter> {
+  static async open(page: PageContext): Promise<LocalMeter> {
     const place = new TotalsSettings(page.settings);
     const there = readLocalTotals(await place.read());
     const totals = there.id === '' ? { ...there, id: UUID.uuid4() } : there;

@@ -25,7 +25,7 @@ import {
   EMPTY_TOTALS,
   holds,
   isCountedByOthers,
-  merged,
+  mergedTotals,
   pruned,
   readLocalTotals,
   takenOf,
@@ -64,7 +64,7 @@ export class TotalsStore implements IDisposable {
     const kept = Object.entries(tabName.kept).map(
       ([id, part]) => [id, readTabTotals(part, `kept.${id}`)] as const
     );
-    this._totals = merged(totals, { ...EMPTY_TOTALS, parts: new Map(kept) });
+    this._totals = mergedTotals(totals, { ...EMPTY_TOTALS, parts: new Map(kept) });
     this._part = this._totals.parts.get(tabName.id) ?? EMPTY_TAB_TOTALS;
   }
 
@@ -171,7 +171,7 @@ export class TotalsStore implements IDisposable {
 
   private _join(there: LocalTotals): void {
     const now = this.clock();
-    const joined = merged(there, this._totals);
+    const joined = mergedTotals(there, this._totals);
     const { id } = this.tabName;
     const isOthers = (callId: string): boolean => isCountedByOthers(joined, id, callId);
     const taken = takenOf(joined, id);

@@ -1,11 +1,11 @@
 import type { Page } from '@playwright/test';
 
-import type { Limit } from '../lab';
+import type { LimitSetting } from '../lab';
 import { expect, test } from '../fixtures';
 import { chatCell, replayCell } from '../providers';
 import { gauge, limitDialog, openLab, picture, runCell, startCell, toasts } from '../screen';
 
-const tokensAMonth = (amount: number): { limits: Limit[] } => ({
+const tokensAMonth = (amount: number): { limits: LimitSetting[] } => ({
   limits: [{ window: 'month', unit: 'tokens', amount }]
 });
 

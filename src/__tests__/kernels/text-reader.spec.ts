@@ -1,4 +1,4 @@
-import { readText } from '../../core/scan/text';
+import { scanText } from '../../core/scan/text';
 import type { ReadRequest } from '../../kernels/text-reader';
 import { LARGEST_IN_PAGE, TextReader } from '../../kernels/text-reader';
 import type { WorkerPort } from '../../kernels/worker-client';
@@ -29,7 +29,7 @@ class Port implements WorkerPort {
   }
 
   private _answer({ id, output, patterns }: ReadRequest): void {
-    const data = { id, readings: readText(output, patterns) };
+    const data = { id, readings: scanText(output, patterns) };
     (this.onmessage as (event: { data: unknown }) => void)({ data });
   }
 }

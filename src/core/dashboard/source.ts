@@ -5,7 +5,7 @@
 import type { CallRecord } from '../record/record';
 import type { UsageRow } from './usage-rows';
 
-/** The parameters of a request. */
+/** The parameters of a request, by their names in the REST interface. */
 export type Query = Readonly<Record<string, string>>;
 
 /** Loads sums by group: `GET usage`. */

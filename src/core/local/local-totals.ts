@@ -47,7 +47,7 @@ export class NewerTotalsError extends Error {
  * @param other - another copy of the same lab.
  * @returns all that either copy holds; the same for either order.
  */
-export function merged(one: LocalTotals, other: LocalTotals): LocalTotals {
+export function mergedTotals(one: LocalTotals, other: LocalTotals): LocalTotals {
   return {
     // Two browsers may have written the first copy at the same moment.
     id: [one.id, other.id].filter(id => id !== '').sort()[0] ?? '',
@@ -65,7 +65,7 @@ export function merged(one: LocalTotals, other: LocalTotals): LocalTotals {
  * @returns whether merging them would leave the first as it is.
  */
 export function holds(one: LocalTotals, other: LocalTotals): boolean {
-  return writeLocalTotals(merged(one, other)) === writeLocalTotals(one);
+  return writeLocalTotals(mergedTotals(one, other)) === writeLocalTotals(one);
 }
 
 /**

@@ -51,7 +51,7 @@ export function agrees(one: Reading, other: Reading): boolean {
 }
 
 /** Of two readings of one call, the one that says more, with what only the other knows. */
-export function merged(one: Reading, other: Reading): Reading {
+export function mergedReading(one: Reading, other: Reading): Reading {
   const [more, less] = richness(other) > richness(one) ? [other, one] : [one, other];
   return {
     ...more,

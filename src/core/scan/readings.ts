@@ -6,7 +6,7 @@
  */
 
 import type { Kind, Reading } from './reading';
-import { agrees, merged } from './reading';
+import { agrees, mergedReading } from './reading';
 import type { Node } from './tree';
 import { isHolder, statedUsage, statesOneSide } from './usage';
 import { namesSum } from './vocabulary';
@@ -108,7 +108,9 @@ function collapsed(node: Node, readings: readonly Reading[]): readonly Reading[]
     return tokens < 0 || position < 0 ? readings : [readings[position] ?? readings[0]];
   }
   const [first, ...others] = readings;
-  return others.every(other => agrees(first, other)) ? [others.reduce(merged, first)] : readings;
+  return others.every(other => agrees(first, other))
+    ? [others.reduce(mergedReading, first)]
+    : readings;
 }
 
 function ownReading(node: Node): Reading | undefined {

@@ -8,9 +8,9 @@
 
 import type { OutputPattern } from './patterns';
 import type { Reading } from './reading';
-import { agrees, merged, tokensOf } from './reading';
+import { agrees, mergedReading, tokensOf } from './reading';
 import { Counters, greatestOf, restOf, stepsOf, withoutSums } from './sums';
-import { readText } from './text';
+import { scanText } from './text';
 import type { OutputText } from './text';
 
 /** One piece of output. */
@@ -155,7 +155,9 @@ export class RunReadings {
     }
     // A stream's later print of one response has its final figures.
     const both =
-      known === undefined ? merged(this._calls[at], reading) : later(this._calls[at], reading);
+      known === undefined
+        ? mergedReading(this._calls[at], reading)
+        : later(this._calls[at], reading);
     this._calls[at] = both;
     this._index(both, at);
   }
@@ -211,7 +213,7 @@ export class RunScanner {
 
   private _read(texts: readonly OutputText[]): void {
     for (const text of texts) {
-      this._readings.add(readText(text, this._patterns));
+      this._readings.add(scanText(text, this._patterns));
     }
   }
 
@@ -228,6 +230,6 @@ function later(one: Reading, other: Reading): Reading {
   const [, before] = tokensOf(one);
   const [, now] = tokensOf(other);
   return now >= before
-    ? merged({ ...other, responseId: one.responseId }, { ...one, usage: other.usage })
+    ? mergedReading({ ...other, responseId: one.responseId }, { ...one, usage: other.usage })
     : one;
 }

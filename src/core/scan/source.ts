@@ -13,7 +13,7 @@ export interface Literal {
 }
 
 /** What was written; literal number 3 stands in the code as `"3"`. */
-export interface Source {
+export interface CellSource {
   readonly statements: readonly string[];
   readonly literals: readonly Literal[];
 }
@@ -40,7 +40,7 @@ const LITERALS_AND_COMMENTS = new RegExp(
  *
  * @param code - of a cell; one that is very large reads as empty.
  */
-export function readSource(code: string): Source {
+export function readSource(code: string): CellSource {
   const literals: Literal[] = [];
   const plain = (code.length > LONGEST ? '' : code).replace(
     LITERALS_AND_COMMENTS,

@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 from decimal import Decimal
 
 import pytest
-from channel_provider import Provider
+from channel_provider import ChannelProvider
 from free_port import free_port
 
 from jupyter_llm_meter.alerts.channels import Channels
@@ -22,7 +22,7 @@ def provider(tmp_path, monkeypatch):
     """All providers in one; whatever this process sends to any host by HTTPS reaches it."""
     folder = tmp_path / "provider"
     folder.mkdir()
-    provider = Provider(folder)
+    provider = ChannelProvider(folder)
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{provider.port}")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(provider.authority))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")

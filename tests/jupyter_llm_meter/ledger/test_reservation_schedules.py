@@ -37,7 +37,7 @@ CALLS = limit("hour", "calls", 4, on_exceed="block", time_zone="Australia/Lord_H
 
 
 @dataclass
-class Call:
+class ModelCall:
     """A call as the model knows it."""
 
     started_at: datetime
@@ -95,7 +95,7 @@ class Schedule(RuleBasedStateMachine):
     @rule(target=open_calls, worst=st.integers(1, 600))
     def reserve(self, worst):
         call_id = f"call-{len(self.calls):03}"
-        asked = Call(self.now, worst)
+        asked = ModelCall(self.now, worst)
         fits = all(sum(self.room(each, self.now)) + asked.needs(each) <= each.amount for each in self.limits)
         record = missing(call_id, started_at=self.now, status="ok")
         (refused,) = self.ledger.reserve(

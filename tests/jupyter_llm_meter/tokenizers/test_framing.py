@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_llm_meter.tokenizers.framing import PLAIN, Figures, figures_of
+from jupyter_llm_meter.tokenizers.framing import PLAIN, Overhead, overhead_of
 
 
-def of(model: str | None, api: str = "openai.chat", provider: str | None = None) -> Figures:
-    return figures_of(model, provider, api)
+def of(model: str | None, api: str = "openai.chat", provider: str | None = None) -> Overhead:
+    return overhead_of(model, provider, api)
 
 
 def test_a_message_takes_three_tokens_and_its_role_and_a_reply_three() -> None:

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm_meter_tap.formats.matching import Shape, recognise
+from llm_meter_tap.formats.matching import CallShape, recognise
 
 CHAT = {"model": "m-1", "messages": [{"role": "user", "content": "hi"}]}
 CLAUDE = {**CHAT, "max_tokens": 5}
 GEMINI = {"contents": [{"parts": [{"text": "hi"}]}]}
 
 
-def seen(path: str, body: Any, host: str = "llm.example.org", method: str = "POST") -> Shape | None:
+def seen(path: str, body: Any, host: str = "llm.example.org", method: str = "POST") -> CallShape | None:
     content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
     return recognise(method, host, path, "", "application/json", content)
 
@@ -122,7 +122,7 @@ def test_reading_back_is_no_call(host: str, path: str) -> None:
 
 def test_a_call_that_its_provider_will_refuse_is_still_a_call() -> None:
     shape = seen("/v1/chat/completions", {"mesages": []}, "api.openai.com")
-    assert shape == Shape("openai.chat", "openai", "chat", None, False)
+    assert shape == CallShape("openai.chat", "openai", "chat", None, False)
 
 
 def test_a_body_that_cannot_be_seen_is_a_call_on_a_known_host() -> None:
@@ -205,7 +205,7 @@ def test_the_path_names_the_model_where_the_body_does_not() -> None:
     assert gemini is not None and bedrock is not None and vertex is not None
     assert (gemini.request_model, gemini.is_stream) == ("gemini-x", True)
     assert (bedrock.request_model, bedrock.is_stream) == ("us.some.model-v1:0", True)
-    assert vertex == Shape("anthropic.messages", "gcp.vertex_ai", "chat", "claude-x@1", True)
+    assert vertex == CallShape("anthropic.messages", "gcp.vertex_ai", "chat", "claude-x@1", True)
 
 
 def test_a_form_upload_names_its_model() -> None:
