@@ -45,8 +45,8 @@ export interface LabOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** The path under which the server is reached, as behind a hub; `/` unless this says otherwise. */
   readonly baseUrl?: string;
-  /** Whether the server part runs; it does unless this says otherwise. */
-  readonly hasServerPart?: boolean;
+  /** Whether the server extension runs; it does unless this says otherwise. */
+  readonly hasServerExtension?: boolean;
   /** Whether the page gives its commands to the spec, as `window.jupyterapp`. */
   readonly isAppExposed?: boolean;
   /** The user's settings of the meter. */
@@ -73,10 +73,10 @@ export class Lab {
     return lab;
   }
 
-  /** Starts the server again on the folders and the port it had, with another server part or without one. */
-  async start(hasServerPart = this.options.hasServerPart ?? true): Promise<void> {
+  /** Starts the server with the same folders and port, with or without the server extension. */
+  async start(hasServerExtension = this.options.hasServerExtension ?? true): Promise<void> {
     const log = openSync(join(this.folder, 'server.log'), 'a');
-    this.server = spawn(PYTHON, [...this.arguments(), ...serverPart(hasServerPart)], {
+    this.server = spawn(PYTHON, [...this.arguments(), ...extensionArguments(hasServerExtension)], {
       env: {
         ...cleanEnvironment(),
         ...this.variables(),
@@ -217,7 +217,7 @@ export class Lab {
   private readonly languages = new Map<string, string>();
 }
 
-function serverPart(isOn: boolean): string[] {
+function extensionArguments(isOn: boolean): string[] {
   return isOn ? [] : [`--ServerApp.jpserver_extensions={'jupyter_llm_meter': False}`];
 }
 

@@ -128,7 +128,7 @@ class Ledger(Answers):
         return settled
 
     def take_over(self, part: TakeoverPart, limits: Sequence[Limit], now: datetime) -> tuple[int, Settled]:
-        """Add what a page counted without a server part, once; see `takeover.take_over`.
+        """Add the calls that a page counted in local mode, once; see `takeover.take_over`.
 
         Raises:
             LedgerUnavailable: Nothing of the part was written; it can be handed over again.

@@ -1,8 +1,8 @@
-"""Taking over what a page counted while there was no server part.
+"""Takes over the calls that a page counted in local mode.
 
-A page hands over parts, one a tab, each with a revision that grows: newest calls whole, older ones as sums.
-The ledger notes up to which revision it has a part, in the transaction that adds it, so that a part counts
-once whoever brings it and however often.
+A page hands over one part for each tab, with a revision that grows. A part has its newest calls in full
+and its older calls as sums. The transaction that adds a part also stores its revision, so a part counts once,
+even when several pages send it several times.
 """
 
 from __future__ import annotations

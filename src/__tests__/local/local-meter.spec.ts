@@ -40,7 +40,7 @@ let limits: unknown;
 
 beforeEach(async () => {
   server = new Standin();
-  server.hasServerPart = false;
+  server.hasServerExtension = false;
   await server.start();
   meters = [];
   limits = LIMITS;
@@ -211,7 +211,7 @@ describe('LocalMeter', () => {
     const meter = await openPage(browser);
     meter.add([call('1'), call('2')]);
     await meter.refresh();
-    server.hasServerPart = true;
+    server.hasServerExtension = true;
     await meter.transferTotals(client);
     const other = await openPage();
     await other.transferTotals(client);
