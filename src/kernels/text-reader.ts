@@ -58,7 +58,10 @@ export class TextReader implements IDisposable {
    * @param patterns - the user's own patterns.
    * @returns the usages that it shows.
    */
-  async read(output: OutputText, patterns: readonly OutputPattern[]): Promise<readonly Reading[]> {
+  async scanText(
+    output: OutputText,
+    patterns: readonly OutputPattern[]
+  ): Promise<readonly Reading[]> {
     if (patterns.length === 0 && !isWorthReading(output.text)) {
       return [];
     }

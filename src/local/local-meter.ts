@@ -67,7 +67,7 @@ export class LocalMeter implements ILocalMeter, IDisposable {
    */
   static async open(page: PageContext): Promise<LocalMeter> {
     const place = new TotalsSettings(page.settings);
-    const there = readLocalTotals(await place.read());
+    const there = readLocalTotals(await place.readTotals());
     const totals = there.id === '' ? { ...there, id: UUID.uuid4() } : there;
     const tabName = await TabName.claim(totals.id, page.storage, page.locks);
     const store = new TotalsStore(place, tabName, totals, () => page.clock());
@@ -100,7 +100,7 @@ export class LocalMeter implements ILocalMeter, IDisposable {
    *
    * @param records - the calls.
    */
-  add(records: readonly CallRecord[]): void {
+  addCalls(records: readonly CallRecord[]): void {
     for (const record of records) {
       if (record.status !== 'refused' && !this._isKnown(record.callId)) {
         this.store.add(priced(record));

@@ -17,7 +17,7 @@ export interface ILocalMeter {
   readonly calls: ICallStore;
 
   /** Counts calls, each once. */
-  add(records: readonly CallRecord[]): void;
+  addCalls(records: readonly CallRecord[]): void;
 
   /** Loads what other tabs and browsers have counted. */
   refresh(): Promise<void>;

@@ -38,7 +38,7 @@ export const outputs: JupyterFrontEndPlugin<void> = {
         isScanned: kernelId => scanned.has(kernelId),
         patterns: () => patterns,
         estimator: () => estimates.estimator,
-        report: records => meter.submit(records)
+        reportCalls: records => meter.submitCalls(records)
       });
     });
     const report = problemReporter(app, wording);

@@ -22,7 +22,7 @@ class Page {
     isScanned: () => this.isScanned,
     patterns: () => checkPatterns([]).patterns,
     estimator: () => this.estimator,
-    report: records => this.reported.push(...records)
+    reportCalls: records => this.reported.push(...records)
   });
 
   async receive(...messages: readonly KernelMessage.IMessage[]): Promise<readonly CallRecord[]> {

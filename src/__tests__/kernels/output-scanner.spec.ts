@@ -19,7 +19,7 @@ beforeEach(() => {
     isScanned: kernelId => scanned.has(kernelId),
     patterns: () => [],
     estimator: () => undefined,
-    report: records => reported.push(...records)
+    reportCalls: records => reported.push(...records)
   });
   new OutputQueue(calls, () => Promise.resolve(scanner));
 });

@@ -175,7 +175,7 @@ describe('AlertPresenter', () => {
   it('should show a refused call at once in the tab whose kernel told of it', async () => {
     server.document = wireDocument({ alerts: [wireRefusal()], standings: [wireBlocked()] });
     const tab = openTab();
-    tab.meter.report(recordWith({ 'llm_meter.call.status': 'refused' }));
+    tab.meter.reportCall(recordWith({ 'llm_meter.call.status': 'refused' }));
     await tab.meter.refresh();
     await until(() => tab.shown.length > 0);
     expect(tab.shown).toEqual(['dialog refusal-1']);
@@ -194,7 +194,7 @@ describe('AlertPresenter', () => {
     server.document = wireDocument({ alerts: [wireRefusal()], standings: [wireBlocked()] });
     const [own, other] = [openTab('own'), openTab('other')];
     await Promise.all([own.meter.refresh(), other.meter.refresh()]);
-    own.meter.report(recordWith({ 'llm_meter.call.status': 'refused' }));
+    own.meter.reportCall(recordWith({ 'llm_meter.call.status': 'refused' }));
     await until(() => own.shown.length === 1);
     expect(server.claims.get('refusal-1')).toBe('own');
   });
@@ -205,7 +205,7 @@ describe('AlertPresenter', () => {
       standings: [wireBlocked()]
     });
     const tab = openTab();
-    tab.meter.report(recordWith({ 'llm_meter.call.status': 'refused' }));
+    tab.meter.reportCall(recordWith({ 'llm_meter.call.status': 'refused' }));
     await tab.meter.refresh();
     await until(() => server.acknowledged.includes('x'));
     await until(() => tab.shown.length > 0);
@@ -216,7 +216,7 @@ describe('AlertPresenter', () => {
     const raised = wireBlocked({ amount: '1200000', ratio: 0.83, level: 'warning' });
     server.document = wireDocument({ alerts: [wireRefusal()], standings: [raised] });
     const tab = openTab();
-    tab.meter.report(recordWith({ 'llm_meter.call.status': 'refused' }));
+    tab.meter.reportCall(recordWith({ 'llm_meter.call.status': 'refused' }));
     await tab.meter.refresh();
     await until(() => server.acknowledged.includes('refusal-1'));
     expect(tab.shown).toEqual([]);

@@ -114,7 +114,7 @@ describe('MeterFeed', () => {
     jest.runOnlyPendingTimers();
     jest.useRealTimers();
     expect(model.snapshot.areEventsMissing).toBe(true);
-    feed.comeBack();
+    feed.refreshOnReturn();
     await until(() => server.requests.length === 3);
     emit({ seq: 15 });
     expect(model.snapshot.areEventsMissing).toBeUndefined();
@@ -139,7 +139,7 @@ describe('MeterFeed', () => {
     it('should ask for the figures and take the call back', async () => {
       await feed.refresh();
       jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
-      model.report(recordWith());
+      model.addPendingCall(recordWith());
       feed.awaitConfirmation();
       jest.runOnlyPendingTimers();
       jest.useRealTimers();

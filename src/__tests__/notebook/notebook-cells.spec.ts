@@ -40,8 +40,8 @@ describe('NotebookCells', () => {
   it('should ask once for many calls that the ledger took at about the same time', async () => {
     const { cells, asked } = setUp();
     await pass();
-    cells.commit(['a']);
-    cells.commit(['b', 'c']);
+    cells.markCommitted(['a']);
+    cells.markCommitted(['b', 'c']);
     await pass();
     expect(asked).toHaveLength(2);
   });
@@ -50,11 +50,11 @@ describe('NotebookCells', () => {
     const { view, cells, asked } = setUp();
     await pass();
     view.isVisible = false;
-    cells.commit(['a']);
+    cells.markCommitted(['a']);
     await pass();
     expect(asked).toHaveLength(1);
     view.isVisible = true;
-    cells.update();
+    cells.requestIfStale();
     await pass();
     expect(asked).toHaveLength(2);
   });
@@ -62,10 +62,10 @@ describe('NotebookCells', () => {
   it('should leave a ledger that is away alone until it is back', async () => {
     const { cells, asked } = setUp([() => Promise.reject(new AwayError('gone'))]);
     await pass();
-    cells.commit(['a']);
+    cells.markCommitted(['a']);
     await pass();
     expect(asked).toHaveLength(1);
-    cells.miss();
+    cells.markStale();
     await pass();
     expect(asked).toHaveLength(2);
   });
@@ -73,7 +73,7 @@ describe('NotebookCells', () => {
   it('should ask about a call of which the ledger tells nothing', async () => {
     const { cells, asked } = setUp();
     await pass();
-    cells.report(RECORD);
+    cells.addReported(RECORD);
     await pass();
     expect(asked).toHaveLength(2);
     expect(cells.newestOf('cell-1')).toBeUndefined();
@@ -81,7 +81,7 @@ describe('NotebookCells', () => {
 
   it('should sum the cells that the notebook has now', () => {
     const { view, cells } = setUp();
-    cells.report(RECORD);
+    cells.addReported(RECORD);
     expect(cells.costs.total.calls).toBe(1);
     view.cellIds = [];
     expect(cells.costs.total.calls).toBe(0);

@@ -27,7 +27,7 @@ export class PrintedAnswer {
       case 'execute_result':
       case 'display_data':
       case 'update_display_data':
-        this._show(objectOf(fields.data), objectOf(fields.transient).display_id);
+        this._addDisplay(objectOf(fields.data), objectOf(fields.transient).display_id);
         break;
       case 'clear_output':
         // A display that grows is cleared and shown again.
@@ -52,7 +52,7 @@ export class PrintedAnswer {
     return this._hasFailed;
   }
 
-  private _show(data: Fields, displayId: unknown): void {
+  private _addDisplay(data: Fields, displayId: unknown): void {
     const form = READABLE.map(mime => textOf(data[mime])).find(text => text !== '');
     if (form !== undefined) {
       const key = typeof displayId === 'string' ? displayId : undefined;

@@ -93,7 +93,7 @@ export class RunReadings {
     for (const reading of readings) {
       if (this._count < MOST_READINGS) {
         this._count += 1;
-        this._take(reading);
+        this._addReading(reading);
       }
     }
   }
@@ -114,7 +114,7 @@ export class RunReadings {
     return counters.settle(withSums, greatestOf(this._counters));
   }
 
-  private _take(reading: Reading): void {
+  private _addReading(reading: Reading): void {
     switch (reading.kind) {
       case 'sum':
         this._sums.push(reading);
@@ -126,25 +126,25 @@ export class RunReadings {
         this._steps.push(reading);
         break;
       case 'delta':
-        this._takeDelta(reading);
+        this._addDelta(reading);
         break;
       default:
-        this._takeCall(reading);
+        this._addCall(reading);
     }
   }
 
   /** Anthropic's `message_delta` carries the cumulative output of the message that was started before it. */
-  private _takeDelta(reading: Reading): void {
+  private _addDelta(reading: Reading): void {
     const last = this._calls.length - 1;
     if (last >= 0 && this._calls[last].kind === 'start') {
       const usage = { ...this._calls[last].usage, ...reading.usage };
       this._calls[last] = { ...this._calls[last], kind: 'call', usage };
     } else if (reading.usage.inputTokens !== undefined) {
-      this._takeCall({ ...reading, kind: 'call' });
+      this._addCall({ ...reading, kind: 'call' });
     }
   }
 
-  private _takeCall(reading: Reading): void {
+  private _addCall(reading: Reading): void {
     const { responseId } = reading;
     const known = responseId === undefined ? undefined : this._byId.get(responseId);
     const at = known ?? this._alike(reading);

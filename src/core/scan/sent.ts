@@ -48,9 +48,9 @@ export class SentCalls {
    * @param code - as it is executed, in the order of execution.
    * @returns the call that it makes; of several, the first that names a model. Undefined when it makes none.
    */
-  read(code: string): SentCall | undefined {
+  findCall(code: string): SentCall | undefined {
     const source = readSource(code);
-    const calling = source.statements.filter(statement => this._take(statement, source));
+    const calling = source.statements.filter(statement => this._rememberSetUp(statement, source));
     if (calling.length === 0) {
       return undefined;
     }
@@ -60,7 +60,7 @@ export class SentCalls {
   }
 
   /** Remembers what a statement sets up; returns whether it calls. */
-  private _take(statement: string, source: CellSource): boolean {
+  private _rememberSetUp(statement: string, source: CellSource): boolean {
     if (CLASS.test(statement)) {
       return false;
     }

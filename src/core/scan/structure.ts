@@ -30,7 +30,7 @@ import type { Node } from './tree';
  * @returns the outermost nodes, in the order of the text.
  */
 export function readStructures(text: string): readonly Node[] {
-  return new Reader(text).read();
+  return new Reader(text).readNodes();
 }
 
 class Reader {
@@ -38,7 +38,7 @@ class Reader {
     this._tree = new Tree();
   }
 
-  read(): readonly Node[] {
+  readNodes(): readonly Node[] {
     const text = this._text;
     while (this._at < text.length) {
       this._step(text[this._at]);
@@ -230,7 +230,7 @@ class Reader {
     if (BOUNDS.has(word.toLowerCase())) {
       this._key = '';
     } else if (ABSENT.has(word)) {
-      this._put(null);
+      this._addFigure(null);
     } else if (!'([{="\''.includes(next) || next === '') {
       if (this._tree.putText(this._key, () => word)) {
         this._key = '';
@@ -252,13 +252,13 @@ class Reader {
     const isNegative = before === '-' || before === '.';
     const isUnit = hasUnit(this._text, this._at);
     if (this._key !== '' && start - this._keyEnd <= FARTHEST) {
-      this._put(isNegative || isUnit ? NaN : Number(shown.replaceAll(',', '')));
+      this._addFigure(isNegative || isUnit ? NaN : Number(shown.replaceAll(',', '')));
     }
     this._phrase = this._at;
     this._word = '';
   }
 
-  private _put(value: number | null): void {
+  private _addFigure(value: number | null): void {
     const isTokenCount = this._isAboutTokens || isTokens(this._text, this._at);
     this._tree.putFigure(this._key, value, isTokenCount, this._isPair);
     this._key = '';
