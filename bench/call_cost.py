@@ -60,7 +60,7 @@ def main() -> None:
             call(pause_s)
             spent = statistics.median(call(pause_s) for _ in range(CALLS))
             print(f"paused for {pause_s * 1e3:3.1f} ms   {spent:6.1f} us a call")
-        tap.leave()
+        tap.close_tap()
 
 
 if __name__ == "__main__":

@@ -44,10 +44,10 @@ class Tap:
         self.folder = folder
         self.spool = Spool(folder)
         self.sender = LineSender(folder, self.spool)
-        self.gate = GateWatch(folder)
+        self.gate_watch = GateWatch(folder)
         self._reservation_client: ReservationClient | None = None
-        # Weak references to the calls that have not settled, which take themselves out; each has `leave()`,
-        # called when the interpreter exits. A WeakSet costs a call more than its two lines' way to the disk.
+        # Weak references to the calls that have not settled; a call removes itself. The exit of the interpreter
+        # calls `released()` of each. A WeakSet would cost a call more than writing its two lines to the disk.
         self.under_way: set[weakref.ref[Any]] = set()
         self._key: bytes | None = None
 
@@ -112,7 +112,7 @@ class Tap:
         for reference in list(self.under_way):
             call = reference()
             if call is not None:
-                call.leave()
+                call.released()
         self.sender.close()
         if self._reservation_client is not None:
             self._reservation_client.close()
@@ -128,7 +128,7 @@ class Tap:
     def _write_line(self, event: str, call_id: str, encoded: bytes, *passed_on: Any) -> None:
         is_spooled = self.spool.append(event, call_id, encoded)
         is_urgent = event != "opened" and self.sender.leases.release(call_id)
-        self.sender.put(OutgoingLine(event, call_id, encoded, is_spooled, *passed_on), is_urgent)
+        self.sender.queue_line(OutgoingLine(event, call_id, encoded, is_spooled, *passed_on), is_urgent)
 
 
 def current() -> Tap | None:
@@ -155,7 +155,7 @@ def _close_with_worker(tap: Tap) -> None:
 
 
 @faults.contained
-def leave() -> None:
+def close_tap() -> None:
     """Close this process's tap, as at its exit; a later call makes another."""
     global _current
     if _current is not None:
@@ -184,7 +184,7 @@ def _after_fork_in_parent() -> None:
         _current.resume()
 
 
-atexit.register(leave)
+atexit.register(close_tap)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork_in_child)
     if sys.version_info >= (3, 12):

@@ -34,7 +34,7 @@ class Channels:
         self._missed: set[str] = set()
 
     @classmethod
-    def read(cls, configured: Any, problems: Problems) -> Channels:
+    def from_configuration(cls, configured: Any, problems: Problems) -> Channels:
         """Read the channels of the configuration and of the environment.
 
         Args:

@@ -113,7 +113,7 @@ class Command(JupyterApp):
         Raises:
             ConfigError: A setting has a value that is not allowed.
         """
-        return ServiceConfig.read(self.config.get("LLMMeter", {}), problems or Problems(self.log))
+        return ServiceConfig.from_settings(self.config.get("LLMMeter", {}), problems or Problems(self.log))
 
     def limits(self, problems: Problems | None = None) -> LimitsInForce:
         """The limits in force: those of the server's configuration and of JupyterLab's settings."""

@@ -87,7 +87,7 @@ class _Kernel:
     spent: Decimal = Decimal(0)
     above_at: datetime | None = None
 
-    def take(self, at: datetime, cost: Decimal) -> tuple[int, Decimal]:
+    def add_call(self, at: datetime, cost: Decimal) -> tuple[int, Decimal]:
         """Add a call; returns the calls and dollars of the minute until then."""
         self.seen.append((at, cost))
         self.spent += cost
@@ -102,7 +102,7 @@ class RunawayGuard:
     def __init__(self) -> None:
         self._kernels: dict[str, _Kernel] = {}
 
-    def add(
+    def add_call(
         self,
         kernel_id: str,
         at: datetime,
@@ -123,7 +123,7 @@ class RunawayGuard:
             The runaway, when this call shows one that was not told of.
         """
         kernel = self._kernels.setdefault(kernel_id, _Kernel())
-        calls, spent = kernel.take(at, cost or Decimal(0))
+        calls, spent = kernel.add_call(at, cost or Decimal(0))
         if calls <= habit.most_calls and spent <= habit.most_cost:
             return None
         is_known = kernel.above_at is not None and at - kernel.above_at < CALM

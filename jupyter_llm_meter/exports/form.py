@@ -9,15 +9,15 @@ from llm_meter_tap.wire.record import CallRecord
 
 
 class Writer(Protocol):
-    """Writes one file: `begin`, `write` as often as there are calls, `end`; the pieces together are it."""
+    """Writes one file: `start_file`, `write_calls` as often as there are calls, `end_file`. Join the pieces."""
 
-    def begin(self) -> bytes:
+    def start_file(self) -> bytes:
         """What comes before the first call."""
 
-    def write(self, records: Sequence[CallRecord]) -> bytes:
+    def write_calls(self, records: Sequence[CallRecord]) -> bytes:
         """The next calls; may be empty, and come with a later piece."""
 
-    def end(self) -> bytes:
+    def end_file(self) -> bytes:
         """What comes after the last call."""
 
 

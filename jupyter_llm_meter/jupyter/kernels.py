@@ -68,10 +68,10 @@ class ServerQuery(Generic[Answer]):
         await asyncio.wait([asyncio.wrap_future(pending)], timeout=patience)
         if pending.done():
             self._pending = None
-            self._keep(pending)
+            self._keep_answer(pending)
         return self.last
 
-    def _keep(self, pending: Future[Answer]) -> None:
+    def _keep_answer(self, pending: Future[Answer]) -> None:
         error = pending.exception()
         if error is None:
             self.last = pending.result()

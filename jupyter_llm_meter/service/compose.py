@@ -67,7 +67,7 @@ def compose_service(
         notify=notify,
         pricer=pricer_with(config.price_overrides, problems),
         rules=config.rules,
-        channels=Channels.read(config.channels, problems),
+        channels=Channels.from_configuration(config.channels, problems),
         link=config.link,
     )
 

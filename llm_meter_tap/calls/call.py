@@ -192,7 +192,7 @@ class Call:
         return AnswerUnderWay(self.record.to_wire, self._parent, self._body.pieces)
 
     def _settle_if_finished(self) -> None:
-        reading = self._read(is_whole=False)
+        reading = self._read_response(is_whole=False)
         if reading.is_finished:
             self._conclude(reading, is_whole=True)
 
@@ -200,28 +200,28 @@ class Call:
     def ended(self) -> None:
         """Settle a call whose body is complete."""
         if not self._is_settled:
-            self._conclude(self._read(is_whole=True), is_whole=True)
+            self._conclude(self._read_response(is_whole=True), is_whole=True)
 
     @faults.contained
     def broke(self, error: BaseException) -> None:
         """Settle a call whose body broke off, or whose reader was interrupted or cancelled."""
         if not self._is_settled:
-            self._conclude(self._read(is_whole=False), is_whole=False, error=error)
+            self._conclude(self._read_response(is_whole=False), is_whole=False, error=error)
 
     @faults.contained
-    def leave(self) -> None:
+    def released(self) -> None:
         """Settle a call whose response was closed or freed, or that the interpreter's exit ends."""
         if self._is_settled:
             return
         if self._status is None:
             self._settle("aborted", "missing", None, self._text(None))
         else:
-            self._conclude(self._read(is_whole=False), is_whole=False)
+            self._conclude(self._read_response(is_whole=False), is_whole=False)
 
     def __del__(self) -> None:
-        self.leave()
+        self.released()
 
-    def _read(self, is_whole: bool) -> Reading:
+    def _read_response(self, is_whole: bool) -> Reading:
         assert self._status is not None
         body = self._decoded_body()
         return read_response(

@@ -73,7 +73,7 @@ def _reservation_request(
     present: Tap, record: CallRecord, shape: CallShape, request: OutgoingRequest
 ) -> ReservationRequest | None:
     """What to ask before a call leaves; None where no limit can refuse it."""
-    gate, run = present.gate.current(), run_caps.current()
+    gate, run = present.gate_watch.current_gate(), run_caps.current()
     if gate is None and run is None:
         return None
     from llm_meter_tap.limits.reservation import ReservationRequest

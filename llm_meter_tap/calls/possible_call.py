@@ -120,23 +120,23 @@ class PossibleCall(Call):
         return super().under_way() if self.is_proved else None
 
     @faults.contained
-    def leave(self) -> None:
+    def released(self) -> None:
         """Settle what was not read to its end."""
         if self._is_settled:
             return
         if self._status is None and not self.is_proved:
             self._drop()
         else:
-            super().leave()
+            super().released()
 
-    def _read(self, is_whole: bool) -> Reading:
+    def _read_response(self, is_whole: bool) -> Reading:
         assert self._status is not None
         is_complete = is_whole and not self._body.is_cut
         found = recognise_answer(
             self._shape, self._host, self._status, self._headers, self._decoded_body(), is_complete
         )
         if found is None:
-            return super()._read(is_whole) if self.is_proved else Reading()
+            return super()._read_response(is_whole) if self.is_proved else Reading()
         self._is_recognised = True
         self._shape, reading = found
         return reading

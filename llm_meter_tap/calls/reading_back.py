@@ -134,12 +134,12 @@ class ReadBackObserver:
         self._end(is_whole=False)
 
     @faults.contained
-    def leave(self) -> None:
+    def released(self) -> None:
         """Nothing more will be read."""
         self._end(is_whole=False)
 
     def __del__(self) -> None:
-        self.leave()
+        self.released()
 
     def _end(self, is_whole: bool) -> None:
         if self._is_over or tap.current() is not self._tap:  # the latter in a forked child
@@ -190,11 +190,11 @@ class _ResultLines(Reader):
             return
         *whole, rest = plain.split(b"\n")
         for piece in whole:
-            self._keep(piece)
+            self._keep_piece(piece)
             self._read_line()
-        self._keep(rest)
+        self._keep_piece(rest)
 
-    def _keep(self, piece: bytes) -> None:
+    def _keep_piece(self, piece: bytes) -> None:
         if self._size + len(piece) > _LONGEST_LINE:
             self._tear()
         elif piece:

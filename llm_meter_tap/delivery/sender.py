@@ -98,7 +98,7 @@ class LineSender:
         self._attempted_at = 0.0
         self._retry_s = _FIRST_RETRY_S
 
-    def put(self, line: OutgoingLine, is_urgent: bool = False) -> None:
+    def queue_line(self, line: OutgoingLine, is_urgent: bool = False) -> None:
         """Queue a line; returns at once.
 
         Args:

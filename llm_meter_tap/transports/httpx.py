@@ -196,7 +196,7 @@ def _sync_stream(base: type[Any]) -> type[Any]:
             try:
                 self._stream.close()
             finally:
-                self._call.leave()
+                self._call.released()
 
     return MeteredStream
 
@@ -226,6 +226,6 @@ def _async_stream(base: type[Any]) -> type[Any]:
             try:
                 await self._stream.aclose()
             finally:
-                self._call.leave()
+                self._call.released()
 
     return MeteredAsyncStream

@@ -95,7 +95,7 @@ def start(storage, fixed_limits):
             problems=problems,
             time_zone="UTC",
             log=log,
-            channels=Channels.read(channels, problems),
+            channels=Channels.from_configuration(channels, problems),
         )
         service.start()
         running.append(service)

@@ -202,7 +202,7 @@ class Fixed:
 
 log = logging.getLogger()
 problems = Problems(log)
-channels = Channels.read({"ops": sys.argv[3]}, problems)
+channels = Channels.from_configuration({"ops": sys.argv[3]}, problems)
 storage = Storage(Path(sys.argv[2]), f"sqlite:///{sys.argv[2]}/ledger.sqlite3")
 service = assemble_service(
     storage=storage, limits=Fixed(), owner=Owner("alice"), problems=problems, time_zone="UTC", log=log,

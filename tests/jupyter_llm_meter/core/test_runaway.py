@@ -13,7 +13,7 @@ def told(guard, count, every_s, habit=NONE, cost=None, start=NOON, kernel="k"):
     """The runaways told of in a series of calls, by the number of the call."""
     found = {}
     for number in range(count):
-        runaway = guard.add(kernel, start + number * timedelta(seconds=every_s), cost, habit, "a.ipynb")
+        runaway = guard.add_call(kernel, start + number * timedelta(seconds=every_s), cost, habit, "a.ipynb")
         if runaway is not None:
             found[number + 1] = runaway
     return found

@@ -46,7 +46,7 @@ def test_a_large_body_is_read_to_its_end_while_the_user_goes_on(reader):
     body.end(is_whole=True)
     assert reader.seen == []
     reader.go_on.set()
-    body.leave()
+    body.released()
     assert reader.seen == [len(PIECE)] * 3 + [True]
 
 
@@ -56,7 +56,7 @@ def test_what_is_left_unread_when_the_interpreter_exits_is_told_as_a_gap(reader,
     for _ in range(3):
         body.append(PIECE)
     reader.has_begun.wait()
-    body.leave()
+    body.released()
     reader.go_on.set()
     assert body._thread.join(15)
     assert reader.seen == [len(PIECE), "gap", False]
@@ -69,6 +69,6 @@ def test_pieces_beyond_what_is_held_are_told_as_one_gap(reader, monkeypatch):
         body.append(PIECE)
     body.end(is_whole=True)
     reader.go_on.set()
-    body.leave()
+    body.released()
     assert reader.seen[-2:] == ["gap", True]
     assert reader.seen.count("gap") == 1

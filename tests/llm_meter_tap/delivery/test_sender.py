@@ -23,7 +23,7 @@ def test_a_call_reaches_the_service_and_its_spool_is_emptied_and_removed(provide
 
     (line,) = listener.wait_for(settled=1)
     assert line["record"]["gen_ai.usage.input_tokens"] == 11
-    tap.leave()
+    tap.close_tap()
     assert list((folder / "spool").iterdir()) == []
 
 
@@ -129,7 +129,7 @@ def test_a_line_that_the_service_refuses_hides_no_other_and_stays_in_the_spool(
     httpx.post(f"{provider.url}/json/{CHAT}", json=BODY)
 
     listener.wait_for(settled=1)
-    tap.leave()
+    tap.close_tap()
     assert len(settled(folder)) == 2
     assert set(faults.counts) == {"a line that the service refused"}
     faults.counts.clear()

@@ -349,7 +349,7 @@ def test_a_forked_child_asks_for_itself(provider, folder, gate):
         print(call(), flush=True) if not child else os.waitpid(child, 0)
         if not child:
             import llm_meter_tap.tap
-            llm_meter_tap.tap.leave()
+            llm_meter_tap.tap.close_tap()
             os._exit(0)
         print(call())
     """

@@ -62,7 +62,7 @@ def test_a_call_gives_and_raises_what_it_would_without_the_tap(
         assert outcome(lambda: reader(url)) == plain
     finally:
         startup.deactivate()
-        tap.leave()
+        tap.close_tap()
     gc.collect()
     counts = {event: events(folder).count(event) for event in ("opened", "dropped", "settled")}
     assert counts["settled"] == (0 if ending == "moved" and not client.follows_by_itself else 1)
