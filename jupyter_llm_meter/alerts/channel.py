@@ -130,5 +130,5 @@ def _most_per_hour(given: Any) -> int:
     if given is None:
         return MOST_PER_HOUR
     if isinstance(given, bool) or not isinstance(given, int) or given < 1:
-        raise ChannelError(f"most_per_hour is {given!r}; it must be a whole number above 0")
+        raise ChannelError(f"most_per_hour is {given!r}; it must be a whole number greater than 0")
     return given

@@ -9,7 +9,7 @@ from llm_meter_tap.wire.record import CallRecord
 
 
 class Writer(Protocol):
-    """Writes one file: `start_file`, `write_calls` as often as there are calls, `end_file`. Join the pieces."""
+    """Writes one file: `start_file`, any number of `write_calls`, `end_file`. Join the pieces."""
 
     def start_file(self) -> bytes:
         """What comes before the first call."""

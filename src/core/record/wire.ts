@@ -274,7 +274,7 @@ export interface components {
     readonly RaiseRequest: {
       readonly limit_id: string;
       readonly subject: string;
-      /** @description What is added, above zero, in the limit's unit. */
+      /** @description How much is added, in the limit's unit; greater than 0. */
       readonly amount: components['schemas']['Amount'];
       readonly reason: string;
       /**

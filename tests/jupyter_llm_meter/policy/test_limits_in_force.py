@@ -105,8 +105,8 @@ def test_settings_can_neither_loosen_nor_remove_an_administrator_s_limit(problem
 @pytest.mark.parametrize(
     ("configured", "named"),
     [
-        ([{**CALLS, "amount": 0}], "above 0"),
-        ([{**CALLS, "amount": -1}], "above 0"),
+        ([{**CALLS, "amount": 0}], "greater than 0"),
+        ([{**CALLS, "amount": -1}], "greater than 0"),
         ([{**CALLS, "unit": "token"}], "tokens, USD, calls"),
         ([CALLS, CALLS], "twice"),
         (["[{"], "object"),

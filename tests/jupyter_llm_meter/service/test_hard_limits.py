@@ -132,8 +132,8 @@ def test_a_cap_on_a_run_holds_without_any_hard_limit(start, fixed_limits, caller
     for wrong, named in [
         ({"caps": []}, "run.id must be a text"),
         ({"id": "x", "caps": [{"unit": "euros", "amount": "1"}]}, "tokens, USD, calls"),
-        ({"id": "x", "caps": [{"unit": "USD", "amount": "0"}]}, "above 0"),
-        ({"id": "x", "caps": [{"unit": "USD", "amount": 1}]}, "above 0"),
+        ({"id": "x", "caps": [{"unit": "USD", "amount": "0"}]}, "greater than 0"),
+        ({"id": "x", "caps": [{"unit": "USD", "amount": 1}]}, "greater than 0"),
     ]:
         status, answer = reserve("c", wrong)
         assert (status, named in answer["error"]) == (400, True)
