@@ -46,8 +46,8 @@ class Tap:
         self.sender = LineSender(folder, self.spool)
         self.gate_watch = GateWatch(folder)
         self._reservation_client: ReservationClient | None = None
-        # Weak references to the calls that have not settled. A call removes itself; when the interpreter exits,
-        # `released()` of each is called. A WeakSet costs more than writing the two lines of a call to disk.
+        # Weak references to the calls that have not settled. A call removes itself. When the interpreter
+        # exits, `released()` of each is called. A WeakSet costs more than writing both lines of a call.
         self.under_way: set[weakref.ref[Any]] = set()
         self._key: bytes | None = None
 

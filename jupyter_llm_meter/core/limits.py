@@ -86,7 +86,7 @@ class Limit:
 
 
 DEFAULT_LIMIT: dict[str, Any] = {"scope": "user", "window": "month", "unit": "tokens", "amount": 1_000_000}
-"""The limit that holds when nobody set one, in the form that `parse_limits` reads."""
+"""The limit in force when no limit is set, in the form that `parse_limits` reads."""
 
 _FIELDS = (
     "scope",

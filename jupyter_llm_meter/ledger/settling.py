@@ -78,7 +78,7 @@ def settle(
 
     Args:
         connection: A writing transaction.
-        records: Calls, `sound` and priced: nobody should hold the write lock while prices are looked up.
+        records: Calls, `sound` and priced: the write lock must not be held while prices are looked up.
         index: The limits in force.
         now: Picks the windows in which alerts are raised.
         pricer: Asked again where an upgrade brings model and figures together.

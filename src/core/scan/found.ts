@@ -1,8 +1,8 @@
 /**
  * From what a run showed to public records.
  *
- * Owns the ids of such calls: they are derived from what every tab that sees the run knows, so that the ledger, which takes
- * a call once by its id, counts it once whichever tabs tell of it.
+ * The id of a call is computed from what every tab that sees the run knows. The ledger counts each id once, so it does not
+ * matter how many tabs report the call.
  */
 
 import type { CallRecord } from '../record/record';

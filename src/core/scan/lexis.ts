@@ -69,7 +69,7 @@ export function stringEnd(text: string, start: number, quote: string): number {
   return -1;
 }
 
-/** Whether a number goes on as something else than a count: a unit, a rate, a share, a fraction. */
+/** Whether a number is followed by what makes it something other than a count: a unit, a rate, a share, a fraction. */
 export function hasUnit(text: string, at: number): boolean {
   const char = text[at] ?? '';
   // R's `9L`, JavaScript's `9n`, the end of a sentence, Chinese's general measure word.

@@ -106,7 +106,7 @@ export class RunReadings {
   /**
    * The calls of the run.
    *
-   * @param counters - what was counted in the kernel's earlier runs; is told of this one.
+   * @param counters - what was counted in the kernel's earlier runs; this run is added to it.
    */
   finish(counters = new Counters()): readonly Reading[] {
     const calls = withoutSums([...this._calls, ...stepsOf(this._steps)]);

@@ -21,7 +21,7 @@ export interface CellSource {
 /** A larger cell holds data. */
 const LONGEST = 100_000;
 
-// What is not closed goes on to the end, so that no character is looked at twice.
+// A literal that is not closed extends to the end, so that no character is read twice.
 const LITERALS_AND_COMMENTS = new RegExp(
   [
     String.raw`(?<comment>#=[\s\S]*?(?:=#|$)|\/\*[\s\S]*?(?:\*\/|$)|#[^\n]*|(?<!:)\/\/[^\n]*)`,
@@ -73,8 +73,8 @@ function literalOf(
   };
 }
 
-/** A line that goes on with the statement of the line before. */
-const GOES_ON = /^(?:[)\]}.,|%+]|&&|->|else\b|elif\b|end\b|except\b|catch\b|finally\b)/;
+/** A line that continues the statement of the line before. */
+const CONTINUES = /^(?:[)\]}.,|%+]|&&|->|else\b|elif\b|end\b|except\b|catch\b|finally\b)/;
 const IS_OPEN = /(?:\|>|%>%|[([{,+=|:]|<-|=>|->)$/;
 
 function statementsOf(code: string): readonly string[] {
@@ -87,7 +87,7 @@ function statementsOf(code: string): readonly string[] {
     if (text === '') {
       continue;
     }
-    if (statements.length > 0 && (isOpen || indent > indentation || GOES_ON.test(text))) {
+    if (statements.length > 0 && (isOpen || indent > indentation || CONTINUES.test(text))) {
       statements[statements.length - 1] += `\n${text}`;
     } else {
       statements.push(text);

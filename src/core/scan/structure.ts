@@ -131,7 +131,7 @@ class Reader {
     if (char === '=' && this._text[this._at + 1] === '=') {
       return this._compare();
     }
-    // `done=True eval_count=9`: a word that was a value is no part of the next name.
+    // `done=True eval_count=9`: a word that was a value isn't part of the next name.
     const isFieldInRow = char === '=' && this._key !== '' && this._wordEnd === this._at;
     const raw = isFieldInRow ? this._word : this._nameBefore();
     this._at += this._text[this._at + 1] === '>' ? 2 : 1;
@@ -148,7 +148,7 @@ class Reader {
     this._stringStop = -1;
   }
 
-  /** `==` compares, and more of them are a rule: what follows is no figure of what stands before. */
+  /** `==` compares, and a row of `=` is a rule: the number behind it does not belong to the name before it. */
   private _compare(): void {
     while (this._text[this._at] === '=') {
       this._at += 1;

@@ -108,7 +108,7 @@ class Tables {
     }
   }
 
-  /** Whether a head goes on with the table above it, which was too wide for its lines. */
+  /** Whether a head continues the table above it, which was too wide for its lines. */
   private _continues(names: Cells): boolean {
     const [first] = this._blocks;
     const last = this._blocks.at(-1);

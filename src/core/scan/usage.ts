@@ -11,7 +11,7 @@ import { DEFINITION } from './tree';
 import type { Role } from './vocabulary';
 import { meaningOf } from './vocabulary';
 
-/** Counts that no call reaches: what is above is no count of one. */
+/** No call has more tokens: a larger number is not the count of one call. */
 const LARGEST = 100_000_000;
 const ASIDE = /_?(?:details?|detail_breakdown)$/;
 /** Names of things that hold a usage and nothing else, so that one figure in them is enough. */
