@@ -1,7 +1,7 @@
 """The tap of this process: one spool, one sender, one fingerprint key, made at the first call.
 
-A forked child gets a tap of its own; interpreter exit closes it. There is none where the environment does
-not ask for one.
+A forked child gets its own tap; the exit of the interpreter closes it. There is no tap if the environment
+does not ask for one.
 """
 
 from __future__ import annotations

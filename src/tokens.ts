@@ -1,5 +1,5 @@
 /**
- * What the plugins of LLM Meter share, and what other extensions may use: the tokens, and every type that they use.
+ * The tokens that the plugins of LLM Meter share and that other extensions can use, with all their types.
  */
 
 export type { NotebookPlace } from './core/dashboard/notebook-usage';

@@ -1,6 +1,6 @@
 """The channels of one service, and which of them get a limit's alerts.
 
-What is wrong with one channel is a problem of its own: the other channels work.
+Each channel that cannot be used has a problem of its own; the other channels work.
 """
 
 from __future__ import annotations

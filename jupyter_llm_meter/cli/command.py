@@ -1,6 +1,6 @@
-"""What the commands that read the ledger share: its URL, the form of the output, exit codes.
+"""The base of the commands that read the ledger: its URL, the form of the output, exit codes.
 
-A command's `answer` works with the open ledger. Before the first call there is no ledger, which is not an
+A command's `answer` works with the open ledger. Before the first call there is no ledger; that is not an
 error.
 """
 

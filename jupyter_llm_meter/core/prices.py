@@ -1,10 +1,10 @@
-"""What a call cost, in dollars.
+"""Calculates the cost of a call in dollars.
 
-Three sources in this order: the cost that the provider itself states, the override table, the genai-prices
-data set; to the latter two come the fees of the provider's own tools, and a cost that lacks one says so. It
-goes by the call's own date, never asks the network, and never guesses: a model without a known price is
-unpriced, which is not free. Odd figures (more cached than sent) are fitted into disjoint buckets first, so
-that no token is charged twice and none makes it fail.
+There are three sources, in this order: the cost that the provider states, the override table, the
+genai-prices data set. The fees of the provider's own tools are added to the latter two; a cost that lacks a
+fee says so. The price is that of the call's date. There is no network request and no guess: a model without a
+known price is unpriced, which is not free. Usage that contradicts itself (more cached than sent) is first
+fitted into disjoint buckets, so that no token is charged twice and none raises an error.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a form of export is."""
+"""The interface of an export format."""
 
 from __future__ import annotations
 

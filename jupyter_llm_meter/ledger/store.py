@@ -1,7 +1,7 @@
-"""The ledger as the rest of the program sees it: one object, safe to use from several threads and processes.
+"""The ledger as the rest of the program sees it: one object, safe for several threads and processes.
 
-Every method is one transaction. What it refuses: a file that is damaged, somebody else's or of a later
-version.
+Every method is one transaction. A file that is damaged, belongs to another program or has a later version is
+not opened.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Reading the parts that pages hand over (``POST takeover``), in the ledger's own terms.
+"""Reads the parts that pages hand over (``POST takeover``).
 
-The twin of the body that the page writes in local mode. One part that cannot be read refuses the whole body,
-so that the page keeps everything.
+The page in local mode writes this body. If one part cannot be read, the whole body is refused, so that the
+page keeps everything.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What the handlers of all APIs share: reading JSON, sending it, streaming server-sent events, refusing.
+"""The base of the handlers of all APIs: reads and sends JSON, streams server-sent events, answers errors.
 
-The wire shapes are the subclasses': each of them words its own errors (`error_body`).
+Subclasses know the wire format of their API, and the form of its errors (`error_body`).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What a provider puts around the text of a call, in tokens, by family of models.
+"""The tokens that a provider adds around the text of a call, by family of models.
 
-The figures are OpenAI's own where it publishes them, and fitted to recorded traffic elsewhere
-(docs/explanation/counting.md says how, and how far off they are). They are rules of thumb that a provider may
-change any day: what is counted by them is never `reported`.
+The numbers are OpenAI's where it publishes them, and fitted to recorded traffic elsewhere
+(docs/explanation/counting.md says how, and how exact they are). They are estimates that a provider may make
+wrong any day, so usage counted with them is never `reported`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a transport reports about one request."""
+"""The events of one request that a transport reports."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Recognises a call by its answer, where the path is none that is known.
+"""Recognises a call by its answer, if its path is unknown.
 
-The proof is a usage object: counts of input and of output under names that a known format uses, beside a
-model or an id. What has only one of these, or reports on calls that were made before, proves nothing.
+The proof is a usage object: counts of input and output, under names that a known format uses, beside a model
+or an id. An answer that has only one of these, or that reports on earlier calls, proves nothing.
 """
 
 from __future__ import annotations

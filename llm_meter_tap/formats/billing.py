@@ -1,4 +1,4 @@
-"""What the raw figures of a call say about its price, beyond the counts of tokens."""
+"""Reads what the raw usage of a call says about its price, beyond the token counts."""
 
 from __future__ import annotations
 

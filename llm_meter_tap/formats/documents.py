@@ -1,7 +1,7 @@
-"""The JSON documents of a response, whatever they are wrapped in.
+"""Extracts the JSON documents from a response body.
 
-Owns the framings (JSON, JSON array, JSON lines, server-sent events, AWS event stream) and the choice of the
-few documents of a long stream that can matter. Refuses to know what the documents mean.
+A body may be JSON, a JSON array, JSON lines, server-sent events or an AWS event stream. Of a long stream,
+only the few documents that can contain usage are parsed. What the documents mean is decided elsewhere.
 """
 
 from __future__ import annotations

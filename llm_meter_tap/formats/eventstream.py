@@ -1,7 +1,8 @@
-"""Events out of AWS's binary stream (`application/vnd.amazon.eventstream`).
+"""Splits AWS's binary stream into events (`application/vnd.amazon.eventstream`).
 
-Owns the framing as Amazon documents it for event stream encoding: two lengths and a checksum, headers,
-payload, a checksum. Refuses to verify checksums: TLS did, and a damaged payload is no JSON.
+The format is the one that Amazon documents as event stream encoding: two lengths and a checksum, headers,
+payload, a checksum. Checksums are not verified: TLS has done that, and a damaged payload does not parse as
+JSON.
 """
 
 from __future__ import annotations

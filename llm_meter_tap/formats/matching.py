@@ -1,8 +1,8 @@
 """Recognises calls to LLM APIs among all requests.
 
-Most requests of a process are not for an LLM, so that the path's last segment is compared first. What looks
-like a call and is none (counting, listing, polling, reading back) is not taken for one, and a big body is not
-parsed.
+Most requests of a process are not for an LLM, so the last segment of the path is compared first. Requests
+that look like a call but are not (counting, listing, polling, reading back) are left out, and a big body is
+not parsed.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What a provider's response says about the call: figures, model, id, error, end.
+"""Reads a provider's response: usage, model, id, error, end.
 
-Figures are the provider's own or absent: nothing is counted here.
+Usage is the provider's own or absent: nothing is counted here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Server-sent events out of a recorded stream.
+"""Splits a recorded stream into server-sent events.
 
-Owns the framing of the WHATWG HTML standard (section 9.2, event stream interpretation), with one leniency: an
-event that the end of the body cuts short is still given, because many servers leave out the last blank line.
-Refuses to interpret the data.
+The format is that of the WHATWG HTML standard (section 9.2, event stream interpretation), with one exception:
+an event without its last blank line is still returned at the end of the body, because many servers leave that
+line out. The data is not interpreted.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 /**
- * What is wrong with the user's own patterns, in words.
+ * Explains what is wrong with the user's own patterns.
  */
 
 import type { TranslationBundle } from '@jupyterlab/translation';

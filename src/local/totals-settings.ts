@@ -1,5 +1,5 @@
 /**
- * Where the totals are kept in local mode: in JupyterLab's settings on the server.
+ * Stores the totals of local mode in JupyterLab's settings on the server.
  */
 
 import type { Setting } from '@jupyterlab/services';

@@ -1,6 +1,6 @@
 /**
- * What the plugins that provide the meter, its calls, its alerts and its raises share: the server extension, the state of the
- * page, and local mode.
+ * The parts that the plugins of the meter, its calls, its alerts and its raises share: server extension, state of the page,
+ * local mode.
  */
 
 import { Token } from '@lumino/coreutils';

@@ -1,7 +1,7 @@
 /**
- * What the cells of all open notebooks cost: brings the calls of kernels and of the ledger to each notebook.
+ * The costs of the cells of all open notebooks: passes the calls of kernels and of the ledger to each notebook.
  *
- * A call that no kernel of this page reported may belong to any notebook: it may be of a subprocess, or of a kernel that was
+ * A call that no kernel of this page reported may belong to any notebook: a subprocess may have made it, or a kernel that was
  * busy when the page was opened.
  */
 

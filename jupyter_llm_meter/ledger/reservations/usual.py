@@ -1,6 +1,7 @@
-"""What a user's calls to a model usually use, and which model answers to a name: the base of a worst case.
+"""Finds how much a user's calls to a model usually use, and which model answers to a requested name. The
+worst case of a call is based on it.
 
-The answers are kept for a minute, since a loop needs the same ones before every call.
+Answers are kept for a minute, because a loop needs the same ones before every call.
 """
 
 from __future__ import annotations

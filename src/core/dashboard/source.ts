@@ -1,5 +1,5 @@
 /**
- * What the dashboard and the popover load.
+ * The interface through which the dashboard and the popover load calls and sums.
  */
 
 import type { CallRecord } from '../record/record';

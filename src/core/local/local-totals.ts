@@ -1,5 +1,5 @@
 /**
- * What all tabs and browsers have counted in local mode, and which alerts were shown.
+ * The totals that all tabs and browsers have counted in local mode, and the alerts that were shown.
  *
  * Two copies are merged so that nothing is lost and nothing counts twice, in whatever order tabs read and write. A text that
  * cannot be read is an error.

@@ -1,5 +1,5 @@
 /**
- * From what a run showed to public records.
+ * Turns the calls that a run showed into public records.
  *
  * The id of a call is computed from what every tab that sees the run knows. The ledger counts each id once, so it does not
  * matter how many tabs report the call.

@@ -1,7 +1,8 @@
 /**
- * The smallest parts of printed structures: words, numbers and texts, in the spellings of Python, R, Julia and JavaScript.
+ * Reads the smallest parts of printed structures: words, numbers and texts, in the spellings of Python, R, Julia and
+ * JavaScript.
  *
- * Owns where each of them begins and ends; refuses to know what they mean.
+ * It decides where each of them begins and ends, not what it means.
  */
 
 /** What a value may be followed by; a quote before anything else is an apostrophe. */

@@ -1,7 +1,7 @@
 /**
- * What one printed usage says.
+ * A reading: what one printed usage says.
  *
- * Owns the shape of a reading and when two readings are of the same call.
+ * Also decides when two readings are of the same call.
  */
 
 /** Counts of tokens by OpenTelemetry GenAI v1.41.1: input includes the cache, output includes reasoning. */

@@ -1,8 +1,8 @@
 /**
- * From printed structures to readings: which nodes are usages, of which call, and whether they add up several.
+ * Turns printed structures into readings: which nodes are usage, of which call, and whether they sum up several calls.
  *
- * Owns the walk over the tree: one object that prints its usage twice (LangChain's `usage_metadata` and `token_usage`,
- * Cohere's `tokens` and `billed_units`) is one reading, and the id and model are those of the nearest structure around it.
+ * An object that prints its usage twice (LangChain's `usage_metadata` and `token_usage`, Cohere's `tokens` and `billed_units`)
+ * is one reading. Id and model come from the nearest structure around it.
  */
 
 import type { Kind, Reading } from './reading';

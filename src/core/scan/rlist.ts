@@ -1,7 +1,7 @@
 /**
- * R's two ways of printing a nested list, brought to the form that the reader of structures knows.
+ * Converts R's two ways of printing a nested list into the form that `structure.ts` reads.
  *
- * Owns `print` (`$usage$prompt_tokens` above `[1] 9`) and `str` (` $ usage:List of 3`, `  ..$ prompt_tokens: int 9`), as
+ * These are `print` (`$usage$prompt_tokens` above `[1] 9`) and `str` (` $ usage:List of 3`, ` ..$ prompt_tokens: int 9`), as
  * described in R's own help pages of these functions.
  */
 

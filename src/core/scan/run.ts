@@ -1,9 +1,9 @@
 /**
- * What one run of a cell shows: its calls, each once, however often and in how many messages they were printed.
+ * Finds the calls that one run of a cell shows, each once, however often and in how many messages they were printed.
  *
- * Owns the joining of messages, the deduplication (by response id, else by content), and what running sums are worth
- * beside the calls they add up. Bounds: of a stream at most `MOST_PENDING` characters wait to be read at once, of one text
- * `MOST_READ` (`plaintext.ts`) are read, and of one run `MOST_READINGS` readings are kept.
+ * Messages are joined, calls are deduplicated (by response id, else by content), and running sums are compared with the calls
+ * that they add up. Bounds: at most `MOST_PENDING` characters of a stream wait to be read at once, at most `MOST_READ`
+ * (`plaintext.ts`) of one text are read, and at most `MOST_READINGS` readings of one run are kept.
  */
 
 import type { OutputPattern } from './patterns';

@@ -1,8 +1,8 @@
 /**
- * What the sources of a kernel's cells say of calls to LLM APIs: whether a cell makes one, of which model, with what prompt.
+ * Finds calls to LLM APIs in the source of a kernel's cells: whether a cell makes one, of which model, with what prompt.
  *
- * Owns the memory of what was set up: the names under which the kernel's cells hold a client, an address, or a function
- * that calls. Refuses to guess: a cell calls when its source says so, and its prompt is known when it is written out.
+ * It remembers the names under which the kernel's cells hold a client, an address, or a function that calls. Nothing is
+ * guessed: a cell makes a call only if its source shows it, and the prompt is known only if it is written out.
  */
 
 import { asks, CALLS, CLIENTS, isAddress, isCalled, mentions, METHOD, SENDERS } from './clients';

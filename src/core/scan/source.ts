@@ -1,8 +1,8 @@
 /**
- * The source of a cell without its comments and with its literals apart, cut into statements.
+ * Splits the source of a cell into statements, without comments and with its literals kept apart.
  *
- * Owns what Python, R, Julia, JavaScript and the shell have in common; refuses to parse any of them. Where they differ, what
- * may be a comment is taken for one, so that a call may be missed but none is invented.
+ * It uses only what Python, R, Julia, JavaScript and the shell have in common, and does not parse any of them. Where the
+ * languages differ, text that may be a comment is treated as one: a call may be missed, but none is invented.
  */
 
 /** A text written out in source. */

@@ -1,8 +1,8 @@
 /**
  * Reads printed structures: Python reprs, dicts, JSON, JavaScript and Julia objects, protobuf text, `name: value` lines.
  *
- * Owns a tolerant, single-pass parser: it never throws, takes linear time whatever the text is, keeps only names that the
- * vocabulary knows, and closes by itself what the text leaves open. Refuses to know which structures are usage.
+ * The parser is tolerant and makes a single pass: it never throws, takes linear time for any text, keeps only names of the
+ * vocabulary, and closes what the text leaves open. Which structures are usage is decided in `usage.ts`.
  */
 
 import {

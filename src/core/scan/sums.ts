@@ -1,8 +1,8 @@
 /**
- * What printed sums are worth beside the calls that they add up.
+ * Decides how much a printed sum counts beside the calls that it adds up.
  *
- * Owns the rule that a sum counts only for what it has beyond the calls that were counted by themselves, within a run and,
- * for objects that add up as long as they live, across the runs of a kernel.
+ * A sum counts only for what it has beyond the calls that were counted one by one: within a run and, for objects that keep
+ * adding, across the runs of a kernel.
  */
 
 import type { Reading } from './reading';

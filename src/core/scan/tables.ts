@@ -1,10 +1,10 @@
 /**
- * Usage in printed tables, brought to the form that the reader of structures knows.
+ * Converts usage in printed tables into the form that `structure.ts` reads.
  *
- * Owns tables with a head (data frames of R and pandas, Markdown, `console.table` of a list), tables whose rows have the
- * names (R's matrices, pandas' series, `console.table` of one object) and R's named vectors, which are heads with one row
- * below, each also where it was wrapped. Refuses data frames of several rows, which are logs of calls made at some other
- * time, and those of one row without a sum, a model or a cost that would show it to be a call.
+ * It reads tables with a head (data frames of R and pandas, Markdown, `console.table` of a list), tables with the names in
+ * their rows (R's matrices, pandas' series, `console.table` of one object) and R's named vectors, which have one row below the
+ * head; each also when it is wrapped. It leaves out data frames of several rows, which are logs of calls made at another time,
+ * and data frames of one row without a sum, a model or a cost that would show that it is a call.
  */
 
 import type { Role } from './vocabulary';

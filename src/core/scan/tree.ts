@@ -1,8 +1,8 @@
 /**
- * The tree that a reader of printed structures builds.
+ * The tree that is built from a printed structure.
  *
- * Owns which nodes are kept: those that hold a figure, or stand around one. Outside of all brackets it makes blocks of the
- * names that stand together, so that `Prompt tokens: 1, Completion tokens: 2` in running text is a node like any other.
+ * Only nodes that have a number, or that contain such nodes, are kept. Outside of all brackets, names that stand together form
+ * a block, so that `Prompt tokens: 1, Completion tokens: 2` in running text is a node like any other.
  */
 
 import type { Role } from './vocabulary';

@@ -1,5 +1,5 @@
 /**
- * What running a notebook again costs, from what its cells cost before.
+ * Estimates the cost of running a notebook again, from the cost of earlier runs of its cells.
  *
  * Only runs whose calls are all priced count; cells without such a run are listed as not included.
  */
