@@ -1,4 +1,4 @@
-"""What a call costs the tap alone, with no library around it: done over and over, and after a pause.
+"""Measures what a call costs in the tap alone, without a library: many times in a row, and after a pause.
 
     python bench/call_cost.py
 

@@ -96,7 +96,7 @@ def reading_of(row: dict[str, Any], shape: CallShape) -> Reading:
 
 
 def answer_of(row: dict[str, Any], is_any_host: bool = False) -> tuple[CallShape, Reading] | None:
-    """What the tap makes of an exchange by its answer alone, as if its path were not known.
+    """What the tap recognises from the answer of an exchange, as if its path were unknown.
 
     Args:
         row: The exchange.
@@ -161,7 +161,7 @@ def main() -> int:
 
 
 def _print_by_answer(path: Path) -> None:
-    """Recognition by the answer alone, with every host taken for a known one."""
+    """Recognition from the answer only, as if every host were known."""
     counts: Counter[str] = Counter()
     for row in exchanges(path):
         found = answer_of(row, is_any_host=True)

@@ -123,7 +123,7 @@ def hammer() -> None:
                     client.wait()
             took = time.perf_counter() - started
             sent = [call_id for file in folder.glob("calls-*.txt") for call_id in file.read_text().split()]
-            told(ledger, parse_limits(limits, "config"), sent, took)
+            print_results(ledger, parse_limits(limits, "config"), sent, took)
 
 
 def start_client(folder: Path) -> subprocess.Popen[str]:
@@ -133,7 +133,7 @@ def start_client(folder: Path) -> subprocess.Popen[str]:
         return subprocess.Popen(command, stdout=calls, text=True)
 
 
-def told(ledger: Ledger, limits: Sequence[Any], sent: Sequence[str], took: float) -> None:
+def print_results(ledger: Ledger, limits: Sequence[Any], sent: Sequence[str], took: float) -> None:
     """Print what became of the limit."""
     finished = {record.call_id for record in ledger.records() if record.basis == "reported"}
     later = datetime.now(timezone.utc) + LEASE + timedelta(seconds=1)

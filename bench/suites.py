@@ -194,8 +194,8 @@ class Place:
                 )  # fmt: skip
                 _await(process, self.log(log))
             if not files:
-                told = listener.lines if listener else []
-                ids = {line["record"]["llm_meter.call.id"] for line in told if line["event"] == "opened"}
+                lines = listener.lines if listener else []
+                ids = {line["record"]["llm_meter.call.id"] for line in lines if line["event"] == "opened"}
                 ids |= _opened(meter)
                 self.log(f"{mode}.calls").write_text(str(len(ids)))
 

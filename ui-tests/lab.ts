@@ -156,7 +156,7 @@ export class Lab {
     return `http://127.0.0.1:${this.port}${this.baseUrl}${path}${separator}token=${TOKEN}`;
   }
 
-  /** Writes a user's settings of an extension; a page that is open does not hear of it. */
+  /** Writes a user's settings of an extension; a page that is open does not get them. */
   writeSettings(extension: string, name: string, settings: object): void {
     const folder = join(this.folder, 'settings', extension);
     mkdirSync(folder, { recursive: true });
@@ -229,7 +229,7 @@ export function cleanEnvironment(): Record<string, string> {
 }
 
 /**
- * A port below the range from which the system gives ports away, so that nobody has it before the server listens.
+ * A port below the range from which the system gives ports away, so that no other process has it before the server listens.
  * Each worker of Playwright has a range to itself.
  */
 async function freePort(): Promise<number> {

@@ -22,7 +22,7 @@ export type App = (typeof APPS)[number];
 export type UiLanguage = (typeof UI_LANGUAGES)[number];
 export type Theme = keyof typeof THEMES;
 
-/** The program, as a page knows it that was told to. */
+/** The app, for pages that expose it. */
 interface Exposed {
   readonly jupyterapp: {
     readonly commands: { execute: (id: string, args?: object) => Promise<unknown> };

@@ -110,7 +110,7 @@ def test_calls_behind_a_gateway_are_counted_with_no_browser_open(
     assert os.path.isdir(gateway.folder / "home" / ".local/share/jupyter/llm-meter-remote/spool")
 
 
-def test_a_kernel_behind_a_gateway_is_metered_when_its_tap_speaks(
+def test_a_kernel_behind_a_gateway_is_metered_when_its_tap_sends_a_message(
     lab: Lab, kernel: LabKernel, gateway: Gateway
 ) -> None:
     bare = lab.start_session("bare.ipynb", "bare")
@@ -126,7 +126,7 @@ def test_a_kernel_behind_a_gateway_is_metered_when_its_tap_speaks(
     lab.end_kernel(bare)
 
 
-def test_a_kernel_restarted_behind_a_gateway_is_still_heard(
+def test_a_kernel_restarted_behind_a_gateway_is_still_metered(
     lab: Lab, kernel: LabKernel, gateway: Gateway
 ) -> None:
     kernel.run(CALL.format(tokens=1))

@@ -87,7 +87,7 @@ test('loses nothing when two browsers count without the server extension', async
   }
   // 2 x (11 + 22 + 33)
   for (const tab of [page, other]) {
-    // Nobody tells one browser what another has counted; a look does.
+    // A browser gets what another has counted only when it is refreshed.
     await expect(async () => {
       await tab.reload();
       await expect(gauge(tab)).toHaveAttribute('title', /132 of 1,000/, { timeout: 15_000 });

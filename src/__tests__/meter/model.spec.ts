@@ -2,7 +2,7 @@ import { MeterModel } from '../../meter/model';
 import type { IMeterChange } from '../../tokens';
 import { documentWith, recordWith } from '../samples';
 
-/** A model whose changes are told when `flush` is called. */
+/** A model whose changes are emitted when `flush` is called. */
 function setUp(): { model: MeterModel; flush: () => void; changes: () => number } {
   let callbacks: (() => void)[] = [];
   let changes = 0;

@@ -76,7 +76,7 @@ function operationOf({ model = '', usage }: Reading): string {
 /**
  * 128 bits of a text in hex: four 32-bit FNV-1a hashes from different seeds, each finished by MurmurHash3's mixer.
  *
- * It tells apart, it does not protect: the parts are ids that are unique already.
+ * It only distinguishes calls and does not protect anything: its parts are unique ids.
  */
 function digest(text: string): string {
   return [0x811c9dc5, 0x01000193, 0x9e3779b9, 0x85ebca6b].map(seed => hash(text, seed)).join('');

@@ -35,7 +35,7 @@ const PARTS = new Set([
   'body',
   'result'
 ]);
-/** How many structures around a usage may tell its id and model. */
+/** How many structures around a usage are searched for its id and model. */
 const HEIGHT = 5;
 const LONGEST_TEXT = 200;
 /** A model's name among the keys of a dict: `openai/gpt-4o-mini`, `gpt-4o`, `claude-3-5-haiku-latest`. */
@@ -194,7 +194,7 @@ function textOf(node: Node, kind: 'id' | 'model'): string | undefined {
   return text !== undefined && text.length > 1 && text.length <= LONGEST_TEXT ? text : undefined;
 }
 
-/** Who answered, where the dialect or the id tells; names by OpenTelemetry GenAI. */
+/** Who answered, if the dialect or the id shows it; names by OpenTelemetry GenAI. */
 function providerOf({ names, name }: Node, id = ''): string | undefined {
   if (/^(?:chatcmpl|resp|cmpl)[-_]/.test(id)) {
     return undefined;

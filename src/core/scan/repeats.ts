@@ -19,7 +19,7 @@ export class Repeats {
    *
    * @param records - the calls it showed.
    * @param elapsedMs - how long it took; NaN where that is not known.
-   * @returns those that no earlier run has shown, as far as can be told.
+   * @returns those that no earlier run has shown, as far as can be seen.
    */
   without(records: readonly CallRecord[], elapsedMs: number): readonly CallRecord[] {
     const shownBefore = [...this._shown];
@@ -43,7 +43,7 @@ export class Repeats {
   private readonly _shown: CallRecord[] = [];
 }
 
-/** Whether it tells by itself that it is no repetition, or which one. */
+/** Whether it shows on its own that it is not a repetition, or of which call it is one. */
 function isTold({ responseId, outputTokens }: CallRecord, elapsedMs: number): boolean {
   return responseId !== undefined || outputTokens === undefined || !(elapsedMs < QUICKEST_CALL_MS);
 }

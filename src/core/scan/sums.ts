@@ -89,7 +89,7 @@ export function withoutSums(readings: readonly Reading[]): readonly Reading[] {
   });
 }
 
-/** smolagents adds its steps up in newer versions and does not in older ones: never falling in either figure tells. */
+/** smolagents adds its steps up in newer versions and does not in older ones: in a sum neither number ever falls, which shows it. */
 export function stepsOf(steps: readonly Reading[]): readonly Reading[] {
   const distinct = steps.filter((step, at) => at === 0 || !agrees(step, steps[at - 1]));
   const isRising = distinct.every((step, at) => {

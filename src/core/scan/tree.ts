@@ -27,7 +27,7 @@ export interface Node {
   /** The opening bracket; empty for a block. */
   readonly bracket: string;
   readonly figures: Map<Role, Figure>;
-  /** Figures by their own names, where the name tells the dialect. */
+  /** Figures by their own names, if the name shows the dialect. */
   readonly names: Set<string>;
   readonly texts: Map<'id' | 'model' | 'type', string>;
   readonly children: Node[];

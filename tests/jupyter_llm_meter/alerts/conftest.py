@@ -31,14 +31,14 @@ def provider(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def nobody():
-    """A port on which nobody listens."""
+def closed_port():
+    """A port on which no process listens."""
     return free_port()
 
 
 @pytest.fixture
-def told():
-    """Make an alert as a message tells it."""
+def make_alert():
+    """Make an alert, as messages show it."""
 
     def make(**fields):
         extra = {name: fields.pop(name) for name in ("time_zone", "notebooks", "forecast") if name in fields}

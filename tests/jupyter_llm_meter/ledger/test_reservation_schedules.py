@@ -127,7 +127,7 @@ class Schedule(RuleBasedStateMachine):
 
     def end(self, call_id, record):
         ended = self.calls[call_id]
-        # Its room may have gone to others when nobody renewed it.
+        # Its room may have gone to others because it was not renewed.
         self.is_excused |= not self.is_live(ended)
         ended.lease_ends_at = None
         self.ledger.settle([record], self.limits, self.now)

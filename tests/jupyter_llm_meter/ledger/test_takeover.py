@@ -1,4 +1,4 @@
-"""Taking over what pages counted in local mode: once, whoever brings it and however often."""
+"""Taking over what pages counted in local mode: once, however many pages send it and however often."""
 
 from dataclasses import replace
 

@@ -90,7 +90,7 @@ def test_an_answer_without_a_bound_is_estimated_and_its_limit_says_so(ask, stand
     assert not ask("b", most=None)[1]["granted"]
 
 
-def test_a_refused_call_is_told_as_an_alert_and_counts_as_no_call(ask, standing, caller, service, line):
+def test_a_refused_call_raises_an_alert_and_is_not_counted(ask, standing, caller, service, line):
     ask("a", most=900)
     ask("b", most=900)
     refused = line(
@@ -158,7 +158,7 @@ def test_a_question_that_cannot_be_read_is_answered_with_what_is_wrong(service, 
     assert caller(service)(f"/v1/{path}", body, secret="wrong")[0] == 401
 
 
-def test_usage_is_told_by_calls_and_by_kernel(service, caller, line):
+def test_usage_is_returned_by_calls_and_by_kernel(service, caller, line):
     call = caller(service)
     since = datetime.now(timezone.utc).isoformat().replace("+00:00", "Z")
     lines = [line("settled", name, **{"llm_meter.kernel.id": f"k{name}"}) for name in "ab"]

@@ -27,7 +27,7 @@ def test_a_call_reaches_the_service_and_its_spool_is_emptied_and_removed(provide
     assert list((folder / "spool").iterdir()) == []
 
 
-def test_the_service_is_told_of_the_first_call_while_it_is_under_way(provider, listener, metered):
+def test_the_first_call_reaches_the_service_while_it_is_under_way(provider, listener, metered):
     with httpx.stream("POST", f"{provider.url}/halfway/{CHAT}", json=STREAM) as response:
         next(response.iter_lines())
         with listener._changed:
@@ -203,7 +203,7 @@ def test_a_folder_that_cannot_be_made_costs_one_warning_and_no_call(provider, tm
     assert errors.count("LLM Meter could not") == 1
 
 
-def test_with_the_disk_full_the_service_still_hears_of_the_call(
+def test_with_a_full_disk_the_call_still_reaches_the_service(
     provider, folder, listener, metered, monkeypatch
 ):
     def full(*args: object) -> int:

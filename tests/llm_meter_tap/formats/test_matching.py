@@ -62,7 +62,7 @@ def test_a_compatible_endpoint_is_known_by_path_and_body(path: str, body: Any, a
         ("/v1/audio/speech", {"input": "hi"}),
     ],
 )
-def test_an_equal_path_with_another_body_is_no_call(path: str, body: Any) -> None:
+def test_an_equal_path_with_another_body_is_not_a_call(path: str, body: Any) -> None:
     assert seen(path, body) is None
 
 
@@ -89,7 +89,7 @@ def test_an_equal_path_with_another_body_is_no_call(path: str, body: Any) -> Non
         ("localhost", "/tokenize"),
     ],
 )
-def test_a_look_alike_is_no_call(host: str, path: str) -> None:
+def test_a_similar_request_is_not_a_call(host: str, path: str) -> None:
     assert seen(path, {**CLAUDE, **GEMINI, "input": "hi", "prompt": "hi"}, host) is None
 
 
@@ -101,7 +101,7 @@ def test_a_look_alike_is_no_call(host: str, path: str) -> None:
         ("queue.amazonaws.com", "/queues/q/messages"),
     ],
 )
-def test_a_queue_of_a_cloud_that_also_serves_models_is_no_call(host: str, path: str) -> None:
+def test_a_queue_of_a_cloud_that_also_serves_models_is_not_a_call(host: str, path: str) -> None:
     assert seen(path, {"body": "hi", "messages": [{"body": "hi"}]}, host) is None
     assert seen(path, None, host) is None
 
@@ -116,7 +116,7 @@ def test_a_queue_of_a_cloud_that_also_serves_models_is_no_call(host: str, path: 
         ("api.anthropic.com", "/v1/models"),
     ],
 )
-def test_reading_back_is_no_call(host: str, path: str) -> None:
+def test_reading_back_is_not_a_call(host: str, path: str) -> None:
     assert seen(path, None, host, "GET") is None
 
 
@@ -158,7 +158,7 @@ def test_the_provider_is_the_hosts_or_the_formats_author(host: str, provider: st
     assert shape.provider_name == provider
 
 
-def test_another_companys_domain_is_not_taken_for_a_providers() -> None:
+def test_another_companys_domain_is_not_recognised_as_a_providers() -> None:
     shape = seen("/v1/messages", CLAUDE, "openai.com.example.org")
     assert shape is not None
     assert shape.provider_name == "anthropic"
@@ -279,5 +279,5 @@ def test_what_is_charged_by_the_image_or_the_second_is_a_call(
         ("ml.example.org", "/v1/flux-x"),
     ],
 )
-def test_what_stands_beside_such_calls_is_none(host: str, path: str) -> None:
+def test_requests_beside_such_calls_are_not_calls(host: str, path: str) -> None:
     assert seen(path, {"input": {}, "prompt": "hi"}, host) is None

@@ -208,7 +208,7 @@ def test_amazons_error_stands_in_a_header() -> None:
         (429, {"code": "429"}, "429"),
     ],
 )
-def test_the_most_telling_name_of_an_error_is_kept(status: int, error: Any, named: str) -> None:
+def test_the_most_specific_name_of_an_error_is_kept(status: int, error: Any, named: str) -> None:
     body = json.dumps({"error": {"message": "Not now, please", **error}}).encode()
     assert read_response(CHAT, status, {}, "application/json", body, True).error_type == named
 

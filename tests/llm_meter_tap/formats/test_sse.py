@@ -23,7 +23,7 @@ def test_an_event_that_the_end_cuts_short_is_still_given() -> None:
     assert list(events(b"data: 1\n\ndata: [DONE]")) == [StreamEvent("", b"1"), StreamEvent("", b"[DONE]")]
 
 
-def test_a_byte_order_mark_is_no_part_of_the_first_field() -> None:
+def test_a_byte_order_mark_is_not_part_of_the_first_field() -> None:
     assert list(events(b"\xef\xbb\xbfdata: 1\n\n")) == [StreamEvent("", b"1")]
 
 

@@ -22,7 +22,7 @@ def started_by_the_listener(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LLM_METER_SERVICE", "1-aaaaaaaa")
 
 
-def test_without_services_there_is_no_gate(folder):
+def test_without_services_the_gate_is_absent(folder):
     assert GateWatch(str(folder)).current_gate() is None
 
 
@@ -59,7 +59,7 @@ def test_where_ours_is_gone_the_newest_living_ones_gate_holds(folder, listener, 
     assert GateWatch(str(folder)).current_gate() == Gate("block")
 
 
-def test_the_gate_that_a_killed_service_left_goes_on_to_hold(folder, listener, other):
+def test_the_gate_of_a_killed_service_still_applies(folder, listener, other):
     listener.put_gate("block")
     listener.close_lock()
     assert GateWatch(str(folder)).current_gate() == Gate("block")

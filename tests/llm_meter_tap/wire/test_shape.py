@@ -129,7 +129,7 @@ def test_a_time_is_read_in_utc():
 
 
 @pytest.mark.parametrize("value", [True, None, "x", float("nan"), "Infinity", []])
-def test_what_is_not_a_finite_number_is_no_decimal(value):
+def test_a_value_that_is_not_finite_is_not_a_decimal(value):
     assert finite_decimal(value) is None
 
 
