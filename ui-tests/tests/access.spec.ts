@@ -118,7 +118,7 @@ test('is read whole by everyone in Notebook 7', async ({ page, startLab }) => {
   await expectAlertsReadable(page, stage, ['dark']);
 });
 
-test('is worked by keyboard alone', async ({ page, startLab }) => {
+test('works with the keyboard only', async ({ page, startLab }) => {
   const stage = await Stage.open(page, startLab, 'jupyterlab');
   await stage.speak('en');
   // The launcher takes the focus once it is there, wherever that was.

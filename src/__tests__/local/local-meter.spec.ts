@@ -123,7 +123,7 @@ describe('LocalMeter', () => {
     expect([used(after), used(await openPage())]).toEqual(['150', '150']);
   });
 
-  it('should tell other browsers, once it is opened again, what it had no time to save', async () => {
+  it('should pass on to other browsers, once it is opened again, what it had no time to save', async () => {
     const browser = new Browser();
     const before = await openPage(browser);
     await before.refresh();
@@ -149,7 +149,7 @@ describe('LocalMeter', () => {
     expect(used(again[1])).toBe('600');
   });
 
-  it('should take two tabs of a browser for two, and count once what both saw', async () => {
+  it('should keep two tabs of a browser separate, and count once what both saw', async () => {
     const browser = new Browser();
     const [one, other] = [await openPage(browser), await openPage(browser)];
     one.addCalls([call('1'), call('2')]);
@@ -198,14 +198,14 @@ describe('LocalMeter', () => {
     expect(server.settingTexts.get(TOTALS_ID)).toContain('llm_meter.call.id');
   });
 
-  it('should leave a total alone that it cannot read', async () => {
+  it('should not overwrite totals that it cannot read', async () => {
     const text = JSON.stringify({ totals: '{"version": 99}' });
     server.settingTexts.set(TOTALS_ID, text);
     await expect(openPage()).rejects.toThrow('later version');
     expect(server.settingTexts.get(TOTALS_ID)).toBe(text);
   });
 
-  it('should hand the total over once, and begin anew', async () => {
+  it('should transfer the totals once, and start from zero', async () => {
     const client = new MeterClient(server.settings);
     const browser = new Browser();
     const meter = await openPage(browser);
@@ -223,7 +223,7 @@ describe('LocalMeter', () => {
     expect(server.takeovers[1].parts).toHaveLength(1);
   });
 
-  it('should warn where a limit would refuse, which nobody can do here', async () => {
+  it('should only warn at a hard limit, because local mode cannot refuse', async () => {
     limits = [{ ...LIMITS[0], amount: 100, on_exceed: 'block' }];
     const meter = await openPage();
     meter.addCalls([call('a')]);

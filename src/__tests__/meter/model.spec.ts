@@ -19,11 +19,11 @@ function setUp(): { model: MeterModel; flush: () => void; changes: () => number 
 }
 
 describe('MeterModel', () => {
-  it('should know no figures at first', () => {
+  it('should have no figures at first', () => {
     expect(setUp().model.snapshot).toEqual({ connection: 'loading' });
   });
 
-  it('should tell many changes at once', () => {
+  it('should emit many changes at once', () => {
     const { model, flush, changes } = setUp();
     model.loadPushed(documentWith({ seq: 1 }));
     model.loadPushed(documentWith({ seq: 2 }));
@@ -47,7 +47,7 @@ describe('MeterModel', () => {
     expect(used()).toBe('812345');
   });
 
-  it('should take back a call that the answer to a later request does not know', () => {
+  it('should take back a call that the answer to a later request does not have', () => {
     const { model } = setUp();
     model.loadAnswer(documentWith(), model.markRequest());
     model.addPendingCall(recordWith());
@@ -55,7 +55,7 @@ describe('MeterModel', () => {
     expect(model.hasPending).toBe(false);
   });
 
-  it('should keep a call that was told while the answer was under way', () => {
+  it('should keep a call that was reported while the answer was under way', () => {
     const { model } = setUp();
     const mark = model.markRequest();
     model.addPendingCall(recordWith());
@@ -63,7 +63,7 @@ describe('MeterModel', () => {
     expect(model.hasPending).toBe(true);
   });
 
-  it('should not let an answer replace a document that was pushed meanwhile', () => {
+  it('should not let an answer replace a document that was pushed after the request', () => {
     const { model } = setUp();
     const mark = model.markRequest();
     model.loadPushed(documentWith({ seq: 13 }));
@@ -75,7 +75,7 @@ describe('MeterModel', () => {
     [13, true],
     [14, false],
     [1, false]
-  ])('should tell after 12 whether %p follows: %p', (seq, isNext) => {
+  ])('should return after 12 whether %p follows: %p', (seq, isNext) => {
     const { model } = setUp();
     model.loadAnswer(documentWith({ seq: 12 }), model.markRequest());
     expect(model.loadPushed(documentWith({ seq }))).toBe(isNext);

@@ -154,7 +154,7 @@ describe('writeLocalTotals and readLocalTotals', () => {
 describe('claims of alerts', () => {
   const first = { by: 'one', at: NOW };
 
-  it('should go to the earlier of two, in whatever order they are told', () => {
+  it('should go to the earlier of two, in whatever order they arrive', () => {
     const second = { by: 'two', at: NOW + 5 };
     expect(claimed(claimed(undefined, first), second).claim.by).toBe('one');
     expect(claimed(claimed(undefined, second), first).claim.by).toBe('one');

@@ -55,14 +55,14 @@ describe('the runs of cells', () => {
 });
 
 describe('NotebookRuns', () => {
-  it('should ask the ledger once at first', () => {
+  it('should be stale until the first answer of the ledger', () => {
     const runs = new NotebookRuns();
     expect(runs.isStale).toBe(true);
     runs.loadAnswer([], runs.markRequest());
     expect(runs.isStale).toBe(false);
   });
 
-  it('should sum the calls of a run as its kernel tells of them, and leave their price open', () => {
+  it('should sum the calls of a run as its kernel reports them, without a price', () => {
     const runs = runsAfter([]);
     runs.addReported(call('a'));
     runs.addReported(call('b'));
@@ -118,7 +118,7 @@ describe('NotebookRuns', () => {
     expect(runs.isStale).toBe(true);
   });
 
-  it('should not count a call twice whose message comes after the ledger has told of it', () => {
+  it('should count a call once whose message comes after the answer of the ledger', () => {
     const runs = runsAfter([]);
     runs.markCommitted(['a', 'b']);
     runs.loadAnswer(ledgerWith({}), runs.markRequest());
@@ -126,7 +126,7 @@ describe('NotebookRuns', () => {
     expect(runs.newestOf('cell-1')?.calls).toBe(2);
   });
 
-  it('should ask again when word was lost while the ledger was asked', () => {
+  it('should stay stale when commits were missed during the request', () => {
     const runs = new NotebookRuns();
     const mark = runs.markRequest();
     runs.markStale();
@@ -134,7 +134,7 @@ describe('NotebookRuns', () => {
     expect(runs.isStale).toBe(true);
   });
 
-  it('should show the newest run of a cell, whichever is told of first', () => {
+  it('should show the newest run of a cell, whichever is reported first', () => {
     const runs = runsAfter(ledgerWith({}));
     runs.addReported(
       call('x', {
@@ -156,7 +156,7 @@ describe('NotebookRuns', () => {
     ]);
   });
 
-  it('should show nothing of former runs once a cell starts anew, and keep them for the estimate', () => {
+  it('should hide earlier runs once a cell starts again, and keep them for the estimate', () => {
     const runs = runsAfter(ledgerWith({}));
     runs.startRun('cell-1');
     expect(runs.newestOf('cell-1')).toBeUndefined();
@@ -170,7 +170,7 @@ describe('NotebookRuns', () => {
     expect(runs.cells.size).toBe(0);
   });
 
-  it('should take it that the ledger has calls of which word has been missing for long', () => {
+  it('should mark reported calls as committed after a long wait', () => {
     const runs = runsAfter([]);
     runs.addReported(call('a'));
     expect(runs.isWaiting).toBe(true);
@@ -180,7 +180,7 @@ describe('NotebookRuns', () => {
 });
 
 describe('cellsOf', () => {
-  it('should tell unpriced from missing where calls are settled, and mark what is counted', () => {
+  it('should distinguish unpriced from missing for settled calls, and mark counted ones', () => {
     const records = [
       call('a', { 'llm_meter.call.basis': 'counted' }),
       call('b', { 'llm_meter.call.basis': 'missing' }),
@@ -219,7 +219,7 @@ describe('parseCells', () => {
     }
   );
 
-  it('should take a run without an id', () => {
+  it('should accept a run without an id', () => {
     expect(ledgerWith({ run_id: null })[0].runs[0].runId).toBeUndefined();
   });
 });

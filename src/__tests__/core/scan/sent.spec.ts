@@ -183,7 +183,7 @@ describe('a cell that calls no LLM', () => {
     ],
     ['nothing', ['']],
     ['a file in a cell', [`x = "${'a'.repeat(200_000)}"\nclient.responses.create()`]]
-  ])('should be left alone: %s', (_, cells) => {
+  ])('should not make a call: %s', (_, cells) => {
     expect(read(...cells)).toBeUndefined();
   });
 
