@@ -80,7 +80,13 @@ export function toStatusEntry(
   };
 }
 
-/** Explains the state of the connection; one sentence a line, none while all is well. */
+/**
+ * Explains the state of the connection; one sentence a line, none while all is well.
+ *
+ * @param snapshot - the state of the meter.
+ * @param trans - the translations.
+ * @returns the lines.
+ */
 export function connectionFacts(snapshot: Snapshot, trans: Translate): string[] {
   const { connection, reason, areEventsMissing } = snapshot;
   switch (connection) {

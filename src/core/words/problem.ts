@@ -7,7 +7,13 @@
 import type { Problem } from '../record/standing';
 import type { Translate } from './translate';
 
-/** The title of a problem; undefined for an unknown code. */
+/**
+ * The title of a problem; undefined for an unknown code.
+ *
+ * @param problem - the problem.
+ * @param trans - the translations.
+ * @returns the title.
+ */
 export function problemTitle({ code }: Problem, trans: Translate): string | undefined {
   // `channel:NAME` is of one channel.
   switch (code.split(':')[0]) {
@@ -47,7 +53,13 @@ export function problemTitle({ code }: Problem, trans: Translate): string | unde
   }
 }
 
-/** A problem in one line, title first. */
+/**
+ * A problem in one line, title first.
+ *
+ * @param problem - the problem.
+ * @param trans - the translations.
+ * @returns the line; only the message of the service where the code is unknown.
+ */
 export function problemText(problem: Problem, trans: Translate): string {
   const title = problemTitle(problem, trans);
   return title === undefined ? problem.message : trans.__('%1: %2', title, problem.message);

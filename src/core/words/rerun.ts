@@ -53,7 +53,13 @@ export function exceeds({ typical }: Estimate, amount: number): boolean {
   return Number(typical) > amount;
 }
 
-/** Writes the estimate; the first sentence has the amount. */
+/**
+ * Writes the estimate; the first sentence has the amount.
+ *
+ * @param estimate - dollars and the number of runs they are based on.
+ * @param words - the translations and the formatter.
+ * @returns the sentences.
+ */
 export function estimateSentences(estimate: Estimate, words: Words): readonly string[] {
   const { trans, format } = words;
   const { unpricedCells } = estimate;
