@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = ROOT / "tests" / "jupyter_llm_meter" / "service"
 sys.path.insert(0, str(PROGRAMS))
 
-from limit_client import Service, opened, settled  # noqa: E402 - a program of the tests
+from limit_client import ServiceConnection, opened, settled  # noqa: E402 - a program of the tests
 
 from jupyter_llm_meter.core.limits import parse_limits  # noqa: E402
 from jupyter_llm_meter.core.reservation import LEASE  # noqa: E402
@@ -59,7 +59,7 @@ def service(folder: Path, limits: Sequence[dict[str, Any]]) -> Iterator[subproce
 
 def ask_often(folder: Path, rounds: int, notebook: str | None) -> dict[str, list[float]]:
     """Seconds of each request of calls that are reserved and settled, beside a count of nothing."""
-    listener = Service(folder, "")
+    service = ServiceConnection(folder, "")
     times: dict[str, list[float]] = {"no reservation": [], "reserve": [], "settle": []}
     for number in range(rounds):
         record = opened(f"{time.time_ns()}-{number}", notebook)
@@ -72,7 +72,7 @@ def ask_often(folder: Path, rounds: int, notebook: str | None) -> dict[str, list
             ("settle", "/v1/lines", line),
         ):
             start = time.perf_counter()
-            answer = listener.post(path, body)
+            answer = service.post(path, body)
             times[name].append(time.perf_counter() - start)
             assert answer is not None and answer.get("granted", True)
     return times

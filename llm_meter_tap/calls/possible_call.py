@@ -87,9 +87,9 @@ class PossibleCall(Call):
             self._is_settled = False
             self._tap.under_way.add(self._reference)
 
-    def _drop(self) -> None:
+    def _drop_call(self) -> None:
         if self.is_proved:
-            super()._drop()
+            super()._drop_call()
         elif self._is_ours():
             self._close()
 
@@ -99,21 +99,21 @@ class PossibleCall(Call):
         if self.is_proved:
             super().failed(error, is_sent)
         else:
-            self._drop()
+            self._drop_call()
 
     @faults.contained
     def responded(self, status: int, headers: Mapping[str, str]) -> None:
         """Note the head of the response, and stop where it cannot prove a call."""
         super().responded(status, headers)
         if not self.is_proved and not is_readable(status, headers.get("content-type", "").lower()):
-            self._drop()
+            self._drop_call()
 
     def feed(self, chunk: bytes, is_decoded: bool = False) -> None:
         """Keep a piece of the body, up to a bound."""
         super().feed(chunk, is_decoded)
         self._size += len(chunk)
         if self._size > LONGEST_ANSWER and not self.is_proved:
-            self._drop()
+            self._drop_call()
 
     def under_way(self) -> AnswerUnderWay | None:
         """Return how far the answer has come; None as long as nothing proves that it is one."""
@@ -125,7 +125,7 @@ class PossibleCall(Call):
         if self._is_settled:
             return
         if self._status is None and not self.is_proved:
-            self._drop()
+            self._drop_call()
         else:
             super().released()
 
@@ -141,16 +141,16 @@ class PossibleCall(Call):
         self._shape, reading = found
         return reading
 
-    def _conclude(self, reading: Reading, is_whole: bool, error: BaseException | None = None) -> None:
+    def _settle_response(self, reading: Reading, is_whole: bool, error: BaseException | None = None) -> None:
         assert self._status is not None
         if self._is_recognised:
             fill_shape(self.record, self._shape)
             self._remember()
         elif not self.is_proved or (is_whole and self._status < 300):
-            self._drop()
+            self._drop_call()
             self._note_unrecognised()
             return
-        super()._conclude(reading, is_whole, error)
+        super()._settle_response(reading, is_whole, error)
 
     def _remember(self) -> None:
         if self._key not in _proved:

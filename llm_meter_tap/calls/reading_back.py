@@ -288,7 +288,7 @@ class _ResultRecorder:
         names = (reading.response_id or result.id, result.name)
         if names == (None, None):
             return
-        self._settle(shape, reading, names, result.answer, "batch")
+        self._settle_result(shape, reading, names, result.answer, "batch")
 
     def record_answer(self, body: bytes, content_type: str, is_whole: bool, is_named_by_path: bool) -> None:
         """Record the answer of a call that was made in the background, once it is there."""
@@ -298,7 +298,7 @@ class _ResultRecorder:
             name = self._path.rstrip("/").rpartition("/")[2]
         if reading.usage is None or name is None:
             return
-        self._settle(self.shape, reading, (name,), mapping(parse(body)), None)
+        self._settle_result(self.shape, reading, (name,), mapping(parse(body)), None)
 
     def record_unread(self) -> None:
         """Record one call without figures for all the results that could not be read."""
@@ -312,7 +312,7 @@ class _ResultRecorder:
         )
         self._write(record)
 
-    def _settle(
+    def _settle_result(
         self,
         shape: CallShape,
         reading: Reading,

@@ -1,4 +1,4 @@
-"""Kernels behind a real gateway: no shared folder, no listener within reach, no browser."""
+"""Kernels behind a real gateway: no shared folder, no service within reach, no browser."""
 
 from __future__ import annotations
 

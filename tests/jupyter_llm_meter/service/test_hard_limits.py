@@ -1,4 +1,4 @@
-"""Hard limits over the listener, asked for as a tap asks."""
+"""Hard limits of a service, requested as a tap does."""
 
 import json
 from datetime import datetime, timezone
