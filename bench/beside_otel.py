@@ -46,7 +46,7 @@ STARTS = ("pass", "import http.client", "import httpx", "import openai")
 START_ROUNDS = 31
 
 
-class Worker:
+class TimedWorker:
     """A process that makes calls and times them; see `beside_worker.py`."""
 
     def __init__(self, name: str, root: str, environment: dict[str, str]) -> None:
@@ -86,7 +86,7 @@ def compare_calls(taps: dict[str, Path], folder: str, rounds: int) -> None:
         names = {"none": plain(), **{name: tapped(root, folder) for name, root in taps.items()}}
         for _, others in CALLS.values():
             names.update(dict.fromkeys(others, plain()))
-        workers = {name: Worker(name, running.root, environment) for name, environment in names.items()}
+        workers = {name: TimedWorker(name, running.root, environment) for name, environment in names.items()}
         made = 0
         for call, (times, others) in CALLS.items():
             present = {name: workers[name] for name in ("none", *taps, *others)}
@@ -99,7 +99,9 @@ def compare_calls(taps: dict[str, Path], folder: str, rounds: int) -> None:
     print("spans with figures", {name: count for name, count in seen.items() if name not in ("none", *taps)})
 
 
-def alternating(workers: dict[str, Worker], ask: Callable[[Worker], object], rounds: int) -> dict[str, list]:
+def alternating(
+    workers: dict[str, TimedWorker], ask: Callable[[TimedWorker], object], rounds: int
+) -> dict[str, list]:
     """Ask each in turn, another one first in each round."""
     answers = {name: [] for name in workers}
     names = list(workers)

@@ -1,6 +1,6 @@
 """One process whose calls are timed by `beside_otel.py`: bare, metered, or instrumented by OpenTelemetry.
 
-Is told on standard input what to call and how often, a line each, and answers with the times, a line each.
+Reads what to call and how often from standard input, one line each, and prints the times, one line each.
 OpenTelemetry's spans go where they go in earnest, through the batch processor, and then nowhere.
 """
 

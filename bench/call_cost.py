@@ -1,4 +1,4 @@
-"""What a call costs the tap alone, with no library around it: done over and over, and after a pause.
+"""Measures what a call costs in the tap alone, without a library: many times in a row, and after a pause.
 
     python bench/call_cost.py
 
@@ -60,7 +60,7 @@ def main() -> None:
             call(pause_s)
             spent = statistics.median(call(pause_s) for _ in range(CALLS))
             print(f"paused for {pause_s * 1e3:3.1f} ms   {spent:6.1f} us a call")
-        tap.leave()
+        tap.close_tap()
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ _REST = {
 }
 
 
-class Outcome(NamedTuple):
+class ClientOutcome(NamedTuple):
     """One exchange through one client, judged.
 
     Attributes:
@@ -94,7 +94,7 @@ def main() -> int:
     return int(any(outcome.verdict in _BAD for outcomes in scores.values() for outcome in outcomes))
 
 
-def judge(row: dict[str, Any], answer: dict[str, Any]) -> Outcome:
+def judge(row: dict[str, Any], answer: dict[str, Any]) -> ClientOutcome:
     """Hold what was written down for an exchange against its truth."""
     records = [line["record"] for line in answer["lines"] if line["event"] == "settled"]
     opened = sum(line["event"] == "opened" for line in answer["lines"])
@@ -120,7 +120,7 @@ def judge(row: dict[str, Any], answer: dict[str, Any]) -> Outcome:
     else:
         detail = "; ".join(_differences(row["truth"], records[0]))
         verdict = "wrong" if detail else "exact"
-    return Outcome(row["id"], _group(row), row["kind"], verdict, detail)
+    return ClientOutcome(row["id"], _group(row), row["kind"], verdict, detail)
 
 
 def _figures(record: dict[str, Any]) -> dict[str, int]:
@@ -174,7 +174,7 @@ def _send(client: str, plan: Path, replay: dict[str, str]) -> list[dict[str, Any
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def _print(scores: dict[str, list[Outcome]]) -> None:
+def _print(scores: dict[str, list[ClientOutcome]]) -> None:
     counts = {name: _by_group(outcomes) for name, outcomes in scores.items()}
     groups = sorted(set().union(*counts.values()))
     _print_row("exact, of the calls that report usage", list(scores))
@@ -200,7 +200,7 @@ def _print_row(title: str, cells: Sequence[object]) -> None:
     print(f"{title:46}" + "".join(f"{cell:>13}" for cell in cells))
 
 
-def _by_group(outcomes: list[Outcome]) -> dict[str, Counter[str]]:
+def _by_group(outcomes: list[ClientOutcome]) -> dict[str, Counter[str]]:
     groups: dict[str, Counter[str]] = defaultdict(Counter)
     for outcome in outcomes:
         if outcome.verdict in _VERDICTS:
@@ -208,7 +208,7 @@ def _by_group(outcomes: list[Outcome]) -> dict[str, Counter[str]]:
     return groups
 
 
-def _print_failures(scores: dict[str, list[Outcome]]) -> None:
+def _print_failures(scores: dict[str, list[ClientOutcome]]) -> None:
     for name, outcomes in scores.items():
         for one in outcomes:
             if one.verdict in _BAD or one.detail:

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from llm_meter_tap.formats.answer_recognition import may_answer_a_call, provisional_shape, recognise_answer
-from llm_meter_tap.formats.matching import Shape, owner_of, recognise
+from llm_meter_tap.formats.matching import CallShape, owner_of, recognise
 from llm_meter_tap.formats.reading import Reading, Usage, read_response
 
 # The README's names of the buckets, and the field of `Usage` that must equal each.
@@ -34,7 +34,7 @@ BUCKETS = {
 }
 
 
-class Outcome(NamedTuple):
+class CorpusOutcome(NamedTuple):
     """One exchange, judged.
 
     Attributes:
@@ -79,7 +79,7 @@ def headers_of(row: dict[str, Any], side: str) -> dict[str, str]:
     }
 
 
-def shape_of(row: dict[str, Any]) -> Shape | None:
+def shape_of(row: dict[str, Any]) -> CallShape | None:
     """What the tap takes the request for."""
     url, headers = urlsplit(row["url"]), headers_of(row, "request")
     content_type = headers.get("content-type")
@@ -88,15 +88,15 @@ def shape_of(row: dict[str, Any]) -> Shape | None:
     )
 
 
-def reading_of(row: dict[str, Any], shape: Shape) -> Reading:
+def reading_of(row: dict[str, Any], shape: CallShape) -> Reading:
     """What the tap reads out of the response."""
     headers = headers_of(row, "response")
     body = body_of(row, "response")
     return read_response(shape, row["status"], headers, headers.get("content-type"), body, True)
 
 
-def answer_of(row: dict[str, Any], is_any_host: bool = False) -> tuple[Shape, Reading] | None:
-    """What the tap makes of an exchange by its answer alone, as if its path were not known.
+def answer_of(row: dict[str, Any], is_any_host: bool = False) -> tuple[CallShape, Reading] | None:
+    """What the tap recognises from the answer of an exchange, as if its path were unknown.
 
     Args:
         row: The exchange.
@@ -123,7 +123,7 @@ def differences_of(row: dict[str, Any], usage: Usage | None) -> list[str]:
     ]
 
 
-def judge(row: dict[str, Any]) -> Outcome:
+def judge(row: dict[str, Any]) -> CorpusOutcome:
     """Hold one exchange against its truth."""
     shape = shape_of(row)
     usage = reading_of(row, shape).usage if shape is not None else None
@@ -134,7 +134,7 @@ def judge(row: dict[str, Any]) -> Outcome:
     else:
         verdict = "invented" if usage is not None and usage.is_known() else "silent"
     group = (row["provider"], row["api"], bool(row["stream"]))
-    return Outcome(row["id"], group, row["kind"], shape is not None, verdict, "; ".join(differences))
+    return CorpusOutcome(row["id"], group, row["kind"], shape is not None, verdict, "; ".join(differences))
 
 
 def main() -> int:
@@ -161,7 +161,7 @@ def main() -> int:
 
 
 def _print_by_answer(path: Path) -> None:
-    """Recognition by the answer alone, with every host taken for a known one."""
+    """Recognition from the answer only, as if every host were known."""
     counts: Counter[str] = Counter()
     for row in exchanges(path):
         found = answer_of(row, is_any_host=True)
@@ -176,16 +176,16 @@ def _print_by_answer(path: Path) -> None:
     print("non-calls taken for calls by the answer: {taken} of {non-calls}".format_map(counts))
 
 
-def _name(outcome: Outcome) -> str:
+def _name(outcome: CorpusOutcome) -> str:
     provider, api, is_stream = outcome.group
     return f"{provider}/{api}/{'stream' if is_stream else 'whole'}"
 
 
-def _is_unrecognised(outcome: Outcome) -> bool:
+def _is_unrecognised(outcome: CorpusOutcome) -> bool:
     return outcome.kind == "call" and not outcome.is_recognised
 
 
-def _print_recognition(outcomes: list[Outcome]) -> None:
+def _print_recognition(outcomes: list[CorpusOutcome]) -> None:
     calls = [outcome for outcome in outcomes if outcome.kind == "call"]
     others = [outcome for outcome in outcomes if outcome.kind == "none"]
     back = [outcome for outcome in outcomes if outcome.kind == "retrieval"]
@@ -197,7 +197,7 @@ def _print_recognition(outcomes: list[Outcome]) -> None:
     print(f"calls without figures given some: {sum(one.verdict == 'invented' for one in calls)}")
 
 
-def _print_groups(outcomes: list[Outcome]) -> None:
+def _print_groups(outcomes: list[CorpusOutcome]) -> None:
     groups: dict[str, Counter[str]] = defaultdict(Counter)
     for outcome in outcomes:
         if outcome.verdict in ("exact", "wrong", "missed"):

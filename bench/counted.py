@@ -32,7 +32,7 @@ from corpus import body_of, corpus_path, exchanges, headers_of, reading_of, shap
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.lines import read_lines
-from llm_meter_tap.formats.matching import Shape
+from llm_meter_tap.formats.matching import CallShape
 from llm_meter_tap.formats.request_text import call_text
 from llm_meter_tap.wire.record import CallRecord
 
@@ -135,7 +135,7 @@ async def _both(row: dict[str, Any], counting: Counting, text_only: bool) -> lis
     return both
 
 
-async def _counted(row: dict[str, Any], shape: Shape, counting: Counting, text_only: bool) -> CallRecord:
+async def _counted(row: dict[str, Any], shape: CallShape, counting: Counting, text_only: bool) -> CallRecord:
     """The record that the service makes of the line that the tap sends."""
     reading = reading_of(row, shape)
     record = CallRecord(
@@ -159,7 +159,7 @@ async def _counted(row: dict[str, Any], shape: Shape, counting: Counting, text_o
     return await counting.fill_in(read.record, replace(read.text, framing=None) if text_only else read.text)
 
 
-def _left_out_whole(row: dict[str, Any], shape: Shape | None) -> str | None:
+def _left_out_whole(row: dict[str, Any], shape: CallShape | None) -> str | None:
     if not row["truth"]:
         return "no usage reported"
     if row["dup_of"] is not None:

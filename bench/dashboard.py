@@ -83,11 +83,11 @@ def export(ledger: Ledger, form: str) -> None:
     """Print how fast a whole ledger is exported."""
     writer, last, calls, size = FORMS[form].writer(), None, 0, 0
     began = time.perf_counter()
-    size += len(writer.begin())
+    size += len(writer.start_file())
     while records := ledger.records_after(last, ALL_CALLS):
-        size += len(writer.write(records))
+        size += len(writer.write_calls(records))
         last, calls = records[-1], calls + len(records)
-    size += len(writer.end())
+    size += len(writer.end_file())
     took = time.perf_counter() - began
     print(
         f"export as {form:8} {took:6.1f} s  {calls / took:9,.0f} calls/s  {size / 2**20:6,.0f} MiB",

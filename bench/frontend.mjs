@@ -1,6 +1,6 @@
 // What the extension costs a page: `node bench/frontend.mjs [PAIRS]`.
 //
-// Two servers, one with the extension and one with neither its server part nor its frontend, are asked in turn, each time with a
+// Two servers are asked in turn, one with LLM Meter and one without its server extension and its frontend. Each time it is a
 // fresh profile of a real Chromium; the first pair is not counted. Measured are the start of JupyterLab, from the request of the
 // page until it has restored what was open, and a cell that prints 100,000 lines, from the key until its end is shown.
 // Prints each median in milliseconds and the ratio of the two.
@@ -60,7 +60,7 @@ async function startLab(mode) {
     const disabled = JSON.stringify({ disabledExtensions: { 'jupyter-llm-meter': true } });
     writeFileSync(join(place, 'config', 'labconfig', 'page_config.json'), disabled);
   }
-  const lab = await Lab.start(place, { hasServerPart: isOn, isAppExposed: true });
+  const lab = await Lab.start(place, { hasServerExtension: isOn, isAppExposed: true });
   lab.writeNotebook('printing.ipynb', [PRINTING]);
   return lab;
 }

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = ROOT / "tests" / "jupyter_llm_meter" / "service"
 sys.path.insert(0, str(PROGRAMS))
 
-from limit_client import Service, opened, settled  # noqa: E402 - a program of the tests
+from limit_client import ServiceConnection, opened, settled  # noqa: E402 - a program of the tests
 
 from jupyter_llm_meter.core.limits import parse_limits  # noqa: E402
 from jupyter_llm_meter.core.reservation import LEASE  # noqa: E402
@@ -59,7 +59,7 @@ def service(folder: Path, limits: Sequence[dict[str, Any]]) -> Iterator[subproce
 
 def ask_often(folder: Path, rounds: int, notebook: str | None) -> dict[str, list[float]]:
     """Seconds of each request of calls that are reserved and settled, beside a count of nothing."""
-    listener = Service(folder, "")
+    service = ServiceConnection(folder, "")
     times: dict[str, list[float]] = {"no reservation": [], "reserve": [], "settle": []}
     for number in range(rounds):
         record = opened(f"{time.time_ns()}-{number}", notebook)
@@ -72,7 +72,7 @@ def ask_often(folder: Path, rounds: int, notebook: str | None) -> dict[str, list
             ("settle", "/v1/lines", line),
         ):
             start = time.perf_counter()
-            answer = listener.post(path, body)
+            answer = service.post(path, body)
             times[name].append(time.perf_counter() - start)
             assert answer is not None and answer.get("granted", True)
     return times
@@ -123,7 +123,7 @@ def hammer() -> None:
                     client.wait()
             took = time.perf_counter() - started
             sent = [call_id for file in folder.glob("calls-*.txt") for call_id in file.read_text().split()]
-            told(ledger, parse_limits(limits, "config"), sent, took)
+            print_results(ledger, parse_limits(limits, "config"), sent, took)
 
 
 def start_client(folder: Path) -> subprocess.Popen[str]:
@@ -133,7 +133,7 @@ def start_client(folder: Path) -> subprocess.Popen[str]:
         return subprocess.Popen(command, stdout=calls, text=True)
 
 
-def told(ledger: Ledger, limits: Sequence[Any], sent: Sequence[str], took: float) -> None:
+def print_results(ledger: Ledger, limits: Sequence[Any], sent: Sequence[str], took: float) -> None:
     """Print what became of the limit."""
     finished = {record.call_id for record in ledger.records() if record.basis == "reported"}
     later = datetime.now(timezone.utc) + LEASE + timedelta(seconds=1)

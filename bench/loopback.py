@@ -23,7 +23,7 @@ class Loopback:
     Attributes:
         root: The provider's root, without a slash at the end; `<root>/json/...` answers whole,
             `<root>/sse/...` in pieces.
-        metered: When it has ended: how many calls with figures the service was told of.
+        metered: When it has ended: how many calls with usage reached the service.
     """
 
     def __init__(self, process: subprocess.Popen[str]) -> None:

@@ -9,7 +9,7 @@ IOC = "input output cached"
 IOR = "input output reasoning"
 ALL = "input output cached reasoning"
 
-# Which figures a template shows, its MIME type, and the template; `f` is a Figures.
+# Which figures a template shows, its MIME type, and the template; `f` is a PrintedUsage.
 TEMPLATES = [
     (IO, P, "Prompt: {f.input} tokens, completion: {f.output} tokens\n"),
     (IO, P, "📊 Tokens — in: {f.input:,} · out: {f.output:,} · total: {f.total:,}\n"),

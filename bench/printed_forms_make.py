@@ -27,7 +27,7 @@ PRODUCERS = []
 
 
 @dataclasses.dataclass
-class Figures:
+class PrintedUsage:
     """What one call used; input has the cache in it, output the reasoning."""
 
     input: int
@@ -47,7 +47,7 @@ def figures_for(name):
     output = chance.randint(12, 4000)
     cached = chance.randint(3, 900)
     written = chance.randint(2, 700)
-    return Figures(
+    return PrintedUsage(
         input=cached + written + chance.randint(5, 5000),
         output=output,
         cached=cached,

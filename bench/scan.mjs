@@ -8,7 +8,7 @@ import { MEGABYTE, outputs } from './outputs.mjs';
 import { source } from './sources.mjs';
 
 const { RunReadings, RunTexts } = await source('core/scan/run');
-const { readText } = await source('core/scan/text');
+const { scanText } = await source('core/scan/text');
 const { TextReader } = await source('kernels/text-reader');
 
 /** A worker whose work is timed apart from the page's. */
@@ -19,7 +19,7 @@ class TimedWorker {
     const { id, output, patterns } = structuredClone(request);
     queueMicrotask(() => {
       const start = performance.now();
-      const readings = readText(output, patterns);
+      const readings = scanText(output, patterns);
       this.elapsed += performance.now() - start;
       this.onmessage({ data: { id, readings } });
     });
@@ -38,7 +38,7 @@ for (const { name, piece, count } of outputs(100 * MEGABYTE)) {
   const read = async ready => {
     for (const text of ready) {
       let answer;
-      slices.push(timed(() => (answer = reader.read(text, []))));
+      slices.push(timed(() => (answer = reader.scanText(text, []))));
       const found = await answer;
       slices.push(timed(() => readings.add(found)));
     }
@@ -75,14 +75,14 @@ const hostile = {
   'R paths': '$usage$prompt_tokens\n'.repeat(MEGABYTE / 21)
 };
 for (const [name, text] of Object.entries(hostile)) {
-  report(`hostile: ${name}`, text.length, [timed(() => readText({ text, markup: 'plain' }))]);
+  report(`hostile: ${name}`, text.length, [timed(() => scanText({ text, markup: 'plain' }))]);
 }
 for (const [name, text] of Object.entries({
   tags: '<td>tokens'.repeat(MEGABYTE / 10),
   angles: '<'.repeat(MEGABYTE) + 'tokens',
   styles: '<style>tokens'.repeat(MEGABYTE / 13)
 })) {
-  report(`hostile HTML: ${name}`, text.length, [timed(() => readText({ text, markup: 'html' }))]);
+  report(`hostile HTML: ${name}`, text.length, [timed(() => scanText({ text, markup: 'html' }))]);
 }
 
 function timed(work) {

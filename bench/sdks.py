@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from sdks.calls import CALLS
-from sdks.metered import Outcome, run, stand_in
+from sdks.metered import SdkOutcome, run, stand_in
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / ".work" / "sdks"
@@ -60,7 +60,7 @@ def main() -> int:
     return int(failed > 0)
 
 
-def verdict(outcome: Outcome) -> str:
+def verdict(outcome: SdkOutcome) -> str:
     """In words."""
     if outcome.made is None:
         return "failed: " + (outcome.errors.strip().splitlines() or ["?"])[-1]

@@ -2,7 +2,7 @@
  * The size of what every page loads at its start, compressed as a server does it: the remote entry and the chunks without
  * which the plugins cannot be activated.
  *
- * Run `npm run build` first, then `node bench/size.mjs`. Fails above the target.
+ * Run `npm run build` first, then `node bench/size.mjs`. Prints the size as a share of the target, which may be above 1.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 const FOLDER = 'jupyter_llm_meter/labextension/static';
-const TARGET_KB = 60;
+/** The goal, in kB of gzip. The size was 45.0 kB when it was set. */
+const TARGET_KB = 40;
 
 const names = readdirSync(FOLDER).filter(name => /\.js$/.test(name));
 const entry = names.find(name => name.startsWith('remoteEntry.'));
@@ -27,8 +28,10 @@ for (const name of loaded) {
   total += compressed;
   console.log(`${name}: ${kb(bytes.length)} kB, ${kb(compressed)} kB gzip`);
 }
-console.log(`at the start of a page: ${kb(total)} kB gzip (target: under ${TARGET_KB})`);
-process.exitCode = total < TARGET_KB * 1000 ? 0 : 1;
+const ratio = (total / (TARGET_KB * 1000)).toFixed(2);
+console.log(
+  `at the start of a page: ${kb(total)} kB gzip, ${ratio} of the target of ${TARGET_KB} kB`
+);
 
 /** The chunks that the exposed modules (./index, ./style) name in the remote entry. */
 function exposedChunks(text) {

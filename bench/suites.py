@@ -48,8 +48,8 @@ _LEFTOVERS_S = 20.0
 _ANY_METHOD = re.compile(r'(?:request\.method|method|arguments\.get\("method"\)) != "POST"')
 _ANY_SHAPE = """
 
-def recognise(*request: object) -> Shape:
-    return Shape("openai.chat", "openai", "chat", None, True)
+def recognise(*request: object) -> CallShape:
+    return CallShape("openai.chat", "openai", "chat", None, True)
 """
 
 
@@ -194,8 +194,8 @@ class Place:
                 )  # fmt: skip
                 _await(process, self.log(log))
             if not files:
-                told = listener.lines if listener else []
-                ids = {line["record"]["llm_meter.call.id"] for line in told if line["event"] == "opened"}
+                lines = listener.lines if listener else []
+                ids = {line["record"]["llm_meter.call.id"] for line in lines if line["event"] == "opened"}
                 ids |= _opened(meter)
                 self.log(f"{mode}.calls").write_text(str(len(ids)))
 

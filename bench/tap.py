@@ -133,8 +133,8 @@ def gate() -> Iterator[None]:
 def look_us() -> float:
     """Time of a look that finds no hard limit, microseconds."""
     watch = GateWatch(os.environ["LLM_METER_DIR"])
-    watch.current()
-    return timeit.timeit(lambda: (watch.current(), run_caps.current()), number=20_000) / 20_000 * 1e6
+    watch.current_gate()
+    return timeit.timeit(lambda: (watch.current_gate(), run_caps.current()), number=20_000) / 20_000 * 1e6
 
 
 def medians(runs: list[tuple[float, float]]) -> list[float]:
@@ -165,7 +165,7 @@ def main() -> None:
             print(f"a look for limits      {look_us():.1f} us")
             plain, tapped = compare_starts(folder)
             print(f"interpreter start      {plain:.1f} ms, tapped {tapped:.1f} ms, {tapped - plain:+.1f} ms")
-            tap.leave()
+            tap.close_tap()
 
 
 def print_calls(root: str) -> None:

@@ -1,7 +1,7 @@
 """The tap of this process: one spool, one sender, one fingerprint key, made at the first call.
 
-A forked child gets a tap of its own; interpreter exit closes it. There is none where the environment does
-not ask for one.
+A forked child gets its own tap; the exit of the interpreter closes it. There is no tap if the environment
+does not ask for one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from llm_meter_tap import startup
-from llm_meter_tap.delivery.sender import LineSender, SpoolLine
+from llm_meter_tap.delivery.sender import LineSender, OutgoingLine
 from llm_meter_tap.delivery.spool import Spool
 from llm_meter_tap.limits.gate import GateWatch
 from llm_meter_tap.runtime import faults
@@ -44,10 +44,10 @@ class Tap:
         self.folder = folder
         self.spool = Spool(folder)
         self.sender = LineSender(folder, self.spool)
-        self.gate = GateWatch(folder)
+        self.gate_watch = GateWatch(folder)
         self._reservation_client: ReservationClient | None = None
-        # Weak references to the calls that have not settled, which take themselves out; each has `leave()`,
-        # called when the interpreter exits. A WeakSet costs a call more than its two lines' way to the disk.
+        # Weak references to the calls that have not settled. A call removes itself. When the interpreter
+        # exits, `released()` of each is called. A WeakSet costs more than writing both lines of a call.
         self.under_way: set[weakref.ref[Any]] = set()
         self._key: bytes | None = None
 
@@ -89,9 +89,9 @@ class Tap:
 
         Args:
             record: The record.
-            text: See `SpoolLine.text`.
+            text: See `OutgoingLine.text`.
             parent: The cell's parent message.
-            on_notices: See `SpoolLine.on_notices`.
+            on_notices: See `OutgoingLine.on_notices`.
         """
         self._write_line("settled", record.call_id, settled_line(record), record, text, parent, on_notices)
 
@@ -112,7 +112,7 @@ class Tap:
         for reference in list(self.under_way):
             call = reference()
             if call is not None:
-                call.leave()
+                call.released()
         self.sender.close()
         if self._reservation_client is not None:
             self._reservation_client.close()
@@ -128,7 +128,7 @@ class Tap:
     def _write_line(self, event: str, call_id: str, encoded: bytes, *passed_on: Any) -> None:
         is_spooled = self.spool.append(event, call_id, encoded)
         is_urgent = event != "opened" and self.sender.leases.release(call_id)
-        self.sender.put(SpoolLine(event, call_id, encoded, is_spooled, *passed_on), is_urgent)
+        self.sender.queue_line(OutgoingLine(event, call_id, encoded, is_spooled, *passed_on), is_urgent)
 
 
 def current() -> Tap | None:
@@ -155,7 +155,7 @@ def _close_with_worker(tap: Tap) -> None:
 
 
 @faults.contained
-def leave() -> None:
+def close_tap() -> None:
     """Close this process's tap, as at its exit; a later call makes another."""
     global _current
     if _current is not None:
@@ -184,7 +184,7 @@ def _after_fork_in_parent() -> None:
         _current.resume()
 
 
-atexit.register(leave)
+atexit.register(close_tap)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork_in_child)
     if sys.version_info >= (3, 12):

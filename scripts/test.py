@@ -39,7 +39,7 @@ PYTHON_WORKERS = min(os.cpu_count() or 2, 8) + 1
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-class Outcome(NamedTuple):
+class SuiteOutcome(NamedTuple):
     """What one suite came to."""
 
     passed: int
@@ -93,7 +93,7 @@ def main() -> int:
     return _report(outcomes)
 
 
-def lint(env: dict[str, str], choice: Choice) -> Outcome:
+def lint(env: dict[str, str], choice: Choice) -> SuiteOutcome:
     """Linters and type checkers, two at a time; each counts as one check."""
     checks = (
         [npm(), "run", "lint:check"],
@@ -105,10 +105,10 @@ def lint(env: dict[str, str], choice: Choice) -> Outcome:
     with ThreadPoolExecutor(2) as pool:
         codes = list(pool.map(lambda command: _exit_code_at_once(command, env), checks))
     failed = sum(code != 0 for code in codes)
-    return Outcome(len(checks) - failed, failed)
+    return SuiteOutcome(len(checks) - failed, failed)
 
 
-def unit(env: dict[str, str], choice: Choice) -> Outcome:
+def unit(env: dict[str, str], choice: Choice) -> SuiteOutcome:
     """The frontend's unit tests, by jest, which fail when they cover less than jest.config.mjs says."""
     results = RESULTS / "jest.json"
     options = ["--ci", "--maxWorkers=2", "--json", f"--outputFile={results}"]
@@ -119,10 +119,10 @@ def unit(env: dict[str, str], choice: Choice) -> Outcome:
         return _crashed("jest")
     found = json.loads(results.read_text())
     failed = found["numFailedTests"] + found["numRuntimeErrorTestSuites"]
-    return Outcome(found["numPassedTests"], failed or int(code != 0), found["numPendingTests"])
+    return SuiteOutcome(found["numPassedTests"], failed or int(code != 0), found["numPendingTests"])
 
 
-def python(env: dict[str, str], choice: Choice) -> Outcome:
+def python(env: dict[str, str], choice: Choice) -> SuiteOutcome:
     """The tests of the Python packages, by pytest, and how much of the packages they cover.
 
     They test the wheel in ``.venv``; the quick ones the checkout itself.
@@ -142,10 +142,10 @@ def python(env: dict[str, str], choice: Choice) -> Outcome:
     areas = coverage_gate.judge(coverage)
     print(coverage_gate.table(areas), flush=True)
     short = sum(not area.is_enough for area in areas)
-    return Outcome(tests.passed + len(areas) - short, tests.failed + short, tests.skipped)
+    return SuiteOutcome(tests.passed + len(areas) - short, tests.failed + short, tests.skipped)
 
 
-def _pytest(command: Sequence[str | Path], env: dict[str, str], results: Path) -> Outcome:
+def _pytest(command: Sequence[str | Path], env: dict[str, str], results: Path) -> SuiteOutcome:
     code = _exit_code(command, env)
     if not results.exists():
         return _crashed("pytest")
@@ -155,10 +155,10 @@ def _pytest(command: Sequence[str | Path], env: dict[str, str], results: Path) -
         total += int(suite.get("tests", 0))
         failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
         skipped += int(suite.get("skipped", 0))
-    return Outcome(total - failed - skipped, failed or int(code != 0), skipped)
+    return SuiteOutcome(total - failed - skipped, failed or int(code != 0), skipped)
 
 
-def ui(env: dict[str, str], choice: Choice) -> Outcome:
+def ui(env: dict[str, str], choice: Choice) -> SuiteOutcome:
     """The UI tests, by Playwright, in a Chromium of this machine or one fetched into the checkout."""
     if not _install_packages(ROOT / "ui-tests" / "deno", env):
         print("Deno could not be had: the tests of a JavaScript notebook will be skipped.", flush=True)
@@ -172,10 +172,10 @@ def ui(env: dict[str, str], choice: Choice) -> Outcome:
         return _crashed("Playwright")
     stats = json.loads(results.read_text())["stats"]
     failed = stats["unexpected"] + stats["flaky"]
-    return Outcome(stats["expected"], failed or int(code != 0), stats["skipped"])
+    return SuiteOutcome(stats["expected"], failed or int(code != 0), stats["skipped"])
 
 
-SUITES: dict[str, Callable[[dict[str, str], Choice], Outcome]] = {
+SUITES: dict[str, Callable[[dict[str, str], Choice], SuiteOutcome]] = {
     "lint": lint,
     "unit": unit,
     "python": python,
@@ -215,9 +215,9 @@ def _exit_code_at_once(command: Sequence[str | Path], env: dict[str, str]) -> in
     return code
 
 
-def _crashed(program: str) -> Outcome:
+def _crashed(program: str) -> SuiteOutcome:
     print(f"{program} ended without results; its message is above.", flush=True)
-    return Outcome(0, 1)
+    return SuiteOutcome(0, 1)
 
 
 def _browser() -> dict[str, str]:
@@ -229,7 +229,7 @@ def _browser() -> dict[str, str]:
     return folder
 
 
-def _report(outcomes: dict[str, Outcome]) -> int:
+def _report(outcomes: dict[str, SuiteOutcome]) -> int:
     print("\nsuite      passed  failed  skipped")
     for name, outcome in outcomes.items():
         note = "" if outcome.passed else "   nothing passed"

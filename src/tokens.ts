@@ -1,8 +1,9 @@
 /**
- * What the plugins of LLM Meter share, and what other extensions may use: the tokens, and every type that they use.
+ * The tokens that the plugins of LLM Meter share and that other extensions can use, with all their types.
  */
 
 export type { NotebookPlace } from './core/dashboard/notebook-usage';
+export type { CallPage, Query } from './core/dashboard/source';
 export type { UsageRow } from './core/dashboard/usage-rows';
 export type { Raise, RaiseRequest } from './core/limits/raise';
 export type { IPreferences } from './core/preferences';

@@ -26,7 +26,7 @@ HOSTS = (
 
 
 @dataclass(frozen=True)
-class Request:
+class ChannelRequest:
     """What a channel sent."""
 
     host: str
@@ -40,7 +40,7 @@ class Request:
         return json.loads(self.body)
 
 
-class Provider:
+class ChannelProvider:
     """Keeps every request, and answers as `answer` says: a function of the request to status and body."""
 
     def __init__(self, folder):
@@ -83,7 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        request = Request(self.host, parts.path, query, dict(self.headers), body)
+        request = ChannelRequest(self.host, parts.path, query, dict(self.headers), body)
         self.server.provider.requests.append(request)
         status, answer = self.server.provider.answer(request)
         self.send_response(status)

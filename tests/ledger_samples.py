@@ -9,7 +9,7 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)
 
 
 def call(call_id, **fields):
-    """A reported call of alice's to gpt-4o at NOW, unless told otherwise."""
+    """A reported call of alice's to gpt-4o at NOW, unless the arguments differ."""
     values = {
         "call_id": call_id,
         "started_at": NOW,
@@ -35,5 +35,5 @@ def missing(call_id, **fields):
 
 
 def limit(window="month", unit="tokens", amount=1000, **fields):
-    """One limit, in UTC unless told otherwise."""
+    """One limit, in UTC by default."""
     return parse_limits([{"window": window, "unit": unit, "amount": amount, **fields}], "settings", "UTC")[0]

@@ -37,7 +37,7 @@ class Kernel:
     def run(
         self, code: str, cell: str | None = None, calls: int = 0, *, fails: bool = False
     ) -> list[dict[str, Any]]:
-        """Run a cell; returns its IOPub messages, when it is idle and `calls` calls were told."""
+        """Run a cell; returns its IOPub messages, when it is idle and `calls` calls were sent."""
         metadata = {"cellId": cell} if cell else {}
         request = self._client.session.msg(
             "execute_request", {"code": code, "silent": False, "stop_on_error": True}, metadata=metadata
@@ -67,7 +67,7 @@ class Kernel:
         return said
 
     def next_news(self) -> dict[str, Any]:
-        """The data of the next message that tells of a call, finished or under way."""
+        """The data of the next message about a call, finished or under way."""
         while True:
             message = self._client.get_iopub_msg(timeout=PATIENCE_S)
             data = message["content"].get("data", {})
@@ -86,7 +86,7 @@ def is_idle(message: dict[str, Any], request: dict[str, Any]) -> bool:
 
 
 def told(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The messages that tell of a call."""
+    """The messages about a call."""
     return [message for message in messages if "record" in message["content"].get("data", {})]
 
 

@@ -170,7 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._stand_still(MESSAGE_EVENTS[:3] if "messages" in rest else CHAT_EVENTS[:2])
 
     def _nearly(self, rest: str) -> None:
-        """A stream that stands still when it has told figures, before the event that ends it."""
+        """A stream that stalls after it has sent its usage, before the event that ends it."""
         if "GenerateContent" in rest:
             self._stand_still([f"data: {json.dumps(GENERATING)}\r\n\r\n"])
         else:
@@ -235,11 +235,11 @@ class Provider:
         self._thread.start()
 
     def release(self) -> None:
-        """Let go of whoever hangs, now and from now on."""
+        """Release all hanging requests, now and later."""
         self._server.released.set()
 
     def close(self) -> None:
-        """Let go of whoever hangs, and stop."""
+        """Release all hanging requests, and stop."""
         self._server.released.set()
         self._server.shutdown()
         self._server.server_close()

@@ -10,7 +10,7 @@ import { findFlaws } from './layout';
 
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-/** A test goes on after a flaw, so that one run tells of all. */
+/** A test continues after a failure, so that one run reports all of them. */
 const softly = expect.configure({ soft: true });
 
 /** What fails a test: axe-core's `minor` and `moderate` are matters of taste more often than of access. */
@@ -41,7 +41,7 @@ export async function expectNoViolations(page: Page, selector: string): Promise<
 /**
  * Fails when a text in the elements is cut or overflows, or covers another, and names it.
  *
- * A text may be cut on purpose, by `text-overflow: ellipsis`, where a `title` tells all of it.
+ * A text may be cut on purpose, by `text-overflow: ellipsis`, where a `title` has the whole text.
  */
 export async function expectNothingCut(page: Page, selector: string): Promise<void> {
   await expectShown(page, selector);

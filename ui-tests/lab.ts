@@ -26,7 +26,7 @@ const PORTS_A_WORKER = 200;
 let nextPort = Math.floor(Math.random() * PORTS_A_WORKER);
 
 /** A limit as in the settings. */
-export interface Limit {
+export interface LimitSetting {
   readonly window: 'hour' | 'day' | 'week' | 'month' | 'total';
   readonly unit: 'tokens' | 'USD' | 'calls';
   readonly amount: number;
@@ -45,8 +45,8 @@ export interface LabOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** The path under which the server is reached, as behind a hub; `/` unless this says otherwise. */
   readonly baseUrl?: string;
-  /** Whether the server part runs; it does unless this says otherwise. */
-  readonly hasServerPart?: boolean;
+  /** Whether the server extension runs; it does unless this says otherwise. */
+  readonly hasServerExtension?: boolean;
   /** Whether the page gives its commands to the spec, as `window.jupyterapp`. */
   readonly isAppExposed?: boolean;
   /** The user's settings of the meter. */
@@ -73,10 +73,10 @@ export class Lab {
     return lab;
   }
 
-  /** Starts the server again on the folders and the port it had, with another server part or without one. */
-  async start(hasServerPart = this.options.hasServerPart ?? true): Promise<void> {
+  /** Starts the server with the same folders and port, with or without the server extension. */
+  async start(hasServerExtension = this.options.hasServerExtension ?? true): Promise<void> {
     const log = openSync(join(this.folder, 'server.log'), 'a');
-    this.server = spawn(PYTHON, [...this.arguments(), ...serverPart(hasServerPart)], {
+    this.server = spawn(PYTHON, [...this.arguments(), ...extensionArguments(hasServerExtension)], {
       env: {
         ...cleanEnvironment(),
         ...this.variables(),
@@ -156,7 +156,7 @@ export class Lab {
     return `http://127.0.0.1:${this.port}${this.baseUrl}${path}${separator}token=${TOKEN}`;
   }
 
-  /** Writes a user's settings of an extension; a page that is open does not hear of it. */
+  /** Writes a user's settings of an extension; a page that is open does not get them. */
   writeSettings(extension: string, name: string, settings: object): void {
     const folder = join(this.folder, 'settings', extension);
     mkdirSync(folder, { recursive: true });
@@ -217,7 +217,7 @@ export class Lab {
   private readonly languages = new Map<string, string>();
 }
 
-function serverPart(isOn: boolean): string[] {
+function extensionArguments(isOn: boolean): string[] {
   return isOn ? [] : [`--ServerApp.jpserver_extensions={'jupyter_llm_meter': False}`];
 }
 
@@ -229,7 +229,7 @@ export function cleanEnvironment(): Record<string, string> {
 }
 
 /**
- * A port below the range from which the system gives ports away, so that nobody has it before the server listens.
+ * A port below the range from which the system gives ports away, so that no other process has it before the server listens.
  * Each worker of Playwright has a range to itself.
  */
 async function freePort(): Promise<number> {

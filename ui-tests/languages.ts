@@ -6,7 +6,7 @@
 
 import { denoKernel, rKernel, type KernelProgram } from './kernels';
 
-export interface Language {
+export interface KernelLanguage {
   readonly name: string;
   /** What is missing where there is no such kernel. */
   readonly needs: string;
@@ -21,7 +21,7 @@ export interface Language {
   readonly others: readonly string[];
 }
 
-const R: Language = {
+const R: KernelLanguage = {
   name: 'R',
   needs: 'R with IRkernel, httr2, jsonlite and tibble',
   kernel: rKernel,
@@ -102,7 +102,7 @@ list(max_tokens = 4096, temperature = 0.2)`,
   ]
 };
 
-const JAVASCRIPT: Language = {
+const JAVASCRIPT: KernelLanguage = {
   name: 'JavaScript',
   needs: 'Deno (npm ci in ui-tests/deno)',
   kernel: denoKernel,
@@ -166,4 +166,4 @@ if (!failed.ok) throw new Error(\`\${failed.status}: \${await failed.text()}\`);
   ]
 };
 
-export const LANGUAGES: readonly Language[] = [R, JAVASCRIPT];
+export const KERNEL_LANGUAGES: readonly KernelLanguage[] = [R, JAVASCRIPT];

@@ -138,7 +138,7 @@ export function findFlaws(selector: string): string[] {
     }
   }
 
-  /** Up and down is how one reads on; nobody looks for what is out of sight to the side. */
+  /** Up and down is how one reads on; people do not look for what is hidden at the side. */
   function checkSideways(element: Element): void {
     const { overflowX } = getComputedStyle(element);
     const isOurs = element.closest('[class*="jp-LLMMeter-"]') !== null;

@@ -9,7 +9,7 @@ import { gauge } from './screen';
 import { NOW, FakeService } from './fake-service';
 
 export const APPS = ['jupyterlab', 'notebook'] as const;
-export const LANGUAGES = ['en', 'zh-CN'] as const;
+export const UI_LANGUAGES = ['en', 'zh-CN'] as const;
 
 /** The themes by a word for file names. */
 export const THEMES = {
@@ -19,10 +19,10 @@ export const THEMES = {
 } as const;
 
 export type App = (typeof APPS)[number];
-export type Language = (typeof LANGUAGES)[number];
+export type UiLanguage = (typeof UI_LANGUAGES)[number];
 export type Theme = keyof typeof THEMES;
 
-/** The program, as a page knows it that was told to. */
+/** The app, for pages that expose it. */
 interface Exposed {
   readonly jupyterapp: {
     readonly commands: { execute: (id: string, args?: object) => Promise<unknown> };
@@ -51,7 +51,7 @@ export class Stage {
   }
 
   /** Opens the page in a language, with nothing left open from before. */
-  async speak(language: Language): Promise<void> {
+  async speak(language: UiLanguage): Promise<void> {
     this.lab.writeSettings('jupyter-llm-meter', 'meter', { language });
     await this.page.goto(this.lab.url(this.app === 'notebook' ? 'tree' : 'lab/workspaces/x?reset'));
     await this.page.waitForFunction(() => 'jupyterapp' in window);

@@ -1,7 +1,7 @@
-"""What a channel is, and reading channels from configuration and environment.
+"""A channel for alerts, and how channels are read from the configuration and the environment.
 
-A URL is never shown: errors and the channel's own text mask it.
-Whether the URL leads anywhere is for the sender to find out (`sender.py`).
+A URL is never shown: errors and the text of a channel mask it. Whether the URL works is found out when a
+message is sent (`sender.py`).
 """
 
 from __future__ import annotations
@@ -130,5 +130,5 @@ def _most_per_hour(given: Any) -> int:
     if given is None:
         return MOST_PER_HOUR
     if isinstance(given, bool) or not isinstance(given, int) or given < 1:
-        raise ChannelError(f"most_per_hour is {given!r}; it must be a whole number above 0")
+        raise ChannelError(f"most_per_hour is {given!r}; it must be a whole number greater than 0")
     return given

@@ -1,6 +1,6 @@
 """The channels of one service, and which of them get a limit's alerts.
 
-What is wrong with one channel is a problem of its own: the other channels work.
+Each channel that cannot be used has a problem of its own; the other channels work.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Channels:
         self._missed: set[str] = set()
 
     @classmethod
-    def read(cls, configured: Any, problems: Problems) -> Channels:
+    def from_configuration(cls, configured: Any, problems: Problems) -> Channels:
         """Read the channels of the configuration and of the environment.
 
         Args:

@@ -1,4 +1,4 @@
-"""What can go wrong with channels and deliveries: one small tree under `AlertsError`."""
+"""The errors of channels and deliveries: one small tree under `AlertsError`."""
 
 from __future__ import annotations
 

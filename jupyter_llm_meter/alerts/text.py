@@ -1,7 +1,7 @@
-"""What a message says, in the receiver's language. Pure.
+"""Writes the text of an alert message in the receiver's language. Pure.
 
-A message is about one alert, or lists all that waited. It must hold nothing that a receiving program could
-take for its own syntax: names come from users.
+A message is about one alert, or lists all alerts that waited. Names come from users, so a message must not
+contain anything that the receiving program could read as its own syntax.
 """
 
 from __future__ import annotations

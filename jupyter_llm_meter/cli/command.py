@@ -1,6 +1,6 @@
-"""What the commands that read the ledger share: its URL, the form of the output, exit codes.
+"""The base of the commands that read the ledger: its URL, the form of the output, exit codes.
 
-A command's `answer` works with the open ledger. Before the first call there is no ledger, which is not an
+A command's `answer` works with the open ledger. Before the first call there is no ledger; that is not an
 error.
 """
 
@@ -113,7 +113,7 @@ class Command(JupyterApp):
         Raises:
             ConfigError: A setting has a value that is not allowed.
         """
-        return ServiceConfig.read(self.config.get("LLMMeter", {}), problems or Problems(self.log))
+        return ServiceConfig.from_settings(self.config.get("LLMMeter", {}), problems or Problems(self.log))
 
     def limits(self, problems: Problems | None = None) -> LimitsInForce:
         """The limits in force: those of the server's configuration and of JupyterLab's settings."""

@@ -68,7 +68,7 @@ class DoctorApp(Command):
         if self.json:
             self.print_json(_document(findings, requests))
         else:
-            self._show(findings, requests)
+            self._print_findings(findings, requests)
 
     def _own_parts(self, url: str, folder: Path) -> list[Finding]:
         return [
@@ -95,7 +95,7 @@ class DoctorApp(Command):
         specs = KernelSpecManager(config=self.config)
         return [*examine_kernelspecs(specs, environ), examine_python(sys.executable, environ)]
 
-    def _show(self, findings: list[Finding], requests: Requests) -> None:
+    def _print_findings(self, findings: list[Finding], requests: Requests) -> None:
         table = Table()
         for heading in ("What", "Which", "Verdict", "Found"):
             table.add_column(heading, overflow="fold")

@@ -97,11 +97,11 @@ def _write_to_pipe(records: Iterable[CallRecord], form: str) -> None:
 def _write(records: Iterable[CallRecord], file: BinaryIO, form: str) -> int:
     count = 0
     writer = FORMS[form].writer()
-    file.write(writer.begin())
+    file.write(writer.start_file())
     for batch in _batches(records):
-        file.write(writer.write(batch))
+        file.write(writer.write_calls(batch))
         count += len(batch)
-    file.write(writer.end())
+    file.write(writer.end_file())
     return count
 
 

@@ -60,12 +60,12 @@ class ReportApp(Command):
 
     def answer(self, ledger: Ledger) -> None:
         """Show the ledger's sums."""
-        self._show(ledger.usage(self.group_by, Filter(self._start, self._end), self._zone))
+        self._print_rows(ledger.usage(self.group_by, Filter(self._start, self._end), self._zone))
 
     def answer_without_ledger(self, url: str) -> None:
         """Show that nothing was used."""
         if self.json:
-            self._show([])
+            self._print_rows([])
         else:
             self.say_nothing_yet(url)
 
@@ -77,7 +77,7 @@ class ReportApp(Command):
                 f"--time-zone is {name!r}; it must be an IANA name such as Asia/Shanghai"
             ) from None
 
-    def _show(self, rows: list[dict[str, Any]]) -> None:
+    def _print_rows(self, rows: list[dict[str, Any]]) -> None:
         if self.json:
             document = {
                 "group_by": self.group_by,

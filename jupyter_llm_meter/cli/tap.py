@@ -45,13 +45,13 @@ class TapApp(JupyterApp):
         """Run the action, and set the exit code."""
         words = list(self.extra_args)
         if len(words) != 1 or words[0] not in ACTIONS or not self.python:
-            self._say(f"name one of {', '.join(ACTIONS)}, and --python PATH; see --help", BAD_INPUT)
+            self._refuse(f"name one of {', '.join(ACTIONS)}, and --python PATH; see --help", BAD_INPUT)
             return
         try:
             copy = TapCopy(shutil.which(self.python) or self.python, os.environ)
             {"install": self._install, "uninstall": self._uninstall, "status": self._status}[words[0]](copy)
         except TapCopyError as error:
-            self._say(str(error), REFUSED)
+            self._refuse(str(error), REFUSED)
 
     def _install(self, copy: TapCopy) -> None:
         is_done = copy.install()
@@ -75,7 +75,7 @@ class TapApp(JupyterApp):
         print_line(f"{copy.interpreter.packages}: {f'the tap, {origin}, {state}' if origin else 'no tap'}.")
         self.exit_code = 0 if origin and copy.is_active else REFUSED
 
-    def _say(self, text: str, code: int) -> None:
+    def _refuse(self, text: str, code: int) -> None:
         sys.stderr.write(f"{self.name}: {text}\n")
         self.exit_code = code
 

@@ -1,4 +1,4 @@
-"""What can be wrong with what people set: one small tree under `SettingError`."""
+"""The errors of settings: one small tree under `SettingError`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a check-up found. Pure."""
+"""The result of one diagnostic check. Pure."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""What a limit's use will come to: the time that is left will be like the time just past.
+"""Forecasts how much of a limit will be used, assuming that the remaining time is like the time just past.
 
-Pure arithmetic. The past is looked back upon for as long as the window still lasts, but for at least an
-eighth of its length and at most all of it: a month with twenty days left is judged by the last twenty days,
-one with a day left by the last four. So a night is judged by a day, not by the hour before it. What
-happened before the window began counts as well. Refuses to guess: of a past shorter than a twenty-fourth of
-the window nothing is said.
+Pure arithmetic. The past that counts is as long as the time that remains in the window, but at least an
+eighth of the window and at most all of it: with twenty days left in a month, the last twenty days count; with
+one day left, the last four. So a night is compared with whole days, not with the hour before it. Use before
+the start of the window counts too. If the first use is more recent than a twenty-fourth of the window, there
+is no forecast.
 """
 
 from __future__ import annotations

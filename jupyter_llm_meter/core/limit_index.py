@@ -1,7 +1,7 @@
-"""Which limits a call comes under, found without a look at the others.
+"""Finds the limits that apply to a call, without looking at the other limits.
 
-Owns the lookup by scope and value: thousands of limits, one a user or a notebook, cost a call no more than a
-handful.
+Limits are looked up by scope and value, so thousands of limits, for example one per user or notebook, cost a
+call no more than a few.
 """
 
 from __future__ import annotations

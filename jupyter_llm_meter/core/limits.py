@@ -1,7 +1,7 @@
-"""What a limit is, how it is read from configuration, and which one wins.
+"""Limits: reads them from configuration and settings, and merges those of administrator and user.
 
-A limit says: this much of a unit, in this window, for this scope. It owns no counter and knows no clock; it
-refuses whatever could silently switch a limit off (a typo, a zero, a boolean, a number that is none).
+A limit says how much of a unit may be used in a window. A value that would switch a limit off unnoticed is an
+error: a typo, 0, a boolean, NaN. The module has no counters and no clock.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ class Limit:
 
     Attributes:
         scope: Whose use is counted, one of ``SCOPES``.
-        value: The one user, model, ... it holds for; None: for each by itself.
+        value: The one user, model, ... that it applies to; None: each one is counted separately.
         window: Calendar interval, one of ``WINDOWS``.
         unit: What is counted, one of ``UNITS``.
-        amount: The most that may be used in a window, above zero.
+        amount: The most that may be used in a window; greater than 0.
         warn_at: Shares of the amount, ascending in (0, 1), at which to warn.
         on_exceed: What happens at the amount: ``warn``, or ``block``: the call that would pass it is refused.
-        notify: Names of the channels that hear of it; None: all that are default.
+        notify: Names of the channels that are notified; None: all default channels.
         time_zone: IANA name of the zone whose calendar counts.
         week_start: First day of a week, one of ``WEEKDAYS``.
         reset_hour: Local hour at which days, weeks and months begin.
         source: Where it was set: ``default``, ``settings`` or ``config``.
-        is_own: It is a user's, tighter than the administrator's of the same id, and holds beside that.
+        is_own: It is a user's limit, tighter than the administrator's limit of the same id; both apply.
     """
 
     scope: str
@@ -86,7 +86,7 @@ class Limit:
 
 
 DEFAULT_LIMIT: dict[str, Any] = {"scope": "user", "window": "month", "unit": "tokens", "amount": 1_000_000}
-"""The limit that holds when nobody set one, in the form that `parse_limits` reads."""
+"""The limit in force when no limit is set, in the form that `parse_limits` reads."""
 
 _FIELDS = (
     "scope",
@@ -124,7 +124,7 @@ def parse_limits(
         limit = _parse(item, where, source, default_time_zone)
         if any(limit.id == known.id for known in limits):
             raise LimitError(
-                f"{where}: {limit.id} is set twice; one scope, value, window and unit, one limit"
+                f"{where}: {limit.id} is set twice; remove one, or change its scope, value, window or unit"
             )
         limits.append(limit)
     return limits
@@ -186,13 +186,15 @@ def _value(item: Mapping[str, Any], where: str) -> str | None:
     given = item.get("value")
     if given is None or (isinstance(given, str) and given):
         return given
-    raise LimitError(f"{where}: value is {given!r}; it must be a non-empty text, or null for each by itself")
+    raise LimitError(
+        f"{where}: value is {given!r}; it must be a non-empty text, or null to count each one separately"
+    )
 
 
 def _amount(item: Mapping[str, Any], where: str) -> Decimal:
     amount = _decimal(item["amount"])
     if amount is None or amount <= 0:
-        raise LimitError(f"{where}: amount is {item['amount']!r}; it must be a number above 0")
+        raise LimitError(f"{where}: amount is {item['amount']!r}; it must be a number greater than 0")
     return amount
 
 
@@ -212,8 +214,8 @@ def _notify(item: Mapping[str, Any], where: str) -> tuple[str, ...] | None:
         return None
     if not isinstance(given, (list, tuple)) or not all(isinstance(name, str) and name for name in given):
         raise LimitError(
-            f"{where}: notify is {given!r}; it must be a list of channels' names, or null for all that are "
-            "default"
+            f"{where}: notify is {given!r}; it must be a list of channel names, "
+            "or null for all default channels"
         )
     return tuple(dict.fromkeys(given))
 
@@ -228,7 +230,7 @@ def _time_zone(item: Mapping[str, Any], where: str, default: str) -> str:
     except (ValueError, OSError, ZoneInfoNotFoundError):
         raise LimitError(
             f"{where}: time_zone is {name!r}; it must be an IANA name such as Asia/Shanghai, "
-            "or null for the server's own"
+            "or null for the server's time zone"
         ) from None
     return name
 

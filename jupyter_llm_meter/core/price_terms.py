@@ -1,7 +1,8 @@
-"""What a call costs beside the price of its model: a batch's discount, the fees of the provider's own tools.
+"""The parts of a call's cost beyond the price of its model: discounts for batches, and fees for the
+provider's own tools.
 
-Two lists of the override table, `batch` and `fees`. Like a price, each entry says from when it holds and who
-says so, and what no entry knows is unknown, never free.
+They come from two lists of the override table, `batch` and `fees`. Like a price, each entry says since when
+it applies and gives its source. What has no entry is unknown, never free.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""What a call cost, in dollars.
+"""Calculates the cost of a call in dollars.
 
-Three sources in this order: the cost that the provider itself states, the override table, the genai-prices
-data set; to the latter two come the fees of the provider's own tools, and a cost that lacks one says so. It
-goes by the call's own date, never asks the network, and never guesses: a model without a known price is
-unpriced, which is not free. Odd figures (more cached than sent) are fitted into disjoint buckets first, so
-that no token is charged twice and none makes it fail.
+There are three sources, in this order: the cost that the provider states, the override table, the
+genai-prices data set. The fees of the provider's own tools are added to the latter two; a cost that lacks a
+fee says so. The price is that of the call's date. There is no network request and no guess: a model without a
+known price is unpriced, which is not free. Usage that contradicts itself (more cached than sent) is first
+fitted into disjoint buckets, so that no token is charged twice and none raises an error.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from jupyter_llm_meter.core.price_terms import Terms, bundled_terms
 from jupyter_llm_meter.core.stated_cost import stated_cost
 from jupyter_llm_meter.core.tables import CLOSED_MODELS, GUESSED_PROVIDERS, PRICE_PROVIDER_IDS
 from llm_meter_tap.formats.billing import cached_media, hour_writes, other_models
-from llm_meter_tap.formats.format import Part
+from llm_meter_tap.formats.format import OtherModelUsage
 from llm_meter_tap.wire.record import CallRecord
 
 _VARIANT_TIERS = ("flex", "priority", "fast")
@@ -106,7 +106,7 @@ def _in_its_region(found: _Found, record: CallRecord) -> _Found:
     return found._replace(amount=found.amount * _US_ONLY)
 
 
-def _without(record: CallRecord, parts: Sequence[Part]) -> CallRecord:
+def _without(record: CallRecord, parts: Sequence[OtherModelUsage]) -> CallRecord:
     """The call without what other models did for it."""
     left: dict[str, Any] = {}
     for name in _PART_COUNTS:
@@ -116,7 +116,7 @@ def _without(record: CallRecord, parts: Sequence[Part]) -> CallRecord:
     return replace(record, **left)
 
 
-def _alone(record: CallRecord, part: Part) -> CallRecord:
+def _alone(record: CallRecord, part: OtherModelUsage) -> CallRecord:
     """What another model did, as a call of its own."""
     figures = {name: getattr(part.usage, name) for name in _PART_COUNTS}
     return replace(

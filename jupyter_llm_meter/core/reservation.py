@@ -152,7 +152,7 @@ def first_refusal(decisions: Sequence[Decision]) -> Decision | None:
 
 
 def refusal_message(decision: Decision, *, may_raise: bool) -> str:
-    """Why a call was refused: the arithmetic, when the limit starts anew, and who can raise it.
+    """Why a call was refused: the arithmetic, when the limit resets, and who can raise it.
 
     Args:
         decision: The decision against the call.
@@ -188,9 +188,9 @@ def _reset(standing: Standing) -> str:
     if limit.scope == RUN:
         return "It holds until this run has ended."
     if standing.resets_at is None:
-        return "It never starts anew."
+        return "It never resets."
     local = standing.resets_at.astimezone(ZoneInfo(limit.time_zone))
-    return f"It starts anew {local:%Y-%m-%d %H:%M} ({limit.time_zone})."
+    return f"It resets {local:%Y-%m-%d %H:%M} ({limit.time_zone})."
 
 
 def _remedy(limit: Limit, may_raise: bool) -> str:

@@ -1,7 +1,7 @@
-"""Tells a loop that has run away from this user's ordinary work, long before a limit is near.
+"""Detects a loop that calls far more than the user usually does, long before a limit is near.
 
-Owns the last minute of each kernel and the comparison with the user's habit. Refuses to cry twice: a kernel
-that was told of is told of again only after ten calm minutes. No clock: the caller says what time it is.
+Keeps the calls of each kernel's last minute and compares them with the user's habit. A kernel that was
+reported is reported again only after ten calm minutes. No clock: the caller passes the time.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from decimal import Decimal
 
 MINUTE = timedelta(minutes=1)
 CALM = timedelta(minutes=10)
-"""How long a kernel must have been below before it can be told of again, and its runaway is over."""
+"""How long a kernel must stay below before its runaway is over and it can be reported again."""
 
 LEAST_CALLS = 60
-"""Calls a minute that are nobody's worry, whatever the habit."""
+"""So many calls per minute are never reported, whatever the habit."""
 
 LEAST_COST = Decimal(1)
-"""Dollars a minute that are nobody's worry, whatever the habit."""
+"""So many dollars per minute are never reported, whatever the habit."""
 
 TIMES_USUAL = 5
 FEWEST_MINUTES = 30
@@ -87,7 +87,7 @@ class _Kernel:
     spent: Decimal = Decimal(0)
     above_at: datetime | None = None
 
-    def take(self, at: datetime, cost: Decimal) -> tuple[int, Decimal]:
+    def add_call(self, at: datetime, cost: Decimal) -> tuple[int, Decimal]:
         """Add a call; returns the calls and dollars of the minute until then."""
         self.seen.append((at, cost))
         self.spent += cost
@@ -102,7 +102,7 @@ class RunawayGuard:
     def __init__(self) -> None:
         self._kernels: dict[str, _Kernel] = {}
 
-    def add(
+    def add_call(
         self,
         kernel_id: str,
         at: datetime,
@@ -110,7 +110,7 @@ class RunawayGuard:
         habit: Habit,
         notebook_path: str | None = None,
     ) -> Runaway | None:
-        """Take in a finished call.
+        """Add a finished call.
 
         Args:
             kernel_id: Who made it.
@@ -120,10 +120,10 @@ class RunawayGuard:
             notebook_path: The kernel's notebook, where known.
 
         Returns:
-            The runaway, when this call shows one that was not told of.
+            The runaway that this call reveals; None when there is none, or it was reported before.
         """
         kernel = self._kernels.setdefault(kernel_id, _Kernel())
-        calls, spent = kernel.take(at, cost or Decimal(0))
+        calls, spent = kernel.add_call(at, cost or Decimal(0))
         if calls <= habit.most_calls and spent <= habit.most_cost:
             return None
         is_known = kernel.above_at is not None and at - kernel.above_at < CALM

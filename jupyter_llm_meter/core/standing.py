@@ -1,8 +1,7 @@
-"""Where a limit is now, and the alerts that a standing gives rise to.
+"""Calculates where a limit stands, and which alerts follow from it.
 
-Pure arithmetic over used figures that somebody else counted. The shapes are those of
-``docs/reference/protocol.md``, "The standing document": decimal strings for amounts, RFC 3339 UTC for
-times, and what is unknown is absent.
+Pure arithmetic on amounts that are counted elsewhere. The shapes are those of ``docs/reference/protocol.md``,
+"The standing document": decimal strings for amounts, RFC 3339 UTC for times, and unknown values are absent.
 """
 
 from __future__ import annotations

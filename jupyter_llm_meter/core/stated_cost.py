@@ -1,6 +1,6 @@
-"""What a provider itself says that a call cost.
+"""Reads the cost that a provider itself states in its answer.
 
-Owns the fields in which they say it. Refuses a figure whose currency is not documented.
+Only fields whose currency is documented are read.
 """
 
 from __future__ import annotations

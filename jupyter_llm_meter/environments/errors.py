@@ -1,4 +1,4 @@
-"""What can go wrong with other Python environments: one small tree under `EnvironmentsError`."""
+"""The errors of other Python environments: one small tree under `EnvironmentsError`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a form of export is."""
+"""The interface of an export format."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from llm_meter_tap.wire.record import CallRecord
 
 
 class Writer(Protocol):
-    """Writes one file: `begin`, `write` as often as there are calls, `end`; the pieces together are it."""
+    """Writes one file: `start_file`, any number of `write_calls`, `end_file`. Join the pieces."""
 
-    def begin(self) -> bytes:
+    def start_file(self) -> bytes:
         """What comes before the first call."""
 
-    def write(self, records: Sequence[CallRecord]) -> bytes:
+    def write_calls(self, records: Sequence[CallRecord]) -> bytes:
         """The next calls; may be empty, and come with a later piece."""
 
-    def end(self) -> bytes:
+    def end_file(self) -> bytes:
         """What comes after the last call."""
 
 

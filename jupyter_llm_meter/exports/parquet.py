@@ -36,23 +36,23 @@ class Parquet:
         self._file = import_module("pyarrow.parquet").ParquetWriter(self._sink, self._schema)
         self._waiting: list[CallRecord] = []
 
-    def begin(self) -> bytes:
+    def start_file(self) -> bytes:
         """The mark of a Parquet file."""
-        return self._sink.take()
+        return self._sink.take_pieces()
 
-    def write(self, records: Sequence[CallRecord]) -> bytes:
+    def write_calls(self, records: Sequence[CallRecord]) -> bytes:
         """Nothing, until a row group is full."""
         self._waiting.extend(records)
         if len(self._waiting) >= CALLS_A_GROUP:
             self._write_group()
-        return self._sink.take()
+        return self._sink.take_pieces()
 
-    def end(self) -> bytes:
+    def end_file(self) -> bytes:
         """The last row group and the table of contents."""
         if self._waiting:
             self._write_group()
         self._file.close()
-        return self._sink.take()
+        return self._sink.take_pieces()
 
     def _write_group(self) -> None:
         columns = [
@@ -103,6 +103,6 @@ class _Sink(io.RawIOBase):
         self._written += len(piece)
         return len(piece)
 
-    def take(self) -> bytes:
+    def take_pieces(self) -> bytes:
         pieces, self._pieces = self._pieces, []
         return b"".join(pieces)

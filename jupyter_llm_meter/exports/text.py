@@ -20,15 +20,15 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 class JsonLines:
     """The public record of a call a line."""
 
-    def begin(self) -> bytes:
+    def start_file(self) -> bytes:
         """Nothing."""
         return b""
 
-    def write(self, records: Sequence[CallRecord]) -> bytes:
+    def write_calls(self, records: Sequence[CallRecord]) -> bytes:
         """A line a call."""
         return "".join(f"{_json(record.to_wire())}\n" for record in records).encode()
 
-    def end(self) -> bytes:
+    def end_file(self) -> bytes:
         """Nothing."""
         return b""
 
@@ -39,11 +39,11 @@ class JsonList:
     def __init__(self) -> None:
         self._between = "\n"
 
-    def begin(self) -> bytes:
+    def start_file(self) -> bytes:
         """The opening bracket."""
         return b"["
 
-    def write(self, records: Sequence[CallRecord]) -> bytes:
+    def write_calls(self, records: Sequence[CallRecord]) -> bytes:
         """A line a call."""
         pieces = []
         for record in records:
@@ -51,7 +51,7 @@ class JsonList:
             self._between = ",\n"
         return "".join(pieces).encode()
 
-    def end(self) -> bytes:
+    def end_file(self) -> bytes:
         """The closing bracket."""
         return b"\n]\n"
 
@@ -63,16 +63,16 @@ class Csv:
     "this is text": notebooks, projects and models can have any name.
     """
 
-    def begin(self) -> bytes:
+    def start_file(self) -> bytes:
         """The row of names."""
         return _csv([COLUMNS])
 
-    def write(self, records: Sequence[CallRecord]) -> bytes:
+    def write_calls(self, records: Sequence[CallRecord]) -> bytes:
         """A row a call."""
         wires = (record.to_wire() for record in records)
         return _csv([[_cell(wire.get(name)) for name in COLUMNS] for wire in wires])
 
-    def end(self) -> bytes:
+    def end_file(self) -> bytes:
         """Nothing."""
         return b""
 

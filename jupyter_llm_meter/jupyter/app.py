@@ -45,7 +45,7 @@ SETTINGS = (
     "database_url", "limits", "on_unreachable", "raises", "channels", "link", "user_id", "team",
     "price_overrides", "time_zone",
 )  # fmt: skip
-"""The traits that `ServiceConfig.read` checks; the others concern the Jupyter server alone."""
+"""The traits that `ServiceConfig.from_settings` checks; the others concern the Jupyter server alone."""
 
 
 class LLMMeter(ExtensionApp):
@@ -162,7 +162,9 @@ class LLMMeter(ExtensionApp):
         if not self.enabled:
             return
         problems = Problems(self.log)
-        self.service_config = ServiceConfig.read({name: getattr(self, name) for name in SETTINGS}, problems)
+        self.service_config = ServiceConfig.from_settings(
+            {name: getattr(self, name) for name in SETTINGS}, problems
+        )
         storage = prepare_storage(self.service_config.database_url, problems)
         loop = self._loop()
         self.kernels = ServerKernels(self._server, storage.folder, loop)

@@ -1,4 +1,4 @@
-"""What can be wrong with a request to the REST routes: one small tree under `RouteError`."""
+"""The errors of requests to the REST routes: one small tree under `RouteError`."""
 
 from __future__ import annotations
 

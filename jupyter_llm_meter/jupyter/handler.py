@@ -1,6 +1,6 @@
-"""What every REST route shares: authentication, the answers to errors, and the way to the service.
+"""The base of all REST routes: authentication, answers to errors, access to the service.
 
-The ledger is read in the service's threads: the server's loop only waits.
+The ledger is read in the service's threads, and the server's loop only waits.
 """
 
 from __future__ import annotations

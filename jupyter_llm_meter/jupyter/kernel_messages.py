@@ -100,9 +100,9 @@ class KernelMessages:
         return _LocalChannel(manager, lambda frames, session: self._accept_local(kernel_id, frames, session))
 
     def _accept_local(self, kernel_id: str, frames: Sequence[bytes], session: Session) -> None:
-        self._service.submit(self._read(kernel_id, frames, session))
+        self._service.submit(self._accept_signed(kernel_id, frames, session))
 
-    async def _read(self, kernel_id: str, frames: Sequence[bytes], session: Session) -> None:
+    async def _accept_signed(self, kernel_id: str, frames: Sequence[bytes], session: Session) -> None:
         """Check the signature and read, on the service's loop."""
         self._accept(kernel_id, signed_content(frames, session), is_remote=False)
 

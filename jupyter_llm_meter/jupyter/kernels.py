@@ -1,7 +1,7 @@
-"""The kernels of the Jupyter server, for the service, which has a loop of its own.
+"""Queries the kernels of the Jupyter server for the service, which runs on another loop.
 
-A query runs on the server's loop and the service waits briefly for its answer; while the server is busy, the
-last answer is used. A query that has no answer yet is not repeated.
+A query runs on the server's loop, and the service waits for its answer for a short time. While the server is
+busy, the last answer is used. A query that has no answer yet is not repeated.
 """
 
 from __future__ import annotations
@@ -68,10 +68,10 @@ class ServerQuery(Generic[Answer]):
         await asyncio.wait([asyncio.wrap_future(pending)], timeout=patience)
         if pending.done():
             self._pending = None
-            self._keep(pending)
+            self._keep_answer(pending)
         return self.last
 
-    def _keep(self, pending: Future[Answer]) -> None:
+    def _keep_answer(self, pending: Future[Answer]) -> None:
         error = pending.exception()
         if error is None:
             self.last = pending.result()

@@ -64,21 +64,21 @@ class OwnCalls:
         _latest = None
         startup.deactivate()
         agent.forget_parts()
-        await asyncio.to_thread(tap.leave)
+        await asyncio.to_thread(tap.close_tap)
         startup.activate()
 
 
 def leave_unmetered() -> None:
     """Meter nothing in this process, not even for an outer lab that started it."""
     startup.deactivate()
-    tap.leave()
+    tap.close_tap()
 
 
 def _leave_other_folder() -> None:
     """A server started from another lab may have made calls for that one before it loaded this extension."""
     present = tap.current()
     if present is not None and present.folder != os.environ.get("LLM_METER_DIR"):
-        tap.leave()
+        tap.close_tap()
 
 
 class Callers:

@@ -29,7 +29,7 @@ from jupyter_llm_meter.ledger.pages import ORDERS, SORTS
 from jupyter_llm_meter.ledger.raising import new_raise_id
 from jupyter_llm_meter.ledger.rows import Row
 from jupyter_llm_meter.ledger.settling import Pricer
-from jupyter_llm_meter.ledger.store import Ledger, Outbox, Pace, Part, Raise, Seen, Settled
+from jupyter_llm_meter.ledger.store import Ledger, Outbox, Pace, Raise, Seen, Settled, TakeoverPart
 from jupyter_llm_meter.ledger.takeover_body import read_takeover
 from jupyter_llm_meter.ledger.usage import GROUPS, SPLIT_COLUMNS
 
@@ -55,12 +55,12 @@ __all__ = [
     "NewerLedger",
     "Outbox",
     "Pace",
-    "Part",
     "Pricer",
     "Raise",
     "Row",
     "Seen",
     "Settled",
+    "TakeoverPart",
     "Turn",
     "UnknownAlert",
     "UnusableLedger",

@@ -1,9 +1,9 @@
-"""The service's way to its ledger, and what it does when the ledger cannot be used.
+"""Opens the service's ledger, and handles a ledger that cannot be used.
 
-Owns the choice of the database: one that is damaged, foreign or newer is left untouched, and metering goes on
-in a fresh one beside it, which is found again while the first stays bad. A database that is away is asked
-again with growing pauses; until then every use fails with ``LedgerUnavailable``, and the calls wait in the
-spools.
+A database that is damaged, of another program or of a newer version is left untouched; metering continues in
+a new database beside it, which is used again as long as the first one cannot be. A database that cannot be
+reached is tried again after growing pauses. Until then every use raises ``LedgerUnavailable``, and calls wait
+in the spools.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class LedgerAccess:
     Args:
         url: SQLAlchemy URL of the ledger.
         folder: The private folder; takes the fresh ledger when none can be made beside the bad one.
-        problems: Told of a bad or absent ledger.
-        went_away: Called on the loop of whoever met an absent ledger.
+        problems: Gets the problem of a ledger that cannot be used.
+        went_away: Called when the ledger cannot be reached, on the loop of the caller.
         pricer: Finds the cost of calls.
         outbox: Where alerts go besides the ledger.
     """

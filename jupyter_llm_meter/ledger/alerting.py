@@ -1,7 +1,7 @@
 """The alerts of a ledger: raised once, claimed by one tab, acknowledged for all.
 
-An alert belongs to a limit, a subject, a threshold, a window and an amount: a new window arms it again,
-and so does a raised amount, since who lifts a limit wants to hear of the new one.
+An alert belongs to a limit, a subject, a threshold, a window and an amount. It can be raised again in a new
+window and after the amount was raised.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def raise_refusal(
 
 
 def pending_alerts(connection: Connection, limits: Sequence[Limit], now: datetime) -> list[Alert]:
-    """The alerts of current windows that nobody acknowledged and that still hold at the amounts in force."""
+    """The unacknowledged alerts of current windows that still apply at the amounts in force."""
     by_window = {window: limit for limit, window in current_windows(limits, now)}
     query = select(alerts).where(alerts.c.acknowledged_at.is_(None), alerts.c.window_end > to_us(now))
     raised_by = raised_at(connection, now)

@@ -37,12 +37,12 @@ class Answers:
 
     @cached_property
     def meta(self) -> dict[str, str]:
-        """What the ledger says of itself: ``ledger_id``, the same for all who share it."""
+        """The ledger's own data: ``ledger_id``, the same for every service that shares it."""
         with reading(self._engine) as connection:
             return dict(connection.execute(select(meta.c.key, meta.c.value)).all())
 
     def alerts(self, limits: Sequence[Limit], now: datetime) -> list[Alert]:
-        """The alerts of the current windows that nobody acknowledged, oldest first."""
+        """The unacknowledged alerts of the current windows, oldest first."""
         with reading(self._engine) as connection:
             return alerting.pending_alerts(connection, limits, now)
 

@@ -1,8 +1,8 @@
-"""What the newest runs of a notebook's cells used.
+"""Sums the newest runs of a notebook's cells.
 
-Reads only. A run is the calls with the same cell and the same `llm_meter.run.id`; calls that came before runs
-were told apart belong to none. Looks at the newest calls of a notebook only, so that a loop that has made
-millions costs no more than one that made thousands.
+Reads only. A run is all calls with the same cell and the same `llm_meter.run.id`; a call without a run id
+belongs to no run. Only the newest calls of a notebook are read, so a notebook with millions of calls takes no
+longer than one with thousands.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from jupyter_llm_meter.ledger.rows import from_pico, from_us, sums
 from jupyter_llm_meter.ledger.schema import SUMS, calls
 
 MOST_RUNS = 5
-"""Runs of one cell that are told of."""
+"""How many runs of one cell are returned."""
 
 MOST_CALLS = 20_000
 """Newest calls of a notebook that are looked at."""

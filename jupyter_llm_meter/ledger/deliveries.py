@@ -1,9 +1,10 @@
-"""What alerts have yet to reach whom: one row an alert and channel, see `outbox.post`.
+"""The deliveries of alerts: one row for each alert and channel, see `outbox.post`.
 
-A row is ``pending`` until it is ``sent``, or ``failed`` when it was given up. Whoever delivers takes a lease
-on all that waits for one channel, which makes one message; nobody else takes these rows before the lease has
-lapsed. So a row is delivered at least once, whoever is killed when, and not again once it is marked as sent.
-Owns how rarely a failing channel is tried again and how many messages a channel gets in an hour.
+A row is ``pending`` until it is ``sent``, or ``failed`` when delivery was given up. A process that delivers
+takes a lease on all rows that wait for one channel and sends them as one message; no other process takes
+these rows before the lease ends. So a row is delivered at least once, even if processes are killed, and not
+again after it is marked as sent. Also sets how often a failing channel is tried again and how many messages
+it gets per hour.
 """
 
 from __future__ import annotations
@@ -196,7 +197,7 @@ def _waiting(connection: Connection, channel: str) -> list[Mapping[str, Any]]:
 
 
 def _held_until(rows: Sequence[Mapping[str, Any]], now: datetime) -> datetime | None:
-    """When the lease of whoever sends to the channel now lapses."""
+    """When the lease of the process that sends to the channel now ends."""
     # A lease that ends later than any could was taken before the clock was set back.
     latest = to_us(now + 2 * DELIVERY_LEASE)
     held = [row["leased_until"] for row in rows if row["leased_until"] is not None]

@@ -1,4 +1,4 @@
-"""What can go wrong with a ledger: one small tree under `LedgerError`."""
+"""The errors of a ledger: one small tree under `LedgerError`."""
 
 from __future__ import annotations
 

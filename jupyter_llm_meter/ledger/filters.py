@@ -1,7 +1,7 @@
-"""Which calls a question is about: a range of time, exact values, a text that they hold.
+"""Selects calls: by time range, by exact values, by a text that they contain.
 
-Owns the meaning of a filter, so that sums, pages and exports under the same filter are about the same calls.
-A model is the one that answered, as far as that is known, as in groups and limits.
+Sums, pages and exports use the same filters, so with the same filter they are about the same calls. The model
+of a call is the one that answered, or the requested one if that is unknown, as in groups and limits.
 """
 
 from __future__ import annotations

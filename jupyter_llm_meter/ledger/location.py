@@ -1,6 +1,6 @@
-"""Where a user's ledger and private folder are (``docs/reference/protocol.md``, "The private folder").
+"""The locations of a user's ledger and private folder (``docs/reference/protocol.md``, "The private folder").
 
-Names places only: nothing is created, opened or checked here.
+Only names are made here: nothing is created, opened or checked.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Leaving an alert for the channels that are to hear of it, in the transaction that raises it."""
+"""Queues an alert for its channels, in the transaction that raises it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""How fast limits are used and calls are made: what forecasts and habits are made of.
+"""Reads how fast limits are used and calls are made, for forecasts and habits.
 
-Reads only, from rollups where it can. One question a limit, so that many subjects cost no more than one.
+Reads only, from rollups where possible. One query per limit, so many subjects cost no more than one.
 """
 
 from __future__ import annotations

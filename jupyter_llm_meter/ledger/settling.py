@@ -78,12 +78,12 @@ def settle(
 
     Args:
         connection: A writing transaction.
-        records: Calls, `sound` and priced: nobody should hold the write lock while prices are looked up.
+        records: Calls, `sound` and priced: the write lock must not be held while prices are looked up.
         index: The limits in force.
         now: Picks the windows in which alerts are raised.
         pricer: Asked again where an upgrade brings model and figures together.
         outbox: Names the channels that hear of alerts.
-        older: Sums of calls that come without the calls, see `takeover.Part`.
+        older: Sums of calls that come without the calls, see `takeover.TakeoverPart`.
         refused: Why calls were refused, by call id, as far as it is remembered.
         dropped: Calls that were never sent, whose reservations end.
     """

@@ -1,4 +1,4 @@
-"""Where limits are now: counters, reservations and raises of all of them in three queries."""
+"""Reads the standings of limits: counters, reservations and raises of all of them in three queries."""
 
 from __future__ import annotations
 

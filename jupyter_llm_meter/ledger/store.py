@@ -1,7 +1,7 @@
-"""The ledger as the rest of the program sees it: one object, safe to use from several threads and processes.
+"""The ledger as the rest of the program sees it: one object, safe for several threads and processes.
 
-Every method is one transaction. What it refuses: a file that is damaged, somebody else's or of a later
-version.
+Every method is one transaction. A file that is damaged, belongs to another program or has a later version is
+not opened.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ from jupyter_llm_meter.ledger.reservations.store import Swept
 from jupyter_llm_meter.ledger.rows import sound
 from jupyter_llm_meter.ledger.settling import Pricer, Settled, priced, settle
 from jupyter_llm_meter.ledger.standings import standings
-from jupyter_llm_meter.ledger.takeover import Part, Seen, take_over
+from jupyter_llm_meter.ledger.takeover import Seen, TakeoverPart, take_over
 from llm_meter_tap.wire.record import CallRecord
 
-__all__ = ["Ledger", "Outbox", "Pace", "Page", "Part", "Raise", "Seen", "Settled"]
+__all__ = ["Ledger", "Outbox", "Pace", "Page", "Raise", "Seen", "Settled", "TakeoverPart"]
 
 NO_OUTBOX = Outbox()
 
@@ -123,12 +123,12 @@ class Ledger(Answers):
                 refused=self._reservations.refused,
                 dropped=dropped,
             )
-        self._reservations.learn(records)
-        self._tell(settled.crossed)
+        self._reservations.learn_from(records)
+        self._announce_alerts(settled.crossed)
         return settled
 
-    def take_over(self, part: Part, limits: Sequence[Limit], now: datetime) -> tuple[int, Settled]:
-        """Add what a page counted without a server part, once; see `takeover.take_over`.
+    def take_over(self, part: TakeoverPart, limits: Sequence[Limit], now: datetime) -> tuple[int, Settled]:
+        """Add the calls that a page counted in local mode, once; see `takeover.take_over`.
 
         Raises:
             LedgerUnavailable: Nothing of the part was written; it can be handed over again.
@@ -137,7 +137,7 @@ class Ledger(Answers):
         with writing(self._engine) as connection:
             mine, index = replace(part, records=ready), self._index(limits).all
             outcome = take_over(connection, mine, index, now, self._pricer, self._outbox)
-        self._tell(outcome[1].crossed)
+        self._announce_alerts(outcome[1].crossed)
         return outcome
 
     def pass_over(self, seen: Sequence[Seen], limits: Sequence[Limit], now: datetime) -> None:
@@ -151,7 +151,7 @@ class Ledger(Answers):
         """Measure changed limits against the ledger: raise what already holds and was not raised yet."""
         with writing(self._engine) as connection:
             alerts = self._review(connection, limits, now)
-        self._tell(alerts)
+        self._announce_alerts(alerts)
         return alerts
 
     def standings(
@@ -164,7 +164,7 @@ class Ledger(Answers):
             now: The instant that picks the windows.
             subjects: By scope, a subject to show even if it used nothing, such as ``{"user": "alice"}``.
         """
-        self._count(limits, now)
+        self._count_windows(limits, now)
         with reading(self._engine) as connection:
             return standings(connection, limits, now, subjects or {})
 
@@ -221,7 +221,7 @@ class Ledger(Answers):
         with writing(self._engine) as connection:
             raising.write_raise(connection, raised)
             alerts = self._review(connection, meant, now)
-        self._tell(alerts)
+        self._announce_alerts(alerts)
         return alerts
 
     def _index(self, limits: Sequence[Limit]) -> _Indexed:
@@ -231,14 +231,14 @@ class Ledger(Answers):
             known = self._indexed = _Indexed(limits, LimitIndex(limits), LimitIndex(blocking))
         return known
 
-    def _count(self, limits: Sequence[Limit], now: datetime) -> None:
+    def _count_windows(self, limits: Sequence[Limit], now: datetime) -> None:
         """See to it that the current windows are counted; writes only when one is met for the first time."""
         with reading(self._engine) as connection:
             unmet = uncounted(connection, current_windows(limits, now))
         if unmet:
             self.review([limit for limit, _window in unmet], now)
 
-    def _tell(self, raised: Sequence[Alert]) -> None:
+    def _announce_alerts(self, raised: Sequence[Alert]) -> None:
         if raised:
             self._outbox.posted()
 

@@ -1,8 +1,8 @@
-"""Taking over what a page counted while there was no server part.
+"""Takes over the calls that a page counted in local mode.
 
-A page hands over parts, one a tab, each with a revision that grows: newest calls whole, older ones as sums.
-The ledger notes up to which revision it has a part, in the transaction that adds it, so that a part counts
-once whoever brings it and however often.
+A page hands over one part for each tab, with a revision that grows. A part has its newest calls in full
+and its older calls as sums. The transaction that adds a part also stores its revision, so a part counts once,
+even when several pages send it several times.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _KEY = "taken-over:"
 
 
 @dataclass(frozen=True)
-class Part:
+class TakeoverPart:
     """What one tab counted.
 
     Attributes:
@@ -66,7 +66,7 @@ class Seen:
 
 def take_over(
     connection: Connection,
-    part: Part,
+    part: TakeoverPart,
     index: LimitIndex,
     now: datetime,
     pricer: Pricer,
@@ -93,7 +93,7 @@ def take_over(
     return part.revision, settled
 
 
-def _note(connection: Connection, part: Part) -> None:
+def _note(connection: Connection, part: TakeoverPart) -> None:
     key, value = _KEY + part.id, str(part.revision)
     changed = connection.execute(update(meta).where(meta.c.key == key).values(value=value))
     if not changed.rowcount:

@@ -1,7 +1,7 @@
-"""Reading the parts that pages hand over (``POST takeover``), in the ledger's own terms.
+"""Reads the parts that pages hand over (``POST takeover``).
 
-The twin of the body that the page writes in local mode. One part that cannot be read refuses the whole body,
-so that the page keeps everything.
+The page in local mode writes this body. If one part cannot be read, the whole body is refused, so that the
+page keeps everything.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 from jupyter_llm_meter.ledger.rows import QUARTER_US, Row, to_pico, to_us
 from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUMS
-from jupyter_llm_meter.ledger.takeover import Part, Seen
+from jupyter_llm_meter.ledger.takeover import Seen, TakeoverPart
 from llm_meter_tap.wire.record import CallRecord, read_record
 from llm_meter_tap.wire.shape import Shape, ShapeError, parse_time, read_text
 
@@ -26,7 +26,7 @@ LARGEST_COST = Decimal(10) ** 6
 _COUNTS = tuple(name for name in SUMS if name not in ("tokens", "cost_pico"))
 
 
-def read_takeover(body: Shape) -> tuple[list[Part], list[Seen]]:
+def read_takeover(body: Shape) -> tuple[list[TakeoverPart], list[Seen]]:
     """Read the body: the parts, and the alerts that a page has shown.
 
     Raises:
@@ -36,9 +36,9 @@ def read_takeover(body: Shape) -> tuple[list[Part], list[Seen]]:
     return body.items("parts", _part, MOST_PARTS), [each for each in seen if each is not None]
 
 
-def _part(value: Any, path: str) -> Part:
+def _part(value: Any, path: str) -> TakeoverPart:
     part = Shape(value, path)
-    return Part(
+    return TakeoverPart(
         id=part.text("id", LONGEST_NAME),
         base=part.count("base", LARGEST_SUM),
         revision=part.count("revision", LARGEST_SUM),

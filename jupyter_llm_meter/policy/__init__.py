@@ -1,1 +1,1 @@
-"""Which limits and rules are in force: administrator, lab-wide settings, user, raises."""
+"""The limits and rules in force: administrator, lab-wide settings, user, raises."""

@@ -1,4 +1,4 @@
-"""What can go wrong with limits, settings and raises: one small tree under `PolicyError`."""
+"""The errors of limits, settings and raises: one small tree under `PolicyError`."""
 
 from __future__ import annotations
 

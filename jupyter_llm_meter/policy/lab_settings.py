@@ -1,7 +1,7 @@
-"""What JupyterLab's settings say about limits, read from the files that JupyterLab itself reads.
+"""Reads limits from JupyterLab's settings files.
 
 jupyterlab_server combines the layers: schema defaults, overrides.d, overrides.json, labconfig and the user's
-own. Without JupyterLab there is no schema, and the settings hold no limits.
+own settings. Without JupyterLab there is no schema, and the settings have no limits.
 """
 
 from __future__ import annotations

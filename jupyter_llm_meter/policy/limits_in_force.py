@@ -1,7 +1,7 @@
-"""Which limits are in force: the administrator's, then those of the settings, else the default one.
+"""The limits in force: those of the administrator, then those of the settings, else the default limit.
 
-When limits cannot be read, the last good ones stay in force and the service's state says so. Limits hold with
-no browser open. Files are read again only when they have changed.
+If limits cannot be read, the last ones that could be read stay in force, and the service's state says so.
+Limits apply with no browser open. Files are read again only after they change.
 """
 
 from __future__ import annotations

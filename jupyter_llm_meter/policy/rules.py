@@ -1,4 +1,4 @@
-"""What an administrator decides about hard limits, beside the limits themselves."""
+"""The administrator's rules for hard limits."""
 
 from __future__ import annotations
 

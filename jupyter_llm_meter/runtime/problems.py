@@ -1,6 +1,6 @@
-"""What is wrong with metering now, for the log and for the ``state`` of the standing document.
+"""The problems with metering at this moment, for the log and for the ``state`` of the standing document.
 
-A message says what happened and what to do. It holds no secret and no text of users.
+A message says what happened and what to do. It contains no secret and no text of users.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from jupyter_llm_meter.service.config import ServiceConfig
 from jupyter_llm_meter.service.context import Kernels, Limits, NoKernels
 from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.forecasts import Forecasts
-from jupyter_llm_meter.service.gate import Gate
+from jupyter_llm_meter.service.gate import GateFile
 from jupyter_llm_meter.service.ingest import Ingest
 from jupyter_llm_meter.service.limits_watch import LimitsWatch
 from jupyter_llm_meter.service.owner import Owner
@@ -67,7 +67,7 @@ def compose_service(
         notify=notify,
         pricer=pricer_with(config.price_overrides, problems),
         rules=config.rules,
-        channels=Channels.read(config.channels, problems),
+        channels=Channels.from_configuration(config.channels, problems),
         link=config.link,
     )
 
@@ -133,7 +133,7 @@ def assemble_service(
         signals=signals,
     )
     runaways = Runaways(ledger, background)
-    gate = Gate(storage.folder, stem, rules=rules, problems=problems)
+    gate = GateFile(storage.folder, stem, rules=rules, problems=problems)
     return Service(
         stem=stem,
         storage=storage,

@@ -45,7 +45,7 @@ class ServiceConfig:
     link: str | None = None
 
     @classmethod
-    def read(cls, settings: Mapping[str, Any], problems: Problems) -> ServiceConfig:
+    def from_settings(cls, settings: Mapping[str, Any], problems: Problems) -> ServiceConfig:
         """Check settings and fill in what is not set.
 
         Args:

@@ -1,6 +1,6 @@
-"""What the service needs of the lab around it: where a kernel belongs, and which kernels are not metered.
+"""What the service needs from its surroundings: the notebook of a kernel, and which kernels are not metered.
 
-`NoKernels` stands in where there is no Jupyter server.
+`NoKernels` is used where there is no Jupyter server.
 """
 
 from __future__ import annotations

@@ -15,10 +15,10 @@ from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.lines import CallText, Framing
 from jupyter_llm_meter.tokenizers import Count, RanksMissing, count
 from jupyter_llm_meter.tokenizers.call_text import count_input, count_output
-from jupyter_llm_meter.tokenizers.framing import PLAIN, Figures, figures_of
+from jupyter_llm_meter.tokenizers.framing import PLAIN, Overhead, overhead_of
 from llm_meter_tap.wire.record import CallRecord
 
-_CountSide = Callable[[str, Mapping[str, int], Figures, "str | None"], Count]
+_CountSide = Callable[[str, Mapping[str, int], Overhead, "str | None"], Count]
 
 PROBLEM = "tokenizer-missing"
 
@@ -95,7 +95,7 @@ class Counting:
             return None
         model = record.response_model or record.request_model
         is_framed = api and record.operation_name in _FRAMED
-        figures = figures_of(model, record.provider_name, api) if is_framed else PLAIN
+        figures = overhead_of(model, record.provider_name, api) if is_framed else PLAIN
         return await asyncio.get_running_loop().run_in_executor(
             self._worker, count_side, part, counts, figures, model
         )

@@ -99,16 +99,16 @@ class EnvironmentPatch:
             return
         self._before = {name: self._environ.get(name) for name in self._variables}
         for name, value in self._variables.items():
-            self._set(name, value)
+            self._set_variable(name, value)
 
     def restore(self) -> None:
         """Restore the variables, except those that were changed meanwhile."""
         for name, before in self._before.items():
             if self._environ.get(name) == self._variables[name]:
-                self._set(name, before)
+                self._set_variable(name, before)
         self._before = {}
 
-    def _set(self, name: str, value: str | None) -> None:
+    def _set_variable(self, name: str, value: str | None) -> None:
         if value is None:
             self._environ.pop(name, None)
         else:

@@ -1,4 +1,4 @@
-"""What can be wrong with a service's own input: one small tree under `ServiceError`."""
+"""The errors in a service's input: one small tree under `ServiceError`."""
 
 from __future__ import annotations
 

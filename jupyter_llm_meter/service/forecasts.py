@@ -36,7 +36,7 @@ class Forecasts:
 
     def of(self, ledger: Ledger, standings: Sequence[Standing], now: datetime) -> list[Forecast | None]:
         """Return the forecast of each standing, None where the past says too little."""
-        self._read(ledger, standings, now)
+        self._read_paces(ledger, standings, now)
         forecasts = [self._forecast(standing, now) for standing in standings]
         self._expected = {
             (standing.limit.id, standing.subject): each.used
@@ -49,7 +49,7 @@ class Forecasts:
         """Return the use at the window's end by the last forecast, in the limit's unit, None when unknown."""
         return self._expected.get((limit_id, subject))
 
-    def _read(self, ledger: Ledger, standings: Sequence[Standing], now: datetime) -> None:
+    def _read_paces(self, ledger: Ledger, standings: Sequence[Standing], now: datetime) -> None:
         wanted = {_key(standing): standing for standing in standings}
         kept = {key: known for key, known in self._known.items() if key in wanted}
         # Also when the clock was set back, and the reading lies ahead.

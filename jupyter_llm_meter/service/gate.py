@@ -24,7 +24,7 @@ LEFT_FOR_S = 30 * 86400.0
 """How long the gate of a killed service keeps blocking the processes that it left."""
 
 
-class Gate:
+class GateFile:
     """The gate file of one service.
 
     Args:

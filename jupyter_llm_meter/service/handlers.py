@@ -139,7 +139,7 @@ class RenewHandler(ServiceHandler):
         self.finish(await self.service.renew(read_call_ids(self.request.body)))
 
 
-class UsageHandler(ServiceHandler):
+class ServiceUsageHandler(ServiceHandler):
     """``POST /v1/usage``."""
 
     @explained
@@ -148,7 +148,7 @@ class UsageHandler(ServiceHandler):
         self.finish(await self.service.sum_usage(read_usage_request(self.request.body)))
 
 
-class StandingHandler(ServiceHandler):
+class ServiceStandingHandler(ServiceHandler):
     """``GET /v1/standing``."""
 
     @explained
@@ -171,7 +171,7 @@ ROUTES: dict[str, type[ServiceHandler]] = {
     "/v1/count": CountHandler,
     "/v1/reserve": ReserveHandler,
     "/v1/renew": RenewHandler,
-    "/v1/usage": UsageHandler,
-    "/v1/standing": StandingHandler,
+    "/v1/usage": ServiceUsageHandler,
+    "/v1/standing": ServiceStandingHandler,
     "/v1/poke": PokeHandler,
 }

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from functools import partial
 
-from jupyter_llm_meter.ledger import Ledger, LedgerAccess, Part, Row, Seen, Settled
+from jupyter_llm_meter.ledger import Ledger, LedgerAccess, Row, Seen, Settled, TakeoverPart
 from jupyter_llm_meter.service.completion import Completion
 from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.counting import Counting
@@ -103,7 +103,7 @@ class Ingest:
             notices += self._announce(settled)
         return notices
 
-    async def take_over(self, parts: Sequence[Part], seen: Sequence[Seen]) -> dict[str, int]:
+    async def take_over(self, parts: Sequence[TakeoverPart], seen: Sequence[Seen]) -> dict[str, int]:
         """Commit what pages counted in local mode, each part once.
 
         Returns:
@@ -126,7 +126,7 @@ class Ingest:
     def _settle(self, records: Sequence[CallRecord], dropped: Sequence[str], ledger: Ledger) -> Settled:
         return ledger.settle(records, self._limits.current(), datetime.now(timezone.utc), dropped)
 
-    def _take_part(self, part: Part, seen: Sequence[Seen], ledger: Ledger) -> tuple[int, Settled]:
+    def _take_part(self, part: TakeoverPart, seen: Sequence[Seen], ledger: Ledger) -> tuple[int, Settled]:
         limits, now = self._limits.current(), datetime.now(timezone.utc)
         outcome = ledger.take_over(part, limits, now)
         ledger.pass_over(seen, limits, now)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.service.context import Limits
-from jupyter_llm_meter.service.gate import Gate
+from jupyter_llm_meter.service.gate import GateFile
 
 PAUSE_S = 2.0
 """How long a change of the settings may go unnoticed."""
@@ -25,7 +25,7 @@ class LimitsWatch:
         changed: Called when the limits have changed.
     """
 
-    def __init__(self, limits: Limits, gate: Gate, changed: Callable[[], None]) -> None:
+    def __init__(self, limits: Limits, gate: GateFile, changed: Callable[[], None]) -> None:
         self._limits = limits
         self._gate = gate
         self._changed = changed

@@ -61,7 +61,9 @@ class Runaways:
             if record.kernel_id is None or record.status == "refused" or not _is_news(record, now):
                 continue
             habit = self._habit(record.user_id or "", now)
-            found = self._guard.add(record.kernel_id, now, record.cost_amount, habit, record.notebook_path)
+            found = self._guard.add_call(
+                record.kernel_id, now, record.cost_amount, habit, record.notebook_path
+            )
             if found is not None:
                 self._reported[uuid.uuid4().hex] = _Reported(found)
 

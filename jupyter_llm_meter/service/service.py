@@ -23,14 +23,22 @@ from typing import Any, TypeVar
 
 from jupyter_llm_meter.alerts.channels import Channels
 from jupyter_llm_meter.alerts.delivery import AlertDelivery
-from jupyter_llm_meter.ledger import Ledger, LedgerAccess, LedgerUnavailable, Part, Raise, Seen, Settled
+from jupyter_llm_meter.ledger import (
+    Ledger,
+    LedgerAccess,
+    LedgerUnavailable,
+    Raise,
+    Seen,
+    Settled,
+    TakeoverPart,
+)
 from jupyter_llm_meter.policy.raises import RaiseRequest, plan_raise
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.counting import Counting
-from jupyter_llm_meter.service.gate import Gate
+from jupyter_llm_meter.service.gate import GateFile
 from jupyter_llm_meter.service.ingest import Ingest, Receipt
 from jupyter_llm_meter.service.limits_watch import LimitsWatch
 from jupyter_llm_meter.service.owner import Owner
@@ -49,7 +57,7 @@ from llm_meter_tap.runtime.guard import PassingBy
 from llm_meter_tap.wire import file_lock
 from llm_meter_tap.wire.record import CallRecord
 
-SERVER_PROBLEM = "listener"
+SERVER_PROBLEM = "service-server"
 STOP_PATIENCE_S = 15.0
 IMPORT_PATIENCE_S = 5.0
 """The longest that a stop waits for the spools; the next service imports what is left in them."""
@@ -99,7 +107,7 @@ class Service:
     signals: Signals
     background: Background
     rendezvous: OwnRendezvous
-    gate: Gate
+    gate: GateFile
     limits_watch: LimitsWatch
     channels: Channels
     ledger: LedgerAccess
@@ -181,7 +189,7 @@ class Service:
         """
         await self.incoming.settle_calls(records)
 
-    async def take_over(self, parts: Sequence[Part], seen: Sequence[Seen]) -> dict[str, int]:
+    async def take_over(self, parts: Sequence[TakeoverPart], seen: Sequence[Seen]) -> dict[str, int]:
         """Take over what pages counted in local mode, each part once; see `Ingest.take_over`."""
         return await self.incoming.take_over(parts, seen)
 

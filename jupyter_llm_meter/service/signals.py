@@ -1,4 +1,5 @@
-"""What the parts of a service announce to one another, so that none of them needs to know the others."""
+"""The signals by which the parts of a service notify each other, so that none of them needs to know the
+others."""
 
 from __future__ import annotations
 

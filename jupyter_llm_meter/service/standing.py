@@ -75,7 +75,7 @@ class StandingDocument:
     async def compose(self) -> dict[str, object]:
         """Return the document without ``seq`` and ``call_ids``."""
         try:
-            self._last = await self._ledger.use(self._read)
+            self._last = await self._ledger.use(self._read_ledger)
         except LedgerUnavailable:
             self._last.setdefault("as_of", format_time(datetime.now(timezone.utc)))
         unmetered = await self._kernels.unmetered()
@@ -87,7 +87,7 @@ class StandingDocument:
             "version": __version__,
         }
 
-    def _read(self, ledger: Ledger) -> Figures:
+    def _read_ledger(self, ledger: Ledger) -> Figures:
         limits = self._limits.current()
         now = datetime.now(timezone.utc)
         if limits != self._reviewed:

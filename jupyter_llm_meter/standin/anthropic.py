@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jupyter_llm_meter.standin.answers import Answer, answer
-from jupyter_llm_meter.standin.fields import Body, Refusal, bound, flag, items, model_of, question
-from jupyter_llm_meter.standin.handler import Handler, numbered
+from jupyter_llm_meter.standin.fields import ApiError, Body, bound, flag, items, model_of, question
+from jupyter_llm_meter.standin.handler import ApiHandler, numbered
 
 _ERROR_TYPES = {404: "not_found_error", 429: "rate_limit_error", 500: "api_error"}
 
@@ -17,7 +17,7 @@ _message_id = numbered("msg_standin")
 _request_id = numbered("req_standin")
 
 
-class MessagesHandler(Handler):
+class MessagesHandler(ApiHandler):
     """``POST messages``."""
 
     async def respond(self, body: Body) -> None:
@@ -25,7 +25,7 @@ class MessagesHandler(Handler):
         model = model_of(body.get("model"))
         most = bound(body, "max_tokens")
         if most is None:
-            raise Refusal(400, "max_tokens: Field required")
+            raise ApiError(400, "max_tokens: Field required")
         asked = question((body.get("system"), "system"), (items(body, "messages"), "messages"))
         found = answer(asked, model, most)
         head = {"id": _message_id(), "type": "message", "role": "assistant", "model": model}

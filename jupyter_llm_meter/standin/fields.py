@@ -1,6 +1,6 @@
 """Reading requests: the fields the stand-in understands, and the refusal of those it does not.
 
-Pure: works on parsed JSON. What is wrong is raised as `Refusal`, which each API words in its own error shape.
+Pure: works on parsed JSON. A wrong request raises `ApiError`, which each API puts into its own form.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SLOW_MODEL = "standin-slow"
 _TEXT_FIELDS = ("content", "parts", "text")
 
 
-class Refusal(Exception):
+class ApiError(Exception):
     """A request the stand-in answers with an error.
 
     Attributes:
@@ -42,13 +42,13 @@ def model_of(name: object) -> str:
     """The model asked for.
 
     Raises:
-        Refusal: it is missing, or one of the names that exist to be refused.
+        ApiError: it is missing, or one of the names that exist to be refused.
     """
     if not isinstance(name, str) or not name:
-        raise Refusal(400, "`model` must be a non-empty string.", "model")
+        raise ApiError(400, "`model` must be a non-empty string.", "model")
     if name in _REFUSING_MODELS:
         status, message = _REFUSING_MODELS[name]
-        raise Refusal(status, message, "model")
+        raise ApiError(status, message, "model")
     return name
 
 
@@ -56,19 +56,19 @@ def flag(body: Body, name: str) -> bool:
     """An optional boolean field; absent is false.
 
     Raises:
-        Refusal: it is there and no boolean.
+        ApiError: it is there and no boolean.
     """
     value = body.get(name)
     if value is None or isinstance(value, bool):
         return bool(value)
-    raise Refusal(400, f"`{name}` must be true or false.", name)
+    raise ApiError(400, f"`{name}` must be true or false.", name)
 
 
 def bound(body: Body, *names: str) -> int | None:
     """The first of the fields that is set: the most tokens the answer may have.
 
     Raises:
-        Refusal: it is not a positive integer.
+        ApiError: it is not a positive integer.
     """
     for name in names:
         value = body.get(name)
@@ -76,7 +76,7 @@ def bound(body: Body, *names: str) -> int | None:
             continue
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:
             return value
-        raise Refusal(400, f"`{name}` must be a positive integer.", name)
+        raise ApiError(400, f"`{name}` must be a positive integer.", name)
     return None
 
 
@@ -84,12 +84,12 @@ def items(body: Body, name: str) -> list[Any]:
     """A field that must be a non-empty list.
 
     Raises:
-        Refusal: it is not.
+        ApiError: it is not.
     """
     value = body.get(name)
     if isinstance(value, list) and value:
         return value
-    raise Refusal(400, f"`{name}` must be a non-empty list.", name)
+    raise ApiError(400, f"`{name}` must be a non-empty list.", name)
 
 
 def texts(value: object, name: str) -> Iterator[str]:
@@ -98,7 +98,7 @@ def texts(value: object, name: str) -> Iterator[str]:
     Reads a string, a list of them, a message (``content``), a Gemini content (``parts``), a block (``text``).
 
     Raises:
-        Refusal: something is there that holds no text (an image, a sound, a number).
+        ApiError: something is there that holds no text (an image, a sound, a number).
     """
     if isinstance(value, str):
         yield value
@@ -108,7 +108,7 @@ def texts(value: object, name: str) -> Iterator[str]:
     elif isinstance(value, dict) and (key := next((k for k in _TEXT_FIELDS if k in value), None)):
         yield from texts(value[key], name)
     else:
-        raise Refusal(400, f"`{name}` holds something other than text; the stand-in reads text only.", name)
+        raise ApiError(400, f"`{name}` holds something other than text; the stand-in reads text only.", name)
 
 
 def question(*parts: tuple[object, str]) -> tuple[str, ...]:

@@ -10,15 +10,15 @@ import json
 from collections.abc import Iterator
 
 from jupyter_llm_meter.standin.answers import Answer, answer
-from jupyter_llm_meter.standin.fields import Body, Refusal, bound, items, model_of, question
-from jupyter_llm_meter.standin.handler import Handler, numbered
+from jupyter_llm_meter.standin.fields import ApiError, Body, bound, items, model_of, question
+from jupyter_llm_meter.standin.handler import ApiHandler, numbered
 
 _STATUSES = {400: "INVALID_ARGUMENT", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED", 500: "INTERNAL"}
 
 _response_id = numbered("standin")
 
 
-class GenerateHandler(Handler):
+class GenerateHandler(ApiHandler):
     """``POST models/MODEL:generateContent`` and ``:streamGenerateContent``."""
 
     async def respond(self, body: Body) -> None:
@@ -30,7 +30,7 @@ class GenerateHandler(Handler):
         )
         config = body.get("generationConfig") or {}
         if not isinstance(config, dict):
-            raise Refusal(400, "`generationConfig` must be an object.")
+            raise ApiError(400, "`generationConfig` must be an object.")
         found = answer(asked, model, bound(config, "maxOutputTokens"))
         head = {"modelVersion": model, "responseId": _response_id()}
         if method == "generateContent":

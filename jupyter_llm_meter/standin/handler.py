@@ -1,6 +1,6 @@
-"""What the handlers of all APIs share: reading JSON, sending it, streaming server-sent events, refusing.
+"""The base of the handlers of all APIs: reads and sends JSON, streams server-sent events, answers errors.
 
-The wire shapes are the subclasses': each of them words its own errors (`error_body`).
+Subclasses know the wire format of their API, and the form of its errors (`error_body`).
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any, ClassVar
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, RequestHandler
 
-from jupyter_llm_meter.standin.fields import SLOW_MODEL, Body, Refusal
+from jupyter_llm_meter.standin.fields import SLOW_MODEL, ApiError, Body
 
 _SLOW_PACE_S = 0.25
 
 
-class Handler(RequestHandler):
+class ApiHandler(RequestHandler):
     """One route; subclasses implement `respond`."""
 
     error_types: ClassVar[dict[int, str]] = {}
@@ -31,7 +31,7 @@ class Handler(RequestHandler):
         """Answer, or refuse in this API's own error shape."""
         try:
             await self.respond(self._body())
-        except Refusal as refusal:
+        except ApiError as refusal:
             self._refuse(refusal)
         except StreamClosedError:
             return
@@ -70,7 +70,7 @@ class Handler(RequestHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Word tornado's own refusals (wrong method, a failure of ours) in the API's shape too."""
-        self._refuse(Refusal(status_code, self._reason))
+        self._refuse(ApiError(status_code, self._reason))
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """Log failures of ours, not the refusals, and no text of a request."""
@@ -81,12 +81,12 @@ class Handler(RequestHandler):
         try:
             body = json.loads(self.request.body)
         except ValueError as error:
-            raise Refusal(400, f"The body is not JSON: {error}") from error
+            raise ApiError(400, f"The body is not JSON: {error}") from error
         if not isinstance(body, dict):
-            raise Refusal(400, "The body must be a JSON object.")
+            raise ApiError(400, "The body must be a JSON object.")
         return body
 
-    def _refuse(self, refusal: Refusal) -> None:
+    def _refuse(self, refusal: ApiError) -> None:
         self.clear()
         self.set_status(refusal.status)
         if refusal.status == 429:
@@ -94,13 +94,13 @@ class Handler(RequestHandler):
         self.send_json(self.error_body(refusal.status, refusal.message, refusal.param))
 
 
-class NotSpoken(Handler):
+class NotSpoken(ApiHandler):
     """Every other path: says what is spoken here, so that a wrong base URL is found at once."""
 
     def prepare(self) -> None:
         """Refuse whatever the method."""
         self._refuse(
-            Refusal(
+            ApiError(
                 404,
                 f"The stand-in provider has no {self.request.path}. It speaks /v1/chat/completions, "
                 "/v1/completions, /v1/responses, /v1/embeddings, /openai/deployments/NAME/..., "

@@ -12,8 +12,8 @@ import time
 from collections.abc import Iterator
 
 from jupyter_llm_meter.standin.answers import Answer, answer, vector
-from jupyter_llm_meter.standin.fields import Body, Refusal, bound, flag, items, model_of, question
-from jupyter_llm_meter.standin.handler import Handler, numbered
+from jupyter_llm_meter.standin.fields import ApiError, Body, bound, flag, items, model_of, question
+from jupyter_llm_meter.standin.handler import ApiHandler, numbered
 from jupyter_llm_meter.tokenizers import count
 
 _ERROR_TYPES = {429: "rate_limit_error", 500: "server_error"}
@@ -24,7 +24,7 @@ _chat_id = numbered("chatcmpl-standin")
 _completion_id = numbered("cmpl-standin")
 
 
-class OpenAIHandler(Handler):
+class OpenAIHandler(ApiHandler):
     """What OpenAI's routes share: the error object, and the model named by the path on Azure."""
 
     def error_body(self, status: int, message: str, param: str | None) -> Body:
@@ -65,7 +65,7 @@ class CompletionHandler(OpenAIHandler):
         _only_one(body)
         prompt = body.get("prompt")
         if not isinstance(prompt, str):
-            raise Refusal(400, "`prompt` must be one string; the stand-in takes no list.", "prompt")
+            raise ApiError(400, "`prompt` must be one string; the stand-in takes no list.", "prompt")
         wants_usage = _wants_usage(body)
         found = answer((prompt,), model, bound(body, "max_tokens") or 16)
         head = {
@@ -90,10 +90,10 @@ class EmbeddingHandler(OpenAIHandler):
         given = body.get("input")
         inputs = [given] if isinstance(given, str) else items(body, "input")
         if not all(isinstance(text, str) for text in inputs):
-            raise Refusal(400, "`input` must be a string or a list of strings.", "input")
+            raise ApiError(400, "`input` must be a string or a list of strings.", "input")
         size = bound(body, "dimensions") or _DIMENSIONS
         if size > 4096:
-            raise Refusal(400, "`dimensions` must be at most 4096.", "dimensions")
+            raise ApiError(400, "`dimensions` must be at most 4096.", "dimensions")
         as_base64 = body.get("encoding_format") == "base64"
         tokens = sum(count(text, model).tokens for text in inputs)
         data = [
@@ -153,7 +153,7 @@ def _embedding(values: list[float], as_base64: bool) -> list[float] | str:
 
 def _only_one(body: Body) -> None:
     if body.get("n") not in (None, 1):
-        raise Refusal(400, "`n` must be 1; the stand-in gives one answer a request.", "n")
+        raise ApiError(400, "`n` must be 1; the stand-in gives one answer a request.", "n")
 
 
 def _wants_usage(body: Body) -> bool:
@@ -161,7 +161,7 @@ def _wants_usage(body: Body) -> bool:
     if options is None:
         return False
     if not isinstance(options, dict):
-        raise Refusal(400, "`stream_options` must be an object.", "stream_options")
+        raise ApiError(400, "`stream_options` must be an object.", "stream_options")
     if not flag(body, "stream"):
-        raise Refusal(400, "`stream_options` is only allowed when `stream` is true.", "stream_options")
+        raise ApiError(400, "`stream_options` is only allowed when `stream` is true.", "stream_options")
     return flag(options, "include_usage")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from jupyter_llm_meter.tokenizers import Count, count
-from jupyter_llm_meter.tokenizers.framing import Figures
+from jupyter_llm_meter.tokenizers.framing import Overhead
 from llm_meter_tap.formats.request_text import BREAK
 
 
-def count_input(text: str, counts: Mapping[str, int], figures: Figures, model: str | None) -> Count:
+def count_input(text: str, counts: Mapping[str, int], figures: Overhead, model: str | None) -> Count:
     """Count what a model was given to read.
 
     Args:
@@ -30,12 +30,12 @@ def count_input(text: str, counts: Mapping[str, int], figures: Figures, model: s
     return _count(pieces[: max(end, 0)] + schema, figures.around_input(counts), figures, model)
 
 
-def count_output(text: str, counts: Mapping[str, int], figures: Figures, model: str | None) -> Count:
+def count_output(text: str, counts: Mapping[str, int], figures: Overhead, model: str | None) -> Count:
     """Count what a model wrote; parameters and errors are those of `count_input`."""
     return _count(text.split(BREAK), figures.around_output(counts), figures, model)
 
 
-def _count(pieces: list[str], around: int, figures: Figures, model: str | None) -> Count:
+def _count(pieces: list[str], around: int, figures: Overhead, model: str | None) -> Count:
     counted = [count(piece, model) for piece in pieces or [""]]
     tokens = round(sum(one.tokens for one in counted) * figures.ratio) + around
     return counted[0]._replace(tokens=tokens)

@@ -1,7 +1,7 @@
-"""Which encoding a model uses, and loading it from the rank files shipped beside this module.
+"""Finds the encoding of a model, and loads it from the rank files shipped beside this module.
 
-tiktoken never downloads here. It would do so when its cache folder lacks a file or holds a damaged one, so
-both are checked first.
+tiktoken never downloads here. It would do so if its cache folder lacked a file or had a damaged one, so both
+are checked first.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What can go wrong with counting tokens: one small tree under `TokenizerError`."""
+"""The errors of counting tokens: one small tree under `TokenizerError`."""
 
 from __future__ import annotations
 

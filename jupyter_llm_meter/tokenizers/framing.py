@@ -1,8 +1,8 @@
-"""What a provider puts around the text of a call, in tokens, by family of models.
+"""The tokens that a provider adds around the text of a call, by family of models.
 
-The figures are OpenAI's own where it publishes them, and fitted to recorded traffic elsewhere
-(docs/explanation/counting.md says how, and how far off they are). They are rules of thumb that a provider may
-change any day: what is counted by them is never `reported`.
+The numbers are OpenAI's where it publishes them, and fitted to recorded traffic elsewhere
+(docs/explanation/counting.md says how, and how exact they are). They are estimates that a provider may make
+wrong any day, so usage counted with them is never `reported`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from llm_meter_tap.formats.openai import RESPONSES
 
 
-class Figures(NamedTuple):
+class Overhead(NamedTuple):
     """Tokens around the text of a call.
 
     Attributes:
@@ -91,17 +91,17 @@ class _Row(NamedTuple):
 
     model: str
     at: str
-    figures: Figures
+    figures: Overhead
 
 
-PLAIN = Figures(0, 0, 0, 0, 0, call=0, answer=0, called=0)
+PLAIN = Overhead(0, 0, 0, 0, 0, call=0, answer=0, called=0)
 """A text that stands alone: embeddings, completions."""
 
 # OpenAI's cookbook, "How to count tokens with tiktoken": 3 a message and the role, 1 a name, 3 for the reply.
 # It says nothing of schemas, of calls of tools and of answers: these are fitted for its models too.
 # Tools: 9, or 5 beside a system prompt, around the types that they are written as; with them the cookbook's
 # example of a tool comes out at its published 101 (gpt-4o) and 105 (gpt-4).
-_OPENAI = Figures(instructed=-4)
+_OPENAI = Overhead(instructed=-4)
 
 # The first that fits decides.
 _ROWS = (
@@ -115,69 +115,69 @@ _ROWS = (
     _Row(
         r"gpt-[5-9]|\bo[1-9]\b",
         RESPONSES.name,
-        Figures(base=2, tools=9, call=14, schema=-2, answer=3, called=8, calls=295),
+        Overhead(base=2, tools=9, call=14, schema=-2, answer=3, called=8, calls=295),
     ),
     _Row(
         r"gpt-[5-9]|\bo[1-9]\b",
         "",
-        Figures(base=2, tools=91, call=12, schema=2, answer=3, called=8, calls=114),
+        Overhead(base=2, tools=91, call=12, schema=2, answer=3, called=8, calls=114),
     ),
-    _Row(r"gpt-oss", "", Figures(base=63, tools=25, call=18, answer=10, calls=175)),
+    _Row(r"gpt-oss", "", Overhead(base=63, tools=25, call=18, answer=10, calls=175)),
     _Row(
         r"claude.*(opus-4-[7-9]|(opus|sonnet|haiku)-[5-9])",
         "",
-        Figures(6, 2, 2, 0, 366, 29, 35, 100, 24, 200, answer=3, called=32, ratio=1.27, calls=86),
+        Overhead(6, 2, 2, 0, 366, 29, 35, 100, 24, 200, answer=3, called=32, ratio=1.27, calls=86),
     ),
     _Row(
         r"claude.*(opus|sonnet|haiku)-4",
         "",
-        Figures(4, 2, 1, 0, 503, 0, 10, 112, 48, 165, answer=3, called=29, ratio=1.16, calls=112),
+        Overhead(4, 2, 1, 0, 503, 0, 10, 112, 48, 165, answer=3, called=29, ratio=1.16, calls=112),
     ),
     _Row(
-        r"claude", "", Figures(4, 2, 0, 0, 342, 0, 0, 0, 39, 366, answer=3, called=38, ratio=1.16, calls=79)
+        r"claude", "", Overhead(4, 2, 0, 0, 342, 0, 0, 0, 39, 366, answer=3, called=38, ratio=1.16, calls=79)
     ),
-    _Row(r"gemini", "", Figures(0, 1, 1, 0, 7, 0, 8, 29, 12, answer=0, called=1, calls=163)),
-    _Row(r"(mi|mini|code|magi|dev)stral|(mix|vox)tral", "", Figures(2, 1, 1, 0, 66, called=3, calls=292)),
-    _Row(r"deepseek-r1-distill", "", Figures(6, 1, 1, 0, 0, answer=1, calls=14)),
+    _Row(r"gemini", "", Overhead(0, 1, 1, 0, 7, 0, 8, 29, 12, answer=0, called=1, calls=163)),
+    _Row(r"(mi|mini|code|magi|dev)stral|(mix|vox)tral", "", Overhead(2, 1, 1, 0, 66, called=3, calls=292)),
+    _Row(r"deepseek-r1-distill", "", Overhead(6, 1, 1, 0, 0, answer=1, calls=14)),
     _Row(
         r"deepseek",
         "together",
-        Figures(79, 4, 4, 0, 272, call=44, reads_barred=False, answer=3, called=28, calls=26),
+        Overhead(79, 4, 4, 0, 272, call=44, reads_barred=False, answer=3, called=28, calls=26),
     ),
     _Row(
         r"deepseek",
         "",
-        Figures(1, 2, 2, 0, 241, 0, 27, 7, 44, reads_barred=False, called=28, calls=146),
+        Overhead(1, 2, 2, 0, 241, 0, 27, 7, 44, reads_barred=False, called=28, calls=146),
     ),
     _Row(
         r"qwen-?3\.8",
         "",
-        Figures(44, 5, 5, 0, 257, call=45, reads_barred=False, answer=4, called=33, calls=50),
+        Overhead(44, 5, 5, 0, 257, call=45, reads_barred=False, answer=4, called=33, calls=50),
     ),
     _Row(
         r"qwen-?3\.[5-9]",
         "",
-        Figures(5, 5, 5, 0, 261, call=45, reads_barred=False, answer=4, called=25, calls=125),
+        Overhead(5, 5, 5, 0, 261, call=45, reads_barred=False, answer=4, called=25, calls=125),
     ),
-    _Row(r"qwen", "", Figures(3, 5, 5, 0, 141, call=10, reads_barred=False, called=12, calls=88)),
-    _Row(r"llama-?4", "", Figures(69, 9, 9, 0, 188, call=0, called=9, calls=22)),
-    _Row(r"llama-?3\.2", "cloudflare", Figures(3, 9, 9, 0, 128, call=0, called=9, calls=36)),
-    _Row(r"llama-?3\.[1-9]", "", Figures(30, 5, 5, 0, 128, call=10, called=9, calls=71)),
-    _Row(r"llama-?3", "", Figures(5, 5, 5, 0, 128, call=10, called=9, calls=21)),
-    _Row(r"gemma", "", Figures(5, 5, 5, 0, 27, call=10, reads_barred=False, called=6, calls=84)),
-    _Row(r"mimo", "", Figures(245, 5, 5, 0, 242, call=30, answer=1, called=14, calls=82)),
-    _Row(r"command-r7b", "", Figures(448, 47, 47, 0, 914, 0, 15, 27, 0, answer=2, called=14, calls=28)),
-    _Row(r"command-a-reasoning", "", Figures(1330, 55, 55, 0, 77, call=0, answer=2, called=14, calls=21)),
-    _Row(r"command-a", "", Figures(515, 15, 15, 0, 852, 0, 39, call=0, answer=2, called=29, calls=9)),
-    _Row(r"command-r-08", "", Figures(166, 34, 34, 0, 771, 15, 5, call=0, answer=2, called=29, calls=9)),
-    _Row(r"command-r", "", Figures(32, 34, 34, 0, 771, 15, 5, call=0, answer=2, called=29, calls=20)),
-    _Row(r"sonar", "", Figures(0, 0, 0, 0, 0, call=0, answer=0, calls=66)),
-    _Row(r"glm", "", Figures(12, 1, 1, 0, 141, call=15, reads_barred=False, answer=4, called=3, calls=22)),
-    _Row(r"palmyra", "", Figures(16, 16, 16, 0, 116, calls=9)),
+    _Row(r"qwen", "", Overhead(3, 5, 5, 0, 141, call=10, reads_barred=False, called=12, calls=88)),
+    _Row(r"llama-?4", "", Overhead(69, 9, 9, 0, 188, call=0, called=9, calls=22)),
+    _Row(r"llama-?3\.2", "cloudflare", Overhead(3, 9, 9, 0, 128, call=0, called=9, calls=36)),
+    _Row(r"llama-?3\.[1-9]", "", Overhead(30, 5, 5, 0, 128, call=10, called=9, calls=71)),
+    _Row(r"llama-?3", "", Overhead(5, 5, 5, 0, 128, call=10, called=9, calls=21)),
+    _Row(r"gemma", "", Overhead(5, 5, 5, 0, 27, call=10, reads_barred=False, called=6, calls=84)),
+    _Row(r"mimo", "", Overhead(245, 5, 5, 0, 242, call=30, answer=1, called=14, calls=82)),
+    _Row(r"command-r7b", "", Overhead(448, 47, 47, 0, 914, 0, 15, 27, 0, answer=2, called=14, calls=28)),
+    _Row(r"command-a-reasoning", "", Overhead(1330, 55, 55, 0, 77, call=0, answer=2, called=14, calls=21)),
+    _Row(r"command-a", "", Overhead(515, 15, 15, 0, 852, 0, 39, call=0, answer=2, called=29, calls=9)),
+    _Row(r"command-r-08", "", Overhead(166, 34, 34, 0, 771, 15, 5, call=0, answer=2, called=29, calls=9)),
+    _Row(r"command-r", "", Overhead(32, 34, 34, 0, 771, 15, 5, call=0, answer=2, called=29, calls=20)),
+    _Row(r"sonar", "", Overhead(0, 0, 0, 0, 0, call=0, answer=0, calls=66)),
+    _Row(r"glm", "", Overhead(12, 1, 1, 0, 141, call=15, reads_barred=False, answer=4, called=3, calls=22)),
+    _Row(r"palmyra", "", Overhead(16, 16, 16, 0, 116, calls=9)),
 )
 
 
-def figures_of(model: str | None, provider: str | None, api: str) -> Figures:
+def overhead_of(model: str | None, provider: str | None, api: str) -> Overhead:
     """The figures of a model's family; OpenAI's, as the commonest format, for one that is not known.
 
     Args:

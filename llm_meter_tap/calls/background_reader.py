@@ -77,7 +77,7 @@ class PassingBody:
         if self._thread is None:
             self._run()
 
-    def leave(self) -> None:
+    def released(self) -> None:
         """At interpreter exit: wait a moment for what is left to be read, then skip the rest."""
         self.end(is_whole=False)
         if self._thread is not None and not self._thread.is_current:
@@ -91,12 +91,12 @@ class PassingBody:
             while not isinstance(item, bool):
                 item = self._queue.get()
                 if self._is_given_up and not isinstance(item, bool):
-                    self._read(None)
+                    self._handle_item(None)
                     item = False
-                self._read(item)
+                self._handle_item(item)
 
     @faults.contained
-    def _read(self, item: bytes | bool | None) -> None:
+    def _handle_item(self, item: bytes | bool | None) -> None:
         if item is None:
             self._reader.skipped()
         elif isinstance(item, bool):

@@ -29,7 +29,7 @@ from llm_meter_tap.wire.call_id import call_id_of
 
 if TYPE_CHECKING:
     from llm_meter_tap.calls.outgoing_request import OutgoingRequest
-    from llm_meter_tap.formats.matching import Shape
+    from llm_meter_tap.formats.matching import CallShape
     from llm_meter_tap.limits.reservation import Refusal, ReservationRequest
     from llm_meter_tap.tap import Tap
 
@@ -58,7 +58,7 @@ class Call:
     _is_settled = True
     reservation_request: ReservationRequest | None = None
 
-    def __init__(self, present: Tap, shape: Shape, request: OutgoingRequest) -> None:
+    def __init__(self, present: Tap, shape: CallShape, request: OutgoingRequest) -> None:
         self._tap = present
         self._shape = shape
         self._request_body = request.body
@@ -80,23 +80,25 @@ class Call:
         """
         try:
             if self.reservation_request is not None:
-                self._obey(self._tap.reservation_client().reserve(self.reservation_request))
+                self._apply_answer(self._tap.reservation_client().reserve(self.reservation_request))
             self._open()
         except BaseException:
-            self._give_back()
+            self._release_reservation()
             raise
 
     async def admit_async(self) -> None:
         """Do what `admit` does without blocking the event loop."""
         try:
             if self.reservation_request is not None:
-                self._obey(await self._tap.reservation_client().reserve_async(self.reservation_request))
+                self._apply_answer(
+                    await self._tap.reservation_client().reserve_async(self.reservation_request)
+                )
             self._open()
         except BaseException:
-            self._give_back()
+            self._release_reservation()
             raise
 
-    def _obey(self, refusal: Refusal | None) -> None:
+    def _apply_answer(self, refusal: Refusal | None) -> None:
         if refusal is None:
             self._started = Clock.perf_counter()
             return
@@ -111,14 +113,14 @@ class Call:
         self._settle("refused", "none", "LimitExceeded")
 
     @faults.contained
-    def _give_back(self) -> None:
+    def _release_reservation(self) -> None:
         """Release the reservation of a call that will not be sent: waiting for the answer was interrupted."""
         request, self.reservation_request = self.reservation_request, None
         if request is not None:
             request.is_withdrawn = True
             self._tap.write_dropped(self.record.call_id)
         elif not self._is_settled:
-            self._drop()
+            self._drop_call()
 
     @faults.contained
     def _open(self) -> None:
@@ -138,7 +140,7 @@ class Call:
             is_sent: Whether a byte of the request may have reached the network.
         """
         if not is_sent:
-            self._drop()
+            self._drop_call()
         elif isinstance(error, Exception):
             self._settle("error", "missing", type(error).__name__)
         else:
@@ -147,7 +149,7 @@ class Call:
     @faults.contained
     def unsent(self) -> None:
         """Drop a call that a mock answered: nothing reached the network."""
-        self._drop()
+        self._drop_call()
 
     @faults.contained
     def responded(self, status: int, headers: Mapping[str, str]) -> None:
@@ -192,36 +194,36 @@ class Call:
         return AnswerUnderWay(self.record.to_wire, self._parent, self._body.pieces)
 
     def _settle_if_finished(self) -> None:
-        reading = self._read(is_whole=False)
+        reading = self._read_response(is_whole=False)
         if reading.is_finished:
-            self._conclude(reading, is_whole=True)
+            self._settle_response(reading, is_whole=True)
 
     @faults.contained
     def ended(self) -> None:
         """Settle a call whose body is complete."""
         if not self._is_settled:
-            self._conclude(self._read(is_whole=True), is_whole=True)
+            self._settle_response(self._read_response(is_whole=True), is_whole=True)
 
     @faults.contained
     def broke(self, error: BaseException) -> None:
         """Settle a call whose body broke off, or whose reader was interrupted or cancelled."""
         if not self._is_settled:
-            self._conclude(self._read(is_whole=False), is_whole=False, error=error)
+            self._settle_response(self._read_response(is_whole=False), is_whole=False, error=error)
 
     @faults.contained
-    def leave(self) -> None:
+    def released(self) -> None:
         """Settle a call whose response was closed or freed, or that the interpreter's exit ends."""
         if self._is_settled:
             return
         if self._status is None:
             self._settle("aborted", "missing", None, self._text(None))
         else:
-            self._conclude(self._read(is_whole=False), is_whole=False)
+            self._settle_response(self._read_response(is_whole=False), is_whole=False)
 
     def __del__(self) -> None:
-        self.leave()
+        self.released()
 
-    def _read(self, is_whole: bool) -> Reading:
+    def _read_response(self, is_whole: bool) -> Reading:
         assert self._status is not None
         body = self._decoded_body()
         return read_response(
@@ -240,12 +242,12 @@ class Call:
             return body
         return content_encoding.decode(body, encoding) or b""
 
-    def _conclude(self, reading: Reading, is_whole: bool, error: BaseException | None = None) -> None:
+    def _settle_response(self, reading: Reading, is_whole: bool, error: BaseException | None = None) -> None:
         """Settle a call that got a response."""
         assert self._status is not None
         if 300 <= self._status < 400:
             # A redirection: the request that follows it is the call.
-            self._drop()
+            self._drop_call()
             return
         fill_record(self.record, reading)
         if reading.usage is not None:
@@ -255,7 +257,7 @@ class Call:
                 self._tap.folder, self.record.provider_name, self._shape.api, reading.unknown_members
             )
         if reading.is_stored and reading.response_id is not None:
-            self._rename(reading.response_id)
+            self._rename_call(reading.response_id)
         broken = None if error is None else type(error).__name__
         if self._status >= 400:
             self._settle("error", "none", reading.error_type or str(self._status))
@@ -265,11 +267,11 @@ class Call:
             # No provider was called.
             self._settle("ok" if is_whole or reading.is_finished else "aborted", "none", broken)
         elif is_whole or reading.is_finished:
-            self._settle_by(reading, "ok", None)
+            self._settle_by_reading(reading, "ok", None)
         else:
-            self._settle_by(reading, "aborted", broken)
+            self._settle_by_reading(reading, "aborted", broken)
 
-    def _rename(self, response_id: str) -> None:
+    def _rename_call(self, response_id: str) -> None:
         """Give the call the id under which it will be read back, see `reading_back.py`."""
         record = self.record
         call_id = call_id_of(record.provider_name or "", record.server_address or "", response_id)
@@ -284,7 +286,7 @@ class Call:
         record.call_id = call_id
         self._tap.write_opened(record)
 
-    def _settle_by(self, reading: Reading, status: str, error_type: str | None) -> None:
+    def _settle_by_reading(self, reading: Reading, status: str, error_type: str | None) -> None:
         """Settle by the provider's figures; the service counts what they lack.
 
         Figures out of the middle of an answer (Gemini and Perplexity send them along, Anthropic just before
@@ -318,7 +320,7 @@ class Call:
         self._tap.write_settled(record, None if text is None else text.gather, self._parent)
         self._close()
 
-    def _drop(self) -> None:
+    def _drop_call(self) -> None:
         if self._is_ours():
             self._tap.write_dropped(self.record.call_id)
             self._close()
@@ -348,7 +350,7 @@ class _CallText(NamedTuple):
         return call_text(self.api, self.request_body, self.content_type, self.response_body)
 
 
-def _basis_of_failure(reading: Reading, shape: Shape) -> str:
+def _basis_of_failure(reading: Reading, shape: CallShape) -> str:
     """The basis of an error with status 200: with figures it cost them, in a stream it may have cost."""
     if reading.usage is not None:
         return "reported"

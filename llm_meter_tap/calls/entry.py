@@ -13,7 +13,7 @@ from llm_meter_tap.calls import unrecognised
 from llm_meter_tap.calls.call import Call
 from llm_meter_tap.calls.outgoing_request import OutgoingRequest
 from llm_meter_tap.calls.possible_call import PossibleCall, may_be_call
-from llm_meter_tap.formats.matching import Shape, recognise
+from llm_meter_tap.formats.matching import CallShape, recognise
 from llm_meter_tap.limits import run_caps
 
 if TYPE_CHECKING:
@@ -70,10 +70,10 @@ def _possible_call(request: OutgoingRequest, content_type: str | None) -> Observ
 
 
 def _reservation_request(
-    present: Tap, record: CallRecord, shape: Shape, request: OutgoingRequest
+    present: Tap, record: CallRecord, shape: CallShape, request: OutgoingRequest
 ) -> ReservationRequest | None:
     """What to ask before a call leaves; None where no limit can refuse it."""
-    gate, run = present.gate.current(), run_caps.current()
+    gate, run = present.gate_watch.current_gate(), run_caps.current()
     if gate is None and run is None:
         return None
     from llm_meter_tap.limits.reservation import ReservationRequest

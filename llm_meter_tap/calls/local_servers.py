@@ -1,4 +1,4 @@
-"""Which servers on this machine or its network were seen to speak a known format in this process."""
+"""Remembers which servers on this machine or its network answered in a known format in this process."""
 
 from __future__ import annotations
 

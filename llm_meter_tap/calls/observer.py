@@ -1,4 +1,4 @@
-"""What a transport reports about one request."""
+"""The events of one request that a transport reports."""
 
 from __future__ import annotations
 
@@ -56,5 +56,5 @@ class Observer(Protocol):
     def broke(self, error: BaseException) -> None:
         """Reading the body raised `error`: the connection broke, or user code was stopped."""
 
-    def leave(self) -> None:
+    def released(self) -> None:
         """Nothing more will be read: the response was closed or freed, or the interpreter exits."""

@@ -21,7 +21,7 @@ from llm_meter_tap.formats.answer_recognition import (
     provisional_shape,
     recognise_answer,
 )
-from llm_meter_tap.formats.matching import Shape, owner_of
+from llm_meter_tap.formats.matching import CallShape, owner_of
 from llm_meter_tap.formats.reading import Reading
 from llm_meter_tap.runtime import faults
 
@@ -34,7 +34,7 @@ FILE = "recognised-by-answer.json"
 
 _MOST_PROVED = 1000
 # What the answers at each (host, port, path) proved its requests to be.
-_proved: dict[tuple[str, int | None, str], Shape] = {}
+_proved: dict[tuple[str, int | None, str], CallShape] = {}
 
 
 def may_be_call(request: OutgoingRequest) -> bool:
@@ -75,7 +75,7 @@ class PossibleCall(Call):
         self._is_recognised = False
 
     @property
-    def shape(self) -> Shape:
+    def shape(self) -> CallShape:
         """What the request is, as far as it is known."""
         return self._shape
 
@@ -87,9 +87,9 @@ class PossibleCall(Call):
             self._is_settled = False
             self._tap.under_way.add(self._reference)
 
-    def _drop(self) -> None:
+    def _drop_call(self) -> None:
         if self.is_proved:
-            super()._drop()
+            super()._drop_call()
         elif self._is_ours():
             self._close()
 
@@ -99,58 +99,58 @@ class PossibleCall(Call):
         if self.is_proved:
             super().failed(error, is_sent)
         else:
-            self._drop()
+            self._drop_call()
 
     @faults.contained
     def responded(self, status: int, headers: Mapping[str, str]) -> None:
         """Note the head of the response, and stop where it cannot prove a call."""
         super().responded(status, headers)
         if not self.is_proved and not is_readable(status, headers.get("content-type", "").lower()):
-            self._drop()
+            self._drop_call()
 
     def feed(self, chunk: bytes, is_decoded: bool = False) -> None:
         """Keep a piece of the body, up to a bound."""
         super().feed(chunk, is_decoded)
         self._size += len(chunk)
         if self._size > LONGEST_ANSWER and not self.is_proved:
-            self._drop()
+            self._drop_call()
 
     def under_way(self) -> AnswerUnderWay | None:
         """Return how far the answer has come; None as long as nothing proves that it is one."""
         return super().under_way() if self.is_proved else None
 
     @faults.contained
-    def leave(self) -> None:
+    def released(self) -> None:
         """Settle what was not read to its end."""
         if self._is_settled:
             return
         if self._status is None and not self.is_proved:
-            self._drop()
+            self._drop_call()
         else:
-            super().leave()
+            super().released()
 
-    def _read(self, is_whole: bool) -> Reading:
+    def _read_response(self, is_whole: bool) -> Reading:
         assert self._status is not None
         is_complete = is_whole and not self._body.is_cut
         found = recognise_answer(
             self._shape, self._host, self._status, self._headers, self._decoded_body(), is_complete
         )
         if found is None:
-            return super()._read(is_whole) if self.is_proved else Reading()
+            return super()._read_response(is_whole) if self.is_proved else Reading()
         self._is_recognised = True
         self._shape, reading = found
         return reading
 
-    def _conclude(self, reading: Reading, is_whole: bool, error: BaseException | None = None) -> None:
+    def _settle_response(self, reading: Reading, is_whole: bool, error: BaseException | None = None) -> None:
         assert self._status is not None
         if self._is_recognised:
             fill_shape(self.record, self._shape)
             self._remember()
         elif not self.is_proved or (is_whole and self._status < 300):
-            self._drop()
+            self._drop_call()
             self._note_unrecognised()
             return
-        super()._conclude(reading, is_whole, error)
+        super()._settle_response(reading, is_whole, error)
 
     def _remember(self) -> None:
         if self._key not in _proved:

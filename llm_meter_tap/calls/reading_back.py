@@ -22,7 +22,7 @@ from llm_meter_tap.calls.body_buffer import KeptBody
 from llm_meter_tap.calls.recording import fill_record, new_record
 from llm_meter_tap.formats.flags import UNREAD
 from llm_meter_tap.formats.format import ReadBack, Result
-from llm_meter_tap.formats.matching import Shape, match_read_back
+from llm_meter_tap.formats.matching import CallShape, match_read_back
 from llm_meter_tap.formats.reading import Reading, read_document, read_response
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.runtime.moment import now
@@ -70,7 +70,7 @@ class ReadBackObserver:
     # Until the request leaves there is nothing to read.
     _is_over = True
 
-    def __init__(self, present: Tap, read_back: ReadBack, shape: Shape, request: OutgoingRequest) -> None:
+    def __init__(self, present: Tap, read_back: ReadBack, shape: CallShape, request: OutgoingRequest) -> None:
         parent, record = new_record(present, shape, request)
         self._tap = present
         self._read_back = read_back
@@ -134,12 +134,12 @@ class ReadBackObserver:
         self._end(is_whole=False)
 
     @faults.contained
-    def leave(self) -> None:
+    def released(self) -> None:
         """Nothing more will be read."""
         self._end(is_whole=False)
 
     def __del__(self) -> None:
-        self.leave()
+        self.released()
 
     def _end(self, is_whole: bool) -> None:
         if self._is_over or tap.current() is not self._tap:  # the latter in a forked child
@@ -190,11 +190,11 @@ class _ResultLines(Reader):
             return
         *whole, rest = plain.split(b"\n")
         for piece in whole:
-            self._keep(piece)
+            self._keep_piece(piece)
             self._read_line()
-        self._keep(rest)
+        self._keep_piece(rest)
 
-    def _keep(self, piece: bytes) -> None:
+    def _keep_piece(self, piece: bytes) -> None:
         if self._size + len(piece) > _LONGEST_LINE:
             self._tear()
         elif piece:
@@ -272,7 +272,7 @@ class _ResultRecorder:
     """Records the calls that are found."""
 
     def __init__(
-        self, present: Tap, shape: Shape, record: CallRecord, parent: dict[str, Any] | None, path: str
+        self, present: Tap, shape: CallShape, record: CallRecord, parent: dict[str, Any] | None, path: str
     ) -> None:
         self.shape = shape
         self._tap = present
@@ -288,7 +288,7 @@ class _ResultRecorder:
         names = (reading.response_id or result.id, result.name)
         if names == (None, None):
             return
-        self._settle(shape, reading, names, result.answer, "batch")
+        self._settle_result(shape, reading, names, result.answer, "batch")
 
     def record_answer(self, body: bytes, content_type: str, is_whole: bool, is_named_by_path: bool) -> None:
         """Record the answer of a call that was made in the background, once it is there."""
@@ -298,7 +298,7 @@ class _ResultRecorder:
             name = self._path.rstrip("/").rpartition("/")[2]
         if reading.usage is None or name is None:
             return
-        self._settle(self.shape, reading, (name,), mapping(parse(body)), None)
+        self._settle_result(self.shape, reading, (name,), mapping(parse(body)), None)
 
     def record_unread(self) -> None:
         """Record one call without figures for all the results that could not be read."""
@@ -312,9 +312,9 @@ class _ResultRecorder:
         )
         self._write(record)
 
-    def _settle(
+    def _settle_result(
         self,
-        shape: Shape,
+        shape: CallShape,
         reading: Reading,
         names: tuple[str | None, ...],
         answer: dict[str, Any],

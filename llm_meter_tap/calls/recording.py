@@ -13,14 +13,14 @@ from llm_meter_tap.wire.record import CallRecord
 
 if TYPE_CHECKING:
     from llm_meter_tap.calls.outgoing_request import OutgoingRequest
-    from llm_meter_tap.formats.matching import Shape
+    from llm_meter_tap.formats.matching import CallShape
     from llm_meter_tap.tap import Tap
 
 _FIGURES = tuple(name for name in Usage.__dataclass_fields__ if name != "raw")
 
 
 def new_record(
-    present: Tap, shape: Shape, request: OutgoingRequest
+    present: Tap, shape: CallShape, request: OutgoingRequest
 ) -> tuple[dict[str, Any] | None, CallRecord]:
     """Make the record of a request that is about to leave.
 
@@ -52,7 +52,7 @@ def new_record(
     )
 
 
-def fill_shape(record: CallRecord, shape: Shape) -> None:
+def fill_shape(record: CallRecord, shape: CallShape) -> None:
     """Copy what the request is, where only its answer showed it."""
     record.provider_name, record.operation_name = shape.provider_name, shape.operation_name
     record.request_model, record.is_stream = shape.request_model, shape.is_stream or None

@@ -1,1 +1,1 @@
-"""How records reach the service: spool, sender, kernel message."""
+"""Delivers records to the service: spool, sender, kernel message."""

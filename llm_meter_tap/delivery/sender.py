@@ -41,7 +41,7 @@ _BATCH = 200
 _LARGEST_BACKLOG = 20_000
 
 
-class SpoolLine(NamedTuple):
+class OutgoingLine(NamedTuple):
     """One spool line on its way to the service.
 
     Attributes:
@@ -87,8 +87,8 @@ class LineSender:
         self._spool = spool
         self._client = ServiceClient(folder)
         # SimpleQueue: its `put` may be re-entered, by a garbage collection that settles a call.
-        self._inbox: SimpleQueue[SpoolLine | Watched | Event | _Stop] = SimpleQueue()
-        self._backlog: deque[SpoolLine] = deque()
+        self._inbox: SimpleQueue[OutgoingLine | Watched | Event | _Stop] = SimpleQueue()
+        self._backlog: deque[OutgoingLine] = deque()
         self._hurry: SimpleQueue[None] = SimpleQueue()
         self._is_closing = False
         self._is_ended = False
@@ -98,7 +98,7 @@ class LineSender:
         self._attempted_at = 0.0
         self._retry_s = _FIRST_RETRY_S
 
-    def put(self, line: SpoolLine, is_urgent: bool = False) -> None:
+    def queue_line(self, line: OutgoingLine, is_urgent: bool = False) -> None:
         """Queue a line; returns at once.
 
         Args:
@@ -231,8 +231,8 @@ class LineSender:
                 continue
             return
 
-    def _handle(self, line: SpoolLine | Watched) -> None:
-        if not isinstance(line, SpoolLine):
+    def _handle(self, line: OutgoingLine | Watched) -> None:
+        if not isinstance(line, OutgoingLine):
             self._answers.watch(line)
             return
         if line.record is not None and line.parent is not None:
@@ -255,7 +255,7 @@ class LineSender:
                 return
         self._retry_s = _FIRST_RETRY_S
 
-    def _post_lines(self, batch: list[SpoolLine]) -> list[SpoolLine]:
+    def _post_lines(self, batch: list[OutgoingLine]) -> list[OutgoingLine]:
         """Post lines to the service; returns those that no service took."""
         settled = {line.call_id for line in batch if line.event == "settled"}
         lines = [_encoded(line) for line in batch if line.event != "opened" or line.call_id not in settled]
@@ -270,7 +270,7 @@ class LineSender:
         self._settle_answer(batch, content)
         return []
 
-    def _settle_answer(self, batch: list[SpoolLine], content: dict[str, Any]) -> None:
+    def _settle_answer(self, batch: list[OutgoingLine], content: dict[str, Any]) -> None:
         acknowledged = set(content.get("acknowledged") or ())
         taken = [line for line in batch if line.call_id in acknowledged]
         self._spool.acknowledge(sum(line.is_spooled for line in taken))
@@ -283,7 +283,7 @@ class LineSender:
         if not callbacks and not kernel_message.is_kernel():
             print_notices(notices)
 
-    def _postpone(self, lines: list[SpoolLine]) -> None:
+    def _postpone(self, lines: list[OutgoingLine]) -> None:
         for line in lines:
             if line.on_notices:
                 line.on_notices(None)
@@ -292,7 +292,7 @@ class LineSender:
         self._retry_s = min(2 * self._retry_s, _LAST_RETRY_S)
 
 
-def _encoded(line: SpoolLine) -> bytes:
+def _encoded(line: OutgoingLine) -> bytes:
     text = None if line.text is None else line.text()
     return line.encoded if text is None else with_text(line.encoded, text)
 

@@ -148,7 +148,7 @@ class _Connection:
         head = "".join(f"{name}: {value}\r\n" for name, value in whole.items())
         self._wait_until(until)
         self._socket.sendall(f"POST {path} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + body)
-        return self._read(until)
+        return self._read_response(until)
 
     def close(self) -> None:
         """Close the socket; let go of its number if the program has closed it, and may use it itself."""
@@ -166,7 +166,7 @@ class _Connection:
             raise OSError(110, "the service did not answer in time")
         self._socket.settimeout(left_s)
 
-    def _read(self, until: float) -> _Response:
+    def _read_response(self, until: float) -> _Response:
         received = b""
         while b"\r\n\r\n" not in received:
             received += self._receive(until)

@@ -130,7 +130,7 @@ class Spool:
             Files.close(descriptor)
             Files.unlink(draft)
             raise
-        self._keep(descriptor)
+        self._keep_descriptor(descriptor)
 
     def _reopen(self) -> None:
         """Open the same file again; a new one if the service has taken it for a dead process's."""
@@ -144,14 +144,14 @@ class Spool:
                 if identity(descriptor) != self._identity:
                     raise OSError(0, "another file has the spool's name")
                 file_lock.hold(descriptor)
-                self._keep(descriptor)
+                self._keep_descriptor(descriptor)
                 return
             except OSError:
                 Files.close(descriptor)  # the service is about to import it
         self.name, self._is_torn = _new_name(), False
         self._create()
 
-    def _keep(self, descriptor: int) -> None:
+    def _keep_descriptor(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._identity = identity(descriptor)
         self._is_broken = False

@@ -1,7 +1,7 @@
-"""Recognises a call by its answer, where the path is none that is known.
+"""Recognises a call by its answer, if its path is unknown.
 
-The proof is a usage object: counts of input and of output under names that a known format uses, beside a
-model or an id. What has only one of these, or reports on calls that were made before, proves nothing.
+The proof is a usage object: counts of input and output, under names that a known format uses, beside a model
+or an id. An answer that has only one of these, or that reports on earlier calls, proves nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from llm_meter_tap.formats.documents import documents
 from llm_meter_tap.formats.figures import Reading
 from llm_meter_tap.formats.flags import RECOGNISED_BY_ANSWER
-from llm_meter_tap.formats.matching import Shape, members_of, owner_of
+from llm_meter_tap.formats.matching import CallShape, members_of, owner_of
 from llm_meter_tap.formats.other_requests import is_beside_calls, repeats_usage
 from llm_meter_tap.formats.reading import read_document, read_response
 from llm_meter_tap.wire.json_values import count, mapping, text
@@ -77,7 +77,7 @@ def is_readable(status: int, content_type: str) -> bool:
     return 200 <= status < 300 and ("json" in content_type or "event-stream" in content_type)
 
 
-def provisional_shape(host: str, path: str, content_type: str | None, body: bytes | None) -> Shape:
+def provisional_shape(host: str, path: str, content_type: str | None, body: bytes | None) -> CallShape:
     """What is known of a request that only its answer can prove to be a call.
 
     Args:
@@ -89,12 +89,12 @@ def provisional_shape(host: str, path: str, content_type: str | None, body: byte
     members = members_of(body, content_type or "")
     model = text(members.get("model"))
     provider = owner_of(host) or "openai"
-    return Shape("openai.chat", provider, OPERATION, model, members.get("stream") is True)
+    return CallShape("openai.chat", provider, OPERATION, model, members.get("stream") is True)
 
 
 def recognise_answer(
-    asked: Shape, host: str, status: int, headers: Mapping[str, str], body: bytes, complete: bool
-) -> tuple[Shape, Reading] | None:
+    asked: CallShape, host: str, status: int, headers: Mapping[str, str], body: bytes, complete: bool
+) -> tuple[CallShape, Reading] | None:
     """Read an answer, if it proves that it was a call; never raises.
 
     Args:

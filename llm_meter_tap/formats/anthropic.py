@@ -14,8 +14,8 @@ from llm_meter_tap.formats.format import (
     Endpoint,
     Family,
     Format,
+    OtherModelUsage,
     OutputLimit,
-    Part,
     ReadBack,
     Result,
     TextFields,
@@ -118,9 +118,9 @@ def _hour_writes(raw: Mapping[str, Any]) -> int | None:
     )
 
 
-def _other_models(raw: Mapping[str, Any]) -> list[Part]:
+def _other_models(raw: Mapping[str, Any]) -> list[OtherModelUsage]:
     return [
-        Part(text(entry.get("model")), _figures(entry))
+        OtherModelUsage(text(entry.get("model")), _figures(entry))
         for entry in _beside(raw)
         if entry.get("type") == "advisor_message"
     ]

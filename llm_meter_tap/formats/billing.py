@@ -1,11 +1,11 @@
-"""What the raw figures of a call say about its price, beyond the counts of tokens."""
+"""Reads what the raw usage of a call says about its price, beyond the token counts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from llm_meter_tap.formats.format import Part
+from llm_meter_tap.formats.format import OtherModelUsage
 from llm_meter_tap.formats.registry import FAMILIES
 
 _HOUR_WRITES = tuple(family.hour_writes for family in FAMILIES if family.hour_writes is not None)
@@ -34,7 +34,7 @@ def cached_media(raw: Mapping[str, Any]) -> Mapping[str, int]:
     return next((found for found in (read(raw) for read in _CACHED_MEDIA) if found), {})
 
 
-def other_models(raw: Mapping[str, Any]) -> list[Part]:
+def other_models(raw: Mapping[str, Any]) -> list[OtherModelUsage]:
     """The parts of a call that other models did; their figures are contained in the call's.
 
     Args:

@@ -11,7 +11,7 @@ from typing import Any
 
 from llm_meter_tap.formats import openai
 from llm_meter_tap.formats.figures import Draft, Usage, total_of
-from llm_meter_tap.formats.format import Endpoint, Family, Format, OutputLimit, Part, TextFields
+from llm_meter_tap.formats.format import Endpoint, Family, Format, OtherModelUsage, OutputLimit, TextFields
 from llm_meter_tap.formats.openai import READER, RERANK
 from llm_meter_tap.formats.request_shapes import is_dashscope, is_dashscope_app, is_query, of_no_model
 from llm_meter_tap.wire.json_values import count, mapping, sequence, text
@@ -42,8 +42,8 @@ def _figures(entry: dict[str, Any]) -> Usage:
     return Usage(count(entry.get("input_tokens")), count(entry.get("output_tokens")), raw=entry)
 
 
-def _other_models(raw: Mapping[str, Any]) -> list[Part]:
-    return [Part(text(entry["model_id"]), _figures(entry)) for entry in _models(raw)[1:]]
+def _other_models(raw: Mapping[str, Any]) -> list[OtherModelUsage]:
+    return [OtherModelUsage(text(entry["model_id"]), _figures(entry)) for entry in _models(raw)[1:]]
 
 
 GENERATION = Format(

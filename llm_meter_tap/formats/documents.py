@@ -1,7 +1,7 @@
-"""The JSON documents of a response, whatever they are wrapped in.
+"""Extracts the JSON documents from a response body.
 
-Owns the framings (JSON, JSON array, JSON lines, server-sent events, AWS event stream) and the choice of the
-few documents of a long stream that can matter. Refuses to know what the documents mean.
+A body may be JSON, a JSON array, JSON lines, server-sent events or an AWS event stream. Of a long stream,
+only the few documents that can contain usage are parsed. What the documents mean is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from llm_meter_tap.formats import eventstream, sse
 from llm_meter_tap.formats.partial_json import array_items, outer_members
-from llm_meter_tap.formats.sse import Event
+from llm_meter_tap.formats.sse import StreamEvent
 from llm_meter_tap.wire.json_values import parse
 
 _WHOLE_BODY = 65536
@@ -81,9 +81,9 @@ def _sse(body: bytes, matters: re.Pattern[bytes], figures: str) -> Documents:
     return _stream(sse.events(body), matters)
 
 
-def _stream(events: Iterable[Event], matters: re.Pattern[bytes], most: int | None = _LAST) -> Documents:
-    first: list[Event] = []
-    last: deque[Event] = deque(maxlen=most)
+def _stream(events: Iterable[StreamEvent], matters: re.Pattern[bytes], most: int | None = _LAST) -> Documents:
+    first: list[StreamEvent] = []
+    last: deque[StreamEvent] = deque(maxlen=most)
     is_done = False
     for event in events:
         if event.data.startswith(b"[DONE]"):
@@ -96,8 +96,8 @@ def _stream(events: Iterable[Event], matters: re.Pattern[bytes], most: int | Non
     return Documents([(name, item) for name, item in parsed if isinstance(item, dict)], True, is_done)
 
 
-def _lines(body: bytes) -> Iterator[Event]:
-    return (Event("", line) for line in body.splitlines() if line)
+def _lines(body: bytes) -> Iterator[StreamEvent]:
+    return (StreamEvent("", line) for line in body.splitlines() if line)
 
 
 def _object(body: bytes, complete: bool, matters: re.Pattern[bytes], names: tuple[str, ...]) -> Documents:

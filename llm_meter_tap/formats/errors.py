@@ -1,7 +1,7 @@
-"""The `error.type` of a failed call.
+"""Finds the `error.type` of a failed call.
 
-Owns the search for a provider's code in the many forms of error bodies. Refuses to give anything but a short
-identifier: an error's message may quote the prompt.
+Providers put their error code into many different forms of error bodies. Only a short identifier is returned,
+because the message of an error may quote the prompt.
 """
 
 from __future__ import annotations

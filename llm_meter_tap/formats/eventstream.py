@@ -1,7 +1,8 @@
-"""Events out of AWS's binary stream (`application/vnd.amazon.eventstream`).
+"""Splits AWS's binary stream into events (`application/vnd.amazon.eventstream`).
 
-Owns the framing as Amazon documents it for event stream encoding: two lengths and a checksum, headers,
-payload, a checksum. Refuses to verify checksums: TLS did, and a damaged payload is no JSON.
+The format is the one that Amazon documents as event stream encoding: two lengths and a checksum, headers,
+payload, a checksum. Checksums are not verified: TLS has done that, and a damaged payload does not parse as
+JSON.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import binascii
 import struct
 from collections.abc import Iterator
 
-from llm_meter_tap.formats.sse import Event
+from llm_meter_tap.formats.sse import StreamEvent
 from llm_meter_tap.wire.json_values import mapping, parse, text
 
 _PRELUDE = struct.Struct(">II")
@@ -22,7 +23,7 @@ _STRING = 7
 _WIDTHS = {0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}
 
 
-def events(body: bytes) -> Iterator[Event]:
+def events(body: bytes) -> Iterator[StreamEvent]:
     """Yield the events of a stream, named by `:event-type` or `:exception-type`, until bytes run out or make
     no sense.
 
@@ -36,7 +37,7 @@ def events(body: bytes) -> Iterator[Event]:
             return
         headers = _headers(body[start : start + header_length])
         name = headers.get(":exception-type") or headers.get(":event-type") or ""
-        yield Event(name, _unwrapped(body[start + header_length : end]))
+        yield StreamEvent(name, _unwrapped(body[start + header_length : end]))
         at += total
 
 

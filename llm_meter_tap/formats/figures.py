@@ -1,7 +1,7 @@
-"""What is read out of a response.
+"""The types of what is read from a response.
 
-Owns the result types, and the draft that a family's rules fill while they go through a response's documents.
-Refuses to know any provider.
+They include the draft that the rules of a family fill while they go through the documents of a response.
+Nothing here depends on a provider.
 """
 
 from __future__ import annotations

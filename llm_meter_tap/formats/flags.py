@@ -1,7 +1,7 @@
-"""Whether a provider's figures agree with each other.
+"""Checks whether the numbers of a provider agree with each other.
 
-Owns the checks and the names of what fails them (`llm_meter.usage.flags`). Refuses to mend: figures stay as
-they were reported, the raw ones beside them, and the record says what is odd about them.
+The names of failed checks are stored with the record (`llm_meter.usage.flags`). Nothing is corrected: usage
+stays as reported, raw and normalised.
 """
 
 from __future__ import annotations

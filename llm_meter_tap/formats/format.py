@@ -196,7 +196,7 @@ class ReadBack(NamedTuple):
     results_in: Callable[[dict[str, Any]], Iterator[Result]] | None = None
 
 
-class Part(NamedTuple):
+class OtherModelUsage(NamedTuple):
     """What another model than the call's own did for it, and is charged at its own price.
 
     Attributes:
@@ -234,5 +234,5 @@ class Family(NamedTuple):
     host_patterns: tuple[tuple[str, str], ...] = ()
     hour_writes: Callable[[Mapping[str, Any]], int | None] | None = None
     cached_media: Callable[[Mapping[str, Any]], Mapping[str, int]] | None = None
-    other_models: Callable[[Mapping[str, Any]], list[Part]] | None = None
+    other_models: Callable[[Mapping[str, Any]], list[OtherModelUsage]] | None = None
     batch_result: Callable[[dict[str, Any]], Result | None] | None = None

@@ -42,7 +42,7 @@ def count_messages(members: dict[str, Any], fields: TextFields, counts: Counter[
 
 
 def _choice(members: dict[str, Any]) -> str:
-    """The way in which tools may be chosen, in lower case: in the words of OpenAI, Anthropic or Gemini."""
+    """How tools may be chosen, in lower case, as OpenAI, Anthropic or Gemini name it."""
     given = members.get("tool_choice")
     if isinstance(given, dict):
         given = given.get("type")

@@ -1,4 +1,5 @@
-"""What gateways say about a call in their response headers: that it was answered from a cache, what it cost.
+"""Reads what gateways say about a call in their response headers: whether it was answered from a cache, and
+its cost.
 
 Sources: Cloudflare AI Gateway, Portkey, Helicone and OpenRouter on response caching, LiteLLM on response
 headers.

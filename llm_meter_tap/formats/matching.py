@@ -1,8 +1,8 @@
 """Recognises calls to LLM APIs among all requests.
 
-Most requests of a process are not for an LLM, so that the path's last segment is compared first. What looks
-like a call and is none (counting, listing, polling, reading back) is not taken for one, and a big body is not
-parsed.
+Most requests of a process are not for an LLM, so the last segment of the path is compared first. Requests
+that look like a call but are not (counting, listing, polling, reading back) are left out, and a big body is
+not parsed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LONGEST_MODEL = 256
 _FORM_FIELD = re.compile(rb'name="(model|prompt|stream)"\r\n\r\n([^\r\n]{1,256})\r\n')
 
 
-class Shape(NamedTuple):
+class CallShape(NamedTuple):
     """What a request is, before its answer is known.
 
     Attributes:
@@ -43,7 +43,7 @@ class Shape(NamedTuple):
 
 def recognise(
     method: str, host: str, path: str, query: str, content_type: str | None, body: bytes | None
-) -> Shape | None:
+) -> CallShape | None:
     """The call that a request is, if it is one.
 
     Args:
@@ -63,7 +63,7 @@ def recognise(
 
 def match(
     method: str, host: str, path: str, content_type: str | None, body: bytes | None
-) -> tuple[Endpoint, Shape] | None:
+) -> tuple[Endpoint, CallShape] | None:
     """The endpoint that a request is posted to, and its shape there; see `recognise`."""
     if method.upper() != "POST":
         return None
@@ -77,7 +77,7 @@ def match(
     return None
 
 
-def match_read_back(host: str, path: str) -> tuple[ReadBack, Shape] | None:
+def match_read_back(host: str, path: str) -> tuple[ReadBack, CallShape] | None:
     """What a GET may read back of what earlier calls used, if anything.
 
     Args:
@@ -90,7 +90,9 @@ def match_read_back(host: str, path: str) -> tuple[ReadBack, Shape] | None:
     path, known = path.rstrip("/"), owner_of(host)
     for one in READ_BACKS:
         if _pattern(one.path).search(path) and (not one.hosts or known in one.hosts):
-            return one, Shape(one.format.name, _provider(known, one, path), one.operation_name, None, False)
+            return one, CallShape(
+                one.format.name, _provider(known, one, path), one.operation_name, None, False
+            )
     return None
 
 
@@ -112,7 +114,7 @@ def _bare(host: str) -> str:
 
 def _shape(
     endpoint: Endpoint, known: str | None, path: str, content_type: str | None, body: bytes | None
-) -> Shape | None:
+) -> CallShape | None:
     if endpoint.hosts and known not in endpoint.hosts:
         return None
     request = Request(path, members_of(body, content_type or ""))
@@ -122,7 +124,9 @@ def _shape(
     model = endpoint.model(request)
     if model is not None:
         model = endpoint.format.model_at(model, provider, path) if len(model) <= _LONGEST_MODEL else None
-    return Shape(endpoint.format.name, provider, endpoint.operation_name, model, endpoint.streams(request))
+    return CallShape(
+        endpoint.format.name, provider, endpoint.operation_name, model, endpoint.streams(request)
+    )
 
 
 def _is_trusted(endpoint: Endpoint, known: str | None) -> bool:

@@ -16,8 +16,8 @@ from llm_meter_tap.formats.format import (
     Endpoint,
     Family,
     Format,
+    OtherModelUsage,
     OutputLimit,
-    Part,
     ReadBack,
     Result,
     TextFields,
@@ -281,17 +281,17 @@ def _images_made(raw: Mapping[str, Any]) -> Usage | None:
     return _sided(images) if count(images.get("total_tokens")) else None
 
 
-def _other_models(raw: Mapping[str, Any]) -> list[Part]:
+def _other_models(raw: Mapping[str, Any]) -> list[OtherModelUsage]:
     """The image tool's model, and the model that draws SVG beside the one that renders."""
     if "tool_usage" not in raw and "svg_usage" not in raw:
         return []
     parts = []
     images = _images_made(raw)
     if images is not None:
-        parts.append(Part(text(images.raw.get("model")), images))
+        parts.append(OtherModelUsage(text(images.raw.get("model")), images))
     drawn = mapping(raw.get("svg_usage"))
     if drawn:
-        parts.append(Part(text(drawn.get("model")), _sided(drawn)))
+        parts.append(OtherModelUsage(text(drawn.get("model")), _sided(drawn)))
     return parts
 
 

@@ -1,8 +1,8 @@
-"""What can be read of JSON that is too big to parse, or was cut off.
+"""Reads what can be read of JSON that is too big to parse, or was cut off.
 
-Owns one trick with a proof: in valid JSON, if the text from a key to the very end becomes a whole object when
-a `{` is put before it, then exactly one bracket was open at that key, so the key is an outer member. Refuses
-to search for names in the middle of a body, where an equal name may belong to something else.
+In valid JSON, if the text from a key to the very end becomes a whole object when a `{` is put before it, then
+exactly one bracket was open at that key, so the key is an outer member. Names in the middle of a body are not
+searched for, because an equal name there may belong to something else.
 """
 
 from __future__ import annotations

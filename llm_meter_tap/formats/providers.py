@@ -1,4 +1,4 @@
-"""Which provider a host belongs to.
+"""Finds the provider of a host.
 
 Names are OpenTelemetry's well-known values of `gen_ai.provider.name` where it has one (registry of v1.41.1;
 `moonshot_ai` from its main branch), else the provider's own name in the same spelling.

@@ -1,6 +1,6 @@
-"""What a provider's response says about the call: figures, model, id, error, end.
+"""Reads a provider's response: usage, model, id, error, end.
 
-Figures are the provider's own or absent: nothing is counted here.
+Usage is the provider's own or absent: nothing is counted here.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from llm_meter_tap.formats.usage_members import unknown_members
 from llm_meter_tap.wire.json_values import count, parse
 
 if TYPE_CHECKING:
-    from llm_meter_tap.formats.matching import Shape
+    from llm_meter_tap.formats.matching import CallShape
 
 __all__ = ["Reading", "Usage", "read_document", "read_response"]
 
@@ -32,7 +32,7 @@ _pattern = lru_cache(maxsize=None)(re.compile)
 
 
 def read_response(
-    shape: Shape,
+    shape: CallShape,
     status: int,
     headers: Mapping[str, str],
     content_type: str | None,
@@ -72,7 +72,7 @@ def read_response(
     return reading
 
 
-def read_document(shape: Shape, answer: dict[str, Any]) -> Reading:
+def read_document(shape: CallShape, answer: dict[str, Any]) -> Reading:
     """Read an answer that came within another document; never raises."""
     reader = FORMATS[shape.api].usage
     draft = Draft()
@@ -81,7 +81,7 @@ def read_document(shape: Shape, answer: dict[str, Any]) -> Reading:
 
 
 def _reading(
-    reader: UsageReader, draft: Draft, shape: Shape, failure: str | None, is_finished: bool
+    reader: UsageReader, draft: Draft, shape: CallShape, failure: str | None, is_finished: bool
 ) -> Reading:
     usage = _usage(reader, draft, shape.provider_name)
     is_final = usage is not None and is_finished

@@ -1,4 +1,5 @@
-"""What endpoints ask about a request: whether its body is that of a call, which model, whether in pieces."""
+"""The questions of endpoints about a request: whether its body is that of a call, which model it asks for,
+whether it streams."""
 
 from __future__ import annotations
 

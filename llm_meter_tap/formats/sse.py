@@ -1,8 +1,8 @@
-"""Server-sent events out of a recorded stream.
+"""Splits a recorded stream into server-sent events.
 
-Owns the framing of the WHATWG HTML standard (section 9.2, event stream interpretation), with one leniency: an
-event that the end of the body cuts short is still given, because many servers leave out the last blank line.
-Refuses to interpret the data.
+The format is that of the WHATWG HTML standard (section 9.2, event stream interpretation), with one exception:
+an event without its last blank line is still returned at the end of the body, because many servers leave that
+line out. The data is not interpreted.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from typing import NamedTuple
 _BOM = b"\xef\xbb\xbf"
 
 
-class Event(NamedTuple):
+class StreamEvent(NamedTuple):
     """One event: its name (empty when it has none) and its data lines joined by newlines."""
 
     name: str
     data: bytes
 
 
-def events(body: bytes) -> Iterator[Event]:
+def events(body: bytes) -> Iterator[StreamEvent]:
     """Yield the events of a stream that hold data, in order; comments and other fields are left out."""
     for block in _blocks(_plain(body)):
         if block.startswith(b"data:") and b"\n" not in block:
-            yield Event("", _value(block, 5))
+            yield StreamEvent("", _value(block, 5))
         elif block:
             event = _event(block)
             if event is not None:
@@ -55,7 +55,7 @@ def _plain(body: bytes) -> bytes:
     return body.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in body else body
 
 
-def _event(block: bytes) -> Event | None:
+def _event(block: bytes) -> StreamEvent | None:
     name = ""
     data: list[bytes] = []
     for line in block.split(b"\n"):
@@ -63,7 +63,7 @@ def _event(block: bytes) -> Event | None:
             data.append(_value(line, 5))
         elif line.startswith(b"event:"):
             name = _value(line, 6).decode("utf-8", "replace")
-    return Event(name, b"\n".join(data)) if data else None
+    return StreamEvent(name, b"\n".join(data)) if data else None
 
 
 def _value(line: bytes, start: int) -> bytes:

@@ -1,8 +1,9 @@
-"""How often a provider's own tools ran for a call, where it charges for them beside the tokens.
+"""Counts how often a provider's own tools ran for a call, if the provider charges for them besides the
+tokens.
 
-Owns the names of `llm_meter.usage.tool_calls` and the reading of each provider's count. Refuses tools that
-the user's own code runs, and to infer a run that is not reported. Sources: OpenAI's reference of a response's
-`output`, Anthropic's of `server_tool_use`, xAI's of `server_side_tool_usage`, Perplexity's of
+Defines the names of `llm_meter.usage.tool_calls` and reads the count of each provider. Tools that the user's
+code runs do not count, and a run that is not reported is not guessed. Sources: OpenAI's reference of a
+response's `output`, Anthropic's of `server_tool_use`, xAI's of `server_side_tool_usage`, Perplexity's of
 `num_search_queries`, Mistral's of `connectors`, Google's of `groundingMetadata`.
 """
 

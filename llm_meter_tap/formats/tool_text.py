@@ -1,8 +1,8 @@
-"""Tool definitions as a model reads them, and how many there are of what they consist of.
+"""Writes tool definitions as a model reads them, and counts their parts.
 
-Owns the walk through the definitions of all APIs. OpenAI's models read a schema as types in the manner of
-TypeScript, a comment for each description; what other models read is not public, so that the same text stands
-for it, and the numbers of tools and properties tell the service what it lacks by provider.
+It handles the definitions of all APIs. OpenAI's models read a schema as types in the style of TypeScript,
+with a comment for each description. What other models read is not public, so they get the same text; the
+numbers of tools and properties let the service correct it by provider.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Which members of a usage object are known, so that a new one is noticed before its tokens are lost.
+"""Knows the members of usage objects, so that a new one is noticed before its tokens are lost.
 
-One vocabulary for all formats, because gateways pass the figures of one format through another. A member is
-known when a reader takes it, or when it is known to repeat what another says, or to be no count at all.
+There is one list for all formats, because gateways pass the usage of one format through another. A member is
+known if a reader uses it, if it repeats another member, or if it is not a count.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ class GateWatch:
         # One object, put in place as a whole: threads look at the same time.
         self._found = _Finding(None, -1, 0.0)
 
-    def current(self) -> Gate | None:
+    def current_gate(self) -> Gate | None:
         """Return the gate; None when no hard limit is in force."""
         try:
             changed_at = Files.stat(self._services).st_mtime_ns
@@ -65,13 +65,13 @@ class GateWatch:
     def _find_gate(self) -> Gate | None:
         """Read the gate of the service that started this process, else of the newest living one."""
         own = Process.environ.get("LLM_METER_SERVICE")
-        gate = self._read(own) if own else None
+        gate = self._read_gate(own) if own else None
         if gate is None:
             first = next(iter(living_services(self._folder, own)), None)
-            gate = self._read(first.stem) if first is not None and first.stem != own else None
+            gate = self._read_gate(first.stem) if first is not None and first.stem != own else None
         return gate
 
-    def _read(self, stem: str) -> Gate | None:
+    def _read_gate(self, stem: str) -> Gate | None:
         try:
             content = mapping(parse(read_file(join(self._services, f"{stem}.gate"))))
         except FileNotFoundError:

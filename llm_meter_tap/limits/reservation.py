@@ -191,7 +191,7 @@ class ReservationClient:
 
     def _post(self, body: bytes) -> dict[str, Any]:
         """The service's answer; empty when there is none."""
-        client = self._take()
+        client = self._idle_client()
         try:
             answer = client.post("/v1/reserve", body, JSON)
         except BaseException:
@@ -203,7 +203,7 @@ class ReservationClient:
             self._forget(client)
         return {} if answer is None else answer[1]
 
-    def _take(self) -> ServiceClient:
+    def _idle_client(self) -> ServiceClient:
         try:
             return self._idle.pop()
         except IndexError:

@@ -1,1 +1,1 @@
-"""What the tap does inside an IPython kernel."""
+"""The tap inside an IPython kernel."""

@@ -1,7 +1,7 @@
-"""What the tap does in an IPython kernel besides metering.
+"""The tap's tasks in an IPython kernel besides metering.
 
-It marks that it is alive, passes ids on to child processes, remembers the cell that starts, and registers
-the magics. It runs no code in the kernel and does not show in the user's namespace.
+It marks that it is alive, passes ids on to child processes, remembers the cell that starts, and registers the
+magics. It runs no code in the kernel and is not visible in the user's namespace.
 """
 
 from __future__ import annotations

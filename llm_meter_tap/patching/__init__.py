@@ -1,1 +1,1 @@
-"""How a library is patched when the user imports it, and restored."""
+"""Patches a library when the user imports it, and restores it."""

@@ -1,1 +1,1 @@
-"""Where a call comes from: kernel, cell, thread, task, agent."""
+"""The origin of a call: kernel, cell, thread, task, agent."""

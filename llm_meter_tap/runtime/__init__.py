@@ -1,1 +1,1 @@
-"""What keeps a failure of the tap away from the user's program."""
+"""Keeps failures of the tap away from the user's program."""

@@ -118,12 +118,12 @@ def _metered_response(base: Any) -> Any:
             return started
 
         def close(self) -> Any:
-            getattr(self, _CALL).leave()
+            getattr(self, _CALL).released()
             return super().close()
 
         def release(self) -> Any:
             # First: letting go of an unfinished body shows in it as an exception.
-            getattr(self, _CALL).leave()
+            getattr(self, _CALL).released()
             return super().release()
 
     return in_disguise(MeteredResponse, base)

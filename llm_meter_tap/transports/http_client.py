@@ -150,7 +150,7 @@ def _metered(base: Any) -> Any:
             try:
                 super().close()
             finally:
-                getattr(self, _CALL).leave()
+                getattr(self, _CALL).released()
 
     return in_disguise(MeteredResponse, base)
 
@@ -177,6 +177,6 @@ def _filled(buffer: Any, size: int) -> bytes:
 @faults.contained
 def _end(response: Any, call: Observer) -> None:
     if response.length:
-        call.leave()  # reading in pieces ends without an error where the connection broke off
+        call.released()  # reading in pieces ends without an error where the connection broke off
     else:
         call.ended()

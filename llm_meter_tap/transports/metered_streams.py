@@ -56,7 +56,7 @@ def sync_stream(base: type[Any]) -> type[Any]:
             try:
                 self._stream.close()
             finally:
-                self._call.leave()
+                self._call.released()
 
     return MeteredStream
 
@@ -88,6 +88,6 @@ def async_stream(base: type[Any]) -> type[Any]:
             try:
                 await self._stream.aclose()
             finally:
-                self._call.leave()
+                self._call.released()
 
     return MeteredAsyncStream

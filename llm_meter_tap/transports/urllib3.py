@@ -258,13 +258,13 @@ def _metered(base: Any) -> Any:
 
         def drain_conn(self) -> None:
             super().drain_conn()
-            getattr(self, _ATTRIBUTE).leave()
+            getattr(self, _ATTRIBUTE).released()
 
         def close(self) -> None:
             try:
                 super().close()
             finally:
-                getattr(self, _ATTRIBUTE).leave()
+                getattr(self, _ATTRIBUTE).released()
 
         def _llm_meter_decodes(self, decode_content: Any) -> bool:
             return self._llm_meter_is_encoded and bool(_is_decoded(self, decode_content))

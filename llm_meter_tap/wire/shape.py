@@ -142,7 +142,7 @@ class Shape:
         return self._optional(key, read_flag)
 
     def amount(self, key: str, most: Decimal | None = None) -> Decimal:
-        """A decimal number above 0 in a string, as amounts are written."""
+        """A decimal number greater than 0 in a string, as amounts are written."""
         return read_decimal(self.get(key), self.at(key), is_above_zero=True, most=most)
 
     def optional_money(self, key: str, most: Decimal | None = None) -> Decimal | None:
@@ -195,7 +195,7 @@ def read_decimal(
     amount = parse_decimal(value)
     is_large_enough = amount is not None and (amount > 0 if is_above_zero else amount >= 0)
     if amount is None or not is_large_enough or (most is not None and amount > most):
-        bounds = "above 0" if is_above_zero else "of at least 0"
+        bounds = "greater than 0" if is_above_zero else "of at least 0"
         bounds = bounds if most is None else f"{bounds} and at most {most:f}"
         raise ShapeError(path, f'a decimal string {bounds}, such as "2.5"')
     return amount

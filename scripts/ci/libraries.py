@@ -33,7 +33,7 @@ REPORTED = {
 CHUNK = {"id": "chatcmpl-2", "object": "chat.completion.chunk", "created": 1, "model": "gpt-5"}
 
 
-class Provider(BaseHTTPRequestHandler):
+class ChatProvider(BaseHTTPRequestHandler):
     """Answers a chat completion, whole or as a stream of events."""
 
     protocol_version = "HTTP/1.1"
@@ -72,7 +72,7 @@ def main() -> int:
     arguments = parser.parse_args()
     python = make_environment(arguments.python, is_newest=arguments.newest)
 
-    provider = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
+    provider = ThreadingHTTPServer(("127.0.0.1", 0), ChatProvider)
     threading.Thread(target=provider.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{provider.server_port}{CHAT}"
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:

@@ -16,7 +16,7 @@ export class Standin {
   document: Wire = wireDocument();
 
   /** Whether there is a server extension. */
-  hasServerPart = true;
+  hasServerExtension = true;
 
   /** The settings that pages saved, by their id. */
   readonly settingTexts = new Map<string, string>();
@@ -71,7 +71,7 @@ export class Standin {
       send(response, this.failure.status, this.failure.body);
     } else if (path.startsWith('/base/api/settings/')) {
       this._settings(path.replace('/base/api/settings/', ''), body, response);
-    } else if (!this.hasServerPart) {
+    } else if (!this.hasServerExtension) {
       send(response, 404, { message: 'Not Found' });
     } else {
       this._route(route, body, response);

@@ -1,5 +1,5 @@
 /**
- * What the user has set, read from the settings. A value that does not keep the schema reads as its default.
+ * The user's preferences, read from the settings. A value that does not match the schema gets its default.
  */
 
 import type { PatternEntry } from './scan/patterns';

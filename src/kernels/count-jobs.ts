@@ -55,7 +55,7 @@ export class CountJobs {
   }
 
   private async _count(id: number, text: string, tokenizer: EncodingName): Promise<number> {
-    const encoder = await this._encoders.get(tokenizer);
+    const encoder = await this._encoders.loadEncoder(tokenizer);
     let tokens = 0;
     for (const slice of encoder.slices(text)) {
       tokens += slice.length;

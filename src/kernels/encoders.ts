@@ -20,7 +20,7 @@ export class Encoders {
    * @returns the encoder.
    * @throws {EncoderError} when its vocabulary cannot be loaded; the next call tries again.
    */
-  async get(name: EncodingName): Promise<Encoder> {
+  async loadEncoder(name: EncodingName): Promise<Encoder> {
     const loading = this._loading.get(name) ?? load(name);
     this._loading.set(name, loading);
     try {

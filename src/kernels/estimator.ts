@@ -45,7 +45,7 @@ export class Estimator implements IDisposable {
   startRun(kernelId: string, code: string): RunEstimate | undefined {
     const sources = this._sources.get(kernelId) ?? new SentCalls();
     this._sources.set(kernelId, sources);
-    const call = sources.read(code);
+    const call = sources.findCall(code);
     return call && new RunEstimate(this._counter, call);
   }
 
@@ -80,13 +80,13 @@ export class RunEstimate {
    * @param run - the run, which has ended.
    * @returns undefined when it printed no answer, or when estimates were stopped.
    */
-  async record(run: Run): Promise<CallRecord | undefined> {
+  async recordCall(run: Run): Promise<CallRecord | undefined> {
     const { text, hasFailed } = this._answer;
     if (text === undefined) {
       return undefined;
     }
     try {
-      return estimatedRecord(this.call, await this._count(text), hasFailed, run);
+      return estimatedRecord(this.call, await this._countTokens(text), hasFailed, run);
     } catch (error) {
       if (error instanceof DOMException && error.name === 'AbortError') {
         return undefined;
@@ -96,7 +96,7 @@ export class RunEstimate {
   }
 
   /** Undefined when the tokenizer cannot be loaded: what the call used is unknown then. */
-  private async _count(answer: string): Promise<Counted | undefined> {
+  private async _countTokens(answer: string): Promise<Counted | undefined> {
     const { model, prompt } = this.call;
     try {
       const { tokens, tokenizer } = await this.counter.count(answer, model);

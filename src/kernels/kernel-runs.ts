@@ -48,7 +48,7 @@ export interface IRunContext {
   /** Estimates calls that only print their answer; undefined when the user does not want it. */
   estimator(): Estimator | undefined;
   /** Reports the calls of a run that has ended. */
-  report(records: readonly CallRecord[]): void;
+  reportCalls(records: readonly CallRecord[]): void;
 }
 
 /** The runs of one kernel. */
@@ -84,7 +84,7 @@ export class KernelRuns {
       return;
     }
     if (message.header.msg_type === 'execute_input') {
-      this._begin(requestId, message);
+      this._startRun(requestId, message);
       return;
     }
     const run = this._runs.get(requestId);
@@ -93,12 +93,12 @@ export class KernelRuns {
     }
     const pieces = piecesOf(message.header.msg_type, message.content);
     for (const piece of pieces) {
-      this._read(run, run.texts.append(piece));
+      this._scanTexts(run, run.texts.append(piece));
     }
     run.estimate?.append(message.header.msg_type, message.content);
     // What Deno prints last can come after the end, and what threads and promises print comes long after.
     if (isIdle(message) || (run.hasEnded && pieces.length > 0)) {
-      this._end(run, message, notebookPath);
+      this._endRun(run, message, notebookPath);
     }
   }
 
@@ -107,13 +107,13 @@ export class KernelRuns {
     return this._settled;
   }
 
-  private _begin(requestId: string, { header, content }: KernelMessage.IMessage): void {
+  private _startRun(requestId: string, { header, content }: KernelMessage.IMessage): void {
     if (!this._runs.has(requestId)) {
       this._runs.set(requestId, {
         startedAt: header.date,
         texts: new RunTexts(),
         readings: new RunReadings(),
-        estimate: 'code' in content ? this._estimate(content.code) : undefined,
+        estimate: 'code' in content ? this._startEstimate(content.code) : undefined,
         read: Promise.resolve(),
         hasEnded: false,
         isEstimated: false,
@@ -122,13 +122,13 @@ export class KernelRuns {
     }
   }
 
-  private _estimate(code: unknown): RunEstimate | undefined {
+  private _startEstimate(code: unknown): RunEstimate | undefined {
     return typeof code === 'string'
       ? this.context.estimator()?.startRun(this.kernelId, code)
       : undefined;
   }
 
-  private _read(run: OpenRun, texts: readonly OutputText[]): void {
+  private _scanTexts(run: OpenRun, texts: readonly OutputText[]): void {
     if (texts.length === 0 || !this.context.isScanned(this.kernelId)) {
       return;
     }
@@ -136,13 +136,13 @@ export class KernelRuns {
     const patterns = this.context.patterns();
     run.read = run.read.then(async () => {
       for (const text of texts) {
-        run.readings.add(await reader.read(text, patterns));
+        run.readings.add(await reader.scanText(text, patterns));
       }
     });
   }
 
-  private _end(run: OpenRun, message: KernelMessage.IMessage, notebookPath: string): void {
-    this._read(run, run.texts.finish());
+  private _endRun(run: OpenRun, message: KernelMessage.IMessage, notebookPath: string): void {
+    this._scanTexts(run, run.texts.finish());
     const requestId = requestIdOf(message) ?? '';
     const counters = run.hasEnded ? undefined : this._counters;
     run.hasEnded = true;
@@ -158,15 +158,15 @@ export class KernelRuns {
     this._settled = Promise.all([this._settled, run.read]).then(async () => {
       const records = await this._recordsOf(run, ended, counters, elapsedMs);
       if (records.length > 0 && this.context.isScanned(this.kernelId)) {
-        this.context.report(records);
+        this.context.reportCalls(records);
       }
     });
   }
 
   /** The estimate of a run that shows no usage, but whose source calls an LLM, and that printed something. */
-  private async _estimated({ estimate }: OpenRun, run: Run): Promise<CallRecord | undefined> {
+  private async _estimateRun({ estimate }: OpenRun, run: Run): Promise<CallRecord | undefined> {
     const isWanted = estimate !== undefined && this.context.isScanned(this.kernelId);
-    const record = isWanted ? await estimate.record(run) : undefined;
+    const record = isWanted ? await estimate.recordCall(run) : undefined;
     if (record !== undefined) {
       // A counter that is printed later has this call in it.
       const { inputTokens, outputTokens } = record;
@@ -186,7 +186,7 @@ export class KernelRuns {
       return [];
     }
     const found = recordsOf(run.readings.finish(counters), ended);
-    const estimated = run.readings.isEmpty ? await this._estimated(run, ended) : undefined;
+    const estimated = run.readings.isEmpty ? await this._estimateRun(run, ended) : undefined;
     if (estimated !== undefined) {
       run.isEstimated = true;
       return [estimated];

@@ -1,5 +1,5 @@
 /**
- * What is wrong with the user's own patterns, in words.
+ * Explains what is wrong with the user's own patterns.
  */
 
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -13,7 +13,7 @@ import type { PatternProblem } from '../core/scan/patterns';
  * @param trans - the translations.
  * @returns a sentence or two.
  */
-export function problemText(
+export function patternProblemText(
   { name, code, detail = '' }: PatternProblem,
   trans: TranslationBundle
 ): string {

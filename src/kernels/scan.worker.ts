@@ -2,10 +2,10 @@
  * The scanner in a Web Worker, for texts that would block the page.
  */
 
-import { readText } from '../core/scan/text';
+import { scanText } from '../core/scan/text';
 import type { ReadAnswer, ReadRequest } from './text-reader';
 
 self.onmessage = ({ data }: MessageEvent<ReadRequest>): void => {
-  const answer: ReadAnswer = { id: data.id, readings: readText(data.output, data.patterns) };
+  const answer: ReadAnswer = { id: data.id, readings: scanText(data.output, data.patterns) };
   self.postMessage(answer);
 };

@@ -1,5 +1,6 @@
 /**
- * Which kernels' outputs are read: those without a tap, so that a call is metered by the tap or by the scanner, never by both.
+ * Decides which kernels' outputs are read: those without a tap, so that a call is metered by the tap or by the scanner, never
+ * by both.
  */
 
 import type { Connection, Snapshot } from '../core/record/snapshot';

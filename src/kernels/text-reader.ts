@@ -8,7 +8,7 @@ import type { OutputPattern } from '../core/scan/patterns';
 import { isWorthReading } from '../core/scan/plaintext';
 import type { Reading } from '../core/scan/reading';
 import type { OutputText } from '../core/scan/text';
-import { readText } from '../core/scan/text';
+import { scanText } from '../core/scan/text';
 import type { WorkerPort } from './worker-client';
 import { WorkerClient } from './worker-client';
 
@@ -58,12 +58,15 @@ export class TextReader implements IDisposable {
    * @param patterns - the user's own patterns.
    * @returns the usages that it shows.
    */
-  async read(output: OutputText, patterns: readonly OutputPattern[]): Promise<readonly Reading[]> {
+  async scanText(
+    output: OutputText,
+    patterns: readonly OutputPattern[]
+  ): Promise<readonly Reading[]> {
     if (patterns.length === 0 && !isWorthReading(output.text)) {
       return [];
     }
     if (output.text.length <= LARGEST_IN_PAGE) {
-      return readText(output, patterns);
+      return scanText(output, patterns);
     }
     const { readings } = await this._worker.request(id => ({ id, output, patterns }));
     return readings;
@@ -74,5 +77,5 @@ export class TextReader implements IDisposable {
 
 /** Reads the text of a request in the page. */
 function answerTo({ id, output, patterns }: ReadRequest): ReadAnswer {
-  return { id, readings: readText(output, patterns) };
+  return { id, readings: scanText(output, patterns) };
 }

@@ -66,8 +66,8 @@ export class LocalFallback implements ILocalMode, IDisposable {
     this._isTransferred = false;
     const meter = await this._opened();
     if (meter !== undefined && !this._isDisposed) {
-      meter.add(this.model.takePending());
-      this._show();
+      meter.addCalls(this.model.removePendingCalls());
+      this._loadDocument();
     }
   }
 
@@ -97,20 +97,20 @@ export class LocalFallback implements ILocalMode, IDisposable {
       const meter = await this._opening;
       if (this._meter !== meter) {
         this._meter = meter;
-        meter.changed.connect(this._show, this);
+        meter.changed.connect(this._loadDocument, this);
       }
       return meter;
     } catch (error) {
       this._opening = undefined;
-      this.model.lose('absent', this.source.explain(error));
+      this.model.markUnavailable('absent', this.source.explain(error));
       return undefined;
     }
   }
 
-  private _show(): void {
+  private _loadDocument(): void {
     const { connection } = this.model.snapshot;
     if (this._meter !== undefined && (connection === 'absent' || connection === 'local')) {
-      this.model.loadLocal(this._meter.document);
+      this.model.loadLocalDocument(this._meter.document);
     }
   }
 

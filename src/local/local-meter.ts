@@ -32,7 +32,7 @@ import { TabName } from './tab-name';
 const CHANNEL = 'jupyter-llm-meter:totals';
 
 /** What the local meter needs from the page. */
-export interface Page {
+export interface PageContext {
   readonly settings: Setting.IManager;
   readonly storage: Storage;
   /** Where the browser has locks. */
@@ -50,7 +50,7 @@ export interface Page {
 /** The totals of this lab, with limits and alerts. */
 export class LocalMeter implements ILocalMeter, IDisposable {
   private constructor(
-    private readonly page: Page,
+    private readonly page: PageContext,
     private readonly store: TotalsStore
   ) {
     store.changed.connect(this._onChanged, this);
@@ -65,9 +65,9 @@ export class LocalMeter implements ILocalMeter, IDisposable {
    * @returns the meter.
    * @throws {Error} when the totals cannot be read; they are left as they are.
    */
-  static async open(page: Page): Promise<LocalMeter> {
+  static async open(page: PageContext): Promise<LocalMeter> {
     const place = new TotalsSettings(page.settings);
-    const there = readLocalTotals(await place.read());
+    const there = readLocalTotals(await place.readTotals());
     const totals = there.id === '' ? { ...there, id: UUID.uuid4() } : there;
     const tabName = await TabName.claim(totals.id, page.storage, page.locks);
     const store = new TotalsStore(place, tabName, totals, () => page.clock());
@@ -100,7 +100,7 @@ export class LocalMeter implements ILocalMeter, IDisposable {
    *
    * @param records - the calls.
    */
-  add(records: readonly CallRecord[]): void {
+  addCalls(records: readonly CallRecord[]): void {
     for (const record of records) {
       if (record.status !== 'refused' && !this._isKnown(record.callId)) {
         this.store.add(priced(record));

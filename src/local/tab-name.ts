@@ -55,12 +55,12 @@ export class TabName {
    * Keeps the tab's totals under another id from now on: of two that were started at the same moment, one has given way.
    *
    * @param totalsId - the id of the lab's totals.
-   * @param part - as for `keep`.
+   * @param part - as for `storePart`.
    */
-  follow(totalsId: string, part: object): void {
+  moveTo(totalsId: string, part: object): void {
     if (totalsId !== this.totalsId) {
       this.totalsId = totalsId;
-      this.keep(part);
+      this.storePart(part);
     }
   }
 
@@ -69,7 +69,7 @@ export class TabName {
    *
    * @param part - as `writeTabTotals` writes it.
    */
-  keep(part: object): void {
+  storePart(part: object): void {
     const parts = { ...partsIn(this.storage, this.totalsId), [this.id]: part };
     try {
       this.storage.setItem(keyOf(this.totalsId), JSON.stringify(parts));

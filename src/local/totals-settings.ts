@@ -1,5 +1,5 @@
 /**
- * Where the totals are kept in local mode: in JupyterLab's settings on the server.
+ * Stores the totals of local mode in JupyterLab's settings on the server.
  */
 
 import type { Setting } from '@jupyterlab/services';
@@ -24,17 +24,17 @@ export class TotalsSettings {
    * @throws {ServerConnection.ResponseError} when it refuses.
    * @throws {SyntaxError} when the file was edited and is not JSON any more.
    */
-  async read(): Promise<string> {
+  async readTotals(): Promise<string> {
     const { raw } = await this.settings.fetch(TOTALS_ID);
     return new Shape(JSON.parse(raw), 'settings').optionalText('totals') ?? '';
   }
 
   /**
-   * Writes a text; throws as `read`.
+   * Writes a text; throws as `readTotals`.
    *
    * @param text - the totals.
    */
-  async write(text: string): Promise<void> {
+  async writeTotals(text: string): Promise<void> {
     await this.settings.save(TOTALS_ID, JSON.stringify({ totals: text }));
   }
 }

@@ -25,7 +25,7 @@ import {
   EMPTY_TOTALS,
   holds,
   isCountedByOthers,
-  merged,
+  mergedTotals,
   pruned,
   readLocalTotals,
   takenOf,
@@ -64,7 +64,7 @@ export class TotalsStore implements IDisposable {
     const kept = Object.entries(tabName.kept).map(
       ([id, part]) => [id, readTabTotals(part, `kept.${id}`)] as const
     );
-    this._totals = merged(totals, { ...EMPTY_TOTALS, parts: new Map(kept) });
+    this._totals = mergedTotals(totals, { ...EMPTY_TOTALS, parts: new Map(kept) });
     this._part = this._totals.parts.get(tabName.id) ?? EMPTY_TAB_TOTALS;
   }
 
@@ -108,7 +108,7 @@ export class TotalsStore implements IDisposable {
   add(record: CallRecord): void {
     this._part = withCall(rebased(this._part, takenOf(this._totals, this.tabName.id)), record);
     this._totals = this._withPart(this._totals);
-    this.tabName.keep(writeTabTotals(this._part));
+    this.tabName.storePart(writeTabTotals(this._part));
     this._changed.emit();
     this._saveIn(GATHER_MS);
   }
@@ -150,12 +150,12 @@ export class TotalsStore implements IDisposable {
     }
     try {
       for (let look = 0; look < MOST_LOOKS; look += 1) {
-        const there = readLocalTotals(await this.place.read());
+        const there = readLocalTotals(await this.place.readTotals());
         this._join(there);
         if (holds(there, this._totals)) {
           break;
         }
-        await this.place.write(writeLocalTotals(this._totals));
+        await this.place.writeTotals(writeLocalTotals(this._totals));
         this._written.emit();
         await pause(LOOK_MS * (1 + Math.random()));
       }
@@ -171,7 +171,7 @@ export class TotalsStore implements IDisposable {
 
   private _join(there: LocalTotals): void {
     const now = this.clock();
-    const joined = merged(there, this._totals);
+    const joined = mergedTotals(there, this._totals);
     const { id } = this.tabName;
     const isOthers = (callId: string): boolean => isCountedByOthers(joined, id, callId);
     const taken = takenOf(joined, id);
@@ -180,10 +180,10 @@ export class TotalsStore implements IDisposable {
     const part = folded(isBehind ? rebased(this._part, taken) : this._part, isOthers, now);
     if (part !== this._part) {
       this._part = part;
-      this.tabName.keep(writeTabTotals(part));
+      this.tabName.storePart(writeTabTotals(part));
     }
     this._totals = pruned(this._withPart(joined), now - STATES_KEPT_MS);
-    this.tabName.follow(joined.id, writeTabTotals(part));
+    this.tabName.moveTo(joined.id, writeTabTotals(part));
   }
 
   private _withPart(totals: LocalTotals): LocalTotals {

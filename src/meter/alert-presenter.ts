@@ -56,7 +56,7 @@ export class AlertPresenter {
     }
     for (const alert of document.alerts) {
       if (this._isOurTurn(alert)) {
-        this._present(alert.id, () => this._show(alert));
+        this._present(alert.id, () => this._showAlert(alert));
       }
     }
     for (const runaway of document.runaways) {
@@ -104,7 +104,7 @@ export class AlertPresenter {
     }
   }
 
-  private async _show(alert: Alert): Promise<void> {
+  private async _showAlert(alert: Alert): Promise<void> {
     if (alert.kind === 'warning') {
       this.display.showWarning(alert, this._standingOf(alert));
     } else {

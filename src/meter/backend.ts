@@ -1,6 +1,6 @@
 /**
- * What the plugins that provide the meter, its calls, its alerts and its raises share: the server extension, the state of the
- * page, and local mode.
+ * The parts that the plugins of the meter, its calls, its alerts and its raises share: server extension, state of the page,
+ * local mode.
  */
 
 import { Token } from '@lumino/coreutils';
@@ -17,7 +17,7 @@ export interface ILocalMeter {
   readonly calls: ICallStore;
 
   /** Counts calls, each once. */
-  add(records: readonly CallRecord[]): void;
+  addCalls(records: readonly CallRecord[]): void;
 
   /** Loads what other tabs and browsers have counted. */
   refresh(): Promise<void>;

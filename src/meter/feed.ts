@@ -94,7 +94,7 @@ export class MeterFeed implements IDisposable {
   }
 
   /** Requests the figures when the user returns to the page, where no event would bring them. */
-  comeBack(): void {
+  refreshOnReturn(): void {
     if (this._areEventsMissing || this.model.hasPending) {
       this.checkConnection();
     }
@@ -117,11 +117,11 @@ export class MeterFeed implements IDisposable {
   private async _requestOnce(): Promise<void> {
     clearTimeout(this._retry);
     this._retry = undefined;
-    const mark = this.model.mark();
+    const mark = this.model.markRequest();
     const known = this.model.snapshot.document?.seq;
     try {
       const document = await this.client.getStanding();
-      this.model.load(document, mark);
+      this.model.loadAnswer(document, mark);
       if (known !== undefined && document.seq > known) {
         this._awaitEvent(mark.pushes);
       }
@@ -136,7 +136,7 @@ export class MeterFeed implements IDisposable {
     this._doubt ??= setTimeout(() => {
       this._doubt = undefined;
       if (this.model.pushes === pushes) {
-        this.model.missEvents();
+        this.model.markEventsMissing();
       }
     }, GRACE_MS);
   }
@@ -150,12 +150,12 @@ export class MeterFeed implements IDisposable {
       throw error;
     }
     if (error instanceof AwayError) {
-      this.model.lose('away');
+      this.model.markUnavailable('away');
       this._tryLater();
     } else if (error instanceof AbsentError) {
-      this.model.lose('absent');
+      this.model.markUnavailable('absent');
     } else {
-      this.model.lose('failed', error.message);
+      this.model.markUnavailable('failed', error.message);
     }
   }
 
@@ -172,7 +172,7 @@ export class MeterFeed implements IDisposable {
       return;
     }
     try {
-      const isNext = this.model.push(parseStanding(emission));
+      const isNext = this.model.loadPushed(parseStanding(emission));
       if (!isNext) {
         void this.refresh();
       }
@@ -180,7 +180,7 @@ export class MeterFeed implements IDisposable {
       if (!(error instanceof ShapeError)) {
         throw error;
       }
-      this.model.lose('failed', error.message);
+      this.model.markUnavailable('failed', error.message);
     }
   }
 

@@ -68,7 +68,7 @@ export class Meter implements IMeter, IDisposable {
 
   /** {@inheritDoc IMeter.reportUnderWay} */
   reportUnderWay(call: UnderWay): void {
-    this._underWay.add(call);
+    this._underWay.addCall(call);
   }
 
   /** {@inheritDoc IMeter.endStreams} */
@@ -76,9 +76,9 @@ export class Meter implements IMeter, IDisposable {
     this._underWay.endKernel(kernelId);
   }
 
-  /** {@inheritDoc IMeter.report} */
-  report(record: CallRecord): void {
-    this._underWay.end([record.callId]);
+  /** {@inheritDoc IMeter.reportCall} */
+  reportCall(record: CallRecord): void {
+    this._underWay.endCalls([record.callId]);
     if (record.status === 'refused') {
       // No call was made, so there is nothing to count, but this page shows the refusal.
       this._hasSeenRefusal = true;
@@ -87,15 +87,15 @@ export class Meter implements IMeter, IDisposable {
     }
     const { meter } = this.options.localMode;
     if (meter !== undefined) {
-      meter.add([record]);
-    } else if (this.options.model.report(record)) {
+      meter.addCalls([record]);
+    } else if (this.options.model.addPendingCall(record)) {
       this.options.feed.awaitConfirmation();
     }
   }
 
-  /** {@inheritDoc IMeter.submit} */
-  submit(records: readonly CallRecord[]): void {
-    records.forEach(record => this.report(record));
+  /** {@inheritDoc IMeter.submitCalls} */
+  submitCalls(records: readonly CallRecord[]): void {
+    records.forEach(record => this.reportCall(record));
     if (this.options.localMode.meter === undefined) {
       void this.options.uploader.upload(records);
     }
@@ -108,7 +108,7 @@ export class Meter implements IMeter, IDisposable {
 
   private _onStateChanged(_: MeterModel, change: IMeterChange): void {
     this.options.localMode.update();
-    this._underWay.end(change.committedIds);
+    this._underWay.endCalls(change.committedIds);
     if (this.options.model.snapshot.connection === 'live') {
       void this.options.uploader.flush();
     }

@@ -36,7 +36,7 @@ export class MeterModel {
 
   /** The newest figures, with the calls that the ledger has not committed. */
   get snapshot(): Snapshot {
-    this._snapshot ??= this._takeSnapshot();
+    this._snapshot ??= this._composeSnapshot();
     return this._snapshot;
   }
 
@@ -47,7 +47,7 @@ export class MeterModel {
 
   set preferences(preferences: IPreferences) {
     this._preferences = preferences;
-    this._change('preferences');
+    this._scheduleChange('preferences');
   }
 
   /** Emitted with everything that changed since it was emitted last. */
@@ -58,7 +58,7 @@ export class MeterModel {
   /** The calls that stream at this moment. */
   set underWay(calls: readonly UnderWay[]) {
     this._underWay = calls;
-    this._change('underWay');
+    this._scheduleChange('underWay');
   }
 
   /** How many documents were pushed. */
@@ -72,12 +72,12 @@ export class MeterModel {
   }
 
   /**
-   * Takes the mark for a request that leaves now.
+   * Marks the moment at which a request leaves.
    *
-   * @returns the mark, for `load`.
+   * @returns the mark, for `loadAnswer`.
    */
-  mark(): ModelMark {
-    return { ...this._calls.mark(), pushes: this._pushes };
+  markRequest(): ModelMark {
+    return { ...this._calls.markRequest(), pushes: this._pushes };
   }
 
   /**
@@ -86,14 +86,14 @@ export class MeterModel {
    * A document that was pushed while the answer was under way is at least as new, and stays.
    *
    * @param document - the answer.
-   * @param mark - what `mark` returned when the request left.
+   * @param mark - what `markRequest` returned when the request left.
    */
-  load(document: StandingDocument, mark: ModelMark): void {
-    this._calls.settle(mark.openIds);
+  loadAnswer(document: StandingDocument, mark: ModelMark): void {
+    this._calls.settleCalls(mark.openIds);
     if (mark.pushes === this._pushes) {
-      this._replace(document);
+      this._setDocument(document);
     }
-    this._connect('live');
+    this._setConnection('live');
   }
 
   /**
@@ -102,14 +102,14 @@ export class MeterModel {
    * @param document - the data of the event.
    * @returns whether it follows the document before; if not, an event was lost and the figures are to be requested.
    */
-  push(document: StandingDocument): boolean {
+  loadPushed(document: StandingDocument): boolean {
     this._areEventsMissing = false;
     const isNext = this._document !== undefined && document.seq === this._document.seq + 1;
     this._pushes += 1;
-    this._replace(document);
-    this._calls.settle(document.callIds);
+    this._setDocument(document);
+    this._calls.settleCalls(document.callIds);
     this._committedIds.push(...document.callIds);
-    this._connect('live');
+    this._setConnection('live');
     return isNext;
   }
 
@@ -119,12 +119,12 @@ export class MeterModel {
    * @param connection - what happened.
    * @param reason - what the server said, where it said something.
    */
-  lose(connection: 'away' | 'absent' | 'failed', reason?: string): void {
+  markUnavailable(connection: 'away' | 'absent' | 'failed', reason?: string): void {
     // In local mode the page keeps counting, so a missing server extension needs no message.
     if (connection === 'absent' && this._connection === 'local') {
       return;
     }
-    this._connect(connection, reason);
+    this._setConnection(connection, reason);
   }
 
   /**
@@ -132,17 +132,17 @@ export class MeterModel {
    *
    * @param document - where the limits stand.
    */
-  loadLocal(document: StandingDocument): void {
-    this._replace(document);
+  loadLocalDocument(document: StandingDocument): void {
+    this._setDocument(document);
     // A local document names no committed calls.
     this._areCommitsMissed = true;
-    this._connect('local');
+    this._setConnection('local');
   }
 
   /** Marks the server's events as missing; the next event takes it back. */
-  missEvents(): void {
+  markEventsMissing(): void {
     this._areEventsMissing = true;
-    this._change('connection');
+    this._scheduleChange('connection');
   }
 
   /**
@@ -150,9 +150,9 @@ export class MeterModel {
    *
    * @returns the calls, oldest first.
    */
-  takePending(): readonly CallRecord[] {
+  removePendingCalls(): readonly CallRecord[] {
     const records = [...this._calls.open.values()];
-    this._calls.settle(records.map(({ callId }) => callId));
+    this._calls.settleCalls(records.map(({ callId }) => callId));
     return records;
   }
 
@@ -162,29 +162,29 @@ export class MeterModel {
    * @param record - the call.
    * @returns whether the call was new.
    */
-  report(record: CallRecord): boolean {
-    const isNew = this._calls.report(record);
+  addPendingCall(record: CallRecord): boolean {
+    const isNew = this._calls.addReported(record);
     if (isNew) {
-      this._change('pending');
+      this._scheduleChange('pending');
     }
     return isNew;
   }
 
-  private _replace(document: StandingDocument): void {
+  private _setDocument(document: StandingDocument): void {
     const before = this._document?.seq ?? document.seq;
     this._areCommitsMissed ||= document.seq !== before && document.seq !== before + 1;
     this._document = document;
-    this._change('document');
+    this._scheduleChange('document');
   }
 
-  private _connect(connection: Connection, reason?: string): void {
+  private _setConnection(connection: Connection, reason?: string): void {
     this._areCommitsMissed ||= connection === 'live' && this._connection !== 'live';
     this._connection = connection;
     this._reason = reason;
-    this._change('connection');
+    this._scheduleChange('connection');
   }
 
-  private _change(part: MeterPart): void {
+  private _scheduleChange(part: MeterPart): void {
     this._snapshot = undefined;
     this._parts.add(part);
     if (this._isScheduled) {
@@ -193,11 +193,11 @@ export class MeterModel {
     this._isScheduled = true;
     this.schedule(() => {
       this._isScheduled = false;
-      this._stateChanged.emit(this._takeChange());
+      this._stateChanged.emit(this._collectChange());
     });
   }
 
-  private _takeChange(): IMeterChange {
+  private _collectChange(): IMeterChange {
     const change = {
       parts: this._parts,
       committedIds: this._committedIds,
@@ -209,7 +209,7 @@ export class MeterModel {
     return change;
   }
 
-  private _takeSnapshot(): Snapshot {
+  private _composeSnapshot(): Snapshot {
     return {
       connection: this._connection,
       reason: this._reason,

@@ -61,15 +61,15 @@ export class MeterSettings implements IMeterSettings {
   async load(): Promise<void> {
     try {
       const settings = await this.registry?.load(METER_PLUGIN_ID);
-      settings?.changed.connect(() => this._read(settings));
-      this._read(settings);
+      settings?.changed.connect(() => this._applySettings(settings));
+      this._applySettings(settings);
     } catch (errors) {
       reportUnreadable(errors);
-      this._read(undefined);
+      this._applySettings(undefined);
     }
   }
 
-  private _read(settings: ISettingRegistry.ISettings | undefined): void {
+  private _applySettings(settings: ISettingRegistry.ISettings | undefined): void {
     const preferences = readPreferences(settings?.composite ?? {});
     const { limits } = this._preferences;
     const areLimitsSame = JSONExt.deepEqual(

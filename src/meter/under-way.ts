@@ -31,10 +31,10 @@ export class UnderWayWatch implements IDisposable {
    *
    * @param call - what a kernel reports.
    */
-  add(call: UnderWay): void {
+  addCall(call: UnderWay): void {
     this._calls.addReport(call, Date.now());
-    this._show();
-    this._wait();
+    this._updateModel();
+    this._scheduleSweep();
   }
 
   /**
@@ -42,11 +42,11 @@ export class UnderWayWatch implements IDisposable {
    *
    * @param callIds - the calls.
    */
-  end(callIds: readonly string[]): void {
+  endCalls(callIds: readonly string[]): void {
     // Every call has to be removed, so the loop must not stop at the first.
     const ended = callIds.filter(callId => this._calls.end(callId));
     if (ended.length > 0) {
-      this._show();
+      this._updateModel();
     }
   }
 
@@ -57,10 +57,10 @@ export class UnderWayWatch implements IDisposable {
    */
   endKernel(kernelId: string): void {
     const calls = this._calls.calls.filter(call => call.kernelId === kernelId);
-    this.end(calls.map(({ callId }) => callId));
+    this.endCalls(calls.map(({ callId }) => callId));
   }
 
-  private _wait(): void {
+  private _scheduleSweep(): void {
     const at = this._calls.nextSweepAt;
     if (this._timer !== undefined || at === undefined || this._isDisposed) {
       return;
@@ -69,14 +69,14 @@ export class UnderWayWatch implements IDisposable {
       () => {
         this._timer = undefined;
         this._calls.sweep(Date.now());
-        this._show();
-        this._wait();
+        this._updateModel();
+        this._scheduleSweep();
       },
       Math.max(at - Date.now(), 0)
     );
   }
 
-  private _show(): void {
+  private _updateModel(): void {
     this.model.underWay = this._calls.calls;
   }
 

@@ -1,7 +1,7 @@
 /**
- * What the cells of all open notebooks cost: brings the calls of kernels and of the ledger to each notebook.
+ * The costs of the cells of all open notebooks: passes the calls of kernels and of the ledger to each notebook.
  *
- * A call that no kernel of this page reported may belong to any notebook: it may be of a subprocess, or of a kernel that was
+ * A call that no kernel of this page reported may belong to any notebook: a subprocess may have made it, or a kernel that was
  * busy when the page was opened.
  */
 
@@ -44,7 +44,7 @@ export class CellCosts implements ICellCosts {
 
   /** {@inheritDoc ICellCosts.current} */
   get current(): NotebookCosts | null {
-    return this._current === null ? null : (this.of(this._current)?.costs ?? null);
+    return this._current === null ? null : (this.cellsOf(this._current)?.costs ?? null);
   }
 
   /** {@inheritDoc ICellCosts.changed} */
@@ -58,7 +58,7 @@ export class CellCosts implements ICellCosts {
    * @param panel - the notebook.
    * @returns undefined when it is not followed.
    */
-  of(panel: NotebookPanel): NotebookCells | undefined {
+  cellsOf(panel: NotebookPanel): NotebookCells | undefined {
     return this._notebooks.get(panel);
   }
 
@@ -69,13 +69,13 @@ export class CellCosts implements ICellCosts {
    */
   setCurrent(panel: NotebookPanel | null): void {
     this._current = panel;
-    this.update();
+    this.requestStale();
     this._changed.emit();
   }
 
   /** Requests what is new about the notebooks that are visible now. */
-  update(): void {
-    this._notebooks.forEach(cells => cells.update());
+  requestStale(): void {
+    this._notebooks.forEach(cells => cells.requestIfStale());
   }
 
   /**
@@ -90,7 +90,7 @@ export class CellCosts implements ICellCosts {
     const cells = new NotebookCells(this._viewOf(panel), listCells, nextFrame);
     this._notebooks.set(panel, cells);
     cells.changed.connect(() => this._changed.emit());
-    context.pathChanged.connect(() => cells.miss());
+    context.pathChanged.connect(() => cells.markStale());
     panel.disposed.connect(() => {
       this._notebooks.delete(panel);
       cells.dispose();
@@ -104,7 +104,7 @@ export class CellCosts implements ICellCosts {
       .map(([, cells]) => cells);
     if (reporting.length > 0) {
       this._notebooksOf.set(record.callId, reporting);
-      reporting.forEach(cells => cells.report(record));
+      reporting.forEach(cells => cells.addReported(record));
     }
   }
 
@@ -130,14 +130,14 @@ export class CellCosts implements ICellCosts {
 
   private _onStateChanged(_: IMeter, change: IMeterChange): void {
     if (change.areCommitsMissed) {
-      this._notebooks.forEach(cells => cells.miss());
+      this._notebooks.forEach(cells => cells.markStale());
     }
-    change.committedIds.forEach(callId => this._commit(callId));
+    change.committedIds.forEach(callId => this._markCommitted(callId));
   }
 
-  private _commit(callId: string): void {
+  private _markCommitted(callId: string): void {
     const concerned = this._notebooksOf.get(callId) ?? [...this._notebooks.values()];
-    concerned.forEach(cells => cells.commit([callId]));
+    concerned.forEach(cells => cells.markCommitted([callId]));
   }
 
   private readonly _notebooks = new Map<NotebookPanel, NotebookCells>();

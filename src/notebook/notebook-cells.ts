@@ -50,7 +50,7 @@ export class NotebookCells implements IDisposable {
     private readonly listCells: (path: string) => Promise<ICellsAnswer>,
     private readonly schedule: Schedule
   ) {
-    this.update();
+    this.requestIfStale();
   }
 
   /** Emitted when a run or an answer under way is another; at most once a frame. */
@@ -107,10 +107,10 @@ export class NotebookCells implements IDisposable {
    *
    * @param record - the call.
    */
-  report(record: CallRecord): void {
-    const isNew = this._runs.report(record);
+  addReported(record: CallRecord): void {
+    const isNew = this._runs.addReported(record);
     if (isNew) {
-      this.change();
+      this.scheduleChange();
       this._awaitConfirmation();
     }
   }
@@ -120,16 +120,16 @@ export class NotebookCells implements IDisposable {
    *
    * @param callIds - calls of this notebook, or of any where the notebook is not known.
    */
-  commit(callIds: readonly string[]): void {
-    this._runs.commit(callIds);
-    this.update();
+  markCommitted(callIds: readonly string[]): void {
+    this._runs.markCommitted(callIds);
+    this.requestIfStale();
   }
 
   /** Marks the runs as stale: commits may have been missed, or the ledger can be reached again. */
-  miss(): void {
+  markStale(): void {
     this._hasFailed = false;
-    this._runs.miss();
-    this.update();
+    this._runs.markStale();
+    this.requestIfStale();
   }
 
   /**
@@ -139,11 +139,11 @@ export class NotebookCells implements IDisposable {
    */
   startRun(cellId: string): void {
     this._runs.startRun(cellId);
-    this.change();
+    this.scheduleChange();
   }
 
   /** Requests the runs soon, if they are stale and the notebook is visible. */
-  update(): void {
+  requestIfStale(): void {
     const isDue = this._runs.isStale && !this._hasFailed && this.view.isVisible;
     if (isDue && this._timer === undefined && !this._isDisposed) {
       this._timer = setTimeout(() => void this._request(), this._pause);
@@ -152,7 +152,7 @@ export class NotebookCells implements IDisposable {
   }
 
   /** Emits a change at the next frame. */
-  change(): void {
+  scheduleChange(): void {
     if (!this._isScheduled) {
       this._isScheduled = true;
       this.schedule(() => {
@@ -165,11 +165,11 @@ export class NotebookCells implements IDisposable {
   }
 
   private async _request(): Promise<void> {
-    const mark = this._runs.mark();
+    const mark = this._runs.markRequest();
     try {
       const { cells, callIds } = await this.listCells(this.view.path);
       const committedIds = [...mark.committedIds, ...callIds];
-      this._runs.load(cells, { ...mark, committedIds });
+      this._runs.loadAnswer(cells, { ...mark, committedIds });
     } catch (error) {
       if (!(error instanceof ClientError)) {
         throw error;
@@ -178,19 +178,19 @@ export class NotebookCells implements IDisposable {
     } finally {
       this._timer = undefined;
     }
-    this.change();
+    this.scheduleChange();
     if (!this._runs.isStale) {
       this._pause = FIRST_PAUSE_MS;
     }
-    this.update();
+    this.requestIfStale();
   }
 
   private _awaitConfirmation(): void {
     this._confirmation ??= setTimeout(() => {
       this._confirmation = undefined;
       if (this._runs.isWaiting) {
-        this._runs.commitAll();
-        this.update();
+        this._runs.markAllCommitted();
+        this.requestIfStale();
       }
     }, CONFIRMATION_MS);
   }

@@ -43,7 +43,7 @@ function localMeterSource(
     wording.trans.__("Couldn't save the running total on the server: %1", String(error));
   return {
     explain,
-    isNeeded: async () => (await new TotalsSettings(manager).read()) !== '',
+    isNeeded: async () => (await new TotalsSettings(manager).readTotals()) !== '',
     open: async () => {
       const { LocalMeter } = await import('../local/local-meter');
       return LocalMeter.open({

@@ -39,14 +39,14 @@ export const badges: JupyterFrontEndPlugin<ICellCosts> = {
     const costs = new CellCosts(meter, store, calls);
     toolbars?.addFactory('Notebook', LABEL, (panel: NotebookPanel) => {
       const total = (): Sums | undefined =>
-        settings.preferences.areCostsSaved ? costs.of(panel)?.costs.total : undefined;
+        settings.preferences.areCostsSaved ? costs.cellsOf(panel)?.costs.total : undefined;
       return new NotebookCostLabel(total, wording, costs.changed);
     });
     if (tracker !== null) {
       followNotebooks(tracker, costs, panel => showIn(panel, costs, settings, meter, wording));
     }
-    settings.follow(() => tracker?.forEach(panel => costs.of(panel)?.change()));
-    document.addEventListener('visibilitychange', () => costs.update());
+    settings.follow(() => tracker?.forEach(panel => costs.cellsOf(panel)?.scheduleChange()));
+    document.addEventListener('visibilitychange', () => costs.requestStale());
     return costs;
   }
 };
@@ -67,7 +67,7 @@ function followNotebooks(
   NotebookActions.executionScheduled.connect((_, { notebook, cell }) => {
     const panel = tracker.find(({ content }) => content === notebook);
     if (panel !== undefined) {
-      costs.of(panel)?.startRun(cell.model.id);
+      costs.cellsOf(panel)?.startRun(cell.model.id);
     }
   });
 }
@@ -80,7 +80,7 @@ function showIn(
   meter: IMeter,
   wording: IWording
 ): void {
-  const cells = costs.of(panel);
+  const cells = costs.cellsOf(panel);
   if (cells === undefined) {
     return;
   }
@@ -94,7 +94,7 @@ function showIn(
       saveCosts(model, cellId => cells.newestOf(cellId));
     }
   });
-  const change = (): void => cells.change();
+  const change = (): void => cells.scheduleChange();
   meter.stateChanged.connect(change);
   wording.changed.connect(change);
   panel.disposed.connect(() => {
@@ -104,7 +104,7 @@ function showIn(
   void panel.context.ready.then(() => {
     // New and removed cells change the badges, and the sums of the notebook.
     panel.content.model?.cells.changed.connect(change);
-    cells.update();
+    cells.requestIfStale();
     change();
   });
 }

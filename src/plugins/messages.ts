@@ -24,7 +24,7 @@ export const messages: JupyterFrontEndPlugin<IKernelCalls> = {
     consoles: IConsoleTracker | null
   ): IKernelCalls => {
     const calls = new KernelCalls();
-    calls.finished.connect((_, { record }) => meter.report(record));
+    calls.finished.connect((_, { record }) => meter.reportCall(record));
     calls.underWay.connect((_, call) => meter.reportUnderWay(call));
     calls.kernelEnded.connect((_, kernelId) => meter.endStreams(kernelId));
     [notebooks, consoles].forEach(panels => panels && calls.followAll(panels));

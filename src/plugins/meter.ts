@@ -38,7 +38,7 @@ export const meter: JupyterFrontEndPlugin<IMeter> = {
         void feed.refresh();
       }
     });
-    window.addEventListener('focus', () => feed.comeBack());
+    window.addEventListener('focus', () => feed.refreshOnReturn());
     return meter;
   }
 };

@@ -9,7 +9,7 @@ import { CommandIDs } from '../commands';
 import type { OutputPattern, PatternProblem } from '../core/scan/patterns';
 import { checkPatterns } from '../core/scan/patterns';
 import type { Estimator } from '../kernels/estimator';
-import { problemText } from '../kernels/output-patterns';
+import { patternProblemText } from '../kernels/output-patterns';
 import { OutputQueue } from '../kernels/output-queue';
 import { ScannedKernels } from '../kernels/scanned';
 import { startCountWorker, startScanWorker } from '../kernels/workers';
@@ -38,7 +38,7 @@ export const outputs: JupyterFrontEndPlugin<void> = {
         isScanned: kernelId => scanned.has(kernelId),
         patterns: () => patterns,
         estimator: () => estimates.estimator,
-        report: records => meter.submit(records)
+        reportCalls: records => meter.submitCalls(records)
       });
     });
     const report = problemReporter(app, wording);
@@ -81,7 +81,7 @@ function problemReporter(
 ): (problems: readonly PatternProblem[]) => void {
   let shown = '';
   return problems => {
-    const text = problems.map(problem => problemText(problem, wording.trans)).join('\n');
+    const text = problems.map(problem => patternProblemText(problem, wording.trans)).join('\n');
     if (text !== '' && text !== shown) {
       Notification.error(text, {
         autoClose: false,

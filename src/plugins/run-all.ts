@@ -74,7 +74,7 @@ function addStandIn(
     isEnabled: args => commands.isEnabled(core, args),
     describedBy: { args: { type: 'object', properties: {} } },
     execute: async args =>
-      (await question.ask()) && ((await commands.execute(core, args)) as unknown)
+      (await question.confirmRun()) && ((await commands.execute(core, args)) as unknown)
   });
 }
 
@@ -90,7 +90,7 @@ class Question {
    *
    * @returns whether to run it.
    */
-  async ask(): Promise<boolean> {
+  async confirmRun(): Promise<boolean> {
     const estimate = this.costs.current?.estimate;
     const amount = this.settings.preferences.confirmRunAllAbove;
     if (amount === undefined || estimate === undefined || !exceeds(estimate, amount)) {

@@ -4,19 +4,9 @@
 
 import { Token } from '@lumino/coreutils';
 
+import type { CallPage, Query } from '../core/dashboard/source';
 import type { UsageRow } from '../core/dashboard/usage-rows';
 import type { CellRuns } from '../core/record/cell-runs';
-import type { CallRecord } from '../core/record/record';
-
-/** The parameters of a request, by their names in the REST interface. */
-export type Query = Readonly<Record<string, string>>;
-
-/** Some calls, and where the next ones are. */
-export interface CallPage {
-  readonly calls: readonly CallRecord[];
-  /** The cursor of the next page; absent on the last one. */
-  readonly nextCursor?: string;
-}
 
 /** What the cells of a notebook used. */
 export interface ICellsAnswer {

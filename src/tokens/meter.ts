@@ -56,7 +56,7 @@ export interface IMeter {
    *
    * @param record - the call; one that was reported before counts once.
    */
-  report(record: CallRecord): void;
+  reportCall(record: CallRecord): void;
 
   /**
    * Shows a call that streams at this moment, without counting it.
@@ -77,7 +77,7 @@ export interface IMeter {
    *
    * @param records - the calls; one that this tab or another submitted before counts once.
    */
-  submit(records: readonly CallRecord[]): void;
+  submitCalls(records: readonly CallRecord[]): void;
 
   /** Requests the figures from the server; resolves when the outcome is in the snapshot. */
   refresh(): Promise<void>;

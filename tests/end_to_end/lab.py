@@ -115,10 +115,12 @@ class Lab:
         return wait_for(look, f"{number} calls in the ledger")
 
     @contextmanager
-    def kernel(self, notebook: str = "test.ipynb", name: str = "python3") -> Iterator[Kernel]:
+    def kernel(self, notebook: str = "test.ipynb", name: str = "python3") -> Iterator[LabKernel]:
         """Open a notebook's session with a kernel of its own."""
         kernel_id = self.start_session(notebook, name)
-        kernel = Kernel(Path(self.environment["JUPYTER_RUNTIME_DIR"]) / f"kernel-{kernel_id}.json", kernel_id)
+        kernel = LabKernel(
+            Path(self.environment["JUPYTER_RUNTIME_DIR"]) / f"kernel-{kernel_id}.json", kernel_id
+        )
         try:
             yield kernel
         finally:
@@ -174,7 +176,7 @@ class Lab:
             self._process = None
 
 
-class Kernel:
+class LabKernel:
     """A running kernel, spoken to as a frontend does, cell ids included."""
 
     def __init__(self, connection_file: Path, kernel_id: str) -> None:

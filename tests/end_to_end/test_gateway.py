@@ -1,4 +1,4 @@
-"""Kernels behind a real gateway: no shared folder, no listener within reach, no browser."""
+"""Kernels behind a real gateway: no shared folder, no service within reach, no browser."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from end_to_end.lab import Kernel, Lab, clean_environment, wait_for
+from end_to_end.lab import Lab, LabKernel, clean_environment, wait_for
 from free_port import free_port
 
 CALL = 'from llm_meter_tap import record; record(model="gpt-4o", input_tokens={tokens})'
@@ -36,13 +36,13 @@ class Gateway:
             self._process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         wait_for(self._is_up, "the gateway")
 
-    def kernel(self, kernel_id: str) -> Kernel:
+    def kernel(self, kernel_id: str) -> LabKernel:
         """Speak to a kernel from the gateway's own machine: the lab has no part in it."""
         file = Path(self.environment["JUPYTER_RUNTIME_DIR"]) / f"kernel-{kernel_id}.json"
 
-        def connect() -> Kernel | None:
+        def connect() -> LabKernel | None:
             try:
-                return Kernel(file, kernel_id)
+                return LabKernel(file, kernel_id)
             except RuntimeError:  # its heart does not beat yet
                 return None
 
@@ -88,7 +88,7 @@ def lab(tmp_path: Path, gateway: Gateway) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def kernel(lab: Lab, gateway: Gateway) -> Iterator[Kernel]:
+def kernel(lab: Lab, gateway: Gateway) -> Iterator[LabKernel]:
     kernel_id = lab.start_session("research/a.ipynb")
     running = gateway.kernel(kernel_id)
     yield running
@@ -97,7 +97,7 @@ def kernel(lab: Lab, gateway: Gateway) -> Iterator[Kernel]:
 
 
 def test_calls_behind_a_gateway_are_counted_with_no_browser_open(
-    lab: Lab, kernel: Kernel, gateway: Gateway
+    lab: Lab, kernel: LabKernel, gateway: Gateway
 ) -> None:
     kernel.run(CALL.format(tokens=7), cell_id="cell-1")
     (call,) = lab.wait_for_calls(1)
@@ -110,8 +110,8 @@ def test_calls_behind_a_gateway_are_counted_with_no_browser_open(
     assert os.path.isdir(gateway.folder / "home" / ".local/share/jupyter/llm-meter-remote/spool")
 
 
-def test_a_kernel_behind_a_gateway_is_metered_when_its_tap_speaks(
-    lab: Lab, kernel: Kernel, gateway: Gateway
+def test_a_kernel_behind_a_gateway_is_metered_when_its_tap_sends_a_message(
+    lab: Lab, kernel: LabKernel, gateway: Gateway
 ) -> None:
     bare = lab.start_session("bare.ipynb", "bare")
     for kernel_id in (kernel.id, bare):
@@ -126,8 +126,8 @@ def test_a_kernel_behind_a_gateway_is_metered_when_its_tap_speaks(
     lab.end_kernel(bare)
 
 
-def test_a_kernel_restarted_behind_a_gateway_is_still_heard(
-    lab: Lab, kernel: Kernel, gateway: Gateway
+def test_a_kernel_restarted_behind_a_gateway_is_still_metered(
+    lab: Lab, kernel: LabKernel, gateway: Gateway
 ) -> None:
     kernel.run(CALL.format(tokens=1))
     lab.wait_for_calls(1)

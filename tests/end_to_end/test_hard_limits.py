@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from end_to_end.lab import Kernel, Lab
+from end_to_end.lab import Lab, LabKernel
 
 MOST = 12
 LIMIT = {"window": "total", "unit": "calls", "amount": MOST, "on_exceed": "block"}
@@ -47,7 +47,7 @@ def children(number):
 
 
 @pytest.fixture
-def kernel(tmp_path: Path, standin: dict[str, str]) -> Iterator[tuple[Lab, Kernel]]:
+def kernel(tmp_path: Path, standin: dict[str, str]) -> Iterator[tuple[Lab, LabKernel]]:
     lab = Lab(tmp_path / "lab", standin)
     config = Path(lab.environment["JUPYTER_CONFIG_DIR"])
     config.mkdir(parents=True)
@@ -61,7 +61,7 @@ def kernel(tmp_path: Path, standin: dict[str, str]) -> Iterator[tuple[Lab, Kerne
         lab.stop()
 
 
-def test_neither_a_limit_nor_a_cap_is_ever_passed(kernel: tuple[Lab, Kernel]) -> None:
+def test_neither_a_limit_nor_a_cap_is_ever_passed(kernel: tuple[Lab, LabKernel]) -> None:
     lab, cells = kernel
     assert cells.run("%%llm_limit 2 calls\nprint(call(), await acall(), call(), await acall())").split() == [
         "ok", "ok", "run", "run",

@@ -47,7 +47,7 @@ def test_no_answer_of_the_meter_holds_the_prompt_the_answer_or_the_key(
     assert not [word for word in (WORD, KEY, _first_words(answer)) if word in said]
 
 
-def test_the_meters_files_belong_to_the_user_alone(make_lab: MakeLab, standin: dict[str, str]) -> None:
+def test_only_the_user_can_read_the_meters_files(make_lab: MakeLab, standin: dict[str, str]) -> None:
     lab = make_lab(standin)
     with lab.kernel() as kernel:
         kernel.run(CELLS)

@@ -73,7 +73,7 @@ def test_a_call_in_a_kernel_of_the_same_lab_has_no_agent(make_lab: MakeLab, stan
     assert record["llm_meter.notebook.path"] == "test.ipynb"
 
 
-def test_a_hundred_chats_at_a_time_and_a_ledger_that_stands_still_hold_nobody_up(
+def test_a_hundred_concurrent_chats_and_a_stalled_ledger_delay_no_request(
     make_lab: MakeLab, standin: dict[str, str], pool: ThreadPoolExecutor
 ) -> None:
     lab = make_lab(with_assistant(standin))

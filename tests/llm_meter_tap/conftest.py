@@ -34,7 +34,7 @@ def metered(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     startup.activate()
     yield folder
     startup.deactivate()
-    tap.leave()
+    tap.close_tap()
     assert not faults.counts
 
 

@@ -55,7 +55,7 @@ def test_every_call_of_the_main_formats_is_recognised_behind_an_unknown_gateway(
     assert (unseen, taken) == ([], [])
 
 
-def test_nothing_else_is_taken_for_a_call(outcomes: list[Any]) -> None:
+def test_no_other_request_is_recognised_as_a_call(outcomes: list[Any]) -> None:
     others = [one for one in outcomes if one.kind != "call"]
     assert len(others) > 1000
     assert [one for one in others if one.is_recognised] == []
@@ -72,7 +72,7 @@ def test_no_answer_of_anything_else_proves_a_call(is_any_host: bool) -> None:
     assert [row["id"] for row in others if scoring.answer_of(row, is_any_host) is not None] == []
 
 
-def test_what_an_answer_alone_proves_has_the_figures_of_the_known_path() -> None:
+def test_a_call_proved_by_its_answer_has_the_usage_of_the_known_path() -> None:
     scoring = bench_module("corpus")
     path = scoring.corpus_path()
     if not path.is_file():

@@ -152,7 +152,7 @@ def test_checking_without_a_tokenizer_records_nothing(metered, monkeypatch, tmp_
 
 
 @pytest.mark.parametrize("text", [None, 5, b"bytes"])
-def test_checking_something_that_is_no_text_is_refused(metered, text):
+def test_checking_a_value_that_is_not_text_is_refused(metered, text):
     with pytest.raises(TypeError, match="input_text must be a string"):
         check_and_alert(text)
 

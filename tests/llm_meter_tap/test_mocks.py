@@ -50,7 +50,7 @@ RESPONSES = f"""
 
 
 @pytest.mark.parametrize("code", [RESPX, RESPONSES], ids=["respx", "responses"])
-def test_what_a_mock_answers_or_raises_is_no_call(folder, code):
+def test_an_answer_or_error_of_a_mock_is_not_a_call(folder, code):
     plain = run(None, code)
     assert "mocked" in plain[0]
 
@@ -120,7 +120,7 @@ def test_a_tape_is_recorded_as_ever_and_each_recorded_call_is_one(provider, fold
     assert [record.get("gen_ai.usage.input_tokens") for record in settled(folder)] == [11] * 12
 
 
-def test_a_tape_that_is_played_back_is_no_call(provider, folder, tmp_path):
+def test_a_recording_that_is_played_back_is_not_a_call(provider, folder, tmp_path):
     recorded = run(None, taped(provider, tmp_path))
     asked = len(provider.seen)
 

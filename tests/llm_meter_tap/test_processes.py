@@ -99,7 +99,7 @@ def test_a_stream_still_open_at_exit_is_aborted(provider, folder):
     assert record["llm_meter.call.status"] == "aborted"
 
 
-def test_a_forked_child_has_a_spool_of_its_own_and_leaves_the_parents_lock_alone(provider, folder):
+def test_a_forked_child_has_its_own_spool_and_does_not_touch_the_parents_lock(provider, folder):
     code = f"""
         import httpx, os
         {call(provider)}
@@ -240,7 +240,7 @@ def test_neither_prompt_nor_answer_nor_key_is_in_any_file(provider, folder, list
         assert secret not in kept
 
 
-def test_everything_on_disk_is_the_users_alone(provider, folder):
+def test_only_the_user_can_read_the_files_on_disk(provider, folder):
     run(folder, f"import os; os.umask(0); import httpx; {call(provider)}")
 
     modes = {path.name: path.stat().st_mode & 0o777 for path in [folder, *folder.rglob("*")]}

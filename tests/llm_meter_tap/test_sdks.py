@@ -72,7 +72,7 @@ def test_openai_async_stream(provider, metered):
     assert figures(only(metered)) == (11, 7)
 
 
-def test_openai_retries_are_calls_of_their_own(chat, metered):
+def test_each_openai_retry_is_a_separate_call(chat, metered):
     chat("flaky").chat.completions.create(model="gpt-5", messages=MESSAGES)
 
     assert [record["llm_meter.call.status"] for record in settled(metered)] == ["error", "error", "ok"]
@@ -100,7 +100,7 @@ def test_anthropic_stream(messages, metered):
     assert figures(only(metered)) == (21, 5)
 
 
-def test_an_anthropic_stream_left_early_keeps_the_input_it_was_told(messages, metered):
+def test_an_anthropic_stream_left_early_keeps_the_reported_input(messages, metered):
     with messages("halfway").messages.stream(model="claude-x", max_tokens=9, messages=MESSAGES) as stream:
         next(iter(stream.text_stream))
 

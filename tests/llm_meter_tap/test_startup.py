@@ -1,4 +1,4 @@
-"""The tap in a new interpreter: on when asked, unseen otherwise, and in nobody's way."""
+"""The tap in a new interpreter: on when the environment asks for it, otherwise without effect."""
 
 import subprocess
 import sys

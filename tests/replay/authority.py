@@ -1,4 +1,4 @@
-"""A certificate authority that lives as long as one test run and is trusted by nobody else."""
+"""A certificate authority that lives as long as one test run and is trusted by no other process."""
 
 from __future__ import annotations
 

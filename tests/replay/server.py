@@ -93,7 +93,7 @@ class _Server(ThreadingHTTPServer):
         self._context.load_cert_chain(certificates.server)
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        # In the connection's own thread: a client that stalls in its handshake holds nobody else up.
+        # In the connection's own thread: a client that stalls in its handshake delays no other client.
         request.settimeout(60)
         try:
             if request.recv(1, socket.MSG_PEEK) != _TLS_HANDSHAKE:

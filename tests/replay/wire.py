@@ -53,7 +53,7 @@ def encoded(recording: Exchange, accepted: str) -> tuple[str | None, bytes]:
 
 
 def pieces(recording: Exchange, body: bytes, is_encoded: bool, most: int | None = None) -> list[bytes]:
-    """The body as it is sent: what was streamed in pieces, by event where events can be told.
+    """The body as it is sent: what was streamed in pieces, by event where events can be recognised.
 
     Args:
         recording: The recording.

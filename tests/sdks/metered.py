@@ -21,7 +21,7 @@ from .answers import INPUT_TOKENS, OUTPUT_TOKENS, answers
 PROGRAM = Path(__file__).parent / "calls.py"
 
 
-class Outcome(NamedTuple):
+class SdkOutcome(NamedTuple):
     """What became of the calls of one SDK.
 
     Attributes:
@@ -71,7 +71,7 @@ def stand_in() -> Iterator[Replay]:
 
 def run(
     name: str, replay: Replay, python: str = sys.executable, path: str = "", *, is_blocked: bool = False
-) -> Outcome:
+) -> SdkOutcome:
     """Make the calls of one row of `calls.CALLS`.
 
     Args:
@@ -102,7 +102,7 @@ def run(
         files = Path(folder, "spool").glob("*.jsonl")
         lines = [json.loads(line) for file in files for line in file.read_text().splitlines()]
     events = [line["event"] for line in lines]
-    return Outcome(
+    return SdkOutcome(
         made=int(done.stdout.split()[-1]) if done.returncode == 0 else None,
         records=[line["record"] for line in lines if line["event"] == "settled"],
         left_open=events.count("opened") - events.count("settled") - events.count("dropped"),

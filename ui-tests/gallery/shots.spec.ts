@@ -1,5 +1,5 @@
 import { expect, test } from '../fixtures';
-import { LANGUAGES, Stage, type Theme } from '../looks';
+import { UI_LANGUAGES, Stage, type Theme } from '../looks';
 import { gauge, picture } from '../screen';
 import { ALERTS, STATES } from '../fake-service';
 
@@ -18,7 +18,7 @@ const SOURCE = [
   'captions = [caption(client, scene) for scene in scenes]'
 ].join('\n');
 
-for (const language of LANGUAGES) {
+for (const language of UI_LANGUAGES) {
   for (const theme of SHOWN) {
     test(`pictures of every state, ${theme}, ${language}`, async ({ page, startLab }) => {
       const stage = await Stage.open(page, startLab, 'jupyterlab');

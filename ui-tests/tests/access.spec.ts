@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 
 import { expectNothingCut, expectNoViolations, tabStops, tabTo } from '../access';
 import { expect, test } from '../fixtures';
-import { LANGUAGES, Stage, type Theme, THEMES } from '../looks';
+import { UI_LANGUAGES, Stage, type Theme, THEMES } from '../looks';
 import { chatCell } from '../providers';
 import { expectTokens, gauge, openLab, printedTokens, runCell } from '../screen';
 import { ALERTS, STATES } from '../fake-service';
@@ -75,7 +75,7 @@ test('is read whole by everyone in JupyterLab, in every theme and language', asy
 }) => {
   const stage = await Stage.open(page, startLab, 'jupyterlab');
   const { service } = stage;
-  for (const language of LANGUAGES) {
+  for (const language of UI_LANGUAGES) {
     service.presence = 'here';
     service.show(STATES.ok);
     await stage.speak(language);
@@ -118,7 +118,7 @@ test('is read whole by everyone in Notebook 7', async ({ page, startLab }) => {
   await expectAlertsReadable(page, stage, ['dark']);
 });
 
-test('is worked by keyboard alone', async ({ page, startLab }) => {
+test('works with the keyboard only', async ({ page, startLab }) => {
   const stage = await Stage.open(page, startLab, 'jupyterlab');
   await stage.speak('en');
   // The launcher takes the focus once it is there, wherever that was.

@@ -1,11 +1,11 @@
 import type { Page } from '@playwright/test';
 
-import type { Limit } from '../lab';
+import type { LimitSetting } from '../lab';
 import { expect, test } from '../fixtures';
 import { chatCell, replayCell } from '../providers';
 import { gauge, limitDialog, openLab, picture, runCell, startCell, toasts } from '../screen';
 
-const tokensAMonth = (amount: number): { limits: Limit[] } => ({
+const tokensAMonth = (amount: number): { limits: LimitSetting[] } => ({
   limits: [{ window: 'month', unit: 'tokens', amount }]
 });
 
@@ -63,7 +63,7 @@ test('warns by a toast at 80 % and stops at 100 %, each once, in one of two tabs
   }
 });
 
-test('tells of a limit that was crossed while no browser was open', async ({
+test('shows an alert for a limit that was crossed while no browser was open', async ({
   page,
   startLab,
   standin
@@ -99,7 +99,7 @@ ${chatCell(6)}`
   await expect(page.locator('.jp-LLMMeter-Popover')).toContainText('away.ipynb');
 });
 
-test('tells of a loop that runs away, and interrupts its kernel when asked to', async ({
+test('warns of a runaway loop, and interrupts its kernel on request', async ({
   page,
   startLab,
   standin

@@ -21,7 +21,7 @@ function refusal(page: Page): Locator {
   return page.locator('.jp-Dialog', { hasText: 'LLM call refused' });
 }
 
-test('refuses a call in its cell, tells why, and lets the next through once the limit is raised', async ({
+test('refuses a call in its cell, says why, and lets the next through once the limit is raised', async ({
   page,
   startLab,
   standin

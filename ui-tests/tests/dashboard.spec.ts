@@ -103,11 +103,11 @@ test('comes back with the layout, as it was set', async ({ page, startLab }) => 
   await expect(week).toHaveAttribute('aria-pressed', 'true', { timeout: 60_000 });
 });
 
-test('says in Notebook 7 that there is no ledger without the server part', async ({
+test('says in Notebook 7 that there is no ledger without the server extension', async ({
   page,
   startLab
 }) => {
-  const lab = await startLab({ app: 'notebook', hasServerPart: false });
+  const lab = await startLab({ app: 'notebook', hasServerExtension: false });
   lab.writeNotebook('seven.ipynb', ['1']);
   await openLab(page, lab.url('notebooks/seven.ipynb'));
   await expect(await openDashboard(page)).toContainText('Dashboard not available');

@@ -52,7 +52,7 @@ test('shows the gauge in Notebook 7', async ({ page, startLab, standin }) => {
   await picture(page, 'notebook-7');
 });
 
-test('speaks Chinese when asked to', async ({ page, startLab, standin }) => {
+test('shows Chinese when the setting says so', async ({ page, startLab, standin }) => {
   const lab = await startLab({
     environment: standin,
     settings: { language: 'zh-CN' }

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 
 import { expect, test } from '../fixtures';
-import { LANGUAGES, type Language } from '../languages';
+import { KERNEL_LANGUAGES, type KernelLanguage } from '../languages';
 import type { Lab, LabOptions } from '../lab';
 import {
   expectTokens,
@@ -15,7 +15,7 @@ import {
 
 const LIMIT = 1_000_000;
 
-for (const language of LANGUAGES) {
+for (const language of KERNEL_LANGUAGES) {
   const { name, setup, calls, again, others } = language;
 
   test(`counts the calls of a notebook in ${name} once, in whatever way it prints them`, async ({
@@ -80,7 +80,7 @@ async function openNotebook(
   page: Page,
   startLab: (options: LabOptions) => Promise<Lab>,
   environment: Record<string, string>,
-  { name, needs, kernel }: Language,
+  { name, needs, kernel }: KernelLanguage,
   cells: readonly string[]
 ): Promise<Lab> {
   const program = kernel();

@@ -17,11 +17,11 @@ async function openTotals(page: Page): Promise<void> {
   await expect(page.locator('.jp-LLMMeter-Popover')).toBeVisible();
 }
 
-test('counts without the server part, remembers, warns, stops, and hands over once', async ({
+test('counts without the server extension, remembers, warns, stops, and hands over once', async ({
   page,
   startLab
 }) => {
-  const lab = await startLab({ hasServerPart: false, settings: { ...SETTINGS } });
+  const lab = await startLab({ hasServerExtension: false, settings: { ...SETTINGS } });
   lab.writeNotebook('local.ipynb', [
     printed('local-0001', 300, 100),
     printed('local-0002', 400, 50),
@@ -65,12 +65,12 @@ test('counts without the server part, remembers, warns, stops, and hands over on
   await expectTokens(page, 1100, LIMIT);
 });
 
-test('loses nothing when two browsers count without the server part', async ({
+test('loses nothing when two browsers count without the server extension', async ({
   page,
   browser,
   startLab
 }) => {
-  const lab = await startLab({ hasServerPart: false, settings: { ...SETTINGS } });
+  const lab = await startLab({ hasServerExtension: false, settings: { ...SETTINGS } });
   const cells = (name: string): string[] =>
     [1, 2, 3].map(n => printed(`${name}-call-${n}`, 10 * n, n));
   lab.writeNotebook('one.ipynb', cells('one'));
@@ -87,7 +87,7 @@ test('loses nothing when two browsers count without the server part', async ({
   }
   // 2 x (11 + 22 + 33)
   for (const tab of [page, other]) {
-    // Nobody tells one browser what another has counted; a look does.
+    // A browser gets what another has counted only when it is refreshed.
     await expect(async () => {
       await tab.reload();
       await expect(gauge(tab)).toHaveAttribute('title', /132 of 1,000/, { timeout: 15_000 });

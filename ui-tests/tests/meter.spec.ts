@@ -56,7 +56,7 @@ test('keeps hostile names in their place, follows the chosen figure and counts a
   );
 });
 
-test('goes on, and says so, where a proxy refuses the websocket of events', async ({
+test('keeps working, and says so, where a proxy refuses the websocket of events', async ({
   page,
   startLab,
   standin

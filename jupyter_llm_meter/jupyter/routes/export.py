@@ -41,13 +41,13 @@ class ExportHandler(MeterHandler):
         name = file_name(form, which, ZoneInfo(self.time_zone), datetime.now(timezone.utc))
         self.set_header("Content-Type", FORMS[form].media_type)
         self.set_header("Content-Disposition", f'attachment; filename="{name}"')
-        self.write(writer.begin() + piece)
+        self.write(writer.start_file() + piece)
         try:
             while last is not None:
                 await self.flush()
                 last, piece = await self._piece_after(last, writer, which)
                 self.write(piece)
-            self.finish(writer.end(), set_content_type=FORMS[form].media_type)
+            self.finish(writer.end_file(), set_content_type=FORMS[form].media_type)
         except StreamClosedError:
             pass  # the client has left
         except LedgerUnavailable:
@@ -65,7 +65,7 @@ def _next_piece(
 ) -> tuple[CallRecord | None, bytes]:
     """The calls after one, written, and the last of them; None and nothing after the last."""
     records = ledger.records_after(last, which)
-    return (records[-1], writer.write(records)) if records else (None, b"")
+    return (records[-1], writer.write_calls(records)) if records else (None, b"")
 
 
 def file_name(form: str, which: Filter, zone: ZoneInfo, now: datetime) -> str:

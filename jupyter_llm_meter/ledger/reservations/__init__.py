@@ -84,8 +84,8 @@ class Reservations:
         with writing(self._engine) as connection:
             return store.sweep(connection, now)
 
-    def learn(self, records: Sequence[CallRecord]) -> None:
+    def learn_from(self, records: Sequence[CallRecord]) -> None:
         """Learn what is usual from settled calls, and forget why they were refused."""
         for record in records:
-            self._usual.learn(record)
+            self._usual.learn_from(record)
             self.refused.pop(record.call_id, None)

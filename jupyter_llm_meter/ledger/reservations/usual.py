@@ -1,6 +1,7 @@
-"""What a user's calls to a model usually use, and which model answers to a name: the base of a worst case.
+"""Finds how much a user's calls to a model usually use, and which model answers to a requested name. The
+worst case of a call is based on it.
 
-The answers are kept for a minute, since a loop needs the same ones before every call.
+Answers are kept for a minute, because a loop needs the same ones before every call.
 """
 
 from __future__ import annotations
@@ -56,10 +57,10 @@ class UsualUse:
         find = partial(_last_model, requested=requested, provider=provider)
         return self._remembered(("model", requested, provider), find) or requested
 
-    def learn(self, record: CallRecord) -> None:
+    def learn_from(self, record: CallRecord) -> None:
         """Learn from a call that was settled."""
         if record.request_model is not None and record.response_model is not None:
-            self._keep(("model", record.request_model, record.provider_name), record.response_model)
+            self._remember(("model", record.request_model, record.provider_name), record.response_model)
 
     def _remembered(self, key: object, find: Callable[[Connection], Result]) -> Result:
         known = self._known.get(key)
@@ -67,10 +68,10 @@ class UsualUse:
             return known[1]  # type: ignore[return-value]
         with reading(self._engine) as connection:
             found = find(connection)
-        self._keep(key, found)
+        self._remember(key, found)
         return found
 
-    def _keep(self, key: object, value: object) -> None:
+    def _remember(self, key: object, value: object) -> None:
         if len(self._known) >= _MOST_KEPT:
             self._known.clear()
         self._known[key] = (time.monotonic() + KEPT_S, value)

@@ -1,4 +1,4 @@
-"""What a call may need at most of each limit that applies to it."""
+"""Calculates the worst case of a call: what it can use at most of each limit that applies."""
 
 from __future__ import annotations
 

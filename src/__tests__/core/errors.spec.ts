@@ -27,7 +27,7 @@ describe('the failure behind an error', () => {
     expect(message).toContain('server extension');
   });
 
-  it('should have a name of its own, which the console shows', () => {
+  it('should have its own name, which the console shows', () => {
     const errors = [new AwayError(''), new AbsentError(''), new RefusedError(500, '')];
     expect(errors.map(({ name }) => name)).toEqual(['AwayError', 'AbsentError', 'RefusedError']);
   });

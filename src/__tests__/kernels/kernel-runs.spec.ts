@@ -22,7 +22,7 @@ class Page {
     isScanned: () => this.isScanned,
     patterns: () => checkPatterns([]).patterns,
     estimator: () => this.estimator,
-    report: records => this.reported.push(...records)
+    reportCalls: records => this.reported.push(...records)
   });
 
   async receive(...messages: readonly KernelMessage.IMessage[]): Promise<readonly CallRecord[]> {
@@ -46,7 +46,7 @@ const printed = (text: string): KernelMessage.IMessage =>
   message('stream', { name: 'stdout', text });
 
 describe('KernelRuns', () => {
-  it('should tell of a call when the run that printed it has ended', async () => {
+  it('should report a call when the run that printed it has ended', async () => {
     const page = new Page();
     page.runs.addRequest('r-1', 'cell-1');
     expect(await page.receive(begin, printed(USAGE))).toEqual([]);
@@ -158,7 +158,7 @@ describe('the estimate of a run that only prints the answer', () => {
     ]);
   });
 
-  it('should know a client that an earlier run set up, and leave an unknown prompt unknown', async () => {
+  it('should recognise a client that an earlier run set up, and leave an unknown prompt unknown', async () => {
     const page = pageThatEstimates();
     await page.receive(input('chat <- ellmer::chat_openai(model = "gpt-4")', 'r-0'));
     const [record, ...others] = await page.receive(input('chat$chat(question)'), answer, end);
@@ -178,7 +178,7 @@ describe('the estimate of a run that only prints the answer', () => {
     ['a run that prints nothing', [ask, end]],
     ['a run that fails without an answer', [ask, error, end]],
     ['a run that warns only', [ask, message('stream', { name: 'stderr', text: 'slow' }), end]]
-  ])('should leave %s alone', async (_, messages) => {
+  ])('should ignore %s', async (_, messages) => {
     expect(await pageThatEstimates().receive(...messages)).toEqual([]);
   });
 
@@ -205,7 +205,7 @@ describe('the estimate of a run that only prints the answer', () => {
     expect(records.at(-1)).toMatchObject({ inputTokens: 18, outputTokens: 26 });
   });
 
-  it('should be forgotten when it is switched off meanwhile, and the next run told of', async () => {
+  it('should be dropped when it is switched off during the run, and the next run reported', async () => {
     const page = new Page();
     const own = new Estimator(() => {
       throw new Error('the page itself is to count here');

@@ -21,7 +21,7 @@ describe('the kernel message', () => {
 });
 
 describe('readKernelMessage', () => {
-  it('should read the call that a kernel tells of', () => {
+  it('should read the call that a kernel reports', () => {
     const message = ours({ version: 1, record: wireRecord() });
     expect(readKernelMessage(message)).toMatchObject({ callId: 'call-1', inputTokens: 346 });
   });
@@ -32,7 +32,7 @@ describe('readKernelMessage', () => {
     ['a version to come', ours({ version: 2, record: wireRecord() })],
     ['a record that is none', ours({ version: 1, record: { 'llm_meter.call.id': 'x' } })],
     ['no data', ours(undefined)]
-  ])('should leave %s alone', (_, message) => {
+  ])('should ignore %s', (_, message) => {
     expect(readKernelMessage(message)).toBeUndefined();
   });
 });
@@ -45,7 +45,7 @@ describe('readUnderWay', () => {
     pieces: 12
   };
 
-  it('should read the answer under way that a kernel tells of, and take it for no call', () => {
+  it('should read an answer under way, which is not a finished call', () => {
     const message = ours({ version: 1, under_way: stream });
     expect(readUnderWay(message)).toMatchObject({ cellId: 'cell-1', pieces: 12 });
     expect(readKernelMessage(message)).toBeUndefined();
@@ -54,7 +54,7 @@ describe('readUnderWay', () => {
   it.each([
     ['a finished call', ours({ version: 1, record: wireRecord() })],
     ['an answer without an id', ours({ version: 1, under_way: { pieces: 1 } })]
-  ])('should leave %s alone', (_, message) => {
+  ])('should ignore %s', (_, message) => {
     expect(readUnderWay(message)).toBeUndefined();
   });
 });

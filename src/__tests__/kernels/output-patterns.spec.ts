@@ -1,6 +1,6 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
-import { problemText } from '../../kernels/output-patterns';
+import { patternProblemText } from '../../kernels/output-patterns';
 
 const trans = nullTranslator.load('jupyter_llm_meter');
 
@@ -9,6 +9,6 @@ describe('the output patterns of the settings', () => {
     [{ name: 'ours', code: 'groups' as const }, /"ours" captures no token count.*\(\?<input>/],
     [{ name: 'ours', code: 'syntax' as const, detail: 'Invalid group' }, /"ours".*Invalid group/]
   ])('should say of %p what is wrong', (problem, words) => {
-    expect(problemText(problem, trans)).toMatch(words);
+    expect(patternProblemText(problem, trans)).toMatch(words);
   });
 });

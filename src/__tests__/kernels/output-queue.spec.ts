@@ -38,7 +38,7 @@ class Page {
       isScanned: () => true,
       patterns: () => [],
       estimator: () => undefined,
-      report: records => this.reported.push(...records)
+      reportCalls: records => this.reported.push(...records)
     }
   );
 }

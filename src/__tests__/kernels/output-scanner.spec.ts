@@ -19,7 +19,7 @@ beforeEach(() => {
     isScanned: kernelId => scanned.has(kernelId),
     patterns: () => [],
     estimator: () => undefined,
-    report: records => reported.push(...records)
+    reportCalls: records => reported.push(...records)
   });
   new OutputQueue(calls, () => Promise.resolve(scanner));
 });
@@ -39,7 +39,7 @@ function run(sessions: readonly Session[], before: readonly object[] = []): void
 }
 
 describe('OutputScanner', () => {
-  it('should know the cell of a run by its request', async () => {
+  it('should find the cell of a run by its request', async () => {
     const session = new Session();
     calls.follow(session.context);
     const msg = {
@@ -60,7 +60,7 @@ describe('OutputScanner', () => {
     expect(reported).toHaveLength(1);
   });
 
-  it('should leave a kernel to its tap once the tap was heard', async () => {
+  it('should not read the outputs of a kernel once its tap has sent a message', async () => {
     const session = new Session();
     calls.follow(session.context);
     run([session], [message('comm_msg', { comm_id: 'llm-meter', data: {} })]);

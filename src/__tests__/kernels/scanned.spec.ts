@@ -9,7 +9,7 @@ function kernels(snapshot: Snapshot): ScannedKernels {
 }
 
 describe('ScannedKernels', () => {
-  it('should have the kernels that the server extension names as unmetered', () => {
+  it('should read the kernels that the server extension lists as unmetered', () => {
     const scanned = kernels({ connection: 'live', document });
     expect([scanned.has('r'), scanned.has('python')]).toEqual([true, false]);
   });
@@ -19,13 +19,13 @@ describe('ScannedKernels', () => {
     expect([scanned.has('r'), scanned.has('python')]).toEqual([true, false]);
   });
 
-  it('should have every kernel without a server extension, save those whose tap was heard', () => {
+  it('should read every kernel without a server extension, except those whose tap has sent a message', () => {
     const scanned = kernels({ connection: 'absent' });
     scanned.addTap('python');
     expect([scanned.has('r'), scanned.has('python')]).toEqual([true, false]);
   });
 
-  it('should have none before it is known who meters, and none when switched off', () => {
+  it('should read no kernel before the first figures, and none when switched off', () => {
     const off = kernels({ connection: 'absent' });
     off.isOn = false;
     expect([kernels({ connection: 'loading' }).has('r'), off.has('r')]).toEqual([false, false]);

@@ -1,4 +1,4 @@
-import { readText } from '../../core/scan/text';
+import { scanText } from '../../core/scan/text';
 import type { ReadRequest } from '../../kernels/text-reader';
 import { LARGEST_IN_PAGE, TextReader } from '../../kernels/text-reader';
 import type { WorkerPort } from '../../kernels/worker-client';
@@ -29,7 +29,7 @@ class Port implements WorkerPort {
   }
 
   private _answer({ id, output, patterns }: ReadRequest): void {
-    const data = { id, readings: readText(output, patterns) };
+    const data = { id, readings: scanText(output, patterns) };
     (this.onmessage as (event: { data: unknown }) => void)({ data });
   }
 }
@@ -42,8 +42,8 @@ describe('TextReader', () => {
   it('should start no worker for small texts, and none for large ones without usage', async () => {
     const start = jest.fn(() => new Port());
     reader = new TextReader(start);
-    expect(await reader.read({ text: USAGE, markup: 'plain' }, [])).toMatchObject(FOUND);
-    expect(await reader.read({ text: 'x'.repeat(1e6), markup: 'plain' }, [])).toEqual([]);
+    expect(await reader.scanText({ text: USAGE, markup: 'plain' }, [])).toMatchObject(FOUND);
+    expect(await reader.scanText({ text: 'x'.repeat(1e6), markup: 'plain' }, [])).toEqual([]);
     expect(start).not.toHaveBeenCalled();
   });
 
@@ -51,7 +51,7 @@ describe('TextReader', () => {
     const port = new Port();
     const start = jest.fn(() => port);
     reader = new TextReader(start);
-    const texts = [1, 2].map(() => reader.read({ text: LARGE, markup: 'plain' }, []));
+    const texts = [1, 2].map(() => reader.scanText({ text: LARGE, markup: 'plain' }, []));
     expect(await Promise.all(texts)).toMatchObject([FOUND, FOUND]);
     expect(port.requests).toHaveLength(2);
     expect(start).toHaveBeenCalledTimes(1);
@@ -67,7 +67,7 @@ describe('TextReader', () => {
     ]
   ])('should read large texts itself where the worker %s', async (_, start) => {
     reader = new TextReader(start);
-    expect(await reader.read({ text: LARGE, markup: 'plain' }, [])).toMatchObject(FOUND);
-    expect(await reader.read({ text: LARGE, markup: 'plain' }, [])).toMatchObject(FOUND);
+    expect(await reader.scanText({ text: LARGE, markup: 'plain' }, [])).toMatchObject(FOUND);
+    expect(await reader.scanText({ text: LARGE, markup: 'plain' }, [])).toMatchObject(FOUND);
   });
 });

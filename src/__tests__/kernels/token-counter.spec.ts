@@ -73,7 +73,7 @@ describe('TokenCounter', () => {
     expect(await counter.count('hello world', 'gpt-4o')).toMatchObject({ tokens: 2 });
   });
 
-  it('should give up a count that is no longer wanted, and go on with the others', async () => {
+  it('should cancel a count that is no longer wanted, and continue with the others', async () => {
     const port = new Port();
     counter = new TokenCounter(() => port);
     const controller = new AbortController();

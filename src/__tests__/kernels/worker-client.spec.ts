@@ -42,7 +42,7 @@ describe('WorkerClient', () => {
     expect(port.isTerminated).toBe(true);
   });
 
-  it('should tell the worker which request is cancelled', async () => {
+  it('should send the worker the id of a cancelled request', async () => {
     const port = new SilentPort();
     const controller = new AbortController();
     const answer = clientOf(port).request(id => ({ id, number: 1 }), controller.signal);

@@ -40,7 +40,7 @@ let limits: unknown;
 
 beforeEach(async () => {
   server = new Standin();
-  server.hasServerPart = false;
+  server.hasServerExtension = false;
   await server.start();
   meters = [];
   limits = LIMITS;
@@ -81,7 +81,7 @@ function used(meter: LocalMeter): string {
 describe('LocalMeter', () => {
   it('should count calls against the limits of the settings, once each', async () => {
     const meter = await openPage();
-    meter.add([call('1'), call('2'), call('1')]);
+    meter.addCalls([call('1'), call('2'), call('1')]);
     const { standings, month } = meter.document;
     expect(standings[0]).toMatchObject({ used: '300', remaining: '700', level: 'ok' });
     expect(month).toMatchObject({ calls: 2, inputTokens: 200, outputTokens: 100 });
@@ -91,21 +91,21 @@ describe('LocalMeter', () => {
   it('should remember over a reload, also what the server has not got yet', async () => {
     const browser = new Browser();
     const before = await openPage(browser);
-    before.add([call('1')]);
+    before.addCalls([call('1')]);
     await before.refresh();
-    before.add([call('2')]);
+    before.addCalls([call('2')]);
     before.dispose();
     browser.close();
     const after = await openPage(browser);
     expect(used(after)).toBe('300');
-    after.add([call('3'), call('2')]);
+    after.addCalls([call('3'), call('2')]);
     expect(used(after)).toBe('450');
   });
 
   it('should lose nothing when browsers count at the same time', async () => {
     const pages = await Promise.all([openPage(), openPage(), openPage()]);
     for (let round = 0; round < 5; round += 1) {
-      pages.forEach((page, n) => page.add([call(`${n}-${round}`)]));
+      pages.forEach((page, n) => page.addCalls([call(`${n}-${round}`)]));
       await Promise.all(pages.map(page => page.refresh()));
     }
     await Promise.all(pages.map(page => page.refresh()));
@@ -116,18 +116,18 @@ describe('LocalMeter', () => {
     const browser = new Browser();
     const before = await openPage(browser);
     await before.refresh();
-    before.add([call('1')]);
+    before.addCalls([call('1')]);
     before.dispose();
     const after = await openPage(browser);
     await after.refresh();
     expect([used(after), used(await openPage())]).toEqual(['150', '150']);
   });
 
-  it('should tell other browsers, once it is opened again, what it had no time to save', async () => {
+  it('should pass on to other browsers, once it is opened again, what it had no time to save', async () => {
     const browser = new Browser();
     const before = await openPage(browser);
     await before.refresh();
-    before.add([call('1')]);
+    before.addCalls([call('1')]);
     before.dispose();
     browser.close();
     await openPage(browser);
@@ -138,9 +138,9 @@ describe('LocalMeter', () => {
   it('should find its own copy again where two browsers began at the same moment', async () => {
     const browsers = [new Browser(), new Browser()];
     const pages = await Promise.all(browsers.map(openPage));
-    pages.forEach((page, n) => page.add([call(`first-${n}`)]));
+    pages.forEach((page, n) => page.addCalls([call(`first-${n}`)]));
     await Promise.all(pages.map(page => page.refresh()));
-    pages.forEach((page, n) => page.add([call(`second-${n}`)]));
+    pages.forEach((page, n) => page.addCalls([call(`second-${n}`)]));
     pages.forEach(page => page.dispose());
     browsers.forEach(browser => browser.close());
     const again = [await openPage(browsers[0]), await openPage(browsers[1])];
@@ -149,11 +149,11 @@ describe('LocalMeter', () => {
     expect(used(again[1])).toBe('600');
   });
 
-  it('should take two tabs of a browser for two, and count once what both saw', async () => {
+  it('should keep two tabs of a browser separate, and count once what both saw', async () => {
     const browser = new Browser();
     const [one, other] = [await openPage(browser), await openPage(browser)];
-    one.add([call('1'), call('2')]);
-    other.add([call('2'), call('3')]);
+    one.addCalls([call('1'), call('2')]);
+    other.addCalls([call('2'), call('3')]);
     await one.refresh();
     await other.refresh();
     await one.refresh();
@@ -162,7 +162,7 @@ describe('LocalMeter', () => {
 
   it('should show an alert in one of two browsers, and never again once it was seen', async () => {
     const [one, other] = [await openPage(), await openPage()];
-    one.add(Array.from({ length: 6 }, (_, n) => call(`${n}`)));
+    one.addCalls(Array.from({ length: 6 }, (_, n) => call(`${n}`)));
     await one.refresh();
     await other.refresh();
     const [alert] = other.document.alerts;
@@ -183,13 +183,13 @@ describe('LocalMeter', () => {
     limits = [{ window: 'month', unit: 'tokens', amount: 0 }];
     const { standings, problems } = meter.document;
     expect(standings).toHaveLength(1);
-    expect(problems[0].message).toContain('above 0');
+    expect(problems[0].message).toContain('greater than 0');
   });
 
   it('should say when the server does not keep the total, and keep it all the same', async () => {
     const meter = await openPage();
     server.failure = { status: 403, body: { message: 'read only' } };
-    meter.add([call('1')]);
+    meter.addCalls([call('1')]);
     await meter.refresh();
     expect(meter.document.problems[0].message).toContain('not kept');
     server.failure = undefined;
@@ -198,35 +198,35 @@ describe('LocalMeter', () => {
     expect(server.settingTexts.get(TOTALS_ID)).toContain('llm_meter.call.id');
   });
 
-  it('should leave a total alone that it cannot read', async () => {
+  it('should not overwrite totals that it cannot read', async () => {
     const text = JSON.stringify({ totals: '{"version": 99}' });
     server.settingTexts.set(TOTALS_ID, text);
     await expect(openPage()).rejects.toThrow('later version');
     expect(server.settingTexts.get(TOTALS_ID)).toBe(text);
   });
 
-  it('should hand the total over once, and begin anew', async () => {
+  it('should transfer the totals once, and start from zero', async () => {
     const client = new MeterClient(server.settings);
     const browser = new Browser();
     const meter = await openPage(browser);
-    meter.add([call('1'), call('2')]);
+    meter.addCalls([call('1'), call('2')]);
     await meter.refresh();
-    server.hasServerPart = true;
+    server.hasServerExtension = true;
     await meter.transferTotals(client);
     const other = await openPage();
     await other.transferTotals(client);
     expect(server.takeovers).toHaveLength(1);
     expect(used(other)).toBe('0');
-    meter.add([call('3')]);
+    meter.addCalls([call('3')]);
     await until(() => used(meter) === '150');
     await meter.transferTotals(client);
     expect(server.takeovers[1].parts).toHaveLength(1);
   });
 
-  it('should warn where a limit would refuse, which nobody can do here', async () => {
+  it('should only warn at a hard limit, because local mode cannot refuse', async () => {
     limits = [{ ...LIMITS[0], amount: 100, on_exceed: 'block' }];
     const meter = await openPage();
-    meter.add([call('a')]);
+    meter.addCalls([call('a')]);
     const { standings, alerts } = meter.document;
     expect(standings[0]).toMatchObject({ level: 'exceeded', limit: { onExceed: 'block' } });
     expect(standings[0].canRaise).toBeUndefined();
@@ -235,7 +235,7 @@ describe('LocalMeter', () => {
 
   it('should not count a call that was refused elsewhere', async () => {
     const meter = await openPage();
-    meter.add([{ ...call('a'), status: 'refused' }]);
+    meter.addCalls([{ ...call('a'), status: 'refused' }]);
     expect(meter.document.today?.calls).toBe(0);
   });
 });

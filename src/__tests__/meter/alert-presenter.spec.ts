@@ -102,7 +102,7 @@ describe('AlertPresenter', () => {
     expect(tab.shown).toEqual(['toast w']);
   });
 
-  it('should show an alert once, however often it is told', async () => {
+  it('should show an alert once, however often it arrives', async () => {
     server.document = wireDocument({ alerts: [warning] });
     const tab = openTab();
     await tab.meter.refresh();
@@ -145,7 +145,7 @@ describe('AlertPresenter', () => {
     await until(() => server.acknowledged.length === 2);
   });
 
-  it('should not claim an alert in a tab that nobody sees, until somebody does', async () => {
+  it('should not claim an alert in a hidden tab until it is visible', async () => {
     server.document = wireDocument({ alerts: [warning] });
     const tab = openTab();
     tab.isShown = false;
@@ -172,10 +172,10 @@ describe('AlertPresenter', () => {
     });
   });
 
-  it('should show a refused call at once in the tab whose kernel told of it', async () => {
+  it('should show a refused call at once in the tab whose kernel reported it', async () => {
     server.document = wireDocument({ alerts: [wireRefusal()], standings: [wireBlocked()] });
     const tab = openTab();
-    tab.meter.report(recordWith({ 'llm_meter.call.status': 'refused' }));
+    tab.meter.reportCall(recordWith({ 'llm_meter.call.status': 'refused' }));
     await tab.meter.refresh();
     await until(() => tab.shown.length > 0);
     expect(tab.shown).toEqual(['dialog refusal-1']);
@@ -190,11 +190,11 @@ describe('AlertPresenter', () => {
     await until(() => own.shown.length + other.shown.length === 1);
   });
 
-  it('should leave a refused call to the tab whose kernel tells of it later than the server', async () => {
+  it('should leave a refused call to the tab whose kernel reports it after the server', async () => {
     server.document = wireDocument({ alerts: [wireRefusal()], standings: [wireBlocked()] });
     const [own, other] = [openTab('own'), openTab('other')];
     await Promise.all([own.meter.refresh(), other.meter.refresh()]);
-    own.meter.report(recordWith({ 'llm_meter.call.status': 'refused' }));
+    own.meter.reportCall(recordWith({ 'llm_meter.call.status': 'refused' }));
     await until(() => own.shown.length === 1);
     expect(server.claims.get('refusal-1')).toBe('own');
   });
@@ -205,24 +205,24 @@ describe('AlertPresenter', () => {
       standings: [wireBlocked()]
     });
     const tab = openTab();
-    tab.meter.report(recordWith({ 'llm_meter.call.status': 'refused' }));
+    tab.meter.reportCall(recordWith({ 'llm_meter.call.status': 'refused' }));
     await tab.meter.refresh();
     await until(() => server.acknowledged.includes('x'));
     await until(() => tab.shown.length > 0);
     expect(tab.shown).toEqual(['dialog refusal-1']);
   });
 
-  it('should not tell of a refused call once the limit was raised', async () => {
+  it('should not show a refused call once the limit was raised', async () => {
     const raised = wireBlocked({ amount: '1200000', ratio: 0.83, level: 'warning' });
     server.document = wireDocument({ alerts: [wireRefusal()], standings: [raised] });
     const tab = openTab();
-    tab.meter.report(recordWith({ 'llm_meter.call.status': 'refused' }));
+    tab.meter.reportCall(recordWith({ 'llm_meter.call.status': 'refused' }));
     await tab.meter.refresh();
     await until(() => server.acknowledged.includes('refusal-1'));
     expect(tab.shown).toEqual([]);
   });
 
-  it('should tell of a runaway kernel in one tab, and acknowledge it when it is answered', async () => {
+  it('should show a runaway kernel in one tab, and acknowledge it when it is answered', async () => {
     server.document = wireDocument({ runaways: [wireRunaway()] });
     const [first, second] = [openTab('first'), openTab('second')];
     await first.meter.refresh();

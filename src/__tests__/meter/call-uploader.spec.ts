@@ -21,13 +21,13 @@ beforeEach(() => {
 });
 
 describe('CallUploader', () => {
-  it('should bring records once', async () => {
+  it('should upload records once', async () => {
     await uploader.upload([record]);
     await uploader.flush();
     expect(server.records.map(({ 'llm_meter.call.id': id }) => id)).toEqual(['output-1']);
   });
 
-  it('should bring again what the server was away for', async () => {
+  it('should upload again what the server did not get', async () => {
     server.failure = { status: 503, body: {} };
     await uploader.upload([record]);
     server.failure = undefined;

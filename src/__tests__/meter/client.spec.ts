@@ -28,7 +28,7 @@ describe('MeterClient', () => {
     expect(calls).toMatchObject([{ callId: 'call-1' }]);
   });
 
-  it('should bring found calls by their wire names', async () => {
+  it('should send found calls by their wire names', async () => {
     const { callId, ...record } = recordWith({ 'gen_ai.response.id': 'chatcmpl-1' });
     expect(await client.postCalls([{ callId: 'output-1', ...record }])).toEqual(['output-1']);
     expect(callId).toBe('call-1');
@@ -60,7 +60,7 @@ describe('MeterClient', () => {
     expect(await client.listRaises()).toEqual([raise]);
   });
 
-  it('should tell why a raise was not granted', async () => {
+  it('should say why a raise was not granted', async () => {
     server.failure = { status: 403, body: { message: 'Raises are switched off.' } };
     const failure = client.postRaise({ limitId: 'x', amount: '1', reason: 'demo' });
     await expect(failure).rejects.toMatchObject({
@@ -69,7 +69,7 @@ describe('MeterClient', () => {
     });
   });
 
-  it('should tell that the server extension is not running', async () => {
+  it('should say that the server extension is not running', async () => {
     server.failure = { status: 404, body: { message: 'Not Found' } };
     await expect(client.getStanding()).rejects.toBeInstanceOf(AbsentError);
   });
@@ -81,12 +81,12 @@ describe('MeterClient', () => {
     await expect(failure).rejects.toThrow('The ledger cannot be read.');
   });
 
-  it('should take a proxy without a server behind it for a server that is away', async () => {
+  it('should treat a proxy without a server behind it as a server that is away', async () => {
     server.failure = { status: 502, body: {} };
     await expect(client.getStanding()).rejects.toBeInstanceOf(AwayError);
   });
 
-  it('should tell that nothing answers', async () => {
+  it('should say that the server does not answer', async () => {
     const gone = new Standin();
     await gone.start();
     const { settings } = gone;
@@ -121,11 +121,11 @@ describe('MeterClient', () => {
     });
   });
 
-  it('should take a page without a cursor for the last', async () => {
+  it('should treat a page without a cursor as the last one', async () => {
     expect((await client.listCalls({})).nextCursor).toBeUndefined();
   });
 
-  it('should tell that the server extension is older', async () => {
+  it('should say that the server extension is older', async () => {
     await expect(client.listFormats()).rejects.toBeInstanceOf(AbsentError);
   });
 

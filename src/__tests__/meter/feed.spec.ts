@@ -31,34 +31,34 @@ function emit(changes: Wire, schemaId = STANDING_EVENT): void {
 }
 
 describe('MeterFeed', () => {
-  it('should ask once at the start', async () => {
+  it('should request the figures once at the start', async () => {
     await feed.refresh();
     expect(model.snapshot).toMatchObject({ connection: 'live', document: { seq: 12 } });
     expect(server.requests).toEqual(['GET standing']);
   });
 
-  it('should take an event without asking', async () => {
+  it('should load an event without a request', async () => {
     await feed.refresh();
     emit({ seq: 13 });
     expect(model.snapshot.document?.seq).toBe(13);
     expect(server.requests).toHaveLength(1);
   });
 
-  it('should ask again when an event was lost', async () => {
+  it('should request the figures again when an event was lost', async () => {
     await feed.refresh();
     server.document = wireDocument({ seq: 14 });
     emit({ seq: 14 });
     await until(() => server.requests.length === 2);
   });
 
-  it('should ask again when the service started anew', async () => {
+  it('should request the figures again when the service was restarted', async () => {
     await feed.refresh();
     server.document = wireDocument({ seq: 1 });
     emit({ seq: 1 });
     await until(() => server.requests.length === 2);
   });
 
-  it("should leave other extensions' events alone", async () => {
+  it("should ignore other extensions' events", async () => {
     await feed.refresh();
     emit({ seq: 99 }, 'https://events.jupyter.org/jupyter_server/contents_service/v1');
     expect(model.snapshot.document?.seq).toBe(12);
@@ -90,7 +90,7 @@ describe('MeterFeed', () => {
     expect(model.snapshot).toMatchObject({ connection: 'failed', reason: 'Not for you.' });
   });
 
-  it('should come back by itself when the server does', async () => {
+  it('should reconnect when the server is back', async () => {
     server.failure = { status: 503, body: {} };
     await feed.refresh();
     expect(model.snapshot.connection).toBe('away');
@@ -114,13 +114,13 @@ describe('MeterFeed', () => {
     jest.runOnlyPendingTimers();
     jest.useRealTimers();
     expect(model.snapshot.areEventsMissing).toBe(true);
-    feed.comeBack();
+    feed.refreshOnReturn();
     await until(() => server.requests.length === 3);
     emit({ seq: 15 });
     expect(model.snapshot.areEventsMissing).toBeUndefined();
   });
 
-  it('should not doubt the events when one came meanwhile', async () => {
+  it('should not mark events as missing when one came in time', async () => {
     await feed.refresh();
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
     server.document = wireDocument({ seq: 13 });
@@ -136,10 +136,10 @@ describe('MeterFeed', () => {
       jest.useRealTimers();
     });
 
-    it('should ask for the figures and take the call back', async () => {
+    it('should request the figures and take the call back', async () => {
       await feed.refresh();
       jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
-      model.report(recordWith());
+      model.addPendingCall(recordWith());
       feed.awaitConfirmation();
       jest.runOnlyPendingTimers();
       jest.useRealTimers();

@@ -2,7 +2,7 @@ import { MeterModel } from '../../meter/model';
 import type { IMeterChange } from '../../tokens';
 import { documentWith, recordWith } from '../samples';
 
-/** A model whose changes are told when `flush` is called. */
+/** A model whose changes are emitted when `flush` is called. */
 function setUp(): { model: MeterModel; flush: () => void; changes: () => number } {
   let callbacks: (() => void)[] = [];
   let changes = 0;
@@ -19,15 +19,15 @@ function setUp(): { model: MeterModel; flush: () => void; changes: () => number 
 }
 
 describe('MeterModel', () => {
-  it('should know no figures at first', () => {
+  it('should have no figures at first', () => {
     expect(setUp().model.snapshot).toEqual({ connection: 'loading' });
   });
 
-  it('should tell many changes at once', () => {
+  it('should emit many changes at once', () => {
     const { model, flush, changes } = setUp();
-    model.push(documentWith({ seq: 1 }));
-    model.push(documentWith({ seq: 2 }));
-    model.report(recordWith());
+    model.loadPushed(documentWith({ seq: 1 }));
+    model.loadPushed(documentWith({ seq: 2 }));
+    model.addPendingCall(recordWith());
     expect(changes()).toBe(0);
     flush();
     flush();
@@ -37,37 +37,37 @@ describe('MeterModel', () => {
   it('should count a pending call until its event comes, and never twice', () => {
     const { model } = setUp();
     const used = (): string | undefined => model.snapshot.document?.standings[0].used;
-    model.load(documentWith({ seq: 1 }), model.mark());
-    model.report(recordWith());
-    model.report(recordWith());
+    model.loadAnswer(documentWith({ seq: 1 }), model.markRequest());
+    model.addPendingCall(recordWith());
+    model.addPendingCall(recordWith());
     expect(used()).toBe('812723');
-    model.push(documentWith({ seq: 2, call_ids: ['call-1'] }));
+    model.loadPushed(documentWith({ seq: 2, call_ids: ['call-1'] }));
     expect(used()).toBe('812345');
-    model.report(recordWith());
+    model.addPendingCall(recordWith());
     expect(used()).toBe('812345');
   });
 
-  it('should take back a call that the answer to a later request does not know', () => {
+  it('should take back a call that the answer to a later request does not have', () => {
     const { model } = setUp();
-    model.load(documentWith(), model.mark());
-    model.report(recordWith());
-    model.load(documentWith(), model.mark());
+    model.loadAnswer(documentWith(), model.markRequest());
+    model.addPendingCall(recordWith());
+    model.loadAnswer(documentWith(), model.markRequest());
     expect(model.hasPending).toBe(false);
   });
 
-  it('should keep a call that was told while the answer was under way', () => {
+  it('should keep a call that was reported while the answer was under way', () => {
     const { model } = setUp();
-    const mark = model.mark();
-    model.report(recordWith());
-    model.load(documentWith(), mark);
+    const mark = model.markRequest();
+    model.addPendingCall(recordWith());
+    model.loadAnswer(documentWith(), mark);
     expect(model.hasPending).toBe(true);
   });
 
-  it('should not let an answer replace a document that was pushed meanwhile', () => {
+  it('should not let an answer replace a document that was pushed after the request', () => {
     const { model } = setUp();
-    const mark = model.mark();
-    model.push(documentWith({ seq: 13 }));
-    model.load(documentWith({ seq: 12 }), mark);
+    const mark = model.markRequest();
+    model.loadPushed(documentWith({ seq: 13 }));
+    model.loadAnswer(documentWith({ seq: 12 }), mark);
     expect(model.snapshot.document?.seq).toBe(13);
   });
 
@@ -75,23 +75,23 @@ describe('MeterModel', () => {
     [13, true],
     [14, false],
     [1, false]
-  ])('should tell after 12 whether %p follows: %p', (seq, isNext) => {
+  ])('should return after 12 whether %p follows: %p', (seq, isNext) => {
     const { model } = setUp();
-    model.load(documentWith({ seq: 12 }), model.mark());
-    expect(model.push(documentWith({ seq }))).toBe(isNext);
+    model.loadAnswer(documentWith({ seq: 12 }), model.markRequest());
+    expect(model.loadPushed(documentWith({ seq }))).toBe(isNext);
   });
 
   it('should keep the last figures when the server goes away', () => {
     const { model } = setUp();
-    model.load(documentWith(), model.mark());
-    model.lose('away');
+    model.loadAnswer(documentWith(), model.markRequest());
+    model.markUnavailable('away');
     expect(model.snapshot).toMatchObject({ connection: 'away', document: { seq: 12 } });
   });
 
   it('should forget what went wrong when it is right again', () => {
     const { model } = setUp();
-    model.lose('failed', 'The ledger cannot be read.');
-    model.load(documentWith(), model.mark());
+    model.markUnavailable('failed', 'The ledger cannot be read.');
+    model.loadAnswer(documentWith(), model.markRequest());
     expect(model.snapshot.reason).toBeUndefined();
   });
 
@@ -99,7 +99,7 @@ describe('MeterModel', () => {
     /** The change after some events, beginning with a document of sequence number 12. */
     function changeAfter(act: (model: MeterModel) => void): IMeterChange {
       const { model, flush } = setUp();
-      model.load(documentWith({ seq: 12 }), model.mark());
+      model.loadAnswer(documentWith({ seq: 12 }), model.markRequest());
       flush();
       const changes: IMeterChange[] = [];
       model.stateChanged.connect((_, change) => changes.push(change));
@@ -111,8 +111,8 @@ describe('MeterModel', () => {
 
     it('should say what changed, and name the calls of all events since', () => {
       const change = changeAfter(model => {
-        model.push(documentWith({ seq: 13, call_ids: ['a'] }));
-        model.push(documentWith({ seq: 14, call_ids: ['b', 'c'] }));
+        model.loadPushed(documentWith({ seq: 13, call_ids: ['a'] }));
+        model.loadPushed(documentWith({ seq: 14, call_ids: ['b', 'c'] }));
       });
       expect(change).toEqual({
         parts: new Set(['document', 'connection']),
@@ -122,21 +122,27 @@ describe('MeterModel', () => {
     });
 
     it('should say only what changed', () => {
-      const { parts } = changeAfter(model => model.report(recordWith()));
+      const { parts } = changeAfter(model => model.addPendingCall(recordWith()));
       expect([...parts]).toEqual(['pending']);
     });
 
     it.each([
-      ['an event was lost', (model: MeterModel) => model.push(documentWith({ seq: 14 }))],
-      ['the service was restarted', (model: MeterModel) => model.push(documentWith({ seq: 1 }))],
+      ['an event was lost', (model: MeterModel) => model.loadPushed(documentWith({ seq: 14 }))],
+      [
+        'the service was restarted',
+        (model: MeterModel) => model.loadPushed(documentWith({ seq: 1 }))
+      ],
       [
         'the connection came back',
         (model: MeterModel) => {
-          model.lose('away');
-          model.load(documentWith({ seq: 12 }), model.mark());
+          model.markUnavailable('away');
+          model.loadAnswer(documentWith({ seq: 12 }), model.markRequest());
         }
       ],
-      ['this page counts', (model: MeterModel) => model.loadLocal(documentWith({ seq: 13 }))]
+      [
+        'this page counts',
+        (model: MeterModel) => model.loadLocalDocument(documentWith({ seq: 13 }))
+      ]
     ])('should say that commits may be missed when %s', (_, act) => {
       expect(changeAfter(act).areCommitsMissed).toBe(true);
     });

@@ -31,49 +31,49 @@ describe('NotebookCells', () => {
   beforeEach(() => jest.useFakeTimers());
   afterEach(() => jest.useRealTimers());
 
-  it('should ask once for a notebook that is opened, and not again while nothing happens', async () => {
+  it('should request the runs once for an opened notebook, and not again while nothing happens', async () => {
     const { asked } = setUp();
     await pass();
     expect(asked).toEqual(['a.ipynb']);
   });
 
-  it('should ask once for many calls that the ledger took at about the same time', async () => {
+  it('should make one request for many calls that the ledger commits at about the same time', async () => {
     const { cells, asked } = setUp();
     await pass();
-    cells.commit(['a']);
-    cells.commit(['b', 'c']);
+    cells.markCommitted(['a']);
+    cells.markCommitted(['b', 'c']);
     await pass();
     expect(asked).toHaveLength(2);
   });
 
-  it('should not ask for a notebook that nobody sees before it is seen', async () => {
+  it('should not request the runs of a hidden notebook until it is visible', async () => {
     const { view, cells, asked } = setUp();
     await pass();
     view.isVisible = false;
-    cells.commit(['a']);
+    cells.markCommitted(['a']);
     await pass();
     expect(asked).toHaveLength(1);
     view.isVisible = true;
-    cells.update();
+    cells.requestIfStale();
     await pass();
     expect(asked).toHaveLength(2);
   });
 
-  it('should leave a ledger that is away alone until it is back', async () => {
+  it('should not request from a ledger that is away until it is back', async () => {
     const { cells, asked } = setUp([() => Promise.reject(new AwayError('gone'))]);
     await pass();
-    cells.commit(['a']);
+    cells.markCommitted(['a']);
     await pass();
     expect(asked).toHaveLength(1);
-    cells.miss();
+    cells.markStale();
     await pass();
     expect(asked).toHaveLength(2);
   });
 
-  it('should ask about a call of which the ledger tells nothing', async () => {
+  it('should request the runs when the ledger does not commit a reported call', async () => {
     const { cells, asked } = setUp();
     await pass();
-    cells.report(RECORD);
+    cells.addReported(RECORD);
     await pass();
     expect(asked).toHaveLength(2);
     expect(cells.newestOf('cell-1')).toBeUndefined();
@@ -81,14 +81,14 @@ describe('NotebookCells', () => {
 
   it('should sum the cells that the notebook has now', () => {
     const { view, cells } = setUp();
-    cells.report(RECORD);
+    cells.addReported(RECORD);
     expect(cells.costs.total.calls).toBe(1);
     view.cellIds = [];
     expect(cells.costs.total.calls).toBe(0);
     cells.dispose();
   });
 
-  it('should show the answers under way of a cell alone', () => {
+  it('should show only the answers under way of the cell', () => {
     const { view, cells } = setUp();
     const stream = {
       callId: RECORD.callId,

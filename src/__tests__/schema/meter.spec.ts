@@ -31,7 +31,7 @@ describe('the settings', () => {
     ]);
   });
 
-  it('should take a limit that names window, unit and amount only', () => {
+  it('should accept a limit with only window, unit and amount', () => {
     expect(validate({ limits: [{ window: 'day', unit: 'USD', amount: 2.5 }] })).toBe(true);
   });
 

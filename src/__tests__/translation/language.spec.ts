@@ -5,7 +5,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { Language } from '../../translation/language';
 
 describe('Language', () => {
-  it('should speak English in an English lab', async () => {
+  it('should use English in an English lab', async () => {
     const language = new Language(nullTranslator, ['en-GB']);
     let changes = 0;
     language.changed.connect(() => {
@@ -17,7 +17,7 @@ describe('Language', () => {
     expect(language.format.locale).toBe('en-GB');
   });
 
-  it('should speak Chinese when the setting says so, figures included, and tell of it', async () => {
+  it('should use Chinese when the setting says so, numbers included, and emit a signal', async () => {
     const language = new Language(nullTranslator, ['en-US']);
     let changes = 0;
     language.changed.connect(() => {
@@ -31,14 +31,14 @@ describe('Language', () => {
     expect(changes).toBe(1);
   });
 
-  it('should speak Chinese in a Chinese lab whose language pack does not know our texts', async () => {
+  it('should use Chinese in a Chinese lab whose language pack does not have our texts', async () => {
     const lab = { languageCode: 'zh-CN', load: () => nullTranslator.load('') };
     const language = new Language(lab, ['zh-CN']);
     await language.use('auto');
     expect(language.trans.__('Settings')).toBe('设置');
   });
 
-  it('should go back to English', async () => {
+  it('should change back to English', async () => {
     const language = new Language(nullTranslator, ['zh-CN']);
     await language.use('zh-CN');
     await language.use('en');

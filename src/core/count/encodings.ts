@@ -1,8 +1,8 @@
 /**
- * Which encoding a model uses.
+ * Finds the encoding of a model.
  *
- * The twin of `jupyter_llm_meter/tokenizers/encodings.py`, which asks tiktoken's own table (tiktoken 0.14.0,
- * `tiktoken/model.py`); `tests/vectors/tokenizers.json` holds both to the same answers.
+ * The twin of `jupyter_llm_meter/tokenizers/encodings.py`, which uses tiktoken's own table (tiktoken 0.14.0,
+ * `tiktoken/model.py`); `tests/vectors/tokenizers.json` checks that both give the same answers.
  */
 
 /** The encodings that can be counted with, as tiktoken names them. */

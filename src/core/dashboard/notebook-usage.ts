@@ -1,5 +1,5 @@
 /**
- * What a notebook used: today, this month, and since its kernel started.
+ * The usage of a notebook: today, this month, and since its kernel started.
  */
 
 import type { Totals } from '../record/standing';

@@ -1,11 +1,11 @@
 /**
- * What the dashboard and the popover load.
+ * The interface through which the dashboard and the popover load calls and sums.
  */
 
 import type { CallRecord } from '../record/record';
 import type { UsageRow } from './usage-rows';
 
-/** The parameters of a request. */
+/** The parameters of a request, by their names in the REST interface. */
 export type Query = Readonly<Record<string, string>>;
 
 /** Loads sums by group: `GET usage`. */

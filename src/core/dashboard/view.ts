@@ -1,7 +1,7 @@
 /**
- * What the dashboard is set to show: period, unit, grouping, filters, order of the table.
+ * The view of the dashboard: period, unit, grouping, filters, order of the table.
  *
- * A view is saved with the layout. A saved view is not trusted: what cannot be read has its default.
+ * A view is saved with the layout. A saved view is not trusted: a value that cannot be read gets its default.
  */
 
 import type { Bucket, Period, Span, Step } from './period';

@@ -59,7 +59,7 @@ export function parseLimits(items: unknown, defaultTimeZone: string): readonly L
     const limit = parseLimit(item, where, defaultTimeZone);
     if (ids.has(limit.id)) {
       throw new LimitError(
-        `${where}: ${limit.id} is set twice; one scope, value, window and unit, one limit`
+        `${where}: ${limit.id} is set twice; remove one, or change its scope, value, window or unit`
       );
     }
     ids.add(limit.id);
@@ -148,13 +148,15 @@ function valueOf(item: Item, where: string): string | undefined {
     return given;
   }
   throw new LimitError(
-    `${where}: value is ${shown(given)}; it must be a non-empty text, or null for each by itself`
+    `${where}: value is ${shown(given)}; it must be a non-empty text, or null to count each one separately`
   );
 }
 
 function amountOf({ amount }: Item, where: string): string {
   if (!isNumber(amount) || amount <= 0) {
-    throw new LimitError(`${where}: amount is ${shown(amount)}; it must be a number above 0`);
+    throw new LimitError(
+      `${where}: amount is ${shown(amount)}; it must be a number greater than 0`
+    );
   }
   return decimalOf(amount);
 }
@@ -177,7 +179,7 @@ function notifyOf({ notify }: Item, where: string): readonly string[] | undefine
     return [...new Set(notify as string[])];
   }
   throw new LimitError(
-    `${where}: notify is ${shown(notify)}; it must be a list of channels' names, or null for all that are default`
+    `${where}: notify is ${shown(notify)}; it must be a list of channel names, or null for all default channels`
   );
 }
 
@@ -195,7 +197,7 @@ function timeZoneOf(item: Item, where: string, otherwise: string): string {
     }
   }
   throw new LimitError(
-    `${where}: time_zone is ${shown(given)}; it must be an IANA name such as Asia/Shanghai, or null for the browser's own`
+    `${where}: time_zone is ${shown(given)}; it must be an IANA name such as Asia/Shanghai, or null for the browser's time zone`
   );
 }
 

@@ -94,7 +94,7 @@ export function suggestedAmount({ amount, used, reserved, limit }: Standing, nee
  *
  * @param standing - where the limit stands.
  * @param draft - the texts of the fields.
- * @returns a decimal string; undefined while the draft's amount is not a number above zero.
+ * @returns a decimal string; undefined while the draft's amount is not a number greater than 0.
  */
 export function raisedAmount({ amount, limit }: Standing, draft: Draft): string | undefined {
   const added = readAmount(draft.amount, limit.unit);
@@ -126,7 +126,7 @@ export function flawsOf({ amount, reason }: Draft, unit: Unit, trans: Translate)
 /**
  * Writes a draft as a request.
  *
- * @returns the request; undefined while the draft's amount is not a number above zero.
+ * @returns the request; undefined while the draft's amount is not a number greater than 0.
  */
 export function requestOf(
   { limit, subject }: Standing,
@@ -146,7 +146,7 @@ export function requestOf(
   };
 }
 
-/** A decimal string above zero; thousands may be separated, as in `50,000` or `50 000`. */
+/** A decimal string greater than 0; thousands may be separated, as in `50,000` or `50 000`. */
 function readAmount(text: string, unit: Unit): string | undefined {
   const plain = text.trim().replace(/[,\s_](?=\d{3}(\D|$))/g, '');
   const form = unit === 'USD' ? /^\d+(\.\d+)?$/ : /^\d+$/;

@@ -1,5 +1,5 @@
 /**
- * What all tabs and browsers have counted in local mode, and which alerts were shown.
+ * The totals that all tabs and browsers have counted in local mode, and the alerts that were shown.
  *
  * Two copies are merged so that nothing is lost and nothing counts twice, in whatever order tabs read and write. A text that
  * cannot be read is an error.
@@ -47,7 +47,7 @@ export class NewerTotalsError extends Error {
  * @param other - another copy of the same lab.
  * @returns all that either copy holds; the same for either order.
  */
-export function merged(one: LocalTotals, other: LocalTotals): LocalTotals {
+export function mergedTotals(one: LocalTotals, other: LocalTotals): LocalTotals {
   return {
     // Two browsers may have written the first copy at the same moment.
     id: [one.id, other.id].filter(id => id !== '').sort()[0] ?? '',
@@ -65,7 +65,7 @@ export function merged(one: LocalTotals, other: LocalTotals): LocalTotals {
  * @returns whether merging them would leave the first as it is.
  */
 export function holds(one: LocalTotals, other: LocalTotals): boolean {
-  return writeLocalTotals(merged(one, other)) === writeLocalTotals(one);
+  return writeLocalTotals(mergedTotals(one, other)) === writeLocalTotals(one);
 }
 
 /**

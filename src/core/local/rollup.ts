@@ -18,7 +18,7 @@ const FINE_FOR_MS = 62 * 86_400_000;
 const DAY_MS = 86_400_000;
 
 /** The fields by which calls are summed, by their names in the ledger. */
-export type Series = Pick<Wire.Rollup, (typeof SERIES)[number]>;
+export type RollupKey = Pick<Wire.Rollup, (typeof SERIES)[number]>;
 
 const SERIES = [
   'team',
@@ -49,7 +49,7 @@ type Counts = Readonly<Record<(typeof COUNTS)[number], number>>;
 export interface Rollup extends Counts {
   /** The first instant, milliseconds since 1970. */
   readonly quarter: number;
-  readonly series: Series;
+  readonly series: RollupKey;
   /** Dollars of the priced calls, a decimal string. */
   readonly cost: string;
 }
@@ -152,7 +152,7 @@ export function readRollup(value: unknown, path: string): Rollup {
   };
 }
 
-function seriesOf(record: CallRecord): Series {
+function seriesOf(record: CallRecord): RollupKey {
   const series = {
     team: record.team,
     key_fingerprint: record.keyFingerprint,

@@ -18,13 +18,13 @@ import { SUBJECT_FIELDS } from '../record/tables';
 import type { Bounds } from '../limits/windows';
 import { windowBounds } from '../limits/windows';
 import { crossingsOf } from './alerts';
-import type { Rollup, Series } from './rollup';
+import type { Rollup, RollupKey } from './rollup';
 import { added, rollupOf } from './rollup';
 import type { LocalTotals } from './local-totals';
 import { callsOf, rollupsOf } from './local-totals';
 
 /** The field that names a limit's subject; a page counts for one user, who needs no name. */
-const SUBJECTS: Readonly<Record<Exclude<Scope, 'user'>, keyof Series>> = SUBJECT_FIELDS;
+const SUBJECTS: Readonly<Record<Exclude<Scope, 'user'>, keyof RollupKey>> = SUBJECT_FIELDS;
 
 /** In local mode nothing checks a call before it is sent, so a limit that blocks can only warn. */
 const LOCAL_ON_EXCEED = 'warn';

@@ -1,9 +1,9 @@
 /**
- * What one tab has counted in local mode.
+ * The totals that one tab has counted in local mode.
  *
- * Only the tab changes its totals. Each change adds something and has a higher revision, so the copy with the higher revision
- * holds all of the other. The newest calls are kept whole, for the list of calls and so that two tabs that saw the same call
- * count it once; older calls are folded into sums.
+ * Only the tab changes its totals. Each change adds something and increases the revision, so the copy with the higher revision
+ * contains all of the other. The newest calls are kept in full, for the list of calls and so that two tabs that saw the same
+ * call count it once; older calls are added to sums.
  */
 
 import type { CallRecord } from '../record/record';

@@ -50,9 +50,9 @@ export class NotebookRuns {
    * @param record - the call.
    * @returns whether it changes a sum.
    */
-  report(record: CallRecord): boolean {
+  addReported(record: CallRecord): boolean {
     const isCounted = record.cellId !== undefined && record.status !== 'refused';
-    const isNew = isCounted && this._calls.report(record);
+    const isNew = isCounted && this._calls.addReported(record);
     if (isNew) {
       this._cells = undefined;
     }
@@ -64,18 +64,18 @@ export class NotebookRuns {
    *
    * @param callIds - calls of this notebook, or of any where the notebook is not known.
    */
-  commit(callIds: Iterable<string>): void {
-    this._calls.commit(callIds);
+  markCommitted(callIds: Iterable<string>): void {
+    this._calls.markCommitted(callIds);
   }
 
   /** Marks all reported calls as committed, because the ledger has reported no commit for long. */
-  commitAll(): void {
-    this._calls.commit(this._calls.open.keys());
+  markAllCommitted(): void {
+    this._calls.markCommitted(this._calls.open.keys());
   }
 
   /** Marks the runs as stale, because commits may have been missed. */
-  miss(): void {
-    this._calls.miss();
+  markStale(): void {
+    this._calls.markStale();
   }
 
   /**
@@ -100,21 +100,21 @@ export class NotebookRuns {
   }
 
   /**
-   * Takes the mark for a request that leaves now.
+   * Marks the moment at which a request leaves.
    *
-   * @returns the mark, for `load`.
+   * @returns the mark, for `loadAnswer`.
    */
-  mark(): Mark {
-    return this._calls.mark();
+  markRequest(): Mark {
+    return this._calls.markRequest();
   }
 
   /**
    * Replaces the sums by the ledger's answer.
    *
    * @param cells - the answer.
-   * @param mark - what `mark` returned when the request left.
+   * @param mark - what `markRequest` returned when the request left.
    */
-  load(cells: readonly CellRuns[], mark: Mark): void {
+  loadAnswer(cells: readonly CellRuns[], mark: Mark): void {
     const expected = callsByRun(this._base);
     for (const callId of mark.committedIds) {
       const record = this._calls.open.get(callId);
@@ -123,7 +123,7 @@ export class NotebookRuns {
         expected.set(key, (expected.get(key) ?? 0) + 1);
       }
     }
-    this._calls.load(mark);
+    this._calls.settleRequest(mark);
     this._base = new Map(cells.map(({ cellId, runs }) => [cellId, runs]));
     this._settleCrossing(expected);
     this._cells = undefined;
@@ -137,7 +137,7 @@ export class NotebookRuns {
       const more = (surplus.get(key) ?? 0) - (expected.get(key) ?? 0);
       if (more > 0) {
         surplus.set(key, (surplus.get(key) ?? 0) - 1);
-        this._calls.settle([callId]);
+        this._calls.settleCalls([callId]);
       }
     }
   }

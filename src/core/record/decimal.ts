@@ -62,7 +62,7 @@ export function compareDecimals(left: string, right: string): number {
  * The share of a part in a whole, cut after six decimals as the service cuts it, so that it is 1 only when that is reached.
  *
  * @param part - a decimal string.
- * @param whole - a decimal string above zero.
+ * @param whole - a decimal string greater than 0.
  * @returns the ratio as a float, for bars and levels.
  */
 export function ratioOf(part: string, whole: string): number {

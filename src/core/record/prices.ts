@@ -1,9 +1,9 @@
 /**
- * What a call cost, in dollars, for a page in local mode. The twin of core/prices.py, without the providers' own costs and
- * service tiers, which outputs do not show.
+ * Calculates the cost of a call in dollars, for a page in local mode. The twin of core/prices.py, without the providers' own
+ * costs and service tiers, which outputs do not show.
  *
- * The override table goes before the genai-prices data set. No request is made and nothing is guessed: a model without a known
- * price is unpriced, which is not free. Loaded on first use, as the data set is large.
+ * The override table comes before the genai-prices data set. There is no request and no guess: a model without a known price is
+ * unpriced, which is not free. Loaded on first use, because the data set is large.
  */
 
 import { calcPrice } from '@pydantic/genai-prices';

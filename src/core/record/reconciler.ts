@@ -44,7 +44,7 @@ export class Reconciler {
    * @param record - the call.
    * @returns whether it is new: neither open nor held.
    */
-  report(record: CallRecord): boolean {
+  addReported(record: CallRecord): boolean {
     const isKnown = this._open.has(record.callId) || this._held.has(record.callId);
     if (!isKnown) {
       this._open.set(record.callId, record);
@@ -57,7 +57,7 @@ export class Reconciler {
    *
    * @param callIds - the calls.
    */
-  commit(callIds: Iterable<string>): void {
+  markCommitted(callIds: Iterable<string>): void {
     for (const callId of callIds) {
       this._committed.add(callId);
     }
@@ -68,7 +68,7 @@ export class Reconciler {
    *
    * @param callIds - the calls.
    */
-  settle(callIds: Iterable<string>): void {
+  settleCalls(callIds: Iterable<string>): void {
     for (const callId of callIds) {
       this._open.delete(callId);
       this._held.add(callId);
@@ -76,17 +76,17 @@ export class Reconciler {
   }
 
   /** Marks the figures as stale, because commits may have been missed. */
-  miss(): void {
+  markStale(): void {
     this._misses += 1;
     this._isMissing = true;
   }
 
   /**
-   * Takes the mark for a request that leaves now.
+   * Marks the moment at which a request leaves.
    *
-   * @returns the mark, for `load`.
+   * @returns the mark, for `settleRequest`.
    */
-  mark(): Mark {
+  markRequest(): Mark {
     return {
       openIds: [...this._open.keys()],
       committedIds: [...this._committed],
@@ -97,10 +97,10 @@ export class Reconciler {
   /**
    * Settles what an answer holds.
    *
-   * @param mark - what `mark` returned when the request left.
+   * @param mark - what `markRequest` returned when the request left.
    */
-  load(mark: Mark): void {
-    this.settle(mark.committedIds);
+  settleRequest(mark: Mark): void {
+    this.settleCalls(mark.committedIds);
     mark.committedIds.forEach(callId => this._committed.delete(callId));
     this._isMissing &&= mark.misses !== this._misses;
   }

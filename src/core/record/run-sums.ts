@@ -1,7 +1,7 @@
 /**
- * What some calls used together, for a run of a cell and for a notebook.
+ * Sums of several calls, for a run of a cell and for a notebook.
  *
- * A call counts as unpriced only when the ledger, which prices it, has found no price.
+ * A call counts as unpriced only after the ledger, which calculates prices, has found none.
  */
 
 import { addDecimals } from './decimal';

@@ -1,5 +1,5 @@
 /**
- * What the page knows about the meter at one moment.
+ * The state of the meter that the page knows at one moment.
  */
 
 import type { UnderWay } from '../words/badge';

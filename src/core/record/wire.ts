@@ -34,10 +34,10 @@ export interface components {
       | 'ledger-unusable'
       | 'limits-config'
       | 'limits-settings'
-      | 'listener'
       | 'messages-lost'
       | 'not-durable'
       | 'price-table'
+      | 'service-server'
       | 'spool-lines'
       | 'spool-unreadable'
       | 'time-zone'
@@ -274,7 +274,7 @@ export interface components {
     readonly RaiseRequest: {
       readonly limit_id: string;
       readonly subject: string;
-      /** @description What is added, above zero, in the limit's unit. */
+      /** @description How much is added, in the limit's unit; greater than 0. */
       readonly amount: components['schemas']['Amount'];
       readonly reason: string;
       /**

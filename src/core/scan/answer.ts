@@ -1,8 +1,8 @@
 /**
- * What a run printed, for the reader: the text that is counted when nothing else tells what a call used.
+ * Collects what a run printed for the reader. This text is counted if nothing else says what a call used.
  *
- * Owns the choice of one form of each object, and what is no answer: errors, warnings, pictures. Bound: more than `LONGEST`
- * characters are no answer of an LLM, and nothing is estimated.
+ * Of each object only one form is used. Errors, warnings and pictures are left out. More than `LONGEST` characters cannot be an
+ * answer of an LLM, so nothing is estimated.
  */
 
 import type { Fields } from './bundle';
@@ -27,7 +27,7 @@ export class PrintedAnswer {
       case 'execute_result':
       case 'display_data':
       case 'update_display_data':
-        this._show(objectOf(fields.data), objectOf(fields.transient).display_id);
+        this._addDisplay(objectOf(fields.data), objectOf(fields.transient).display_id);
         break;
       case 'clear_output':
         // A display that grows is cleared and shown again.
@@ -52,7 +52,7 @@ export class PrintedAnswer {
     return this._hasFailed;
   }
 
-  private _show(data: Fields, displayId: unknown): void {
+  private _addDisplay(data: Fields, displayId: unknown): void {
     const form = READABLE.map(mime => textOf(data[mime])).find(text => text !== '');
     if (form !== undefined) {
       const key = typeof displayId === 'string' ? displayId : undefined;

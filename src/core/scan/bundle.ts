@@ -1,8 +1,8 @@
 /**
- * From the content of a kernel's message to the pieces of output in it.
+ * Splits the content of a kernel's message into pieces of output.
  *
- * Owns the choice among the forms of one object in a MIME bundle: the most structured first, since a figure that is in one
- * is in all. Sources: Jupyter's messaging protocol 5.3 (stream, display_data, update_display_data, execute_result, error).
+ * Of the forms of one object in a MIME bundle, the most structured one is used, because all forms have the same numbers.
+ * Sources: Jupyter's messaging protocol 5.3 (stream, display_data, update_display_data, execute_result, error).
  */
 
 import type { Piece } from './run';

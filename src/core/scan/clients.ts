@@ -1,9 +1,9 @@
 /**
- * How programs call LLM APIs: the table of clients, calls and addresses.
+ * The table of LLM clients, calls and addresses that is searched for in the source of a cell.
  *
  * Sources: the documentation of ellmer, tidyllm, httr and httr2, ollamar (R); OpenAI.jl, PromptingTools.jl, HTTP.jl (Julia);
  * openai, @anthropic-ai/sdk, ollama, ai, @google/genai (JavaScript); openai, anthropic, google-genai, litellm, ollama,
- * LangChain (Python). Embeddings are left out: what they print is no answer.
+ * LangChain (Python). Embeddings are left out, because they print no answer.
  */
 
 /** Functions and methods that call an LLM, whatever stands before them. */

@@ -1,5 +1,5 @@
 /**
- * The record of a call of which only the source and the printed answer tell.
+ * Makes the record of a call that is known only from the source of its cell and the printed answer.
  */
 
 import type { CallRecord } from '../record/record';

@@ -1,8 +1,8 @@
 /**
- * From what a run showed to public records.
+ * Turns the calls that a run showed into public records.
  *
- * Owns the ids of such calls: they are derived from what every tab that sees the run knows, so that the ledger, which takes
- * a call once by its id, counts it once whichever tabs tell of it.
+ * The id of a call is computed from what every tab that sees the run knows. The ledger counts each id once, so it does not
+ * matter how many tabs report the call.
  */
 
 import type { CallRecord } from '../record/record';
@@ -76,7 +76,7 @@ function operationOf({ model = '', usage }: Reading): string {
 /**
  * 128 bits of a text in hex: four 32-bit FNV-1a hashes from different seeds, each finished by MurmurHash3's mixer.
  *
- * It tells apart, it does not protect: the parts are ids that are unique already.
+ * It only distinguishes calls and does not protect anything: its parts are unique ids.
  */
 function digest(text: string): string {
   return [0x811c9dc5, 0x01000193, 0x9e3779b9, 0x85ebca6b].map(seed => hash(text, seed)).join('');

@@ -1,7 +1,8 @@
 /**
- * The smallest parts of printed structures: words, numbers and texts, in the spellings of Python, R, Julia and JavaScript.
+ * Reads the smallest parts of printed structures: words, numbers and texts, in the spellings of Python, R, Julia and
+ * JavaScript.
  *
- * Owns where each of them begins and ends; refuses to know what they mean.
+ * It decides where each of them begins and ends, not what it means.
  */
 
 /** What a value may be followed by; a quote before anything else is an apostrophe. */
@@ -69,7 +70,7 @@ export function stringEnd(text: string, start: number, quote: string): number {
   return -1;
 }
 
-/** Whether a number goes on as something else than a count: a unit, a rate, a share, a fraction. */
+/** Whether a number is followed by what makes it something other than a count: a unit, a rate, a share, a fraction. */
 export function hasUnit(text: string, at: number): boolean {
   const char = text[at] ?? '';
   // R's `9L`, JavaScript's `9n`, the end of a sentence, Chinese's general measure word.

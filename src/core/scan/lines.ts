@@ -1,7 +1,7 @@
 /**
- * Usage in lines whose figures do not stand behind their names.
+ * Reads usage from lines in which the numbers do not follow their names.
  *
- * Owns a small table of such lines: `26 prompt tokens, 120 completion tokens`, the chats and tables of R's ellmer.
+ * It has a small table of such lines: `26 prompt tokens, 120 completion tokens`, the chats and tables of R's ellmer.
  */
 
 import type { Kind, Reading } from './reading';

@@ -1,8 +1,8 @@
 /**
- * The user's own patterns for outputs that no rule knows.
+ * Applies the user's own patterns to outputs that no rule covers.
  *
- * Owns their check when they are entered and their use within bounds: a pattern that needs too long is the user's own, so
- * only the end of a text is handed to it.
+ * Patterns are checked when they are entered. A slow pattern can only slow down its own user, and only the end of a text is
+ * searched.
  */
 
 import type { Reading } from './reading';

@@ -77,13 +77,13 @@ export function readPhrases(text: string): readonly string[] {
   }
   const phrases = new Phrases();
   for (const line of text.split('\n')) {
-    phrases.take(line);
+    phrases.addLine(line);
   }
   return phrases.finish();
 }
 
 class Phrases {
-  take(line: string): void {
+  addLine(line: string): void {
     const isBlank = line.trim() === '';
     const isAbout = TOKENS.test(line);
     if (isBlank || line.length > LONGEST_LINE || STRUCTURE.test(line)) {

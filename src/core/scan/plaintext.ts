@@ -1,8 +1,8 @@
 /**
- * From what a kernel sends to the text that people see, cut to the parts worth reading.
+ * Turns what a kernel sends into the text that people see, and cuts it to the parts worth reading.
  *
- * Owns the removal of terminal codes and markup and the choice of windows in long texts: those around names of figures,
- * the end of the text first, then its beginning. Everything here takes linear time.
+ * Terminal codes and markup are removed. Of a long text, only windows around the names of token counts are kept: the end of the
+ * text first, then its beginning. Everything here takes linear time.
  */
 
 /** At most this many characters of one text are read for structures. */

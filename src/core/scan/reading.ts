@@ -1,7 +1,7 @@
 /**
- * What one printed usage says.
+ * A reading: what one printed usage says.
  *
- * Owns the shape of a reading and when two readings are of the same call.
+ * Also decides when two readings are of the same call.
  */
 
 /** Counts of tokens by OpenTelemetry GenAI v1.41.1: input includes the cache, output includes reasoning. */
@@ -51,7 +51,7 @@ export function agrees(one: Reading, other: Reading): boolean {
 }
 
 /** Of two readings of one call, the one that says more, with what only the other knows. */
-export function merged(one: Reading, other: Reading): Reading {
+export function mergedReading(one: Reading, other: Reading): Reading {
   const [more, less] = richness(other) > richness(one) ? [other, one] : [one, other];
   return {
     ...more,

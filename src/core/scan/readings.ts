@@ -1,12 +1,12 @@
 /**
- * From printed structures to readings: which nodes are usages, of which call, and whether they add up several.
+ * Turns printed structures into readings: which nodes are usage, of which call, and whether they sum up several calls.
  *
- * Owns the walk over the tree: one object that prints its usage twice (LangChain's `usage_metadata` and `token_usage`,
- * Cohere's `tokens` and `billed_units`) is one reading, and the id and model are those of the nearest structure around it.
+ * An object that prints its usage twice (LangChain's `usage_metadata` and `token_usage`, Cohere's `tokens` and `billed_units`)
+ * is one reading. Id and model come from the nearest structure around it.
  */
 
 import type { Kind, Reading } from './reading';
-import { agrees, merged } from './reading';
+import { agrees, mergedReading } from './reading';
 import type { Node } from './tree';
 import { isHolder, statedUsage, statesOneSide } from './usage';
 import { namesSum } from './vocabulary';
@@ -35,7 +35,7 @@ const PARTS = new Set([
   'body',
   'result'
 ]);
-/** How many structures around a usage may tell its id and model. */
+/** How many structures around a usage are searched for its id and model. */
 const HEIGHT = 5;
 const LONGEST_TEXT = 200;
 /** A model's name among the keys of a dict: `openai/gpt-4o-mini`, `gpt-4o`, `claude-3-5-haiku-latest`. */
@@ -108,7 +108,9 @@ function collapsed(node: Node, readings: readonly Reading[]): readonly Reading[]
     return tokens < 0 || position < 0 ? readings : [readings[position] ?? readings[0]];
   }
   const [first, ...others] = readings;
-  return others.every(other => agrees(first, other)) ? [others.reduce(merged, first)] : readings;
+  return others.every(other => agrees(first, other))
+    ? [others.reduce(mergedReading, first)]
+    : readings;
 }
 
 function ownReading(node: Node): Reading | undefined {
@@ -192,7 +194,7 @@ function textOf(node: Node, kind: 'id' | 'model'): string | undefined {
   return text !== undefined && text.length > 1 && text.length <= LONGEST_TEXT ? text : undefined;
 }
 
-/** Who answered, where the dialect or the id tells; names by OpenTelemetry GenAI. */
+/** Who answered, if the dialect or the id shows it; names by OpenTelemetry GenAI. */
 function providerOf({ names, name }: Node, id = ''): string | undefined {
   if (/^(?:chatcmpl|resp|cmpl)[-_]/.test(id)) {
     return undefined;

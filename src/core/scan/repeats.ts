@@ -1,9 +1,9 @@
 /**
- * Calls that one run shows again after another: `response` in one cell, `response$usage` in the next.
+ * Recognises calls that one run shows again after another: `response` in one cell, `response$usage` in the next.
  *
- * Owns the rule for those that are printed without an id, which a call made anew with equal figures looks like: a print is
- * taken for a repetition when earlier runs of other cells showed a call with the same input and output, or calls that come
- * to it, and the run was quicker than a paid call is. The same cell run again calls again. What has an id needs no rule.
+ * A printed usage with an id needs no rule. Without an id, a repetition looks like another call with the same numbers. It
+ * counts as a repetition if earlier runs of other cells showed a call with the same input and output, or calls that add up to
+ * it, and if the run was faster than a paid call can be. If the same cell runs again, it makes another call.
  */
 
 import type { CallRecord } from '../record/record';
@@ -19,7 +19,7 @@ export class Repeats {
    *
    * @param records - the calls it showed.
    * @param elapsedMs - how long it took; NaN where that is not known.
-   * @returns those that no earlier run has shown, as far as can be told.
+   * @returns those that no earlier run has shown, as far as can be seen.
    */
   without(records: readonly CallRecord[], elapsedMs: number): readonly CallRecord[] {
     const shownBefore = [...this._shown];
@@ -43,7 +43,7 @@ export class Repeats {
   private readonly _shown: CallRecord[] = [];
 }
 
-/** Whether it tells by itself that it is no repetition, or which one. */
+/** Whether it shows on its own that it is not a repetition, or of which call it is one. */
 function isTold({ responseId, outputTokens }: CallRecord, elapsedMs: number): boolean {
   return responseId !== undefined || outputTokens === undefined || !(elapsedMs < QUICKEST_CALL_MS);
 }

@@ -1,7 +1,7 @@
 /**
- * R's two ways of printing a nested list, brought to the form that the reader of structures knows.
+ * Converts R's two ways of printing a nested list into the form that `structure.ts` reads.
  *
- * Owns `print` (`$usage$prompt_tokens` above `[1] 9`) and `str` (` $ usage:List of 3`, `  ..$ prompt_tokens: int 9`), as
+ * These are `print` (`$usage$prompt_tokens` above `[1] 9`) and `str` (` $ usage:List of 3`, ` ..$ prompt_tokens: int 9`), as
  * described in R's own help pages of these functions.
  */
 
@@ -34,7 +34,7 @@ export function readRLists(text: string): readonly string[] {
     if (isPath) {
       path = partsOf(line);
     } else if (path !== undefined && printed !== null) {
-      collector.put(path, scalarOf(printed[1]));
+      collector.setValue(path, scalarOf(printed[1]));
       path = undefined;
     } else if (line.length < 400) {
       readStrLine(line, collector);
@@ -54,7 +54,7 @@ class Collector {
     return String(this._position);
   }
 
-  put(path: readonly string[], value: string | number | null): void {
+  setValue(path: readonly string[], value: string | number | null): void {
     const key = path.join('\0');
     if (this._seen.has(key) || this._seen.size >= MOST_VALUES) {
       this._end();
@@ -107,7 +107,7 @@ function readStrLine(line: string, collector: Collector): void {
   path.push(found[2].replaceAll('`', '') || collector.nextPosition());
   const typed = TYPED.exec(found[3]);
   if (typed !== null) {
-    collector.put([...path], scalarOf(typed[1]));
+    collector.setValue([...path], scalarOf(typed[1]));
   }
 }
 

@@ -1,16 +1,16 @@
 /**
- * What one run of a cell shows: its calls, each once, however often and in how many messages they were printed.
+ * Finds the calls that one run of a cell shows, each once, however often and in how many messages they were printed.
  *
- * Owns the joining of messages, the deduplication (by response id, else by content), and what running sums are worth
- * beside the calls they add up. Bounds: of a stream at most `MOST_PENDING` characters wait to be read at once, of one text
- * `MOST_READ` (`plaintext.ts`) are read, and of one run `MOST_READINGS` readings are kept.
+ * Messages are joined, calls are deduplicated (by response id, else by content), and running sums are compared with the calls
+ * that they add up. Bounds: at most `MOST_PENDING` characters of a stream wait to be read at once, at most `MOST_READ`
+ * (`plaintext.ts`) of one text are read, and at most `MOST_READINGS` readings of one run are kept.
  */
 
 import type { OutputPattern } from './patterns';
 import type { Reading } from './reading';
-import { agrees, merged, tokensOf } from './reading';
+import { agrees, mergedReading, tokensOf } from './reading';
 import { Counters, greatestOf, restOf, stepsOf, withoutSums } from './sums';
-import { readText } from './text';
+import { scanText } from './text';
 import type { OutputText } from './text';
 
 /** One piece of output. */
@@ -93,7 +93,7 @@ export class RunReadings {
     for (const reading of readings) {
       if (this._count < MOST_READINGS) {
         this._count += 1;
-        this._take(reading);
+        this._addReading(reading);
       }
     }
   }
@@ -106,7 +106,7 @@ export class RunReadings {
   /**
    * The calls of the run.
    *
-   * @param counters - what was counted in the kernel's earlier runs; is told of this one.
+   * @param counters - what was counted in the kernel's earlier runs; this run is added to it.
    */
   finish(counters = new Counters()): readonly Reading[] {
     const calls = withoutSums([...this._calls, ...stepsOf(this._steps)]);
@@ -114,7 +114,7 @@ export class RunReadings {
     return counters.settle(withSums, greatestOf(this._counters));
   }
 
-  private _take(reading: Reading): void {
+  private _addReading(reading: Reading): void {
     switch (reading.kind) {
       case 'sum':
         this._sums.push(reading);
@@ -126,25 +126,25 @@ export class RunReadings {
         this._steps.push(reading);
         break;
       case 'delta':
-        this._takeDelta(reading);
+        this._addDelta(reading);
         break;
       default:
-        this._takeCall(reading);
+        this._addCall(reading);
     }
   }
 
   /** Anthropic's `message_delta` carries the cumulative output of the message that was started before it. */
-  private _takeDelta(reading: Reading): void {
+  private _addDelta(reading: Reading): void {
     const last = this._calls.length - 1;
     if (last >= 0 && this._calls[last].kind === 'start') {
       const usage = { ...this._calls[last].usage, ...reading.usage };
       this._calls[last] = { ...this._calls[last], kind: 'call', usage };
     } else if (reading.usage.inputTokens !== undefined) {
-      this._takeCall({ ...reading, kind: 'call' });
+      this._addCall({ ...reading, kind: 'call' });
     }
   }
 
-  private _takeCall(reading: Reading): void {
+  private _addCall(reading: Reading): void {
     const { responseId } = reading;
     const known = responseId === undefined ? undefined : this._byId.get(responseId);
     const at = known ?? this._alike(reading);
@@ -155,7 +155,9 @@ export class RunReadings {
     }
     // A stream's later print of one response has its final figures.
     const both =
-      known === undefined ? merged(this._calls[at], reading) : later(this._calls[at], reading);
+      known === undefined
+        ? mergedReading(this._calls[at], reading)
+        : later(this._calls[at], reading);
     this._calls[at] = both;
     this._index(both, at);
   }
@@ -211,7 +213,7 @@ export class RunScanner {
 
   private _read(texts: readonly OutputText[]): void {
     for (const text of texts) {
-      this._readings.add(readText(text, this._patterns));
+      this._readings.add(scanText(text, this._patterns));
     }
   }
 
@@ -228,6 +230,6 @@ function later(one: Reading, other: Reading): Reading {
   const [, before] = tokensOf(one);
   const [, now] = tokensOf(other);
   return now >= before
-    ? merged({ ...other, responseId: one.responseId }, { ...one, usage: other.usage })
+    ? mergedReading({ ...other, responseId: one.responseId }, { ...one, usage: other.usage })
     : one;
 }

@@ -1,12 +1,12 @@
 /**
- * What the sources of a kernel's cells say of calls to LLM APIs: whether a cell makes one, of which model, with what prompt.
+ * Finds calls to LLM APIs in the source of a kernel's cells: whether a cell makes one, of which model, with what prompt.
  *
- * Owns the memory of what was set up: the names under which the kernel's cells hold a client, an address, or a function
- * that calls. Refuses to guess: a cell calls when its source says so, and its prompt is known when it is written out.
+ * It remembers the names under which the kernel's cells hold a client, an address, or a function that calls. Nothing is
+ * guessed: a cell makes a call only if its source shows it, and the prompt is known only if it is written out.
  */
 
 import { asks, CALLS, CLIENTS, isAddress, isCalled, mentions, METHOD, SENDERS } from './clients';
-import type { Literal, Source } from './source';
+import type { CellSource, Literal } from './source';
 import { readSource } from './source';
 
 /** A call as the source has it. */
@@ -48,9 +48,9 @@ export class SentCalls {
    * @param code - as it is executed, in the order of execution.
    * @returns the call that it makes; of several, the first that names a model. Undefined when it makes none.
    */
-  read(code: string): SentCall | undefined {
+  findCall(code: string): SentCall | undefined {
     const source = readSource(code);
-    const calling = source.statements.filter(statement => this._take(statement, source));
+    const calling = source.statements.filter(statement => this._rememberSetUp(statement, source));
     if (calling.length === 0) {
       return undefined;
     }
@@ -60,7 +60,7 @@ export class SentCalls {
   }
 
   /** Remembers what a statement sets up; returns whether it calls. */
-  private _take(statement: string, source: Source): boolean {
+  private _rememberSetUp(statement: string, source: CellSource): boolean {
     if (CLASS.test(statement)) {
       return false;
     }
@@ -80,7 +80,7 @@ export class SentCalls {
     return doesCall && defined === undefined;
   }
 
-  private _calls(statement: string, source: Source): boolean {
+  private _calls(statement: string, source: CellSource): boolean {
     if (CALLS.test(statement) || (CLIENTS.test(statement) && METHOD.test(statement))) {
       return true;
     }
@@ -95,7 +95,7 @@ export class SentCalls {
     );
   }
 
-  private _isSetUp(statement: string, source: Source): boolean {
+  private _isSetUp(statement: string, source: CellSource): boolean {
     return (
       CLIENTS.test(statement) ||
       namesAddress(statement, source) ||
@@ -105,7 +105,7 @@ export class SentCalls {
     );
   }
 
-  private _modelOf(statement: string, source: Source): string | undefined {
+  private _modelOf(statement: string, source: CellSource): string | undefined {
     const keyed = pairsOf(statement, source).find(({ key }) => MODEL_KEYS.test(key))?.value?.text;
     const alike = literalsIn(statement, source).find(({ text }) => MODEL.test(text))?.text;
     const held = [...this._held].find(
@@ -117,12 +117,12 @@ export class SentCalls {
   private readonly _held = new Map<string, Held>();
 }
 
-function namesAddress(statement: string, source: Source): boolean {
+function namesAddress(statement: string, source: CellSource): boolean {
   return isAddress(statement) || literalsIn(statement, source).some(({ text }) => isAddress(text));
 }
 
 /** The prompt when nothing of it comes from elsewhere, and the call is made once. */
-function promptOf(calling: readonly string[], source: Source): string | undefined {
+function promptOf(calling: readonly string[], source: CellSource): string | undefined {
   const parts: Literal[] = [];
   for (const statement of calling) {
     const keyed = pairsOf(statement, source).filter(({ key }) => PROMPT_KEYS.test(key));
@@ -147,20 +147,20 @@ interface Pair {
   readonly value?: Literal;
 }
 
-function pairsOf(statement: string, { literals }: Source): readonly Pair[] {
+function pairsOf(statement: string, { literals }: CellSource): readonly Pair[] {
   return [...statement.matchAll(PAIR)].map(([, word, quoted, value]) => ({
     key: word ?? literals[Number(quoted)]?.text ?? '',
     value: value === undefined ? undefined : literals[Number(value)]
   }));
 }
 
-function firstsOf(statement: string, { literals }: Source): readonly Literal[] {
+function firstsOf(statement: string, { literals }: CellSource): readonly Literal[] {
   return [...statement.matchAll(FIRST)]
     .map(([, argument, quoted]) => literals[Number(argument ?? quoted)])
     .filter(({ text }) => !MODEL.test(text) && !isAddress(text));
 }
 
-function literalsIn(statement: string, { literals }: Source): readonly Literal[] {
+function literalsIn(statement: string, { literals }: CellSource): readonly Literal[] {
   return [...statement.matchAll(/"(\d+)"/g)].map(([, index]) => literals[Number(index)]);
 }
 

@@ -1,8 +1,8 @@
 /**
- * The source of a cell without its comments and with its literals apart, cut into statements.
+ * Splits the source of a cell into statements, without comments and with its literals kept apart.
  *
- * Owns what Python, R, Julia, JavaScript and the shell have in common; refuses to parse any of them. Where they differ, what
- * may be a comment is taken for one, so that a call may be missed but none is invented.
+ * It uses only what Python, R, Julia, JavaScript and the shell have in common, and does not parse any of them. Where the
+ * languages differ, text that may be a comment is treated as one: a call may be missed, but none is invented.
  */
 
 /** A text written out in source. */
@@ -13,7 +13,7 @@ export interface Literal {
 }
 
 /** What was written; literal number 3 stands in the code as `"3"`. */
-export interface Source {
+export interface CellSource {
   readonly statements: readonly string[];
   readonly literals: readonly Literal[];
 }
@@ -21,7 +21,7 @@ export interface Source {
 /** A larger cell holds data. */
 const LONGEST = 100_000;
 
-// What is not closed goes on to the end, so that no character is looked at twice.
+// A literal that is not closed extends to the end, so that no character is read twice.
 const LITERALS_AND_COMMENTS = new RegExp(
   [
     String.raw`(?<comment>#=[\s\S]*?(?:=#|$)|\/\*[\s\S]*?(?:\*\/|$)|#[^\n]*|(?<!:)\/\/[^\n]*)`,
@@ -40,7 +40,7 @@ const LITERALS_AND_COMMENTS = new RegExp(
  *
  * @param code - of a cell; one that is very large reads as empty.
  */
-export function readSource(code: string): Source {
+export function readSource(code: string): CellSource {
   const literals: Literal[] = [];
   const plain = (code.length > LONGEST ? '' : code).replace(
     LITERALS_AND_COMMENTS,
@@ -73,8 +73,8 @@ function literalOf(
   };
 }
 
-/** A line that goes on with the statement of the line before. */
-const GOES_ON = /^(?:[)\]}.,|%+]|&&|->|else\b|elif\b|end\b|except\b|catch\b|finally\b)/;
+/** A line that continues the statement of the line before. */
+const CONTINUES = /^(?:[)\]}.,|%+]|&&|->|else\b|elif\b|end\b|except\b|catch\b|finally\b)/;
 const IS_OPEN = /(?:\|>|%>%|[([{,+=|:]|<-|=>|->)$/;
 
 function statementsOf(code: string): readonly string[] {
@@ -87,7 +87,7 @@ function statementsOf(code: string): readonly string[] {
     if (text === '') {
       continue;
     }
-    if (statements.length > 0 && (isOpen || indent > indentation || GOES_ON.test(text))) {
+    if (statements.length > 0 && (isOpen || indent > indentation || CONTINUES.test(text))) {
       statements[statements.length - 1] += `\n${text}`;
     } else {
       statements.push(text);

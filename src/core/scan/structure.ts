@@ -1,8 +1,8 @@
 /**
  * Reads printed structures: Python reprs, dicts, JSON, JavaScript and Julia objects, protobuf text, `name: value` lines.
  *
- * Owns a tolerant, single-pass parser: it never throws, takes linear time whatever the text is, keeps only names that the
- * vocabulary knows, and closes by itself what the text leaves open. Refuses to know which structures are usage.
+ * The parser is tolerant and makes a single pass: it never throws, takes linear time for any text, keeps only names of the
+ * vocabulary, and closes what the text leaves open. Which structures are usage is decided in `usage.ts`.
  */
 
 import {
@@ -30,7 +30,7 @@ import type { Node } from './tree';
  * @returns the outermost nodes, in the order of the text.
  */
 export function readStructures(text: string): readonly Node[] {
-  return new Reader(text).read();
+  return new Reader(text).readNodes();
 }
 
 class Reader {
@@ -38,7 +38,7 @@ class Reader {
     this._tree = new Tree();
   }
 
-  read(): readonly Node[] {
+  readNodes(): readonly Node[] {
     const text = this._text;
     while (this._at < text.length) {
       this._step(text[this._at]);
@@ -131,7 +131,7 @@ class Reader {
     if (char === '=' && this._text[this._at + 1] === '=') {
       return this._compare();
     }
-    // `done=True eval_count=9`: a word that was a value is no part of the next name.
+    // `done=True eval_count=9`: a word that was a value isn't part of the next name.
     const isFieldInRow = char === '=' && this._key !== '' && this._wordEnd === this._at;
     const raw = isFieldInRow ? this._word : this._nameBefore();
     this._at += this._text[this._at + 1] === '>' ? 2 : 1;
@@ -148,7 +148,7 @@ class Reader {
     this._stringStop = -1;
   }
 
-  /** `==` compares, and more of them are a rule: what follows is no figure of what stands before. */
+  /** `==` compares, and a row of `=` is a rule: the number behind it does not belong to the name before it. */
   private _compare(): void {
     while (this._text[this._at] === '=') {
       this._at += 1;
@@ -230,7 +230,7 @@ class Reader {
     if (BOUNDS.has(word.toLowerCase())) {
       this._key = '';
     } else if (ABSENT.has(word)) {
-      this._put(null);
+      this._addFigure(null);
     } else if (!'([{="\''.includes(next) || next === '') {
       if (this._tree.putText(this._key, () => word)) {
         this._key = '';
@@ -252,13 +252,13 @@ class Reader {
     const isNegative = before === '-' || before === '.';
     const isUnit = hasUnit(this._text, this._at);
     if (this._key !== '' && start - this._keyEnd <= FARTHEST) {
-      this._put(isNegative || isUnit ? NaN : Number(shown.replaceAll(',', '')));
+      this._addFigure(isNegative || isUnit ? NaN : Number(shown.replaceAll(',', '')));
     }
     this._phrase = this._at;
     this._word = '';
   }
 
-  private _put(value: number | null): void {
+  private _addFigure(value: number | null): void {
     const isTokenCount = this._isAboutTokens || isTokens(this._text, this._at);
     this._tree.putFigure(this._key, value, isTokenCount, this._isPair);
     this._key = '';

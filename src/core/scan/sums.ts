@@ -1,8 +1,8 @@
 /**
- * What printed sums are worth beside the calls that they add up.
+ * Decides how much a printed sum counts beside the calls that it adds up.
  *
- * Owns the rule that a sum counts only for what it has beyond the calls that were counted by themselves, within a run and,
- * for objects that add up as long as they live, across the runs of a kernel.
+ * A sum counts only for what it has beyond the calls that were counted one by one: within a run and, for objects that keep
+ * adding, across the runs of a kernel.
  */
 
 import type { Reading } from './reading';
@@ -89,7 +89,7 @@ export function withoutSums(readings: readonly Reading[]): readonly Reading[] {
   });
 }
 
-/** smolagents adds its steps up in newer versions and does not in older ones: never falling in either figure tells. */
+/** smolagents adds its steps up in newer versions and does not in older ones: in a sum neither number ever falls, which shows it. */
 export function stepsOf(steps: readonly Reading[]): readonly Reading[] {
   const distinct = steps.filter((step, at) => at === 0 || !agrees(step, steps[at - 1]));
   const isRising = distinct.every((step, at) => {

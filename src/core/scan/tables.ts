@@ -1,10 +1,10 @@
 /**
- * Usage in printed tables, brought to the form that the reader of structures knows.
+ * Converts usage in printed tables into the form that `structure.ts` reads.
  *
- * Owns tables with a head (data frames of R and pandas, Markdown, `console.table` of a list), tables whose rows have the
- * names (R's matrices, pandas' series, `console.table` of one object) and R's named vectors, which are heads with one row
- * below, each also where it was wrapped. Refuses data frames of several rows, which are logs of calls made at some other
- * time, and those of one row without a sum, a model or a cost that would show it to be a call.
+ * It reads tables with a head (data frames of R and pandas, Markdown, `console.table` of a list), tables with the names in
+ * their rows (R's matrices, pandas' series, `console.table` of one object) and R's named vectors, which have one row below the
+ * head; each also when it is wrapped. It leaves out data frames of several rows, which are logs of calls made at another time,
+ * and data frames of one row without a sum, a model or a cost that would show that it is a call.
  */
 
 import type { Role } from './vocabulary';
@@ -41,19 +41,19 @@ const TYPE = /(?:^|\s+)(?:<|&lt;)[\w,]{1,12}(?:>|&gt;)$/;
 export function readTables(text: string): readonly string[] {
   const tables = new Tables();
   for (const line of text.split('\n')) {
-    tables.take(line);
+    tables.addLine(line);
   }
   return tables.finish();
 }
 
 class Tables {
-  take(line: string): void {
+  addLine(line: string): void {
     const cells = line.length > LONGEST_LINE ? [] : cellsOf(line);
     if (cells.every(cell => RULE.test(cell) || TYPE.test(` ${cell}`)) && line.length > 0) {
       return;
     }
-    if (line.trim() !== '' && !this._takeNamed(cells) && !this._takeRow(cells, line)) {
-      this._takeHead(cells);
+    if (line.trim() !== '' && !this._addNamed(cells) && !this._addRow(cells, line)) {
+      this._addHead(cells);
     }
   }
 
@@ -64,7 +64,7 @@ class Tables {
   }
 
   /** A row that begins with the name of a figure. */
-  private _takeNamed(cells: Cells): boolean {
+  private _addNamed(cells: Cells): boolean {
     const [name = '', ...figures] = cells;
     const isBegun = this._named.length > 0 && this._named[0].length === cells.length;
     const isNamed = isBegun ? NAME.test(name) : roleOf(name) !== undefined;
@@ -83,7 +83,7 @@ class Tables {
   }
 
   /** A row below a head; it may begin with a number or name that the head has no name for. */
-  private _takeRow(cells: Cells, line: string): boolean {
+  private _addRow(cells: Cells, line: string): boolean {
     const block = this._blocks.at(-1);
     const before = cells.length - (block?.names.length ?? 0);
     const isRow = (before === 0 || before === 1) && cells.some(cell => COUNT.test(cell));
@@ -97,7 +97,7 @@ class Tables {
     return true;
   }
 
-  private _takeHead(cells: Cells): void {
+  private _addHead(cells: Cells): void {
     const names = cells.map(cell => cell.replace(TYPE, ''));
     const isHead = names.every(name => name === '' || isName(name)) && !names.every(isEmpty);
     if (!isHead || !this._continues(names)) {
@@ -108,7 +108,7 @@ class Tables {
     }
   }
 
-  /** Whether a head goes on with the table above it, which was too wide for its lines. */
+  /** Whether a head continues the table above it, which was too wide for its lines. */
   private _continues(names: Cells): boolean {
     const [first] = this._blocks;
     const last = this._blocks.at(-1);
@@ -128,7 +128,7 @@ class Tables {
     const isOneCall = blocks.every(({ rows }) => rows.length === 1);
     const isProven = blocks.every(({ isVector }) => isVector) || showsCall(named, cells);
     if (isOneCall && isProven && isUsage(named)) {
-      this._put([objectOf(named, cells)]);
+      this._addObjects([objectOf(named, cells)]);
     }
   }
 
@@ -139,14 +139,14 @@ class Tables {
       return;
     }
     const columns = rows[0].slice(1).map((_, at) => rows.map(row => row[at + 1]));
-    this._put(
+    this._addObjects(
       columns
         .filter(figures => isUsage(names.filter((_, at) => figures[at] !== '')))
         .map(figures => objectOf(names, figures))
     );
   }
 
-  private _put(objects: readonly object[]): void {
+  private _addObjects(objects: readonly object[]): void {
     if (objects.length > 0) {
       this._done.push(JSON.stringify(objects));
     }

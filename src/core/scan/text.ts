@@ -11,7 +11,7 @@ import { readPatterns } from './patterns';
 import { readPhrases } from './phrases';
 import { windowsOf, withoutMarkup, withoutTerminalCodes } from './plaintext';
 import type { Reading } from './reading';
-import { agrees, merged } from './reading';
+import { agrees, mergedReading } from './reading';
 import { readingsOf } from './readings';
 import { readRLists } from './rlist';
 import { withoutSource } from './listing';
@@ -39,7 +39,7 @@ const QUOTED_JSON = /^b?(["'])(?:data: ?)?[{[].*[}\]](?:\\r|\\n)*\1$/;
  * @param output - the text.
  * @param patterns - the user's own.
  */
-export function readText(
+export function scanText(
   output: OutputText,
   patterns: readonly OutputPattern[] = []
 ): readonly Reading[] {
@@ -70,7 +70,7 @@ function withPhrases(
     if (at < 0) {
       all.push(phrase);
     } else if (same.every(({ kind }) => kind === 'call')) {
-      all[at] = merged(all[at], phrase);
+      all[at] = mergedReading(all[at], phrase);
     }
   }
   return all;

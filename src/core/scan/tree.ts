@@ -1,8 +1,8 @@
 /**
- * The tree that a reader of printed structures builds.
+ * The tree that is built from a printed structure.
  *
- * Owns which nodes are kept: those that hold a figure, or stand around one. Outside of all brackets it makes blocks of the
- * names that stand together, so that `Prompt tokens: 1, Completion tokens: 2` in running text is a node like any other.
+ * Only nodes that have a number, or that contain such nodes, are kept. Outside of all brackets, names that stand together form
+ * a block, so that `Prompt tokens: 1, Completion tokens: 2` in running text is a node like any other.
  */
 
 import type { Role } from './vocabulary';
@@ -27,7 +27,7 @@ export interface Node {
   /** The opening bracket; empty for a block. */
   readonly bracket: string;
   readonly figures: Map<Role, Figure>;
-  /** Figures by their own names, where the name tells the dialect. */
+  /** Figures by their own names, if the name shows the dialect. */
   readonly names: Set<string>;
   readonly texts: Map<'id' | 'model' | 'type', string>;
   readonly children: Node[];

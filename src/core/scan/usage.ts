@@ -1,8 +1,8 @@
 /**
- * The table of usage shapes: which figures that stand together are the usage of a call, and what they come to.
+ * The table of usage shapes: which numbers that stand together are the usage of a call, and how they add up.
  *
- * Owns the sums that make input and output inclusive; the rules are those of `llm_meter_tap/usage`, for what is printed
- * instead of sent. Refuses figures that are no counts: prices, rates, shares.
+ * Input and output are summed so that they are inclusive, by the rules of `llm_meter_tap/formats`, for usage that is printed
+ * instead of sent. Numbers that are not counts are left out: prices, rates, shares.
  */
 
 import type { Usage } from './reading';
@@ -11,7 +11,7 @@ import { DEFINITION } from './tree';
 import type { Role } from './vocabulary';
 import { meaningOf } from './vocabulary';
 
-/** Counts that no call reaches: what is above is no count of one. */
+/** No call has more tokens: a larger number is not the count of one call. */
 const LARGEST = 100_000_000;
 const ASIDE = /_?(?:details?|detail_breakdown)$/;
 /** Names of things that hold a usage and nothing else, so that one figure in them is enough. */

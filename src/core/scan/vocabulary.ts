@@ -1,9 +1,9 @@
 /**
- * The names under which programs print the figures of a call.
+ * The names under which programs print the usage of a call.
  *
- * Owns the table from printed names to what they mean; refuses to know structure. A name counts when the whole of it is in
- * the table, so that `max_output_tokens`, `input_token_limit` and rate limit headers, which contain such names, do not.
- * Sources: the usage objects of the providers' API references and of the libraries named beside a line.
+ * A table maps printed names to their meaning. A name counts only if the whole of it is in the table, so `max_output_tokens`,
+ * `input_token_limit` and rate limit headers, which contain such names, do not count. Sources: the usage objects of the
+ * providers' API references and of the libraries named beside a line.
  */
 
 /** What a printed figure means. */

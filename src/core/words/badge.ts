@@ -59,7 +59,13 @@ export function badgeOf(
   };
 }
 
-/** The cost of some calls; undefined while it is unknown, and where nothing was charged. */
+/**
+ * The cost of some calls; undefined while it is unknown, and where nothing was charged.
+ *
+ * @param sums - the sums of the calls; the cost in US dollars.
+ * @param words - the translations and the formatter.
+ * @returns the cost, as `$0.0012`.
+ */
 export function sumsCostText(sums: Sums, words: Words): string | undefined {
   const { cost, openCalls, unpricedCalls, missingCalls } = sums;
   if (cost === undefined && unpricedCalls + missingCalls === 0) {

@@ -17,7 +17,13 @@ export interface Finding {
   readonly lines: readonly string[];
 }
 
-/** Lists the findings, from the page to the kernels. */
+/**
+ * Lists the findings, from the page to the kernels.
+ *
+ * @param snapshot - the state of the meter.
+ * @param trans - the translations.
+ * @returns the findings, in the order in which they are shown.
+ */
 export function findingsOf(snapshot: Snapshot, trans: Translate): readonly Finding[] {
   const { document, connection } = snapshot;
   const isServed = connection === 'live' || connection === 'away' || connection === 'failed';
@@ -42,7 +48,12 @@ export function findingsOf(snapshot: Snapshot, trans: Translate): readonly Findi
   ];
 }
 
-/** Writes the findings as plain text, for pasting into a report. */
+/**
+ * Writes the findings as plain text, for pasting into a report.
+ *
+ * @param findings - from `findingsOf`.
+ * @returns the name of each finding, with its lines indented below.
+ */
 export function reportOf(findings: readonly Finding[]): string {
   return findings.map(({ name, lines }) => [`${name}:`, ...lines].join('\n  ')).join('\n');
 }

@@ -10,18 +10,35 @@ import { totalTokensOf } from '../record/record';
 import type { Translate } from './translate';
 import type { Words } from './words';
 
-/** The marks of a call; none for one that succeeded and whose usage the provider reported. */
+/**
+ * The marks of a call; none for one that succeeded and whose usage the provider reported.
+ *
+ * @param record - the call.
+ * @param trans - the translations.
+ * @returns short words, as "aborted" or "counted".
+ */
 export function marksOf(record: CallRecord, trans: Translate): string[] {
   const marks = [statusMark(record, trans), basisMark(record.basis, trans)];
   return marks.filter(mark => mark !== undefined);
 }
 
-/** Where a call was made: its notebook, else the server extension that made it, else a dash. */
+/**
+ * Where a call was made: its notebook, else the server extension that made it, else a dash.
+ *
+ * @param record - the call.
+ * @returns the name of the notebook without its folder.
+ */
 export function placeText({ notebookPath, agentName }: CallRecord): string {
   return notebookPath?.replace(/^.*\//, '') ?? agentName ?? '–';
 }
 
-/** The full path or the server extension of a call; undefined if neither is known. */
+/**
+ * The full path or the server extension of a call; undefined if neither is known.
+ *
+ * @param record - the call.
+ * @param trans - the translations.
+ * @returns one line.
+ */
 export function placeDetail(
   { notebookPath, agentName }: CallRecord,
   trans: Translate
@@ -32,7 +49,13 @@ export function placeDetail(
   return trans.__('Called by the server extension %1', agentName);
 }
 
-/** The tokens of a call; `≈` marks an estimate. */
+/**
+ * The tokens of a call; `≈` marks an estimate.
+ *
+ * @param record - the call.
+ * @param words - the translations and the formatter.
+ * @returns input and output together.
+ */
 export function tokensText(record: CallRecord, words: Words): string {
   const { trans, format } = words;
   const total = totalTokensOf(record);
@@ -43,7 +66,13 @@ export function tokensText(record: CallRecord, words: Words): string {
   return isEstimate ? trans.__('≈ %1', format.count(total)) : format.count(total);
 }
 
-/** Input and output tokens of a call; undefined if both are unknown. */
+/**
+ * Input and output tokens of a call; undefined if both are unknown.
+ *
+ * @param record - the call.
+ * @param words - the translations and the formatter.
+ * @returns both numbers in full.
+ */
 export function tokensDetail(
   { inputTokens, outputTokens }: CallRecord,
   words: Words
@@ -57,7 +86,13 @@ export function tokensDetail(
     : trans.__('%1 in, %2 out', format.count(inputTokens), format.count(outputTokens));
 }
 
-/** The cost of a call, or why it is not known. */
+/**
+ * The cost of a call, or why it is not known.
+ *
+ * @param record - the call.
+ * @param words - the translations and the formatter.
+ * @returns the cost, or a word such as "unpriced".
+ */
 export function callCostText(record: CallRecord, words: Words): string {
   const { trans, format } = words;
   const { costAmount, costCurrency, basis } = record;

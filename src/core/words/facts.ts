@@ -11,7 +11,14 @@ import type { Translate } from './translate';
 import { callsText, costText, limitTitle, resetText, usedOfLimit } from './wording';
 import type { Words } from './words';
 
-/** Lists where every limit stands, the month's totals, and the problems; one line each. */
+/**
+ * Lists where every limit stands, the month's totals, and the problems; one line each.
+ *
+ * @param document - the figures.
+ * @param options - what the user wants to see.
+ * @param words - the translations and the formatter.
+ * @returns the lines.
+ */
 export function factsOf(
   document: StandingDocument,
   options: FigureOptions,
@@ -35,7 +42,14 @@ function monthFact(month: Totals, { isCostShown }: FigureOptions, words: Words):
     : trans.__('This month: %1', calls);
 }
 
-/** Says that the current notebook is not metered, and why; one sentence a line. */
+/**
+ * Says that the current notebook is not metered, and why; one sentence a line.
+ *
+ * @param kernel - the kernel of the notebook.
+ * @param areOutputsScanned - whether usage in its outputs is counted.
+ * @param trans - the translations.
+ * @returns the lines.
+ */
 export function unmeteredFacts(
   kernel: Unmetered,
   areOutputsScanned: boolean,
@@ -48,7 +62,13 @@ export function unmeteredFacts(
     : [fact];
 }
 
-/** Says why the calls of a kernel are not metered. */
+/**
+ * Says why the calls of a kernel are not metered.
+ *
+ * @param kernel - the kernel.
+ * @param trans - the translations.
+ * @returns one sentence.
+ */
 export function unmeteredReason({ reason, name }: Unmetered, trans: Translate): string {
   switch (reason) {
     case 'language':
@@ -62,12 +82,24 @@ export function unmeteredReason({ reason, name }: Unmetered, trans: Translate): 
   }
 }
 
-/** Says how many limits are not shown. */
+/**
+ * Says how many limits are not shown.
+ *
+ * @param moreStandings - how many limits.
+ * @param trans - the translations.
+ * @returns one line.
+ */
 export function moreText(moreStandings: number, trans: Translate): string {
   return trans._n('and %1 more limit', 'and %1 more limits', moreStandings);
 }
 
-/** Names a level, so that colour is not the only sign of it. */
+/**
+ * Names a level, so that colour is not the only sign of it.
+ *
+ * @param level - where the limit stands.
+ * @param trans - the translations.
+ * @returns a word or two.
+ */
 export function levelText(level: Level, trans: Translate): string {
   switch (level) {
     case 'ok':

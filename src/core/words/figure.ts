@@ -23,7 +23,12 @@ export interface FigureOptions {
   readonly gaugeLimit?: string;
 }
 
-/** The standing that refuses calls, else the one nearest to its limit, or past it most; undefined where no limit is set. */
+/**
+ * The standing that refuses calls, else the one nearest to its limit, or past it most; undefined where no limit is set.
+ *
+ * @param standings - of the limits in force.
+ * @returns the standing.
+ */
 export function worstStanding(standings: readonly Standing[]): Standing | undefined {
   return standings.reduce<Standing | undefined>(
     (worst, standing) => (worst === undefined || isWorse(standing, worst) ? standing : worst),
@@ -36,7 +41,13 @@ function isWorse(one: Standing, other: Standing): boolean {
   return isBlocked === (other.level === 'blocked') ? one.ratio > other.ratio : isBlocked;
 }
 
-/** The standing that the gauge follows: the worst of the chosen limit, else, or when that is no longer set, of all. */
+/**
+ * The standing that the gauge follows: the worst of the chosen limit, else, or when that is no longer set, of all.
+ *
+ * @param standings - of the limits in force.
+ * @param limitId - the limit that the user chose; undefined for none.
+ * @returns the standing; undefined where no limit is set.
+ */
 export function followedStanding(
   standings: readonly Standing[],
   limitId: string | undefined
@@ -45,7 +56,15 @@ export function followedStanding(
   return worstStanding(chosen.length === 0 ? standings : chosen);
 }
 
-/** The figure in few characters. */
+/**
+ * The figure in few characters.
+ *
+ * @param document - the figures.
+ * @param standing - the one that the gauge follows; undefined where no limit is set.
+ * @param options - what the user wants to see.
+ * @param words - the translations and the formatter.
+ * @returns for example `812k` or `81%`.
+ */
 export function figureText(
   document: StandingDocument,
   standing: Standing | undefined,

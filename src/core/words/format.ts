@@ -33,12 +33,20 @@ export class Formatter {
     this._list = new Intl.ListFormat(locale, { type: 'conjunction', style: 'narrow' });
   }
 
-  /** A list of names: `a, b, c`. */
+  /**
+   * A list of names: `a, b, c`.
+   *
+   * @param names - the names.
+   */
   list(names: readonly string[]): string {
     return this._list.format(names);
   }
 
-  /** A count in few characters: `812k`, `1.2M`, `81.2万`. */
+  /**
+   * A count in few characters: `812k`, `1.2M`, `81.2万`.
+   *
+   * @param value - the count; a string is a decimal number.
+   */
   compact(value: number | string): string {
     // CLDR writes a thousand as "K" in English; the unit symbol of SI is a small k.
     return this._compact
@@ -47,12 +55,20 @@ export class Formatter {
       .join('');
   }
 
-  /** A count in full: `812,345`. */
+  /**
+   * A count in full: `812,345`.
+   *
+   * @param value - the count; a string is a decimal number.
+   */
   count(value: number | string): string {
     return this._count.format(Number(value));
   }
 
-  /** A share of a whole: `81%`. */
+  /**
+   * A share of a whole: `81%`.
+   *
+   * @param ratio - 0 to 1, or above.
+   */
   percent(ratio: number): string {
     return this._percent.format(ratio);
   }
@@ -74,7 +90,12 @@ export class Formatter {
     }).format(value);
   }
 
-  /** An amount of money to the sixth decimal, for sums that are compared: `$0.998` and `$1.002` read as the same cents. */
+  /**
+   * An amount of money to the sixth decimal, for sums that are compared: `$0.998` and `$1.002` read as the same cents.
+   *
+   * @param amount - a decimal string.
+   * @param currency - an ISO 4217 code.
+   */
   exactMoney(amount: string, currency = 'USD'): string {
     return new Intl.NumberFormat(this.locale, {
       style: 'currency',
@@ -101,7 +122,12 @@ export class Formatter {
     }).format(new Date(time));
   }
 
-  /** A moment in a sentence that names its zone elsewhere: `Nov 28, 2:00 PM`. */
+  /**
+   * A moment in a sentence that names its zone elsewhere: `Nov 28, 2:00 PM`.
+   *
+   * @param time - RFC 3339.
+   * @param timeZone - the IANA zone to show it in; absent means this formatter's.
+   */
   brief(time: string, timeZone = this.timeZone): string {
     return new Intl.DateTimeFormat(this.locale, {
       month: 'short',
@@ -112,7 +138,12 @@ export class Formatter {
     }).format(new Date(time));
   }
 
-  /** A day of the year: `Dec 1`. In the given zone, as with `moment`. */
+  /**
+   * A day of the year: `Dec 1`.
+   *
+   * @param time - RFC 3339.
+   * @param timeZone - the IANA zone to show it in; absent means this formatter's.
+   */
   day(time: string, timeZone = this.timeZone): string {
     return new Intl.DateTimeFormat(this.locale, {
       month: 'short',
@@ -121,7 +152,12 @@ export class Formatter {
     }).format(new Date(time));
   }
 
-  /** A day with its name: `Wed, Nov 25`. In the given zone, as with `moment`. */
+  /**
+   * A day with its name: `Wed, Nov 25`.
+   *
+   * @param time - RFC 3339.
+   * @param timeZone - the IANA zone to show it in; absent means this formatter's.
+   */
   weekday(time: string, timeZone = this.timeZone): string {
     return new Intl.DateTimeFormat(this.locale, {
       weekday: 'short',
@@ -131,7 +167,12 @@ export class Formatter {
     }).format(new Date(time));
   }
 
-  /** A month of a year: `Nov 2026`. In the given zone, as with `moment`. */
+  /**
+   * A month of a year: `Nov 2026`.
+   *
+   * @param time - RFC 3339.
+   * @param timeZone - the IANA zone to show it in; absent means this formatter's.
+   */
   month(time: string, timeZone = this.timeZone): string {
     return new Intl.DateTimeFormat(this.locale, {
       month: 'short',
@@ -140,7 +181,12 @@ export class Formatter {
     }).format(new Date(time));
   }
 
-  /** A time of the day: `3:00 PM`. In the given zone, as with `moment`. */
+  /**
+   * A time of the day: `3:00 PM`.
+   *
+   * @param time - RFC 3339.
+   * @param timeZone - the IANA zone to show it in; absent means this formatter's.
+   */
   clock(time: string, timeZone = this.timeZone): string {
     return new Intl.DateTimeFormat(this.locale, {
       hour: 'numeric',
@@ -149,7 +195,11 @@ export class Formatter {
     }).format(new Date(time));
   }
 
-  /** A moment in a list of recent ones: date and time, without the zone. */
+  /**
+   * A moment in a list of recent ones: date and time, without the zone.
+   *
+   * @param time - RFC 3339.
+   */
   recent(time: string): string {
     return new Intl.DateTimeFormat(this.locale, {
       month: 'numeric',

@@ -1,7 +1,7 @@
 /**
- * What the gauge shows, as a pure function of what the page knows.
+ * The text and state of the gauge, as a pure function of what the page knows.
  *
- * A figure that is not known is never shown as a number: without the server extension the gauge says that it is not running.
+ * An unknown amount is never shown as a number: without the server extension, the gauge says that it is not running.
  */
 
 import { factsOf, unmeteredFacts } from './facts';
@@ -80,7 +80,13 @@ export function toStatusEntry(
   };
 }
 
-/** Explains the state of the connection; one sentence a line, none while all is well. */
+/**
+ * Explains the state of the connection; one sentence a line, none while all is well.
+ *
+ * @param snapshot - the state of the meter.
+ * @param trans - the translations.
+ * @returns the lines.
+ */
 export function connectionFacts(snapshot: Snapshot, trans: Translate): string[] {
   const { connection, reason, areEventsMissing } = snapshot;
   switch (connection) {

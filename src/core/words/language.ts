@@ -1,5 +1,5 @@
 /**
- * Which translations to use: JupyterLab's language pack, our own Chinese catalogue, or the English of the sources.
+ * Chooses the translations: JupyterLab's language pack, our own Chinese texts, or the English of the source code.
  */
 
 /** The setting `language`. */

@@ -52,7 +52,13 @@ export function toNotice(alert: Alert, standing: Standing | undefined, words: Wo
   };
 }
 
-/** Describes a kernel that makes far more calls than its user usually does. */
+/**
+ * Describes a kernel that makes far more calls than its user usually does.
+ *
+ * @param runaway - the kernel, its calls and dollars per minute.
+ * @param words - the translations and the formatter.
+ * @returns one sentence for the toast.
+ */
 export function runawayText(runaway: Runaway, words: Words): string {
   const { trans, format } = words;
   const { callsPerMinute, usualCallsPerMinute, costPerMinute, usualCostPerMinute } = runaway;

@@ -10,7 +10,13 @@ import type { Translate } from './translate';
 import { amountText } from './wording';
 import type { Words } from './words';
 
-/** The forecast: the share at the end of the window, and when the limit is reached; undefined if neither is known. */
+/**
+ * The forecast: the share at the end of the window, and when the limit is reached; undefined if neither is known.
+ *
+ * @param standing - where the limit is.
+ * @param words - the translations and the formatter.
+ * @returns one sentence.
+ */
 export function forecastText(standing: Standing, words: Words): string | undefined {
   const { trans, format } = words;
   const { forecast, limit } = standing;
@@ -34,7 +40,13 @@ function endText({ limit, resetsAt }: Standing, format: Formatter): string | und
   return isShort ? format.clock(resetsAt, limit.timeZone) : format.day(resetsAt, limit.timeZone);
 }
 
-/** Lists raises, reservations and uncertain amounts of a limit. */
+/**
+ * Lists raises, reservations and uncertain amounts of a limit.
+ *
+ * @param standing - where the limit is.
+ * @param words - the translations and the formatter.
+ * @returns one sentence for each.
+ */
 export function remarksOf(standing: Standing, words: Words): string[] {
   const { trans } = words;
   const { limit, raised, reserved, softBy } = standing;
@@ -51,7 +63,13 @@ export function remarksOf(standing: Standing, words: Words): string[] {
   ].filter(remark => remark !== undefined);
 }
 
-/** Says who can raise a limit if this user can't; undefined if this user can, or if it is unknown. */
+/**
+ * Says who can raise a limit if this user can't; undefined if this user can, or if it is unknown.
+ *
+ * @param standing - where the limit is.
+ * @param trans - the translations.
+ * @returns one sentence.
+ */
 export function whoCanRaise({ canRaise, limit }: Standing, trans: Translate): string | undefined {
   if (canRaise !== false) {
     return undefined;

@@ -7,7 +7,13 @@
 import type { Problem } from '../record/standing';
 import type { Translate } from './translate';
 
-/** The title of a problem; undefined for an unknown code. */
+/**
+ * The title of a problem; undefined for an unknown code.
+ *
+ * @param problem - the problem.
+ * @param trans - the translations.
+ * @returns the title.
+ */
 export function problemTitle({ code }: Problem, trans: Translate): string | undefined {
   // `channel:NAME` is of one channel.
   switch (code.split(':')[0]) {
@@ -26,14 +32,14 @@ export function problemTitle({ code }: Problem, trans: Translate): string | unde
       return trans.__("The administrator's limits aren't in force");
     case 'limits-settings':
       return trans.__("The limits in the settings can't be read");
-    case 'listener':
-      return trans.__('Calls are counted only after their process ends');
     case 'messages-lost':
       return trans.__('Some calls from a kernel were lost');
     case 'not-durable':
       return trans.__('Counted calls may be lost');
     case 'price-table':
       return trans.__("The administrator's price table can't be used");
+    case 'service-server':
+      return trans.__('Calls are counted only after their process ends');
     case 'spool-lines':
       return trans.__("Some calls can't be read");
     case 'spool-unreadable':
@@ -47,7 +53,13 @@ export function problemTitle({ code }: Problem, trans: Translate): string | unde
   }
 }
 
-/** A problem in one line, title first. */
+/**
+ * A problem in one line, title first.
+ *
+ * @param problem - the problem.
+ * @param trans - the translations.
+ * @returns the line; only the message of the service where the code is unknown.
+ */
 export function problemText(problem: Problem, trans: Translate): string {
   const title = problemTitle(problem, trans);
   return title === undefined ? problem.message : trans.__('%1: %2', title, problem.message);

@@ -1,5 +1,5 @@
 /**
- * What running a notebook again costs, from what its cells cost before.
+ * Estimates the cost of running a notebook again, from the cost of earlier runs of its cells.
  *
  * Only runs whose calls are all priced count; cells without such a run are listed as not included.
  */
@@ -53,7 +53,13 @@ export function exceeds({ typical }: Estimate, amount: number): boolean {
   return Number(typical) > amount;
 }
 
-/** Writes the estimate; the first sentence has the amount. */
+/**
+ * Writes the estimate; the first sentence has the amount.
+ *
+ * @param estimate - dollars and the number of runs they are based on.
+ * @param words - the translations and the formatter.
+ * @returns the sentences.
+ */
 export function estimateSentences(estimate: Estimate, words: Words): readonly string[] {
   const { trans, format } = words;
   const { unpricedCells } = estimate;

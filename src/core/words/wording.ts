@@ -9,7 +9,14 @@ import type { Limit, Standing, Totals, Unit, WindowName } from '../record/standi
 import type { Translate } from './translate';
 import type { Words } from './words';
 
-/** An amount in a limit's unit, in full. */
+/**
+ * An amount in a limit's unit, in full.
+ *
+ * @param amount - a decimal string in the limit's unit.
+ * @param unit - what the amount counts.
+ * @param words - the translations and the formatter.
+ * @returns for example `1,000,000 tokens` or `$2.50`.
+ */
 export function amountText(amount: string, unit: Unit, words: Words): string {
   const { trans, format } = words;
   switch (unit) {
@@ -22,13 +29,25 @@ export function amountText(amount: string, unit: Unit, words: Words): string {
   }
 }
 
-/** A number of calls: `1 call`, `12 calls`. */
+/**
+ * A number of calls: `1 call`, `12 calls`.
+ *
+ * @param calls - how many.
+ * @param words - the translations and the formatter.
+ * @returns the number with the noun.
+ */
 export function callsText(calls: number, words: Words): string {
   const { trans, format } = words;
   return trans._n('%2 call', '%2 calls', calls, format.count(calls));
 }
 
-/** Used and limit in full: `812,345 of 1,000,000 tokens`. */
+/**
+ * Used and limit in full: `812,345 of 1,000,000 tokens`.
+ *
+ * @param standing - where the limit is.
+ * @param words - the translations and the formatter.
+ * @returns both amounts with the unit.
+ */
 export function usedOfLimit({ used, amount, limit }: Standing, words: Words): string {
   const { trans, format } = words;
   const isMoney = limit.unit === 'USD';
@@ -39,7 +58,14 @@ export function usedOfLimit({ used, amount, limit }: Standing, words: Words): st
   );
 }
 
-/** When a window resets; undefined for a total. */
+/**
+ * When a window resets; undefined for a total.
+ *
+ * @param resetsAt - RFC 3339; undefined for a limit that never resets.
+ * @param timeZone - the limit's IANA time zone; undefined means that of the formatter.
+ * @param words - the translations and the formatter.
+ * @returns the moment with its zone.
+ */
 export function resetText(
   resetsAt: string | undefined,
   timeZone: string | undefined,
@@ -51,14 +77,27 @@ export function resetText(
     : trans.__('Resets %1', format.moment(resetsAt, timeZone));
 }
 
-/** The title of a limit: `This month`, `Today, notebook a.ipynb`. */
+/**
+ * The title of a limit: `This month`, `Today, notebook a.ipynb`.
+ *
+ * @param limit - the limit.
+ * @param subject - the user, notebook, model, ... that it counts; undefined if unknown.
+ * @param trans - the translations.
+ * @returns the title.
+ */
 export function limitTitle(limit: Limit, subject: string | undefined, trans: Translate): string {
   const window = windowTitle(limit.window, trans);
   const of = scopeTitle(limit, subject ?? limit.value, trans);
   return of === undefined ? window : trans.__('%1, %2', window, of);
 }
 
-/** The cost of some calls: a sum, a lower bound if some calls are not included, or "unpriced". */
+/**
+ * The cost of some calls: a sum, a lower bound if some calls are not included, or "unpriced".
+ *
+ * @param totals - the sums of the calls; the cost in US dollars.
+ * @param words - the translations and the formatter.
+ * @returns the cost.
+ */
 export function costText(totals: Totals, words: Words): string {
   const { trans, format } = words;
   const isLowerBound = totals.unpricedCalls + totals.missingCalls > 0;

@@ -30,7 +30,14 @@ interface AlertActions {
   ) => LoadForm;
 }
 
-/** Shows a toast that stays until it is closed. */
+/**
+ * Shows a toast that stays until it is closed.
+ *
+ * @param alert - the crossed threshold.
+ * @param standing - where its limit is now; undefined when the limit is no longer set.
+ * @param wording - the words.
+ * @param actions - what the buttons do.
+ */
 export function showWarning(
   alert: Alert,
   standing: Standing | undefined,
@@ -48,7 +55,13 @@ export function showWarning(
   });
 }
 
-/** Shows a toast about a runaway kernel; resolves once the toast is closed. */
+/**
+ * Shows a toast about a runaway kernel; resolves once the toast is closed.
+ *
+ * @param runaway - the kernel and its calls per minute.
+ * @param wording - the words.
+ * @param actions - what the buttons do; only `interrupt` is used.
+ */
 export function showRunaway(
   runaway: Runaway,
   wording: IWording,
@@ -80,7 +93,14 @@ export function showRunaway(
   });
 }
 
-/** Shows the dialog at a limit and does what the pressed button says. */
+/**
+ * Shows the dialog at a limit and does what the pressed button says.
+ *
+ * @param alert - the reached limit, or the refused call.
+ * @param standing - where its limit is now; undefined when the limit is no longer set.
+ * @param wording - the words.
+ * @param actions - what the buttons do.
+ */
 export async function askAtLimit(
   alert: Alert,
   standing: Standing | undefined,

@@ -48,7 +48,7 @@ export class NotebookBadges {
   update(): void {
     for (const cell of this.panel.content.widgets) {
       if (cell instanceof CodeCell) {
-        this._show(cell, this.isOn ? this._badgeOf(cell) : undefined);
+        this._showBadge(cell, this.isOn ? this._badgeOf(cell) : undefined);
       }
     }
   }
@@ -58,7 +58,7 @@ export class NotebookBadges {
     return badgeOf(this.cells.newestOf(id), this.cells.streamsOf(id), isCostShown, this.wording);
   }
 
-  private _show(cell: CodeCell, badge: Badge | undefined): void {
+  private _showBadge(cell: CodeCell, badge: Badge | undefined): void {
     if (badge === undefined) {
       this._widgets.get(cell)?.dispose();
       this._widgets.delete(cell);

@@ -24,12 +24,12 @@ export class NotebookCostLabel extends Widget {
     super();
     this.addClass('jp-LLMMeter-NotebookCost');
     this.node.setAttribute('role', 'note');
-    changed.connect(this._show, this);
-    wording.changed.connect(this._show, this);
-    this._show();
+    changed.connect(this._showCost, this);
+    wording.changed.connect(this._showCost, this);
+    this._showCost();
   }
 
-  private _show(): void {
+  private _showCost(): void {
     const total = this.total();
     const { trans } = this.wording;
     const cost = total && sumsCostText(total, this.wording);

@@ -53,7 +53,14 @@ export function useWidth(): [React.RefObject<HTMLDivElement>, number] {
   return [ref, width];
 }
 
-/** An amount at an axis, in few characters. */
+/**
+ * An amount at an axis, in few characters.
+ *
+ * @param value - in the unit.
+ * @param unit - what the axis counts.
+ * @param words - the translations and the formatter.
+ * @returns the text beside a tick.
+ */
 export function axisText(value: number, unit: ShownUnit | 'USD', { format }: Words): string {
   return unit === 'cost' || unit === 'USD' ? format.money(String(value)) : format.compact(value);
 }

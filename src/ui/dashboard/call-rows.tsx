@@ -37,7 +37,12 @@ interface ColumnOptions {
   readonly openCell: OpenCell;
 }
 
-/** The columns in their order; cost only if the user wants to see it. */
+/**
+ * The columns in their order; cost only if the user wants to see it.
+ *
+ * @param options - whether cost is shown, the words, and what opens the cell of a call.
+ * @returns the columns.
+ */
 export function columnsOf({ isCostShown, words, openCell }: ColumnOptions): readonly CallColumn[] {
   const { trans, format } = words;
   const cost: CallColumn = {

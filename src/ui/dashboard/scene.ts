@@ -1,5 +1,5 @@
 /**
- * What the parts of the dashboard share; each part takes the fields that it uses.
+ * The properties that the parts of the dashboard share; each part takes the ones it needs.
  */
 
 import * as React from 'react';

@@ -10,7 +10,12 @@ import type { IMeter, IWording } from '../../tokens';
 /** What the button does, by an id that does not depend on the language. */
 const COPY = 'copy';
 
-/** Shows what is metered, what is not, and why. */
+/**
+ * Shows what is metered, what is not, and why.
+ *
+ * @param meter - has the state of the meter.
+ * @param wording - the words.
+ */
 export async function showDiagnostics(meter: IMeter, { trans }: IWording): Promise<void> {
   const findings = findingsOf(meter.snapshot, trans);
   const title = trans.__('LLM Meter diagnostics');

@@ -6,8 +6,7 @@ import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { toStatusEntry } from '../../core/words/gauge';
-import type { ICurrentNotebook } from '../current-notebook';
-import type { IMeter, IWording } from '../../tokens';
+import type { ICurrentNotebook, IMeter, IWording } from '../../tokens';
 import { GaugeButton } from './gauge-button';
 
 /** The gauge in the status bar or the top area. */

@@ -1,5 +1,5 @@
 /**
- * What running the current notebook again costs, for the popover.
+ * The cost of running the current notebook again, for the popover.
  */
 
 import * as React from 'react';

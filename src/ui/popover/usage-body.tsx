@@ -34,7 +34,7 @@ export interface UsageActions extends LimitActions {
 }
 
 /** The figures, the functions that load more, and what the buttons do. */
-export interface UsageProps {
+export interface UsageBodyProps {
   readonly snapshot: Snapshot;
   readonly preferences: IPreferences;
   /** The notebook that the user works in; null if there is none. */
@@ -51,7 +51,7 @@ export interface UsageProps {
 }
 
 /** Shows the body of the popover. */
-export function Usage(props: UsageProps): React.ReactElement {
+export function UsageBody(props: UsageBodyProps): React.ReactElement {
   const { snapshot, words, actions, refresh } = props;
   const { trans } = words;
   return (
@@ -79,7 +79,7 @@ export function Usage(props: UsageProps): React.ReactElement {
   );
 }
 
-interface FiguresProps extends UsageProps {
+interface FiguresProps extends UsageBodyProps {
   readonly document: StandingDocument;
 }
 

@@ -4,10 +4,10 @@
 
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
-import type { ICurrentNotebook } from '../current-notebook';
-import type { ICallStore, ICellCosts, IMeter, IWording } from '../../tokens';
+
+import type { ICallStore, ICellCosts, ICurrentNotebook, IMeter, IWording } from '../../tokens';
 import type { UsageActions } from './usage-body';
-import { Usage } from './usage-body';
+import { UsageBody } from './usage-body';
 
 /** Where the user works. */
 export interface UsagePlaces {
@@ -44,7 +44,7 @@ export class UsageWidget extends ReactWidget {
     const { meter, places } = this;
     const { trans, format } = this.wording;
     return (
-      <Usage
+      <UsageBody
         snapshot={meter.snapshot}
         preferences={meter.preferences}
         place={places.current.place}

@@ -101,7 +101,7 @@ function useSubmit(
       onRaised(await ask(request));
     } catch (error) {
       setAsking(false);
-      setProblem(problemText(error, trans));
+      setProblem(errorText(error, trans));
     }
   };
   return {
@@ -123,7 +123,7 @@ function useSubmit(
 }
 
 /** Says what went wrong and what to do. */
-function problemText(error: unknown, trans: Translate): string {
+function errorText(error: unknown, trans: Translate): string {
   const { kind, message, status } = failureOf(error);
   switch (kind) {
     case 'away':

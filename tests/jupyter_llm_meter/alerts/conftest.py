@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 from decimal import Decimal
 
 import pytest
-from channel_provider import Provider
+from channel_provider import ChannelProvider
 from free_port import free_port
 
 from jupyter_llm_meter.alerts.channels import Channels
@@ -22,7 +22,7 @@ def provider(tmp_path, monkeypatch):
     """All providers in one; whatever this process sends to any host by HTTPS reaches it."""
     folder = tmp_path / "provider"
     folder.mkdir()
-    provider = Provider(folder)
+    provider = ChannelProvider(folder)
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{provider.port}")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(provider.authority))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -31,14 +31,14 @@ def provider(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def nobody():
-    """A port on which nobody listens."""
+def closed_port():
+    """A port on which no process listens."""
     return free_port()
 
 
 @pytest.fixture
-def told():
-    """Make an alert as a message tells it."""
+def make_alert():
+    """Make an alert, as messages show it."""
 
     def make(**fields):
         extra = {name: fields.pop(name) for name in ("time_zone", "notebooks", "forecast") if name in fields}
@@ -95,7 +95,7 @@ def start(storage, fixed_limits):
             problems=problems,
             time_zone="UTC",
             log=log,
-            channels=Channels.read(channels, problems),
+            channels=Channels.from_configuration(channels, problems),
         )
         service.start()
         running.append(service)

@@ -76,7 +76,7 @@ def test_an_environment_that_cannot_be_read_spares_the_configuration(variable):
 
 
 @pytest.mark.parametrize("given", [["x"], 5, "mailto://x:password-1@y"])
-def test_a_configuration_that_is_no_object_is_said_without_showing_it(given):
+def test_a_configuration_that_is_not_an_object_is_reported_without_showing_it(given):
     channels, errors = read_channels(given, None)
     assert channels == {}
     assert "c.LLMMeter.channels must be an object" in str(errors[""])

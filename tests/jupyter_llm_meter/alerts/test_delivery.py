@@ -1,4 +1,4 @@
-"""Alerts from the ledger to whoever is to hear of them, by services that start, stop, fail and are killed."""
+"""Delivery of alerts from the ledger to channels, by services that start, stop, fail and are killed."""
 
 import os
 import signal
@@ -82,7 +82,7 @@ def test_a_burst_is_one_message(start, spend, provider, storage, eventually, mon
     assert titles(provider)[1:] == ["LLM Meter: 4 alerts"]
 
 
-def test_a_limit_tells_the_channels_that_it_names(start, spend, provider, storage, eventually):
+def test_a_limit_notifies_the_channels_that_it_names(start, spend, provider, storage, eventually):
     limits = [{"window": "month", "unit": "tokens", "amount": 1000, "notify": ["quiet"]}]
     channels = {
         "ops": webhook(provider, "ops"),
@@ -179,8 +179,8 @@ def test_two_services_of_one_ledger_deliver_an_alert_once(start, spend, provider
     eventually(lambda: records(storage).get("ops") and not records(storage)["ops"].waiting)
     for service in services:
         service.stop()
-    told = "\n".join(request.json["title"] + request.json["message"] for request in provider.requests)
-    assert [told.count(f"user{number} has used") for number in range(2)] == [1, 1]
+    sent = "\n".join(request.json["title"] + request.json["message"] for request in provider.requests)
+    assert [sent.count(f"user{number} has used") for number in range(2)] == [1, 1]
 
 
 DELIVERER = """
@@ -202,7 +202,7 @@ class Fixed:
 
 log = logging.getLogger()
 problems = Problems(log)
-channels = Channels.read({"ops": sys.argv[3]}, problems)
+channels = Channels.from_configuration({"ops": sys.argv[3]}, problems)
 storage = Storage(Path(sys.argv[2]), f"sqlite:///{sys.argv[2]}/ledger.sqlite3")
 service = assemble_service(
     storage=storage, limits=Fixed(), owner=Owner("alice"), problems=problems, time_zone="UTC", log=log,

@@ -72,7 +72,7 @@ def test_dingtalk_calls_the_phones_of_the_url(provider):
     assert "sign" not in request.query
 
 
-def test_a_wrong_signature_is_no_delivery_although_the_status_is_200(provider):
+def test_a_wrong_signature_is_a_failed_delivery_even_with_status_200(provider):
     provider.answer = dingtalk
     with pytest.raises(DeliveryError, match="310000 sign not match"):
         deliver("dingtalk://SECwrong@0123456789abcdef")
@@ -101,14 +101,14 @@ def test_feishu_and_lark_take_a_signed_message(provider):
         )
 
 
-def test_wecom_takes_text_within_its_2048_bytes(provider, told):
+def test_wecom_takes_text_within_its_2048_bytes(provider, make_alert):
     key = "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa"
     provider.answer = lambda request: (
         (200, b'{"errcode":0,"errmsg":"ok"}')
         if len(request.json["text"]["content"].encode()) <= 2048
         else (200, b'{"errcode":40058,"errmsg":"content exceed max length"}')
     )
-    many = [told(id=str(number), subject=f"用户{number}" * 8) for number in range(40)]
+    many = [make_alert(id=str(number), subject=f"用户{number}" * 8) for number in range(40)]
     sender = sender_to(Channel("team", f"wecombot://{key}"))
     deliver(f"wecombot://{key}", compose(many, "zh-CN", sender.most_bytes))
     deliver(f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={key}")
@@ -123,7 +123,7 @@ def test_wecom_takes_text_within_its_2048_bytes(provider, told):
     assert second.json == {"msgtype": "text", "text": {"content": "LLM Meter：标题\n第一行\n第二行"}}
 
 
-def test_wecom_s_refusal_is_told(provider):
+def test_a_refusal_by_wecom_is_reported(provider):
     provider.answer = lambda _request: (200, b'{"errcode":93000,"errmsg":"invalid webhook url"}')
     with pytest.raises(DeliveryError, match="93000 invalid webhook url"):
         deliver("wecombot://693a91f6")
@@ -144,8 +144,8 @@ def test_a_redirection_is_not_followed(provider):
     assert len(provider.requests) == 1
 
 
-def test_a_robot_that_cannot_be_reached_is_told(monkeypatch, nobody):
-    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{nobody}")
+def test_a_robot_that_cannot_be_reached_is_reported(monkeypatch, closed_port):
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{closed_port}")
     with pytest.raises(DeliveryError, match="no connection"):
         deliver("wecombot://693a91f6")
 
@@ -161,7 +161,7 @@ def test_a_robot_that_cannot_be_reached_is_told(monkeypatch, nobody):
         ("https://oapi.dingtalk.com/robot/send", "token"),
     ],
 )
-def test_a_url_that_is_no_robot_s_is_named(url, says):
+def test_a_url_that_is_not_a_robots_is_reported(url, says):
     with pytest.raises(ChannelError, match=says):
         sender_to(Channel("team", url))
 

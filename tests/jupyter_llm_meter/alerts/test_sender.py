@@ -1,4 +1,4 @@
-"""Real deliveries through Apprise, what providers get, and that no secret of a URL is told anywhere."""
+"""Real deliveries through Apprise, what providers get, and that no secret of a URL is shown anywhere."""
 
 import email
 import email.policy
@@ -67,8 +67,8 @@ def mail_url(mailbox, password="mail-password-1"):
     )
 
 
-def test_mail_arrives_in_the_receiver_s_language(mailbox, told):
-    deliver(mail_url(mailbox), compose([told()], "zh-CN", 10_000))
+def test_mail_arrives_in_the_receiver_s_language(mailbox, make_alert):
+    deliver(mail_url(mailbox), compose([make_alert()], "zh-CN", 10_000))
     (message,) = mailbox.messages
     assert message["Subject"] == "LLM Meter：用户 alice 已使用每月限额的 81%"
     assert (message["To"], message["From"].addresses[0].addr_spec) == ("ops@example.com", "meter@example.com")
@@ -76,7 +76,7 @@ def test_mail_arrives_in_the_receiver_s_language(mailbox, told):
     assert "重置时间：2026-12-01 00:00（Asia/Shanghai）" in body
 
 
-def test_mail_that_is_refused_is_told(mailbox):
+def test_refused_mail_is_reported(mailbox):
     with pytest.raises(DeliveryError) as caught:
         deliver(mail_url(mailbox, "another-password"))
     assert mailbox.messages == []
@@ -140,7 +140,7 @@ def test_a_reached_limit_is_marked_as_a_failure(provider):
     assert provider.requests[0].json["type"] == "failure"
 
 
-def test_redirections_are_not_followed(provider, nobody):
+def test_redirections_are_not_followed(provider, closed_port):
     provider.headers = {"Location": f"http://127.0.0.1:{provider.port}/elsewhere"}
     provider.answer = lambda _request: (307, b"")
     with pytest.raises(DeliveryError, match="307"):
@@ -188,7 +188,7 @@ def outcome(url):
 
 @pytest.mark.parametrize("kind", SECRETS)
 @pytest.mark.parametrize("how", ["taken", "refused", "broken", "unreachable"])
-def test_no_secret_is_logged_or_told(kind, how, provider, nobody, monkeypatch, everything_logged):
+def test_no_secret_is_logged_or_reported(kind, how, provider, closed_port, monkeypatch, everything_logged):
     url, secrets = SECRETS[kind]
     # What a provider repeats of a request in its refusal is the worst case.
     echo = lambda request: f"{request.path} {request.query} {request.headers}".encode()  # noqa: E731
@@ -198,14 +198,14 @@ def test_no_secret_is_logged_or_told(kind, how, provider, nobody, monkeypatch, e
     }
     provider.answer = answers.get(how, provider.answer)
     if how == "unreachable":
-        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{nobody}")
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{closed_port}")
     seen = outcome(url) + "\n".join(everything_logged)
     assert [secret for secret in secrets if secret in seen] == []
 
 
-def test_the_password_of_mail_is_not_logged_or_told(mailbox, everything_logged, nobody):
+def test_the_mail_password_is_not_logged_or_reported(mailbox, everything_logged, closed_port):
     url = mail_url(mailbox)
-    seen = [outcome(url), outcome(url.replace(str(mailbox.port), str(nobody)))]
+    seen = [outcome(url), outcome(url.replace(str(mailbox.port), str(closed_port)))]
     seen.append(outcome(mail_url(mailbox, "another-password")))
     text = "\n".join([*seen, *everything_logged])
     assert len(mailbox.messages) == 1
@@ -213,7 +213,7 @@ def test_the_password_of_mail_is_not_logged_or_told(mailbox, everything_logged, 
     assert "another-password" not in text
 
 
-def test_what_others_log_is_left_alone(provider, everything_logged):
+def test_log_lines_of_other_packages_are_not_changed(provider, everything_logged):
     deliver("wecombot://693a91f6-7xxx-4bc4")
     logging.getLogger("urllib3.connectionpool").warning("somebody else's")
     assert "urllib3.connectionpool: somebody else's" in everything_logged

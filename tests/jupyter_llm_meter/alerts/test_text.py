@@ -15,8 +15,8 @@ PLENTY = 100_000
 NOTEBOOKS = (("a.ipynb", Decimal(620_000)), ("b.ipynb", Decimal(100_000)))
 
 
-def test_a_warning_in_english(told):
-    message = compose([told(notebooks=NOTEBOOKS)], "en", PLENTY, "https://lab.example.com/")
+def test_a_warning_in_english(make_alert):
+    message = compose([make_alert(notebooks=NOTEBOOKS)], "en", PLENTY, "https://lab.example.com/")
     assert message.title == "LLM Meter: alice has used 81% of the monthly limit"
     assert message.text.splitlines() == [
         "Used: 812,345 tokens of 1,000,000 tokens (81%)",
@@ -28,8 +28,8 @@ def test_a_warning_in_english(told):
     assert not message.is_urgent
 
 
-def test_a_warning_in_chinese(told):
-    message = compose([told(notebooks=NOTEBOOKS)], "zh-CN", PLENTY, "https://lab.example.com/")
+def test_a_warning_in_chinese(make_alert):
+    message = compose([make_alert(notebooks=NOTEBOOKS)], "zh-CN", PLENTY, "https://lab.example.com/")
     assert message.title == "LLM Meter：用户 alice 已使用每月限额的 81%"
     assert message.text.splitlines() == [
         "用量：已使用 812,345 token，限额 1,000,000 token（81%）",
@@ -40,11 +40,11 @@ def test_a_warning_in_chinese(told):
     ]
 
 
-def test_a_reached_limit_is_urgent_and_said_so(told):
+def test_a_reached_limit_is_urgent_and_said_so(make_alert):
     full = {"threshold": Decimal(1), "used": Decimal(1_000_010)}
-    english = compose([told(**full)], "en", PLENTY)
+    english = compose([make_alert(**full)], "en", PLENTY)
     assert (english.title, english.is_urgent) == ("LLM Meter: alice has reached the monthly limit", True)
-    assert compose([told(**full)], "zh-CN", PLENTY).title == "LLM Meter：用户 alice 已达到每月限额"
+    assert compose([make_alert(**full)], "zh-CN", PLENTY).title == "LLM Meter：用户 alice 已达到每月限额"
 
 
 @pytest.mark.parametrize(
@@ -56,16 +56,18 @@ def test_a_reached_limit_is_urgent_and_said_so(told):
         ("key/total/USD/own", "3f2a", "API key 3f2a", "密钥 3f2a 已使用总限额的"),
     ],
 )
-def test_every_scope_has_a_name(told, limit_id, subject, english, chinese):
-    alert = told(limit_id=limit_id, subject=subject, unit="USD", used=Decimal("8.5"), amount=Decimal(10))
+def test_every_scope_has_a_name(make_alert, limit_id, subject, english, chinese):
+    alert = make_alert(
+        limit_id=limit_id, subject=subject, unit="USD", used=Decimal("8.5"), amount=Decimal(10)
+    )
     message = compose([alert], "en", PLENTY)
     assert english in message.title
     assert "Used: $8.50 of $10.00 (85%)" in message.text
     assert chinese in compose([alert], "zh-CN", PLENTY).title
 
 
-def test_a_refused_call_is_said_so(told):
-    refused = told(is_refusal=True, threshold=Decimal(1))
+def test_a_refused_call_is_said_so(make_alert):
+    refused = make_alert(is_refusal=True, threshold=Decimal(1))
     english = compose([refused], "en", PLENTY)
     assert english.title == "LLM Meter: A call by alice was refused by the monthly limit"
     assert english.is_urgent
@@ -73,21 +75,21 @@ def test_a_refused_call_is_said_so(told):
     assert chinese.title == "LLM Meter：用户 alice 的一次调用可能超出每月限额，已被拒绝"
 
 
-def test_a_total_never_resets(told):
-    alert = told(limit_id="user/total/calls", unit="calls", resets_at=None)
+def test_a_total_never_resets(make_alert):
+    alert = make_alert(limit_id="user/total/calls", unit="calls", resets_at=None)
     assert "Resets: never" in compose([alert], "en", PLENTY).text
     assert "重置时间：不重置" in compose([alert], "zh-CN", PLENTY).text
 
 
-def test_a_known_forecast_is_told_and_an_unknown_one_is_not(told):
-    alert = told(forecast=Decimal(1_234_567))
+def test_a_message_has_the_forecast_only_if_it_is_known(make_alert):
+    alert = make_alert(forecast=Decimal(1_234_567))
     assert "Forecast at this pace: 1,234,567 tokens (123%)" in compose([alert], "en", PLENTY).text
     assert "按当前速度预计用量：1,234,567 token（123%）" in compose([alert], "zh-CN", PLENTY).text
-    assert "pace" not in compose([told()], "en", PLENTY).text
+    assert "pace" not in compose([make_alert()], "en", PLENTY).text
 
 
-def test_several_alerts_are_one_list(told):
-    alerts = [told(), told(subject="bob", threshold=Decimal(1), used=Decimal(1_000_000))]
+def test_several_alerts_are_one_list(make_alert):
+    alerts = [make_alert(), make_alert(subject="bob", threshold=Decimal(1), used=Decimal(1_000_000))]
     message = compose(alerts, "en", PLENTY, "https://lab.example.com/")
     assert message.title == "LLM Meter: 2 alerts"
     assert message.is_urgent
@@ -100,8 +102,8 @@ def test_several_alerts_are_one_list(told):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("most_bytes", [1000, 2048, 20_000])
-def test_a_list_that_does_not_fit_in_counts_the_rest(told, language, most_bytes):
-    alerts = [told(subject=f"使用者 {number}", notebooks=NOTEBOOKS) for number in range(500)]
+def test_a_list_that_does_not_fit_in_counts_the_rest(make_alert, language, most_bytes):
+    alerts = [make_alert(subject=f"使用者 {number}", notebooks=NOTEBOOKS) for number in range(500)]
     message = compose(alerts, language, most_bytes, "https://lab.example.com/")
     assert len(message.whole.encode()) <= most_bytes
     assert len(message.markdown.encode()) <= most_bytes
@@ -111,14 +113,14 @@ def test_a_list_that_does_not_fit_in_counts_the_rest(told, language, most_bytes)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_one_alert_fits_into_the_smallest_channel(told, language):
-    alert = told(subject="长" * 900, notebooks=[("记" * 900, Decimal(1))] * 3)
+def test_one_alert_fits_into_the_smallest_channel(make_alert, language):
+    alert = make_alert(subject="长" * 900, notebooks=[("记" * 900, Decimal(1))] * 3)
     assert len(compose([alert], language, 2048).whole.encode()) <= 2048
 
 
-def test_names_are_no_syntax_of_the_receiver(told):
+def test_names_cannot_contain_syntax_of_the_receiver(make_alert):
     evil = "<!channel> <@all>\nResets: never `*_#\r"
-    message = compose([told(subject=evil, notebooks=[(evil, Decimal(1))])], "en", PLENTY)
+    message = compose([make_alert(subject=evil, notebooks=[(evil, Decimal(1))])], "en", PLENTY)
     assert "<" not in message.whole + message.markdown
     assert [line for line in message.text.splitlines() if line.startswith("Resets: never")] == []
     (line,) = [line for line in message.markdown.splitlines() if line.startswith("- Top notebook")]
@@ -149,6 +151,6 @@ def test_the_words_of_every_language_have_the_same_places_to_fill_in():
     assert set(WORDS) == set(LANGUAGES)
 
 
-def test_the_instant_of_an_alert_is_in_the_limit_s_zone(told):
-    alert = told(raised_at=datetime(2026, 3, 29, 1, 30, tzinfo=timezone.utc), time_zone="Europe/Berlin")
+def test_the_instant_of_an_alert_is_in_the_limit_s_zone(make_alert):
+    alert = make_alert(raised_at=datetime(2026, 3, 29, 1, 30, tzinfo=timezone.utc), time_zone="Europe/Berlin")
     assert "Detected: 2026-03-29 03:30" in compose([alert], "en", PLENTY).text

@@ -69,7 +69,7 @@ def test_each_channel_that_fails_is_said_with_its_reason(meter, configure, webho
     assert SECRET not in done.stdout
 
 
-def test_one_channel_is_tried_alone(meter, configure, webhook):
+def test_one_channel_can_be_tested_separately(meter, configure, webhook):
     url = f"json://127.0.0.1:{webhook.server_port}/"
     configure({"ops": url, "nowhere": "nonsense://x"})
     assert meter("alerts", "test", "--channel", "ops").returncode == 0

@@ -51,14 +51,14 @@ def test_a_user_s_first_day_is_in_order(doctor):
     assert "unrecognised" not in document
 
 
-def test_a_folder_that_others_can_read_is_told(doctor, folder):
+def test_a_folder_that_others_can_read_is_reported(doctor, folder):
     folder.chmod(0o755)
     code, document = doctor()
     ((_, verdict, text),) = of(document, "folder")
     assert (code, verdict, "chmod" in text) == (1, "bad", True)
 
 
-def test_a_ledger_that_is_none_is_told(doctor, folder):
+def test_a_file_that_is_not_a_ledger_is_reported(doctor, folder):
     (folder / "ledger.sqlite3").write_bytes(b"not a ledger at all, but long enough to be looked at" * 20)
     os.chmod(folder / "ledger.sqlite3", 0o600)
     code, document = doctor()
@@ -69,7 +69,7 @@ def test_a_ledger_in_use_is_reachable(doctor, ledger_url):
     assert of(doctor()[1], "ledger")[0][1] == "good"
 
 
-def test_a_limit_that_cannot_be_kept_is_told(doctor, home):
+def test_a_limit_that_cannot_be_enforced_is_reported(doctor, home):
     config = {"LLMMeter": {"limits": [{"window": "day", "unit": "call", "amount": 1}]}}
     (home / "config" / "jupyter_server_config.json").write_text(json.dumps(config))
     code, document = doctor()
@@ -94,7 +94,7 @@ def test_the_last_path_that_only_its_answer_proved_is_shown(doctor, meter, folde
     assert "llm.example.org/v9/think, read as openai.chat, at 2026-11-24" in meter("doctor").stdout
 
 
-def test_the_members_of_a_usage_object_that_nobody_reads_are_shown_by_name(doctor, meter, folder):
+def test_unknown_members_of_usage_objects_are_listed_by_name(doctor, meter, folder):
     found = {"provider": "openai", "api": "openai.chat", "members": ["a_tokens", "b.c"], "at": "2026-11-24"}
     (folder / "unknown-usage-members.json").write_text(json.dumps(found))
     os.chmod(folder / "unknown-usage-members.json", 0o600)

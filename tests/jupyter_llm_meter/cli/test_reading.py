@@ -22,7 +22,7 @@ def test_status_shows_every_limit_and_the_usage(meter, ledger_url):
         assert words in done.stdout
 
 
-def test_status_tells_a_program_the_same(meter, ledger_url):
+def test_status_gives_a_program_the_same_values(meter, ledger_url):
     document = answer(meter("status", "--json"))
     (standing,) = document["standings"]
     assert (standing["subject"], standing["used"], standing["level"]) == ("alice", "900025", "warning")
@@ -127,7 +127,7 @@ def test_export_ends_quietly_when_its_reader_has_seen_enough(meter, ledger_url):
 
 
 @pytest.mark.parametrize("command", ["status", "report"])
-def test_before_the_first_call_there_is_nothing_and_that_is_no_error(meter, home, command):
+def test_before_the_first_call_the_output_is_empty_without_an_error(meter, home, command):
     done = meter(command)
     assert (done.returncode, done.stderr) == (0, "")
     assert "No calls have been metered yet" in done.stdout

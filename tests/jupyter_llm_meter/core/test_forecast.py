@@ -17,7 +17,7 @@ def lead(used, recent, now, amount=1000, first_use=LONG_AGO, end=END):
     return forecast(Decimal(amount), Decimal(used), START, end, now, Decimal(recent), first_use)
 
 
-def test_what_is_left_of_the_window_goes_on_as_what_is_just_past():
+def test_the_rest_of_the_window_is_forecast_like_the_time_just_past():
     now = START + timedelta(days=20)
     assert look_back(START, END, now) == timedelta(days=10)
     assert lead(200, 100, now).to_dict() == {"used": "300", "ratio": 0.3}
@@ -56,14 +56,14 @@ def test_too_short_a_past_says_nothing():
     assert lead(0, 0, now, first_use=None) is None
 
 
-def test_a_total_is_only_told_when_it_will_be_reached():
+def test_a_total_has_a_forecast_only_if_it_will_be_reached():
     now = START + timedelta(days=20)
     said = lead(500, 300, now, end=None)
     assert said.to_dict() == {"reached_at": (now + timedelta(days=50)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
     assert lead(500, 1, now, end=None) is None
 
 
-def test_dollars_are_told_to_a_ten_thousandth():
+def test_dollars_are_rounded_to_a_ten_thousandth():
     now = START + timedelta(days=20)
     assert lead("0.51", "0.333333", now, first_use=LONG_AGO).used == Decimal("0.8433")
 

@@ -282,7 +282,7 @@ def test_a_mistyped_price_is_named(tmp_path, change, words):
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"prices": 1}', '{"prices": [1]}'])
-def test_a_file_that_is_no_table_is_refused(tmp_path, content):
+def test_a_file_that_is_not_a_price_table_is_refused(tmp_path, content):
     path = tmp_path / "prices.json"
     path.write_text(content)
     with pytest.raises(PriceTableError, match=r"prices\.json"):
@@ -426,6 +426,6 @@ def test_a_gateways_stated_cost_goes_before_any_price(stated):
     assert (cost.amount, cost.source) == (Decimal(stated), "provider")
 
 
-def test_a_gateways_cost_that_is_no_number_is_not_used():
+def test_a_gateways_cost_that_is_not_a_number_is_not_used():
     cost = price(call(input_tokens=100, output_tokens=10, usage_raw={"gateway_cost_usd": "None"}))
     assert cost.source == "genai-prices"

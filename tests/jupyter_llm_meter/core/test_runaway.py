@@ -1,4 +1,4 @@
-"""A loop that has run away is told of once, ordinary work never."""
+"""A runaway loop is reported once, ordinary work never."""
 
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -9,51 +9,51 @@ NOON = datetime(2026, 11, 1, 12, tzinfo=timezone.utc)
 NONE = Habit()
 
 
-def told(guard, count, every_s, habit=NONE, cost=None, start=NOON, kernel="k"):
-    """The runaways told of in a series of calls, by the number of the call."""
+def reported(guard, count, every_s, habit=NONE, cost=None, start=NOON, kernel="k"):
+    """The runaways reported in a series of calls, by the number of the call."""
     found = {}
     for number in range(count):
-        runaway = guard.add(kernel, start + number * timedelta(seconds=every_s), cost, habit, "a.ipynb")
+        runaway = guard.add_call(kernel, start + number * timedelta(seconds=every_s), cost, habit, "a.ipynb")
         if runaway is not None:
             found[number + 1] = runaway
     return found
 
 
-def test_more_calls_a_minute_than_anybody_makes_by_hand_are_told_of_once():
-    found = told(RunawayGuard(), 500, 0.1)
+def test_more_calls_per_minute_than_by_hand_are_reported_once():
+    found = reported(RunawayGuard(), 500, 0.1)
     assert list(found) == [61]
     assert found[61].calls_per_minute == 61
     assert found[61].notebook_path == "a.ipynb"
 
 
-def test_sixty_calls_a_minute_are_nobodys_worry():
-    assert told(RunawayGuard(), 600, 1.0) == {}
+def test_sixty_calls_per_minute_are_not_reported():
+    assert reported(RunawayGuard(), 600, 1.0) == {}
 
 
-def test_who_is_used_to_much_is_told_later():
+def test_a_user_who_usually_calls_a_lot_is_warned_later():
     habit = Habit.of([(40, Decimal(0))] * 50)
-    assert list(told(RunawayGuard(), 500, 0.1, habit)) == [201]
+    assert list(reported(RunawayGuard(), 500, 0.1, habit)) == [201]
 
 
-def test_few_expensive_calls_are_told_of_too():
-    found = told(RunawayGuard(), 10, 5, cost=Decimal("0.40"))
+def test_few_expensive_calls_are_reported_too():
+    found = reported(RunawayGuard(), 10, 5, cost=Decimal("0.40"))
     assert list(found) == [3]
     assert found[3].cost_per_minute == Decimal("1.20")
 
 
-def test_a_kernel_is_told_of_again_after_a_calm_time():
+def test_a_kernel_is_reported_again_after_a_calm_time():
     guard = RunawayGuard()
-    assert len(told(guard, 100, 0.1)) == 1
+    assert len(reported(guard, 100, 0.1)) == 1
     assert not guard.is_over("k", NOON + timedelta(minutes=1))
     again = NOON + CALM + timedelta(minutes=1)
     assert guard.is_over("k", again)
-    assert len(told(guard, 100, 0.1, start=again)) == 1
+    assert len(reported(guard, 100, 0.1, start=again)) == 1
 
 
-def test_kernels_are_watched_each_by_itself():
+def test_each_kernel_is_watched_separately():
     guard = RunawayGuard()
-    assert told(guard, 50, 0.1) == {}
-    assert told(guard, 50, 0.1, kernel="other") == {}
+    assert reported(guard, 50, 0.1) == {}
+    assert reported(guard, 50, 0.1, kernel="other") == {}
 
 
 def test_a_habit_takes_half_an_hour_of_calling():
@@ -68,6 +68,6 @@ def test_one_wild_minute_makes_no_habit():
 
 def test_a_kernel_that_ended_is_forgotten():
     guard = RunawayGuard()
-    told(guard, 100, 0.1)
+    reported(guard, 100, 0.1)
     guard.forget("k")
     assert guard.is_over("k", NOON)

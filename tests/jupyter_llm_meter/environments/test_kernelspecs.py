@@ -69,7 +69,9 @@ def test_a_python_of_another_environment_is_metered(examine, python):
         ([], {"LLM_METER_DIR": ""}, "empties LLM_METER_DIR"),
     ],
 )
-def test_a_python_that_the_lab_does_not_reach_is_told_with_the_reason(examine, python, options, env, words):
+def test_a_python_that_the_lab_does_not_reach_is_reported_with_the_reason(
+    examine, python, options, env, words
+):
     finding = examine([python, *options, *LAUNCH], env=env)
     assert (finding.verdict, words in finding.text) == (BAD, True), finding.text
 
@@ -98,12 +100,12 @@ def test_a_kernelspec_that_jupyter_cannot_use_is_unknown(examine, python):
     assert examine([python, *LAUNCH], metadata=metadata).verdict == UNKNOWN
 
 
-def test_a_python_that_is_gone_is_told(examine):
+def test_a_missing_python_is_reported(examine):
     finding = examine(["/gone/bin/python", *LAUNCH])
     assert (finding.verdict, "was not found" in finding.text) == (BAD, True)
 
 
-def test_a_library_older_than_its_adapter_is_told(examine, python, environment):
+def test_a_library_older_than_its_adapter_is_reported(examine, python, environment):
     (packages,) = environment.rglob("site-packages")
     for name, version in (("httpx", "0.19.0"), ("urllib3", "2.2.1")):
         folder = Path(packages, f"{name}-{version}.dist-info")

@@ -112,7 +112,7 @@ def test_pip_sees_a_package_and_can_remove_it(copy, python):
     assert (copy.version, copy.is_active) == (None, False)
 
 
-def test_a_tap_that_came_by_another_way_is_left_alone(copy):
+def test_a_tap_installed_by_other_means_is_not_changed(copy):
     package = Path(make_folder(str(copy.interpreter.packages), "llm_meter_tap"))
     (package / "__init__.py").write_text("")
     with pytest.raises(TapCopyError, match="installed another way"):
@@ -126,7 +126,7 @@ def test_a_tap_that_came_by_another_way_is_left_alone(copy):
     ("program", "words"),
     [("/no/such/python", "was not found"), ("/bin/false", "did not answer like a Python")],
 )
-def test_what_is_no_python_is_refused(program, words):
+def test_a_program_that_is_not_python_is_refused(program, words):
     with pytest.raises(TapCopyError, match=words):
         TapCopy(program, os.environ)
 
@@ -147,7 +147,7 @@ def test_packages_that_cannot_be_written_are_refused(copy):
         copy.install()
 
 
-def test_a_folder_in_the_way_of_the_packages_is_told(tmp_path):
+def test_a_file_in_place_of_the_packages_folder_is_reported(tmp_path):
     (tmp_path / "packages").write_text("a file")
     odd = tmp_path / "python"
     odd.write_text(f'#!/bin/sh\necho \'{{"version": [3, 11, 7], "packages": "{tmp_path}/packages"}}\'\n')

@@ -38,7 +38,7 @@ RECORDS = [FULL, record("bare")]
 
 def exported(form, records):
     writer = FORMS[form].writer()
-    pieces = [writer.begin(), *(writer.write([each]) for each in records), writer.end()]
+    pieces = [writer.start_file(), *(writer.write_calls([each]) for each in records), writer.end_file()]
     return b"".join(pieces)
 
 

@@ -59,7 +59,7 @@ def api(meter, jp_fetch, run):
 
 @pytest.fixture
 def send(meter):
-    """Send lines to the listener as a tap does, while the server's loop stands still."""
+    """Send lines to the service as a tap does, while the server's loop is blocked."""
 
     def post(*lines):
         folder = meter.service.storage.folder

@@ -26,7 +26,7 @@ def test_the_tap_s_public_face_is_there_under_this_package_s_name():
 
 
 @pytest.mark.parametrize("extension_config", [{"user_id": "ada", "team": "analysts"}])
-def test_what_the_server_starts_is_told_where_to_report(extension_config, jp_serverapp, meter):
+def test_processes_started_by_the_server_know_where_to_report(extension_config, jp_serverapp, meter):
     assert os.environ["LLM_METER_DIR"] == str(meter.service.storage.folder)
     assert os.environ["LLM_METER_SERVICE"] == meter.service.stem
     assert (os.environ["LLM_METER_USER"], os.environ["LLM_METER_TEAM"]) == ("ada", "analysts")
@@ -148,7 +148,9 @@ def test_channels_are_in_the_state_by_name_and_their_urls_nowhere(extension_conf
         assert secret not in json.dumps(document) + caplog.text
 
 
-def test_channels_of_the_environment_are_no_child_s_to_read(monkeypatch, jp_configurable_serverapp, run):
+def test_child_processes_cannot_read_the_channels_of_the_environment(
+    monkeypatch, jp_configurable_serverapp, run
+):
     monkeypatch.setenv("LLM_METER_CHANNELS", '{"ops": "wecombot://env-secret"}')
     server = jp_configurable_serverapp()
     (meter,) = server.extension_manager.extension_apps["jupyter_llm_meter"]

@@ -19,7 +19,7 @@ def events(jp_serverapp, meter):
     return seen
 
 
-def test_a_commit_is_told_with_the_standing_and_the_call(events, send, settled, eventually, api):
+def test_an_event_after_a_commit_has_the_standing_and_the_call(events, send, settled, eventually, api):
     send(settled("a"))
     eventually(lambda: events, "the event")
     document = events[0]
@@ -30,7 +30,7 @@ def test_a_commit_is_told_with_the_standing_and_the_call(events, send, settled, 
     assert {**shown, "as_of": "", "call_ids": ["a"]} == {**document, "as_of": ""}
 
 
-def test_a_burst_of_calls_is_told_in_few_numbered_events_that_name_each_once(
+def test_a_burst_of_calls_makes_few_numbered_events_that_name_each_call_once(
     events, send, settled, eventually, run, monkeypatch
 ):
     # So long a pause that on no machine each call has an event of its own.
@@ -47,7 +47,9 @@ def test_a_burst_of_calls_is_told_in_few_numbered_events_that_name_each_once(
     assert len(events) < 40
 
 
-def test_while_the_server_is_busy_calls_are_ingested_and_told_afterwards(events, send, settled, eventually):
+def test_while_the_server_is_busy_calls_are_ingested_and_sent_as_events_later(
+    events, send, settled, eventually
+):
     # Nothing runs the server's loop between here and `eventually`.
     for number in range(20):
         assert send(settled(f"call-{number}"))["acknowledged"] == [f"call-{number}"]
@@ -56,7 +58,7 @@ def test_while_the_server_is_busy_calls_are_ingested_and_told_afterwards(events,
     assert len(events) <= 3
 
 
-def test_an_acknowledged_alert_is_told_to_the_other_tabs(events, send, settled, eventually, api):
+def test_an_acknowledged_alert_is_sent_to_the_other_tabs(events, send, settled, eventually, api):
     send(settled("a", tokens=900_000))
     eventually(lambda: events, "the event of the call")
     (alert,) = events[-1]["alerts"]

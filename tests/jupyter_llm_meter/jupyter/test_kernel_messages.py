@@ -1,4 +1,4 @@
-"""Kernels that tell of their calls: real ones, no browser, and a tap that cannot reach the meter itself."""
+"""Calls in kernel messages: real kernels, no browser, and a tap that cannot reach the service."""
 
 import asyncio
 import os
@@ -73,7 +73,7 @@ def test_a_call_that_its_tap_brought_is_not_taken_from_the_message(
         assert figures(ledger.records()) == [(7, "manual")]
 
 
-def test_a_kernel_that_was_restarted_is_still_heard(kernel, execute, calls, eventually, jp_serverapp, run):
+def test_a_restarted_kernel_is_still_metered(kernel, execute, calls, eventually, jp_serverapp, run):
     kernel_id = kernel()
     execute(kernel_id, ASTRAY + CALL.format(tokens=1))
     eventually(calls, "the first call")
@@ -83,7 +83,7 @@ def test_a_kernel_that_was_restarted_is_still_heard(kernel, execute, calls, even
     assert figures(calls()) == [(1, "message"), (2, "message")]
 
 
-def test_a_kernel_that_died_and_came_back_by_itself_is_still_heard(
+def test_a_kernel_that_died_and_was_restarted_is_still_metered(
     kernel, execute, calls, eventually, jp_serverapp
 ):
     kernel_id = kernel()
@@ -98,7 +98,7 @@ def test_a_kernel_that_died_and_came_back_by_itself_is_still_heard(
     assert figures(calls()) == [(1, "message"), (2, "message")]
 
 
-def test_a_kernel_that_ran_before_the_extension_started_is_heard(
+def test_a_kernel_that_ran_before_the_extension_started_is_metered(
     jp_serverapp, meter, kernel, execute, calls, eventually
 ):
     kernel_id = kernel()
@@ -138,7 +138,7 @@ def test_a_message_that_was_lost_shows_until_the_spool_brings_the_call(
     eventually(lambda: not problems(), "the end of the problem")
 
 
-def test_what_is_no_message_of_ours_changes_nothing(kernel, execute, calls, eventually, run, problems):
+def test_invalid_messages_change_nothing(kernel, execute, calls, eventually, run, problems):
     kernel_id = kernel()
     execute(
         kernel_id,
@@ -173,7 +173,7 @@ def test_only_what_the_kernel_signed_is_read():
 
 
 @pytest.mark.parametrize("frames", [[], [b"llm-meter"], [b"llm-meter", b"<IDS|MSG>"], [b"\xff"] * 8])
-def test_frames_that_are_no_message_are_none(frames):
+def test_frames_that_are_not_a_message_are_none(frames):
     assert signed_content(frames, Session(key=b"the kernel's")) is None
 
 
@@ -184,7 +184,7 @@ def test_a_kernel_books_no_call_on_another(kernel, execute, calls, eventually):
     assert eventually(calls, "the call")[0].kernel_id == kernel_id
 
 
-def test_a_kernel_without_a_mark_that_speaks_is_metered(kernel, execute, meter, api, eventually):
+def test_a_kernel_without_a_mark_that_sends_a_message_is_metered(kernel, execute, meter, api, eventually):
     kernel_id = kernel()
     execute(kernel_id, "pass")
     (meter.service.storage.folder / "kernels" / kernel_id).unlink()

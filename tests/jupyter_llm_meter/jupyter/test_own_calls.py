@@ -61,7 +61,7 @@ def test_the_server_s_own_calls_can_be_left_out(meter, call, calls):
     assert calls() == []
 
 
-def test_a_server_told_not_to_meter_itself_by_its_environment_does_not(
+def test_the_environment_can_turn_off_metering_of_the_servers_own_calls(
     monkeypatch, jp_configurable_serverapp, call, calls, run
 ):
     monkeypatch.setenv("LLM_METER_DISABLE", "1")
@@ -87,7 +87,9 @@ def test_a_server_that_has_stopped_meters_nothing_and_the_next_one_does(
     assert len(calls()) == 2
 
 
-def test_of_two_servers_in_a_process_the_one_that_stays_goes_on(jp_configurable_serverapp, call, calls, run):
+def test_if_one_of_two_servers_in_a_process_stops_the_other_keeps_metering(
+    jp_configurable_serverapp, call, calls, run
+):
     first = extension_of(jp_configurable_serverapp())
     second = extension_of(jp_configurable_serverapp())
     run(first.stop_extension())
@@ -112,7 +114,7 @@ def test_what_every_call_needs_is_there_before_the_first(meter):
     assert not list((folder / "spool").glob("*"))
 
 
-def test_what_the_service_sends_itself_is_no_call(meter, provider, calls, run):
+def test_the_services_own_requests_are_not_calls(meter, provider, calls, run):
     async def post():
         async with httpx.AsyncClient() as client:
             return await client.post(f"{provider.url}/json/v1/chat/completions", json=BODY)

@@ -127,7 +127,7 @@ def test_a_database_that_cannot_be_reached_is_reported_and_work_fails(url, probl
     assert "counted when it is back" in problems.open()[0].message
 
 
-def test_a_database_that_is_away_is_left_alone_for_growing_pauses(
+def test_a_database_that_cannot_be_reached_is_retried_after_growing_pauses(
     tmp_path, problems, open_access, monkeypatch
 ):
     clock = [100.0]
@@ -166,7 +166,9 @@ def test_others_do_not_wait_for_ever_while_one_thread_tries_to_reach_the_databas
 
 
 @pytest.mark.parametrize("url", ["no url", "postgresql+psycopg://meter@127.0.0.1:1/none"])
-def test_a_ledger_that_is_no_file_is_replaced_by_one_in_the_private_folder(url, tmp_path, open_access):
+def test_an_unusable_ledger_that_is_not_a_file_is_replaced_by_one_in_the_private_folder(
+    url, tmp_path, open_access
+):
     ledger = open_access(url)
     ledger._ledger = bad = Ledger.open(sqlite_url(tmp_path / "elsewhere" / "bad.sqlite3"))
     work = iter([access.UnusableLedger("it is newer"), None])

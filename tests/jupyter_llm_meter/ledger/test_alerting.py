@@ -16,7 +16,7 @@ def spend(ledger, call_id, tokens, limits, now=NOW, **fields):
     return ledger.settle([record], limits, now).crossed
 
 
-def test_a_threshold_is_told_once(ledger):
+def test_a_threshold_raises_one_alert(ledger):
     limits = [limit(amount=1000, warn_at=[0.5, 0.8])]
     assert spend(ledger, "a", 499, limits) == []
     assert [alert.threshold for alert in spend(ledger, "b", 1, limits)] == [Decimal("0.5")]
@@ -72,7 +72,7 @@ def test_a_late_call_raises_no_alert_for_a_window_that_is_over(ledger):
     assert ledger.settle([late], limits, NOW).crossed == []
 
 
-def test_a_raised_limit_is_told_of_again_when_it_is_reached(ledger):
+def test_a_raised_limit_raises_another_alert_when_it_is_reached(ledger):
     spend(ledger, "a", 1000, [limit(amount=1000)])
     raised = [limit(amount=2000)]
     assert ledger.alerts(raised, NOW) == []
@@ -80,7 +80,7 @@ def test_a_raised_limit_is_told_of_again_when_it_is_reached(ledger):
     assert [alert.kind for alert in spend(ledger, "c", 500, raised)] == ["warning"]
 
 
-def test_a_lowered_limit_is_told_of_when_it_is_reviewed(ledger):
+def test_a_lowered_limit_raises_an_alert_when_it_is_reviewed(ledger):
     spend(ledger, "a", 500, [limit(amount=1000)])
     lowered = [limit(amount=400)]
     assert [alert.kind for alert in ledger.review(lowered, NOW)] == ["warning", "exceeded"]
@@ -111,7 +111,7 @@ def test_one_claimant_has_an_alert_until_it_is_acknowledged(ledger):
     ledger.acknowledge_alert(alert.id, NOW + 2 * MINUTE)
 
 
-def test_a_claim_that_nobody_acknowledged_lapses_after_ten_minutes(ledger):
+def test_a_claim_without_acknowledgement_ends_after_ten_minutes(ledger):
     (alert,) = spend(ledger, "a", 900, [limit(amount=1000)])
     assert ledger.claim_alert(alert.id, "tab 1", NOW)
     assert not ledger.claim_alert(alert.id, "tab 2", NOW + 10 * MINUTE - timedelta(microseconds=1))

@@ -1,4 +1,4 @@
-"""What the runs of a notebook's cells used, as the ledger tells it."""
+"""The usage of the runs of a notebook's cells, from the ledger."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ def in_run(call_id, run_id, cell_id="c1", minute=0, **fields):
     return call(call_id, cell_id=cell_id, run_id=run_id, started_at=NOW + timedelta(minutes=minute), **fields)
 
 
-def told(ledger, notebook="a.ipynb"):
+def runs_of(ledger, notebook="a.ipynb"):
     return {cell["cell_id"]: [run["run_id"] for run in cell["runs"]] for cell in ledger.cell_runs(notebook)}
 
 
@@ -59,7 +59,7 @@ def test_each_cell_has_its_newest_five_runs_newest_first(ledger):
         [],
         NOW,
     )
-    assert told(ledger) == {"c1": ["r5", "r6", "r4", "r3", "r2"], "c2": ["r9"]}
+    assert runs_of(ledger) == {"c1": ["r5", "r6", "r4", "r3", "r2"], "c2": ["r9"]}
 
 
 def test_other_notebooks_and_what_is_in_no_run_are_left_out(ledger):
@@ -73,11 +73,11 @@ def test_other_notebooks_and_what_is_in_no_run_are_left_out(ledger):
         [],
         NOW,
     )
-    assert told(ledger) == {}
+    assert runs_of(ledger) == {}
 
 
 @pytest.mark.parametrize("most", [3, 4])
-def test_a_run_that_begins_before_the_calls_that_are_looked_at_is_not_told_in_part(ledger, monkeypatch, most):
+def test_a_run_that_begins_before_the_calls_that_are_read_is_left_out(ledger, monkeypatch, most):
     monkeypatch.setattr(cell_runs, "MOST_CALLS", most)
     ledger.settle(
         [
@@ -87,4 +87,4 @@ def test_a_run_that_begins_before_the_calls_that_are_looked_at_is_not_told_in_pa
         [],
         NOW,
     )
-    assert told(ledger) == {"c1": ["new"]}
+    assert runs_of(ledger) == {"c1": ["new"]}

@@ -138,7 +138,7 @@ def test_every_counter_and_sum_equals_the_sum_over_the_calls(blank_file, batches
 
 
 def check_counters(ledger, held):
-    """Every counter that was ever made, also those of windows and limits that nobody asks for now."""
+    """Every counter that was ever made, also those of windows and limits that no query reads now."""
     by_id = {one_limit.id: one_limit for one_limit in LIMITS}
     with ledger._engine.connect() as connection:
         rows = connection.execute(select(counters)).mappings().all()

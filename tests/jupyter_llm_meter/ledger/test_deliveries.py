@@ -30,7 +30,7 @@ def posted():
 
 @pytest.fixture
 def ledger(database_url, posted):
-    """A ledger whose limits tell the channels that they name, else ``ops``."""
+    """A ledger whose limits notify the channels that they name, else ``ops``."""
     outbox = Outbox(
         lambda each: ("ops",) if each.notify is None else each.notify, lambda: posted.append(True)
     )
@@ -56,7 +56,7 @@ def test_an_alert_waits_for_each_channel_of_its_limit(ledger, posted):
     assert take(ledger, channel="other").deliveries == ()
 
 
-def test_an_alert_of_a_limit_that_tells_nobody_waits_for_none(ledger):
+def test_an_alert_of_a_limit_without_channels_has_no_delivery(ledger):
     spend(ledger, "a", 900, limits=[limit(amount=1000, notify=[])])
     assert ledger.channel_records() == []
 
@@ -95,7 +95,7 @@ def test_what_waits_for_a_channel_is_one_message(ledger):
     ]
 
 
-def test_a_leased_message_is_nobody_else_s_until_the_lease_lapses(ledger):
+def test_a_leased_message_belongs_to_one_process_until_the_lease_ends(ledger):
     spend(ledger, "a", 900)
     assert len(take(ledger).deliveries) == 1
     spend(ledger, "b", 200)
@@ -191,7 +191,7 @@ def test_a_clock_that_was_set_back_holds_nothing_up(ledger):
     assert len(take(ledger, NOW + DELIVERY_LEASE).deliveries) == 1
 
 
-def test_a_refused_call_is_told_as_well(ledger):
+def test_a_refused_call_is_delivered_as_well(ledger):
     limits = [limit(amount=100, on_exceed="block")]
     none = {"status": "refused", "basis": "none", "input_tokens": None, "output_tokens": None}
     ledger.settle([call("a", limit_id=limits[0].id, **none)], limits, NOW)

@@ -143,7 +143,7 @@ def check_limit(rows, group_by, split_by, limit):
 
 
 def check_rows(rows, meant, group_by, split_by):
-    """Every row, where each group has its own; times are told apart by another test."""
+    """Every row, where each group has its own; another test checks times."""
     expected = defaultdict(Counter)
     for record in meant:
         key = [] if split_by is None else [getattr(record, FIELDS[split_by])]

@@ -101,7 +101,7 @@ def assert_is_current(connection):
     assert connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar() == REVISIONS[-1]
 
 
-def test_a_blank_file_that_another_process_makes_a_ledger_of_meanwhile_is_ours(tmp_path, monkeypatch):
+def test_a_blank_file_that_another_process_turns_into_a_ledger_is_accepted(tmp_path, monkeypatch):
     url = f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
     other = Thread(target=lambda: Ledger.open(url).close())
 
@@ -135,7 +135,7 @@ def test_migrations_lead_from_every_old_version_to_the_same_schema(database_url,
         assert_is_current(connection)
 
 
-def test_what_a_ledger_without_agents_holds_goes_on_being_counted(database_url, connect):
+def test_calls_of_a_ledger_without_agents_still_count(database_url, connect):
     with connect() as connection:
         make_old(connection, "0001")
         settle_in_old(connection, call("old"))
@@ -197,7 +197,7 @@ def test_a_ledger_keeps_its_id_and_its_calls(database_url):
         assert [record.call_id for record in ledger.records()] == ["a"]
 
 
-def test_a_new_file_and_its_journal_belong_to_the_owner_alone(tmp_path):
+def test_only_the_owner_can_read_a_new_file_and_its_journal(tmp_path):
     folder = tmp_path / "new" / "folder"
     with Ledger.open(f"sqlite:///{folder / 'ledger.sqlite3'}") as ledger:
         ledger.settle([call("a")], [], NOW)
@@ -233,7 +233,7 @@ def test_an_empty_file_becomes_a_ledger(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"x", b"notes about models\n" * 500, bytes(5000)])
-def test_a_file_that_is_no_database_is_foreign(tmp_path, content):
+def test_a_file_that_is_not_a_database_is_foreign(tmp_path, content):
     path = tmp_path / "notes.txt"
     path.write_bytes(content)
     refused(path, ForeignLedger, "not an SQLite database")
@@ -291,7 +291,7 @@ def test_a_ledger_that_is_damaged_while_open_says_so(used_file):
             list(ledger.records())
 
 
-def test_a_ledger_of_a_later_version_is_left_alone(used_file):
+def test_a_ledger_of_a_later_version_is_not_changed(used_file):
     with sqlite3.connect(used_file) as connection:
         connection.execute(f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
         connection.commit()
@@ -300,7 +300,7 @@ def test_a_ledger_of_a_later_version_is_left_alone(used_file):
     refused(used_file, NewerLedger, r"schema 9999.*upgrade")
 
 
-def test_a_folder_is_no_ledger(tmp_path):
+def test_a_folder_is_not_a_ledger(tmp_path):
     with pytest.raises(LedgerUnavailable, match="cannot be used now"):
         Ledger.open(f"sqlite:///{tmp_path}")
 

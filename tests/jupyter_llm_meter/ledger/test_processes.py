@@ -22,18 +22,18 @@ def start_writer(url, name):
 
 
 def kill_after(writer, acknowledged):
-    """Kill -9 a writer that has settled some calls; returns every id that it was told is settled."""
-    told = [writer.stdout.readline().strip() for _ in range(acknowledged)]
+    """Kill -9 a writer that has settled some calls; returns every id that was acknowledged as settled."""
+    acknowledged_ids = [writer.stdout.readline().strip() for _ in range(acknowledged)]
     writer.kill()
-    told += writer.stdout.read().split("\n")[:-1]  # the last line may be torn
+    acknowledged_ids += writer.stdout.read().split("\n")[:-1]  # the last line may be torn
     writer.wait(PATIENCE_S)
     writer.stdout.close()
-    return told
+    return acknowledged_ids
 
 
-def test_every_settled_call_is_there_once_whoever_was_killed(database_url):
+def test_every_settled_call_is_stored_once_after_any_process_was_killed(database_url):
     writers = [start_writer(database_url, f"w{number}") for number in range(WRITERS)]
-    told = {
+    acknowledged_ids = {
         call_id
         for number, writer in enumerate(writers)
         for call_id in kill_after(writer, acknowledged=20 + 10 * number)
@@ -41,10 +41,10 @@ def test_every_settled_call_is_there_once_whoever_was_killed(database_url):
     with Ledger.open(database_url) as ledger:
         held = list(ledger.records())
         ids = {record.call_id for record in held}
-        assert told <= ids
+        assert acknowledged_ids <= ids
         assert len(held) == len(ids)
-        # Of each writer at most the call that was under way when it was killed is there without being told.
-        assert len(ids - told) <= WRITERS
+        # Of each writer only the call under way when it was killed may be there without an acknowledgement.
+        assert len(ids - acknowledged_ids) <= WRITERS
         tokens, calls = (ledger.standings([each], NOW) for each in LIMITS)
         assert [each.used for each in tokens] == [sum(record.total_tokens for record in held)]
         by_notebook = {each.subject: each.used for each in calls}
@@ -63,10 +63,10 @@ def test_processes_that_open_a_blank_ledger_at_once_make_one(database_url):
 def test_the_same_calls_from_two_processes_count_once(database_url):
     first = start_writer(database_url, "same")
     second = start_writer(database_url, "same")
-    told = {*kill_after(first, 30), *kill_after(second, 30)}
+    acknowledged_ids = {*kill_after(first, 30), *kill_after(second, 30)}
     with Ledger.open(database_url) as ledger:
         held = list(ledger.records())
-        assert told <= {record.call_id for record in held}
+        assert acknowledged_ids <= {record.call_id for record in held}
         (tokens,) = ledger.standings([LIMITS[0]], NOW)
         assert tokens.used == sum(record.total_tokens for record in held)
 

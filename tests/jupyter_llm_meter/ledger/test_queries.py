@@ -43,7 +43,7 @@ def test_calls_that_arrive_while_paging_are_neither_doubled_nor_skipped(ledger):
 
 
 @pytest.mark.parametrize("cursor", ["x", "", "!!!", "W10", "WyJhIiwgMV0", "bnVsbA", "\u4f60", "8J+Y"])
-def test_a_cursor_of_somebody_else_is_refused(ledger, cursor):
+def test_a_cursor_of_another_ledger_is_refused(ledger, cursor):
     with pytest.raises(BadCursor, match="leave it out"):
         ledger.calls(cursor=cursor)
 
@@ -191,7 +191,7 @@ def test_an_expected_subject_stands_at_zero_before_its_first_call(ledger):
     assert (standing.subject, standing.used, standing.level) == ("alice", 0, "ok")
 
 
-def test_each_ledger_has_a_private_folder_of_its_own(monkeypatch, tmp_path):
+def test_each_ledger_has_its_own_private_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
     home = tmp_path / "llm-meter"
     assert default_ledger_url() == f"sqlite:///{home / 'ledger.sqlite3'}"
@@ -210,7 +210,7 @@ def test_a_ledger_is_named_by_url_or_by_path(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     "place", [["started_at", "desc", None, "noon", "a"], ["started_at", "desc", None, 2**70, "a"]]
 )
-def test_a_cursor_whose_instant_is_none_is_refused(ledger, place):
+def test_a_cursor_with_an_invalid_instant_is_refused(ledger, place):
     cursor = base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
     with pytest.raises(BadCursor, match="leave it out"):
         ledger.calls(cursor=cursor)

@@ -37,7 +37,7 @@ CALLS = limit("hour", "calls", 4, on_exceed="block", time_zone="Australia/Lord_H
 
 
 @dataclass
-class Call:
+class ModelCall:
     """A call as the model knows it."""
 
     started_at: datetime
@@ -95,7 +95,7 @@ class Schedule(RuleBasedStateMachine):
     @rule(target=open_calls, worst=st.integers(1, 600))
     def reserve(self, worst):
         call_id = f"call-{len(self.calls):03}"
-        asked = Call(self.now, worst)
+        asked = ModelCall(self.now, worst)
         fits = all(sum(self.room(each, self.now)) + asked.needs(each) <= each.amount for each in self.limits)
         record = missing(call_id, started_at=self.now, status="ok")
         (refused,) = self.ledger.reserve(
@@ -127,7 +127,7 @@ class Schedule(RuleBasedStateMachine):
 
     def end(self, call_id, record):
         ended = self.calls[call_id]
-        # Its room may have gone to others when nobody renewed it.
+        # Its room may have gone to others because it was not renewed.
         self.is_excused |= not self.is_live(ended)
         ended.lease_ends_at = None
         self.ledger.settle([record], self.limits, self.now)

@@ -1,4 +1,4 @@
-"""Reservations in both databases: what is held, by whom, until when, and what is told of a refusal."""
+"""Reservations in both databases: what is reserved, by which call, until when, and what a refusal says."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -81,7 +81,7 @@ def test_what_a_clock_that_was_set_back_left_behind_never_comes_back(ledger):
     assert standing(ledger).reserved == 0
 
 
-def test_a_sweep_tells_what_it_ended_and_what_still_holds(ledger):
+def test_a_sweep_returns_what_it_ended_and_what_remains(ledger):
     granted(ledger, ask("a"), ask("b"))
     ledger.renew(["b"], NOW + 20 * SECOND)
     assert ledger.sweep(NOW + LEASE) == (1, 1)
@@ -116,7 +116,7 @@ def test_a_call_holds_room_in_the_window_in_which_it_began(ledger):
     assert standing(ledger, now=after).used == 0
 
 
-def test_subjects_have_room_of_their_own_and_a_call_without_one_comes_under_no_limit(ledger):
+def test_each_subject_has_its_own_amount_and_a_call_without_a_subject_has_no_limit(ledger):
     assert granted(ledger, ask("a", 900), ask("b", 900, user_id="bob"), ask("c", 900, user_id=None)) == [
         True,
         True,
@@ -198,13 +198,13 @@ def test_the_first_refused_call_raises_an_alert_that_says_why(ledger):
     assert ledger.settle([refusal("d")], [HARD], NOW).crossed == []
 
 
-def test_a_refusal_that_nobody_remembers_raises_an_alert_without_what_was_needed(ledger):
+def test_a_forgotten_refusal_raises_an_alert_without_the_needed_amount(ledger):
     ledger.settle([call("a", input_tokens=990, output_tokens=0)], [HARD], NOW)
     crossed = ledger.settle([refusal("b")], [HARD], NOW).crossed
     assert [(alert.kind, alert.used, alert.needed) for alert in crossed] == [("blocked", 990, None)]
 
 
-def test_a_used_up_limit_is_exceeded_and_its_refusal_is_told_besides(ledger):
+def test_a_used_up_limit_is_exceeded_and_its_refusal_raises_a_second_alert(ledger):
     crossed = ledger.settle([call("a", input_tokens=1000, output_tokens=0)], [HARD], NOW).crossed
     assert [alert.kind for alert in crossed] == ["warning", "exceeded"]
     assert [alert.kind for alert in ledger.settle([refusal("b")], [HARD], NOW).crossed] == ["blocked"]
@@ -253,7 +253,7 @@ def test_threads_on_several_connections_never_overshoot_and_waste_no_room(databa
 
 
 @pytest.mark.parametrize("count", [300])
-def test_many_limits_are_counted_reviewed_and_told_at_once(ledger, count):
+def test_many_limits_are_counted_reviewed_and_read_together(ledger, count):
     ledger.settle([call("a", notebook_path="7.ipynb", input_tokens=95, output_tokens=0)], [], NOW)
     limits = [
         limit("day", "tokens", 100, on_exceed="block", scope="notebook", value=f"{n}.ipynb")

@@ -93,7 +93,7 @@ def test_a_late_call_counts_in_the_window_it_started_in(ledger):
         ("provider", "provider_name"),
     ],
 )
-def test_every_scope_tells_its_subjects_apart(ledger, scope, field):
+def test_every_scope_counts_its_subjects_separately(ledger, scope, field):
     each = limit(unit="calls", scope=scope)
     ledger.settle(
         [call("a", **{field: "one"}), call("b", **{field: "two"}), call("c", **{field: None})], [each], NOW
@@ -201,7 +201,7 @@ def test_a_figure_beyond_belief_becomes_missing_instead_of_breaking_sums(ledger)
 
 
 @pytest.mark.parametrize("said", [1e30, "1e999999", 10**6])
-def test_a_stated_cost_beyond_belief_is_no_price(ledger, said):
+def test_an_implausible_stated_cost_is_not_used(ledger, said):
     damaged = call("a", provider_name="openrouter", usage_raw={"cost": said, "is_byok": False})
     assert ledger.settle([damaged, call("b")], [limit(unit="USD")], NOW).new == ["a", "b"]
     assert ledger.summary(NOW)["unpriced_calls"] == 1

@@ -1,11 +1,11 @@
-"""Taking over what pages counted in local mode: once, whoever brings it and however often."""
+"""Taking over what pages counted in local mode: once, however many pages send it and however often."""
 
 from dataclasses import replace
 
 import pytest
 from ledger_samples import NOW, call, limit
 
-from jupyter_llm_meter.ledger import Part, Seen, read_takeover
+from jupyter_llm_meter.ledger import Seen, TakeoverPart, read_takeover
 from jupyter_llm_meter.ledger.rows import QUARTER_US, to_us
 from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUMS
 from llm_meter_tap.wire.shape import Shape, ShapeError
@@ -20,7 +20,7 @@ def sums(**figures):
 
 
 def part(revision=4, base=0, records=(), rows=()):
-    return Part("tab", base, revision, records, rows)
+    return TakeoverPart("tab", base, revision, records, rows)
 
 
 def calls(ledger):

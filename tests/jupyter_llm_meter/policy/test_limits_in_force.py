@@ -53,16 +53,16 @@ def policy(problems, paths, configured=None):
     return LimitsInForce(configured, paths=lambda: paths, problems=problems, time_zone="Asia/Shanghai")
 
 
-def told(limits):
+def summary_of(limits):
     return [(limit.id, int(limit.amount), limit.source) for limit in limits]
 
 
-def test_without_any_wish_the_default_limit_holds(problems, paths):
-    assert told(policy(problems, paths).current()) == [("user/month/tokens", 1_000_000, "default")]
+def test_without_settings_the_default_limit_is_in_force(problems, paths):
+    assert summary_of(policy(problems, paths).current()) == [("user/month/tokens", 1_000_000, "default")]
 
 
 def test_without_a_lab_the_default_limit_holds(problems, paths):
-    assert told(policy(problems, replace(paths, labextensions_path=[])).current()) == [
+    assert summary_of(policy(problems, replace(paths, labextensions_path=[])).current()) == [
         ("user/month/tokens", 1_000_000, "default")
     ]
 
@@ -71,7 +71,7 @@ def test_the_user_s_settings_hold_at_the_next_question(problems, paths, user):
     limits = policy(problems, paths)
     limits.current()
     user('{// with a comment\n"limits": [{"window": "day", "unit": "calls", "amount": 50}]}')
-    assert told(limits.current()) == [("user/day/calls", 50, "settings")]
+    assert summary_of(limits.current()) == [("user/day/calls", 50, "settings")]
     assert limits.current()[0].time_zone == "Asia/Shanghai"
     user('{"limits": []}')
     assert limits.current() == []
@@ -81,7 +81,7 @@ def test_overrides_hold_for_a_user_who_set_nothing(problems, paths, tmp_path):
     folder = tmp_path / "settings" / "overrides.d"
     folder.mkdir()
     (folder / "meter.json").write_text(json.dumps({PLUGIN: {"limits": [CALLS]}}))
-    assert told(policy(problems, paths).current()) == [("user/day/calls", 50, "settings")]
+    assert summary_of(policy(problems, paths).current()) == [("user/day/calls", 50, "settings")]
 
 
 def test_overrides_json_goes_before_overrides_d(problems, paths, tmp_path):
@@ -90,23 +90,23 @@ def test_overrides_json_goes_before_overrides_d(problems, paths, tmp_path):
     (tmp_path / "settings/overrides.json").write_text(
         json.dumps({PLUGIN: {"limits": [{**CALLS, "amount": 60}]}})
     )
-    assert told(policy(problems, paths).current()) == [("user/day/calls", 60, "settings")]
+    assert summary_of(policy(problems, paths).current()) == [("user/day/calls", 60, "settings")]
 
 
 def test_settings_can_neither_loosen_nor_remove_an_administrator_s_limit(problems, paths, user):
     limits = policy(problems, paths, [CALLS])
-    assert told(limits.current()) == [("user/day/calls", 50, "config")]
+    assert summary_of(limits.current()) == [("user/day/calls", 50, "config")]
     user(json.dumps({"limits": [{**CALLS, "amount": 5000}, {"window": "day", "unit": "USD", "amount": 2}]}))
-    assert told(limits.current()) == [("user/day/calls", 50, "config"), ("user/day/USD", 2, "settings")]
+    assert summary_of(limits.current()) == [("user/day/calls", 50, "config"), ("user/day/USD", 2, "settings")]
     user('{"limits": []}')
-    assert told(limits.current()) == [("user/day/calls", 50, "config")]
+    assert summary_of(limits.current()) == [("user/day/calls", 50, "config")]
 
 
 @pytest.mark.parametrize(
     ("configured", "named"),
     [
-        ([{**CALLS, "amount": 0}], "above 0"),
-        ([{**CALLS, "amount": -1}], "above 0"),
+        ([{**CALLS, "amount": 0}], "greater than 0"),
+        ([{**CALLS, "amount": -1}], "greater than 0"),
         ([{**CALLS, "unit": "token"}], "tokens, USD, calls"),
         ([CALLS, CALLS], "twice"),
         (["[{"], "object"),
@@ -116,7 +116,7 @@ def test_a_bad_limit_in_the_configuration_is_named_and_the_default_stays(
     configured, named, problems, paths, caplog
 ):
     limits = policy(problems, paths, configured)
-    assert told(limits.current()) == [("user/month/tokens", 1_000_000, "default")]
+    assert summary_of(limits.current()) == [("user/month/tokens", 1_000_000, "default")]
     (problem,) = problems.open()
     assert problem.code == "limits-config"
     assert named in problem.message
@@ -139,16 +139,16 @@ def test_bad_settings_are_a_problem_and_the_last_good_ones_stay(text, problems, 
     user(json.dumps({"limits": [CALLS]}))
     limits.current()
     user(text)
-    assert told(limits.current()) == [("user/day/calls", 50, "settings")]
+    assert summary_of(limits.current()) == [("user/day/calls", 50, "settings")]
     assert [problem.code for problem in problems.open()] == ["limits-settings"]
     user(json.dumps({"limits": [{**CALLS, "amount": 70}]}))
-    assert told(limits.current()) == [("user/day/calls", 70, "settings")]
+    assert summary_of(limits.current()) == [("user/day/calls", 70, "settings")]
     assert problems.open() == []
 
 
 @pytest.mark.parametrize("text", ["{", "3", "[]"])
 def test_overrides_that_the_lab_would_pass_over_are_a_problem(text, problems, paths, tmp_path):
     (tmp_path / "settings/overrides.json").write_text(text)
-    assert told(policy(problems, paths).current()) == [("user/month/tokens", 1_000_000, "default")]
+    assert summary_of(policy(problems, paths).current()) == [("user/month/tokens", 1_000_000, "default")]
     (problem,) = problems.open()
     assert "overrides.json" in problem.message

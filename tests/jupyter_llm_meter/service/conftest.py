@@ -18,7 +18,7 @@ LIMITS = [{"window": "month", "unit": "tokens", "amount": 1000}]
 
 
 class Caller:
-    """Talks to a service's listener the way a tap does."""
+    """Sends requests to a service as a tap does."""
 
     def __init__(self, service):
         path = service.storage.folder / "services" / f"{service.stem}.json"

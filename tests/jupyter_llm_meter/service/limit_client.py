@@ -20,7 +20,7 @@ from threading import Thread
 PATIENCE_S = 240.0
 
 
-class Service:
+class ServiceConnection:
     """The newest living service of a folder; one object a thread."""
 
     def __init__(self, folder, spool):
@@ -48,7 +48,7 @@ class Service:
         self.headers = {"Authorization": f"Bearer {rendezvous['secret']}", "X-LLM-Meter-Spool": self.spool}
 
 
-class Spool:
+class LockedSpool:
     """The spool of this process, locked while it lives."""
 
     def __init__(self, folder):
@@ -99,7 +99,7 @@ def until_answered(service, path, body):
 
 
 def call_until_refused(folder, spool, tokens, notebook):
-    service = Service(folder, spool.name)
+    service = ServiceConnection(folder, spool.name)
     while True:
         record = opened(secrets.token_hex(8), notebook)
         asked = {"record": record, "text": {"input": ""}, "max_output_tokens": tokens, "is_text_only": True}
@@ -116,7 +116,7 @@ def call_until_refused(folder, spool, tokens, notebook):
 
 
 def main(folder, threads, tokens, notebook=None):
-    spool = Spool(folder)
+    spool = LockedSpool(folder)
     crew = [Thread(target=call_until_refused, args=(folder, spool, tokens, notebook)) for _ in range(threads)]
     for thread in crew:
         thread.start()

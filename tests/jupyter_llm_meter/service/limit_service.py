@@ -16,7 +16,7 @@ from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.service.storage import Storage
 
 
-class Limits:
+class FixedLimits:
     def __init__(self, items):
         self.limits = parse_limits(items, "config")
 
@@ -29,7 +29,7 @@ def main(folder, items):
     log = logging.getLogger("service")
     service = assemble_service(
         storage=storage,
-        limits=Limits(items),
+        limits=FixedLimits(items),
         owner=Owner("alice"),
         problems=Problems(log),
         time_zone="UTC",

@@ -22,7 +22,7 @@ def environment(monkeypatch):
 
 
 def test_what_is_not_set_has_its_default(problems):
-    config = ServiceConfig.read({}, problems)
+    config = ServiceConfig.from_settings({}, problems)
     assert config == ServiceConfig(owner=Owner("alice"), time_zone=local_zone())
     assert config.rules == Rules("allow", "own")
     assert problems.open() == []
@@ -34,7 +34,7 @@ def test_what_is_set_is_kept(problems):
         "raises": "none", "database_url": "sqlite:///x", "limits": [{"amount": 1}], "channels": {"ops": "json://x"},
         "price_overrides": "prices.json", "link": "https://lab",
     }  # fmt: skip
-    assert ServiceConfig.read(settings, problems) == ServiceConfig(
+    assert ServiceConfig.from_settings(settings, problems) == ServiceConfig(
         owner=Owner("bob", "a team"),
         time_zone="Asia/Shanghai",
         rules=Rules("block", "none"),
@@ -49,13 +49,13 @@ def test_what_is_set_is_kept(problems):
 def test_the_environment_names_team_and_link(problems, monkeypatch):
     monkeypatch.setenv("LLM_METER_TEAM", "blue")
     monkeypatch.setenv("JUPYTERHUB_PUBLIC_URL", "https://hub/alice")
-    config = ServiceConfig.read({"team": "", "link": ""}, problems)
+    config = ServiceConfig.from_settings({"team": "", "link": ""}, problems)
     assert (config.owner.team, config.link) == ("blue", "https://hub/alice")
 
 
 @pytest.mark.parametrize("zone", ["Mars/Base", "../etc/passwd", "/etc/localtime"])
 def test_a_zone_that_does_not_exist_is_a_problem_and_the_machine_s_own_is_used(problems, zone):
-    assert ServiceConfig.read({"time_zone": zone}, problems).time_zone == local_zone()
+    assert ServiceConfig.from_settings({"time_zone": zone}, problems).time_zone == local_zone()
     (problem,) = problems.open()
     assert (problem.code, zone in problem.message) == ("time-zone", True)
 
@@ -70,7 +70,7 @@ def test_a_zone_that_does_not_exist_is_a_problem_and_the_machine_s_own_is_used(p
 )
 def test_a_value_that_is_not_allowed_is_named_with_what_is(problems, name, value, allowed):
     with pytest.raises(ConfigError, match=f"^c.LLMMeter.{name} is {value!r}; .*{allowed}"):
-        ServiceConfig.read({name: value}, problems)
+        ServiceConfig.from_settings({name: value}, problems)
 
 
 @pytest.mark.parametrize(
@@ -84,9 +84,9 @@ def test_a_value_that_is_not_allowed_is_named_with_what_is(problems, name, value
     ],
 )
 def test_limits_may_be_json_as_on_a_command_line(problems, given, read):
-    assert ServiceConfig.read({"limits": given}, problems).limits == read
+    assert ServiceConfig.from_settings({"limits": given}, problems).limits == read
 
 
 def test_channels_are_not_shown(problems):
-    config = ServiceConfig.read({"channels": {"ops": "mailtos://u:secret@x"}}, problems)
+    config = ServiceConfig.from_settings({"channels": {"ops": "mailtos://u:secret@x"}}, problems)
     assert "secret" not in repr(config)

@@ -35,7 +35,7 @@ def corrupt(storage):
 
 
 @pytest.mark.parametrize(("kind", "code"), [("foreign", "ledger-foreign"), ("corrupt", "ledger-corrupt")])
-def test_a_bad_ledger_is_left_untouched_and_metering_goes_on_beside_it(
+def test_a_bad_ledger_is_left_untouched_and_metering_continues_beside_it(
     kind, code, request, start, storage, caller, line, ledger_of
 ):
     path = request.getfixturevalue(kind)

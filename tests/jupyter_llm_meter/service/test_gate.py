@@ -32,7 +32,7 @@ def test_the_gate_is_there_from_the_start_while_a_limit_blocks(start, fixed_limi
     assert gate(service) == {"version": 1, "on_unreachable": on_unreachable}
 
 
-def test_there_is_no_gate_while_no_limit_blocks(start, fixed_limits, gate, eventually):
+def test_without_a_blocking_limit_there_is_no_gate_file(start, fixed_limits, gate, eventually):
     service = start(limits=fixed_limits(WARNS))
     eventually(lambda: gate(service) is None, "the end of the gate")
 

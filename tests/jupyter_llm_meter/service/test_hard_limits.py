@@ -1,4 +1,4 @@
-"""Hard limits over the listener, asked for as a tap asks."""
+"""Hard limits of a service, requested as a tap does."""
 
 import json
 from datetime import datetime, timezone
@@ -90,7 +90,7 @@ def test_an_answer_without_a_bound_is_estimated_and_its_limit_says_so(ask, stand
     assert not ask("b", most=None)[1]["granted"]
 
 
-def test_a_refused_call_is_told_as_an_alert_and_counts_as_no_call(ask, standing, caller, service, line):
+def test_a_refused_call_raises_an_alert_and_is_not_counted(ask, standing, caller, service, line):
     ask("a", most=900)
     ask("b", most=900)
     refused = line(
@@ -132,8 +132,8 @@ def test_a_cap_on_a_run_holds_without_any_hard_limit(start, fixed_limits, caller
     for wrong, named in [
         ({"caps": []}, "run.id must be a text"),
         ({"id": "x", "caps": [{"unit": "euros", "amount": "1"}]}, "tokens, USD, calls"),
-        ({"id": "x", "caps": [{"unit": "USD", "amount": "0"}]}, "above 0"),
-        ({"id": "x", "caps": [{"unit": "USD", "amount": 1}]}, "above 0"),
+        ({"id": "x", "caps": [{"unit": "USD", "amount": "0"}]}, "greater than 0"),
+        ({"id": "x", "caps": [{"unit": "USD", "amount": 1}]}, "greater than 0"),
     ]:
         status, answer = reserve("c", wrong)
         assert (status, named in answer["error"]) == (400, True)
@@ -158,7 +158,7 @@ def test_a_question_that_cannot_be_read_is_answered_with_what_is_wrong(service, 
     assert caller(service)(f"/v1/{path}", body, secret="wrong")[0] == 401
 
 
-def test_usage_is_told_by_calls_and_by_kernel(service, caller, line):
+def test_usage_is_returned_by_calls_and_by_kernel(service, caller, line):
     call = caller(service)
     since = datetime.now(timezone.utc).isoformat().replace("+00:00", "Z")
     lines = [line("settled", name, **{"llm_meter.kernel.id": f"k{name}"}) for name in "ab"]

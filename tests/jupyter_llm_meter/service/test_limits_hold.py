@@ -83,7 +83,7 @@ def test_processes_use_a_limit_to_its_last_call_and_not_one_further(serve, run, 
     assert (standing(ledger, now).used, standing(ledger, now).reserved) == (CALLS * TOKENS, 0)
 
 
-def test_a_limit_holds_and_no_call_is_lost_whoever_is_killed(serve, run, folder, ledger):
+def test_a_limit_holds_and_no_call_is_lost_after_any_process_is_killed(serve, run, folder, ledger):
     service = serve()
     clients = [run("limit_client.py", 6, TOKENS) for _ in range(4)]
     living = list(clients)

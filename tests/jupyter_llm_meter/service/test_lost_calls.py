@@ -21,13 +21,13 @@ def call(number, *, tap="t", remembered=32):
     return KernelMessage(tap, number, names(number - 1, remembered), 10 * (number - 1), number - 1, record)
 
 
-def alive(told, *, tap="t", remembered=32):
-    """The message that a tap is alive and has told so many calls."""
-    return KernelMessage(tap, told, names(told, remembered), 10 * told, told)
+def alive(reported, *, tap="t", remembered=32):
+    """The message that a tap is alive and has reported so many calls."""
+    return KernelMessage(tap, reported, names(reported, remembered), 10 * reported, reported)
 
 
-def names(told, remembered):
-    return tuple(f"call-{number}" for number in range(1, told + 1))[-remembered:]
+def names(reported, remembered):
+    return tuple(f"call-{number}" for number in range(1, reported + 1))[-remembered:]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_calls_that_no_message_names_any_more_are_still_counted():
     assert (gap.calls, gap.unnamed, gap.tokens) == (8, 5, 88)
 
 
-def test_of_a_tap_that_was_heard_late_only_the_calls_it_names_are_missed():
+def test_for_a_tap_first_seen_late_only_the_calls_that_it_names_are_missed():
     gap = LostCalls().add_message("k", call(10, remembered=3))
     assert (gap.call_ids, gap.unnamed) == ({"call-7", "call-8", "call-9"}, 0)
 

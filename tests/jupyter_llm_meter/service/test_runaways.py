@@ -14,7 +14,7 @@ def service(start):
 
 @pytest.fixture
 def run_wild(service, caller, line):
-    """Bring so many calls of a kernel that nobody makes them by hand."""
+    """Send more calls of a kernel than anyone makes by hand."""
 
     def run(kernel_id="k", count=70, **fields):
         lines = [
@@ -30,7 +30,7 @@ def runaways(service):
     return service.submit(service.standing()).result()["runaways"]
 
 
-def test_a_kernel_that_has_run_away_is_told_of_with_its_calls_a_minute(service, run_wild):
+def test_a_runaway_kernel_is_reported_with_its_calls_per_minute(service, run_wild):
     run_wild(**{"llm_meter.notebook.path": "a.ipynb"})
     (told,) = runaways(service)
     assert told["kernel_id"] == "k"
@@ -39,7 +39,7 @@ def test_a_kernel_that_has_run_away_is_told_of_with_its_calls_a_minute(service, 
     assert "usual_calls_per_minute" not in told  # no habit is known of
 
 
-def test_sixty_calls_are_nobodys_worry(service, run_wild):
+def test_sixty_calls_are_not_a_runaway(service, run_wild):
     run_wild(count=60)
     assert runaways(service) == []
 
@@ -49,7 +49,7 @@ def test_calls_that_waited_in_a_spool_are_not_news(service, run_wild):
     assert runaways(service) == []
 
 
-def test_refused_calls_are_no_runaway(service, run_wild):
+def test_refused_calls_are_not_a_runaway(service, run_wild):
     run_wild(**{"llm_meter.call.status": "refused", "llm_meter.call.basis": "none"}, tokens=None)
     assert runaways(service) == []
 
@@ -69,7 +69,7 @@ def test_one_tab_shows_it_and_any_takes_it_away(service, run_wild):
         service.submit(service.acknowledge_alert(told["id"])).result()
 
 
-def test_a_kernel_that_ended_is_told_of_no_more(service, run_wild):
+def test_a_kernel_that_ended_is_no_longer_reported(service, run_wild):
     run_wild("one")
     run_wild("two")
     service.kernel_ended("one")

@@ -35,7 +35,7 @@ def test_a_line_that_cannot_be_read_is_named_and_the_rest_is_kept(start, storage
     assert list(ledger_of(storage.ledger_url)) == ["a"]
 
 
-def test_crossing_a_threshold_is_told_once_to_whoever_crossed_it(start, caller, line):
+def test_the_process_that_crosses_a_threshold_gets_one_notice(start, caller, line):
     call = caller(start())
     assert call("/v1/lines", line("settled", "a", tokens=799))[1]["notices"] == []
     (notice,) = call("/v1/lines", line("settled", "b", tokens=1))[1]["notices"]
@@ -92,7 +92,7 @@ def test_framing_that_cannot_be_read_is_named(start, caller, line):
         assert reason in answer["error"]
 
 
-def test_a_record_that_names_nobody_is_the_owner_s(start, storage, caller, line, ledger_of):
+def test_a_record_without_a_user_is_the_owners(start, storage, caller, line, ledger_of):
     caller(start())("/v1/lines", line("settled", "a", **{"user.id": None}))
     assert ledger_of(storage.ledger_url)["a"]["user.id"] == "alice"
 
@@ -121,7 +121,7 @@ def test_what_cannot_be_counted_is_refused_with_a_reason(start, caller):
         assert reason in answer["error"]
 
 
-def test_the_listener_refuses_whoever_does_not_know_the_secret(start, storage, caller, line, ledger_of):
+def test_the_service_server_refuses_requests_without_the_secret(start, storage, caller, line, ledger_of):
     call = caller(start())
     for path, body in [
         ("/v1/lines", line("settled", "a")),
@@ -164,7 +164,7 @@ def test_what_a_killed_service_left_is_cleaned_away(start, storage, caller, line
     eventually(lambda: not list(services.glob("1-dead*")), "cleaning")
 
 
-def test_notices_go_to_one_place_when_the_service_is_told_where(start, caller, line):
+def test_notices_go_to_the_place_that_the_service_was_given(start, caller, line):
     told = []
     call = caller(start(notify=told.append))
     assert call("/v1/lines", line("settled", "a", tokens=1500))[1]["notices"] == []
@@ -181,7 +181,7 @@ def test_a_body_without_measure_is_refused_before_it_is_read(start, caller, line
     assert call("/v1/lines", line("settled", "a"))[0] == 200
 
 
-def test_what_a_stopping_service_still_takes_in_is_told_to_its_peers(start, spool, line, caller):
+def test_a_stopping_service_notifies_its_peers_of_what_it_still_ingests(start, spool, line, caller):
     told = []
     first, second = start(), start()
     second.signals.changed.connect(lambda _ids: told.append("told"))

@@ -29,7 +29,9 @@ def test_a_torn_last_line_is_skipped(start, storage, spool, line, ledger_of, eve
     assert list(ledger_of(storage.ledger_url)) == ["a"]
 
 
-def test_a_living_process_s_spool_is_read_and_left_alone(start, storage, spool, line, ledger_of, eventually):
+def test_the_spool_of_a_living_process_is_read_and_not_removed(
+    start, storage, spool, line, ledger_of, eventually
+):
     path = spool(line("settled", "a"), line("opened", "b"))
     before = path.read_bytes()
     with path.open() as file:

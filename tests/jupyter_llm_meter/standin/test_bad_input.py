@@ -37,7 +37,7 @@ def test_a_wrong_request_is_named(standin: str, path: str, body: Any, named: str
     assert named in reply.json()["error"]["message"]
 
 
-def test_a_wrong_path_is_told_what_is_spoken(standin: str) -> None:
+def test_the_answer_to_a_wrong_path_lists_the_supported_paths(standin: str) -> None:
     reply = requests.post(f"{standin}/v2/chat", json={}, timeout=30)
     assert reply.status_code == 404
     assert "/v1/chat/completions" in reply.json()["error"]["message"]
@@ -47,7 +47,7 @@ def test_a_wrong_method_is_refused(standin: str) -> None:
     assert requests.get(f"{standin}/v1/messages", timeout=30).status_code == 405
 
 
-def test_a_client_that_leaves_in_mid_stream_harms_nobody(standin: str) -> None:
+def test_a_client_that_leaves_in_mid_stream_disturbs_no_other_client(standin: str) -> None:
     body = {"model": "standin-slow", "messages": MESSAGES, "stream": True}
     with requests.post(f"{standin}/v1/chat/completions", json=body, stream=True, timeout=30) as reply:
         assert next(reply.iter_lines()).startswith(b"data: ")

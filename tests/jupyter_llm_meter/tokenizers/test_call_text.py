@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from jupyter_llm_meter.tokenizers import count
 from jupyter_llm_meter.tokenizers.call_text import count_input, count_output
-from jupyter_llm_meter.tokenizers.framing import PLAIN, Figures, figures_of
+from jupyter_llm_meter.tokenizers.framing import PLAIN, Overhead, overhead_of
 from llm_meter_tap.formats.registry import FORMATS
 from llm_meter_tap.formats.request_text import BREAK, request_text
 
@@ -63,7 +63,7 @@ def tokens_of(body: Any, model: str, api: str = "openai.chat") -> int:
     assert fields is not None
     read = request_text(fields, json.dumps(body).encode())
     assert read.text is not None
-    return count_input(read.text, read.framing, figures_of(model, None, api), model).tokens
+    return count_input(read.text, read.framing, overhead_of(model, None, api), model).tokens
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_text_without_framing_is_counted_as_it_is() -> None:
 
 def test_a_schema_that_a_model_is_not_shown_is_left_out() -> None:
     text, counts = f"Hi{BREAK}a schema", {"messages": 1, "schemas": 1}
-    shown, hidden = Figures(schema=0), Figures(schema=None)
+    shown, hidden = Overhead(schema=0), Overhead(schema=None)
     difference = count_input(text, counts, shown, "m").tokens - count_input(text, counts, hidden, "m").tokens
     assert difference == count("a schema").tokens
 
@@ -95,7 +95,7 @@ def test_a_schema_that_a_model_is_not_shown_is_left_out() -> None:
 def test_barred_tools_are_left_out_where_a_model_does_not_read_them() -> None:
     text = f"Hi{BREAK}the tools{BREAK}a schema"
     counts = {"messages": 1, "tools": 1, "barred": 1, "schemas": 1}
-    figures = Figures(schema=0, reads_barred=False)
+    figures = Overhead(schema=0, reads_barred=False)
     without = count_input(f"Hi{BREAK}a schema", {"messages": 1, "schemas": 1}, figures, "m")
     assert count_input(text, counts, figures, "m") == without
 
@@ -115,4 +115,4 @@ COUNTED = st.sampled_from(["messages", "tools", "barred", "schemas"])
 @given(st.text(), st.dictionaries(COUNTED, st.integers(0, 9)))
 def test_any_text_and_numbers_can_be_counted(text: str, counts: dict[str, int]) -> None:
     for model in ("gpt-4o", "qwen3.5", "claude-sonnet-5"):
-        assert count_input(text, counts, figures_of(model, None, "openai.chat"), model).tokens >= 0
+        assert count_input(text, counts, overhead_of(model, None, "openai.chat"), model).tokens >= 0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_llm_meter.tokenizers.framing import PLAIN, Figures, figures_of
+from jupyter_llm_meter.tokenizers.framing import PLAIN, Overhead, overhead_of
 
 
-def of(model: str | None, api: str = "openai.chat", provider: str | None = None) -> Figures:
-    return figures_of(model, provider, api)
+def of(model: str | None, api: str = "openai.chat", provider: str | None = None) -> Overhead:
+    return overhead_of(model, provider, api)
 
 
 def test_a_message_takes_three_tokens_and_its_role_and_a_reply_three() -> None:
@@ -25,7 +25,7 @@ def test_tools_cost_once_however_many_they_are_where_their_text_says_the_rest() 
     assert figures.around_input({"tools": 1}) == figures.around_input({"tools": 7})
 
 
-def test_nothing_stands_around_a_text_of_its_own() -> None:
+def test_a_text_alone_has_no_overhead() -> None:
     assert PLAIN.around_input({"messages": 3, "names": 1, "systems": 1}) == 0
     assert PLAIN.around_output({"calls": 1}) == 0
 

@@ -1,4 +1,4 @@
-"""A body that is read as it passes: whole where there is time, and told where it is not."""
+"""A body that is read as it passes: whole if there is time, else with a reported gap."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PIECE = b"x" * background_reader._AT_ONCE
 
 
 class Notes(Reader):
-    """Notes what it is told; each piece takes until `go_on` is set."""
+    """Records what it gets; each piece takes until `go_on` is set."""
 
     def __init__(self) -> None:
         self.seen: list[object] = []
@@ -39,36 +39,36 @@ def reader():
     notes.go_on.set()
 
 
-def test_a_large_body_is_read_to_its_end_while_the_user_goes_on(reader):
+def test_a_large_body_is_read_to_its_end_while_the_user_continues(reader):
     body = PassingBody(reader)
     for _ in range(3):
         body.append(PIECE)
     body.end(is_whole=True)
     assert reader.seen == []
     reader.go_on.set()
-    body.leave()
+    body.released()
     assert reader.seen == [len(PIECE)] * 3 + [True]
 
 
-def test_what_is_left_unread_when_the_interpreter_exits_is_told_as_a_gap(reader, monkeypatch):
+def test_pieces_left_unread_when_the_interpreter_exits_are_reported_as_a_gap(reader, monkeypatch):
     monkeypatch.setattr(background_reader, "_EXIT_S", 0.05)
     body = PassingBody(reader)
     for _ in range(3):
         body.append(PIECE)
     reader.has_begun.wait()
-    body.leave()
+    body.released()
     reader.go_on.set()
     assert body._thread.join(15)
     assert reader.seen == [len(PIECE), "gap", False]
 
 
-def test_pieces_beyond_what_is_held_are_told_as_one_gap(reader, monkeypatch):
+def test_pieces_beyond_the_bound_are_reported_as_one_gap(reader, monkeypatch):
     monkeypatch.setattr(background_reader, "_MOST_HELD", 2 * len(PIECE))
     body = PassingBody(reader)
     for _ in range(5):
         body.append(PIECE)
     body.end(is_whole=True)
     reader.go_on.set()
-    body.leave()
+    body.released()
     assert reader.seen[-2:] == ["gap", True]
     assert reader.seen.count("gap") == 1

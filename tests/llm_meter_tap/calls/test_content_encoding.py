@@ -51,7 +51,7 @@ def test_a_body_that_is_cut_off_gives_what_came(compress: type, encoding: str) -
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "snappy", "gzip, snappy"])
-def test_what_cannot_be_undone_is_none(encoding: str) -> None:
+def test_a_body_that_cannot_be_decoded_is_none(encoding: str) -> None:
     assert decode(b"\xff\xff this is plain text", encoding) is None
 
 

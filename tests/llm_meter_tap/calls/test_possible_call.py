@@ -98,7 +98,7 @@ def test_a_limit_refuses_the_next_call_to_a_path_that_was_proved(
     assert len(provider.seen) == asked
 
 
-def test_a_proved_path_that_answers_without_usage_is_no_call_this_time(
+def test_a_proved_path_that_answers_without_usage_is_not_a_call_this_time(
     seen: Path, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     httpx.post(f"{provider.url}/json/v9/think", json=ASKING)

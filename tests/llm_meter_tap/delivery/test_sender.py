@@ -23,11 +23,11 @@ def test_a_call_reaches_the_service_and_its_spool_is_emptied_and_removed(provide
 
     (line,) = listener.wait_for(settled=1)
     assert line["record"]["gen_ai.usage.input_tokens"] == 11
-    tap.leave()
+    tap.close_tap()
     assert list((folder / "spool").iterdir()) == []
 
 
-def test_the_service_is_told_of_the_first_call_while_it_is_under_way(provider, listener, metered):
+def test_the_first_call_reaches_the_service_while_it_is_under_way(provider, listener, metered):
     with httpx.stream("POST", f"{provider.url}/halfway/{CHAT}", json=STREAM) as response:
         next(response.iter_lines())
         with listener._changed:
@@ -129,7 +129,7 @@ def test_a_line_that_the_service_refuses_hides_no_other_and_stays_in_the_spool(
     httpx.post(f"{provider.url}/json/{CHAT}", json=BODY)
 
     listener.wait_for(settled=1)
-    tap.leave()
+    tap.close_tap()
     assert len(settled(folder)) == 2
     assert set(faults.counts) == {"a line that the service refused"}
     faults.counts.clear()
@@ -203,7 +203,7 @@ def test_a_folder_that_cannot_be_made_costs_one_warning_and_no_call(provider, tm
     assert errors.count("LLM Meter could not") == 1
 
 
-def test_with_the_disk_full_the_service_still_hears_of_the_call(
+def test_with_a_full_disk_the_call_still_reaches_the_service(
     provider, folder, listener, metered, monkeypatch
 ):
     def full(*args: object) -> int:

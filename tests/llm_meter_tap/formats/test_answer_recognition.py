@@ -13,7 +13,7 @@ from llm_meter_tap.formats.answer_recognition import (
     recognise_answer,
 )
 from llm_meter_tap.formats.figures import Reading
-from llm_meter_tap.formats.matching import Shape
+from llm_meter_tap.formats.matching import CallShape
 
 JSON = {"content-type": "application/json; charset=utf-8"}
 SSE = {"content-type": "text/event-stream"}
@@ -22,12 +22,12 @@ OPENAI = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
 
 def read(
     body: bytes, headers: dict[str, str] = JSON, status: int = 200, host: str = "api.openai.com"
-) -> tuple[Shape, Reading] | None:
+) -> tuple[CallShape, Reading] | None:
     asked = provisional_shape(host, "/v9/think", "application/json", b'{"model": "asked-1"}')
     return recognise_answer(asked, host, status, headers, body, True)
 
 
-def figures(found: tuple[Shape, Reading] | None) -> tuple[str, Any, Any, Any]:
+def figures(found: tuple[CallShape, Reading] | None) -> tuple[str, Any, Any, Any]:
     assert found is not None
     shape, reading = found
     assert reading.usage is not None

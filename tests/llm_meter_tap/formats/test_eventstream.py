@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llm_meter_tap.formats.eventstream import events
-from llm_meter_tap.formats.sse import Event
+from llm_meter_tap.formats.sse import StreamEvent
 
 
 def frame(headers: dict[str, str], payload: bytes) -> bytes:
@@ -30,30 +30,34 @@ def test_events_are_named_and_in_order() -> None:
     body = frame({":event-type": "messageStart"}, b'{"role":"assistant"}')
     body += frame({":message-type": "event", ":event-type": "metadata"}, b'{"usage":{}}')
     assert list(events(body)) == [
-        Event("messageStart", b'{"role":"assistant"}'),
-        Event("metadata", b'{"usage":{}}'),
+        StreamEvent("messageStart", b'{"role":"assistant"}'),
+        StreamEvent("metadata", b'{"usage":{}}'),
     ]
 
 
 def test_the_chunks_of_invoke_are_unwrapped() -> None:
     inner = b'{"type":"message_stop"}'
     payload = json.dumps({"bytes": base64.b64encode(inner).decode(), "p": "abc"}).encode()
-    assert list(events(frame({":event-type": "chunk"}, payload))) == [Event("chunk", inner)]
+    assert list(events(frame({":event-type": "chunk"}, payload))) == [StreamEvent("chunk", inner)]
 
 
 def test_an_exception_gives_its_name() -> None:
     body = frame({":message-type": "exception", ":exception-type": "throttlingException"}, b"{}")
-    assert list(events(body)) == [Event("throttlingException", b"{}")]
+    assert list(events(body)) == [StreamEvent("throttlingException", b"{}")]
 
 
 @pytest.mark.parametrize("kept", [5, 13, 40])
 def test_a_message_that_is_cut_off_is_left_out(kept: int) -> None:
     whole = frame({":event-type": "a"}, b"{}")
-    assert list(events(whole + frame({":event-type": "b"}, b'{"x":"123456"}')[:kept])) == [Event("a", b"{}")]
+    assert list(events(whole + frame({":event-type": "b"}, b'{"x":"123456"}')[:kept])) == [
+        StreamEvent("a", b"{}")
+    ]
 
 
 @settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_can_be_taken_apart(body: bytes) -> None:
-    assert all(isinstance(event, Event) for event in events(body))
-    assert all(isinstance(event, Event) for event in events(struct.pack(">II", len(body) + 12, 9) + body))
+    assert all(isinstance(event, StreamEvent) for event in events(body))
+    assert all(
+        isinstance(event, StreamEvent) for event in events(struct.pack(">II", len(body) + 12, 9) + body)
+    )

@@ -65,7 +65,7 @@ HI = {"role": "user", "content": "Hi"}
         ("openai.embeddings", {"input": [[1, 2, 3]]}, {}),
     ],
 )
-def test_messages_and_system_prompts_are_told_apart_in_every_format(
+def test_messages_and_system_prompts_are_distinguished_in_every_format(
     api: str, members: dict[str, Any], counts: dict[str, int]
 ) -> None:
     assert counts_of(members, api) == counts
@@ -112,7 +112,7 @@ def test_a_call_of_a_tool_and_its_result_are_found_in_every_format(api: str, mem
         ({}, {}),
     ],
 )
-def test_whether_a_tool_must_or_may_not_be_called_is_told(
+def test_the_framing_says_whether_a_tool_must_or_may_not_be_called(
     choice: dict[str, Any], counts: dict[str, int]
 ) -> None:
     assert counts_of(choice, "openai.chat") == counts

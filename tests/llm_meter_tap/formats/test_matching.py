@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm_meter_tap.formats.matching import Shape, recognise
+from llm_meter_tap.formats.matching import CallShape, recognise
 
 CHAT = {"model": "m-1", "messages": [{"role": "user", "content": "hi"}]}
 CLAUDE = {**CHAT, "max_tokens": 5}
 GEMINI = {"contents": [{"parts": [{"text": "hi"}]}]}
 
 
-def seen(path: str, body: Any, host: str = "llm.example.org", method: str = "POST") -> Shape | None:
+def seen(path: str, body: Any, host: str = "llm.example.org", method: str = "POST") -> CallShape | None:
     content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
     return recognise(method, host, path, "", "application/json", content)
 
@@ -62,7 +62,7 @@ def test_a_compatible_endpoint_is_known_by_path_and_body(path: str, body: Any, a
         ("/v1/audio/speech", {"input": "hi"}),
     ],
 )
-def test_an_equal_path_with_another_body_is_no_call(path: str, body: Any) -> None:
+def test_an_equal_path_with_another_body_is_not_a_call(path: str, body: Any) -> None:
     assert seen(path, body) is None
 
 
@@ -89,7 +89,7 @@ def test_an_equal_path_with_another_body_is_no_call(path: str, body: Any) -> Non
         ("localhost", "/tokenize"),
     ],
 )
-def test_a_look_alike_is_no_call(host: str, path: str) -> None:
+def test_a_similar_request_is_not_a_call(host: str, path: str) -> None:
     assert seen(path, {**CLAUDE, **GEMINI, "input": "hi", "prompt": "hi"}, host) is None
 
 
@@ -101,7 +101,7 @@ def test_a_look_alike_is_no_call(host: str, path: str) -> None:
         ("queue.amazonaws.com", "/queues/q/messages"),
     ],
 )
-def test_a_queue_of_a_cloud_that_also_serves_models_is_no_call(host: str, path: str) -> None:
+def test_a_queue_of_a_cloud_that_also_serves_models_is_not_a_call(host: str, path: str) -> None:
     assert seen(path, {"body": "hi", "messages": [{"body": "hi"}]}, host) is None
     assert seen(path, None, host) is None
 
@@ -116,13 +116,13 @@ def test_a_queue_of_a_cloud_that_also_serves_models_is_no_call(host: str, path: 
         ("api.anthropic.com", "/v1/models"),
     ],
 )
-def test_reading_back_is_no_call(host: str, path: str) -> None:
+def test_reading_back_is_not_a_call(host: str, path: str) -> None:
     assert seen(path, None, host, "GET") is None
 
 
 def test_a_call_that_its_provider_will_refuse_is_still_a_call() -> None:
     shape = seen("/v1/chat/completions", {"mesages": []}, "api.openai.com")
-    assert shape == Shape("openai.chat", "openai", "chat", None, False)
+    assert shape == CallShape("openai.chat", "openai", "chat", None, False)
 
 
 def test_a_body_that_cannot_be_seen_is_a_call_on_a_known_host() -> None:
@@ -158,7 +158,7 @@ def test_the_provider_is_the_hosts_or_the_formats_author(host: str, provider: st
     assert shape.provider_name == provider
 
 
-def test_another_companys_domain_is_not_taken_for_a_providers() -> None:
+def test_another_companys_domain_is_not_recognised_as_a_providers() -> None:
     shape = seen("/v1/messages", CLAUDE, "openai.com.example.org")
     assert shape is not None
     assert shape.provider_name == "anthropic"
@@ -205,7 +205,7 @@ def test_the_path_names_the_model_where_the_body_does_not() -> None:
     assert gemini is not None and bedrock is not None and vertex is not None
     assert (gemini.request_model, gemini.is_stream) == ("gemini-x", True)
     assert (bedrock.request_model, bedrock.is_stream) == ("us.some.model-v1:0", True)
-    assert vertex == Shape("anthropic.messages", "gcp.vertex_ai", "chat", "claude-x@1", True)
+    assert vertex == CallShape("anthropic.messages", "gcp.vertex_ai", "chat", "claude-x@1", True)
 
 
 def test_a_form_upload_names_its_model() -> None:
@@ -279,5 +279,5 @@ def test_what_is_charged_by_the_image_or_the_second_is_a_call(
         ("ml.example.org", "/v1/flux-x"),
     ],
 )
-def test_what_stands_beside_such_calls_is_none(host: str, path: str) -> None:
+def test_requests_beside_such_calls_are_not_calls(host: str, path: str) -> None:
     assert seen(path, {"input": {}, "prompt": "hi"}, host) is None

@@ -50,5 +50,5 @@ def test_where_nothing_is_written_the_limit_is_zero(operation):
 
 
 @pytest.mark.parametrize("body", [b"", b"not JSON", b"[1, 2]", b"--boundary\r\n"])
-def test_a_body_that_cannot_be_read_tells_nothing(body):
+def test_a_body_that_cannot_be_read_gives_nothing(body):
     assert max_output_tokens("openai.chat", "chat", body) is None

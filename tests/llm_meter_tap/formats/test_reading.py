@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm_meter_tap.formats.matching import Shape
+from llm_meter_tap.formats.matching import CallShape
 from llm_meter_tap.formats.reading import Reading, read_response
 from llm_meter_tap.formats.registry import FORMATS
 
-CHAT = Shape("openai.chat", "openai", "chat", "m-1", False)
+CHAT = CallShape("openai.chat", "openai", "chat", "m-1", False)
 EMBEDDINGS = CHAT._replace(api="openai.embeddings")
-SHAPES = [Shape(api, "openai", "chat", None, False) for api in FORMATS]
+SHAPES = [CallShape(api, "openai", "chat", None, False) for api in FORMATS]
 TYPES = [
     "application/json",
     "text/event-stream",
@@ -71,7 +71,7 @@ DOCUMENTS = st.recursive(
 
 
 def read(
-    body: Any, shape: Shape = CHAT, content_type: str = "application/json", complete: bool = True
+    body: Any, shape: CallShape = CHAT, content_type: str = "application/json", complete: bool = True
 ) -> Reading:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     return read_response(shape, 200, {}, content_type, content, complete)
@@ -80,14 +80,14 @@ def read(
 @settings(deadline=None)
 @given(st.sampled_from(SHAPES), st.binary(), st.sampled_from(TYPES), st.integers(0, 999), st.booleans())
 def test_no_bytes_whatever_make_it_raise(
-    shape: Shape, body: bytes, content_type: str, status: int, complete: bool
+    shape: CallShape, body: bytes, content_type: str, status: int, complete: bool
 ) -> None:
     assert isinstance(read_response(shape, status, {}, content_type, body, complete), Reading)
 
 
 @settings(deadline=None)
 @given(st.sampled_from(SHAPES), DOCUMENTS, st.sampled_from(["%s", "data: %s\n\n", "[%s,%s", "%s\n%s\n"]))
-def test_no_json_whatever_makes_it_raise(shape: Shape, document: Any, frame: str) -> None:
+def test_no_json_whatever_makes_it_raise(shape: CallShape, document: Any, frame: str) -> None:
     text = json.dumps(document)
     body = (frame % ((text,) * frame.count("%s"))).encode()
     usage = read_response(shape, 200, {}, None, body, True).usage
@@ -208,7 +208,7 @@ def test_amazons_error_stands_in_a_header() -> None:
         (429, {"code": "429"}, "429"),
     ],
 )
-def test_the_most_telling_name_of_an_error_is_kept(status: int, error: Any, named: str) -> None:
+def test_the_most_specific_name_of_an_error_is_kept(status: int, error: Any, named: str) -> None:
     body = json.dumps({"error": {"message": "Not now, please", **error}}).encode()
     assert read_response(CHAT, status, {}, "application/json", body, True).error_type == named
 

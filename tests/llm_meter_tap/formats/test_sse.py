@@ -6,25 +6,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm_meter_tap.formats.sse import Event, divided, events
+from llm_meter_tap.formats.sse import StreamEvent, divided, events
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_every_line_ending_of_the_standard_ends_a_line(newline: str) -> None:
     text = newline.join(["event: a", "data: 1", "data: 2", "", ": comment", "", "data:3", "", ""])
-    assert list(events(text.encode())) == [Event("a", b"1\n2"), Event("", b"3")]
+    assert list(events(text.encode())) == [StreamEvent("a", b"1\n2"), StreamEvent("", b"3")]
 
 
 def test_only_one_space_behind_the_colon_is_taken_away() -> None:
-    assert list(events(b"data:  two\n\n")) == [Event("", b" two")]
+    assert list(events(b"data:  two\n\n")) == [StreamEvent("", b" two")]
 
 
 def test_an_event_that_the_end_cuts_short_is_still_given() -> None:
-    assert list(events(b"data: 1\n\ndata: [DONE]")) == [Event("", b"1"), Event("", b"[DONE]")]
+    assert list(events(b"data: 1\n\ndata: [DONE]")) == [StreamEvent("", b"1"), StreamEvent("", b"[DONE]")]
 
 
-def test_a_byte_order_mark_is_no_part_of_the_first_field() -> None:
-    assert list(events(b"\xef\xbb\xbfdata: 1\n\n")) == [Event("", b"1")]
+def test_a_byte_order_mark_is_not_part_of_the_first_field() -> None:
+    assert list(events(b"\xef\xbb\xbfdata: 1\n\n")) == [StreamEvent("", b"1")]
 
 
 def test_fields_without_data_make_no_event() -> None:
@@ -34,7 +34,7 @@ def test_fields_without_data_make_no_event() -> None:
 @settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_can_be_taken_apart(body: bytes) -> None:
-    assert all(isinstance(event, Event) for event in events(body))
+    assert all(isinstance(event, StreamEvent) for event in events(body))
 
 
 @settings(deadline=None)

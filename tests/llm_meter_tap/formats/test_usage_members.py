@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from bench_module import bench_module
 
-from llm_meter_tap.formats.matching import Shape
+from llm_meter_tap.formats.matching import CallShape
 from llm_meter_tap.formats.reading import read_response
 from llm_meter_tap.formats.usage_members import unknown_members
 
-CHAT = Shape("openai.chat", "openai", "chat", None, False)
+CHAT = CallShape("openai.chat", "openai", "chat", None, False)
 KNOWN = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from llm_meter_tap.formats.matching import Shape, recognise
+from llm_meter_tap.formats.matching import CallShape, recognise
 from llm_meter_tap.formats.reading import Reading, read_response
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors" / "usage.json"
@@ -17,12 +17,12 @@ CASES = json.loads(VECTORS.read_text(encoding="utf-8"))["cases"]
 READING_FIELDS = ("response_model", "response_id", "service_tier", "error_type")
 
 
-def shape_of(request: dict[str, Any]) -> Shape | None:
+def shape_of(request: dict[str, Any]) -> CallShape | None:
     body = json.dumps(request["body"]).encode()
     return recognise(request["method"], request["host"], request["path"], "", "application/json", body)
 
 
-def reading_of(case: dict[str, Any], shape: Shape) -> Reading:
+def reading_of(case: dict[str, Any], shape: CallShape) -> Reading:
     response = case["response"]
     return read_response(
         shape,

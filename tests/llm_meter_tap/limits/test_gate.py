@@ -22,19 +22,19 @@ def started_by_the_listener(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LLM_METER_SERVICE", "1-aaaaaaaa")
 
 
-def test_without_services_there_is_no_gate(folder):
-    assert GateWatch(str(folder)).current() is None
+def test_without_services_the_gate_is_absent(folder):
+    assert GateWatch(str(folder)).current_gate() is None
 
 
 def test_a_gate_is_seen_when_it_comes_when_it_is_replaced_and_when_it_goes(folder, listener):
     watch = GateWatch(str(folder))
-    assert watch.current() is None
+    assert watch.current_gate() is None
     listener.put_gate()
-    assert watch.current() == Gate("allow")
+    assert watch.current_gate() == Gate("allow")
     listener.put_gate("block")
-    assert watch.current() == Gate("block")
+    assert watch.current_gate() == Gate("block")
     listener.take_gate()
-    assert watch.current() is None
+    assert watch.current_gate() is None
 
 
 def test_nothing_is_read_again_until_something_has_changed(folder, listener, monkeypatch):
@@ -42,29 +42,29 @@ def test_nothing_is_read_again_until_something_has_changed(folder, listener, mon
     long_ago = 1_000_000_000
     os.utime(folder / "services", ns=(long_ago, long_ago))
     watch = GateWatch(str(folder))
-    assert watch.current() == Gate("allow")
+    assert watch.current_gate() == Gate("allow")
 
     monkeypatch.setattr(watch, "_find_gate", lambda: pytest.fail("it looked again"))
-    assert watch.current() == Gate("allow")
+    assert watch.current_gate() == Gate("allow")
 
 
 def test_the_gate_of_another_service_is_not_ours_while_ours_lives(folder, listener, other):
     other.put_gate()
-    assert GateWatch(str(folder)).current() is None
+    assert GateWatch(str(folder)).current_gate() is None
 
 
 def test_where_ours_is_gone_the_newest_living_ones_gate_holds(folder, listener, other):
     other.put_gate("block")
     listener.close_lock()
-    assert GateWatch(str(folder)).current() == Gate("block")
+    assert GateWatch(str(folder)).current_gate() == Gate("block")
 
 
-def test_the_gate_that_a_killed_service_left_goes_on_to_hold(folder, listener, other):
+def test_the_gate_of_a_killed_service_still_applies(folder, listener, other):
     listener.put_gate("block")
     listener.close_lock()
-    assert GateWatch(str(folder)).current() == Gate("block")
+    assert GateWatch(str(folder)).current_gate() == Gate("block")
 
 
 def test_a_gate_that_cannot_be_understood_is_one_that_allows_without_an_answer(folder, listener):
     (folder / "services" / "1-aaaaaaaa.gate").write_text("{nonsense")
-    assert GateWatch(str(folder)).current() == Gate("allow")
+    assert GateWatch(str(folder)).current_gate() == Gate("allow")

@@ -1,4 +1,4 @@
-"""A call under a blocking limit: asked about before it leaves, held while under way, refused when told so."""
+"""A call under a blocking limit: reserved before it leaves, renewed while under way, or refused."""
 
 from __future__ import annotations
 
@@ -266,7 +266,7 @@ def test_a_task_cancelled_while_waiting_leaves_nothing_reserved(provider, gate, 
     assert tap.current().sender.leases.due_in_s() is None
 
 
-def test_the_event_loop_goes_on_while_a_call_waits(provider, gate, metered):
+def test_the_event_loop_keeps_running_while_a_call_waits(provider, gate, metered):
     answer = threading.Event()
     gate.on_reserve = lambda: answer.wait()
 
@@ -282,7 +282,7 @@ def test_the_event_loop_goes_on_while_a_call_waits(provider, gate, metered):
 
 
 @pytest.mark.parametrize("policy", ["allow", "block"])
-def test_from_a_loop_that_nobody_knows_nothing_can_be_asked(policy, folder, gate, metered):
+def test_from_an_unknown_event_loop_no_request_can_be_made(policy, folder, gate, metered):
     gate.put_gate(policy)
     body = json.dumps(BODY).encode()
     call = prepare_call(OutgoingRequest("POST", "api.openai.com", 443, "https", f"/{CHAT}", "", {}, body))
@@ -349,7 +349,7 @@ def test_a_forked_child_asks_for_itself(provider, folder, gate):
         print(call(), flush=True) if not child else os.waitpid(child, 0)
         if not child:
             import llm_meter_tap.tap
-            llm_meter_tap.tap.leave()
+            llm_meter_tap.tap.close_tap()
             os._exit(0)
         print(call())
     """
@@ -371,7 +371,7 @@ def test_proxies_are_not_asked(provider, folder, gate):
     assert len(gate.asked) == 1
 
 
-def test_a_failure_of_the_tap_while_asking_is_taken_for_no_answer(provider, gate, metered, monkeypatch):
+def test_a_failure_of_the_tap_during_the_request_counts_as_no_answer(provider, gate, metered, monkeypatch):
     monkeypatch.setattr("llm_meter_tap.limits.reservation.ReservationClient._post", lambda *_: 1 / 0)
     assert httpx.post(f"{provider.url}/json/{CHAT}", json=BODY).status_code == 200
     gate.put_gate("block")

@@ -36,13 +36,13 @@ def test_caps_are_amounts_and_units_joined_by_commas(written, caps):
         ("1 USD, 2 USD", "names a unit twice"),
     ],
 )
-def test_what_is_no_cap_is_told_with_what_would_be(written, wrong):
+def test_an_invalid_cap_is_refused_with_an_example(written, wrong):
     with pytest.raises(ValueError, match=r"0\.50 USD|whole number") as refused:
         parse_caps(written)
     assert wrong in str(refused.value)
 
 
-def test_a_run_within_another_tells_both():
+def test_a_run_within_another_reports_both():
     outer = Run("s", (Cap("USD", "2"),))
     assert Run("c", (Cap("calls", "3"),), outer).to_wire() == {
         "id": "c",

@@ -1,4 +1,4 @@
-"""The tap in a real IPython kernel: each call told under the cell that made it."""
+"""The tap in a real IPython kernel: each call is sent under the cell that made it."""
 
 import sys
 from collections import Counter
@@ -21,7 +21,7 @@ def kernel(folder: Path) -> Iterator[Kernel]:
     running.stop()
 
 
-def test_a_call_is_told_once_under_its_cell(kernel, provider, folder):
+def test_a_call_is_sent_once_under_its_cell(kernel, provider, folder):
     said = kernel.run(
         f"import httpx; httpx.post('{provider.url}/json/{CHAT}', json={BODY})", "cell-1", calls=1
     )
@@ -228,7 +228,7 @@ subprocess.run([{sys.executable!r}, '-c', {call!r}], check=True)
     assert sorted(Counter(runs).values()) == [1, 5]
 
 
-def test_an_answer_is_told_of_while_it_streams_in_and_no_more_once_it_has_ended(kernel, provider):
+def test_an_answer_is_reported_while_it_streams_and_not_after_it_has_ended(kernel, provider):
     code = f"""
 import contextlib, httpx
 url = '{provider.url}/halfway/{CHAT}'

@@ -78,7 +78,7 @@ def test_a_capped_cell_is_refused_what_passes_its_cap_and_the_kernel_lives_on(ke
     assert result(kernel.run("call()")) == "200"
 
 
-def test_the_refusal_is_told_under_its_cell(kernel):
+def test_a_refusal_is_sent_under_its_cell(kernel):
     kernel.run("%llm_usage")  # when it answers, all calls so far were told
     said = kernel.run("%%llm_limit 1 calls\ncall()\ncall()", "cell-9", calls=2, fails=True)
     records = [message["content"]["data"]["record"] for message in told(said)]
@@ -184,7 +184,7 @@ def test_without_a_service_no_cap_is_promised(kernel, folder):
     assert "does not answer" in printed(kernel.run("%llm_usage"))
 
 
-def test_outside_a_metered_kernel_there_are_no_such_magics(tmp_path):
+def test_outside_a_metered_kernel_the_magics_are_absent(tmp_path):
     code = """
         from IPython.core.interactiveshell import InteractiveShell
         shell = InteractiveShell.instance()

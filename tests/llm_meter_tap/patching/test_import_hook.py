@@ -1,4 +1,4 @@
-"""Libraries are noticed whenever they are imported, and look as if nobody had."""
+"""The import hook notices libraries at any import and leaves no trace on them."""
 
 import importlib
 import importlib.util

@@ -30,7 +30,7 @@ ASSISTANT, TRANSLATOR, LIBRARY = part("assistant"), part("translator"), part("li
 
 @pytest.fixture
 def parts(metered: Any) -> Iterator[list[tuple[str, ...]]]:
-    """The parts are told apart; gives the stacks that were asked about."""
+    """The parts are known; gives the stacks that were looked up."""
     asked = []
 
     def name_of(packages: tuple[str, ...]) -> "str | None":
@@ -47,7 +47,7 @@ async def who() -> "str | None":
     return agent.current()
 
 
-def test_where_nobody_tells_parts_apart_there_is_no_agent(metered):
+def test_without_known_parts_there_is_no_agent(metered):
     assert ASSISTANT["run"](agent.current) is None
 
 
@@ -88,7 +88,7 @@ def test_a_worker_works_for_the_part_whose_job_it_has(parts):
     assert [job.result() for job in jobs] == ["assistant", "translator", None]
 
 
-def test_a_pool_s_worker_of_a_class_of_its_own_works_for_nobody(parts):
+def test_a_pool_worker_of_a_custom_class_has_no_agent(parts):
     class Worker(threading.Thread):
         def run(self):
             self.heard = agent.current()
@@ -134,7 +134,7 @@ def test_a_thread_that_asyncio_starts_works_for_the_part(parts):
     assert asyncio.run(main()) == ["assistant", "assistant", None]
 
 
-def test_whoever_runs_the_event_loop_only_waits(parts):
+def test_the_owner_of_the_event_loop_only_waits(parts):
     assert ASSISTANT["run"](asyncio.run, asyncio.wait_for(who(), 10)) is None
 
 

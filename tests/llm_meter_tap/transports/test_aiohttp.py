@@ -83,7 +83,7 @@ def test_the_key_and_the_model_are_known_however_they_are_given(provider, metere
     assert len({record["llm_meter.key.fingerprint"] for record in records}) == 1
 
 
-def test_an_answer_that_arrived_whole_is_reported_though_nobody_read_it(provider, metered):
+def test_an_answer_that_arrived_whole_but_was_not_read_is_reported(provider, metered):
     async def main() -> None:
         url = f"{provider.url}/json/{CHAT}"
         async with aiohttp.ClientSession() as session, session.post(url, json=BODY) as response:

@@ -62,7 +62,7 @@ def test_a_call_gives_and_raises_what_it_would_without_the_tap(
         assert outcome(lambda: reader(url)) == plain
     finally:
         startup.deactivate()
-        tap.leave()
+        tap.close_tap()
     gc.collect()
     counts = {event: events(folder).count(event) for event in ("opened", "dropped", "settled")}
     assert counts["settled"] == (0 if ending == "moved" and not client.follows_by_itself else 1)
@@ -112,7 +112,7 @@ def test_an_answer_that_is_not_what_was_asked_for_leaves_the_usage_unknown(clien
 
 
 @of_each_client
-def test_a_call_that_reached_no_network_is_no_call(client, metered):
+def test_a_request_that_did_not_reach_the_network_is_not_a_call(client, metered):
     with pytest.raises(client.unreachable):
         client.post(f"http://127.0.0.1:1/{CHAT}")
 
@@ -130,7 +130,7 @@ def test_a_read_timeout_is_an_error_with_unknown_usage(client, provider, metered
 
 
 @of_each_client
-def test_a_redirection_is_no_call_of_its_own(client, provider, metered):
+def test_a_redirection_is_not_a_separate_call(client, provider, metered):
     status, body = client.follow(f"{provider.url}/moved/{CHAT}")
 
     assert (status, json.loads(body)["usage"]["total_tokens"]) == (200, 18)
@@ -139,7 +139,7 @@ def test_a_redirection_is_no_call_of_its_own(client, provider, metered):
 
 
 @of_each_client
-def test_each_attempt_that_reached_the_provider_is_a_call_of_its_own(client, provider, metered):
+def test_each_attempt_that_reached_the_provider_is_a_separate_call(client, provider, metered):
     status, body = client.repeat(f"{provider.url}/flaky/{CHAT}")
 
     assert (status, json.loads(body)["usage"]["total_tokens"]) == (200, 18)
@@ -217,7 +217,7 @@ def test_another_request_that_fails_leaves_no_trace(client, metered):
 
 
 @of_each_client
-def test_what_the_tap_itself_sends_is_no_call(client, provider, metered):
+def test_the_taps_own_requests_are_not_calls(client, provider, metered):
     with PassingBy():
         assert client.post(f"{provider.url}/json/{CHAT}")[0] == 200
 
@@ -237,7 +237,7 @@ def test_an_empty_answer_ends_the_call(client, metered):
 
 
 @pytest.mark.parametrize("library", ["httpx", "httpx2", "urllib3", "aiohttp"])
-def test_a_release_older_than_the_tap_knows_is_left_alone(library):
+def test_a_release_older_than_the_supported_ones_is_not_patched(library):
     name = {"httpx2": "httpx"}.get(library, library)
     adapter = importlib.import_module(f"llm_meter_tap.transports.{name}")
     with pytest.raises(NotImplementedError, match=rf"{library} 0\.1\.0"):

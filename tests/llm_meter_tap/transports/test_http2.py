@@ -1,4 +1,4 @@
-"""HTTP/2 through httpx and httpx2, against a real server: calls that share a connection are told apart."""
+"""HTTP/2 through httpx and httpx2, against a real server: calls that share a connection are distinguished."""
 
 import asyncio
 import json
@@ -105,7 +105,7 @@ def test_a_call_over_http2_through_an_old_httpcore_is_recorded_once(
 
 
 @pytest.mark.parametrize("library", [httpx, httpx2], ids=["httpx", "httpx2"])
-def test_calls_at_once_on_one_connection_are_calls_of_their_own(
+def test_concurrent_calls_on_one_connection_are_separate_calls(
     url: str, metered: Any, library: ModuleType
 ) -> None:
     async def main() -> list[str]:

@@ -27,14 +27,14 @@ CHAT = "v1/chat/completions"
 BODY, STREAM = json.dumps(CALL).encode(), json.dumps(STREAMED_CALL).encode()
 
 
-def test_reading_no_more_than_the_length_told_ends_the_call(provider, metered):
+def test_reading_up_to_the_stated_length_ends_the_call(provider, metered):
     _, response = connected(f"{provider.url}/json/{CHAT}")
     response.read1(int(response.headers["content-length"]))
 
     assert len(settled(metered)) == 1
 
 
-def test_a_refusal_that_nobody_reads_is_one_all_the_same(provider, metered):
+def test_an_error_answer_that_is_not_read_is_still_an_error(provider, metered):
     with pytest.raises(urllib.error.HTTPError):
         urllib_opened(f"{provider.url}/limited/{CHAT}")
     gc.collect()
@@ -61,7 +61,7 @@ def test_a_handshake_that_fails_has_sent_nothing(provider, metered):
     assert [line["event"] for line in spool_lines(metered)] == ["opened", "dropped"]
 
 
-def test_a_second_call_on_a_kept_connection_is_a_call_of_its_own(provider, metered):
+def test_a_second_call_on_a_kept_connection_is_a_separate_call(provider, metered):
     connection, response = connected(f"{provider.url}/json/{CHAT}")
     response.read()
     connection.request("POST", f"/sse/{CHAT}", STREAM, JSON)
@@ -135,7 +135,7 @@ def tunnel(server: socket.socket, certificate: Path) -> None:
         secured.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
 
 
-def test_the_taps_own_lines_are_no_calls(provider, metered, listener):
+def test_the_taps_own_lines_are_not_calls(provider, metered, listener):
     urllib_opened(f"{provider.url}/json/{CHAT}", BODY).read()
     tap.current().sender.flush()
 

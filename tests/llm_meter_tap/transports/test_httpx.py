@@ -30,7 +30,7 @@ def test_an_interrupt_while_waiting_for_the_answer_aborts_the_call(library, prov
     assert (record["llm_meter.call.status"], record["error.type"]) == ("aborted", "KeyboardInterrupt")
 
 
-def test_mocks_and_in_process_applications_are_no_calls(library, metered):
+def test_mocks_and_in_process_applications_are_not_calls(library, metered):
     transport = library.MockTransport(
         lambda request: library.Response(200, json={"usage": {"prompt_tokens": 1}})
     )

@@ -13,7 +13,7 @@ def test_a_header_is_found_by_its_name_in_lower_case():
     assert dict(HEADERS) == {"content-type": "text/plain", "x-a": "\xe9"}
 
 
-def test_a_header_that_is_not_there_is_none():
+def test_a_missing_header_is_none():
     assert HEADERS.get("content-encoding") is None
     assert HEADERS.get("content-encoding", "") == ""
     assert "content-encoding" not in HEADERS

@@ -213,7 +213,7 @@ def test_each_result_with_usage_is_a_call_once_however_often_it_is_read(server, 
 
 def test_another_process_knows_a_result_by_the_same_id(server, metered, get):
     get(f"{server}/v1/messages/batches/b1/results")
-    tap.leave()  # the next call makes another tap, as another process would
+    tap.close_tap()  # the next call makes another tap, as another process would
     get(f"{server}/v1/messages/batches/b1/results")
     ids = {record["llm_meter.call.id"] for record in settled(metered)}
     assert len(ids) == 1
@@ -238,7 +238,7 @@ def test_a_background_answer_is_the_call_that_asked_for_it(server, metered, get)
 def test_a_large_file_of_results_is_read_to_its_end(server, metered, get, monkeypatch):
     monkeypatch.setattr(background_reader, "_EXIT_S", 120.0)  # even on a busy machine
     get(f"{server}/v1/files/file-3/content")
-    tap.leave()
+    tap.close_tap()
     assert len(settled(metered)) == 1000
 
 

@@ -33,7 +33,7 @@ def test_when_the_last_attempt_allowed_is_refused_it_is_refused_and_not_missing(
     assert [(r["llm_meter.call.basis"], r["error.type"]) for r in records] == [("none", "503")] * 2
 
 
-def test_a_response_nobody_holds_is_freed_without_waiting_for_the_garbage_collector(provider, metered):
+def test_an_unreferenced_response_is_freed_without_the_garbage_collector(provider, metered):
     gc.disable()
     try:
         urllib3.PoolManager().request(
@@ -45,7 +45,7 @@ def test_a_response_nobody_holds_is_freed_without_waiting_for_the_garbage_collec
 
 
 @pytest.mark.parametrize("path", [CHAT, "other"])
-def test_a_response_got_by_a_retry_is_freed_as_soon_as_nobody_holds_it(provider, metered, path):
+def test_a_response_of_a_retry_is_freed_when_it_is_no_longer_referenced(provider, metered, path):
     pool, retries = urllib3.connection_from_url(provider.url), Retry(total=1, allowed_methods=None)
     gc.disable()
     try:
@@ -79,7 +79,7 @@ def test_an_answer_that_is_drained_is_left(provider, metered):
     assert (record["llm_meter.call.status"], record["llm_meter.call.basis"]) == ("aborted", "missing")
 
 
-def test_a_proxy_that_nobody_can_reach_has_passed_on_nothing(metered):
+def test_a_proxy_that_cannot_be_reached_makes_no_call(metered):
     proxy = urllib3.ProxyManager("http://127.0.0.1:1")
     with pytest.raises(urllib3.exceptions.ProxyError):
         proxy.request("POST", f"http://llm.example/{CHAT}", json=BODY, retries=False)
@@ -87,7 +87,7 @@ def test_a_proxy_that_nobody_can_reach_has_passed_on_nothing(metered):
     assert [line["event"] for line in spool_lines(metered)] == ["opened", "dropped"]
 
 
-def test_a_call_that_vcrpy_records_is_one_and_what_it_plays_back_is_none(provider, metered, tmp_path):
+def test_a_request_that_vcrpy_records_is_a_call_and_one_it_plays_back_is_not(provider, metered, tmp_path):
     for _ in range(2):
         with vcr.use_cassette(str(tmp_path / "tape.yaml")):
             response = requests.post(f"{provider.url}/json/{CHAT}", json=BODY)

@@ -185,7 +185,7 @@ def test_bad_input_is_refused_with_the_name_and_what_is_allowed(name: str, value
     assert allowed in str(refusal.value)
 
 
-def test_what_is_no_object_is_refused() -> None:
+def test_a_value_that_is_not_an_object_is_refused() -> None:
     with pytest.raises(RecordError, match="must be a JSON object, not list"):
         CallRecord.from_wire([])  # type: ignore[arg-type]
 

@@ -67,9 +67,13 @@ def test_null_reads_as_absent():
         (lambda s: s.time("a"), "2026-11-23T20:00:00", "a must be an RFC 3339 time with Z or an offset"),
         (lambda s: s.time("a"), "2026-02-30T20:00:00Z", "a must be an RFC 3339 time with Z or an offset"),
         (lambda s: s.optional_flag("a"), 1, "a must be true or false"),
-        (lambda s: s.amount("a"), "0", "a must be a decimal string above 0"),
-        (lambda s: s.amount("a"), 3, "a must be a decimal string above 0"),
-        (lambda s: s.amount("a", Decimal(10)), "11", "a must be a decimal string above 0 and at most 10"),
+        (lambda s: s.amount("a"), "0", "a must be a decimal string greater than 0"),
+        (lambda s: s.amount("a"), 3, "a must be a decimal string greater than 0"),
+        (
+            lambda s: s.amount("a", Decimal(10)),
+            "11",
+            "a must be a decimal string greater than 0 and at most 10",
+        ),
         (lambda s: s.optional_money("a"), "-1", "a must be a decimal string of at least 0"),
         (lambda s: s.choice("a", ["b", "c"]), "d", "a must be one of b, c"),
         (lambda s: s.choice("a", ["b", "c"]), ["b"], "a must be one of b, c"),
@@ -125,7 +129,7 @@ def test_a_time_is_read_in_utc():
 
 
 @pytest.mark.parametrize("value", [True, None, "x", float("nan"), "Infinity", []])
-def test_what_is_not_a_finite_number_is_no_decimal(value):
+def test_a_value_that_is_not_finite_is_not_a_decimal(value):
     assert finite_decimal(value) is None
 
 

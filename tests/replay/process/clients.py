@@ -131,7 +131,7 @@ def client_named(name):
     return {"requests": through_requests, "aiohttp": through_aiohttp, "urllib": through_urllib}[name]()
 
 
-class Spool:
+class ReplaySpool:
     """What the tap of this process writes."""
 
     def __init__(self):
@@ -149,7 +149,7 @@ class Spool:
 
 def main():
     """Send the plan."""
-    send, spool = client_named(sys.argv[1]), Spool()
+    send, spool = client_named(sys.argv[1]), ReplaySpool()
     with open(sys.argv[2], encoding="utf-8") as plan:
         for line in plan:
             request = json.loads(line)

@@ -1,7 +1,7 @@
 """The first schema.
 
-Migrations are append-only: a published one is never edited. This one is spelled out and not derived from
-``schema.py``, which goes on changing.
+Migrations are append-only: a published one is never edited. This one is written out instead of derived from
+``schema.py``, because that file changes.
 """
 
 from __future__ import annotations

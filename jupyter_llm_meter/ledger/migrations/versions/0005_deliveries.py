@@ -1,4 +1,4 @@
-"""Alerts wait for the channels that are to hear of them, until they are delivered or given up."""
+"""Adds the deliveries: each alert waits for its channels until it is delivered or given up."""
 
 from __future__ import annotations
 

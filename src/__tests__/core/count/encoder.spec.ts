@@ -78,7 +78,7 @@ describe.each(NAMES)('the tokens of %s', name => {
     expect(references.get(name)?.decode([...encode(name, text)])).toBe(text);
   });
 
-  it('should take half a character for the replacement character, as tiktoken does', () => {
+  it('should count half a character as the replacement character, as tiktoken does', () => {
     expect(encode(name, 'a\ud83d b')).toEqual(encode(name, 'a\ufffd b'));
   });
 

@@ -6,7 +6,7 @@ describe('encodingOf', () => {
     expect(encodingOf(model)).toEqual({ name: tokenizer, isExact: exact });
   });
 
-  it('should take the default, as the nearest, where no model is named', () => {
+  it('should use the default as the nearest encoding when no model is named', () => {
     expect(encodingOf(undefined)).toEqual({ name: 'o200k_base', isExact: false });
   });
 });

@@ -39,7 +39,7 @@ describe('unpackRanks', () => {
     expect(longest).toBe(2);
   });
 
-  it('should refuse what is no rank file', () => {
+  it('should refuse a text that is not a rank file', () => {
     expect(() => unpackRanks('<html>')).toThrow(RanksError);
   });
 });

@@ -28,7 +28,7 @@ function rowsOf(tokens: Record<string, number>): readonly UsageRow[] {
 }
 
 describe('courseOf', () => {
-  it('should ask for the calls that the limit counts', () => {
+  it('should request the calls that the limit counts', () => {
     const limit = wireLimit({ scope: 'model', time_zone: 'Asia/Shanghai' });
     expect(courseWith({ limit, subject: 'gpt-5' })).toMatchObject({
       step: 'day',

@@ -28,7 +28,7 @@ describe('spanOf', () => {
     expect(spanOf({ name }, NOW, 'UTC')).toMatchObject({ from, to });
   });
 
-  it('should take the days of a custom period in either order, the last one whole', () => {
+  it('should accept the days of a custom period in either order, the last one whole', () => {
     const period = { name: 'custom', first: '2026-11-10', last: '2026-11-03' } as const;
     expect(spanOf(period, NOW, 'UTC')).toMatchObject({
       from: '2026-11-03T00:00:00Z',
@@ -60,7 +60,7 @@ describe('steps', () => {
     expect(chooseStep(span)).toBe(chosen);
   });
 
-  it('should keep the wished step only where it fits', () => {
+  it('should keep the requested step only where it fits', () => {
     expect(chooseStep(spanOf({ name: 'days7' }, NOW, 'UTC'), 'hour')).toBe('hour');
     expect(chooseStep(spanOf({ name: 'days30' }, NOW, 'UTC'), 'hour')).toBe('day');
   });

@@ -27,7 +27,7 @@ function row(group: string, changes: Wire): Wire {
 describe('trendOf', () => {
   const trend = trendOf(rows, buckets, 'tokens');
 
-  it('should have a column for each step, those without calls included', () => {
+  it('should have a column for each step, including those without calls', () => {
     expect(trend.columns.map(({ totals }) => totals.calls)).toEqual([0, 2, 0, 2, 0, 0, 0]);
   });
 

@@ -40,7 +40,7 @@ describe('a view', () => {
     expect(toggleFilter(other, { dimension: 'model', value: 'b' }).filters).toEqual([]);
   });
 
-  it('should ask for what the filters say, none included', () => {
+  it('should request what the filters say, including missing values', () => {
     const filtered = toggleFilter(FIRST_VIEW, { dimension: 'project', value: '' });
     const query = filterQuery(toggleFilter(filtered, { dimension: 'model', value: HOSTILE }), SPAN);
     expect(query).toEqual({ from: SPAN.from, to: SPAN.to, project: '', model: HOSTILE });
@@ -51,7 +51,7 @@ describe('a view', () => {
     expect(searchQuery({ ...FIRST_VIEW, search: ' gpt ' })).toEqual({ search: 'gpt' });
   });
 
-  it('should look at the chosen step alone, and at all when it is gone', () => {
+  it('should use only the chosen step, and all of them when it is gone', () => {
     const buckets = bucketsOf(SPAN, 'day');
     const view = toggleStep(FIRST_VIEW, '2026-11-20');
     expect(shownSpan(view, SPAN, buckets)).toMatchObject({
@@ -69,7 +69,7 @@ describe('a view', () => {
     expect(sortBy(sortBy(once, 'cost'), 'tokens').order).toBe('desc');
   });
 
-  it('should know which values are filtered by, each in its own dimension', () => {
+  it('should list the filtered values, each in its own dimension', () => {
     const view = toggleFilter(FIRST_VIEW, { dimension: 'model', value: 'a' });
     expect(isFiltered(view, { dimension: 'model', value: 'a' })).toBe(true);
     expect(isFiltered(view, { dimension: 'model', value: 'b' })).toBe(false);

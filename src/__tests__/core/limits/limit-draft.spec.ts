@@ -32,13 +32,13 @@ describe('draftOf and settingOf', () => {
     [null, 'default'],
     [[], 'none'],
     [['ops', 'team'], 'named']
-  ])('should tell the channels %p apart', (notify, audience) => {
+  ])('should read the channels %p as %p', (notify, audience) => {
     const draft = draftOf({ ...MONTH, notify });
     expect(draft.audience).toBe(audience);
     expect(settingOf(draft).notify).toEqual(notify);
   });
 
-  it('should fill in for what is no limit, and find fault with it', () => {
+  it('should make a draft with errors from a value that is not a limit', () => {
     expect(Object.keys(limitFlaws(draftOf('nonsense'), trans))).toEqual(['amount']);
   });
 });

@@ -38,7 +38,7 @@ describe('parseLimits', () => {
     }
   });
 
-  it('should refuse one limit set twice, and what is no list', () => {
+  it('should refuse a limit that is set twice, and a value that is not a list', () => {
     const limit = { window: 'day', unit: 'calls', amount: 5 };
     expect(() => parseLimits([limit, { ...limit, amount: 6 }], ZONE)).toThrow(
       'limit 2: user/day/calls is set twice'

@@ -59,7 +59,7 @@ describe('flawsOf', () => {
     expect(flawsOf(draftWith({ amount }), 'tokens', trans)).toEqual({});
   });
 
-  it('should take cents', () => {
+  it('should accept cents', () => {
     expect(flawsOf(draftWith({ amount: '2.50' }), 'USD', trans)).toEqual({});
     expect(flawsOf(draftWith({ amount: '0.00' }), 'USD', trans).amount).toMatch(/US dollars/);
   });
@@ -95,7 +95,7 @@ describe('expiries', () => {
 });
 
 describe('requestOf', () => {
-  it('should ask for what the draft says', () => {
+  it('should make the request that the draft describes', () => {
     const draft = draftWith({ amount: '50,000', reason: ' demo ', expiry: 'hour' });
     expect(requestOf(standingWith(), draft, NOW)).toEqual({
       limitId: 'user/month/tokens',
@@ -106,12 +106,12 @@ describe('requestOf', () => {
     });
   });
 
-  it('should ask for nothing while the amount is none', () => {
+  it('should make no request while there is no amount', () => {
     expect(requestOf(standingWith(), draftWith({ amount: 'x' }), NOW)).toBeUndefined();
     expect(raisedAmount(standingWith(), draftWith({ amount: 'x' }))).toBeUndefined();
   });
 
-  it('should know the amount that follows', () => {
+  it('should calculate the new amount', () => {
     expect(raisedAmount(standingWith(), draftWith())).toBe('1100000');
   });
 });

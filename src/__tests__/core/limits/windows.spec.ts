@@ -53,7 +53,7 @@ describe('windowBounds', () => {
     });
   });
 
-  it('should refuse a zone that is none', () => {
+  it('should refuse an unknown time zone', () => {
     const rule = {
       window: 'day',
       timeZone: 'Asia/Pekin',

@@ -13,7 +13,7 @@ import {
   EMPTY_TOTALS,
   holds,
   isCountedByOthers,
-  merged,
+  mergedTotals,
   NewerTotalsError,
   pruned,
   readLocalTotals,
@@ -50,22 +50,24 @@ function countOf(totals: LocalTotals): number {
 
 const many = Array.from({ length: MOST_CALLS + 7 }, (_, n) => `call-${n}`);
 
-describe('merged', () => {
+describe('mergedTotals', () => {
   const one = totalsOf({ a: partWith('1', '2'), b: partWith('3') });
   const other = totalsOf({ a: partWith('1'), c: partWith('4') }, { id: 'lab-2' });
 
   it('should hold what both hold, whatever the order and however often', () => {
-    expect(idsIn(merged(one, other))).toEqual(['1', '2', '3', '4']);
-    expect(writeLocalTotals(merged(one, other))).toBe(writeLocalTotals(merged(other, one)));
-    expect(writeLocalTotals(merged(merged(one, other), other))).toBe(
-      writeLocalTotals(merged(one, other))
+    expect(idsIn(mergedTotals(one, other))).toEqual(['1', '2', '3', '4']);
+    expect(writeLocalTotals(mergedTotals(one, other))).toBe(
+      writeLocalTotals(mergedTotals(other, one))
     );
-    expect(holds(merged(one, other), other)).toBe(true);
+    expect(writeLocalTotals(mergedTotals(mergedTotals(one, other), other))).toBe(
+      writeLocalTotals(mergedTotals(one, other))
+    );
+    expect(holds(mergedTotals(one, other), other)).toBe(true);
     expect(holds(one, other)).toBe(false);
   });
 
   it('should agree on one id where two browsers began at the same moment', () => {
-    expect([merged(one, other).id, merged(other, one).id]).toEqual(['lab', 'lab']);
+    expect([mergedTotals(one, other).id, mergedTotals(other, one).id]).toEqual(['lab', 'lab']);
   });
 });
 
@@ -115,7 +117,7 @@ describe('what the server extension has taken over', () => {
   it('should not count, nor come back with a copy of before', () => {
     const after = pruned(totalsOf({ a: part }, { taken }), 0);
     expect(countOf(after)).toBe(0);
-    expect(countOf(merged(after, totalsOf({ a: part })))).toBe(0);
+    expect(countOf(mergedTotals(after, totalsOf({ a: part })))).toBe(0);
   });
 
   it('should not be in what its tab counts afterwards', () => {
@@ -152,7 +154,7 @@ describe('writeLocalTotals and readLocalTotals', () => {
 describe('claims of alerts', () => {
   const first = { by: 'one', at: NOW };
 
-  it('should go to the earlier of two, in whatever order they are told', () => {
+  it('should go to the earlier of two, in whatever order they arrive', () => {
     const second = { by: 'two', at: NOW + 5 };
     expect(claimed(claimed(undefined, first), second).claim.by).toBe('one');
     expect(claimed(claimed(undefined, second), first).claim.by).toBe('one');

@@ -39,7 +39,7 @@ function call(id: string, changes: Wire = {}): CallRecord {
 /** Runs whose notebook the ledger answered for once. */
 function runsAfter(cells: readonly CellRuns[]): NotebookRuns {
   const runs = new NotebookRuns();
-  runs.load(cells, runs.mark());
+  runs.loadAnswer(cells, runs.markRequest());
   return runs;
 }
 
@@ -55,18 +55,18 @@ describe('the runs of cells', () => {
 });
 
 describe('NotebookRuns', () => {
-  it('should ask the ledger once at first', () => {
+  it('should be stale until the first answer of the ledger', () => {
     const runs = new NotebookRuns();
     expect(runs.isStale).toBe(true);
-    runs.load([], runs.mark());
+    runs.loadAnswer([], runs.markRequest());
     expect(runs.isStale).toBe(false);
   });
 
-  it('should sum the calls of a run as its kernel tells of them, and leave their price open', () => {
+  it('should sum the calls of a run as its kernel reports them, without a price', () => {
     const runs = runsAfter([]);
-    runs.report(call('a'));
-    runs.report(call('b'));
-    runs.report(call('b'));
+    runs.addReported(call('a'));
+    runs.addReported(call('b'));
+    runs.addReported(call('b'));
     expect(runs.newestOf('cell-1')).toMatchObject({
       calls: 2,
       inputTokens: 692,
@@ -79,70 +79,70 @@ describe('NotebookRuns', () => {
 
   it('should add calls to the run that the ledger knows, also of a thread that outlived a reload', () => {
     const runs = runsAfter(ledgerWith({}));
-    runs.report(call('late'));
+    runs.addReported(call('late'));
     expect(runs.newestOf('cell-1')).toMatchObject({ calls: 3, inputTokens: 946, cost: '0.02' });
   });
 
   it('should not count a call twice when the ledger has it', () => {
     const runs = runsAfter([]);
-    runs.report(call('a'));
-    runs.report(call('b'));
-    runs.commit(['a', 'b']);
+    runs.addReported(call('a'));
+    runs.addReported(call('b'));
+    runs.markCommitted(['a', 'b']);
     expect(runs.isStale).toBe(true);
-    runs.load(ledgerWith({}), runs.mark());
-    runs.report(call('b'));
+    runs.loadAnswer(ledgerWith({}), runs.markRequest());
+    runs.addReported(call('b'));
     expect(runs.newestOf('cell-1')).toMatchObject({ calls: 2, cost: '0.02', openCalls: 0 });
     expect(runs.isStale).toBe(false);
   });
 
   it('should keep a call that came while the answer was under way and is not in it', () => {
     const runs = runsAfter([]);
-    runs.report(call('a'));
-    runs.report(call('b'));
-    runs.commit(['a', 'b']);
-    const mark = runs.mark();
-    runs.report(call('c'));
-    runs.load(ledgerWith({}), mark);
+    runs.addReported(call('a'));
+    runs.addReported(call('b'));
+    runs.markCommitted(['a', 'b']);
+    const mark = runs.markRequest();
+    runs.addReported(call('c'));
+    runs.loadAnswer(ledgerWith({}), mark);
     expect(runs.newestOf('cell-1')?.calls).toBe(3);
   });
 
   it('should not count a call twice that crossed with an answer that has it', () => {
     const runs = runsAfter([]);
-    runs.report(call('a'));
-    runs.commit(['a']);
-    const mark = runs.mark();
-    runs.report(call('b'));
-    runs.load(ledgerWith({}), mark);
+    runs.addReported(call('a'));
+    runs.markCommitted(['a']);
+    const mark = runs.markRequest();
+    runs.addReported(call('b'));
+    runs.loadAnswer(ledgerWith({}), mark);
     expect(runs.newestOf('cell-1')?.calls).toBe(2);
-    runs.commit(['b']);
+    runs.markCommitted(['b']);
     expect(runs.isStale).toBe(true);
   });
 
-  it('should not count a call twice whose message comes after the ledger has told of it', () => {
+  it('should count a call once whose message comes after the answer of the ledger', () => {
     const runs = runsAfter([]);
-    runs.commit(['a', 'b']);
-    runs.load(ledgerWith({}), runs.mark());
-    expect(runs.report(call('a'))).toBe(false);
+    runs.markCommitted(['a', 'b']);
+    runs.loadAnswer(ledgerWith({}), runs.markRequest());
+    expect(runs.addReported(call('a'))).toBe(false);
     expect(runs.newestOf('cell-1')?.calls).toBe(2);
   });
 
-  it('should ask again when word was lost while the ledger was asked', () => {
+  it('should stay stale when commits were missed during the request', () => {
     const runs = new NotebookRuns();
-    const mark = runs.mark();
-    runs.miss();
-    runs.load([], mark);
+    const mark = runs.markRequest();
+    runs.markStale();
+    runs.loadAnswer([], mark);
     expect(runs.isStale).toBe(true);
   });
 
-  it('should show the newest run of a cell, whichever is told of first', () => {
+  it('should show the newest run of a cell, whichever is reported first', () => {
     const runs = runsAfter(ledgerWith({}));
-    runs.report(
+    runs.addReported(
       call('x', {
         'llm_meter.run.id': 'run-2',
         'llm_meter.call.started_at': '2026-11-23T21:00:00Z'
       })
     );
-    runs.report(
+    runs.addReported(
       call('y', {
         'llm_meter.run.id': 'run-0',
         'llm_meter.call.started_at': '2026-11-23T19:00:00Z'
@@ -156,7 +156,7 @@ describe('NotebookRuns', () => {
     ]);
   });
 
-  it('should show nothing of former runs once a cell starts anew, and keep them for the estimate', () => {
+  it('should hide earlier runs once a cell starts again, and keep them for the estimate', () => {
     const runs = runsAfter(ledgerWith({}));
     runs.startRun('cell-1');
     expect(runs.newestOf('cell-1')).toBeUndefined();
@@ -165,22 +165,22 @@ describe('NotebookRuns', () => {
 
   it('should not count what a limit refused, nor what belongs to no cell', () => {
     const runs = runsAfter([]);
-    expect(runs.report(call('a', { 'llm_meter.call.status': 'refused' }))).toBe(false);
-    expect(runs.report(call('b', { 'llm_meter.cell.id': undefined }))).toBe(false);
+    expect(runs.addReported(call('a', { 'llm_meter.call.status': 'refused' }))).toBe(false);
+    expect(runs.addReported(call('b', { 'llm_meter.cell.id': undefined }))).toBe(false);
     expect(runs.cells.size).toBe(0);
   });
 
-  it('should take it that the ledger has calls of which word has been missing for long', () => {
+  it('should mark reported calls as committed after a long wait', () => {
     const runs = runsAfter([]);
-    runs.report(call('a'));
+    runs.addReported(call('a'));
     expect(runs.isWaiting).toBe(true);
-    runs.commitAll();
+    runs.markAllCommitted();
     expect([runs.isWaiting, runs.isStale]).toEqual([false, true]);
   });
 });
 
 describe('cellsOf', () => {
-  it('should tell unpriced from missing where calls are settled, and mark what is counted', () => {
+  it('should distinguish unpriced from missing for settled calls, and mark counted ones', () => {
     const records = [
       call('a', { 'llm_meter.call.basis': 'counted' }),
       call('b', { 'llm_meter.call.basis': 'missing' }),
@@ -219,7 +219,7 @@ describe('parseCells', () => {
     }
   );
 
-  it('should take a run without an id', () => {
+  it('should accept a run without an id', () => {
     expect(ledgerWith({ run_id: null })[0].runs[0].runId).toBeUndefined();
   });
 });

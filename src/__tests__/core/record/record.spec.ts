@@ -56,7 +56,7 @@ describe('parseRecord', () => {
     expect(parse).toThrow(name);
   });
 
-  it.each([null, 'record', 7, []])('should refuse %p, which is no object', value => {
+  it.each([null, 'record', 7, []])('should refuse %p, which is not an object', value => {
     expect(() => parseRecord(value)).toThrow('record is not an object');
   });
 });
@@ -66,7 +66,7 @@ describe('totalTokensOf', () => {
     expect(totalTokensOf(recordWith())).toBe(378);
   });
 
-  it('should count one side alone', () => {
+  it('should count a record that has only input or output', () => {
     expect(totalTokensOf(recordWith({ 'gen_ai.usage.output_tokens': undefined }))).toBe(346);
   });
 

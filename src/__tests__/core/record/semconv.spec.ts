@@ -18,7 +18,7 @@ const cases = Object.entries<Vector>(vectors).map(
 );
 
 describe('FIELDS', () => {
-  it('should have the fields of the vectors and no other', () => {
+  it('should have exactly the fields of the vectors', () => {
     expect(Object.keys(FIELDS).sort()).toEqual(cases.map(([field]) => field).sort());
   });
 

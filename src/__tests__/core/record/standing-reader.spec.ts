@@ -113,7 +113,7 @@ describe('parseStanding', () => {
     expect(documentWith({ alerts }).alerts[0].kind).toBe(kind);
   });
 
-  it('should take reasons and problems that it does not know', () => {
+  it('should accept unknown reasons and problems', () => {
     const unmetered = [{ kernel_id: 'k', reason: 'eclipse' }];
     expect(documentWith({ unmetered }).unmetered[0].reason).toBe('eclipse');
   });

@@ -20,7 +20,7 @@ describe('PrintedAnswer', () => {
     expect(answerOf(stdout('Hel'), warning, stdout('lo'))).toBe('Hello');
   });
 
-  it('should take one form of an object', () => {
+  it('should use one form of an object', () => {
     const data = { 'text/html': '<b>Hi</b>', 'text/markdown': ['**Hi**', ''], 'text/plain': 'Hi' };
     expect(answerOf(['execute_result', { data }])).toBe('**Hi**');
   });
@@ -29,7 +29,7 @@ describe('PrintedAnswer', () => {
     expect(answerOf(display('execute_result', text))).toBe("It's so");
   });
 
-  it('should take the last state of a display that grows', () => {
+  it('should use the last state of a display that is updated', () => {
     const growing = [
       display('display_data', 'H', 'd'),
       display('update_display_data', 'Hel', 'd'),

@@ -7,7 +7,7 @@ describe('piecesOf', () => {
     ]);
   });
 
-  it('should take the structured form of an object before the texts', () => {
+  it('should prefer the structured form of an object to its texts', () => {
     const data = {
       'text/html': '<b>1</b>',
       'text/plain': ['a', 'b'],
@@ -20,7 +20,7 @@ describe('piecesOf', () => {
     ]);
   });
 
-  it('should know a display again that is updated', () => {
+  it('should recognise a display that is updated', () => {
     const content = { data: { 'text/plain': 'a' }, transient: { display_id: 'd' } };
     expect(piecesOf('update_display_data', content)).toMatchObject([
       { joins: { display: 'd/text/plain' } }

@@ -32,7 +32,7 @@ describe('recordsOf', () => {
     expect(idsOf([reading, reading])).toEqual(idsOf([reading, reading]));
   });
 
-  it('should tell places, runs and kernels apart', () => {
+  it('should distinguish cells, runs and kernels', () => {
     const ids = [
       ...idsOf([reading, reading]),
       ...idsOf([reading], { requestId: 'r-2' }),
@@ -41,7 +41,7 @@ describe('recordsOf', () => {
     expect(new Set(ids).size).toBe(4);
   });
 
-  it('should know a response again in a later run', () => {
+  it('should recognise a response in a later run', () => {
     const response = { ...reading, responseId: 'chatcmpl-123' };
     expect(idsOf([response])).toEqual(idsOf([response], { requestId: 'r-2' }));
   });

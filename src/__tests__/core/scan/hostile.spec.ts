@@ -1,5 +1,5 @@
 import { readStructures } from '../../../core/scan/structure';
-import { readText } from '../../../core/scan/text';
+import { scanText } from '../../../core/scan/text';
 
 const ALPHABET = [
   ...`()[]{}"'\`:=|,;<>/\\ \n\r\t$.-%`,
@@ -42,7 +42,7 @@ describe('on hostile text the scanner', () => {
     for (let seed = 1; seed <= 400; seed += 1) {
       const text = textOf(seed, 300);
       for (const markup of ['plain', 'html'] as const) {
-        for (const { usage } of readText({ text, markup })) {
+        for (const { usage } of scanText({ text, markup })) {
           expect(
             Object.values(usage).every(count => Number.isSafeInteger(count) && count >= 0)
           ).toBe(true);
@@ -66,7 +66,7 @@ describe('on hostile text the scanner', () => {
 
   it('should find a usage behind brackets that are never closed', () => {
     const text = `${'('.repeat(500)}\n\nprompt_tokens: 5, completion_tokens: 6`;
-    expect(readText({ text, markup: 'plain' })).toMatchObject([
+    expect(scanText({ text, markup: 'plain' })).toMatchObject([
       { usage: { inputTokens: 5, outputTokens: 6 } }
     ]);
   });

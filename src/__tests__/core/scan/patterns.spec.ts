@@ -14,7 +14,7 @@ describe('checkPatterns', () => {
     ]);
   });
 
-  it('should name what is no regular expression', () => {
+  it('should name a pattern that is not a regular expression', () => {
     expect(checkPatterns([{ name: 'ours', pattern: '(?<input>\\d+' }])).toMatchObject({
       patterns: [],
       problems: [{ name: 'ours', code: 'syntax' }]
@@ -29,7 +29,7 @@ describe('checkPatterns', () => {
 });
 
 describe('entriesIn', () => {
-  it('should leave out what is no pattern', () => {
+  it('should leave out an entry that is not a pattern', () => {
     const entry = { name: 'ours', pattern: 'x' };
     expect(entriesIn([entry, { name: 1, pattern: 'x' }, null, 'x'])).toEqual([entry]);
     expect(entriesIn(undefined)).toEqual([]);

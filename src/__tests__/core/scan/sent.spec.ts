@@ -3,7 +3,7 @@ import { SentCalls } from '../../../core/scan/sent';
 /** What the last of some cells says, after the others. */
 function read(...cells: readonly string[]): unknown {
   const calls = new SentCalls();
-  return cells.map(cell => calls.read(cell)).at(-1);
+  return cells.map(cell => calls.findCall(cell)).at(-1);
 }
 
 describe('a cell that says it calls an LLM', () => {
@@ -183,7 +183,7 @@ describe('a cell that calls no LLM', () => {
     ],
     ['nothing', ['']],
     ['a file in a cell', [`x = "${'a'.repeat(200_000)}"\nclient.responses.create()`]]
-  ])('should be left alone: %s', (_, cells) => {
+  ])('should not make a call: %s', (_, cells) => {
     expect(read(...cells)).toBeUndefined();
   });
 

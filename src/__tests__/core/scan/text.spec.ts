@@ -20,7 +20,7 @@ describe('the scanner', () => {
     expect(scanned(text)).toEqual([]);
   });
 
-  it('should tell the model and the id of the response', () => {
+  it('should read the model and the id of the response', () => {
     const scanner = new RunScanner();
     scanner.append({
       text: `{"id": "chatcmpl-9", "model": "gpt-5", "usage": {"prompt_tokens": 1, "completion_tokens": 2}}`,
@@ -29,7 +29,7 @@ describe('the scanner', () => {
     expect(scanner.finish()).toMatchObject([{ responseId: 'chatcmpl-9', model: 'gpt-5' }]);
   });
 
-  it('should look through terminal colours and entities', () => {
+  it('should ignore terminal colours and decode entities', () => {
     const html = '<pre>Input tokens: <b>1,599</b> | Output tokens: <b>20</b></pre>';
     expect(scanned(html, 'html')).toEqual([{ inputTokens: 1599, outputTokens: 20 }]);
     const coloured = '\u001b[1mprompt_tokens\u001b[0m=\u001b[36m5\u001b[0m, completion_tokens=6';

@@ -59,7 +59,7 @@ describe('badgeOf', () => {
       { calls: 1, missingCalls: 1, cost: undefined },
       'gpt-5-mini · 1 call without usage data · unknown'
     ]
-  ])('should tell of %s', (_, changes, expected) => {
+  ])('should show %s', (_, changes, expected) => {
     expect(textOf(changes)).toBe(expected);
   });
 
@@ -67,13 +67,13 @@ describe('badgeOf', () => {
     expect(textOf({}, false)).toBe('gpt-5-mini · 3 calls · 12,345 in · 678 out');
   });
 
-  it('should tell of answers under way beside the figures of their run', () => {
+  it('should show answers under way beside the usage of their run', () => {
     expect(badgeOf(RUN, [STREAM], true, words)?.text).toMatch(
       / · \$0\.012 · gpt-5: receiving a response, 12 chunks so far$/
     );
   });
 
-  it('should tell of an answer under way alone when its run has no finished call', () => {
+  it('should show only the answer under way when its run has no finished call', () => {
     const badge = badgeOf(RUN, [{ ...STREAM, runId: 'run-2' }], true, words);
     expect(badge?.text).toBe('gpt-5: receiving a response, 12 chunks so far');
   });

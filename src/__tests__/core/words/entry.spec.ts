@@ -23,14 +23,14 @@ describe('marksOf', () => {
     expect(marksOf(recordWith(), trans)).toEqual([]);
   });
 
-  it('should tell status and basis', () => {
+  it('should show status and basis', () => {
     const aborted = call('partial', { 'llm_meter.call.status': 'aborted' });
     expect(marksOf(aborted, trans)).toEqual(['aborted', 'partial']);
   });
 });
 
 describe('marksOf, one by one', () => {
-  it.each(['error', 'aborted'])('should tell the status %s', status => {
+  it.each(['error', 'aborted'])('should show the status %s', status => {
     expect(marksOf(recordWith({ 'llm_meter.call.status': status }), trans)).toEqual([status]);
   });
 
@@ -48,7 +48,7 @@ describe('marksOf, one by one', () => {
     ['counted', ['counted']],
     ['missing', ['no usage data']],
     ['none', []]
-  ])('should tell the basis %s', (basis, marks) => {
+  ])('should show the basis %s', (basis, marks) => {
     expect(marksOf(call(basis), trans)).toEqual(marks);
   });
 });
@@ -72,7 +72,7 @@ describe('placeText and placeDetail', () => {
       'Called by the server extension chat_assistant'
     ],
     ['no place', nowhere, '–', undefined]
-  ])('should tell %s', (_what, changes, text, detail) => {
+  ])('should show %s', (_what, changes, text, detail) => {
     const record = recordWith(changes);
     expect([placeText(record), placeDetail(record, trans)]).toEqual([text, detail]);
   });
@@ -83,7 +83,7 @@ describe('tokensText', () => {
     ['reported', '378'],
     ['counted', '≈ 378'],
     ['partial', '≈ 378']
-  ])('should tell %s figures as %s', (basis, text) => {
+  ])('should show %s usage as %s', (basis, text) => {
     expect(tokensText(call(basis), words)).toBe(text);
   });
 
@@ -97,7 +97,7 @@ describe('tokensText', () => {
 });
 
 describe('tokensDetail', () => {
-  it('should tell input and output apart', () => {
+  it('should show input and output separately', () => {
     expect(tokensDetail(recordWith(), words)).toBe('346 in, 32 out');
   });
 

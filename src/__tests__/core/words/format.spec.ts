@@ -29,7 +29,7 @@ describe('Formatter', () => {
     expect(english.moment('2026-12-01T00:00:00Z')).toMatch(/^Dec 1, 12:00\sAM UTC$/);
   });
 
-  it("should tell a moment in the limit's own zone", () => {
+  it('should show a moment in the time zone of the limit', () => {
     expect(english.moment('2026-11-30T16:00:00Z', 'Asia/Shanghai')).toMatch(
       /^Dec 1, 12:00\sAM GMT\+8$/
     );

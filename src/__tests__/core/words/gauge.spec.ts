@@ -77,7 +77,7 @@ describe('toStatusEntry', () => {
     }
   );
 
-  it('should follow the limit that was chosen, and still tell that another one refuses calls', () => {
+  it('should follow the chosen limit, and still say that another one refuses calls', () => {
     const standings = [wireBlocked(), DOLLARS];
     const entry = liveEntry({ standings }, { gaugeLimit: 'user/day/USD' });
     expect(entry).toMatchObject({ text: '$4.75', ratio: 0.95, barLevel: 'warning' });
@@ -99,7 +99,7 @@ describe('toStatusEntry', () => {
     expect(liveEntry({ unmetered }, { kernelId: 'k2' }).text).toBe('812k tokens');
   });
 
-  it('should tell of calls under way and count none of them', () => {
+  it('should show calls under way and count none of them', () => {
     const call = { callId: '1', startedAt: '2026-11-23T20:00:00Z', model: 'gpt-5', pieces: 120 };
     const document = documentWith();
     const entry = entryOf({ connection: 'live', document, underWay: [call] });
@@ -129,7 +129,7 @@ describe('toStatusEntry', () => {
     expect(tooltip.length).toBeLessThan(350);
   });
 
-  it('should tell everything to assistive technology and in the tooltip', () => {
+  it('should say everything to assistive technology and in the tooltip', () => {
     const { label, tooltip } = liveEntry();
     const fact = /812,345 of 1,000,000 tokens \(81%\), near the limit\nResets Dec 1, 12:00\sAM UTC/;
     expect(label).toMatch(fact);
@@ -169,7 +169,7 @@ describe('toStatusEntry', () => {
     ['warning', 'near the limit'],
     ['exceeded', 'limit reached'],
     ['blocked', 'limit reached, calls are refused']
-  ])('should tell the level %s in words as well as by colour', (level, words) => {
+  ])('should show the level %s in words as well as by colour', (level, words) => {
     const entry = liveEntry({ standings: [wireStanding({ level })] });
     expect(entry.level).toBe(level);
     expect(entry.label).toContain(words);
@@ -203,7 +203,7 @@ describe('toStatusEntry', () => {
     expect(liveEntry({ standings: [wireStanding({ limit, used: '120' })] }).text).toBe('120 calls');
   });
 
-  it('should tell of problems', () => {
+  it('should show problems', () => {
     const state = { level: 'degraded', problems: [{ code: 'disk-full', message: 'Disk full.' }] };
     const entry = liveEntry({ state });
     expect(entry.isDegraded).toBe(true);
@@ -225,14 +225,14 @@ describe('toStatusEntry', () => {
     }
   );
 
-  it('should show the figures of a page that counts alone, and say so', () => {
+  it('should show the totals of local mode, and say so', () => {
     const entry = entryOf({ connection: 'local', document: documentWith() });
     expect(entry).toMatchObject({ level: 'warning', isDegraded: false });
     expect(entry.text).toBe('812k tokens');
     expect(entry.tooltip).toMatch(/812,345(.|\n)*server extension isn't running/);
   });
 
-  it('should tell what the server said went wrong', () => {
+  it('should say what the server said went wrong', () => {
     const entry = entryOf({ connection: 'failed', reason: 'The ledger cannot be read.' });
     expect(entry.tooltip).toContain('The ledger cannot be read.');
   });

@@ -23,7 +23,7 @@ describe('localeFor', () => {
     expect(localeFor('en', ['de-DE', 'en-GB', 'en-US'])).toBe('en-GB');
   });
 
-  it('should take the language itself when the reader names no variety', () => {
+  it('should use the language itself when the reader names no variety', () => {
     expect(localeFor('zh-CN', ['en-US'])).toBe('zh-CN');
   });
 });

@@ -30,13 +30,13 @@ function runaway(changes: Wire = {}): string {
 }
 
 describe('toNotice', () => {
-  it('should tell a warning in one sentence', () => {
+  it('should word a warning in one sentence', () => {
     expect(noticeOf().summary).toMatch(
       /^LLM usage passed 80% of its limit: 81% of 1,000,000 tokens used\. Resets Dec 1, 12:00\sAM UTC\.$/
     );
   });
 
-  it('should tell limit, use, reset and top notebook', () => {
+  it('should show limit, use, reset and top notebook', () => {
     const { headline, facts } = noticeOf({ kind: 'exceeded', threshold: 1, used: '1002345' });
     expect(headline).toBe('100% of 1,000,000 tokens used.');
     expect(facts.map(([name]) => name)).toEqual(['Limit', 'Used', 'Resets', 'Top notebook']);
@@ -50,7 +50,7 @@ describe('toNotice', () => {
     expect(summary).not.toContain('Resets');
   });
 
-  it('should tell an alert whose limit is no longer set', () => {
+  it('should show an alert whose limit is no longer set', () => {
     const { alerts } = documentWith({
       alerts: [wireAlert({ unit: 'USD', amount: '5', used: '4' })]
     });
@@ -81,7 +81,7 @@ describe('toNotice', () => {
     expect(factsOf(wireRefusal(money)).get('Total')).toBe('$1.0011 > $1.00');
   });
 
-  it('should show what was used where nobody knows what the call needed', () => {
+  it('should show what was used when the needed amount is unknown', () => {
     const facts = factsOf(wireRefusal({ needed: undefined }));
     expect(facts.get('Used')).toBe('999,000 tokens');
     expect(facts.has('Total')).toBe(false);

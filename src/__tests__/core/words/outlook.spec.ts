@@ -12,23 +12,23 @@ function forecastOf(changes: Wire = {}): string | undefined {
 }
 
 describe('forecastText', () => {
-  it('should tell the share at the end of the window, and when the amount is reached', () => {
+  it('should show the share at the end of the window, and when the amount is reached', () => {
     expect(forecastOf()).toMatch(/^At this pace, 123% by Dec 1; limit reached Nov 28, 2:00\sPM$/);
   });
 
-  it('should not tell of an amount that is not reached', () => {
+  it('should not mention an amount that is not reached', () => {
     expect(forecastOf({ forecast: { used: '900000', ratio: 0.9 } })).toBe(
       'At this pace, 90% by Dec 1'
     );
   });
 
-  it('should tell the end of a short window as a time of the day', () => {
+  it('should show the end of a short window as a time of day', () => {
     const forecast = { used: '900000', ratio: 0.9 };
     const limit = wireLimit({ window: 'day' });
     expect(forecastOf({ limit, forecast })).toMatch(/^At this pace, 90% by 12:00\sAM$/);
   });
 
-  it('should tell of a total when its amount is reached', () => {
+  it('should show when the amount of a total is reached', () => {
     const forecast = { reached_at: '2026-11-28T14:00:00.000000Z' };
     const limit = wireLimit({ window: 'total' });
     expect(forecastOf({ limit, forecast, resets_at: undefined })).toMatch(
@@ -36,7 +36,7 @@ describe('forecastText', () => {
     );
   });
 
-  it.each([undefined, {}])('should tell nothing when the forecast is %p', forecast => {
+  it.each([undefined, {}])('should show nothing when the forecast is %p', forecast => {
     expect(forecastOf({ forecast })).toBeUndefined();
   });
 });
@@ -44,7 +44,7 @@ describe('forecastText', () => {
 describe('remarksOf', () => {
   const remarks = (changes: Wire): string[] => remarksOf(standingWith(changes), words);
 
-  it('should tell of raises, reservations and of what is only estimated', () => {
+  it('should show raises, reservations and estimates', () => {
     expect(remarks({ reserved: '1530', soft_by: '4096' })).toEqual([
       'Raised by 50,000 tokens',
       '1,530 tokens reserved for calls in progress',
@@ -52,7 +52,7 @@ describe('remarksOf', () => {
     ]);
   });
 
-  it('should tell nothing of what is none', () => {
+  it('should not mention raises, reservations and estimates that are absent', () => {
     expect(remarks({ raised: undefined, reserved: '0', soft_by: '0' })).toEqual([]);
   });
 });

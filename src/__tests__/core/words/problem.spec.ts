@@ -20,7 +20,7 @@ describe('problemTitle', () => {
     }
   );
 
-  it('should take the problem of one channel for that of a channel', () => {
+  it('should title the problem of one channel like that of any channel', () => {
     const problems = ['channel', 'channel:ops'].map(code =>
       problemTitle({ code, message: '' }, trans)
     );
@@ -29,13 +29,13 @@ describe('problemTitle', () => {
 });
 
 describe('problemText', () => {
-  it('should tell the particulars after the title', () => {
-    expect(problemText({ code: 'listener', message: 'No port is free.' }, trans)).toBe(
+  it('should show the details after the title', () => {
+    expect(problemText({ code: 'service-server', message: 'No port is free.' }, trans)).toBe(
       'Calls are counted only after their process ends: No port is free.'
     );
   });
 
-  it('should tell the particulars alone of what a later service has found', () => {
+  it('should show only the details of a problem of a later service', () => {
     expect(problemText({ code: 'later', message: 'Something else.' }, trans)).toBe(
       'Something else.'
     );

@@ -21,7 +21,7 @@ describe('estimateOf', () => {
     });
   });
 
-  it('should leave out runs of which some calls are not priced, and tell of cells without another', () => {
+  it('should leave out runs with unpriced calls, and count cells without another run', () => {
     const partly = { ...priced('0.01')[0], calls: 2, missingCalls: 1 };
     const cells = [[...priced('0.5'), partly], [UNPRICED]];
     expect(estimateOf(cells)).toEqual({
@@ -47,7 +47,7 @@ describe('estimateSentences', () => {
     ]);
   });
 
-  it('should say no range where there is none, and what is not in it', () => {
+  it('should give no range where there is none, and say what is not included', () => {
     const single = { typical: '0.42', low: '0.42', high: '0.42', runs: 1, unpricedCells: 2 };
     expect(estimateSentences(single, words)).toEqual([
       'Running this notebook again costs about $0.42, based on its last run.',

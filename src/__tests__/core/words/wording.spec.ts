@@ -32,7 +32,7 @@ describe('limitTitle', () => {
     }
   );
 
-  it('should name the window alone when it is about nothing in particular', () => {
+  it('should name only the window when it is about no one subject', () => {
     expect(titleOf({ scope: 'team' })).toBe('This month');
   });
 
@@ -49,7 +49,7 @@ describe('costText', () => {
     [{ cost: undefined, unpriced_calls: 3 }, 'unpriced'],
     [{ cost: undefined, missing_calls: 3 }, 'unknown'],
     [{ cost: undefined, calls: 0 }, '$0.00']
-  ])('should tell %p as %s', (changes, text) => {
+  ])('should show %p as %s', (changes, text) => {
     expect(costOf(changes)).toBe(text);
   });
 });

@@ -206,7 +206,7 @@ describe('Dashboard', () => {
     expect(page.find<HTMLOptionElement>('option[value=csv]').disabled).toBe(false);
   });
 
-  it('should choose the days of a period of its own', async () => {
+  it('should choose the days of a custom period', async () => {
     await show();
     await page.write('[aria-label="Start date"]', '2026-11-01');
     expect(view?.period).toMatchObject({ name: 'custom', first: '2026-11-01' });

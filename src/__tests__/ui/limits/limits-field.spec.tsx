@@ -75,7 +75,7 @@ describe('LimitsField', () => {
     expect(kept).toMatchObject([DAY, { amount: 1_000_000 }]);
   });
 
-  it('should show what somebody else has set', async () => {
+  it('should show limits that were changed elsewhere', async () => {
     await show([{ ...MONTH, amount: 42 }]);
     expect(page.find<HTMLInputElement>('#limits_0_amount').value).toBe('42');
   });

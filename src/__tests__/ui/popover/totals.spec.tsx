@@ -85,7 +85,7 @@ describe('TotalsTable', () => {
 });
 
 describe('ModelSplit', () => {
-  it('should ask when it is unfolded, and put the rest last', async () => {
+  it('should make its request when it is unfolded, and put the rest last', async () => {
     answers = () => [
       rowWith({ isRest: true, inputTokens: 900 }),
       rowWith({ group: 'gpt-5-mini', inputTokens: 25 }),

@@ -6,8 +6,8 @@ import type { Snapshot } from '../../../core/record/snapshot';
 import type { Standing } from '../../../core/record/standing';
 import { AwayError } from '../../../core/errors';
 import { readPreferences } from '../../../core/preferences';
-import type { UsageProps } from '../../../ui/popover/usage-body';
-import { Usage } from '../../../ui/popover/usage-body';
+import type { UsageBodyProps } from '../../../ui/popover/usage-body';
+import { UsageBody } from '../../../ui/popover/usage-body';
 import type { Wire } from '../../samples';
 import {
   documentWith,
@@ -37,9 +37,9 @@ const note = (name: string) => () => {
   pressed.push(name);
 };
 
-async function show(snapshot: Snapshot, changes: Partial<UsageProps> = {}): Promise<void> {
+async function show(snapshot: Snapshot, changes: Partial<UsageBodyProps> = {}): Promise<void> {
   await page.show(
-    <Usage
+    <UsageBody
       snapshot={snapshot}
       preferences={readPreferences({})}
       place={null}
@@ -68,7 +68,7 @@ const live = (changes: Wire = {}): Snapshot => ({
   document: documentWith(changes)
 });
 
-describe('Usage', () => {
+describe('UsageBody', () => {
   it('should lead to the dashboard, the settings, the diagnostics and the raise history', async () => {
     await show(live());
     for (const name of ['Dashboard', 'Settings', 'Diagnostics', 'Raise history']) {

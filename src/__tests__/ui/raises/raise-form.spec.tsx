@@ -57,7 +57,7 @@ describe('RaiseForm', () => {
     expect(document.activeElement).toBe(page.find('[name=reason]'));
   });
 
-  it('should ask for what was written', async () => {
+  it('should make the request that was entered', async () => {
     await page.write('[name=amount]', '50,000');
     await page.write('[name=reason]', 'demo');
     await page.write('[name=expiry]', 'hour');

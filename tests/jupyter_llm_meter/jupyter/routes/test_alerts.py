@@ -31,7 +31,7 @@ def test_a_text_that_no_database_can_keep_is_a_bad_request(api):
 
 
 @pytest.mark.parametrize("verb", ["claim", "acknowledge"])
-def test_an_alert_that_nobody_raised_is_not_found(api, verb):
+def test_an_alert_that_was_never_raised_is_not_found(api, verb):
     body = json.dumps({"claimant": "tab 1"})
     status, error = api("alerts", "none", verb, method="POST", body=body)
     assert (status, error["reason"]) == (404, "unknown-alert")

@@ -92,7 +92,7 @@ def test_a_call_that_the_page_estimated_keeps_how_it_was_counted(api):
         ({"records": [found("a", **{"gen_ai.usage.input_tokens": -1})]}, "gen_ai.usage.input_tokens"),
     ],
 )
-def test_what_is_no_call_found_in_outputs_is_refused_and_nothing_is_kept(body, named, api):
+def test_a_body_that_is_not_calls_from_outputs_is_refused_whole(body, named, api):
     status, answer = api("calls", method="POST", body=json.dumps(body))
     assert status == 400
     assert named in answer["message"]

@@ -1,4 +1,4 @@
-def test_the_runs_of_the_cells_of_a_notebook_are_told(api, send, settled):
+def test_the_runs_of_a_notebooks_cells_are_returned(api, send, settled):
     place = {"llm_meter.notebook.path": "a.ipynb", "llm_meter.cell.id": "c1"}
     send(*(settled(name, **place, **{"llm_meter.run.id": run}) for name, run in ("ax", "bx", "cy")))
     (cell,) = api("cells", params={"notebook": "a.ipynb"})[1]["cells"]

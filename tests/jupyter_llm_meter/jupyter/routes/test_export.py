@@ -57,7 +57,7 @@ def test_an_export_is_a_file_with_a_name_and_its_own_type(form, media_type, down
     assert found == ["a", "b"]
 
 
-def test_an_export_goes_on_piece_after_piece(download, send, settled, monkeypatch):
+def test_an_export_is_sent_piece_by_piece(download, send, settled, monkeypatch):
     monkeypatch.setattr(ledger_pages, "RECORDS_AT_A_TIME", 2)
     send(*(settled(str(number)) for number in range(5)))
     assert ids(download(format="jsonl")[2]) == list("01234")
@@ -75,7 +75,7 @@ def test_an_export_is_of_the_calls_that_are_meant(download, send, settled):
     assert ids(download(format="jsonl", to="2020-01-01T00:00:00Z")[2]) == []
 
 
-def test_an_export_that_breaks_off_is_no_whole_file(meter, jp_fetch, run, send, settled, monkeypatch):
+def test_an_export_that_breaks_off_is_an_incomplete_file(meter, jp_fetch, run, send, settled, monkeypatch):
     send(settled("a"))
     known = Ledger.records_after
 

@@ -63,7 +63,7 @@ def test_sums_and_calls_of_a_part_are_in_every_total(api):
     assert (row["group"], row["calls"]) == ("gpt-4o-mini", 4)
 
 
-def test_a_part_counts_once_whoever_brings_it_and_whatever_its_revision(api):
+def test_a_part_counts_once_for_every_sender_and_revision(api):
     take_over(api, part(revision=4, rollups=[sums()], records=[call("a")]))
     again = take_over(api, part(revision=6, rollups=[sums()], records=[call("a"), call("b")]))
     assert again[1]["taken"] == [{"id": "tab", "revision": 4}]
@@ -110,7 +110,7 @@ def test_what_a_page_has_shown_is_not_shown_again(api):
         ({"parts": [part(), part(records=[{}])], "acknowledged": []}, "parts[1].records[0]"),
     ],
 )
-def test_what_is_no_part_is_refused_whole(body, named, api):
+def test_a_body_with_an_invalid_part_is_refused_whole(body, named, api):
     status, answer = api("takeover", method="POST", body=json.dumps(body))
     assert status == 400
     assert named in answer["message"]
