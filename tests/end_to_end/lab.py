@@ -26,6 +26,7 @@ from tornado.websocket import websocket_connect
 Found = TypeVar("Found")
 TOKEN = "end-to-end"
 PATIENCE_S = 180.0
+STOP_PATIENCE_S = 30.0
 
 
 def wait_for(look: Callable[[], Found | None], what: str, patience_s: float = PATIENCE_S) -> Found:
@@ -172,7 +173,13 @@ class Lab:
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None:
             self._process.send_signal(how)
-            self._process.wait(timeout=60)
+            try:
+                self._process.wait(timeout=STOP_PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                # Stopped while it answers a request for a file, jupyter_server leaves idle worker threads of
+                # anyio behind that never end; without our extension too.
+                self._process.kill()
+                self._process.wait()
             self._process = None
 
 
