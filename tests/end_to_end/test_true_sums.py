@@ -84,7 +84,7 @@ def test_a_script_in_a_terminal_is_counted_to_the_token(
 def test_four_subprocesses_at_once_are_counted_to_the_token(
     make_lab: MakeLab, replay: Replay, tmp_path: Path
 ) -> None:
-    exchanges = selection()
+    exchanges = by_api(selection(), "openai")
     lab = make_lab(replay.environment)
     plan = plan_file(tmp_path, exchanges)
     with lab.kernel("four.ipynb") as kernel:
