@@ -112,6 +112,15 @@ SUITES = {
         )), "--numprocesses=0", "--no-cov"],
         f"hasattr(__import__('aiohttp').ClientRequest.send, '{_MARK}')",
     ),
+    "openai": Suite(
+        "openai==3.57.0",
+        ["openai[aiohttp]==3.57.0", "azure-identity", "botocore", "griffe", "httpx2", "inline-snapshot", "pillow",
+         "pytest", "pytest-asyncio", "pytest-xdist", "respx", "rich", "trio"],
+        ["tests", "pyproject.toml", "examples"],
+        # Those of tests/api_resources need a mock server that comes from npm.
+        ["tests", "--ignore=tests/api_resources", "--numprocesses=0"],
+        f"hasattr(__import__('httpx').HTTPTransport.handle_request, '{_MARK}')",
+    ),
 }  # fmt: skip
 # Asked for and not there: httpx2's source distribution holds no tests; it is httpx's code under another name.
 
@@ -257,7 +266,7 @@ def _copy_of_the_tap() -> Path:
         if changes != 1:
             sys.exit(f"bench/suites.py: {file.name} asks for the method {changes} times; one is known here.")
         file.write_text(text)
-    with (copy / "recognise.py").open("a") as file:
+    with (copy / "formats" / "matching.py").open("a") as file:
         file.write(_ANY_SHAPE)
     return copy
 
