@@ -114,8 +114,8 @@ SUITES = {
     ),
     "openai": Suite(
         "openai==3.57.0",
-        ["openai[aiohttp]==3.57.0", "azure-identity", "botocore", "griffe", "httpx2", "inline-snapshot", "pillow",
-         "pytest", "pytest-asyncio", "pytest-xdist", "respx", "rich", "trio"],
+        ["openai[aiohttp]==3.57.0", "azure-identity", "botocore", "griffe", "httpx2", "inline-snapshot",
+         "pillow", "pytest", "pytest-asyncio", "pytest-xdist", "respx", "rich", "trio"],
         ["tests", "pyproject.toml", "examples"],
         # Those of tests/api_resources need a mock server that comes from npm.
         ["tests", "--ignore=tests/api_resources", "--numprocesses=0"],
