@@ -344,7 +344,7 @@ class Service:
 
     def _calls_committed(self, settled: Settled) -> None:
         self.runaways.check_calls(settled.written)
-        self.signals.changed.emit([*settled.new, *settled.upgraded])
+        self.signals.changed.emit([*settled.new, *settled.upgraded, *settled.merged])
         self.peers.notify_soon()
 
     async def _collect_dead(self, spool: Path | None) -> None:
