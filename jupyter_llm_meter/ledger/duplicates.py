@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, literal_column, or_, select
+from sqlalchemy import BindParameter, Connection, Select, bindparam, literal_column, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from jupyter_llm_meter.ledger.rows import FIGURES, Row, to_us
@@ -21,13 +21,31 @@ _IDS_PER_QUERY = 500
 # Written out, as a partial index is only used where the database sees its condition in the statement.
 _IS_OUTPUT: ColumnElement[bool] = literal_column("source = 'output'")
 
+# Putting a statement together takes longer than running it: what every call asks is put together once.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_KERNELS: BindParameter[Any] = bindparam("kernels", expanding=True)
+_BY_ID = select(calls).where(calls.c.call_id.in_(_IDS))
+_BY_RESPONSE = select(calls).where(calls.c.response_id.in_(_IDS))
+_MERGED = select(merged_calls.c.call_id, merged_calls.c.kept_id).where(merged_calls.c.call_id.in_(_IDS))
+_OUTPUTS = select(calls).where(
+    _IS_OUTPUT,
+    calls.c.kernel_id.in_(_KERNELS),
+    calls.c.started_at <= bindparam("last"),
+    or_(calls.c.run_id.in_(bindparam("runs", expanding=True)), calls.c.reported_at >= bindparam("first")),
+)
+_CALLS = select(calls).where(
+    calls.c.started_at >= bindparam("first"),
+    calls.c.started_at <= bindparam("last"),
+    calls.c.kernel_id.in_(_KERNELS),
+    calls.c.source.in_(PROCESS_SOURCES),
+)
+
 
 def merged_ids(connection: Connection, call_ids: Iterable[str]) -> dict[str, str]:
     """The ids that were merged into other calls, each with the id of the call that is kept."""
     found: dict[str, str] = {}
     for ids in _parts(call_ids):
-        query = select(merged_calls.c.call_id, merged_calls.c.kept_id).where(merged_calls.c.call_id.in_(ids))
-        found.update(connection.execute(query).all())
+        found.update(connection.execute(_MERGED, {"ids": ids}).all())
     return found
 
 
@@ -35,7 +53,7 @@ def stored_rows(connection: Connection, call_ids: Iterable[str]) -> dict[str, Ro
     """The rows of calls, by their ids."""
     rows: dict[str, Row] = {}
     for ids in _parts(call_ids):
-        rows.update(_rows(connection, select(calls).where(calls.c.call_id.in_(ids))))
+        rows.update(_rows(connection, _BY_ID, {"ids": ids}))
     return rows
 
 
@@ -53,45 +71,31 @@ def possible_duplicates(
     for ids in _parts(
         record.response_id for record in records if len(record.response_id or "") >= SHORTEST_ID
     ):
-        rows.update(_rows(connection, select(calls).where(calls.c.response_id.in_(ids))))
+        rows.update(_rows(connection, _BY_RESPONSE, {"ids": ids}))
     placed = [record for record in records if record.kernel_id is not None and record.basis in FIGURES]
-    for query in (
-        _outputs_beside([record for record in placed if record.source in PROCESS_SOURCES]),
-        _calls_beside([record for record in placed if record.source == "output"], reported_at),
-    ):
-        if query is not None:
-            rows.update(_rows(connection, query))
+    outputs = [record for record in placed if record.source == "output"]
+    reported = [record for record in placed if record.source in PROCESS_SOURCES]
+    if reported:
+        rows.update(_rows(connection, _OUTPUTS, _range(reported)))
+    if outputs:
+        # The record of an output has the start of its run, in which the calls are.
+        rows.update(_rows(connection, _CALLS, {**_range(outputs), "last": reported_at}))
     return rows
 
 
-def _outputs_beside(records: Sequence[CallRecord]) -> Select[Any] | None:
-    """What outputs showed in the runs of calls that their processes report."""
-    if not records:
-        return None
+def _range(records: Sequence[CallRecord]) -> dict[str, Any]:
+    """Where and when the calls of some records were made."""
     times = [to_us(record.started_at) for record in records]
-    runs = {record.run_id for record in records if record.run_id is not None}
-    is_around = and_(calls.c.started_at <= max(times), calls.c.reported_at >= min(times))
-    return select(calls).where(
-        _IS_OUTPUT,
-        calls.c.kernel_id.in_({record.kernel_id for record in records}),
-        or_(calls.c.run_id.in_(runs), is_around) if runs else is_around,
-    )
+    return {
+        "kernels": list({record.kernel_id for record in records}),
+        "runs": list({record.run_id for record in records if record.run_id is not None}),
+        "first": min(times),
+        "last": max(times),
+    }
 
 
-def _calls_beside(records: Sequence[CallRecord], reported_at: int) -> Select[Any] | None:
-    """What processes reported in the runs of which outputs show calls."""
-    if not records:
-        return None
-    return select(calls).where(
-        calls.c.started_at >= min(to_us(record.started_at) for record in records),
-        calls.c.started_at <= reported_at,
-        calls.c.kernel_id.in_({record.kernel_id for record in records}),
-        calls.c.source.in_(PROCESS_SOURCES),
-    )
-
-
-def _rows(connection: Connection, query: Select[Any]) -> dict[str, Row]:
-    return {row["call_id"]: dict(row) for row in connection.execute(query).mappings()}
+def _rows(connection: Connection, query: Select[Any], values: dict[str, Any]) -> dict[str, Row]:
+    return {row["call_id"]: dict(row) for row in connection.execute(query, values).mappings()}
 
 
 def _parts(ids: Iterable[str | None]) -> Iterable[Sequence[str]]:
