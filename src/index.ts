@@ -20,6 +20,7 @@ import { outputs } from './plugins/outputs';
 import { preferences } from './plugins/preferences';
 import { raises } from './plugins/raises';
 import { runAll } from './plugins/run-all';
+import { runs } from './plugins/runs';
 import { settings } from './plugins/settings';
 import { usage } from './plugins/usage';
 
@@ -35,6 +36,7 @@ export default [
   raises,
   messages,
   outputs,
+  runs,
   usage,
   gauge,
   notebookGauge,

@@ -24,6 +24,7 @@ from jupyter_llm_meter.alerts.channel import VARIABLE as CHANNELS_VARIABLE
 from jupyter_llm_meter.core.limits import DEFAULT_LIMIT
 from jupyter_llm_meter.jupyter.events import SCHEMA_PATH, StandingEvents
 from jupyter_llm_meter.jupyter.kernel_messages import KernelMessages
+from jupyter_llm_meter.jupyter.kernel_names import KernelNames
 from jupyter_llm_meter.jupyter.kernels import ServerKernels
 from jupyter_llm_meter.jupyter.own_calls import OwnCalls, leave_unmetered
 from jupyter_llm_meter.jupyter.routes.table import handlers
@@ -204,6 +205,8 @@ class LLMMeter(ExtensionApp):
             variables |= gateway_variables(os.environ, owner.user, owner.team)
         self._environment = EnvironmentPatch({**dict.fromkeys((*PLACES, CHANNELS_VARIABLE)), **variables})
         self._environment.apply()
+        self._kernel_names = KernelNames(self._server.kernel_manager)
+        self._kernel_names.apply()
 
     def _follow_kernels(self, service: Service, problems: Problems, loop: asyncio.AbstractEventLoop) -> None:
         self._intake = MessageIntake(service, problems, self.kernels.tap_seen)
@@ -219,6 +222,7 @@ class LLMMeter(ExtensionApp):
         service, self.service = self.service, None
         self._logger.remove_listener(schema_id=KERNEL_ACTIONS, listener=self._kernel_action)
         self._environment.restore()
+        self._kernel_names.restore()
         if self._own_calls is not None:
             await self._own_calls.stop()
         if self.messages is not None:
@@ -238,6 +242,8 @@ class LLMMeter(ExtensionApp):
         if self.service is None or data.get("status") != "success":
             return
         kernel_id = data.get("kernel_id", "")
+        if data["action"] in ("shutdown", "restart"):
+            self.kernels.forget_tap(kernel_id)
         if self.messages is not None:
             self._follow(self.messages, data["action"], kernel_id)
         if data["action"] == "shutdown":
@@ -250,8 +256,6 @@ class LLMMeter(ExtensionApp):
             self.service.announce_change_later(ANSWER_PAUSE_S)
 
     def _follow(self, messages: KernelMessages, action: str, kernel_id: str) -> None:
-        if action in ("shutdown", "restart"):
-            self.kernels.forget_tap(kernel_id)
         if action in ("start", "restart"):
             messages.follow(kernel_id)
         elif action == "shutdown":

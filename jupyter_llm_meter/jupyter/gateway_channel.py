@@ -67,6 +67,9 @@ class GatewayChannel:
         manager.observe(self._active, ["last_activity"])
         service.submit(self._start())
 
+    def narrow(self) -> None:
+        """Change nothing: a WebSocket brings all messages, of which only the tap's are read."""
+
     def close(self) -> None:
         """Close the connection."""
         self._manager.unobserve(self._active, ["last_activity"])

@@ -1,18 +1,20 @@
 """Follows the messages of the Jupyter server's kernels for calls that they report, with no browser open.
 
-A kernel is followed from its start to its end, on the tap's own topic alone, so that its other output costs
-the server nothing. On the server's loop, frames are only passed on.
+A kernel is followed from its start to its end. Once the tap in an IPython kernel has sent a message, only the
+tap's own topic is subscribed to, so that the kernel's other output costs the server nothing. Of other kernels
+the server also reads which request they execute. On the server's loop, frames are only passed on.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
 from typing import Any, Protocol
 
 import zmq
-from jupyter_client.session import Session
+from jupyter_client.session import DELIM, Session
 from jupyter_server.gateway.managers import GatewayKernelManager
 from jupyter_server.serverapp import ServerApp
 
@@ -22,9 +24,18 @@ from jupyter_llm_meter.service.message_intake import MessageIntake
 from jupyter_llm_meter.service.service import Service
 from llm_meter_tap.delivery.kernel_message import COMM_ID
 
+_TOPIC = COMM_ID.encode()
+_RUN_MESSAGES = ("execute_input", "status")
+_QUOTED = tuple(f'"{name}"'.encode() for name in _RUN_MESSAGES)
+# From the delimiter to the header: the signature is between them.
+_HEADER = 2
+
 
 class KernelChannel(Protocol):
     """The connection over which a kernel's messages come."""
+
+    def narrow(self) -> None:
+        """Receive the messages of the tap alone."""
 
     def close(self) -> None:
         """Close the connection."""
@@ -104,7 +115,27 @@ class KernelMessages:
 
     async def _accept_signed(self, kernel_id: str, frames: Sequence[bytes], session: Session) -> None:
         """Check the signature and read, on the service's loop."""
-        self._accept(kernel_id, signed_content(frames, session), is_remote=False)
+        message = signed_message(frames, session)
+        if message is None:
+            return
+        if message["header"]["msg_type"] in _RUN_MESSAGES:
+            self._follow_run(kernel_id, message)
+        else:
+            self._accept(kernel_id, message["content"], is_remote=False)
+
+    def _follow_run(self, kernel_id: str, message: dict[str, Any]) -> None:
+        """Note which request a kernel executes."""
+        runs, now = self._service.kernel_runs, datetime.now(timezone.utc)
+        run_id = message["parent_header"].get("msg_id")
+        state = message["content"].get("execution_state")
+        if state == "starting":
+            runs.end_all(kernel_id, now)
+        elif not isinstance(run_id, str):
+            return
+        elif message["header"]["msg_type"] == "execute_input":
+            runs.start(kernel_id, run_id, min(_sent_at(message) or now, now))
+        elif state == "idle":
+            runs.end(kernel_id, run_id, now)
 
     def _accept_remote(self, kernel_id: str, content: object) -> None:
         self._accept(kernel_id, content, is_remote=True)
@@ -113,27 +144,56 @@ class KernelMessages:
         message = read_message(content, kernel_id)
         if message is not None:
             self._intake.accept(kernel_id, message, is_remote=is_remote)
+            # This kernel's tap knows the runs itself.
+            self._service.kernel_runs.forget(kernel_id)
+            self._loop.call_soon_threadsafe(self._narrow, kernel_id)
+
+    def _narrow(self, kernel_id: str) -> None:
+        channel = self._channels.get(kernel_id)
+        if channel is not None:
+            channel.narrow()
 
 
-def signed_content(frames: Sequence[bytes], session: Session) -> object:
-    """Return the content of a message; None for frames that are not a message signed by the kernel."""
+def signed_message(frames: Sequence[bytes], session: Session) -> dict[str, Any] | None:
+    """Return a message; None for frames that are not a message signed by the kernel."""
     try:
         _, parts = session.feed_identities(list(frames))
-        return session.deserialize(parts)["content"]
+        message: dict[str, Any] = session.deserialize(parts)
     except (ValueError, TypeError, KeyError, IndexError):
         return None
+    is_whole = all(isinstance(message[part], dict) for part in ("header", "parent_header", "content"))
+    return message if is_whole and isinstance(message["header"].get("msg_type"), str) else None
+
+
+def is_read(frames: Sequence[bytes]) -> bool:
+    """Whether a message may be the tap's, or say which request a kernel executes, at a glance."""
+    if frames and frames[0] == _TOPIC:
+        return True
+    header = frames[frames.index(DELIM) + _HEADER] if DELIM in frames[:-_HEADER] else b""
+    return any(name in header for name in _QUOTED)
+
+
+def _sent_at(message: dict[str, Any]) -> datetime | None:
+    date = message["header"].get("date")
+    return date if isinstance(date, datetime) and date.tzinfo is not None else None
 
 
 class _LocalChannel:
-    """A kernel's IOPub socket, subscribed to the tap's topic alone."""
+    """A kernel's IOPub socket."""
 
-    def __init__(self, manager: Any, accept: Any) -> None:
-        # jupyter_client subscribes to everything; the filter that remains is applied by the kernel.
+    def __init__(self, manager: Any, accept: Callable[[Sequence[bytes], Session], None]) -> None:
+        # jupyter_client subscribes to everything: a kernel may give any topic to what it executes.
         self._stream = manager.connect_iopub()
-        self._stream.setsockopt(zmq.UNSUBSCRIBE, b"")
-        self._stream.setsockopt(zmq.SUBSCRIBE, COMM_ID.encode())
+        self._stream.setsockopt(zmq.SUBSCRIBE, _TOPIC)
+        self._is_narrow = False
         session: Session = manager.session.clone()
-        self._stream.on_recv(lambda frames: accept(frames, session))
+        self._stream.on_recv(lambda frames: accept(frames, session) if is_read(frames) else None)
+
+    def narrow(self) -> None:
+        """Leave the filter of the tap's topic alone, which the kernel applies."""
+        if not self._is_narrow:
+            self._is_narrow = True
+            self._stream.setsockopt(zmq.UNSUBSCRIBE, b"")
 
     def close(self) -> None:
         """Read what has arrived and close the connection."""

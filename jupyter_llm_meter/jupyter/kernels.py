@@ -115,6 +115,7 @@ class ServerKernels:
         self._loop = loop
         self._marks = folder / "kernels"
         self._with_tap: set[str] = set()
+        self._with_calls: set[str] = set()
         self._languages: dict[str, str] = {}
         self._metadata: dict[str, _Metadata] = {}
         self._contexts: dict[str, ServerQuery[KernelContext]] = {}
@@ -132,7 +133,8 @@ class ServerKernels:
 
     async def unmetered(self) -> Sequence[UnmeteredKernel]:
         """List the kernels whose calls are not seen."""
-        return await self._unmetered.answer()
+        rows = await self._unmetered.answer()
+        return [row for row in rows if row.kernel_id not in self._with_calls]
 
     async def close(self) -> None:
         """Leave nothing running on the server's loop.
@@ -154,9 +156,20 @@ class ServerKernels:
         self._with_tap.add(kernel_id)
         return is_first
 
+    def tap_reported(self, kernel_id: str) -> bool:
+        """Remember that a tap in a kernel or in a process below it reported a call. From any thread.
+
+        Returns:
+            Whether the kernel was listed as one whose calls are not seen.
+        """
+        is_first = kernel_id not in self._with_calls
+        self._with_calls.add(kernel_id)
+        return is_first and any(row.kernel_id == kernel_id for row in self._unmetered.last)
+
     def forget_tap(self, kernel_id: str) -> None:
-        """Forget that a kernel's tap sent messages: the kernel has ended or restarted."""
+        """Forget that a kernel's tap sent messages or calls: the kernel has ended or restarted."""
         self._with_tap.discard(kernel_id)
+        self._with_calls.discard(kernel_id)
 
     def forget_mark(self, kernel_id: str) -> None:
         """Remove the mark of the tap of a kernel that has ended."""

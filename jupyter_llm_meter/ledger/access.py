@@ -22,10 +22,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from jupyter_llm_meter.core.prices import price
+from jupyter_llm_meter.ledger.batch import Pricer
 from jupyter_llm_meter.ledger.errors import LedgerAddressError, LedgerUnavailable, UnusableLedger
 from jupyter_llm_meter.ledger.location import sqlite_url
 from jupyter_llm_meter.ledger.outbox import Outbox
-from jupyter_llm_meter.ledger.settling import Pricer
 from jupyter_llm_meter.ledger.store import NO_OUTBOX, Ledger
 from jupyter_llm_meter.runtime.locks import FileLock
 from jupyter_llm_meter.runtime.problems import Problems

@@ -14,18 +14,19 @@ from sqlalchemy import Connection, select
 from jupyter_llm_meter.core.standing import format_decimal
 from jupyter_llm_meter.ledger.history import sums_by
 from jupyter_llm_meter.ledger.rows import from_pico, sums, to_us
-from jupyter_llm_meter.ledger.schema import SUMS, calls
+from jupyter_llm_meter.ledger.schema import SUMS, calls, merged_calls
 
 _IDS_PER_QUERY = 500
 _SUMMARY_FIGURES = ("calls", "input_tokens", "output_tokens", "unpriced_calls", "missing_calls")
 
 
 def known_ids(connection: Connection, call_ids: Sequence[str]) -> set[str]:
-    """Those of the ids whose calls are in the ledger."""
+    """Those of the ids whose calls are in the ledger, under this id or another."""
     known: set[str] = set()
     for first in range(0, len(call_ids), _IDS_PER_QUERY):
-        query = select(calls.c.call_id).where(calls.c.call_id.in_(call_ids[first : first + _IDS_PER_QUERY]))
-        known.update(connection.scalars(query))
+        ids = call_ids[first : first + _IDS_PER_QUERY]
+        for column in (calls.c.call_id, merged_calls.c.call_id):
+            known.update(connection.scalars(select(column).where(column.in_(ids))))
     return known
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from jupyter_llm_meter.core.tables import SUBJECT_FIELDS
@@ -116,10 +117,29 @@ calls = Table(
     Column("unpriced_calls", SmallInteger, nullable=False),
     Column("priced_calls", SmallInteger, nullable=False),
     Column("tokens", BigInteger, nullable=False),
+    Column("reported_at", BigInteger),
     Index("calls_by_time", "started_at", "call_id"),
     Index("calls_by_request_model", "request_model", "started_at"),
     Index("calls_by_notebook", "notebook_path", "started_at"),
+    Index("calls_by_response", "response_id"),
+    Index(
+        "calls_of_outputs",
+        "kernel_id",
+        "started_at",
+        sqlite_where=text("source = 'output'"),
+        postgresql_where=text("source = 'output'"),
+    ),
 )
+"""One row a call. `reported_at` is when an output's record arrived, null for other sources."""
+
+merged_calls = Table(
+    "merged_calls",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("kept_id", Text, nullable=False),
+    Index("merged_calls_by_kept", "kept_id"),
+)
+"""The other ids of calls that several sources reported, each with the id of the call's row."""
 
 series = Table(
     "series",

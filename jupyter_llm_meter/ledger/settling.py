@@ -1,66 +1,33 @@
 """Writing finished calls down: the call, its rollup and its counters change together or not at all.
 
 A call is known by its id and counted once, however often and by whatever way it arrives. What is known
-does not change, with one exception: a record with figures takes the place of one whose basis is ``missing``.
+does not change, with two exceptions: a record with figures takes the place of one whose basis is ``missing``,
+and a call that another source reports under another id is merged with it (`witnesses.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from jupyter_llm_meter.core.limit_index import LimitIndex
 from jupyter_llm_meter.core.limits import Limit
-from jupyter_llm_meter.core.prices import Cost
 from jupyter_llm_meter.core.reservation import Decision
 from jupyter_llm_meter.core.standing import Alert
 from jupyter_llm_meter.ledger.alerting import raise_alerts, raise_refusal
+from jupyter_llm_meter.ledger.batch import Batch, Change, Pricer, Settled
 from jupyter_llm_meter.ledger.counters import Window, add_calls, count_windows, current_windows, upsert_sums
 from jupyter_llm_meter.ledger.outbox import Outbox
 from jupyter_llm_meter.ledger.reservations.store import end_reservations
-from jupyter_llm_meter.ledger.rows import (
-    FIGURES,
-    Row,
-    completed,
-    quarter,
-    series_digest,
-    sound,
-    sums,
-    to_record,
-    to_row,
-)
-from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUBJECT_COLUMNS, SUMS, calls, rollups, series
+from jupyter_llm_meter.ledger.rows import Row, quarter, series_digest, sums, to_us
+from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUBJECT_COLUMNS, SUMS, rollups, series
 from jupyter_llm_meter.ledger.standings import standings
 from llm_meter_tap.wire.record import CallRecord
 
-Pricer = Callable[[CallRecord], "Cost | None"]
-Change = tuple[Row, int]
-
-_IDS_PER_QUERY = 500
 _NONE: Mapping[str, Decision] = MappingProxyType({})
-
-
-@dataclass(frozen=True)
-class Settled:
-    """What became of a batch of records.
-
-    Attributes:
-        new: Ids of calls the ledger had not known.
-        written: These calls as they were written, priced.
-        known: Ids that changed nothing.
-        upgraded: Ids whose missing figures are now known.
-        crossed: The alerts raised by the batch.
-    """
-
-    new: list[str] = field(default_factory=list)
-    written: list[CallRecord] = field(default_factory=list)
-    known: list[str] = field(default_factory=list)
-    upgraded: list[str] = field(default_factory=list)
-    crossed: list[Alert] = field(default_factory=list)
 
 
 def settle(
@@ -81,26 +48,24 @@ def settle(
         records: Calls, `sound` and priced: the write lock must not be held while prices are looked up.
         index: The limits in force.
         now: Picks the windows in which alerts are raised.
-        pricer: Asked again where an upgrade brings model and figures together.
+        pricer: Asked again where records that come together give model and figures.
         outbox: Names the channels that hear of alerts.
         older: Sums of calls that come without the calls, see `takeover.TakeoverPart`.
         refused: Why calls were refused, by call id, as far as it is remembered.
         dropped: Calls that were never sent, whose reservations end.
     """
-    stored = _stored_rows(connection, {record.call_id for record in records})
-    settled, rows = _sort_out(records, stored, pricer)
-    changes = [(stored[call_id], -1) for call_id in settled.upgraded]
-    changes += [(row, 1) for row in (*rows.values(), *older)]
+    batch = Batch(connection, records, pricer, to_us(now))
+    settled, changes = batch.settled, [*batch.changes(), *((row, 1) for row in older)]
     windows = current_windows(_holding(index, [row for row, _sign in changes]), now)
     # A window is counted from history before this batch becomes part of it.
     met = count_windows(connection, windows)
-    _write(connection, rows, settled)
+    batch.write(connection)
     _add_to_rollups(connection, changes)
     touched = add_calls(connection, changes)
-    new = {call_id: rows[call_id] for call_id in settled.new}
+    new = {call_id: batch.rows[call_id] for call_id in settled.new}
     end_reservations(connection, {*(record.call_id for record in records), *dropped}, new)
     settled.crossed.extend(_alerts(connection, windows, met, touched, now, outbox))
-    settled.crossed.extend(_refusals(connection, index, rows, refused, now, outbox))
+    settled.crossed.extend(_refusals(connection, index, new, refused, now, outbox))
     return settled
 
 
@@ -150,57 +115,6 @@ def _refusals(
             (standing,) = standings(connection, [limit], now, {limit.scope: subject}, only=subject)
             raised.append(raise_refusal(connection, standing, None, now, outbox))
     return [alert for alert in raised if alert is not None]
-
-
-def _sort_out(
-    records: Iterable[CallRecord], stored: Mapping[str, Row], pricer: Pricer
-) -> tuple[Settled, dict[str, Row]]:
-    """Decide what each record of a batch means; returns the rows to insert or to replace."""
-    settled = Settled()
-    rows: dict[str, Row] = {}
-    for record in records:
-        call_id = record.call_id
-        known = rows.get(call_id) or stored.get(call_id)
-        if known is None:
-            rows[call_id] = to_row(record)
-            settled.new.append(call_id)
-            settled.written.append(record)
-        elif known["basis"] == "missing" and record.basis in FIGURES:
-            rows[call_id] = to_row(priced(completed(record, to_record(known)), pricer))
-            if call_id in stored:
-                settled.upgraded.append(call_id)
-        elif call_id not in rows and call_id not in settled.known:
-            settled.known.append(call_id)
-    return settled, rows
-
-
-def priced(record: CallRecord, pricer: Pricer) -> CallRecord:
-    """A record with its cost, where it came without one and the pricer knows it."""
-    cost = pricer(record) if record.cost_amount is None else None
-    if cost is None:
-        return record
-    return sound(
-        replace(record, cost_amount=cost.amount, cost_currency=cost.currency, cost_source=cost.source)
-    )
-
-
-def _stored_rows(connection: Connection, call_ids: set[str]) -> dict[str, Row]:
-    wanted = sorted(call_ids)
-    rows: dict[str, Row] = {}
-    for first in range(0, len(wanted), _IDS_PER_QUERY):
-        query = select(calls).where(calls.c.call_id.in_(wanted[first : first + _IDS_PER_QUERY]))
-        rows.update((row["call_id"], dict(row)) for row in connection.execute(query).mappings())
-    return rows
-
-
-def _write(connection: Connection, rows: Mapping[str, Row], settled: Settled) -> None:
-    if settled.new:
-        connection.execute(insert(calls), [rows[call_id] for call_id in settled.new])
-    if settled.upgraded:
-        connection.execute(
-            update(calls).where(calls.c.call_id == bindparam("upgraded_id")),
-            [{**rows[call_id], "upgraded_id": call_id} for call_id in settled.upgraded],
-        )
 
 
 def _add_to_rollups(connection: Connection, changes: Sequence[Change]) -> None:

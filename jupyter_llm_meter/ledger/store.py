@@ -20,6 +20,7 @@ from jupyter_llm_meter.core.reservation import CallBounds, Decision
 from jupyter_llm_meter.core.standing import Alert, Standing
 from jupyter_llm_meter.ledger import alerting, deliveries, raising
 from jupyter_llm_meter.ledger.answers import Answers
+from jupyter_llm_meter.ledger.batch import Pricer, Settled, priced
 from jupyter_llm_meter.ledger.counters import count_windows, current_windows, uncounted
 from jupyter_llm_meter.ledger.deliveries import Turn
 from jupyter_llm_meter.ledger.engine import make_engine, parse_url, reading, writing
@@ -31,7 +32,7 @@ from jupyter_llm_meter.ledger.raising import Raise
 from jupyter_llm_meter.ledger.reservations import Reservations
 from jupyter_llm_meter.ledger.reservations.store import Swept
 from jupyter_llm_meter.ledger.rows import sound
-from jupyter_llm_meter.ledger.settling import Pricer, Settled, priced, settle
+from jupyter_llm_meter.ledger.settling import settle
 from jupyter_llm_meter.ledger.standings import standings
 from jupyter_llm_meter.ledger.takeover import Seen, TakeoverPart, take_over
 from llm_meter_tap.wire.record import CallRecord

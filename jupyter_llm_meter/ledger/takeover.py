@@ -15,10 +15,11 @@ from sqlalchemy import Connection, insert, select, update
 
 from jupyter_llm_meter.core.limit_index import LimitIndex
 from jupyter_llm_meter.core.standing import Alert, format_decimal
+from jupyter_llm_meter.ledger.batch import Pricer, Settled
 from jupyter_llm_meter.ledger.outbox import Outbox
 from jupyter_llm_meter.ledger.rows import Row
 from jupyter_llm_meter.ledger.schema import meta
-from jupyter_llm_meter.ledger.settling import Pricer, Settled, settle
+from jupyter_llm_meter.ledger.settling import settle
 from llm_meter_tap.wire.record import CallRecord
 
 _KEY = "taken-over:"

@@ -21,6 +21,7 @@ from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.forecasts import Forecasts
 from jupyter_llm_meter.service.gate import GateFile
 from jupyter_llm_meter.service.ingest import Ingest
+from jupyter_llm_meter.service.kernel_runs import KernelRuns
 from jupyter_llm_meter.service.limits_watch import LimitsWatch
 from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.service.peers import Peers
@@ -105,8 +106,9 @@ def assemble_service(
     """
     kernels, rules = kernels or NoKernels(), rules or Rules()
     channels = channels or Channels({}, problems)
+    runs = KernelRuns()
     stem, signals, background = new_stem(), Signals(), Background(log)
-    completion, counting, forecasts = Completion(kernels, owner), Counting(problems), Forecasts()
+    completion, counting, forecasts = Completion(kernels, owner, runs), Counting(problems), Forecasts()
     ledger = LedgerAccess(
         storage.ledger_url,
         storage.folder,
@@ -121,6 +123,7 @@ def assemble_service(
         completion=completion,
         counting=counting,
         signals=signals,
+        tap_reported=kernels.tap_reported,
         notify=notify,
     )
     reservations = ReservationQueue(
@@ -161,6 +164,7 @@ def assemble_service(
         counting=counting,
         incoming=ingest,
         reservations=reservations,
+        kernel_runs=runs,
         runaways=runaways,
         document=StandingDocument(
             ledger=ledger,

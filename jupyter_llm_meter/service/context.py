@@ -34,7 +34,8 @@ class UnmeteredKernel:
         kernel_id: The kernel.
         name: Name of its kernelspec.
         path: Path of its session, if any.
-        reason: ``language`` (not Python) or ``no-tap`` (Python in which the tap is not alive).
+        reason: ``language`` (not Python) or ``no-tap`` (Python in which the tap is not alive). A kernel in or
+            below which a tap has reported a call is not one of them.
     """
 
     kernel_id: str
@@ -49,13 +50,22 @@ class UnmeteredKernel:
 
 
 class Kernels(Protocol):
-    """The kernels of the lab; both methods answer soon, with what is known, however busy the lab is."""
+    """The kernels of the lab; all methods answer soon, with what is known, however busy the lab is."""
 
     async def context(self, kernel_id: str) -> KernelContext:
         """Return where a kernel belongs."""
 
     async def unmetered(self) -> Sequence[UnmeteredKernel]:
         """List the kernels whose calls are not seen."""
+
+    def tap_reported(self, kernel_id: str) -> bool:
+        """Remember that a tap in or below a kernel reports its calls.
+
+        From any thread.
+
+        Returns:
+            Whether the kernel was listed as one whose calls are not seen.
+        """
 
 
 class Limits(Protocol):
@@ -75,6 +85,10 @@ class NoKernels:
     async def unmetered(self) -> Sequence[UnmeteredKernel]:
         """Return none, since kernels are not known here."""
         return []
+
+    def tap_reported(self, kernel_id: str) -> bool:
+        """Return False: there is no list of kernels to change."""
+        return False
 
 
 def first_folder(path: str) -> str | None:

@@ -48,6 +48,8 @@ class Ingest:
         completion: Fills in whose a call is and where it belongs.
         counting: Counts the text of calls without figures.
         signals: Where each transaction is announced.
+        tap_reported: Called with the id of a kernel in or below which a tap reports a call; returns whether
+            the kernel was listed as not metered.
         notify: Shows the notices of crossed thresholds; without it they are in the answer to the tap.
     """
 
@@ -59,6 +61,7 @@ class Ingest:
         completion: Completion,
         counting: Counting,
         signals: Signals,
+        tap_reported: Callable[[str], bool],
         notify: Callable[[str], None] | None = None,
     ) -> None:
         self._ledger = ledger
@@ -66,6 +69,7 @@ class Ingest:
         self._completion = completion
         self._counting = counting
         self._signals = signals
+        self._tap_reported = tap_reported
         self._notify = notify
 
     async def accept_lines(self, body: bytes) -> Receipt:
@@ -75,6 +79,7 @@ class Ingest:
             LedgerUnavailable: Nothing of them was kept.
         """
         lines = read_lines(body)
+        self._find_taps(lines.read)
         records = [await self._counted(line) for line in lines.settled()]
         notices = await self.settle_calls(records, lines.dropped())
         return Receipt(
@@ -122,6 +127,13 @@ class Ingest:
             taken[part.id], settled = await self._ledger.use(partial(self._take_part, completed, seen))
             self._announce(settled)
         return taken
+
+    def _find_taps(self, lines: Sequence[SpoolLine]) -> None:
+        """Find the kernels that have a tap in or below them, before their calls have ended."""
+        kernel_ids = {line.record.kernel_id for line in lines if line.record is not None}
+        news = [kernel_id for kernel_id in kernel_ids if kernel_id and self._tap_reported(kernel_id)]
+        if news:
+            self._signals.standing_changed()
 
     def _settle(self, records: Sequence[CallRecord], dropped: Sequence[str], ledger: Ledger) -> Settled:
         return ledger.settle(records, self._limits.current(), datetime.now(timezone.utc), dropped)

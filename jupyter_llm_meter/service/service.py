@@ -40,6 +40,7 @@ from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.gate import GateFile
 from jupyter_llm_meter.service.ingest import Ingest, Receipt
+from jupyter_llm_meter.service.kernel_runs import KernelRuns
 from jupyter_llm_meter.service.limits_watch import LimitsWatch
 from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.service.peers import Peers
@@ -115,6 +116,7 @@ class Service:
     counting: Counting
     incoming: Ingest
     reservations: ReservationQueue
+    kernel_runs: KernelRuns
     runaways: Runaways
     document: StandingDocument
     spools: SpoolImport
@@ -168,6 +170,11 @@ class Service:
     def kernel_ended(self, kernel_id: str) -> None:
         """Forget how a kernel ran; from any thread while the service runs."""
         self._call_soon(lambda: self.runaways.forget(kernel_id))
+        self._call_soon(lambda: self.kernel_runs.forget(kernel_id))
+
+    async def request_run(self, kernel_id: str, run_id: str, cell_id: str) -> None:
+        """Remember which cell a page has sent to a kernel; see `KernelRuns`."""
+        self.kernel_runs.request(kernel_id, run_id, cell_id)
 
     def process_ended(self) -> None:
         """Import the spools of dead processes soon; from any thread while the service runs."""
@@ -352,7 +359,7 @@ class Service:
 
     def _calls_committed(self, settled: Settled) -> None:
         self.runaways.check_calls(settled.written)
-        self.signals.changed.emit([*settled.new, *settled.upgraded])
+        self.signals.changed.emit([*settled.new, *settled.upgraded, *settled.merged])
         self.peers.notify_soon()
 
     async def _collect_dead(self, spool: Path | None) -> None:

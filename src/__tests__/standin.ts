@@ -35,6 +35,9 @@ export class Standin {
   /** The calls that pages found. */
   readonly records: Wire[] = [];
 
+  /** Bodies of `POST runs`. */
+  readonly runs: Wire[] = [];
+
   /** Bodies of `POST limits/raises`. */
   readonly raises: Wire[] = [];
 
@@ -100,6 +103,9 @@ export class Standin {
       });
     } else if (head === 'calls') {
       send(response, 200, { calls: [wireRecord()] });
+    } else if (head === 'runs') {
+      this.runs.push(JSON.parse(body) as Wire);
+      response.writeHead(204).end();
     } else if (head === 'alerts' && action === 'claim') {
       const { claimant } = JSON.parse(body) as { claimant: string };
       const first = this.claims.get(alertId) ?? claimant;

@@ -15,7 +15,7 @@ import { readText, Shape } from '../core/record/shape';
 import type * as Wire from '../core/record/wire';
 import type { StandingDocument } from '../core/record/standing';
 import { parseStanding } from '../core/record/standing-reader';
-import type { CallPage, ICallStore, ICellsAnswer, Query } from '../tokens';
+import type { CallPage, ICallStore, ICellRequest, ICellsAnswer, Query } from '../tokens';
 import { readAnswer, requestJson, routeUrl } from './request';
 
 /** Calls the routes of the server extension. */
@@ -113,6 +113,17 @@ export class MeterClient implements ICallStore {
       value => new Shape<Wire.ReportedAnswer>(value, 'answer').list('acknowledged', readText),
       body
     );
+  }
+
+  /**
+   * `POST runs`: says which cell is sent to a kernel.
+   *
+   * @param request - the cell and the id of its request.
+   * @throws {ClientError} when the server does not answer as it should.
+   */
+  async postRun({ kernelId, requestId, cellId }: ICellRequest): Promise<void> {
+    const run: Wire.RunRequest = { kernel_id: kernelId, run_id: requestId, cell_id: cellId };
+    await this._request('runs', { method: 'POST', body: JSON.stringify(run) });
   }
 
   /**

@@ -17,6 +17,7 @@ from jupyter_llm_meter.jupyter.routes.calls import CallsHandler
 from jupyter_llm_meter.jupyter.routes.cells import CellsHandler
 from jupyter_llm_meter.jupyter.routes.export import ExportHandler
 from jupyter_llm_meter.jupyter.routes.raises import RaisesHandler
+from jupyter_llm_meter.jupyter.routes.runs import RunsHandler
 from jupyter_llm_meter.jupyter.routes.standing import StandingHandler
 from jupyter_llm_meter.jupyter.routes.takeover import TakeoverHandler
 from jupyter_llm_meter.jupyter.routes.usage import UsageHandler
@@ -28,6 +29,7 @@ ROUTES: dict[str, type[MeterHandler]] = {
     "about": AboutHandler,
     "cells": CellsHandler,
     "calls": CallsHandler,
+    "runs": RunsHandler,
     "export": ExportHandler,
     "takeover": TakeoverHandler,
     "usage": UsageHandler,

@@ -37,6 +37,11 @@ describe('MeterClient', () => {
     ]);
   });
 
+  it('should say which cell is sent to a kernel', async () => {
+    await client.postRun({ kernelId: 'k-1', requestId: 'r-1', cellId: 'c-1' });
+    expect(server.runs).toEqual([{ kernel_id: 'k-1', run_id: 'r-1', cell_id: 'c-1' }]);
+  });
+
   it('should win a claim once', async () => {
     const claims = [
       await client.claimAlert('alert-1', 'tab-1'),

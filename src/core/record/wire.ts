@@ -192,7 +192,10 @@ export interface components {
       readonly today?: components['schemas']['Summary'];
       /** @description Sums of this month; absent while the ledger could not be read since the service began. */
       readonly month?: components['schemas']['Summary'];
-      /** @description Running kernels whose calls are not seen. */
+      /**
+       * @description Running kernels whose calls are not seen. A kernel in or below which a tap has reported a call is not one of them;
+       *     its outputs must not be read.
+       */
       readonly unmetered: readonly components['schemas']['Unmetered'][];
       /** @description Kernels whose last minute was far above their user's habit, not acknowledged. */
       readonly runaways?: readonly components['schemas']['Runaway'][];
@@ -261,6 +264,12 @@ export interface components {
       /** Format: date-time */
       readonly to?: string;
       readonly rows: readonly components['schemas']['UsageRow'][];
+    };
+    readonly RunRequest: {
+      readonly kernel_id: string;
+      /** @description The message id of the `execute_request`. */
+      readonly run_id: string;
+      readonly cell_id: string;
     };
     readonly Claim: {
       readonly claimant: string;
@@ -488,6 +497,7 @@ export type TakeoverAnswer = components['schemas']['TakeoverAnswer'];
 export type CellsAnswer = components['schemas']['CellsAnswer'];
 export type CellRuns = components['schemas']['CellRuns'];
 export type UsageAnswer = components['schemas']['UsageAnswer'];
+export type RunRequest = components['schemas']['RunRequest'];
 export type Claim = components['schemas']['Claim'];
 export type ClaimAnswer = components['schemas']['ClaimAnswer'];
 export type RaisesAnswer = components['schemas']['RaisesAnswer'];

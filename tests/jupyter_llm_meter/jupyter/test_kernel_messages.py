@@ -7,7 +7,7 @@ import signal
 import pytest
 from jupyter_client.session import Session
 
-from jupyter_llm_meter.jupyter.kernel_messages import signed_content
+from jupyter_llm_meter.jupyter.kernel_messages import is_read, signed_message
 from jupyter_llm_meter.ledger import Ledger
 from jupyter_llm_meter.service import message_intake
 
@@ -168,13 +168,15 @@ def frames_of(session):
 
 def test_only_what_the_kernel_signed_is_read():
     kernel, stranger = Session(key=b"the kernel's"), Session(key=b"another")
-    assert signed_content(frames_of(kernel), kernel.clone())["data"] == {"version": 1}
-    assert signed_content(frames_of(stranger), kernel.clone()) is None
+    message = signed_message(frames_of(kernel), kernel.clone())
+    assert message["content"]["data"] == {"version": 1}
+    assert signed_message(frames_of(stranger), kernel.clone()) is None
 
 
 @pytest.mark.parametrize("frames", [[], [b"llm-meter"], [b"llm-meter", b"<IDS|MSG>"], [b"\xff"] * 8])
 def test_frames_that_are_not_a_message_are_none(frames):
-    assert signed_content(frames, Session(key=b"the kernel's")) is None
+    assert signed_message(frames, Session(key=b"the kernel's")) is None
+    assert is_read(frames) is (frames[:1] == [b"llm-meter"])
 
 
 def test_a_kernel_books_no_call_on_another(kernel, execute, calls, eventually):
