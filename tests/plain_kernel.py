@@ -38,6 +38,9 @@ class PlainKernel:
 
         def bind(kind: int, name: str) -> Any:
             socket = context.socket(kind)
+            if kind == zmq.ROUTER:
+                # The next client has the identity of the last one, which may not be known to be gone.
+                socket.router_handover = True
             socket.bind(f"{connection['transport']}://{connection['ip']}:{connection[name]}")
             return socket
 
