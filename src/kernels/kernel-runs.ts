@@ -15,6 +15,8 @@ import { recordsOf } from '../core/scan/found';
 import type { OutputPattern } from '../core/scan/patterns';
 import { Repeats } from '../core/scan/repeats';
 import { RunReadings, RunTexts } from '../core/scan/run';
+import type { ShellReading } from '../core/scan/shell';
+import { shellReading } from '../core/scan/shell';
 import { Counters } from '../core/scan/sums';
 import type { OutputText } from '../core/scan/text';
 import type { Estimator, RunEstimate } from './estimator';
@@ -28,6 +30,8 @@ interface OpenRun {
   readonly startedAt: string;
   readonly texts: RunTexts;
   readonly readings: RunReadings;
+  /** What is read of it where the kernel has a tap; nothing unless it starts programs through the shell. */
+  readonly shell?: ShellReading;
   /** Present where estimates are wanted and the source calls an LLM. */
   readonly estimate?: RunEstimate;
   /** The reading of all texts so far. */
@@ -44,6 +48,8 @@ export interface IRunContext {
   readonly reader: TextReader;
   /** Whether the kernel's outputs are read, because nothing else meters it. */
   isScanned(kernelId: string): boolean;
+  /** Whether what a shell prints in the kernel is read, although a tap meters the kernel itself. */
+  isShellScanned(kernelId: string): boolean;
   patterns(): readonly OutputPattern[];
   /** Estimates calls that only print their answer; undefined when the user does not want it. */
   estimator(): Estimator | undefined;
@@ -91,7 +97,9 @@ export class KernelRuns {
     if (run === undefined) {
       return;
     }
-    const pieces = piecesOf(message.header.msg_type, message.content);
+    const pieces = this._isRead(run, message.header.msg_type)
+      ? piecesOf(message.header.msg_type, message.content)
+      : [];
     for (const piece of pieces) {
       this._scanTexts(run, run.texts.append(piece));
     }
@@ -109,11 +117,13 @@ export class KernelRuns {
 
   private _startRun(requestId: string, { header, content }: KernelMessage.IMessage): void {
     if (!this._runs.has(requestId)) {
+      const code = 'code' in content && typeof content.code === 'string' ? content.code : undefined;
       this._runs.set(requestId, {
         startedAt: header.date,
+        shell: code === undefined ? undefined : shellReading(code),
         texts: new RunTexts(),
         readings: new RunReadings(),
-        estimate: 'code' in content ? this._startEstimate(content.code) : undefined,
+        estimate: code === undefined ? undefined : this._startEstimate(code),
         read: Promise.resolve(),
         hasEnded: false,
         isEstimated: false,
@@ -122,14 +132,34 @@ export class KernelRuns {
     }
   }
 
-  private _startEstimate(code: unknown): RunEstimate | undefined {
-    return typeof code === 'string'
-      ? this.context.estimator()?.startRun(this.kernelId, code)
-      : undefined;
+  private _startEstimate(code: string): RunEstimate | undefined {
+    return this.context.estimator()?.startRun(this.kernelId, code);
+  }
+
+  /** Whether a kind of message is read; of what a shell prints only the streams, where programs print. */
+  private _isRead(run: OpenRun, type: string): boolean {
+    return this.context.isScanned(this.kernelId) || (type === 'stream' && this._isShellRead(run));
+  }
+
+  private _isShellRead({ shell }: OpenRun): boolean {
+    return shell !== undefined && this.context.isShellScanned(this.kernelId);
+  }
+
+  /** The records of a run that may be reported. */
+  private _reportable(run: OpenRun, records: readonly CallRecord[]): readonly CallRecord[] {
+    if (this.context.isScanned(this.kernelId)) {
+      return records;
+    }
+    if (!this._isShellRead(run)) {
+      return [];
+    }
+    return run.shell === 'all'
+      ? records
+      : records.filter(record => record.responseId !== undefined);
   }
 
   private _scanTexts(run: OpenRun, texts: readonly OutputText[]): void {
-    if (texts.length === 0 || !this.context.isScanned(this.kernelId)) {
+    if (texts.length === 0) {
       return;
     }
     const { reader } = this.context;
@@ -157,8 +187,9 @@ export class KernelRuns {
     // One run after the other, as the counters continue from one to the next.
     this._settled = Promise.all([this._settled, run.read]).then(async () => {
       const records = await this._recordsOf(run, ended, counters, elapsedMs);
-      if (records.length > 0 && this.context.isScanned(this.kernelId)) {
-        this.context.reportCalls(records);
+      const reportable = this._reportable(run, records);
+      if (reportable.length > 0) {
+        this.context.reportCalls(reportable);
       }
     });
   }

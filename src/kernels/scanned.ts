@@ -45,6 +45,18 @@ export class ScannedKernels {
     );
   }
 
+  /**
+   * Whether what a shell prints in a kernel is read although the kernel has a tap: programs that are not Python have none. Only
+   * with the server extension, whose ledger knows a call that a tap below the kernel has reported too.
+   *
+   * @param kernelId - the kernel.
+   * @returns whether it is read.
+   */
+  hasShell(kernelId: string): boolean {
+    const isServed = this.snapshot().connection === 'live';
+    return this.isOn && isServed && !this.has(kernelId);
+  }
+
   private readonly _tapped = new Set<string>();
   private _isExtensionAbsent = false;
 }

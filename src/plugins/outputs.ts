@@ -36,6 +36,7 @@ export const outputs: JupyterFrontEndPlugin<void> = {
       const { OutputScanner } = await import('../kernels/output-scanner');
       return new OutputScanner(startScanWorker, {
         isScanned: kernelId => scanned.has(kernelId),
+        isShellScanned: kernelId => scanned.hasShell(kernelId),
         patterns: () => patterns,
         estimator: () => estimates.estimator,
         reportCalls: records => meter.submitCalls(records)

@@ -3,6 +3,13 @@ import { expectTokens, gauge, openLab, picture, runCell } from '../screen';
 
 const LIMIT = 1_000_000;
 
+/** A call of a program that has no tap; its answer is printed whole. */
+const CALL = `!node -e 'fetch(process.env.OPENAI_BASE_URL + "/chat/completions", {method: "POST", headers: \
+{"content-type": "application/json"}, body: JSON.stringify({model: "gpt-5-mini", messages: [{role: "user", content: "Hi"}]})}) \
+.then(answer => answer.text()).then(console.log)'`;
+const PYTHON_CALL = `!python -c "import openai; print(openai.OpenAI().chat.completions.create(model='gpt-5-mini', \
+messages=[dict(role='user', content='Hi')]))"`;
+
 const USAGE = `print("""ChatCompletion(id='chatcmpl-printed-1', choices=[], created=1764000000, model='gpt-5-mini',
 object='chat.completion', usage=CompletionUsage(completion_tokens=32, prompt_tokens=346, total_tokens=378))""")`;
 
@@ -26,4 +33,27 @@ test('reads the usage that a kernel without a tap prints, once', async ({ page, 
   await expect(popover.locator('.jp-LLMMeter-Calls tbody tr')).toHaveCount(1);
   await expect(popover.locator('.jp-LLMMeter-Calls tbody tr')).toContainText('printed.ipynb');
   await picture(page, 'unmetered-kernel');
+});
+
+test('reads the usage that shell commands print in a kernel with a tap, once', async ({
+  page,
+  startLab,
+  standin
+}) => {
+  const lab = await startLab({ environment: standin });
+  lab.writeNotebook('shell.ipynb', [CALL, PYTHON_CALL]);
+  await openLab(page, lab.url('lab/tree/shell.ipynb'));
+  const rows = page.locator('.jp-LLMMeter-Popover .jp-LLMMeter-Calls tbody tr');
+
+  await runCell(page, 0);
+  await gauge(page).click();
+  await expect(rows).toHaveCount(1, { timeout: 60_000 });
+  await page.keyboard.press('Escape');
+  await runCell(page, 1);
+  await gauge(page).click();
+  await expect(rows).toHaveCount(2, { timeout: 60_000 });
+  // The tap's record and the printed answer are one call, whichever arrives first.
+  await page.reload();
+  await gauge(page).click();
+  await expect(rows).toHaveCount(2, { timeout: 60_000 });
 });

@@ -14,12 +14,14 @@ const USAGE = 'CompletionUsage(completion_tokens=17, prompt_tokens=57)';
 class Page {
   readonly reported: CallRecord[] = [];
   isScanned = true;
+  isShellScanned = false;
   estimator?: Estimator;
   readonly runs = new KernelRuns('k-1', {
     reader: new TextReader(() => {
       throw new Error('no worker is needed here');
     }),
     isScanned: () => this.isScanned,
+    isShellScanned: () => this.isShellScanned,
     patterns: () => checkPatterns([]).patterns,
     estimator: () => this.estimator,
     reportCalls: records => this.reported.push(...records)
@@ -77,6 +79,52 @@ describe('KernelRuns', () => {
   it('should give the same ids in two tabs', async () => {
     const messages = [begin, printed(USAGE), end];
     expect(await new Page().receive(...messages)).toEqual(await new Page().receive(...messages));
+  });
+
+  describe('in a kernel with a tap', () => {
+    const body = JSON.stringify({
+      id: 'chatcmpl-0123456789abcdef',
+      object: 'chat.completion',
+      model: 'gpt-5',
+      usage: { prompt_tokens: 57, completion_tokens: 17, total_tokens: 74 }
+    });
+    const started = (code: string): KernelMessage.IMessage =>
+      message('execute_input', { code, execution_count: 1 });
+    let page: Page;
+    beforeEach(() => {
+      page = new Page();
+      page.isScanned = false;
+      page.isShellScanned = true;
+    });
+
+    it('should read what curl prints', async () => {
+      const records = await page.receive(started('!curl -s $URL'), printed(body), end);
+      expect(records).toMatchObject([{ inputTokens: 57, outputTokens: 17 }]);
+    });
+
+    it('should read usage without an id only where a program has no tap', async () => {
+      expect(await page.receive(started('!python call.py'), printed(USAGE), end)).toEqual([]);
+      page = new Page();
+      page.isScanned = false;
+      page.isShellScanned = true;
+      expect(await page.receive(started('!claude -p hi'), printed(USAGE), end)).toHaveLength(1);
+    });
+
+    it('should leave an answer with an id to the ledger, which knows what a tap reported', async () => {
+      expect(await page.receive(started('!python call.py'), printed(body), end)).toHaveLength(1);
+    });
+
+    it('should read nothing of a cell without a shell, and no result of one with it', async () => {
+      const result = message('execute_result', { data: { 'text/plain': USAGE }, metadata: {} });
+      expect(await page.receive(started('print(body)'), printed(body), end)).toEqual([]);
+      expect(await page.receive(message('execute_input', { code: '!curl x' }, 'r-2'))).toEqual([]);
+      expect(await page.receive(result, end)).toEqual([]);
+    });
+
+    it('should read nothing where the shell is not read', async () => {
+      page.isShellScanned = false;
+      expect(await page.receive(started('!curl -s $URL'), printed(body), end)).toEqual([]);
+    });
   });
 
   it('should keep runs apart that overlap', async () => {

@@ -36,6 +36,7 @@ class Page {
     },
     {
       isScanned: () => true,
+      isShellScanned: () => false,
       patterns: () => [],
       estimator: () => undefined,
       reportCalls: records => this.reported.push(...records)

@@ -17,6 +17,7 @@ beforeEach(() => {
   calls.tapSeen.connect((_, kernelId) => scanned.addTap(kernelId));
   const scanner = new OutputScanner(noWorker, {
     isScanned: kernelId => scanned.has(kernelId),
+    isShellScanned: kernelId => scanned.hasShell(kernelId),
     patterns: () => [],
     estimator: () => undefined,
     reportCalls: records => reported.push(...records)

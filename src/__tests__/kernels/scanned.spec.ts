@@ -25,6 +25,17 @@ describe('ScannedKernels', () => {
     expect([scanned.has('r'), scanned.has('python')]).toEqual([true, false]);
   });
 
+  it('should read what a shell prints beside a tap only with the server extension', () => {
+    const off = kernels({ connection: 'live', document });
+    off.isOn = false;
+    const shells = [
+      kernels({ connection: 'live', document }),
+      kernels({ connection: 'local' }),
+      off
+    ];
+    expect(shells.map(scanned => scanned.hasShell('python'))).toEqual([true, false, false]);
+  });
+
   it('should read no kernel before the first figures, and none when switched off', () => {
     const off = kernels({ connection: 'absent' });
     off.isOn = false;
