@@ -7,7 +7,8 @@ const LIMIT = 1_000_000;
 const CALL = `!node -e 'fetch(process.env.OPENAI_BASE_URL + "/chat/completions", {method: "POST", headers: \
 {"content-type": "application/json"}, body: JSON.stringify({model: "gpt-5-mini", messages: [{role: "user", content: "Hi"}]})}) \
 .then(answer => answer.text()).then(console.log)'`;
-const PYTHON_CALL = `!python -c "import openai; print(openai.OpenAI().chat.completions.create(model='gpt-5-mini', \
+const PYTHON_CALL = `import sys
+!{sys.executable} -c "import openai; print(openai.OpenAI().chat.completions.create(model='gpt-5-mini', \
 messages=[dict(role='user', content='Hi')]))"`;
 
 const USAGE = `print("""ChatCompletion(id='chatcmpl-printed-1', choices=[], created=1764000000, model='gpt-5-mini',
