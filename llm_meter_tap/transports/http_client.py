@@ -133,7 +133,9 @@ def _metered(base: Any) -> Any:
 
     class MeteredResponse(base):  # type: ignore[misc]
         def read(self, amt: Any = None) -> Any:
-            if _READS_INTO and amt is not None and self.fp is not None:
+            if (
+                _READS_INTO and amt is not None and self.fp is not None
+            ):  # pragma: no cover - before Python 3.10
                 return super().read(amt)
             return _read(self, super().read, amt)
 

@@ -264,3 +264,10 @@ def test_many_limits_are_counted_reviewed_and_read_together(ledger, count):
     found = ledger.standings(limits, NOW)
     assert [int(each.used) for each in found] == [95 if n == 7 else 0 for n in range(count)]
     assert [alert.limit_id for alert in ledger.alerts(limits, NOW)] == ["notebook=7.ipynb/day/tokens"]
+
+
+def test_only_the_newest_refusals_are_remembered(ledger, monkeypatch):
+    monkeypatch.setattr("jupyter_llm_meter.ledger.reservations._MOST_REFUSED", 1)
+    assert granted(ledger, ask("a", 2000), ask("b", 3000)) == [False, False]
+    (alert,) = ledger.settle([refusal("a")], [HARD], NOW).crossed
+    assert alert.needed is None

@@ -7,12 +7,15 @@ import re
 import selectors
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import aiohttp
 import httpx
 import pytest
 from tap_clients import AIOHTTP_READS, BODY, STREAM, aiohttp_reader, outcome
 from tap_process import run, settled
+
+from llm_meter_tap.transports import aiohttp as adapter
 
 CHAT = "v1/chat/completions"
 
@@ -25,6 +28,45 @@ def test_reported_usage_is_recorded_once_though_the_user_unpacks_the_answer(prov
     (record,) = settled(metered)
     assert (record["llm_meter.call.status"], record["llm_meter.call.basis"]) == ("ok", "reported")
     assert record["gen_ai.usage.input_tokens"] == 11
+
+
+def test_a_request_that_cannot_be_sent_is_a_call_that_failed(provider, folder, request, monkeypatch):
+    async def send(*_arguments: object) -> None:
+        raise aiohttp.ClientOSError("the connection is gone")
+
+    monkeypatch.setattr(aiohttp.ClientRequest, "send", send)
+    metered = request.getfixturevalue("metered")
+
+    async def main() -> None:
+        async with aiohttp.ClientSession() as session:
+            with pytest.raises(aiohttp.ClientOSError):
+                await session.post(f"{provider.url}/json/{CHAT}", json=BODY)
+
+    asyncio.run(main())
+    assert [record["llm_meter.call.status"] for record in settled(metered)] == ["error"]
+
+
+def test_an_answer_that_is_broken_off_right_behind_its_head_is_aborted():
+    class Seen:
+        def responded(self, status: int, headers: dict[str, str]) -> None:
+            events.append(status)
+
+        def broke(self, error: BaseException) -> None:
+            events.append(error)
+
+    class Content:
+        def is_eof(self) -> bool:
+            return False
+
+        def exception(self) -> BaseException:
+            return error
+
+    events: list[object] = []
+    error = aiohttp.ClientPayloadError("not enough data")
+    response = SimpleNamespace(status=200, headers={}, content=Content(), **{adapter._CALL: Seen()})
+    adapter._respond(response)
+
+    assert events == [200, error]
 
 
 class MovableClock(asyncio.SelectorEventLoop):

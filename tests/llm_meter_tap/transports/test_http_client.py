@@ -34,6 +34,19 @@ def test_reading_up_to_the_stated_length_ends_the_call(provider, metered):
     assert len(settled(metered)) == 1
 
 
+def test_an_answer_without_a_body_ends_the_call(metered):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        thread = threading.Thread(target=answer_once, args=(server, answer))
+        thread.start()
+        _, response = connected(f"http://127.0.0.1:{server.getsockname()[1]}/{CHAT}")
+        thread.join()
+
+    assert response.read() == b""
+    (record,) = settled(metered)
+    assert (record["llm_meter.call.status"], record["llm_meter.call.basis"]) == ("ok", "missing")
+
+
 def test_an_error_answer_that_is_not_read_is_still_an_error(provider, metered):
     with pytest.raises(urllib.error.HTTPError):
         urllib_opened(f"{provider.url}/limited/{CHAT}")

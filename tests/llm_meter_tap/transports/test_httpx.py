@@ -30,6 +30,23 @@ def test_an_interrupt_while_waiting_for_the_answer_aborts_the_call(library, prov
     assert (record["llm_meter.call.status"], record["error.type"]) == ("aborted", "KeyboardInterrupt")
 
 
+def test_what_a_mock_of_the_core_answers_or_raises_is_no_call(library, metered, monkeypatch):
+    core = importlib.import_module("httpcore2" if library is httpx2 else "httpcore")
+    monkeypatch.setattr(
+        core.ConnectionPool, "handle_request", lambda *_arguments: core.Response(200, content=b"{}")
+    )
+    assert library.post(f"http://api.openai.com/{CHAT}", json=BODY).json() == {}
+
+    def refused(*_arguments: object) -> None:
+        raise RuntimeError("a mock")
+
+    monkeypatch.setattr(core.ConnectionPool, "handle_request", refused)
+    with pytest.raises(RuntimeError):
+        library.post(f"http://api.openai.com/{CHAT}", json=BODY)
+
+    assert [line["event"] for line in spool_lines(metered)] == ["opened", "dropped"] * 2
+
+
 def test_mocks_and_in_process_applications_are_not_calls(library, metered):
     transport = library.MockTransport(
         lambda request: library.Response(200, json={"usage": {"prompt_tokens": 1}})
