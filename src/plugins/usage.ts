@@ -3,6 +3,7 @@
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { showErrorMessage } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 
 import { CommandIDs } from '../commands';
@@ -18,7 +19,7 @@ import {
   IUsageView,
   IWording
 } from '../tokens';
-import { UsageView } from '../ui/popover/usage-view';
+import { UsageLoader } from '../ui/popover/usage-loader';
 
 /** The plugin of the popover. */
 export const usage: JupyterFrontEndPlugin<IUsageView> = {
@@ -50,6 +51,12 @@ export const usage: JupyterFrontEndPlugin<IUsageView> = {
       setGauge: (key: 'gaugeMode' | 'gaugeLimit', value: string | null) =>
         void settings.set(key, value)
     };
-    return new UsageView(meter, wording, { current, costs, calls }, actions, app.shell.node);
+    return new UsageLoader(
+      async () => {
+        const { UsageView } = await import('../ui/popover/usage-view');
+        return new UsageView(meter, wording, { current, costs, calls }, actions, app.shell.node);
+      },
+      error => void showErrorMessage(wording.trans.__('LLM usage'), String(error))
+    );
   }
 };
