@@ -37,7 +37,10 @@ export default {
   testTimeout: 120_000,
   testMatch: ['<rootDir>/src/__tests__/**/*.spec.ts?(x)'],
   roots: ['<rootDir>/src'],
-  moduleNameMapper: { '\\.svg$': '<rootDir>/src/__tests__/svg.ts' },
+  moduleNameMapper: {
+    '\\.svg$': '<rootDir>/src/__tests__/svg.ts',
+    '\\.css$': '<rootDir>/src/__tests__/css.ts'
+  },
   transform,
   transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`],
   collectCoverageFrom: ['src/**/*.{ts,tsx}', '!src/__tests__/**'],

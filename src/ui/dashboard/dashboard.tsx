@@ -2,6 +2,8 @@
  * The dashboard: figures, trend, breakdown, limits and calls of a period, all under the same filters.
  */
 
+import '../../../style/dashboard.css';
+
 import * as React from 'react';
 
 import type { DashboardSource } from '../../core/dashboard/source';
