@@ -34,8 +34,8 @@ NOT_METERED = 1
 """Exit code when something is broken or not metered."""
 NOT_SEEN = (
     "calls over WebSockets (realtime APIs) and gRPC",
-    "programs that are not Python, such as Node, curl or what an agent SDK starts (usage that a shell command in"
-    " a cell prints is read)",
+    "programs that are not Python, such as Node, curl or what an agent SDK starts (usage that a shell"
+    " command in a cell prints is read)",
     "Python started outside the lab without `jupyter llm-meter run`",
     "Python started with -S, and where no tap is installed Python started with -I or -E, or with a PYTHONPATH"
     " or sitecustomize of its own, as by `env -i` or `opentelemetry-instrument`",
