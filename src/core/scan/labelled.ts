@@ -23,7 +23,7 @@ const TOKENS_OF = new RegExp(`\\btokens? ?[([]${SIDE}[)\\]]`, 'gi');
 const SIDE_IN = new RegExp(`\\b${SIDE} ?[([](?:tokens?|toks?)[)\\]]`, 'gi');
 /** A name and a figure with a layout between them. */
 const LAID_OUT =
-  /^([^\p{L}\d#]{0,8})([\p{L}#][\p{L}\d #/_-]{1,48}?)(?:[ \t]*[–—]+[ \t]*|[ \t]+-{1,2}[ \t]+|[ \t]*\.{3,}[ \t]*|[ \t]*(?:→|⇒|-{1,2}>)[ \t]*|[ \t]{2,}|\t)(\d[\d,]{0,14})((?:[ \t]*(?:tokens?|toks?))?[ \t]*(?:\||$))/u;
+  /^([^\p{L}\d#]{0,8})([\p{L}#][\p{L}\d #/_.-]{1,48}?)(?:[ \t]*[–—]+[ \t]*|[ \t]+-{1,2}[ \t]+|[ \t]*\.{3,}[ \t]*|[ \t]*(?:→|⇒|-{1,2}>)[ \t]*|[ \t]{2,}|\t)(\d[\d,]{0,14})((?:[ \t]*(?:tokens?|toks?))?[ \t]*(?:\||$))/u;
 /** OpenAI's Codex: the input without what was cached, the output with reasoning (codex-rs, TokenUsage). */
 const CODEX =
   /\binput=(\d[\d,]{0,14}) \(\+ (\d[\d,]{0,14}) cached\) output=(\d[\d,]{0,14})(?: \(reasoning (\d[\d,]{0,14})\))?/g;

@@ -128,7 +128,7 @@ class Reader {
       this._at += 1;
       return this._forget();
     }
-    if (char === '=' && this._text[this._at + 1] === '=') {
+    if (char === '=' && (this._text[this._at + 1] === '=' || this._isComparison())) {
       return this._compare();
     }
     // `done=True eval_count=9`: a word that was a value isn't part of the next name.
@@ -154,6 +154,12 @@ class Reader {
       this._at += 1;
     }
     this._forget();
+  }
+
+  /** `<=`, `>=`, `!=`: a bound, not a figure; an arrow such as `==>` is none of them. */
+  private _isComparison(): boolean {
+    const before = this._at === 0 ? '' : this._text[this._at - 1];
+    return '<>!~'.includes(before) && before !== '' && this._text[this._at + 1] !== '>';
   }
 
   private _nameBefore(): string {

@@ -17,6 +17,7 @@ import { readRLists } from './rlist';
 import { withoutSource } from './listing';
 import { readStructures } from './structure';
 import { readTables } from './tables';
+import { withoutOtherTopics } from './topics';
 
 /** R's print of a text that holds JSON. */
 const R_JSON = /^\[1\] "((?:data: ?)?[{[](?:[^"\\\n]|\\.)*)"[ \t]*$/gm;
@@ -51,7 +52,7 @@ export function scanText(
 function readWindow(window: string, markup: Markup): readonly Reading[] {
   const text = markup === 'html' ? withoutMarkup(window) : window;
   const signs = unquoted(withoutTerminalCodes(text)).replace(/[：，；│┃║]/g, plainSign);
-  const plain = withSigns(withoutSource(signs));
+  const plain = withSigns(withoutOtherTopics(withoutSource(signs)));
   const structures = [plain, ...readRLists(plain), ...readTables(plain)].flatMap(readStructures);
   const readings = readingsOf(structures);
   const phrases = readingsOf(readPhrases(plain).flatMap(readStructures));
@@ -76,7 +77,13 @@ function withPhrases(
   return all;
 }
 
-function unquoted(text: string): string {
+/** A line that is nothing but a text in quotes, as the value of a cell and R's `print` show it. */
+const QUOTED_LINE = /^[ \t]*(?:\[\d{1,6}\][ \t]*)?(["'])((?:(?!\1)[^\\\n{[]|\\.)*)\1,?[ \t]*$/gm;
+
+function unquoted(printed: string): string {
+  const text = /^[ \t]*(?:\[\d{1,6}\][ \t]*)?["']/m.test(printed)
+    ? printed.replace(QUOTED_LINE, (_, _quote: string, line: string) => unescaped(line))
+    : printed;
   if (text.includes('[1] "')) {
     return text.replace(R_JSON, (_, json: string) => unescaped(json));
   }

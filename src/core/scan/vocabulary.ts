@@ -8,7 +8,7 @@
 
 /** What a printed figure means. */
 export type Role =
-  'input' | 'output' | 'total' | 'read' | 'write' | 'reasoning' | 'tool' | 'requests';
+  'input' | 'output' | 'total' | 'read' | 'write' | 'miss' | 'reasoning' | 'tool' | 'requests';
 
 const NAMES: Readonly<Record<Role, string>> = {
   input:
@@ -34,6 +34,11 @@ const NAMES: Readonly<Record<Role, string>> = {
   write:
     'cache_creation_input_tokens cache_write_tokens cache_write_input_tokens cache_creation_tokens cache_create ' +
     'cache_write cache_write_input_token_count cache_creation_token_count input_cache_creation_tokens',
+  // What of the input was not in the cache.
+  miss:
+    'prompt_cache_miss_tokens cache_miss_tokens cache_misses uncached_input_tokens uncached_tokens uncached_prompt_tokens ' +
+    'uncached_input non_cached_input_tokens non_cached_tokens noncached_input_tokens input_uncached_tokens new_input_tokens ' +
+    'fresh_input_tokens input_uncached input_no_cache_tokens no_cache_tokens',
   reasoning:
     'reasoning_tokens thoughts_token_count thinking_tokens reasoning_output_tokens reasoning thoughts_tokens ' +
     // Gemini's Interactions API: https://ai.google.dev/api/interactions-api, Usage.

@@ -1,0 +1,124 @@
+/**
+ * Leaves out the lines whose figures of tokens are not what a call used: limits, prices, averages, estimates, data sets.
+ *
+ * What a line is about is said by its own words, or by a heading above it. Words in a question that is printed with its call,
+ * and settings and costs beside the figures, say nothing about them.
+ */
+
+import { plainName } from './vocabulary';
+
+const LONGEST_LINE = 1_000;
+const LONGEST_HEADING = 80;
+
+/** Words that make every figure of their clause something else. */
+const OTHER = [
+  'averag(?:e|es|ed|ing)|avg|mean|median|limits?|limited|quotas?|budgets?|budgeted|allowances?|at most|up to|capped',
+  'remaining|left|typical|typically|recommended|recommends?|suggested|for example|example|e\\.g\\.|for instance|suppose',
+  'assuming|assumed?|would|simulated|simulation|reserved?|reserving|benchmarks?|train(?:ing)? (?:set|split|data|tokens?)|datasets?|corpus',
+  'thresholds?|capacity|allowed|pricing|prices?|calculator|projected|forecast|hypothetical|worst[ -]case|planned',
+  'tokens? per|per (?:minute|min|hour|day|week|month|year|user|token|sample|doc|document|page|row|[\\d.,]*[km]|million|thousand)',
+  '(?:rpm|tpm|itpm|otpm)',
+  '(?:estimat(?:e|ed|es)|expected|predicted|target(?:ed)?|desired|maximum|max|minimum|min|padded|truncated)(?: \\S{1,20}){0,2}?[ :]{1,2}(?:tokens?|usage|inputs?|outputs?|prompts?|completions?)'
+].join('|');
+const OTHER_CHINESE =
+  '平均|上限|限制|限额|配额|预算|最大|最多|至多|剩余|单价|价格|训练|数据集|语料|例如|比如|假设|假如|预计|预估|估算|估计|建议|上下文(?:长度|窗口)|百万|阈值';
+const IS_OTHER = new RegExp(`(?<![\\w-])(?:${OTHER})(?![\\w-])|${OTHER_CHINESE}`, 'i');
+/** What stands beside the figures of a call and is about itself: settings, costs, speeds, reasons, shares. */
+const ASIDE = new RegExp(
+  [
+    String.raw`(?:(?:costs?|price)\s?[=:]?\s?)?[@×x*(]?\s?[$¥€£]\s?[\d.,]+\s?(?:\/|per)\s?[\d.,]*\s?(?:[km]|million|thousand)?\s?(?:tokens?|toks?)?`,
+    // `max_tokens=256`, `rate_limit: 5`: names of code, whatever they are.
+    String.raw`[A-Za-z]\w*[_.-][\w.-]*\s?[=:]\s?["']?[^\s,;|"']+`,
+    String.raw`(?:(?:est(?:imated|\.)?|approx\.?|total|remaining)\s)?(?:costs?|price|budget|balance|credits?)(?:\s\w+){0,2}\s?[=:~≈]*\s?\(?[$¥€£]\s?[\d.,]+`,
+    String.raw`[\d.,]+\s?(?:tokens?|toks?|t)\s?(?:\/|per)\s?s(?:ec(?:ond)?)?\b`,
+    String.raw`[\d.]+\s?%[^,;|()]{0,30}`,
+    String.raw`(?:费用|价格|成本|花费|余额|预估费用|预计费用)\s?[:：约]?\s?[$¥￥]?\s?[\d.,]+\s?元?`,
+    String.raw`[$¥￥]\s?[\d.,]+`
+  ].join('|'),
+  'gi'
+);
+/** An estimate of the cost is of this call. */
+const COST = /(?:estimated|est\.?|approximate) costs?|costs? estimate/gi;
+/** A text that is printed beside the figures of its call ends here. */
+const END_OF_TEXT = /^.*(?:[?？]|→|=>|->|\u2026|\.\.\.|["'”’](?=\s*[:|(,-]))(?=.*\d)/;
+const STRUCTURE = /[{]|\w\(\w+=/;
+/** The titles of blocks: marks of Markdown, rules around, nothing but words, a colon at the end. */
+const TITLE = /^[\s#*=\-─━═╭┌┏|>~[]*(\p{L}[^|:.!?？]*?)[\s#*=\-─━═╮┐┓|:~\]]*$/u;
+const MOST_WORDS = 7;
+/** The names of columns. */
+const HEAD = /\b(?:input|prompt)\w*\s+(?:\S+\s+)?(?:output|completion)/i;
+const ROW = /^\s*[\w%]+(?:\s+\d[\d.,]*){2,}\s*$/;
+/** Words of titles that make every figure below them something else. */
+const IS_OTHER_TITLE =
+  /\b(?:averages?|avg|mean|median|limits?|quotas?|budgets?|allowances?|benchmarks?|estimates?|estimated|estimation|forecast|thresholds?|capacity|pricing|prices?|dataset|corpus|training|defaults?|settings|config(?:uration)?|maximum|max|typical|example|hypothetical|simulation|planned)\b|平均|上限|限制|限额|配额|预算|单价|价格|训练|数据集|例如|示例|估算|预估|配置/i;
+
+/**
+ * A text without the lines about something else than the usage of calls.
+ *
+ * @param text - without terminal codes and markup.
+ */
+export function withoutOtherTopics(text: string): string {
+  if (!IS_OTHER.test(text) && !IS_OTHER_TITLE.test(text)) {
+    return text;
+  }
+  let isBelowOther = false;
+  let isFresh = false;
+  const kept = text.split('\n').map(line => {
+    if (line.trim() === '') {
+      isBelowOther &&= isFresh;
+      isFresh = false;
+      return line;
+    }
+    if (line.length > LONGEST_LINE || STRUCTURE.test(line)) {
+      return line;
+    }
+    const title = titleIn(line);
+    if (title !== undefined) {
+      isBelowOther = IS_OTHER_TITLE.test(title.replace(ASIDE, ' ').replace(COST, ' '));
+      isFresh = isBelowOther;
+      return isBelowOther ? '' : line;
+    }
+    isFresh = false;
+    return isBelowOther || (!isRow(line) && saysOther(line)) ? '' : line;
+  });
+  return kept.join('\n');
+}
+
+/** Rows of tables and lines without a figure are left to those who read what is around them. */
+function isRow(line: string): boolean {
+  return !/\d/.test(line) || ROW.test(line);
+}
+
+function saysOther(line: string): boolean {
+  const own = line.replace(ASIDE, ' ').replace(END_OF_TEXT, ' ');
+  return IS_OTHER.test(own);
+}
+
+/** The words of a line that stands above others. */
+function titleIn(line: string): string | undefined {
+  const title = line.length > LONGEST_HEADING ? undefined : TITLE.exec(line)?.[1];
+  const isFigure = /:\s*\S|\d\s*$/.test(line);
+  return title === undefined ||
+    isFigure ||
+    HEAD.test(line) ||
+    title.split(/\s+/).length > MOST_WORDS
+    ? undefined
+    : title;
+}
+
+/** The same in the names of objects and fields. */
+const OTHER_NAMES = new Set(
+  (
+    'limit limits quota quotas budget budgets pricing price prices average averages avg mean median max maximum min minimum ' +
+    'estimate estimates estimated estimator expected forecast projected config configuration settings defaults thresholds ' +
+    'threshold benchmark dataset sampling params parameters remaining allowance example schema properties std p50 p90 p95 p99 ' +
+    'train training'
+  ).split(' ')
+);
+
+/** Whether what holds a usage is by its name none of a call: `rate_limits`, `ModelPricing`, `Average usage`. */
+export function namesOther(name: string): boolean {
+  return plainName(name)
+    .split('_')
+    .some(word => OTHER_NAMES.has(word));
+}
