@@ -20,6 +20,8 @@ const INLINE =
   /<\/?(?:sub|sup|b|i|u|em|strong|small|span|font|code|kbd|br|p|div|details|summary)\b[^<>\n]{0,200}>/gi;
 const SIDE = '(input|output|prompt|completion|in|out|total|cached|reasoning)';
 const TOKENS_OF = new RegExp(`\\btokens? ?[([]${SIDE}[)\\]]`, 'gi');
+/** `Input tokens [12]`. */
+const IN_BRACKETS = /(\btok(?:en)?s?) ?[[(](\d[\d,]{0,14})[\])]/gi;
 const SIDE_IN = new RegExp(`\\b${SIDE} ?[([](?:tokens?|toks?)[)\\]]`, 'gi');
 /** A name and a figure with a layout between them. */
 const LAID_OUT =
@@ -45,6 +47,7 @@ export function withSigns(text: string): string {
     .replace(ELEMENT, ' $1: $2, ')
     .replace(TOKENS_OF, '$1 tokens')
     .replace(SIDE_IN, '$1 tokens')
+    .replace(IN_BRACKETS, '$1: $2')
     .replace(CODEX, codex)
     .replace(CLAUDE_CODE, claudeCode);
   return plain.split('\n').map(laidOut).join('\n');

@@ -21,6 +21,9 @@ const CHANGED = /^[+-](?![+-]).*[\w)]/;
 /** A line of a file as `grep -n` shows it, and as tracebacks do. */
 const LOCATED =
   /^(?:\.{0,2}[\w/.-]*\.(?:py|ts|js|tsx|r|R|jl|md|ipynb|java|go|rs|rb|yaml|yml|toml)[:-]\d+[:-]|-{2,}> \d+ )/;
+/** What `help` of Python prints, to its end. */
+const HELP =
+  /^Help on (?:\w+ )?(?:function|method|class|module|package|object|built-in function)\b/m;
 const PROMPT = /^\s*(?:>>> |\.\.\. |In \[\d+\]: |julia> )/;
 
 /**
@@ -29,7 +32,10 @@ const PROMPT = /^\s*(?:>>> |\.\.\. |In \[\d+\]: |julia> )/;
  * @param text - without terminal codes and markup.
  */
 export function withoutSource(text: string): string {
-  return paragraphsOf(withoutBlocks(text)).map(withoutListing).join('\n');
+  const help = HELP.exec(text)?.index ?? text.length;
+  return paragraphsOf(withoutBlocks(text.slice(0, help)))
+    .map(withoutListing)
+    .join('\n');
 }
 
 function withoutBlocks(text: string): string {

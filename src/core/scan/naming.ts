@@ -19,7 +19,7 @@ const NOUN = /^ +(?!tok|and\b|total|in\b|out\b|the\b)[a-z]/i;
 const NEXT_ITEM = /[,;·•+[]|\s\*\s|==/;
 /** What may stand between a name and its figure, but for signs. */
 const BETWEEN =
-  /^(?:tok(?:en)?s?|count|used?|usage|share|part|side|your|my|this|our|its|an?|to|number|num|of|is|was|were|which|consumed|took|text|size|length|for|from|the|by|长度|个|数量?|消耗|使用|用量|为|是|了|词元|令牌)$/i;
+  /^(?:tok(?:en)?s?|count|used?|usage|share|part|side|your|my|this|our|its|an?|to|on|went|into|number|num|of|is|was|were|which|consumed|took|text|size|length|for|from|the|by|长度|个|数量?|消耗|使用|用量|为|是|了|词元|令牌)$/i;
 const WORDS = /[a-z]+|[\u4e00-\u9fff]+/gi;
 /** What may stand behind a figure. */
 const BEHIND =
@@ -49,6 +49,11 @@ interface Shown {
   /** The text between the figure before and this one, and between this one and the next. */
   readonly before: string;
   readonly behind: string;
+}
+
+/** Whether a line has a word that may name a figure, or a sum that needs none. */
+export function hasNames(line: string): boolean {
+  return SUM.test(line) || labelsIn(spelledOut(line)).length > 0;
 }
 
 /** The named figures of a line; undefined where some are not understood. */
@@ -215,7 +220,8 @@ function nameBehind({ behind }: Shown): Role | undefined {
   const isNextName = /^[^,;|()[\]]{0,20}[=:][\s*_`]*$/.test(rest) && behind.endsWith(rest);
   const isOther =
     isNextName || /^[=:]/.test(rest) || (labels[0].end - labels[0].start <= 3 && NOUN.test(rest));
-  const isNear = !isOther && isGap(part.slice(0, labels[0].start));
+  const gap = part.slice(0, labels[0].start);
+  const isNear = !isOther && !/[:=]/.test(gap) && isGap(gap);
   return isNear ? narrowest(labels.slice(0, 2)) : undefined;
 }
 
@@ -230,5 +236,8 @@ function isGap(gap: string): boolean {
 }
 
 function areBetween(word: string): boolean {
-  return BETWEEN.test(word) || /^(?:个|数|量|长度|消耗|使用|用|为|是|了|词元|令牌)+$/.test(word);
+  return (
+    BETWEEN.test(word) ||
+    /^(?:个|数|量|长度|内容|部分|侧|端|文本|消耗|使用|用|为|是|了|词元|令牌)+$/.test(word)
+  );
 }

@@ -6,8 +6,9 @@
  * one call until a name comes again. Lines of bounds, prices, examples and running sums are left out.
  */
 
+import { labelsIn } from './labels';
 import type { Figures } from './naming';
-import { figuresIn } from './naming';
+import { figuresIn, hasNames } from './naming';
 import type { Role } from './vocabulary';
 
 const LONGEST_LINE = 400;
@@ -17,10 +18,14 @@ const MOST_EMPTY = 2;
 
 /** What makes a line one about tokens. */
 const TOKENS =
-  /(?<![a-z])tok(?:en)?s?(?![a-z])|词元|令牌|用量|(?:^|[^a-z\s]|(?<![a-z])(?:token|llm|api|model|call|openai|claude|gemini|the|this|total))\s{0,4}usage(?![a-z])/i;
+  /(?<![a-z])(?:tok(?:en)?s?|tkn?s?)(?![a-z])|トークン|토큰|词元|令牌|用量|(?:^|[^a-z\s]|(?<![a-z])(?:token|llm|api|model|call|openai|claude|gemini|the|this|total))\s{0,4}usage(?![a-z])/i;
 /** Two names that are said together of nothing but a call. */
 const SIDES =
   /^(?!.*\b(?:prompt|completion)s? ?[#[(]).*\bprompt ?[:=]? ?\d[\d,]*\b(?![.%]\d)[ ,;|/+&·•-]{1,4}(?:and )?completion ?[:=]? ?\d|\b\d[\d,]* prompt[ ,;|/+&·•-]{1,4}(?:and )?\d[\d,]* completion\b/im;
+const PROVEN =
+  /\binput ?[:=|]? ?(\d[\d,]*)[ ,;|/+&·•-]{1,4}output ?[:=|]? ?(\d[\d,]*)[ ,;|/+&·•=-]{1,4}total ?[:=|]? ?(\d[\d,]*)(?![.\d]| ?[a-z%])/i;
+/** `Tokens used for this request: 46`. */
+const ANNOUNCED = /^[^\d]*\btokens?\b[^\d:]*[:=] ?(\d[\d,]*)(?: tokens?)?[^\w]*$/i;
 /** Texts that are printed beside the figures; in braces they are structures. */
 const QUOTED = /(?<![\w])(["'])(?:(?!\1)[^{}\n]){0,200}\1(?!\w|\s*[:=,)])/g;
 /** Structures have a reader of their own. */
@@ -39,9 +44,6 @@ const ASIDE =
  * @returns each as JSON that the reader of structures knows.
  */
 export function readPhrases(text: string): readonly string[] {
-  if (!TOKENS.test(text) && !SIDES.test(text)) {
-    return [];
-  }
   const phrases = new Phrases();
   for (const line of text.split('\n')) {
     phrases.addLine(line);
@@ -51,38 +53,64 @@ export function readPhrases(text: string): readonly string[] {
 
 class Phrases {
   addLine(printed: string): void {
+    const isBlank = printed.trim() === '';
+    if (isBlank && this._isHalf()) {
+      // Paragraphs of Markdown below one heading.
+      this._empty += 1;
+      return;
+    }
+    const isAbout = !isBlank && speaksOfTokens(printed);
+    if (!isBlank && !isAbout && !this._isHeaded) {
+      return this._addEmpty();
+    }
     const line = withoutTexts(printed);
-    const isBlank = line.trim() === '';
-    const isAbout = TOKENS.test(line) || SIDES.test(line);
     if (isBlank || line.length > LONGEST_LINE || STRUCTURE.test(line)) {
       this._end(isBlank && this._isFresh);
       return;
     }
-    const plain = line.replace(ASIDE, ' ~ ');
-    if (NO_USE.test(plain)) {
-      this._end(false);
+    const isHeading = isAbout && line.length <= LONGEST_HEADING && !/\d/.test(line);
+    if (isHeading || hasNames(line) || totalIn(line) !== undefined) {
+      return this._addPlain(line.replace(ASIDE, ' ~ '), isAbout, isHeading);
+    }
+    this._addEmpty();
+  }
+
+  /** A line without prices and speeds. */
+  private _addPlain(line: string, isAbout: boolean, isHeading: boolean): void {
+    if (isHeading || NO_USE.test(line)) {
+      this._end(isHeading && !NO_USE.test(line));
       return;
     }
-    const isHeading = isAbout && line.length <= LONGEST_HEADING && !/\d/.test(line);
-    if (isHeading) {
+    const total = isAbout ? totalIn(line) : undefined;
+    if (total !== undefined) {
       this._end(true);
+      this._announced = total;
       return;
     }
     const isInBlock = this._isHeaded && line.length <= LONGEST_HEADING;
-    const figures = isAbout || isInBlock ? figuresIn(plain) : undefined;
+    const figures = isAbout || isInBlock ? figuresIn(line) : undefined;
     if (figures === undefined || figures.size === 0) {
-      this._empty += 1;
-      if (this._empty > MOST_EMPTY) {
-        this._end(false);
-      }
-      return;
+      return this._addEmpty();
     }
     this._add(figures);
+  }
+
+  private _addEmpty(): void {
+    this._empty += 1;
+    if (this._empty > MOST_EMPTY) {
+      this._end(false);
+    }
   }
 
   finish(): readonly string[] {
     this._end(false);
     return this._done;
+  }
+
+  /** One side of a headed block is known and the other is still to come. */
+  private _isHalf(): boolean {
+    const { size } = this._figures;
+    return this._isHeaded && size === 1 && !this._figures.has('total') && this._empty === 0;
   }
 
   private _add(figures: Figures): void {
@@ -98,6 +126,12 @@ class Phrases {
 
   private _end(isHeaded: boolean): void {
     const figures = this._figures;
+    const sum = (figures.get('input') ?? 0) + (figures.get('output') ?? 0);
+    const isAnnounced = this._announced === undefined || this._announced === sum;
+    this._announced = undefined;
+    if (!isAnnounced) {
+      figures.clear();
+    }
     if ((figures.has('input') || figures.has('miss')) && figures.has('output')) {
       const fields = [...figures].map(([role, figure]) => [FIELDS[role], figure]);
       this._done.push(JSON.stringify(Object.fromEntries(fields)));
@@ -112,6 +146,8 @@ class Phrases {
   private _figures = new Map<Role, number>();
   /** A heading about tokens stands above. */
   private _isHeaded = false;
+  /** The total that a line above states. */
+  private _announced?: number;
   /** Nothing stands between it and what follows. */
   private _isFresh = false;
   private _empty = 0;
@@ -121,6 +157,26 @@ class Phrases {
 function withoutTexts(line: string): string {
   const plain = line.replace(/[-=~]{1,2}>/g, '→').replace(/(?<=\w)'(?=\w)/g, '’');
   return /[{}]/.test(plain) ? plain : plain.replace(QUOTED, ' ');
+}
+
+function speaksOfTokens(line: string): boolean {
+  return TOKENS.test(line) || SIDES.test(line) || isProvenAlone(line);
+}
+
+/** `Input: 12 | Output: 34 | Total: 46`: three names in a row whose total is the sum. */
+function isProvenAlone(line: string): boolean {
+  const [, input, output, total] = (PROVEN.exec(line) ?? []).map(shown =>
+    Number(shown.replaceAll(',', ''))
+  );
+  return total > 0 && input + output === total;
+}
+
+/** A line about tokens that states nothing but a total, above those who share in it. */
+function totalIn(line: string): number | undefined {
+  const found = line.length <= LONGEST_HEADING ? ANNOUNCED.exec(line)?.[1] : undefined;
+  return found === undefined || labelsIn(line).some(({ role }) => role !== 'total')
+    ? undefined
+    : Number(found.replaceAll(',', ''));
 }
 
 const FIELDS: Readonly<Partial<Record<Role, string>>> = {

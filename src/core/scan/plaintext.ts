@@ -14,7 +14,7 @@ const BEHIND = 4_000;
 const TERMINAL = /\u001b(?:\[[0-9;?]{0,30}[A-Za-z]|\]8;[^\u0007\u001b]{0,500}(?:\u0007|\u001b\\))/g;
 /** What every usage that the vocabulary knows has in it. */
 const WORTH_READING =
-  /tok(?:en)?s?(?:\b|_)|token_?(?:count|usage|stat)|令牌|词元|用量|输入|输出|billed_?units|eval[_ ]?count|usage|\bIn: \d|input=\d|\d input, |"?output"? *[:=] *\d|\binput\s+output\b|\bprompt ?[:=] ?\d|\d prompt\b|トークン|토큰/gi;
+  /tok(?:en)?s?(?:\b|_)|token_?(?:count|usage|stat)|令牌|词元|用量|输入|输出|billed_?units|eval[_ ]?count|predicted_n|usage|\bIn: \d|input=\d|\d input, |"?output"? *[:=] *\d|\binput\s+output\b|\bprompt ?[:=] ?\d|\d prompt\b|\binput ?[:=|] ?\d|トークン|토큰/gi;
 const ENTITIES: Readonly<Record<string, string>> = {
   '&lt;': '<',
   '&gt;': '>',

@@ -56,7 +56,8 @@ function readWindow(window: string, markup: Markup): readonly Reading[] {
   const structures = [plain, ...readRLists(plain), ...readTables(plain)].flatMap(readStructures);
   const readings = readingsOf(structures);
   const phrases = readingsOf(readPhrases(plain).flatMap(readStructures));
-  return [...withPhrases(readings, phrases), ...readLines(plain)];
+  const all = withPhrases(readings, phrases);
+  return [...all, ...readLines(plain).filter(line => !all.some(one => isPartOf(line, one)))];
 }
 
 /** Adds what phrases say to what structures say; both may be about one call, or the structure about several. */
@@ -65,7 +66,7 @@ function withPhrases(
   phrases: readonly Reading[]
 ): readonly Reading[] {
   const all = [...readings];
-  for (const phrase of phrases) {
+  for (const phrase of phrases.filter(one => !readings.some(whole => isPartOf(one, whole)))) {
     const same = readings.filter(reading => agrees(reading, phrase));
     const at = all.findIndex(reading => agrees(reading, phrase));
     if (at < 0) {
@@ -79,6 +80,16 @@ function withPhrases(
 
 /** A line that is nothing but a text in quotes, as the value of a cell and R's `print` show it. */
 const QUOTED_LINE = /^[ \t]*(?:\[\d{1,6}\][ \t]*)?(["'])((?:(?!\1)[^\\\n{[]|\\.)*)\1,?[ \t]*$/gm;
+
+/** Whether one says of the same call only what was printed without its cache or its thoughts. */
+function isPartOf({ usage: part }: Reading, { usage }: Reading): boolean {
+  const { cacheReadInputTokens = 0, cacheWriteInputTokens = 0, reasoningOutputTokens = 0 } = usage;
+  const beside = (usage.inputTokens ?? 0) - (part.inputTokens ?? 0);
+  const thought = (usage.outputTokens ?? 0) - (part.outputTokens ?? 0);
+  const isInput = beside === 0 || beside === cacheReadInputTokens + cacheWriteInputTokens;
+  const isOutput = thought === 0 || thought === reasoningOutputTokens;
+  return isInput && isOutput && beside + thought > 0;
+}
 
 function unquoted(printed: string): string {
   const text = /^[ \t]*(?:\[\d{1,6}\][ \t]*)?["']/m.test(printed)

@@ -15,14 +15,19 @@ const OTHER = [
   'averag(?:e|es|ed|ing)|avg|mean|median|limits?|limited|quotas?|budgets?|budgeted|allowances?|at most|up to|capped',
   'remaining|left|typical|typically|recommended|recommends?|suggested|for example|example|e\\.g\\.|for instance|suppose',
   'assuming|assumed?|would|simulated|simulation|reserved?|reserving|benchmarks?|train(?:ing)? (?:set|split|data|tokens?)|datasets?|corpus',
+  '(?:pre-?)?trained|fine-?tun(?:ed|ing)|tiers?|a (?:day|month|minute|second)|an hour|daily|monthly|needs?|requires?|at least|each|every',
+  '(?:supports?|accepts?|handles?|exceeds?|exceeded|will (?:use|need|cost)|you pay|throughput|gas|utxo|minted|staked|wallet)',
   'thresholds?|capacity|allowed|pricing|prices?|calculator|projected|forecast|hypothetical|worst[ -]case|planned',
   'tokens? per|per (?:minute|min|hour|day|week|month|year|user|token|sample|doc|document|page|row|[\\d.,]*[km]|million|thousand)',
   '(?:rpm|tpm|itpm|otpm)',
   '(?:estimat(?:e|ed|es)|expected|predicted|target(?:ed)?|desired|maximum|max|minimum|min|padded|truncated)(?: \\S{1,20}){0,2}?[ :]{1,2}(?:tokens?|usage|inputs?|outputs?|prompts?|completions?)'
 ].join('|');
 const OTHER_CHINESE =
-  '平均|上限|限制|限额|配额|预算|最大|最多|至多|剩余|单价|价格|训练|数据集|语料|例如|比如|假设|假如|预计|预估|估算|估计|建议|上下文(?:长度|窗口)|百万|阈值';
-const IS_OTHER = new RegExp(`(?<![\\w-])(?:${OTHER})(?![\\w-])|${OTHER_CHINESE}`, 'i');
+  '每(?:条|个|份|人|天|日|月|小时|分钟|秒)|样本|平均|上限|限制|限额|配额|预算|最大|最多|至多|剩余|单价|价格|训练|数据集|语料|例如|比如|假设|假如|预计|预估|估算|估计|建议|上下文(?:长度|窗口)|百万|阈值';
+const IS_OTHER = new RegExp(
+  `(?<![\\w-])(?:${OTHER})(?![\\w-])|(?:^|[:|] ?)(?:plan|defaults?): |${OTHER_CHINESE}`,
+  'i'
+);
 /** What stands beside the figures of a call and is about itself: settings, costs, speeds, reasons, shares. */
 const ASIDE = new RegExp(
   [
@@ -30,6 +35,8 @@ const ASIDE = new RegExp(
     // `max_tokens=256`, `rate_limit: 5`: names of code, whatever they are.
     String.raw`[A-Za-z]\w*[_.-][\w.-]*\s?[=:]\s?["']?[^\s,;|"']+`,
     String.raw`(?:(?:est(?:imated|\.)?|approx\.?|total|remaining)\s)?(?:costs?|price|budget|balance|credits?)(?:\s\w+){0,2}\s?[=:~≈]*\s?\(?[$¥€£]\s?[\d.,]+`,
+    String.raw`(?:(?:throughput|speed|rate)\s?[:=]?\s?)?(?:tokens?|toks?)\/s(?:ec)?\s?[:=]?\s?[\d.]+`,
+    String.raw`(?:throughput|speed|rate)\s?[:=]?\s?[\d.,]+\s?(?:tokens?|toks?|t)?\s?(?:(?:\/|per)\s?s(?:ec(?:ond)?)?)?\b`,
     String.raw`[\d.,]+\s?(?:tokens?|toks?|t)\s?(?:\/|per)\s?s(?:ec(?:ond)?)?\b`,
     String.raw`[\d.]+\s?%[^,;|()]{0,30}`,
     String.raw`(?:费用|价格|成本|花费|余额|预估费用|预计费用)\s?[:：约]?\s?[$¥￥]?\s?[\d.,]+\s?元?`,
@@ -61,27 +68,48 @@ export function withoutOtherTopics(text: string): string {
   if (!IS_OTHER.test(text) && !IS_OTHER_TITLE.test(text)) {
     return text;
   }
-  let isBelowOther = false;
-  let isFresh = false;
-  const kept = text.split('\n').map(line => {
+  const topics = new Topics();
+  return text
+    .split('\n')
+    .map(line => (topics.isOther(line) ? '' : line))
+    .join('\n');
+}
+
+/** Goes through the lines of a text and remembers the heading above them. */
+class Topics {
+  isOther(line: string): boolean {
     if (line.trim() === '') {
-      isBelowOther &&= isFresh;
-      isFresh = false;
-      return line;
+      this._isBelowOther &&= this._isFresh;
+      this._isFresh = false;
+      return false;
     }
-    if (line.length > LONGEST_LINE || STRUCTURE.test(line)) {
-      return line;
+    const isPlain = !this._isBelowOther && !IS_OTHER.test(line) && !IS_OTHER_TITLE.test(line);
+    if (isPlain || line.length > LONGEST_LINE) {
+      return false;
+    }
+    const structure = line.search(STRUCTURE);
+    if (structure >= 0) {
+      return this._isBelowOther || (isWhole(line) && saysOther(line.slice(0, structure)));
     }
     const title = titleIn(line);
     if (title !== undefined) {
-      isBelowOther = IS_OTHER_TITLE.test(title.replace(ASIDE, ' ').replace(COST, ' '));
-      isFresh = isBelowOther;
-      return isBelowOther ? '' : line;
+      this._isBelowOther = IS_OTHER_TITLE.test(title.replace(ASIDE, ' ').replace(COST, ' '));
+      this._isFresh = this._isBelowOther;
+      return this._isBelowOther;
     }
-    isFresh = false;
-    return isBelowOther || (!isRow(line) && saysOther(line)) ? '' : line;
-  });
-  return kept.join('\n');
+    this._isFresh = false;
+    return this._isBelowOther || (!isRow(line) && saysOther(line));
+  }
+
+  private _isBelowOther = false;
+  /** Nothing stands between the heading and what follows. */
+  private _isFresh = false;
+}
+
+/** Whether a structure begins and ends on a line. */
+function isWhole(line: string): boolean {
+  const count = (pattern: RegExp): number => line.match(pattern)?.length ?? 0;
+  return count(/[({[]/g) === count(/[)}\]]/g);
 }
 
 /** Rows of tables and lines without a figure are left to those who read what is around them. */
@@ -97,7 +125,7 @@ function saysOther(line: string): boolean {
 /** The words of a line that stands above others. */
 function titleIn(line: string): string | undefined {
   const title = line.length > LONGEST_HEADING ? undefined : TITLE.exec(line)?.[1];
-  const isFigure = /:\s*\S|\d\s*$/.test(line);
+  const isFigure = /:\s*\S|\d\s*$/.test(line) || (/\d/.test(line) && !/:\s*$|^\s*[#=*]/.test(line));
   return title === undefined ||
     isFigure ||
     HEAD.test(line) ||
