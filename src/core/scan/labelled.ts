@@ -20,6 +20,10 @@ const INLINE =
   /<\/?(?:sub|sup|b|i|u|em|strong|small|span|font|code|kbd|br|p|div|details|summary)\b[^<>\n]{0,200}>/gi;
 const SIDE = '(input|output|prompt|completion|in|out|total|cached|reasoning)';
 const TOKENS_OF = new RegExp(`\\btokens? ?[([]${SIDE}[)\\]]`, 'gi');
+/** `12tok`: the unit joined to its figure. */
+const JOINED = /(?<![\w.,])(\d[\d,]{0,14})(?:tok(?:en)?s?|tkn?s?)(?![a-z])/gi;
+/** `response["usage"]["prompt_tokens"] = 12`: a path in brackets is one with dots. */
+const SUBSCRIPTS = /\w+(?:\[(["'])\w{1,40}\1\]){1,6}(?=[ \t]*[=:])/g;
 /** `Input tokens [12]`. */
 const IN_BRACKETS = /(\btok(?:en)?s?) ?[[(](\d[\d,]{0,14})[\])]/gi;
 const SIDE_IN = new RegExp(`\\b${SIDE} ?[([](?:tokens?|toks?)[)\\]]`, 'gi');
@@ -47,6 +51,8 @@ export function withSigns(text: string): string {
     .replace(ELEMENT, ' $1: $2, ')
     .replace(TOKENS_OF, '$1 tokens')
     .replace(SIDE_IN, '$1 tokens')
+    .replace(JOINED, '$1 tokens')
+    .replace(SUBSCRIPTS, path => path.replace(/\[["']/g, '.').replace(/["']\]/g, ''))
     .replace(IN_BRACKETS, '$1: $2')
     .replace(CODEX, codex)
     .replace(CLAUDE_CODE, claudeCode);

@@ -14,19 +14,22 @@ const FIGURE =
 /** Between names of one line. */
 const SEPARATOR = /[,;|·•()[\]（）、\n]|[—–]| \/ |\band\b|\+/;
 /** A word that is none of those of calls. */
-const NOUN = /^ +(?!tok|and\b|total|in\b|out\b|the\b)[a-z]/i;
+const NOUN = /^ +(?!tok|tk|and\b|total|in\b|out\b|the\b)[a-z]/i;
 /** What stands between a figure and the name of the next. */
 const NEXT_ITEM = /[,;·•+[]|\s\*\s|==/;
 /** What may stand between a name and its figure, but for signs. */
 const BETWEEN =
-  /^(?:tok(?:en)?s?|count|used?|usage|share|part|side|your|my|this|our|its|an?|to|on|went|into|number|num|of|is|was|were|which|consumed|took|text|size|length|for|from|the|by|长度|个|数量?|消耗|使用|用量|为|是|了|词元|令牌)$/i;
+  /^(?:tok(?:en)?s?|tkn?s?|with|count|used?|usage|share|part|side|your|my|this|our|its|an?|to|on|went|into|number|num|of|is|was|were|which|consumed|took|text|size|length|for|from|the|by|长度|个|数量?|消耗|使用|用量|为|是|了|词元|令牌)$/i;
 const WORDS = /[a-z]+|[\u4e00-\u9fff]+/gi;
 /** What may stand behind a figure. */
 const BEHIND =
-  /^[\s*_`]*(?:$|[^\sa-z\d条行句字篇张页次份轮秒元块]|(?:tok(?:en)?s?|and|total|in|out)(?![a-z]))/i;
+  /^[\s*_`]*(?:$|[^\sa-z\d条行句字篇张页次份轮秒元块]|(?:tok(?:en)?s?|tkn?s?|and|total|in|out)(?![a-z]))/i;
 /** `12+34=46`, `12 prompt + 34 completion = 46`: a sum that proves itself. */
 const SUM =
   /(?<![\w.,])(\d[\d,]{0,11}) {0,3}([a-z]{0,12})(?: tokens?)? {0,3}\+ ?(\d[\d,]{0,11}) {0,3}([a-z]{0,12})(?: tokens?)? {0,3}= ?(\d[\d,]{0,11})(?![\w.,]*\d)/i;
+const SHARES =
+  /(?<![\w.,/])(\d[\d,]{0,11})(?: tok(?:en)?s?)? ?[(=:] ?(\d[\d,]{0,11}) ?[+/] ?(\d[\d,]{0,11}) ?(?:\)|$)/i;
+const ROW = /(?<![\w.,/])(\d[\d,]{0,11}) ?\/ ?(\d[\d,]{0,11}) ?\/ ?(\d[\d,]{0,11})(?![\w.,/]*\d)/;
 /** The first letters of both sides, before their figures or behind. */
 const INITIALS = [
   ['p(?:t|r)?', 'c(?:t|mp)?'],
@@ -53,13 +56,15 @@ interface Shown {
 
 /** Whether a line has a word that may name a figure, or a sum that needs none. */
 export function hasNames(line: string): boolean {
-  return SUM.test(line) || labelsIn(spelledOut(line)).length > 0;
+  return (
+    SUM.test(line) || SHARES.test(line) || ROW.test(line) || labelsIn(spelledOut(line)).length > 0
+  );
 }
 
 /** The named figures of a line; undefined where some are not understood. */
 export function figuresIn(line: string): Figures | undefined {
   const text = spelledOut(line);
-  const sum = bySum(text);
+  const sum = bySum(text) ?? byShares(text);
   if (sum !== undefined) {
     return sum;
   }
@@ -71,7 +76,7 @@ export function figuresIn(line: string): Figures | undefined {
   const [named, followed] = [byNames(shown, nameBefore), byNames(shown, nameBehind)];
   if (!hasBoth(named) && !hasBoth(followed)) {
     const mixed = byNames(shown, one => nameBefore(one) ?? nameBehind(one));
-    return hasBoth(mixed) ? mixed : named;
+    return hasBoth(mixed) ? mixed : (named ?? followed);
   }
   if (!hasBoth(named) || !hasBoth(followed)) {
     return hasBoth(followed) ? followed : named;
@@ -94,6 +99,22 @@ function bySum(line: string): Figures | undefined {
     ['output', isTurned ? one : other],
     ['total', sum]
   ]);
+}
+
+/** `46 tokens (12 + 34)`, `12/34/46`: figures without names that prove each other. */
+function byShares(line: string): Figures | undefined {
+  const [, whole, ...parts] = SHARES.exec(line) ?? [];
+  const [, first, second, last] = ROW.exec(line) ?? [];
+  const [total, input, output] = [whole ?? last, parts[0] ?? first, parts[1] ?? second].map(shown =>
+    Number(shown?.replaceAll(',', ''))
+  );
+  return input > 0 && input + output === total
+    ? new Map<Role, number>([
+        ['input', input],
+        ['output', output],
+        ['total', total]
+      ])
+    : undefined;
 }
 
 /** The side that a word names; undefined for no word, null for one that names none. */
@@ -221,7 +242,7 @@ function nameBehind({ behind }: Shown): Role | undefined {
   const isOther =
     isNextName || /^[=:]/.test(rest) || (labels[0].end - labels[0].start <= 3 && NOUN.test(rest));
   const gap = part.slice(0, labels[0].start);
-  const isNear = !isOther && !/[:=]/.test(gap) && isGap(gap);
+  const isNear = !isOther && !/[:=]|^[.)]/.test(gap) && isGap(gap);
   return isNear ? narrowest(labels.slice(0, 2)) : undefined;
 }
 

@@ -23,7 +23,7 @@ const TOKENS =
 const SIDES =
   /^(?!.*\b(?:prompt|completion)s? ?[#[(]).*\bprompt ?[:=]? ?\d[\d,]*\b(?![.%]\d)[ ,;|/+&·•-]{1,4}(?:and )?completion ?[:=]? ?\d|\b\d[\d,]* prompt[ ,;|/+&·•-]{1,4}(?:and )?\d[\d,]* completion\b/im;
 const PROVEN =
-  /\binput ?[:=|]? ?(\d[\d,]*)[ ,;|/+&·•-]{1,4}output ?[:=|]? ?(\d[\d,]*)[ ,;|/+&·•=-]{1,4}total ?[:=|]? ?(\d[\d,]*)(?![.\d]| ?[a-z%])/i;
+  /(?:\b(?:input|prompt)\b|输入|提示).*(?:\b(?:output|completion|response)\b|输出|生成|补全|回复).*(?:\btotal\b|总|合计|共)/i;
 /** `Tokens used for this request: 46`. */
 const ANNOUNCED = /^[^\d]*\btokens?\b[^\d:]*[:=] ?(\d[\d,]*)(?: tokens?)?[^\w]*$/i;
 /** Texts that are printed beside the figures; in braces they are structures. */
@@ -163,12 +163,18 @@ function speaksOfTokens(line: string): boolean {
   return TOKENS.test(line) || SIDES.test(line) || isProvenAlone(line);
 }
 
-/** `Input: 12 | Output: 34 | Total: 46`: three names in a row whose total is the sum. */
+/** `Input: 12 | Output: 34 | Total: 46`: both sides and a total that is their sum. */
 function isProvenAlone(line: string): boolean {
-  const [, input, output, total] = (PROVEN.exec(line) ?? []).map(shown =>
-    Number(shown.replaceAll(',', ''))
-  );
-  return total > 0 && input + output === total;
+  if (line.length > LONGEST_LINE || !PROVEN.test(line)) {
+    return false;
+  }
+  const figures = figuresIn(line.replace(ASIDE, ' ~ '));
+  const [input = 0, output = 0, total] = [
+    figures?.get('input'),
+    figures?.get('output'),
+    figures?.get('total')
+  ];
+  return input > 0 && input + output === total;
 }
 
 /** A line about tokens that states nothing but a total, above those who share in it. */

@@ -10,6 +10,7 @@ import type { OutputPattern } from './patterns';
 import { readPatterns } from './patterns';
 import { readPhrases } from './phrases';
 import { windowsOf, withoutMarkup, withoutTerminalCodes } from './plaintext';
+import { readProven } from './proven';
 import type { Reading } from './reading';
 import { agrees, mergedReading } from './reading';
 import { readingsOf } from './readings';
@@ -51,11 +52,14 @@ export function scanText(
 
 function readWindow(window: string, markup: Markup): readonly Reading[] {
   const text = markup === 'html' ? withoutMarkup(window) : window;
-  const signs = unquoted(withoutTerminalCodes(text)).replace(/[：，；│┃║]/g, plainSign);
+  const signs = unquoted(withoutTerminalCodes(text).replace(PAYLOAD, payload)).replace(
+    /[：，；│┃║]/g,
+    plainSign
+  );
   const plain = withSigns(withoutOtherTopics(withoutSource(signs)));
   const structures = [plain, ...readRLists(plain), ...readTables(plain)].flatMap(readStructures);
   const readings = readingsOf(structures);
-  const phrases = readingsOf(readPhrases(plain).flatMap(readStructures));
+  const phrases = readingsOf([...readPhrases(plain), ...readProven(plain)].flatMap(readStructures));
   const all = withPhrases(readings, phrases);
   return [...all, ...readLines(plain).filter(line => !all.some(one => isPartOf(line, one)))];
 }
@@ -89,6 +93,14 @@ function isPartOf({ usage: part }: Reading, { usage }: Reading): boolean {
   const isInput = beside === 0 || beside === cacheReadInputTokens + cacheWriteInputTokens;
   const isOutput = thought === 0 || thought === reasoningOutputTokens;
   return isInput && isOutput && beside + thought > 0;
+}
+
+/** JSON as the text of an event or a body: `ServerSentEvent(event=None, data='{...}')`. */
+const PAYLOAD =
+  /\b(data|body|text|payload)(\s?[=:]\s?)b?(?:'(\{(?:[^'\\\n]|\\.)*\})'|"(\{(?:[^"\\\n]|\\.)*\})")/g;
+
+function payload(_: string, name: string, sign: string, single?: string, double?: string): string {
+  return name + sign + (single === undefined ? unescaped(double ?? '') : unescaped(single));
 }
 
 function unquoted(printed: string): string {

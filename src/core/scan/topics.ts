@@ -17,6 +17,9 @@ const OTHER = [
   'assuming|assumed?|would|simulated|simulation|reserved?|reserving|benchmarks?|train(?:ing)? (?:set|split|data|tokens?)|datasets?|corpus',
   '(?:pre-?)?trained|fine-?tun(?:ed|ing)|tiers?|a (?:day|month|minute|second)|an hour|daily|monthly|needs?|requires?|at least|each|every',
   '(?:supports?|accepts?|handles?|exceeds?|exceeded|will (?:use|need|cost)|you pay|throughput|gas|utxo|minted|staked|wallet)',
+  'longest|shortest|largest|smallest|highest|lowest|biggest|can (?:take|process|read|handle|produce|generate|accept|hold|use)',
+  'saved|wasted|unused|avoided|trimmed|trimming|discarded|difference|diff|delta|change|compared|sequence lengths?|warm-?up|synthetic|random',
+  'yesterday|today|(?:this|last|per|past) (?:\\d+ )?(?:day|week|month|year)s?|weekly|usage report|by user|all users|\\(estimate\\)|tokens? (?:max|min|maximum)',
   'thresholds?|capacity|allowed|pricing|prices?|calculator|projected|forecast|hypothetical|worst[ -]case|planned',
   'tokens? per|per (?:minute|min|hour|day|week|month|year|user|token|sample|doc|document|page|row|[\\d.,]*[km]|million|thousand)',
   '(?:rpm|tpm|itpm|otpm)',
@@ -28,6 +31,10 @@ const IS_OTHER = new RegExp(
   `(?<![\\w-])(?:${OTHER})(?![\\w-])|(?:^|[:|] ?)(?:plan|defaults?): |${OTHER_CHINESE}`,
   'i'
 );
+/** Requests of somebody, errors, and the sizes of a workload. */
+const IS_REQUEST =
+  /^\s*(?:please )?(?:set|pass|use|keep|choose|provide|specify|allocate)\b|^\s*(?:[\w.]+\.)?\w+(?:Error|Exception|Warning)\b\s*:|\binput_(?:value|type)=|\b(?:batch_size|bs|num_gpus|n_gpus|concurrency|seq_len|world_size|num_prompts|num_samples|n_samples|qps)\s?[=:]\s?\d/i;
+const IS_REQUEST_IN = new RegExp(IS_REQUEST.source, 'im');
 /** What stands beside the figures of a call and is about itself: settings, costs, speeds, reasons, shares. */
 const ASIDE = new RegExp(
   [
@@ -65,7 +72,7 @@ const IS_OTHER_TITLE =
  * @param text - without terminal codes and markup.
  */
 export function withoutOtherTopics(text: string): string {
-  if (!IS_OTHER.test(text) && !IS_OTHER_TITLE.test(text)) {
+  if (![IS_OTHER, IS_OTHER_TITLE, IS_REQUEST_IN].some(pattern => pattern.test(text))) {
     return text;
   }
   const topics = new Topics();
@@ -82,6 +89,9 @@ class Topics {
       this._isBelowOther &&= this._isFresh;
       this._isFresh = false;
       return false;
+    }
+    if (IS_REQUEST.test(line)) {
+      return isWhole(line);
     }
     const isPlain = !this._isBelowOther && !IS_OTHER.test(line) && !IS_OTHER_TITLE.test(line);
     if (isPlain || line.length > LONGEST_LINE) {
@@ -146,7 +156,9 @@ const OTHER_NAMES = new Set(
 
 /** Whether what holds a usage is by its name none of a call: `rate_limits`, `ModelPricing`, `Average usage`. */
 export function namesOther(name: string): boolean {
-  return plainName(name)
-    .split('_')
-    .some(word => OTHER_NAMES.has(word));
+  const plain = plainName(name);
+  return IS_FUNCTION.test(plain) || plain.split('_').some(word => OTHER_NAMES.has(word));
 }
+
+/** Functions that reckon with figures: `calculate_cost(input_tokens=31, output_tokens=52)`. */
+const IS_FUNCTION = /^(?:calc|calculate|compute|get|count|price|check)_|_(?:cost|price)$/;
