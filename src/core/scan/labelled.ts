@@ -20,6 +20,9 @@ const INLINE =
   /<\/?(?:sub|sup|b|i|u|em|strong|small|span|font|code|kbd|br|p|div|details|summary)\b[^<>\n]{0,200}>/gi;
 const SIDE = '(input|output|prompt|completion|in|out|total|cached|reasoning)';
 const TOKENS_OF = new RegExp(`\\btokens? ?[([]${SIDE}[)\\]]`, 'gi');
+/** `**prompt_tokens** 12`, and `["Prompt tokens: 12", "Completion tokens: 34"]`. */
+const BOLD = /(\*\*|__)([\p{L}][\p{L}\d _]{1,40})\1[ \t]+(?=\d)/gu;
+const TEXT_ITEM = /(["'])([\w #]{0,30}tok[\w ]{0,20}\s?[:=]\s?\d[\d,]{0,14})\1/gi;
 /** `12tok`: the unit joined to its figure. */
 const JOINED = /(?<![\w.,])(\d[\d,]{0,14})(?:tok(?:en)?s?|tkn?s?)(?![a-z])/gi;
 /** `response["usage"]["prompt_tokens"] = 12`: a path in brackets is one with dots. */
@@ -51,6 +54,8 @@ export function withSigns(text: string): string {
     .replace(ELEMENT, ' $1: $2, ')
     .replace(TOKENS_OF, '$1 tokens')
     .replace(SIDE_IN, '$1 tokens')
+    .replace(BOLD, '$2: ')
+    .replace(TEXT_ITEM, '$2')
     .replace(JOINED, '$1 tokens')
     .replace(SUBSCRIPTS, path => path.replace(/\[["']/g, '.').replace(/["']\]/g, ''))
     .replace(IN_BRACKETS, '$1: $2')

@@ -66,23 +66,30 @@ function paragraphsOf(text: string): readonly string[] {
 
 function withoutListing(paragraph: string): string {
   const lines = paragraph.split('\n');
-  const isCode = lines.some(line => line.length <= LONGEST_LINE && STATEMENT.test(line));
+  const lastStatement = lines.findLastIndex(isStatement);
   const isDiff =
     lines.some(line => HUNK.test(line)) ||
     (lines.some(line => line.startsWith('-')) && lines.some(line => line.startsWith('+')));
   let isInExample = false;
   return lines
-    .map(line => {
-      if (line.length > LONGEST_LINE) {
-        return line;
-      }
+    .map((line, at) => {
       isInExample ||= PROMPT.test(line);
-      const isListed =
-        isInExample ||
-        LOCATED.test(line) ||
-        (isCode && (STATEMENT.test(line) || CODE.test(line))) ||
-        (isDiff && CHANGED.test(line));
-      return isListed ? '' : line;
+      // What follows the last statement at the margin may be printed by another one.
+      const isCode = lastStatement >= 0 && (at <= lastStatement || /^\s/.test(line));
+      return isInExample || isListed(line, isCode, isDiff) ? '' : line;
     })
     .join('\n');
+}
+
+function isStatement(line: string): boolean {
+  return line.length <= LONGEST_LINE && STATEMENT.test(line);
+}
+
+function isListed(line: string, isCode: boolean, isDiff: boolean): boolean {
+  return (
+    line.length <= LONGEST_LINE &&
+    (LOCATED.test(line) ||
+      (isCode && (STATEMENT.test(line) || CODE.test(line))) ||
+      (isDiff && CHANGED.test(line)))
+  );
 }

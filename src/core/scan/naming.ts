@@ -30,10 +30,13 @@ const SUM =
 const SHARES =
   /(?<![\w.,/])(\d[\d,]{0,11})(?: tok(?:en)?s?)? ?[(=:] ?(\d[\d,]{0,11}) ?[+/] ?(\d[\d,]{0,11}) ?(?:\)|$)/i;
 const ROW = /(?<![\w.,/])(\d[\d,]{0,11}) ?\/ ?(\d[\d,]{0,11}) ?\/ ?(\d[\d,]{0,11})(?![\w.,/]*\d)/;
+/** `21+33 tokens (prompt+completion) in 1.2s`: the names in their own brackets. */
+const IN_BRACKETS = /^ ?(?:tok(?:en)?s?)? ?[([]([^()[\]]{1,60})[)\]]/i;
 /** The first letters of both sides, before their figures or behind. */
 const INITIALS = [
   ['p(?:t|r)?', 'c(?:t|mp)?'],
-  ['it?', 'ot?']
+  ['it?', 'ot?'],
+  ['入', '出']
 ].map(([input, output]) => ({
   input: initial(input),
   output: initial(output),
@@ -41,7 +44,10 @@ const INITIALS = [
 }));
 
 function initial(letters: string): RegExp {
-  return new RegExp(`(?<=\\d ?)${letters}(?![\\w=:-])|(?<![\\w-])${letters}(?= ?[=:] ?\\d)`, 'i');
+  return new RegExp(
+    `(?<=\\d ?)${letters}(?![\\w=:-])|(?<![\\w-])${letters}(?=(?: ?[=:] ?)?\\d)`,
+    'i'
+  );
 }
 
 /** Figures by what they mean. */
@@ -161,7 +167,8 @@ function shownIn(line: string): readonly Shown[] {
 /** `in/out/total: 12/34/46`, `12/34 tokens (in/out)`: as many names in a row as there are figures in a row. */
 function byList(shown: readonly Shown[]): Figures | undefined {
   for (const row of rowsIn(shown)) {
-    for (const names of [row[0].before, row[row.length - 1].behind]) {
+    const behind = row[row.length - 1].behind;
+    for (const names of [row[0].before, IN_BRACKETS.exec(behind)?.[1] ?? behind]) {
       const roles = labelsIn(names).map(({ role }) => role);
       const isEach = roles.length === row.length && new Set(roles).size === roles.length;
       if (isEach && roles.includes('input') && roles.includes('output')) {

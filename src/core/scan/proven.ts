@@ -44,7 +44,7 @@ function readParagraph(lines: readonly string[]): readonly string[] {
   const { input = 0, output = 0, total } = Object.fromEntries(figures);
   const speaks = lines.some(line => /(?<![a-z])tok(?:en)?s?(?![a-z])|词元|令牌/i.test(line));
   const isProven = input > 0 && input + output === total && speaks;
-  return isProven || arePromptAndCompletion(lines)
+  return isProven || (input > 0 && output > 0 && arePromptAndCompletion(lines))
     ? [JSON.stringify({ prompt_tokens: input, completion_tokens: output })]
     : [];
 }

@@ -5,43 +5,20 @@
  * and settings and costs beside the figures, say nothing about them.
  */
 
+import { IS_OTHER, IS_OTHER_TITLE, IS_REQUEST } from './topic-words';
 import { plainName } from './vocabulary';
 
 const LONGEST_LINE = 1_000;
 const LONGEST_HEADING = 80;
 
-/** Words that make every figure of their clause something else. */
-const OTHER = [
-  'averag(?:e|es|ed|ing)|avg|mean|median|limits?|limited|quotas?|budgets?|budgeted|allowances?|at most|up to|capped',
-  'remaining|left|typical|typically|recommended|recommends?|suggested|for example|example|e\\.g\\.|for instance|suppose',
-  'assuming|assumed?|would|simulated|simulation|reserved?|reserving|benchmarks?|train(?:ing)? (?:set|split|data|tokens?)|datasets?|corpus',
-  '(?:pre-?)?trained|fine-?tun(?:ed|ing)|tiers?|a (?:day|month|minute|second)|an hour|daily|monthly|needs?|requires?|at least|each|every',
-  '(?:supports?|accepts?|handles?|exceeds?|exceeded|will (?:use|need|cost)|you pay|throughput|gas|utxo|minted|staked|wallet)',
-  'longest|shortest|largest|smallest|highest|lowest|biggest|can (?:take|process|read|handle|produce|generate|accept|hold|use)',
-  'saved|wasted|unused|avoided|trimmed|trimming|discarded|difference|diff|delta|change|compared|sequence lengths?|warm-?up|synthetic|random',
-  'yesterday|today|(?:this|last|per|past) (?:\\d+ )?(?:day|week|month|year)s?|weekly|usage report|by user|all users|\\(estimate\\)|tokens? (?:max|min|maximum)',
-  'thresholds?|capacity|allowed|pricing|prices?|calculator|projected|forecast|hypothetical|worst[ -]case|planned',
-  'tokens? per|per (?:minute|min|hour|day|week|month|year|user|token|sample|doc|document|page|row|[\\d.,]*[km]|million|thousand)',
-  '(?:rpm|tpm|itpm|otpm)',
-  '(?:estimat(?:e|ed|es)|expected|predicted|target(?:ed)?|desired|maximum|max|minimum|min|padded|truncated)(?: \\S{1,20}){0,2}?[ :]{1,2}(?:tokens?|usage|inputs?|outputs?|prompts?|completions?)'
-].join('|');
-const OTHER_CHINESE =
-  '每(?:条|个|份|人|天|日|月|小时|分钟|秒)|样本|平均|上限|限制|限额|配额|预算|最大|最多|至多|剩余|单价|价格|训练|数据集|语料|例如|比如|假设|假如|预计|预估|估算|估计|建议|上下文(?:长度|窗口)|百万|阈值';
-const IS_OTHER = new RegExp(
-  `(?<![\\w-])(?:${OTHER})(?![\\w-])|(?:^|[:|] ?)(?:plan|defaults?): |${OTHER_CHINESE}`,
-  'i'
-);
-/** Requests of somebody, errors, and the sizes of a workload. */
-const IS_REQUEST =
-  /^\s*(?:please )?(?:set|pass|use|keep|choose|provide|specify|allocate)\b|^\s*(?:[\w.]+\.)?\w+(?:Error|Exception|Warning)\b\s*:|\binput_(?:value|type)=|\b(?:batch_size|bs|num_gpus|n_gpus|concurrency|seq_len|world_size|num_prompts|num_samples|n_samples|qps)\s?[=:]\s?\d/i;
-const IS_REQUEST_IN = new RegExp(IS_REQUEST.source, 'im');
 /** What stands beside the figures of a call and is about itself: settings, costs, speeds, reasons, shares. */
 const ASIDE = new RegExp(
   [
     String.raw`(?:(?:costs?|price)\s?[=:]?\s?)?[@×x*(]?\s?[$¥€£]\s?[\d.,]+\s?(?:\/|per)\s?[\d.,]*\s?(?:[km]|million|thousand)?\s?(?:tokens?|toks?)?`,
     // `max_tokens=256`, `rate_limit: 5`: names of code, whatever they are.
     String.raw`[A-Za-z]\w*[_.-][\w.-]*\s?[=:]\s?["']?[^\s,;|"']+`,
-    String.raw`(?:(?:est(?:imated|\.)?|approx\.?|total|remaining)\s)?(?:costs?|price|budget|balance|credits?)(?:\s\w+){0,2}\s?[=:~≈]*\s?\(?[$¥€£]\s?[\d.,]+`,
+    String.raw`(?:(?:est(?:imated|\.)?|approx(?:imate|\.)?|total|remaining)\s)?(?:costs?|price|budget|balance|credits?)(?:\s\w+){0,2}\s?[=:~≈]*\s?\(?[$¥€£]\s?[\d.,]+`,
+    String.raw`(?:est(?:imated|\.)?|approx(?:\.|imately)?|about|around)\s?[=:]?\s?[$¥€£]\s?[\d.,]+`,
     String.raw`(?:(?:throughput|speed|rate)\s?[:=]?\s?)?(?:tokens?|toks?)\/s(?:ec)?\s?[:=]?\s?[\d.]+`,
     String.raw`(?:throughput|speed|rate)\s?[:=]?\s?[\d.,]+\s?(?:tokens?|toks?|t)?\s?(?:(?:\/|per)\s?s(?:ec(?:ond)?)?)?\b`,
     String.raw`[\d.,]+\s?(?:tokens?|toks?|t)\s?(?:\/|per)\s?s(?:ec(?:ond)?)?\b`,
@@ -55,6 +32,9 @@ const ASIDE = new RegExp(
 const COST = /(?:estimated|est\.?|approximate) costs?|costs? estimate/gi;
 /** A text that is printed beside the figures of its call ends here. */
 const END_OF_TEXT = /^.*(?:[?？]|→|=>|->|\u2026|\.\.\.|["'”’](?=\s*[:|(,-]))(?=.*\d)/;
+/** Figures in brackets at the end of a line, and the last sentence with any. */
+const GROUP = /^(.*\S)\s+[[(]([^()[\]]*\p{L}[^()[\]]*)[\])]\W*$/u;
+const SENTENCE = /^(.*[.!。])\s+(\S.*\d.*)$/;
 const STRUCTURE = /[{]|\w\(\w+=/;
 /** The titles of blocks: marks of Markdown, rules around, nothing but words, a colon at the end. */
 const TITLE = /^[\s#*=\-─━═╭┌┏|>~[]*(\p{L}[^|:.!?？]*?)[\s#*=\-─━═╮┐┓|:~\]]*$/u;
@@ -62,17 +42,13 @@ const MOST_WORDS = 7;
 /** The names of columns. */
 const HEAD = /\b(?:input|prompt)\w*\s+(?:\S+\s+)?(?:output|completion)/i;
 const ROW = /^\s*[\w%]+(?:\s+\d[\d.,]*){2,}\s*$/;
-/** Words of titles that make every figure below them something else. */
-const IS_OTHER_TITLE =
-  /\b(?:averages?|avg|mean|median|limits?|quotas?|budgets?|allowances?|benchmarks?|estimates?|estimated|estimation|forecast|thresholds?|capacity|pricing|prices?|dataset|corpus|training|defaults?|settings|config(?:uration)?|maximum|max|typical|example|hypothetical|simulation|planned)\b|平均|上限|限制|限额|配额|预算|单价|价格|训练|数据集|例如|示例|估算|预估|配置/i;
-
 /**
  * A text without the lines about something else than the usage of calls.
  *
  * @param text - without terminal codes and markup.
  */
 export function withoutOtherTopics(text: string): string {
-  if (![IS_OTHER, IS_OTHER_TITLE, IS_REQUEST_IN].some(pattern => pattern.test(text))) {
+  if (![IS_OTHER, IS_OTHER_TITLE, IS_REQUEST].some(pattern => pattern.test(text))) {
     return text;
   }
   const topics = new Topics();
@@ -128,8 +104,13 @@ function isRow(line: string): boolean {
 }
 
 function saysOther(line: string): boolean {
-  const own = line.replace(ASIDE, ' ').replace(END_OF_TEXT, ' ');
-  return IS_OTHER.test(own);
+  return IS_OTHER.test(ownWords(line.replace(ASIDE, ' ').replace(END_OF_TEXT, ' ')));
+}
+
+/** What a line says of its figures: without the answer of a model that stands before them. */
+function ownWords(line: string): string {
+  const [, before, group] = GROUP.exec(line) ?? SENTENCE.exec(line) ?? [];
+  return before !== undefined && before.split(/\s+/).length >= MOST_WORDS ? group : line;
 }
 
 /** The words of a line that stands above others. */

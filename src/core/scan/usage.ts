@@ -198,7 +198,7 @@ function hasCompany(node: Node, figures: Figures): boolean {
   const isPart = around?.isShort === false && around.value === sum;
   const isOwnNamed =
     node.names.has('in') || node.names.has('completion') || !figures.isShort('total');
-  return isPart || (isOwnNamed && figures.get('total') === sum);
+  return isPart || figures.get('tokens') === sum || (isOwnNamed && figures.get('total') === sum);
 }
 
 /** Whether a node is the input or the output of a usage, with a total and its parts. */

@@ -8,7 +8,16 @@
 
 /** What a printed figure means. */
 export type Role =
-  'input' | 'output' | 'total' | 'read' | 'write' | 'miss' | 'reasoning' | 'tool' | 'requests';
+  | 'input'
+  | 'output'
+  | 'total'
+  | 'read'
+  | 'write'
+  | 'miss'
+  | 'reasoning'
+  | 'tool'
+  | 'requests'
+  | 'tokens';
 
 const NAMES: Readonly<Record<Role, string>> = {
   input:
@@ -44,6 +53,7 @@ const NAMES: Readonly<Record<Role, string>> = {
     // Gemini's Interactions API: https://ai.google.dev/api/interactions-api, Usage.
     'thought_tokens thoughts_output_tokens total_thought_tokens',
   tool: 'tool_use_prompt_token_count total_tool_use_tokens',
+  tokens: 'tokens',
   requests: 'requests successful_requests num_requests total_requests llm_calls n_requests'
 };
 
