@@ -13,7 +13,7 @@ const LABELS: readonly (readonly [Role, string])[] = [
   ['reasoning', String.raw`reasoning|thinking|thoughts?|推理|思考`],
   [
     'input',
-    String.raw`in|inputs?|prompt|prompts(?= ?tok)|query|question|sent|read|asked|entrada|eingabe|entrée|↑|⬆️?|📥|⇡|▲|输入|提示词?|问题|提问|请求|入参|发送|上行|入力|입력`
+    String.raw`in|inputs?|prompt|prompts(?= ?tok)|query|question|sent|read|asked|given|entrada|eingabe|entrée|↑|⬆️?|📥|⇡|▲|输入|提示词?|问题|提问|请求|入参|发送|上行|入力|입력`
   ],
   [
     'output',

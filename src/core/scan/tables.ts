@@ -74,7 +74,9 @@ class Tables {
   private _addNamed(cells: Cells): boolean {
     const [name = '', ...figures] = cells;
     const isBegun = this._named.length > 0 && this._named[0].length === cells.length;
-    const isNamed = isBegun ? NAME.test(name) : sideOf(name) !== undefined;
+    const isNamed = isBegun
+      ? NAME.test(name)
+      : roleOf(name) !== undefined || (figures.length === 1 && sideOf(name) !== undefined);
     const areFigures = figures.every(figure => figure === '' || COUNT.test(figure));
     if (!isNamed || !areFigures || figures.every(figure => figure === '')) {
       this._endNamed();
@@ -221,7 +223,7 @@ const FULL: Readonly<Record<string, string>> = {
 
 function roleOf(name: string): Role | undefined {
   const { role, isShort } = meaningOf(plainName(lastName(name)), /\s/.test(name));
-  return isShort ? undefined : role;
+  return isShort || role === 'tokens' ? undefined : role;
 }
 
 /** The same for a name that may be short: other rows show whether it is a figure. */

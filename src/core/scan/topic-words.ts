@@ -11,7 +11,7 @@ const TOKENS = '(?:tokens?|usage|inputs?|outputs?|prompts?|completions?)';
 const ENGLISH = [
   // Bounds.
   'limits?|limited|quotas?|budgets?|budgeted|allowances?|at most|at least|up to|no more than|capped|ceiling|thresholds?|capacity',
-  'allowed|exceeds?|exceeded|remaining|left|unused|supports?|accepts?|handles?|can (?:take|process|read|handle|produce|generate|accept|hold|use)',
+  'allowed|allows?|permits?|includes?|covers?|offers?|grants?|(?:free )?credits (?:cover|include)|by default|exceeds?|exceeded|remaining|left|unused|supports?|accepts?|handles?|can (?:take|process|read|handle|produce|generate|accept|hold|use)',
   'too (?:long|large|many)|(?:under|over|below|above|within|less than|more than|fewer than) \\d[\\d,]*(?= tok)',
   // Statistics.
   'averag(?:e|es|ed|ing)|avg|mean|median|stdev|sd|variance|p\\d\\d|(?:\\d\\dth )?percentiles?|quantiles?|distribution|histogram|correlation',
@@ -20,11 +20,13 @@ const ENGLISH = [
   // Estimates, plans, examples.
   'estimat(?:e|es|ed|ion)(?! ?[$¥€])|approx(?:\\.|imately|imate)?|roughly|around \\d|about \\d|projected|forecast|hypothetical|worst[ -]case',
   'planned|recommended|recommends?|suggested|for example|examples?|e\\.g\\.|for instance|suppose|assum(?:e|es|ed|ing)|would|should|could|might',
+  'imagine|let.s say|picture|consider|scenarios?|test case|load test|stress test|(?:predicted|expected|estimated|planned|target|goal):',
   'simulated|simulation|synthetic|dummy|fake|mocked|mock|reserved?|reserving|goal|will (?:use|need|cost)|needs?|requires?|you pay|warm-?up',
   // Prices.
   'pricing|prices|price (?:list|table|sheet|calculator|per)|calculator|tariffs?|per (?:token|[\\d.,]*[km]|million|thousand)|tokens? per',
   // Data, training, workloads.
   'benchmark(?:s|ing)?|train(?:ing)? (?:set|split|data|tokens?|run)|(?:pre-?)?trained|fine-?tun(?:ed|ing)|datasets?|corpus|corpora|vocab(?:ulary)?',
+  'tokeni[sz]ers?|tokeni[sz](?:ed|ing|ation)|\\d ?(?:tokens?|toks?)? ?\\/ ?(?:s|sec|min|minute|hour|h|day)(?![a-z])|req(?:uest)?s?\\/s',
   'sequence lengths?|workload|throughput|embeddings?|attention|alignment|(?:input|output|prompt|completion) token \\d+',
   // Periods and accounts.
   'yesterday|today|tomorrow|(?:this|last|per|past|a) (?:\\d+ )?(?:second|minute|hour|day|week|month|quarter|year)s?|an hour|daily|weekly|monthly|yearly',
@@ -34,6 +36,7 @@ const ENGLISH = [
   // Parts of documents.
   'fields|columns?|sections?|chapter|parameters?|arguments?|figure \\d|tables? \\d',
   // Other tokens.
+  '(?:bytes?|packets?|requests|responses|files?|messages|bits) (?:in|out)|token ring',
   'gas|utxo|minted|staked|wallet|oauth|csrf|refresh tokens?|access tokens?',
   `(?:expected|predicted|target(?:ed)?|desired|maximum|max|minimum|min|padded|truncated|default|sample|random|ideal)(?: \\S{1,20}){0,2}?[ :]{1,2}${TOKENS}`,
   `${TOKENS} (?:max|min|maximum|limit)`
@@ -41,7 +44,7 @@ const ENGLISH = [
 
 const CHINESE =
   '每(?:条|个|份|人|天|日|月|小时|分钟|秒)|样本|平均|上限|限制|限额|配额|预算|最大|最多|至多|不超过|剩余|单价|价格|训练|数据集|语料|' +
-  '例如|比如|示例|假设|假如|预计|预估|估算|估计|大约|约为|建议|上下文(?:长度|窗口)|百万|阈值|今日|本月|昨天|节省|\\/千|\\/百万';
+  '例如|比如|示例|假设|假如|预计|预估|估算|估计|大约|约为|建议|上下文(?:长度|窗口)|百万|阈值|今日|本月|昨天|节省|套餐|限流|\\/ ?(?:分钟|秒|天|小时)|\\/千|\\/百万';
 
 /** A line about something else. */
 export const IS_OTHER = new RegExp(
@@ -54,7 +57,7 @@ const REQUEST = [
   String.raw`^\s*(?:please )?(?:set|pass|use|keep|choose|provide|specify|allocate|see) (?!\d)`,
   String.raw`^\s*(?:[\w.]+\.)?\w+(?:Error|Exception|Warning)\b\s*:`,
   String.raw`^E {3,}|^(?:FAILED|PASSED) `,
-  String.raw`\binput_(?:value|type)=|\brate-?limit`,
+  String.raw`\binput_(?:value|type)=|\brate-?limit|\b(?:count|estimate)_tokens\b`,
   String.raw`(?:\d ?[*×] ?|[=(+] ?)(?:\w+\.)?\w*_tokens ?[*/×] ?\d|\d ?[*×] ?(?:\w+\.)?\w*_tokens\b`,
   String.raw`\b(?:\w*batch_size|per_device_\w+|bs|num_gpus|n_gpus|concurrency|seq_len|world_size|num_prompts|num_samples|n_samples|qps)\s?[=:]\s?\d`
 ].join('|');

@@ -5,6 +5,7 @@
  * and settings and costs beside the figures, say nothing about them.
  */
 
+import { labelsIn } from './labels';
 import { IS_OTHER, IS_OTHER_TITLE, IS_REQUEST } from './topic-words';
 import { plainName } from './vocabulary';
 
@@ -35,6 +36,20 @@ const END_OF_TEXT = /^.*(?:[?？]|→|=>|->|\u2026|\.\.\.|["'”’](?=\s*[:|(,-
 /** Figures in brackets at the end of a line, and the last sentence with any. */
 const GROUP = /^(.*\S)\s+[[(]([^()[\]]*\p{L}[^()[\]]*)[\])]\W*$/u;
 const SENTENCE = /^(.*[.!。])\s+(\S.*\d.*)$/;
+const QUESTION = /^(.*[?？].*?)(?:→|=>|->|[|:(—–])\s*([^?？]*\d[^?？]*)$/;
+/** A figure, and a word that may name one. */
+const NAMES_FIGURES =
+  /^(?=.*\d).*(?:tok|usage|prompt|completion|input|output|\bin\b|\bout\b|词元|令牌|输入|输出|用量)/i;
+/** Two figures. */
+const SPEAKS = /\d.*\d/;
+const SENTENCE_WITH_FIGURE =
+  /^(.*?)(?<![\w.,])\d[\d,]* (?:input|output|prompt|completion|in\b|out\b|tokens?\b|toks?\b)/i;
+/** Words that may stand before a figure without saying anything. */
+const NEUTRAL =
+  /^(?:the|a|an|of|for|in|to|on|at|with|and|by|from|total|this|that|your|my|our|its|it|me|i|we|you|tokens?|toks?|usage|input|output|prompts?|completions?|about|usd|cost|call|request|response|model|llm|info|debug)$/i;
+/** Words by which a sentence says what was used. */
+const REPORTS =
+  /^(?:us(?:ed|es|ing)|consum(?:ed|es|ing)|took|takes|cost|costs|sent|sends|received|returned|returns|generated|generating|produced|spent|billed|charged|paid|read|wrote|was|were|is|are|report(?:ed|s)|replied|answered|responded|got|gave|given|had|has|have|came|went|counted|done|finished|completed|processed|ended|made|required)$/i;
 const STRUCTURE = /[{]|\w\(\w+=/;
 /** The titles of blocks: marks of Markdown, rules around, nothing but words, a colon at the end. */
 const TITLE = /^[\s#*=\-─━═╭┌┏|>~[]*(\p{L}[^|:.!?？]*?)[\s#*=\-─━═╮┐┓|:~\]]*$/u;
@@ -48,13 +63,10 @@ const ROW = /^\s*[\w%]+(?:\s+\d[\d.,]*){2,}\s*$/;
  * @param text - without terminal codes and markup.
  */
 export function withoutOtherTopics(text: string): string {
-  if (![IS_OTHER, IS_OTHER_TITLE, IS_REQUEST].some(pattern => pattern.test(text))) {
-    return text;
-  }
   const topics = new Topics();
   return text
     .split('\n')
-    .map(line => (topics.isOther(line) ? '' : line))
+    .map(line => (topics.isOther(line) ? '' : isPlain(line) ? ownWords(line) : line))
     .join('\n');
 }
 
@@ -66,12 +78,13 @@ class Topics {
       this._isFresh = false;
       return false;
     }
+    const isTitle = line.length <= LONGEST_HEADING && IS_OTHER_TITLE.test(line);
+    const isShown = line.length <= LONGEST_LINE && NAMES_FIGURES.test(line);
+    if (!this._isBelowOther && !isTitle && !isShown) {
+      return false;
+    }
     if (IS_REQUEST.test(line)) {
       return isWhole(line);
-    }
-    const isPlain = !this._isBelowOther && !IS_OTHER.test(line) && !IS_OTHER_TITLE.test(line);
-    if (isPlain || line.length > LONGEST_LINE) {
-      return false;
     }
     const structure = line.search(STRUCTURE);
     if (structure >= 0) {
@@ -92,6 +105,11 @@ class Topics {
   private _isFresh = false;
 }
 
+/** A line for people, not a structure and not data. */
+function isPlain(line: string): boolean {
+  return line.length <= LONGEST_LINE && NAMES_FIGURES.test(line) && !STRUCTURE.test(line);
+}
+
 /** Whether a structure begins and ends on a line. */
 function isWhole(line: string): boolean {
   const count = (pattern: RegExp): number => line.match(pattern)?.length ?? 0;
@@ -104,13 +122,34 @@ function isRow(line: string): boolean {
 }
 
 function saysOther(line: string): boolean {
-  return IS_OTHER.test(ownWords(line.replace(ASIDE, ' ').replace(END_OF_TEXT, ' ')));
+  const own = ownWords(line.replace(ASIDE, ' ').replace(END_OF_TEXT, ' '));
+  return IS_OTHER.test(own) || isUnreported(own);
 }
 
-/** What a line says of its figures: without the answer of a model that stands before them. */
+/** What a line says of its figures: without the answer of a model or the question that stands before them. */
 function ownWords(line: string): string {
-  const [, before, group] = GROUP.exec(line) ?? SENTENCE.exec(line) ?? [];
-  return before !== undefined && before.split(/\s+/).length >= MOST_WORDS ? group : line;
+  const [, before, group] =
+    GROUP.exec(line) ?? QUESTION.exec(line) ?? SENTENCE.exec(line) ?? ([] as string[]);
+  const isText = before !== undefined && before.split(/\s+/).length >= MOST_WORDS;
+  return isText && namesBoth(group) ? group : line;
+}
+
+/** Whether both sides of a call and two figures are in it. */
+function namesBoth(text: string): boolean {
+  const roles = labelsIn(text).map(({ role }) => role);
+  return SPEAKS.test(text) && roles.includes('input') && roles.includes('output');
+}
+
+/** Whether figures stand in a sentence that says of nothing that it was used. */
+function isUnreported(line: string): boolean {
+  const before = SENTENCE_WITH_FIGURE.exec(line)?.[1];
+  const words =
+    before
+      ?.split(/[:|[(→—–•·;.!?)\]>]/)
+      .at(-1)
+      ?.match(/[A-Za-z][\w'-]*/g) ?? [];
+  const others = words.filter(word => !/\d/.test(word) && !NEUTRAL.test(word));
+  return others.length >= 2 && !words.some(word => REPORTS.test(word));
 }
 
 /** The words of a line that stands above others. */
