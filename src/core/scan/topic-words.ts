@@ -11,6 +11,8 @@ const TOKENS = '(?:tokens?|usage|inputs?|outputs?|prompts?|completions?)';
 const ENGLISH = [
   // Bounds.
   'limits?|limited|quotas?|budgets?|budgeted|allowances?|at most|at least|up to|no more than|capped|ceiling|thresholds?|capacity',
+  'bounds?|constraints?|requirements?|available|windows?|context (?:length|size)|theoretical|such as|returns an?|\\([+-]\\d',
+  '(?:team|account|workspace|company|department) usage',
   'allowed|allows?|permits?|includes?|covers?|offers?|grants?|(?:free )?credits (?:cover|include)|by default|exceeds?|exceeded|remaining|left|unused|supports?|accepts?|handles?|can (?:take|process|read|handle|produce|generate|accept|hold|use)',
   'too (?:long|large|many)|(?:under|over|below|above|within|less than|more than|fewer than) \\d[\\d,]*(?= tok)',
   // Statistics.
@@ -27,6 +29,7 @@ const ENGLISH = [
   // Data, training, workloads.
   'benchmark(?:s|ing)?|train(?:ing)? (?:set|split|data|tokens?|run)|(?:pre-?)?trained|fine-?tun(?:ed|ing)|datasets?|corpus|corpora|vocab(?:ulary)?',
   'tokeni[sz]ers?|tokeni[sz](?:ed|ing|ation)|\\d ?(?:tokens?|toks?)? ?\\/ ?(?:s|sec|min|minute|hour|h|day)(?![a-z])|req(?:uest)?s?\\/s',
+  'training|encoder|decoder|padding|masked|special tokens|stop tokens|truncat(?:ed|ing|ion)|overlap|chunk size|dry[ -]run|placeholder|baseline',
   'sequence lengths?|workload|throughput|embeddings?|attention|alignment|(?:input|output|prompt|completion) token \\d+',
   // Periods and accounts.
   'yesterday|today|tomorrow|(?:this|last|per|past|a) (?:\\d+ )?(?:second|minute|hour|day|week|month|quarter|year)s?|an hour|daily|weekly|monthly|yearly',
@@ -65,4 +68,4 @@ export const IS_REQUEST = new RegExp(REQUEST, 'im');
 
 /** Words of titles that make every figure below them something else. */
 export const IS_OTHER_TITLE =
-  /\b(?:averages?|avg|mean|median|limits?|quotas?|budgets?|allowances?|benchmarks?|estimates?|estimated|estimation|forecast|thresholds?|capacity|pricing|prices?|dataset|corpus|training|defaults?|settings|config(?:uration)?|maximum|max|typical|examples?|sample|hypothetical|simulation|planned|savings|today|this (?:week|month|year)|daily|monthly)\b|平均|上限|限制|限额|配额|预算|单价|价格|训练|数据集|例如|示例|估算|预估|配置|今日|本月/i;
+  /\b(?:averages?|avg|mean|median|limits?|quotas?|budgets?|allowances?|benchmarks?|estimates?|estimated|estimation|forecast|thresholds?|capacity|pricing|prices?|dataset|corpus|training|defaults?|settings|config(?:uration)?|maximum|max|typical|examples?|sample|hypothetical|simulation|planned|savings|today|this (?:week|month|year)|daily|monthly)\b|\.(?:ya?ml|toml|ini|cfg|env|py|js|ts|md|rst|r):?\s*$|平均|上限|限制|限额|配额|预算|单价|价格|训练|数据集|例如|示例|估算|预估|配置|今日|本月/i;

@@ -43,7 +43,7 @@ const NAMES_FIGURES =
 /** Two figures. */
 const SPEAKS = /\d.*\d/;
 const SENTENCE_WITH_FIGURE =
-  /^(.*?)(?<![\w.,])\d[\d,]* (?:input|output|prompt|completion|in\b|out\b|tokens?\b|toks?\b)/i;
+  /^(.*?)(?<![\w.,=:])\d[\d,]* (?:input|output|prompt|completion|in\b|out\b|tokens?\b|toks?\b)/i;
 /** Words that may stand before a figure without saying anything. */
 const NEUTRAL =
   /^(?:the|a|an|of|for|in|to|on|at|with|and|by|from|total|this|that|your|my|our|its|it|me|i|we|you|tokens?|toks?|usage|input|output|prompts?|completions?|about|usd|cost|call|request|response|model|llm|info|debug)$/i;
@@ -53,6 +53,8 @@ const REPORTS =
 const STRUCTURE = /[{]|\w\(\w+=/;
 /** The titles of blocks: marks of Markdown, rules around, nothing but words, a colon at the end. */
 const TITLE = /^[\s#*=\-─━═╭┌┏|>~[]*(\p{L}[^|:.!?？]*?)[\s#*=\-─━═╮┐┓|:~\]]*$/u;
+/** A file of settings or source, above what is in it. */
+const FILE = /^\s*[#=*-]{0,4}\s*[\w./-]+\.(?:ya?ml|toml|ini|cfg|env|py|js|ts|md|rst|r):?\s*$/i;
 const MOST_WORDS = 7;
 /** The names of columns. */
 const HEAD = /\b(?:input|prompt)\w*\s+(?:\S+\s+)?(?:output|completion)/i;
@@ -79,6 +81,10 @@ class Topics {
       return false;
     }
     const isTitle = line.length <= LONGEST_HEADING && IS_OTHER_TITLE.test(line);
+    if (isTitle && FILE.test(line)) {
+      this._isBelowOther = true;
+      return true;
+    }
     const isShown = line.length <= LONGEST_LINE && NAMES_FIGURES.test(line);
     if (!this._isBelowOther && !isTitle && !isShown) {
       return false;
