@@ -29,7 +29,7 @@ const VALUE_OF =
 /** `12tok`: the unit joined to its figure. */
 const JOINED = /(?<![\w.,])(\d[\d,]{0,14})(?:tok(?:en)?s?|tkn?s?)(?![a-z])/gi;
 /** `response["usage"]["prompt_tokens"] = 12`: a path in brackets is one with dots. */
-const SUBSCRIPTS = /\w+(?:\[(["'])\w{1,40}\1\]){1,6}(?=[ \t]*[=:])/g;
+const SUBSCRIPTS = /(?<!\w)\w{1,60}(?:\[(["'])\w{1,40}\1\]){1,6}(?=[ \t]*[=:])/g;
 /** `Input tokens [12]`. */
 const IN_BRACKETS = /(\btok(?:en)?s?) ?[[(](\d[\d,]{0,14})[\])]/gi;
 const SIDE_IN = new RegExp(`\\b${SIDE} ?[([](?:tokens?|toks?)[)\\]]`, 'gi');

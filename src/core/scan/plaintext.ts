@@ -67,7 +67,7 @@ export function withoutMarkup(html: string): string {
     .replace(/<(?:style|script)\b[^<]{0,20000}<\/(?:style|script)>/gi, '')
     .replace(/(<\/t[hd]>|<tr\b[^<>]{0,200}>)\s{1,200}(?=<t[hd]\b)/gi, '$1')
     .replace(/<\/(?:td|th)>/gi, ' | ')
-    .replace(/:?[ \t]*<\/dt>/gi, ': ')
+    .replace(/:?[ \t]{0,20}<\/dt>/gi, ': ')
     .replace(/<(?:br|\/tr|\/p|\/div|\/li|\/pre|\/dd|\/h\d)\b[^<>]{0,200}>/gi, '\n')
     .replace(/<\/?[a-z][^<>]{0,2000}>/gi, '')
     .replace(/&(?:lt|gt|amp|quot|nbsp|#39|#x27|#34);/g, entity => ENTITIES[entity]);
