@@ -7,7 +7,6 @@
 
 import { labelsIn } from './labels';
 import { IS_OTHER, IS_OTHER_TITLE, IS_REQUEST } from './topic-words';
-import { plainName } from './vocabulary';
 
 const LONGEST_LINE = 1_000;
 const LONGEST_HEADING = 80;
@@ -182,8 +181,11 @@ const OTHER_NAMES = new Set(
 
 /** Whether what holds a usage is by its name none of a call: `rate_limits`, `ModelPricing`, `Average usage`. */
 export function namesOther(name: string): boolean {
-  const plain = plainName(name);
-  return IS_FUNCTION.test(plain) || plain.split('_').some(word => OTHER_NAMES.has(word));
+  if (name === '') {
+    return false;
+  }
+  const words = name.match(/[A-Z]?[a-z\d]+|[A-Z]+/g) ?? [];
+  return IS_FUNCTION.test(name) || words.some(word => OTHER_NAMES.has(word.toLowerCase()));
 }
 
 /** Functions that reckon with figures: `calculate_cost(input_tokens=31, output_tokens=52)`. */
