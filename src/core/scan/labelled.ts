@@ -9,7 +9,7 @@ import { meaningOf, plainName } from './vocabulary';
 
 const LONGEST_LINE = 1_000;
 /** Digits in groups, by the separators of number formats: no-break spaces, the Swiss apostrophe. */
-const GROUPS = /\d{1,3}(?:[\u00a0\u202f\u2009\u2019]\d{3})+(?!\d)/g;
+const GROUPS = /(?<![\w.,'])\d{1,3}(?:[\u00a0\u202f\u2009\u2019']\d{3})+(?![\d'])/g;
 /** Python's and Rust's own way to group: `12_345`. */
 const UNDERSCORED = /(?<![\w.])\d{1,3}(?:_\d{3})+(?!\w)/g;
 /** `Tokens: 12 345`: a space between groups, where the figure ends the line or a cell. */
@@ -20,10 +20,22 @@ const INLINE =
   /<\/?(?:sub|sup|b|i|u|em|strong|small|span|font|code|kbd|br|p|div|details|summary)\b[^<>\n]{0,200}>/gi;
 const SIDE = '(input|output|prompt|completion|in|out|total|cached|reasoning)';
 const TOKENS_OF = new RegExp(`\\btokens? ?[([]${SIDE}[)\\]]`, 'gi');
+/** `**prompt_tokens** 12`, and `["Prompt tokens: 12", "Completion tokens: 34"]`. */
+const BOLD = /(\*\*|__)([\p{L}][\p{L}\d _]{1,40})\1[ \t]+(?=\d)/gu;
+const TEXT_ITEM = /(["'])([\w #]{0,30}tok[\w ]{0,20}\s?[:=]\s?\d[\d,]{0,14})\1/gi;
+/** `Metric: Input tokens; Value: 12`. */
+const VALUE_OF =
+  /\b(?:metric|name|key|field|type)\s?[:=]\s?([\w ]{2,40})[;,|]\s*(?:value|count|amount)\s?[:=]\s?(?=\d)/gi;
+/** `12tok`: the unit joined to its figure. */
+const JOINED = /(?<![\w.,])(\d[\d,]{0,14})(?:tok(?:en)?s?|tkn?s?)(?![a-z])/gi;
+/** `response["usage"]["prompt_tokens"] = 12`: a path in brackets is one with dots. */
+const SUBSCRIPTS = /(?<!\w)\w{1,60}(?:\[(["'])\w{1,40}\1\]){1,6}(?=[ \t]*[=:])/g;
+/** `Input tokens [12]`. */
+const IN_BRACKETS = /(\btok(?:en)?s?) ?[[(](\d[\d,]{0,14})[\])]/gi;
 const SIDE_IN = new RegExp(`\\b${SIDE} ?[([](?:tokens?|toks?)[)\\]]`, 'gi');
 /** A name and a figure with a layout between them. */
 const LAID_OUT =
-  /^([^\p{L}\d#]{0,8})([\p{L}#][\p{L}\d #/_-]{1,48}?)(?:[ \t]*[–—]+[ \t]*|[ \t]+-{1,2}[ \t]+|[ \t]*\.{3,}[ \t]*|[ \t]*(?:→|⇒|-{1,2}>)[ \t]*|[ \t]{2,}|\t)(\d[\d,]{0,14})((?:[ \t]*(?:tokens?|toks?))?[ \t]*(?:\||$))/u;
+  /^([^\p{L}\d#]{0,8})([\p{L}#][\p{L}\d #/_.-]{1,48}?)(?:[ \t]*[–—]+[ \t]*|[ \t]+-{1,2}[ \t]+|[ \t]*\.{3,}[ \t]*|[ \t]*(?:→|⇒|-{1,2}>)[ \t]*|[ \t]{2,}|\t|,)(\d[\d,]{0,14})((?:[ \t]*(?:tokens?|toks?))?[ \t]*(?:\||$))/u;
 /** OpenAI's Codex: the input without what was cached, the output with reasoning (codex-rs, TokenUsage). */
 const CODEX =
   /\binput=(\d[\d,]{0,14}) \(\+ (\d[\d,]{0,14}) cached\) output=(\d[\d,]{0,14})(?: \(reasoning (\d[\d,]{0,14})\))?/g;
@@ -45,6 +57,12 @@ export function withSigns(text: string): string {
     .replace(ELEMENT, ' $1: $2, ')
     .replace(TOKENS_OF, '$1 tokens')
     .replace(SIDE_IN, '$1 tokens')
+    .replace(BOLD, '$2: ')
+    .replace(TEXT_ITEM, '$2')
+    .replace(VALUE_OF, '$1: ')
+    .replace(JOINED, '$1 tokens')
+    .replace(SUBSCRIPTS, path => path.replace(/\[["']/g, '.').replace(/["']\]/g, ''))
+    .replace(IN_BRACKETS, '$1: $2')
     .replace(CODEX, codex)
     .replace(CLAUDE_CODE, claudeCode);
   return plain.split('\n').map(laidOut).join('\n');

@@ -128,12 +128,14 @@ class Reader {
       this._at += 1;
       return this._forget();
     }
-    if (char === '=' && this._text[this._at + 1] === '=') {
+    if (char === '=' && (this._text[this._at + 1] === '=' || this._isComparison())) {
       return this._compare();
     }
     // `done=True eval_count=9`: a word that was a value isn't part of the next name.
     const isFieldInRow = char === '=' && this._key !== '' && this._wordEnd === this._at;
-    const raw = isFieldInRow ? this._word : this._nameBefore();
+    // `12 prompt tokens | 34 completion tokens`: what follows a figure is its unit.
+    const isUnit = char === '|' && this._phrase === this._figureEnd;
+    const raw = isFieldInRow ? this._word : isUnit ? '' : this._nameBefore();
     this._at += this._text[this._at + 1] === '>' ? 2 : 1;
     // Julia's symbols: `:usage => 1`.
     const isSymbol = char === ':' && raw === '';
@@ -154,6 +156,12 @@ class Reader {
       this._at += 1;
     }
     this._forget();
+  }
+
+  /** `<=`, `>=`, `!=`: a bound, not a figure; an arrow such as `==>` is none of them. */
+  private _isComparison(): boolean {
+    const before = this._at === 0 ? '' : this._text[this._at - 1];
+    return '<>!~'.includes(before) && before !== '' && this._text[this._at + 1] !== '>';
   }
 
   private _nameBefore(): string {
@@ -255,6 +263,7 @@ class Reader {
       this._addFigure(isNegative || isUnit ? NaN : Number(shown.replaceAll(',', '')));
     }
     this._phrase = this._at;
+    this._figureEnd = this._at;
     this._word = '';
   }
 
@@ -283,6 +292,8 @@ class Reader {
   private _isAboutTokens = false;
   /** Where the words began that may become a name. */
   private _phrase = 0;
+  /** Where the last figure ended. */
+  private _figureEnd = -1;
   private _word = '';
   private _wordBefore = '';
   private _wordEnd = -9;

@@ -7,6 +7,7 @@
  * and data frames of one row without a sum, a model or a cost that would show that it is a call.
  */
 
+import { namesOther } from './topics';
 import type { Role } from './vocabulary';
 import { meaningOf, plainName } from './vocabulary';
 
@@ -18,6 +19,10 @@ interface Block {
   readonly rows: Cells[];
   /** A vector has nothing before its figures and nothing between them. */
   isVector: boolean;
+  /** Its rows have neither a number nor a name. */
+  isBare: boolean;
+  /** A row is named as means and limits are. */
+  isOther: boolean;
 }
 
 const LONGEST_LINE = 1_000;
@@ -27,6 +32,8 @@ const NAME = /^[\p{L}_][\p{L}\p{N}_.]{0,79}$/u;
 const COUNT = /^(\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:\.0{0,6})?$/;
 /** A line of comma-separated values: names, or figures that are not grouped by commas. */
 const COMMAS = /^(?:"?[\w.:/ -]{1,60}"?,){1,30}"?[\w.:/ -]{1,60}"?$/;
+/** Names of figures of which at least one is none of every day. */
+const SPEAKS = /prompt|completion|tok(?:en)?s?/i;
 /** Lines between head and rows, and cells of rows that were left out. */
 const RULE = /^[-=:+.─━═┄┼├┤┌┐└┘┬┴╪╞╡╒╕╘╛╤╧]*$/u;
 /** The types that tibbles print below or beside the names. */
@@ -67,7 +74,9 @@ class Tables {
   private _addNamed(cells: Cells): boolean {
     const [name = '', ...figures] = cells;
     const isBegun = this._named.length > 0 && this._named[0].length === cells.length;
-    const isNamed = isBegun ? NAME.test(name) : roleOf(name) !== undefined;
+    const isNamed = isBegun
+      ? NAME.test(name)
+      : roleOf(name) !== undefined || (figures.length === 1 && sideOf(name) !== undefined);
     const areFigures = figures.every(figure => figure === '' || COUNT.test(figure));
     if (!isNamed || !areFigures || figures.every(figure => figure === '')) {
       this._endNamed();
@@ -92,6 +101,8 @@ class Tables {
     }
     if (block.rows.length < MOST_ROWS) {
       block.rows.push(cells.slice(before));
+      block.isBare &&= before === 0;
+      block.isOther ||= before === 1 && namesOther(cells[0]);
       block.isVector &&= before === 0 && !line.includes('|');
     }
     return true;
@@ -104,7 +115,7 @@ class Tables {
       this._endBlocks();
     }
     if (isHead) {
-      this._blocks.push({ names, rows: [], isVector: true });
+      this._blocks.push({ names, rows: [], isVector: true, isBare: true, isOther: false });
     }
   }
 
@@ -125,8 +136,11 @@ class Tables {
     const names = blocks.flatMap(block => block.names);
     const cells = blocks.flatMap(({ rows }) => rows[0]);
     const named = isUsage(names) ? names : fullNames(names, cells);
-    const isOneCall = blocks.every(({ rows }) => rows.length === 1);
-    const isProven = blocks.every(({ isVector }) => isVector) || showsCall(named, cells);
+    const isOneCall = blocks.every(({ rows, isOther }) => rows.length === 1 && !isOther);
+    const isPlain =
+      blocks.every(({ isVector }) => isVector) ||
+      (blocks.every(({ isBare }) => isBare) && named.every(name => roleOf(name) !== undefined));
+    const isProven = isPlain || showsCall(named, cells);
     if (isOneCall && isProven && isUsage(named)) {
       this._addObjects([objectOf(named, cells)]);
     }
@@ -134,7 +148,15 @@ class Tables {
 
   private _endNamed(): void {
     const rows = this._named.splice(0);
-    const names = rows.map(([name]) => name);
+    const printed = rows.map(([name]) => name);
+    const isShort = !isUsage(printed);
+    const names =
+      isShort && SPEAKS.test(printed.join(' '))
+        ? fullNames(
+            printed,
+            rows.map(([, figure]) => figure)
+          )
+        : printed;
     if (!isUsage(names)) {
       return;
     }
@@ -187,7 +209,7 @@ function isUsage(names: Cells): boolean {
 
 /** `Input`, `Output` and `Total` as names of figures, where the total is the sum. */
 function fullNames(names: Cells, cells: Cells): Cells {
-  const short = names.map(name => meaningOf(plainName(name), false).role);
+  const short = names.map(sideOf);
   const figureOf = (wanted: Role): number => countOf(cells[short.indexOf(wanted)]) ?? NaN;
   const isSum = figureOf('total') === figureOf('input') + figureOf('output');
   return isSum ? names.map((name, at) => FULL[short[at] ?? ''] ?? name) : names;
@@ -201,7 +223,13 @@ const FULL: Readonly<Record<string, string>> = {
 
 function roleOf(name: string): Role | undefined {
   const { role, isShort } = meaningOf(plainName(lastName(name)), /\s/.test(name));
-  return isShort ? undefined : role;
+  return isShort || role === 'tokens' ? undefined : role;
+}
+
+/** The same for a name that may be short: other rows show whether it is a figure. */
+function sideOf(name: string): Role | undefined {
+  const plain = plainName(lastName(name));
+  return plain === 'tokens' ? 'total' : meaningOf(plain, /\s/.test(name)).role;
 }
 
 /** `usage.prompt_tokens`, as nested lists are flattened. */

@@ -10,6 +10,7 @@ import type { OutputPattern } from './patterns';
 import { readPatterns } from './patterns';
 import { readPhrases } from './phrases';
 import { windowsOf, withoutMarkup, withoutTerminalCodes } from './plaintext';
+import { readProven } from './proven';
 import type { Reading } from './reading';
 import { agrees, mergedReading } from './reading';
 import { readingsOf } from './readings';
@@ -17,6 +18,7 @@ import { readRLists } from './rlist';
 import { withoutSource } from './listing';
 import { readStructures } from './structure';
 import { readTables } from './tables';
+import { withoutOtherTopics } from './topics';
 
 /** R's print of a text that holds JSON. */
 const R_JSON = /^\[1\] "((?:data: ?)?[{[](?:[^"\\\n]|\\.)*)"[ \t]*$/gm;
@@ -50,12 +52,16 @@ export function scanText(
 
 function readWindow(window: string, markup: Markup): readonly Reading[] {
   const text = markup === 'html' ? withoutMarkup(window) : window;
-  const signs = unquoted(withoutTerminalCodes(text)).replace(/[：，；│┃║]/g, plainSign);
-  const plain = withSigns(withoutSource(signs));
+  const signs = unquoted(withoutTerminalCodes(text).replace(PAYLOAD, payload)).replace(
+    /[：，；│┃║]/g,
+    plainSign
+  );
+  const plain = withSigns(withoutOtherTopics(withoutSource(signs)));
   const structures = [plain, ...readRLists(plain), ...readTables(plain)].flatMap(readStructures);
   const readings = readingsOf(structures);
-  const phrases = readingsOf(readPhrases(plain).flatMap(readStructures));
-  return [...withPhrases(readings, phrases), ...readLines(plain)];
+  const phrases = readingsOf([...readPhrases(plain), ...readProven(plain)].flatMap(readStructures));
+  const all = withPhrases(readings, phrases);
+  return [...all, ...readLines(plain).filter(line => !all.some(one => isPartOf(line, one)))];
 }
 
 /** Adds what phrases say to what structures say; both may be about one call, or the structure about several. */
@@ -64,7 +70,7 @@ function withPhrases(
   phrases: readonly Reading[]
 ): readonly Reading[] {
   const all = [...readings];
-  for (const phrase of phrases) {
+  for (const phrase of phrases.filter(one => !readings.some(whole => isPartOf(one, whole)))) {
     const same = readings.filter(reading => agrees(reading, phrase));
     const at = all.findIndex(reading => agrees(reading, phrase));
     if (at < 0) {
@@ -76,7 +82,31 @@ function withPhrases(
   return all;
 }
 
-function unquoted(text: string): string {
+/** A line that is nothing but a text in quotes, as the value of a cell and R's `print` show it. */
+const QUOTED_LINE = /^[ \t]*(?:\[\d{1,6}\][ \t]*)?(["'])((?:(?!\1)[^\\\n{[]|\\.)*)\1,?[ \t]*$/gm;
+
+/** Whether one says of the same call only what was printed without its cache or its thoughts. */
+function isPartOf({ usage: part }: Reading, { usage }: Reading): boolean {
+  const { cacheReadInputTokens = 0, cacheWriteInputTokens = 0, reasoningOutputTokens = 0 } = usage;
+  const beside = (usage.inputTokens ?? 0) - (part.inputTokens ?? 0);
+  const thought = (usage.outputTokens ?? 0) - (part.outputTokens ?? 0);
+  const isInput = beside === 0 || beside === cacheReadInputTokens + cacheWriteInputTokens;
+  const isOutput = thought === 0 || thought === reasoningOutputTokens;
+  return isInput && isOutput && beside + thought > 0;
+}
+
+/** JSON as the text of an event or a body: `ServerSentEvent(event=None, data='{...}')`. */
+const PAYLOAD =
+  /\b(data|body|text|payload)(\s?[=:]\s?)b?(?:'(\{(?:[^'\\\n]|\\.)*\})'|"(\{(?:[^"\\\n]|\\.)*\})")/g;
+
+function payload(_: string, name: string, sign: string, single?: string, double?: string): string {
+  return name + sign + (single === undefined ? unescaped(double ?? '') : unescaped(single));
+}
+
+function unquoted(printed: string): string {
+  const text = /^[ \t]*(?:\[\d{1,6}\][ \t]*)?["']/m.test(printed)
+    ? printed.replace(QUOTED_LINE, (_, _quote: string, line: string) => unescaped(line))
+    : printed;
   if (text.includes('[1] "')) {
     return text.replace(R_JSON, (_, json: string) => unescaped(json));
   }

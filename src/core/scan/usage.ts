@@ -8,6 +8,7 @@
 import type { Usage } from './reading';
 import type { Figure, Node } from './tree';
 import { DEFINITION } from './tree';
+import { namesOther } from './topics';
 import type { Role } from './vocabulary';
 import { meaningOf } from './vocabulary';
 
@@ -24,6 +25,8 @@ const USAGE_CLASS =
 const COUNTED_BEFORE = /count_?tokens|tokens?_?count(?:_?result|_?response)?$|token_counter/i;
 /** A completion that is smaller than its reasoning by more than this does not include it (Perplexity). */
 const OUTSIDE_RATIO = 1.5;
+/** How many structures around are asked what they are about. */
+const HEIGHT = 4;
 
 /** The usage that a node states by itself, and its input as printed where the cache is beside it. */
 export interface Stated {
@@ -68,6 +71,8 @@ export function statedUsage(node: Node): Stated | undefined {
 class Figures {
   /** Gemini's candidates do not include its thoughts. */
   readonly isThinkingBeside: boolean;
+  /** The input was put together of its parts. */
+  isInputWhole = false;
 
   constructor(node: Node) {
     this.isThinkingBeside =
@@ -84,6 +89,7 @@ class Figures {
         this._takeNested(child);
       }
     }
+    this._addMisses();
   }
 
   get(role: Role): number | undefined {
@@ -96,6 +102,17 @@ class Figures {
 
   isShort(role: Role): boolean {
     return this._figures.get(role)?.isShort === true;
+  }
+
+  /** Input that is printed only as what was read from the cache, written to it, and neither. */
+  private _addMisses(): void {
+    const missed = this.get('miss');
+    if (missed === undefined || this.has('input')) {
+      return;
+    }
+    const value = missed + (this.get('read') ?? 0) + (this.get('write') ?? 0);
+    this._figures.set('input', { value, isShort: false, isSum: false });
+    this.isInputWhole = true;
   }
 
   /** Whether every figure is a whole number or absent. */
@@ -133,7 +150,8 @@ function isUsage(node: Node, figures: Figures): boolean {
     isReport ||
     node.name === DEFINITION ||
     COUNTED_BEFORE.test(node.name) ||
-    COUNTED_BEFORE.test(node.key)
+    COUNTED_BEFORE.test(node.key) ||
+    isOfOther(node)
   ) {
     return false;
   }
@@ -154,12 +172,25 @@ function isUsage(node: Node, figures: Figures): boolean {
   return isHolder(node) && node.bracket !== '' && (input !== undefined || output !== undefined);
 }
 
+/** Whether it, or what it stands in, is named as limits, prices or averages are. */
+function isOfOther(node: Node): boolean {
+  let around: Node | undefined = node;
+  for (let height = 0; around !== undefined && height < HEIGHT; height += 1) {
+    if (namesOther(around.key) || namesOther(around.name)) {
+      return true;
+    }
+    around = around.parent;
+  }
+  return false;
+}
+
 /**
  * `in` and `out`, `input` and `output` are words of every day: only a cache, a usage around or a total that is their sum
  * makes them figures.
  */
 function hasCompany(node: Node, figures: Figures): boolean {
-  if (isHolder(node) || figures.has('read')) {
+  const isNamed = node.names.has('prompt') && node.names.has('completion');
+  if (isHolder(node) || figures.has('read') || (isNamed && node.bracket !== '')) {
     return true;
   }
   const sum = (figures.get('input') ?? 0) + (figures.get('output') ?? 0);
@@ -167,7 +198,7 @@ function hasCompany(node: Node, figures: Figures): boolean {
   const isPart = around?.isShort === false && around.value === sum;
   const isOwnNamed =
     node.names.has('in') || node.names.has('completion') || !figures.isShort('total');
-  return isPart || (isOwnNamed && figures.get('total') === sum);
+  return isPart || figures.get('tokens') === sum || (isOwnNamed && figures.get('total') === sum);
 }
 
 /** Whether a node is the input or the output of a usage, with a total and its parts. */
@@ -197,9 +228,12 @@ function isCacheBeside({ names }: Node, figures: Figures, cached: number): boole
     figures.get('output'),
     figures.get('total')
   ];
-  if (total !== undefined && cached > 0) {
+  if (total !== undefined && cached > 0 && !figures.isInputWhole) {
     const sum = input + output + cached;
     return total === sum || total === sum + (figures.get('reasoning') ?? 0);
+  }
+  if (figures.isInputWhole) {
+    return false;
   }
   const isAnthropic =
     names.has('cache_read_input_tokens') || names.has('cache_creation_input_tokens');

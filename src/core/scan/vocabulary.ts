@@ -8,17 +8,26 @@
 
 /** What a printed figure means. */
 export type Role =
-  'input' | 'output' | 'total' | 'read' | 'write' | 'reasoning' | 'tool' | 'requests';
+  | 'input'
+  | 'output'
+  | 'total'
+  | 'read'
+  | 'write'
+  | 'miss'
+  | 'reasoning'
+  | 'tool'
+  | 'requests'
+  | 'tokens';
 
 const NAMES: Readonly<Record<Role, string>> = {
   input:
-    'prompt_tokens input_tokens prompt_token_count input_token_count prompt_eval_count input_text_token_count ' +
+    'prompt_tokens input_tokens prompt_n x_amzn_bedrock_input_token_count prompt_token_count input_token_count prompt_eval_count input_text_token_count ' +
     // Pydantic AI before 1.0; LlamaIndex; Langfuse; Semantic Kernel, Microsoft.Extensions.AI.
     'request_tokens prompt_token_usage num_input_tokens num_prompt_tokens tokens_prompt tokens_input tokens_in ' +
     'n_prompt_tokens n_input_tokens input_tokens_count prompt_tokens_count prompt_usage sent_tokens tokens_sent ' +
     'in_tokens in_token input_token prompt_token question_tokens query_tokens token_count_prompt llm_token_count_prompt',
   output:
-    'completion_tokens output_tokens candidates_token_count response_token_count generated_token_count eval_count ' +
+    'completion_tokens output_tokens predicted_n x_amzn_bedrock_output_token_count candidates_token_count response_token_count generated_token_count eval_count ' +
     'generated_tokens total_output_text_token_count generation_token_count completion_token_count output_token_count ' +
     'response_tokens completion_token_usage num_output_tokens num_completion_tokens tokens_completion tokens_output ' +
     'tokens_out n_completion_tokens n_output_tokens output_tokens_count completion_tokens_count gen_tokens ' +
@@ -34,11 +43,17 @@ const NAMES: Readonly<Record<Role, string>> = {
   write:
     'cache_creation_input_tokens cache_write_tokens cache_write_input_tokens cache_creation_tokens cache_create ' +
     'cache_write cache_write_input_token_count cache_creation_token_count input_cache_creation_tokens',
+  // What of the input was not in the cache.
+  miss:
+    'prompt_cache_miss_tokens cache_miss_tokens cache_misses uncached_input_tokens uncached_tokens uncached_prompt_tokens ' +
+    'uncached_input non_cached_input_tokens non_cached_tokens noncached_input_tokens input_uncached_tokens new_input_tokens ' +
+    'fresh_input_tokens input_uncached input_no_cache_tokens no_cache_tokens',
   reasoning:
     'reasoning_tokens thoughts_token_count thinking_tokens reasoning_output_tokens reasoning thoughts_tokens ' +
     // Gemini's Interactions API: https://ai.google.dev/api/interactions-api, Usage.
     'thought_tokens thoughts_output_tokens total_thought_tokens',
   tool: 'tool_use_prompt_token_count total_tool_use_tokens',
+  tokens: 'tokens',
   requests: 'requests successful_requests num_requests total_requests llm_calls n_requests'
 };
 
@@ -50,6 +65,7 @@ const SHORT: Readonly<Record<string, Role>> = {
   output: 'output',
   prompt: 'input',
   completion: 'output',
+  candidates: 'output',
   total: 'total',
   n_input: 'input',
   n_output: 'output',
@@ -125,6 +141,7 @@ export function plainName(name: string): string {
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .replace(/[^a-z\d\u4e00-\u9fff]+/g, '_')
+    .replace(/(^|_)tko?n?(s?)(?=_|$)/g, '$1token$2')
     .replace(/(^|_)tok(s?)(?=_|$)/g, '$1token$2')
     .replace(/^_|_$/g, '');
 }
@@ -171,7 +188,48 @@ export function meaningOf(name: string, isPhrase: boolean): Meaning {
   if (inUsage !== undefined) {
     return meaningOf(inUsage, false);
   }
+  const built = builtRole(name);
+  if (built !== undefined) {
+    return { ...NOTHING, role: built };
+  }
   return summed(name) ?? (isPhrase ? atTheEnd(name) : NOTHING);
+}
+
+/** Words of which names are built: one side, a word for tokens, and words that only say that it is a count. */
+const SIDE_WORDS: Readonly<Record<string, Role>> = {
+  prompt: 'input',
+  input: 'input',
+  in: 'input',
+  request: 'input',
+  query: 'input',
+  question: 'input',
+  evaluated: 'input',
+  completion: 'output',
+  output: 'output',
+  out: 'output',
+  generated: 'output',
+  generation: 'output',
+  response: 'output',
+  answer: 'output',
+  reply: 'output',
+  candidate: 'output',
+  candidates: 'output',
+  predicted: 'output'
+};
+const COUNT_WORDS = new Set(
+  'n nb nr num number no of the count counts counter usage used consumed cnt qty amount text llm'.split(
+    ' '
+  )
+);
+
+/** `num_generated_tokens`, `token_usage_prompt`: every word is one of them, and one names a side. */
+function builtRole(name: string): Role | undefined {
+  const words = name.split('_');
+  const sides = words.filter(word => Object.hasOwn(SIDE_WORDS, word));
+  const tokens = words.filter(word => /^tokens?$/.test(word));
+  const counts = words.filter(word => COUNT_WORDS.has(word));
+  const isWhole = sides.length === 1 && tokens.length === 1 && words.length === counts.length + 2;
+  return isWhole ? SIDE_WORDS[sides[0]] : undefined;
 }
 
 /** Whether a name says that what it names sums up several calls. */

@@ -1,0 +1,71 @@
+/**
+ * The words by which a line says that its figures of tokens are not what a call used.
+ *
+ * They are grouped by what such lines are about. A word of every day counts only where it stands right before a figure or a name of
+ * tokens, because the texts of users and models stand on the same lines as the usage of their calls.
+ */
+
+/** Names of tokens, as they follow a word that is about them. */
+const TOKENS = '(?:tokens?|usage|inputs?|outputs?|prompts?|completions?)';
+
+const ENGLISH = [
+  // Bounds.
+  'limits?|limited|quotas?|budgets?|budgeted|allowances?|at most|at least|up to|no more than|capped|ceiling|thresholds?|capacity',
+  'bounds?|constraints?|requirements?|available|windows?|context (?:length|size)|theoretical|such as|returns an?|\\([+-]\\d',
+  '(?:team|account|workspace|company|department) usage',
+  'allowed|allows?|permits?|includes?|covers?|offers?|grants?|(?:free )?credits (?:cover|include)|by default|exceeds?|exceeded|remaining|left|unused|supports?|accepts?|handles?|can (?:take|process|read|handle|produce|generate|accept|hold|use)',
+  'too (?:long|large|many)|(?:under|over|below|above|within|less than|more than|fewer than) \\d[\\d,]*(?= tok)',
+  // Statistics.
+  'averag(?:e|es|ed|ing)|avg|mean|median|stdev|sd|variance|p\\d\\d|(?:\\d\\dth )?percentiles?|quantiles?|distribution|histogram|correlation',
+  'longest|shortest|largest|smallest|highest|lowest|biggest|ranges?|typical|typically|usually|each|every',
+  '(?:min|max|minimum|maximum|limit|avg|mean|median|est|estimated|approx)(?=\\.?\\))',
+  // Estimates, plans, examples.
+  'estimat(?:e|es|ed|ion)(?! ?[$¥€])|approx(?:\\.|imately|imate)?|roughly|around \\d|about \\d|projected|forecast|hypothetical|worst[ -]case',
+  'planned|recommended|recommends?|suggested|for example|examples?|e\\.g\\.|for instance|suppose|assum(?:e|es|ed|ing)|would|should|could|might',
+  'imagine|let.s say|picture|consider|scenarios?|test case|load test|stress test|(?:predicted|expected|estimated|planned|target|goal):',
+  'simulated|simulation|synthetic|dummy|fake|mocked|mock|reserved?|reserving|goal|will (?:use|need|cost)|needs?|requires?|you pay|warm-?up',
+  // Prices.
+  'pricing|prices|price (?:list|table|sheet|calculator|per)|calculator|tariffs?|per (?:token|[\\d.,]*[km]|million|thousand)|tokens? per',
+  // Data, training, workloads.
+  'benchmark(?:s|ing)?|train(?:ing)? (?:set|split|data|tokens?|run)|(?:pre-?)?trained|fine-?tun(?:ed|ing)|datasets?|corpus|corpora|vocab(?:ulary)?',
+  'tokeni[sz]ers?|tokeni[sz](?:ed|ing|ation)|\\d ?(?:tokens?|toks?)? ?\\/ ?(?:s|sec|min|minute|hour|h|day)(?![a-z])|req(?:uest)?s?\\/s',
+  'training|encoder|decoder|padding|masked|special tokens|stop tokens|truncat(?:ed|ing|ion)|overlap|chunk size|dry[ -]run|placeholder|baseline',
+  'sequence lengths?|workload|throughput|embeddings?|attention|alignment|(?:input|output|prompt|completion) token \\d+',
+  // Periods and accounts.
+  'yesterday|today|tomorrow|(?:this|last|per|past|a) (?:\\d+ )?(?:second|minute|hour|day|week|month|quarter|year)s?|an hour|daily|weekly|monthly|yearly',
+  'usage report|by user|all users|per (?:min|user|sample|doc|document|page|row)|tiers?|organi[sz]ation|invoice|subscription|rpm|tpm|itpm|otpm',
+  // Differences.
+  'saved|savings?|wasted|avoided|trimm(?:ed|ing)|discarded|differences?|diff|delta|changed?|compared|compress(?:ed|ion)|reduc(?:ed|tion)|original',
+  // Parts of documents.
+  'fields|columns?|sections?|chapter|parameters?|arguments?|figure \\d|tables? \\d',
+  // Other tokens.
+  '(?:bytes?|packets?|requests|responses|files?|messages|bits) (?:in|out)|token ring',
+  'gas|utxo|minted|staked|wallet|oauth|csrf|refresh tokens?|access tokens?',
+  `(?:expected|predicted|target(?:ed)?|desired|maximum|max|minimum|min|padded|truncated|default|sample|random|ideal)(?: \\S{1,20}){0,2}?[ :]{1,2}${TOKENS}`,
+  `${TOKENS} (?:max|min|maximum|limit)`
+].join('|');
+
+const CHINESE =
+  '每(?:条|个|份|人|天|日|月|小时|分钟|秒)|样本|平均|上限|限制|限额|配额|预算|最大|最多|至多|不超过|剩余|单价|价格|训练|数据集|语料|' +
+  '例如|比如|示例|假设|假如|预计|预估|估算|估计|大约|约为|建议|上下文(?:长度|窗口)|百万|阈值|今日|本月|昨天|节省|套餐|限流|\\/ ?(?:分钟|秒|天|小时)|\\/千|\\/百万';
+
+/** A line about something else. */
+export const IS_OTHER = new RegExp(
+  `(?<![\\w-])(?:${ENGLISH})(?![\\w-])|(?:^|[:|] ?)(?:plan|defaults?): |[~≈] ?\\d[\\d,]* (?=tok)|${CHINESE}`,
+  'i'
+);
+
+/** Requests of somebody, errors, code, and the sizes of a workload: the whole line is one. */
+const REQUEST = [
+  String.raw`^\s*(?:please )?(?:set|pass|use|keep|choose|provide|specify|allocate|see) (?!\d)`,
+  String.raw`^\s*(?:[\w.]+\.)?\w+(?:Error|Exception|Warning)\b\s*:`,
+  String.raw`^E {3,}|^(?:FAILED|PASSED) `,
+  String.raw`\binput_(?:value|type)=|\brate-?limit|\b(?:count|estimate)_tokens\b`,
+  String.raw`(?:\d ?[*×] ?|[=(+] ?)(?:\w+\.)?\w*_tokens ?[*/×] ?\d|\d ?[*×] ?(?:\w+\.)?\w*_tokens\b`,
+  String.raw`\b(?:\w*batch_size|per_device_\w+|bs|num_gpus|n_gpus|concurrency|seq_len|world_size|num_prompts|num_samples|n_samples|qps)\s?[=:]\s?\d`
+].join('|');
+export const IS_REQUEST = new RegExp(REQUEST, 'im');
+
+/** Words of titles that make every figure below them something else. */
+export const IS_OTHER_TITLE =
+  /\b(?:averages?|avg|mean|median|limits?|quotas?|budgets?|allowances?|benchmarks?|estimates?|estimated|estimation|forecast|thresholds?|capacity|pricing|prices?|dataset|corpus|training|defaults?|settings|config(?:uration)?|maximum|max|typical|examples?|sample|hypothetical|simulation|planned|savings|today|this (?:week|month|year)|daily|monthly)\b|\.(?:ya?ml|toml|ini|cfg|env|py|js|ts|md|rst|r):?\s*$|平均|上限|限制|限额|配额|预算|单价|价格|训练|数据集|例如|示例|估算|预估|配置|今日|本月/i;
