@@ -33,6 +33,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, self.server.owner.renew(json.loads(body)["ids"]))
         elif self.path == "/v1/usage":
             self._answer(200, self.server.owner.usage(json.loads(body)))
+        elif self.server.owner.failures > 0:
+            self.server.owner.failures -= 1
+            self._answer(503, {"error": "busy"})
         else:
             self._answer(*self.server.owner.take(self.headers["x-llm-meter-spool"], body))
 
@@ -76,6 +79,7 @@ class TapListener:
         connection_ended: A tap's connection was closed.
         notices: What to answer, once.
         refused: Ids whose lines are answered with 400.
+        failures: How many of the next posts of lines fail.
         most_calls: A blocking limit: so many calls may be settled or reserved; None: no limit.
         lease_s: What a reservation is granted for, seconds.
         asked: Every question whether a call may leave, in order.
@@ -91,6 +95,7 @@ class TapListener:
         self.lines: list[dict[str, object]] = []
         self.notices: list[str] = []
         self.refused: set[str] = set()
+        self.failures = 0
         self.spools: set[str] = set()
         self.connections: list[socket.socket] = []
         self.connection_ended = threading.Event()

@@ -24,16 +24,20 @@ class Background:
     def __init__(self, log: logging.Logger) -> None:
         self._log = log
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_closed = False
 
     def start(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
-        """Run work on the current loop."""
+        """Run work on the current loop; after `cancel` it ends before it begins."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+        if self._is_closed:
+            task.cancel()
         return task
 
     async def cancel(self) -> None:
-        """End what still runs."""
+        """End what still runs, and what is started from now on: what it works on may be closed."""
+        self._is_closed = True
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

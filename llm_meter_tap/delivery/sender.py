@@ -37,6 +37,8 @@ _EXIT_S = 2.0
 # How long a fork waits for lines under way, seconds.
 _PAUSE_S = 0.25
 _BATCH = 200
+# A busy service may answer too late for the first attempt; one that is away must not fill the memory.
+_TEXT_ATTEMPTS = 3
 # Lines beyond it are on disk only, for the service to import when this process is gone.
 _LARGEST_BACKLOG = 20_000
 
@@ -51,9 +53,10 @@ class OutgoingLine(NamedTuple):
         is_spooled: Whether it is on disk too.
         record: The record of a settled line, for the kernel message.
         text: Gives `input`, `output` and `framing` to be counted by the service, when the line is about to be
-            sent; what it holds is in memory only, gone after the first attempt.
+            sent; what it holds is in memory only, gone after `_TEXT_ATTEMPTS`.
         parent: The cell's parent message, where the kernel message belongs.
         on_notices: Gets the service's notices, or None when no service took the line; None prints them.
+        attempts: How often it was sent and not taken.
     """
 
     event: str
@@ -64,6 +67,7 @@ class OutgoingLine(NamedTuple):
     text: Callable[[], dict[str, Any] | None] | None = None
     parent: dict[str, Any] | None = None
     on_notices: Callable[[list[str] | None], None] | None = None
+    attempts: int = 0
 
 
 class _Stop(NamedTuple):
@@ -287,9 +291,15 @@ class LineSender:
         for line in lines:
             if line.on_notices:
                 line.on_notices(None)
-        self._backlog.extendleft(line._replace(text=None, on_notices=None) for line in reversed(lines))
+        self._backlog.extendleft(_after_attempt(line) for line in reversed(lines))
         self._due_at = Clock.monotonic() + self._retry_s
         self._retry_s = min(2 * self._retry_s, _LAST_RETRY_S)
+
+
+def _after_attempt(line: OutgoingLine) -> OutgoingLine:
+    attempts = line.attempts + 1
+    text = line.text if attempts < _TEXT_ATTEMPTS else None
+    return line._replace(attempts=attempts, text=text, on_notices=None)
 
 
 def _encoded(line: OutgoingLine) -> bytes:

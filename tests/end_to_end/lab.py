@@ -66,7 +66,10 @@ class Lab:
             *(f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={self.notebooks}", *arguments),
         ]
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+            # Elsewhere than in the checkout, which `-m` would put on the path before the wheel.
+            self._process = subprocess.Popen(
+                command, cwd=self.folder, env=self.environment, stdout=log, stderr=log
+            )
         wait_for(self._is_up, f"the server; its log is {self.log}")
 
     def kill(self) -> None:

@@ -16,6 +16,8 @@ LIMIT = {"window": "total", "unit": "calls", "amount": MOST, "on_exceed": "block
 
 SET_UP = f"""
 import asyncio, openai, subprocess
+from llm_meter_tap.limits import reservation
+reservation._PATIENCE_S = 120.0  # a busy machine is no service that is away
 from concurrent.futures import ThreadPoolExecutor
 from llm_meter_tap import LimitExceeded
 client, aclient = openai.OpenAI(), openai.AsyncOpenAI()

@@ -32,6 +32,21 @@ def test_tasks_end_when_they_are_cancelled():
     asyncio.run(run())
 
 
+def test_a_task_that_is_started_after_the_end_does_nothing(caplog):
+    done = []
+
+    async def work():
+        done.append(True)
+
+    async def run():
+        background = Background(logging.getLogger("test"))
+        await background.cancel()
+        await asyncio.wait([background.start(work())])
+
+    asyncio.run(run())
+    assert (done, caplog.records) == ([], [])
+
+
 def test_work_in_a_thread_is_unmetered_and_does_not_keep_the_process_alive():
     def work():
         thread = threading.current_thread()

@@ -62,6 +62,17 @@ def test_text_goes_to_the_service_only_when_the_provider_reports_nothing(provide
     assert "text" not in reported
 
 
+@pytest.mark.parametrize(("failures", "is_kept"), [(2, True), (5, False)])
+def test_text_is_sent_again_to_a_busy_service_and_not_kept_for_one_that_stays_away(
+    provider, listener, metered, failures, is_kept
+):
+    listener.failures = failures
+    httpx.post(f"{provider.url}/silent/{CHAT}", json=STREAM)
+
+    (line,) = listener.wait_for(settled=1)
+    assert ("text" in line) is is_kept
+
+
 def test_an_aborted_stream_keeps_the_figures_it_got_and_leaves_the_rest_to_be_counted(
     provider, listener, metered
 ):
