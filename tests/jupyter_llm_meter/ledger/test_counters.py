@@ -180,12 +180,3 @@ def test_the_same_calls_in_another_order_give_the_same_counters(ledger):
     ledger.settle(records[::-1], [LIMITS[0]], NOW)
     found = {each.subject: each.used for each in ledger.standings([LIMITS[0]], NOW)}
     assert found == expected_standing(records, LIMITS[0], NOW)
-
-
-def test_many_limits_are_looked_up_for_one_subject_too(ledger):
-    many = tuple(
-        limit("total", "tokens", 1000 + number, scope="user", value="alice") for number in range(101)
-    )
-    ledger.settle([call("a"), call("b", user_id="bob")], list(many), NOW)
-    found = ledger.standings(list(many), NOW, {"user": "alice"})
-    assert [(each.subject, each.used) for each in found] == [("alice", 120)] * 101

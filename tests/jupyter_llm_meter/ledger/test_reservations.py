@@ -271,3 +271,15 @@ def test_only_the_newest_refusals_are_remembered(ledger, monkeypatch):
     assert granted(ledger, ask("a", 2000), ask("b", 3000)) == [False, False]
     (alert,) = ledger.settle([refusal("a")], [HARD], NOW).crossed
     assert alert.needed is None
+
+
+def test_a_call_under_many_limits_is_held_to_each_of_them(ledger):
+    many = [
+        limit("total", "tokens", 1000 + at, scope="user", value=f"u{at}", on_exceed="block")
+        for at in range(101)
+    ]
+    tight = limit("total", "tokens", 150, scope="project", on_exceed="block")
+    assert granted(ledger, ask("a", project="p"), ask("b", project="p"), limits=(*many, tight)) == [
+        True,
+        False,
+    ]

@@ -64,8 +64,10 @@ def test_text_goes_to_the_service_only_when_the_provider_reports_nothing(provide
 
 @pytest.mark.parametrize(("failures", "is_kept"), [(2, True), (5, False)])
 def test_text_is_sent_again_to_a_busy_service_and_not_kept_for_one_that_stays_away(
-    provider, listener, metered, failures, is_kept
+    provider, listener, metered, failures, is_kept, monkeypatch
 ):
+    for name in ("_FIRST_RETRY_S", "_LAST_RETRY_S", "_NEW_LINE_RETRY_S"):
+        monkeypatch.setattr(f"llm_meter_tap.delivery.sender.{name}", 0.01)
     listener.failures = failures
     httpx.post(f"{provider.url}/silent/{CHAT}", json=STREAM)
 

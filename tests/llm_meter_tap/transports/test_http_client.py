@@ -11,6 +11,7 @@ import sys
 import threading
 import urllib.error
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import requests
@@ -22,6 +23,7 @@ from tap_clients import STREAM as STREAMED_CALL
 from tap_process import environment, settled, spool_lines
 
 from llm_meter_tap import tap
+from llm_meter_tap.transports import http_client as adapter
 
 CHAT = "v1/chat/completions"
 BODY, STREAM = json.dumps(CALL).encode(), json.dumps(STREAMED_CALL).encode()
@@ -34,17 +36,19 @@ def test_reading_up_to_the_stated_length_ends_the_call(provider, metered):
     assert len(settled(metered)) == 1
 
 
-def test_an_answer_without_a_body_ends_the_call(metered):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
-        thread = threading.Thread(target=answer_once, args=(server, answer))
-        thread.start()
-        _, response = connected(f"http://127.0.0.1:{server.getsockname()[1]}/{CHAT}")
-        thread.join()
+def test_an_answer_that_is_closed_already_ends_the_call():
+    class Seen:
+        def responded(self, status: int, headers: dict[str, str]) -> None:
+            events.append(status)
 
-    assert response.read() == b""
-    (record,) = settled(metered)
-    assert (record["llm_meter.call.status"], record["llm_meter.call.basis"]) == ("ok", "missing")
+        def ended(self) -> None:
+            events.append("ended")
+
+    events: list[object] = []
+    answer = SimpleNamespace(status=200, getheaders=lambda: [], isclosed=lambda: True)
+    adapter._tee(answer, Seen())
+
+    assert events == [200, "ended"]
 
 
 def test_an_error_answer_that_is_not_read_is_still_an_error(provider, metered):
