@@ -132,7 +132,9 @@ def test_a_message_that_was_lost_shows_until_the_spool_brings_the_call(
     (spool,) = (away / "spool").glob("*.jsonl")
     ours = meter.service.storage.folder / "spool"
     ours.mkdir(exist_ok=True)
-    (ours / spool.name).write_bytes(spool.read_bytes())
+    draft = ours / f".{spool.name}"
+    draft.write_bytes(spool.read_bytes())
+    draft.rename(ours / spool.name)
     meter.service.process_ended()
     eventually(lambda: len(calls()) == 3, "the second call")
     eventually(lambda: not problems(), "the end of the problem")

@@ -124,7 +124,9 @@ def spool(storage):
         folder = storage.folder / "spool"
         folder.mkdir(mode=0o700, exist_ok=True)
         path = Path(folder, name)
-        path.write_bytes(b"\n".join(lines) + end)
-        return path
+        # As a tap does: the service may look at any time, and takes an empty spool of a dead process away.
+        hidden = path.with_name(f".{name}")
+        hidden.write_bytes(b"\n".join(lines) + end)
+        return hidden.replace(path)
 
     return write

@@ -54,9 +54,11 @@ class LockedSpool:
     def __init__(self, folder):
         self.name = f"{os.getpid()}-{secrets.token_hex(4)}.jsonl"
         (folder / "spool").mkdir(mode=0o700, exist_ok=True)
-        path = folder / "spool" / self.name
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        # As a tap does: locked before it has the name that the service looks for.
+        draft = folder / "spool" / f".{self.name}"
+        self._descriptor = os.open(draft, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+        draft.rename(folder / "spool" / self.name)
 
     def write(self, event, record):
         """Write a line; returns it."""
