@@ -87,7 +87,7 @@ class NoKernels:
         return []
 
     def tap_reported(self, kernel_id: str) -> bool:
-        """Return False: there is no list of kernels to change."""
+        """Return False, because a service without a Jupyter server lists no kernels."""
         return False
 
 
