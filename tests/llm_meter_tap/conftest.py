@@ -8,6 +8,7 @@ from tap_listener import TapListener
 from tap_provider import Provider
 
 from llm_meter_tap import startup, tap
+from llm_meter_tap.calls import local_servers, possible_call
 from llm_meter_tap.runtime import faults
 
 
@@ -25,11 +26,16 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def metered(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The tap is on in this process, with no service; gives the private folder."""
+    """The tap is on in this process, with no service; gives the private folder.
+
+    It has seen no server before: another test's provider may have had the port that this one's has now.
+    """
     places = ("NOTEBOOK", "KERNEL_ID", "CELL_ID", "RUN_ID")
     for name in ("SERVICE", "PROJECT", "TEAM", "USER", *places, "DISABLE"):
         monkeypatch.delenv(f"LLM_METER_{name}", raising=False)
     monkeypatch.setenv("LLM_METER_DIR", str(folder))
+    monkeypatch.setattr(local_servers, "_answered", {})
+    monkeypatch.setattr(possible_call, "_proved", {})
     faults.counts.clear()
     startup.activate()
     yield folder

@@ -20,10 +20,8 @@ KNOWN = {"model": "m", "messages": [{"role": "user", "content": "Hi"}]}
 
 
 @pytest.fixture(autouse=True)
-def nothing_seen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No server was seen and no path proved before."""
-    monkeypatch.setattr(local_servers, "_answered", {})
-    monkeypatch.setattr(possible_call, "_proved", {})
+def nothing_noted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No request was noted as unrecognised lately."""
     monkeypatch.setattr(unrecognised, "_noted_at", float("-inf"))
     return iter([None])
 
