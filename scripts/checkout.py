@@ -14,6 +14,7 @@ import subprocess
 import sys
 import venv
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NoReturn
 
@@ -110,16 +111,20 @@ def install(requirements: Sequence[str], name: str, *, is_wheel_current: bool = 
         _note("pip", "upgraded")
     project = _digest(_files(_WHEEL_SOURCES))
     installed = _note("project")
-    if installed is None or (is_wheel_current and installed != project):
-        wheel = _build()
+    wanted = "\n".join((_digest([ROOT / "pyproject.toml"]), *requirements))
+    is_built = installed is None or (is_wheel_current and installed != project)
+    # The build has an environment of its own: the requirements can be installed meanwhile.
+    with ThreadPoolExecutor(1) as pool:
+        building = pool.submit(_build) if is_built else None
+        if _note(name) != wanted:
+            run([*pip, *requirements])
+            _note(name, wanted)
+    if building is not None:
+        wheel = building.result()
         run([*pip, wheel])
         # pip leaves what is installed alone when the new wheel has the same version.
         run([*pip, "--force-reinstall", "--no-deps", wheel])
         _note("project", project)
-    wanted = "\n".join((_digest([ROOT / "pyproject.toml"]), *requirements))
-    if _note(name) != wanted:
-        run([*pip, *requirements])
-        _note(name, wanted)
 
 
 def _build() -> Path:

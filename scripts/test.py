@@ -3,7 +3,8 @@
 Works from a fresh clone with Python >= 3.10 and Node >= 20; sets up ``.venv`` and ``node_modules`` in the
 checkout. ``--fast`` runs what answers in a minute or two, on the sources instead of the wheel: lint, the
 frontend's unit tests, and the Python tests that start neither a server nor a kernel. ``--only`` runs some of
-the suites, ``--shard`` a part of the UI tests. The last line is the sum: ``N passed, N failed``.
+the suites, ``--shard`` a part of the UI tests. ``--retry`` gives a Python or UI test that failed one
+more run, and names it. The last line is the sum: ``N passed, N failed``.
 """
 
 from __future__ import annotations
@@ -34,8 +35,10 @@ PURE = (
     "tests/llm_meter_tap/formats",
     "tests/llm_meter_tap/wire",
 )
-# Many tests wait for processes, so that one worker more than there are cores pays.
-PYTHON_WORKERS = min(os.cpu_count() or 2, 8) + 1
+# Many tests wait for processes, so that two workers more than there are cores pay.
+PYTHON_WORKERS = min(os.cpu_count() or 2, 8) + 2
+# More failures than this are no matter of chance.
+_MOST_RETRIED = 5
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -54,11 +57,13 @@ class Choice(NamedTuple):
         is_fast: Only what is quick, on the sources, without coverage.
         shard: The part of the UI tests, as Playwright takes it: ``2/3``.
         is_python_covered: Whether the coverage of the Python packages is held against its floors.
+        is_retried: Whether a test that failed is run once more.
     """
 
     is_fast: bool = False
     shard: str | None = None
     is_python_covered: bool = False
+    is_retried: bool = False
 
 
 def main() -> int:
@@ -80,9 +85,14 @@ def main() -> int:
         action="store_true",
         help="also measure what the Python tests cover; fails below the floors of scripts/coverage_gate.py",
     )
+    parser.add_argument(
+        "--retry",
+        action="store_true",
+        help="run a Python or UI test that failed once more; one that passes then is named as unsteady",
+    )
     given = parser.parse_args()
     chosen = given.only or [name for name in SUITES if not (given.fast and name == "ui")]
-    choice = Choice(given.fast, given.shard, given.coverage)
+    choice = Choice(given.fast, given.shard, given.coverage, given.retry)
     _prepare(choice)
     outcomes = {}
     for name in chosen:
@@ -137,6 +147,8 @@ def python(env: dict[str, str], choice: Choice) -> SuiteOutcome:
     measured = ["--cov", "--cov-report=", f"--cov-report=json:{coverage}"] if choice.is_python_covered else []
     env = {**env, "COVERAGE_FILE": str(RESULTS / "coverage")}
     tests = _pytest([BIN / "pytest", "--durations=15", *options, *measured], env, results)
+    if choice.is_retried and 0 < tests.failed <= _MOST_RETRIED:
+        tests = _pytest_again(tests, env)
     if not coverage.exists():
         return tests
     areas = coverage_gate.judge(coverage)
@@ -158,6 +170,21 @@ def _pytest(command: Sequence[str | Path], env: dict[str, str], results: Path) -
     return SuiteOutcome(total - failed - skipped, failed or int(code != 0), skipped)
 
 
+def _pytest_again(first: SuiteOutcome, env: dict[str, str]) -> SuiteOutcome:
+    """Run what failed once more, one test at a time on the machine that is quiet now."""
+    results = RESULTS / "pytest-again.xml"
+    again = _pytest(
+        [BIN / "pytest", "--last-failed", "--last-failed-no-failures=none", f"--junitxml={results}"],
+        env,
+        results,
+    )
+    if again.passed:
+        print(f"{again.passed} unsteady: failed above, passed alone.", flush=True)
+    if again.passed + again.failed < first.failed:  # not all that failed could be named
+        return first
+    return SuiteOutcome(first.passed + again.passed, again.failed, first.skipped)
+
+
 def ui(env: dict[str, str], choice: Choice) -> SuiteOutcome:
     """The UI tests, by Playwright, in a Chromium of this machine or one fetched into the checkout."""
     if not _install_packages(ROOT / "ui-tests" / "deno", env):
@@ -165,14 +192,21 @@ def ui(env: dict[str, str], choice: Choice) -> SuiteOutcome:
     results = RESULTS / "playwright.json"
     env = {**env, **_browser(), "LLM_METER_PYTHON": str(PYTHON), "PLAYWRIGHT_JSON_OUTPUT_NAME": str(results)}
     options = ["--config=ui-tests/playwright.config.ts", "--reporter=list,json"]
+    if choice.is_retried:
+        options.append("--retries=1")
     if choice.shard:
         options.append(f"--shard={choice.shard}")
     code = _exit_code([npm(), "exec", "--", "playwright", "test", *options], env)
     if not results.exists():
         return _crashed("Playwright")
     stats = json.loads(results.read_text())["stats"]
-    failed = stats["unexpected"] + stats["flaky"]
-    return SuiteOutcome(stats["expected"], failed or int(code != 0), stats["skipped"])
+    passed, failed = stats["expected"], stats["unexpected"]
+    if choice.is_retried and stats["flaky"]:
+        print(f"{stats['flaky']} unsteady: failed once, passed when run again.", flush=True)
+        passed += stats["flaky"]
+    else:
+        failed += stats["flaky"]
+    return SuiteOutcome(passed, failed or int(code != 0), stats["skipped"])
 
 
 SUITES: dict[str, Callable[[dict[str, str], Choice], SuiteOutcome]] = {

@@ -1,7 +1,7 @@
 /**
  * UI tests in a real Chromium: the one named by `PLAYWRIGHT_CHROMIUM`, else Playwright's own.
  *
- * Each test starts Jupyter servers of its own, so that two can run at a time and nothing is shared. `--shard=1/2` runs
+ * Each test starts Jupyter servers of its own, so that several can run at a time and nothing is shared. `--shard=1/2` runs
  * half of the files.
  */
 
@@ -12,7 +12,7 @@ const isRoot = process.getuid?.() === 0;
 export default defineConfig({
   testDir: './tests',
   outputDir: './test-results',
-  workers: 2,
+  workers: 3,
   timeout: 360_000,
   globalTimeout: 25 * 60_000,
   expect: { timeout: 30_000 },
