@@ -27,7 +27,9 @@ def pytest_configure() -> None:
     """
     if "PYTEST_XDIST_WORKER" in os.environ:
         return
-    one = re.search(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\n", certifi.contents(), re.DOTALL)
+    one = re.search(
+        r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\n", certifi.contents(), re.DOTALL
+    )
     assert one is not None
     folder = tempfile.mkdtemp(prefix="llm-meter-tests-")
     path = Path(folder, "authority.pem")
