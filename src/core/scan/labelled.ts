@@ -28,6 +28,10 @@ const VALUE_OF =
   /\b(?:metric|name|key|field|type)\s?[:=]\s?([\w ]{2,40})[;,|]\s*(?:value|count|amount)\s?[:=]\s?(?=\d)/gi;
 /** `12tok`: the unit joined to its figure. */
 const JOINED = /(?<![\w.,])(\d[\d,]{0,14})(?:tok(?:en)?s?|tkn?s?)(?![a-z])/gi;
+/** `prompt_tokens="12"`: attributes of markup, and logs that quote every value. */
+const QUOTED = /(?<=[\w.-]tok(?:en)?s?\w{0,20}\s?=\s?)(["'])(\d[\d,]{0,14})\1/gi;
+/** `usage -> {"input": 12, "output": 34}`: an arrow between a usage and its name. */
+const POINTED = /(\b(?:usage|tokens?|tok)\b)[ \t]*(?:→|⇒|➜|[-=]{1,2}>)[ \t]*(?=[{([]|\w+\()/gi;
 /** `response["usage"]["prompt_tokens"] = 12`: a path in brackets is one with dots. */
 const SUBSCRIPTS = /(?<!\w)\w{1,60}(?:\[(["'])\w{1,40}\1\]){1,6}(?=[ \t]*[=:])/g;
 /** `Input tokens [12]`. */
@@ -61,6 +65,8 @@ export function withSigns(text: string): string {
     .replace(TEXT_ITEM, '$2')
     .replace(VALUE_OF, '$1: ')
     .replace(JOINED, '$1 tokens')
+    .replace(QUOTED, '$2')
+    .replace(POINTED, '$1: ')
     .replace(SUBSCRIPTS, path => path.replace(/\[["']/g, '.').replace(/["']\]/g, ''))
     .replace(IN_BRACKETS, '$1: $2')
     .replace(CODEX, codex)

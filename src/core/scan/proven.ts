@@ -44,9 +44,12 @@ function readParagraph(lines: readonly string[]): readonly string[] {
   const { input = 0, output = 0, total } = Object.fromEntries(figures);
   const speaks = lines.some(line => /(?<![a-z])tok(?:en)?s?(?![a-z])|词元|令牌/i.test(line));
   const isProven = input > 0 && input + output === total && speaks;
-  return isProven || (input > 0 && output > 0 && arePromptAndCompletion(lines))
-    ? [JSON.stringify({ prompt_tokens: input, completion_tokens: output })]
-    : [];
+  if (!isProven && !(input > 0 && output > 0 && arePromptAndCompletion(lines))) {
+    return [];
+  }
+  // An embedding has a total and no output.
+  const other = figures.has('output') ? { completion_tokens: output } : { total_tokens: total };
+  return [JSON.stringify({ prompt_tokens: input, ...other })];
 }
 
 /** `Prompt: 12` above `Completion: 34`. */

@@ -13,7 +13,7 @@ const ENGLISH = [
   'limits?|limited|quotas?|budgets?|budgeted|allowances?|at most|at least|up to|no more than|capped|ceiling|thresholds?|capacity',
   'bounds?|constraints?|requirements?|available|windows?|context (?:length|size)|theoretical|such as|returns an?|\\([+-]\\d',
   '(?:team|account|workspace|company|department) usage',
-  'allowed|allows?|permits?|includes?|covers?|offers?|grants?|(?:free )?credits (?:cover|include)|by default|exceeds?|exceeded|remaining|left|unused|supports?|accepts?|handles?|can (?:take|process|read|handle|produce|generate|accept|hold|use)',
+  'allowed|allows?|permits?|includes?|covers?|offers?|grants?|(?:free )?credits (?:cover|include)|by default|exceeds?|exceeded|remaining|left|leav(?:es|ing)|unused|supports?|accepts?|handles?|can (?:take|process|read|handle|produce|generate|accept|hold|use)',
   'too (?:long|large|many)|(?:under|over|below|above|within|less than|more than|fewer than) \\d[\\d,]*(?= tok)',
   // Statistics.
   'averag(?:e|es|ed|ing)|avg|mean|median|stdev|sd|variance|p\\d\\d|(?:\\d\\dth )?percentiles?|quantiles?|distribution|histogram|correlation',
@@ -22,7 +22,7 @@ const ENGLISH = [
   // Estimates, plans, examples.
   'estimat(?:e|es|ed|ion)(?! ?[$¥€])|approx(?:\\.|imately|imate)?|roughly|around \\d|about \\d|projected|forecast|hypothetical|worst[ -]case',
   'planned|recommended|recommends?|suggested|for example|examples?|e\\.g\\.|for instance|suppose|assum(?:e|es|ed|ing)|would|should|could|might',
-  'imagine|let.s say|picture|consider|scenarios?|test case|load test|stress test|(?:predicted|expected|estimated|planned|target|goal):',
+  'imagine|let.s say|picture|consider|scenarios?|test case|load test|stress test|(?:as|but) expected|(?:predicted|expected|estimated|planned|target|goal):',
   'simulated|simulation|synthetic|dummy|fake|mocked|mock|reserved?|reserving|goal|will (?:use|need|cost)|needs?|requires?|you pay|warm-?up',
   // Prices.
   'pricing|prices|price (?:list|table|sheet|calculator|per)|calculator|tariffs?|per (?:token|[\\d.,]*[km]|million|thousand)|tokens? per',
@@ -30,7 +30,7 @@ const ENGLISH = [
   'benchmark(?:s|ing)?|train(?:ing)? (?:set|split|data|tokens?|run)|(?:pre-?)?trained|fine-?tun(?:ed|ing)|datasets?|corpus|corpora|vocab(?:ulary)?',
   'tokeni[sz]ers?|tokeni[sz](?:ed|ing|ation)|\\d ?(?:tokens?|toks?)? ?\\/ ?(?:s|sec|min|minute|hour|h|day)(?![a-z])|req(?:uest)?s?\\/s',
   'training|encoder|decoder|padding|masked|special tokens|stop tokens|truncat(?:ed|ing|ion)|overlap|chunk size|dry[ -]run|placeholder|baseline',
-  'sequence lengths?|workload|throughput|embeddings?|attention|alignment|(?:input|output|prompt|completion) token \\d+',
+  'sequence lengths?|workload|throughput|embeddings?(?! (?:usage|done|call|cost|requests?|response|finished|created)\\b)|attention|alignment|(?:input|output|prompt|completion) token \\d+',
   // Periods and accounts.
   'yesterday|today|tomorrow|(?:this|last|per|past|a) (?:\\d+ )?(?:second|minute|hour|day|week|month|quarter|year)s?|an hour|daily|weekly|monthly|yearly',
   'usage report|by user|all users|per (?:min|user|sample|doc|document|page|row)|tiers?|organi[sz]ation|invoice|subscription|rpm|tpm|itpm|otpm',

@@ -167,7 +167,8 @@ function isUsage(node: Node, figures: Figures): boolean {
     return true;
   }
   if (input !== undefined && total !== undefined && total >= input) {
-    return node.bracket !== '' || figures.has('output');
+    // An embedding: nothing but its input, stated twice.
+    return node.bracket !== '' || figures.has('output') || total === input;
   }
   return isHolder(node) && node.bracket !== '' && (input !== undefined || output !== undefined);
 }
