@@ -30,6 +30,9 @@ const VALUE_OF =
 const JOINED = /(?<![\w.,])(\d[\d,]{0,14})(?:tok(?:en)?s?|tkn?s?)(?![a-z])/gi;
 /** `prompt_tokens="12"`: attributes of markup, and logs that quote every value. */
 const QUOTED = /(?<=[\w.-]tok(?:en)?s?\w{0,20}\s?=\s?)(["'])(\d[\d,]{0,14})\1/gi;
+/** `int(12)`, `np.int64(12)`, `Some(12)`: a figure that is printed with its type. */
+const TYPED =
+  /(?<=[:=>]\s{0,8})(?:\w{1,12}\.)?(?:u?int(?:eger)?\d{0,3}|long|number|Some|Just|Ok)\((\d[\d,_]{0,14})\)/gi;
 /** `usage -> {"input": 12, "output": 34}`: an arrow between a usage and its name. */
 const POINTED = /(\b(?:usage|tokens?|tok)\b)[ \t]*(?:→|⇒|➜|[-=]{1,2}>)[ \t]*(?=[{([]|\w+\()/gi;
 /** `response["usage"]["prompt_tokens"] = 12`: a path in brackets is one with dots. */
@@ -66,6 +69,7 @@ export function withSigns(text: string): string {
     .replace(VALUE_OF, '$1: ')
     .replace(JOINED, '$1 tokens')
     .replace(QUOTED, '$2')
+    .replace(TYPED, '$1')
     .replace(POINTED, '$1: ')
     .replace(SUBSCRIPTS, path => path.replace(/\[["']/g, '.').replace(/["']\]/g, ''))
     .replace(IN_BRACKETS, '$1: $2')

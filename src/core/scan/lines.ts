@@ -86,7 +86,9 @@ function withDetails(made: Reading, rest: string): Reading {
 }
 
 function inProse(line: string): readonly Reading[] {
-  if (!/tok|词元|令牌|usage/i.test(line) || NO_USE.test(line)) {
+  // `TokenBudget(input=12, output=34)`: the words within a name.
+  const words = line.replace(/([a-z])(?=[A-Z])/g, '$1 ');
+  if (!/tok|词元|令牌|usage/i.test(line) || NO_USE.test(words)) {
     return [];
   }
   const pair = PAIR.exec(line);

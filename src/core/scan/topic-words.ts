@@ -22,13 +22,13 @@ const ENGLISH = [
   // Estimates, plans, examples.
   'estimat(?:e|es|ed|ion)(?! ?[$¥€])|approx(?:\\.|imately|imate)?|roughly|around \\d|about \\d|projected|forecast|hypothetical|worst[ -]case',
   'planned|recommended|recommends?|suggested|for example|examples?|e\\.g\\.|for instance|suppose|assum(?:e|es|ed|ing)|would|should|could|might',
-  'imagine|let.s say|picture|consider|scenarios?|test case|load test|stress test|(?:as|but) expected|(?:predicted|expected|estimated|planned|target|goal):',
+  'imagine|let.s say|picture|consider|scenarios?|test case|load test|stress test|unit tests?|looks? like|must be|(?:as|but) expected|(?:predicted|expected|estimated|planned|target|goal):',
   'simulated|simulation|synthetic|dummy|fake|mocked|mock|reserved?|reserving|goal|will (?:use|need|cost)|needs?|requires?|you pay|warm-?up',
   // Prices.
   'pricing|prices|price (?:list|table|sheet|calculator|per)|calculator|tariffs?|per (?:token|[\\d.,]*[km]|million|thousand)|tokens? per',
   // Data, training, workloads.
   'benchmark(?:s|ing)?|train(?:ing)? (?:set|split|data|tokens?|run)|(?:pre-?)?trained|fine-?tun(?:ed|ing)|datasets?|corpus|corpora|vocab(?:ulary)?',
-  'tokeni[sz]ers?|tokeni[sz](?:ed|ing|ation)|\\d ?(?:tokens?|toks?)? ?\\/ ?(?:s|sec|min|minute|hour|h|day)(?![a-z])|req(?:uest)?s?\\/s',
+  'lexers?|parsers?|tokeni[sz]ers?|tokeni[sz](?:ed|ing|ation)|\\d ?(?:tokens?|toks?)? ?\\/ ?(?:s|sec|min|minute|hour|h|day)(?![a-z])|req(?:uest)?s?\\/s',
   'training|encoder|decoder|padding|masked|special tokens|stop tokens|truncat(?:ed|ing|ion)|overlap|chunk size|dry[ -]run|placeholder|baseline',
   'sequence lengths?|workload|throughput|embeddings?(?! (?:usage|done|call|cost|requests?|response|finished|created)\\b)|attention|alignment|(?:input|output|prompt|completion) token \\d+',
   // Periods and accounts.

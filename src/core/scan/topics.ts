@@ -185,8 +185,11 @@ export function namesOther(name: string): boolean {
     return false;
   }
   const words = name.match(/[A-Z]?[a-z\d]+|[A-Z]+/g) ?? [];
-  return IS_FUNCTION.test(name) || words.some(word => OTHER_NAMES.has(word.toLowerCase()));
+  return IS_FUNCTION.test(name) || IS_MACHINE.test(name) || words.some(word => OTHER_NAMES.has(word.toLowerCase()));
 }
+
+/** `Disk usage`. */
+const IS_MACHINE = /(?:disk|memory|cpu|gpu|ram|vram|network|bandwidth|storage|heap)[ _-]?usage$/i;
 
 /** Functions that reckon with figures: `calculate_cost(input_tokens=31, output_tokens=52)`. */
 const IS_FUNCTION = /^(?:calc|calculate|compute|get|count|price|check)_|_(?:cost|price)$/;
