@@ -6,8 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 from traitlets import Unicode
 
 from jupyter_llm_meter.alerts.channel import VARIABLE, Channel, read_channels
@@ -17,12 +16,30 @@ from jupyter_llm_meter.alerts.sender import send, sender_to
 from jupyter_llm_meter.alerts.text import compose_test
 from jupyter_llm_meter.cli.command import ALIASES as COMMON_ALIASES
 from jupyter_llm_meter.cli.command import Command, CommandError
+from jupyter_llm_meter.cli.tables import Cell, Column, print_table
 from jupyter_llm_meter.core.standing import format_time
 from jupyter_llm_meter.ledger import ChannelRecord, Ledger, parse_url, sqlite_file
 
 ACTIONS = ("list", "test")
 NOT_DELIVERED = 1
 """Exit code when a channel cannot be used or did not take the message."""
+_NAMES = (Column("Channel"), Column("Kind"), Column("Where"))
+_TRIED = (*_NAMES, Column("Test message", "text"))
+_LISTED = (*_NAMES, Column("Last message", "text"), Column("Problem", "text"))
+_CSV = (
+    "channel",
+    "kind",
+    "url",
+    "language",
+    "is_default",
+    "most_per_hour",
+    "sent_at",
+    "waiting",
+    "given_up",
+    "reason",
+    "delivered",
+    "problem",
+)
 ALIASES = {**COMMON_ALIASES, "channel": "AlertsApp.channel"}
 
 
@@ -71,8 +88,12 @@ class AlertsApp(Command):
             self.exit_code = NOT_DELIVERED
         if self.json:
             self.print_json({"channels": rows})
+        elif self.csv:
+            self.print_csv(_CSV, rows)
+        elif self.words[0] == "test":
+            print_table(self.console(), _TRIED, [_tried(row) for row in rows])
         else:
-            self.console().print(_tried(rows) if self.words[0] == "test" else _listed(rows))
+            print_table(self.console(), _LISTED, [_listed(row) for row in rows])
 
     def _records(self, url: str) -> dict[str, ChannelRecord]:
         file = sqlite_file(parse_url(url))
@@ -118,33 +139,19 @@ def _row(channel: Channel, record: ChannelRecord | None) -> dict[str, Any]:
     return row
 
 
-def _table(*headings: str) -> Table:
-    table = Table()
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    return table
+def _names(row: Mapping[str, Any]) -> list[Cell]:
+    return [str(row.get(name, "")) for name in ("channel", "kind", "url")]
 
 
-def _cells(row: Mapping[str, Any]) -> list[str]:
-    return [escape(str(row.get(name, ""))) for name in ("channel", "kind", "url")]
+def _tried(row: Mapping[str, Any]) -> list[Cell]:
+    if "problem" in row:
+        return [*_names(row), Text(f"not delivered: {row['problem']}", "red")]
+    return [*_names(row), Text("delivered", "green")]
 
 
-def _tried(rows: list[dict[str, Any]]) -> Table:
-    table = _table("Channel", "Kind", "Where", "Test message")
-    for row in rows:
-        said = (
-            f"[red]not delivered: {escape(row['problem'])}[/]" if "problem" in row else "[green]delivered[/]"
-        )
-        table.add_row(*_cells(row), said)
-    return table
-
-
-def _listed(rows: list[dict[str, Any]]) -> Table:
-    table = _table("Channel", "Kind", "Where", "Last message", "Problem")
-    for row in rows:
-        problem = row.get("problem") or row.get("reason") or ""
-        table.add_row(*_cells(row), _last(row) if "url" in row else "", escape(problem))
-    return table
+def _listed(row: Mapping[str, Any]) -> list[Cell]:
+    problem = row.get("problem") or row.get("reason") or ""
+    return [*_names(row), _last(row) if "url" in row else "", problem]
 
 
 def _last(row: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from jupyter_core.application import JupyterApp
@@ -18,6 +19,8 @@ from traitlets.config import Application
 
 from jupyter_llm_meter._version import __version__
 from jupyter_llm_meter.cli.app import BAD_INPUT
+from jupyter_llm_meter.cli.tables import make_console
+from jupyter_llm_meter.exports import csv_table
 from jupyter_llm_meter.ledger import (
     Ledger,
     LedgerError,
@@ -37,7 +40,10 @@ UNAVAILABLE = 1
 
 
 ALIASES = {"db": "Command.db", "config": "JupyterApp.config_file", "log-level": "Application.log_level"}
-FLAGS = {"json": ({"Command": {"json": True}}, "Print JSON for programs.")}
+FLAGS = {
+    "json": ({"Command": {"json": True}}, "Print JSON for programs."),
+    "csv": ({"Command": {"csv": True}}, "Print the rows as CSV (RFC 4180), for spreadsheets."),
+}
 
 
 class CommandError(Exception):
@@ -59,6 +65,7 @@ class Command(JupyterApp):
         c.LLMMeter.database_url of the Jupyter server's configuration, else the user's own ledger.""",
     ).tag(config=True)
     json = Bool(False, help="Print JSON for programs.").tag(config=True)
+    csv = Bool(False, help="Print the rows as CSV (RFC 4180), for spreadsheets.").tag(config=True)
 
     @default("config_file_name")
     def _default_config_file_name(self) -> str:
@@ -73,6 +80,8 @@ class Command(JupyterApp):
         """Answer, and leave the exit code."""
         try:
             self._refuse_unknown_words()
+            if self.json and self.csv:
+                raise CommandError("--json and --csv are two forms of the output; name one")
             self.check()
             self._run(self.url())
         except LedgerUnavailable as error:
@@ -131,6 +140,16 @@ class Command(JupyterApp):
         """Write a document for programs."""
         sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
 
+    def print_csv(self, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+        """Write rows for spreadsheets.
+
+        Args:
+            columns: The names of the columns; ``limit.id`` is the member ``id`` of the member ``limit``.
+            rows: The rows; what a row does not have is empty.
+        """
+        sys.stdout.buffer.write(csv_table(columns, rows))
+        sys.stdout.flush()
+
     def say_nothing_yet(self, url: str) -> None:
         """Say that no call has been metered yet."""
         place = make_url(url).render_as_string(hide_password=True)
@@ -140,7 +159,7 @@ class Command(JupyterApp):
 
     def console(self) -> Console:
         """The console for people."""
-        return Console(highlight=False)
+        return make_console()
 
     def _run(self, url: str) -> None:
         file = sqlite_file(parse_url(url))

@@ -11,9 +11,10 @@ from typing import Any
 
 from jupyter_client.kernelspec import KernelSpecManager
 from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from jupyter_llm_meter.cli.command import Command
+from jupyter_llm_meter.cli.tables import Column, print_table
 from jupyter_llm_meter.core.finding import BAD, GOOD, UNKNOWN, Finding
 from jupyter_llm_meter.environments.kernelspecs import examine_kernelspecs, examine_python
 from jupyter_llm_meter.ledger import private_folder
@@ -50,6 +51,8 @@ _REQUESTS = {
 Requests = Mapping[str, Mapping[str, str] | None]
 """What the taps found out about requests, by the name it has in the document."""
 
+_COLUMNS = (Column("What"), Column("Which"), Column("Verdict"), Column("Found", "text"))
+_CSV = ("area", "subject", "verdict", "text")
 _COLOURS = {GOOD: "green", BAD: "red", UNKNOWN: "yellow"}
 
 
@@ -70,6 +73,8 @@ class DoctorApp(Command):
         }
         if self.json:
             self.print_json(_document(findings, requests))
+        elif self.csv:
+            self.print_csv(_CSV, [one.to_dict() for one in findings])
         else:
             self._print_findings(findings, requests)
 
@@ -99,14 +104,11 @@ class DoctorApp(Command):
         return [*examine_kernelspecs(specs, environ), examine_python(sys.executable, environ)]
 
     def _print_findings(self, findings: list[Finding], requests: Requests) -> None:
-        table = Table()
-        for heading in ("What", "Which", "Verdict", "Found"):
-            table.add_column(heading, overflow="fold")
-        for one in findings:
-            verdict = f"[{_COLOURS[one.verdict]}]{one.verdict}[/]"
-            table.add_row(one.area, escape(one.subject), verdict, escape(one.text))
+        rows = [
+            (one.area, one.subject, Text(one.verdict, _COLOURS[one.verdict]), one.text) for one in findings
+        ]
         console = self.console()
-        console.print(table)
+        print_table(console, _COLUMNS, rows)
         console.print(f"Never seen: {escape('; '.join(NOT_SEEN))}.", soft_wrap=True)
         if requests["unrecognised"] is None:
             console.print("No request looked like an LLM call and was none that is known.")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from traitlets import Unicode
 
@@ -18,6 +18,7 @@ from jupyter_llm_meter.ledger import Filter, Ledger
 from llm_meter_tap.wire.record import CallRecord
 
 _CALLS_A_PIECE = 1000
+NO_FLAGS: dict[str, Any] = {}
 
 _ALIASES = {
     **ALIASES,
@@ -34,6 +35,7 @@ class ExportApp(Command):
     name = "jupyter-llm-meter-export"
     description = __doc__
     aliases = _ALIASES
+    flags = NO_FLAGS
 
     format = Unicode("jsonl", help=f"Form of the export: {', '.join(FORMS)}.").tag(config=True)
     output = Unicode(None, allow_none=True, help="File to write. Default: standard output.").tag(config=True)

@@ -6,11 +6,10 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rich.markup import escape
-from rich.table import Table
 from traitlets import Unicode
 
 from jupyter_llm_meter.cli.command import ALIASES, Command, CommandError
+from jupyter_llm_meter.cli.tables import Column, print_table
 from jupyter_llm_meter.cli.times import parse_end, parse_start
 from jupyter_llm_meter.core.format import format_count, format_usd
 from jupyter_llm_meter.core.standing import format_time
@@ -22,6 +21,7 @@ _DETAILS = {
     "cache_write_input_tokens": "Cache write",
     "reasoning_output_tokens": "Reasoning",
 }
+_CSV = ("group", *_FIGURES, *_DETAILS, "cost", "unpriced_calls", "missing_calls")
 
 _ALIASES = {
     **ALIASES,
@@ -64,7 +64,7 @@ class ReportApp(Command):
 
     def answer_without_ledger(self, url: str) -> None:
         """Show that nothing was used."""
-        if self.json:
+        if self.json or self.csv:
             self._print_rows([])
         else:
             self.say_nothing_yet(url)
@@ -86,24 +86,38 @@ class ReportApp(Command):
                 "rows": rows,
             }
             self.print_json({key: value for key, value in document.items() if value is not None})
+        elif self.csv:
+            self.print_csv(_CSV, rows)
         else:
-            self.console().print(_table(self.group_by, rows))
+            self._print_table(rows)
 
+    def _print_table(self, rows: list[dict[str, Any]]) -> None:
+        details = {name: heading for name, heading in _DETAILS.items() if any(row[name] for row in rows)}
+        figures = _FIGURES | details
+        columns = [
+            Column(self.group_by.capitalize() if self.group_by != "none" else ""),
+            *(Column(heading, "figure") for heading in figures.values()),
+            Column("Cost", "figure"),
+            Column("Left out", "text"),
+        ]
+        sums = {name: sum(row[name] for row in rows) for name in figures}
+        total = [
+            "Total",
+            *(format_count(figure) for figure in sums.values()),
+            _cost(_total_cost(rows)),
+            _gaps(_total_gaps(rows)),
+        ]
+        print_table(
+            self.console(),
+            columns,
+            [self._cells(row, list(figures)) for row in rows],
+            total=total if len(rows) > 1 else None,
+        )
 
-def _table(group_by: str, rows: list[dict[str, Any]]) -> Table:
-    table = Table(show_footer=len(rows) > 1)
-    table.add_column(group_by.capitalize() if group_by != "none" else "", "Total", overflow="fold")
-    details = {name: heading for name, heading in _DETAILS.items() if any(row[name] for row in rows)}
-    columns = _FIGURES | details
-    for name, heading in columns.items():
-        table.add_column(heading, format_count(sum(row[name] for row in rows)), justify="right")
-    table.add_column("Cost", _cost(_total_cost(rows)), justify="right")
-    table.add_column("Left out", _gaps(_total_gaps(rows)))
-    for row in rows:
-        group = row.get("group", "All" if group_by == "none" else "(none)")
+    def _cells(self, row: dict[str, Any], figures: list[str]) -> list[str]:
+        group = row.get("group", "All" if self.group_by == "none" else "(none)")
         cost = Decimal(row["cost"]) if "cost" in row else None
-        table.add_row(escape(group), *(format_count(row[name]) for name in columns), _cost(cost), _gaps(row))
-    return table
+        return [group, *(format_count(row[name]) for name in figures), _cost(cost), _gaps(row)]
 
 
 def _total_cost(rows: list[dict[str, Any]]) -> Decimal | None:

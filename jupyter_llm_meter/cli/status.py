@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from jupyter_llm_meter.cli.command import Command
+from jupyter_llm_meter.cli.tables import Cell, Column, print_table
 from jupyter_llm_meter.core.format import format_amount, format_count, format_percent, format_usd
 from jupyter_llm_meter.core.standing import Standing, format_time
 from jupyter_llm_meter.core.windows import window_bounds
@@ -18,6 +18,39 @@ from jupyter_llm_meter.ledger import Ledger
 
 _COLOURS = {"ok": "green", "warning": "yellow", "exceeded": "red", "blocked": "red"}
 _NOTHING = {"calls": 0, "input_tokens": 0, "output_tokens": 0, "unpriced_calls": 0, "missing_calls": 0}
+_LIMITS = (
+    Column("Limit"),
+    Column("Whose"),
+    Column("Used", "figure"),
+    Column("Of", "figure"),
+    Column("Share", "figure"),
+    Column("Resets", "text"),
+)
+_USAGE = (
+    Column("", "text"),
+    *(
+        Column(heading, "figure")
+        for heading in ("Calls", "Input", "Output", "Cost", "Unpriced", "Without usage")
+    ),
+)
+_CSV = (
+    "limit.id",
+    "limit.scope",
+    "limit.window",
+    "limit.unit",
+    "limit.on_exceed",
+    "subject",
+    "window_start",
+    "resets_at",
+    "amount",
+    "raised",
+    "used",
+    "reserved",
+    "soft_by",
+    "remaining",
+    "ratio",
+    "level",
+)
 
 
 class StatusApp(Command):
@@ -37,13 +70,20 @@ class StatusApp(Command):
         if self.json:
             self.print_json(_document(now, standings, today, month))
             return
-        self.console().print(_standings_table(standings))
-        self.console().print(_summary_table(today, month))
+        if self.csv:
+            self.print_csv(_CSV, [standing.to_dict() for standing in standings])
+            return
+        console = self.console()
+        print_table(console, _LIMITS, [_standing_cells(standing) for standing in standings], "Limits")
+        rows = [_usage_cells("Today", today), _usage_cells("This month", month)]
+        print_table(console, _USAGE, rows, "Usage")
 
     def answer_without_ledger(self, url: str) -> None:
         """Show that nothing was used."""
         if self.json:
             self.print_json(_document(datetime.now(timezone.utc), [], _NOTHING, _NOTHING))
+        elif self.csv:
+            self.print_csv(_CSV, [])
         else:
             self.say_nothing_yet(url)
 
@@ -59,24 +99,16 @@ def _document(
     }
 
 
-def _standings_table(standings: list[Standing]) -> Table:
-    table = Table(title="Limits")
-    table.add_column("Limit", no_wrap=True)
-    table.add_column("Whose", overflow="fold")
-    for heading in ("Used", "Of", "Share"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("Resets")
-    for standing in standings:
-        unit = standing.limit.unit
-        table.add_row(
-            escape(standing.limit.id),
-            escape(standing.subject),
-            format_amount(standing.used, unit),
-            format_amount(standing.amount, unit),
-            f"[{_COLOURS[standing.level]}]{format_percent(standing.ratio)}[/]",
-            _reset(standing),
-        )
-    return table
+def _standing_cells(standing: Standing) -> list[Cell]:
+    unit = standing.limit.unit
+    return [
+        standing.limit.id,
+        standing.subject,
+        format_amount(standing.used, unit),
+        format_amount(standing.amount, unit),
+        Text(format_percent(standing.ratio), _COLOURS[standing.level]),
+        _reset(standing),
+    ]
 
 
 def _reset(standing: Standing) -> str:
@@ -86,19 +118,13 @@ def _reset(standing: Standing) -> str:
     return f"{local:%Y-%m-%d %H:%M} {standing.limit.time_zone}"
 
 
-def _summary_table(today: dict[str, Any], month: dict[str, Any]) -> Table:
-    table = Table(title="Usage")
-    table.add_column("")
-    for heading in ("Calls", "Input", "Output", "Cost", "Unpriced", "Without usage"):
-        table.add_column(heading, justify="right")
-    for name, figures in (("Today", today), ("This month", month)):
-        table.add_row(
-            name,
-            format_count(figures["calls"]),
-            format_count(figures["input_tokens"]),
-            format_count(figures["output_tokens"]),
-            format_usd(Decimal(figures["cost"])) if "cost" in figures else "unknown",
-            format_count(figures["unpriced_calls"]),
-            format_count(figures["missing_calls"]),
-        )
-    return table
+def _usage_cells(name: str, figures: dict[str, Any]) -> list[Cell]:
+    return [
+        name,
+        format_count(figures["calls"]),
+        format_count(figures["input_tokens"]),
+        format_count(figures["output_tokens"]),
+        format_usd(Decimal(figures["cost"])) if "cost" in figures else "unknown",
+        format_count(figures["unpriced_calls"]),
+        format_count(figures["missing_calls"]),
+    ]

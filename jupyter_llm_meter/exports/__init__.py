@@ -5,5 +5,6 @@ The columns are the names of the public record. What is not known is absent or e
 
 from jupyter_llm_meter.exports.form import Form, Writer
 from jupyter_llm_meter.exports.forms import FORMS, PARQUET_NEEDS, formats, is_available
+from jupyter_llm_meter.exports.text import csv_table
 
-__all__ = ["FORMS", "PARQUET_NEEDS", "Form", "Writer", "formats", "is_available"]
+__all__ = ["FORMS", "PARQUET_NEEDS", "Form", "Writer", "csv_table", "formats", "is_available"]

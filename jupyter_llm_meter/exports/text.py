@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from llm_meter_tap.wire.names import FIELDS
@@ -75,6 +75,22 @@ class Csv:
     def end_file(self) -> bytes:
         """Nothing."""
         return b""
+
+
+def csv_table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """Write any rows as `Csv` writes calls: a row of names, and a row each.
+
+    Args:
+        columns: The names; ``a.b`` is the member ``b`` of the member ``a``.
+        rows: The rows; what a row does not have is empty.
+    """
+    return _csv([columns, *([_cell(_member(row, name)) for name in columns] for row in rows)])
+
+
+def _member(row: Mapping[str, Any], name: str) -> Any:
+    head, _, rest = name.partition(".")
+    value = row.get(head)
+    return _member(value or {}, rest) if rest else value
 
 
 def _csv(rows: Sequence[Sequence[Any]]) -> bytes:

@@ -1,6 +1,7 @@
 """A command line of its own: no configuration, data or settings of the person who runs the tests."""
 
 import os
+import re
 import subprocess
 import sys
 from datetime import datetime, timezone
@@ -58,30 +59,92 @@ def ledger_url(home):
 
 
 @pytest.fixture
-def meter(home):
-    """Runs ``jupyter llm-meter`` as a process of its own."""
-    environment = {
-        **{
-            name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "LLM_METER"))
-        },
+def long_names(home):
+    """The ledger with long and wide names, and with small and large figures."""
+    url = f"sqlite:///{home / 'data' / 'llm-meter' / 'ledger.sqlite3'}"
+    large = {
+        "request_model": "通义千问最大最新推理模型版本二之长名称",
+        "input_tokens": 1_234_567,
+        "cache_read_input_tokens": 1_000_001,
+        "output_tokens": 765_432,
+        "reasoning_output_tokens": 654_321,
+        "cost_amount": Decimal("1234.5678"),
+    }
+    small = {"request_model": "meta-llama/Llama-4-Maverick-17B-128E", "cost_amount": Decimal("0.000012")}
+    with Ledger.open(url) as ledger:
+        ledger.settle([record("one", **large), record("two", **small)], [], NOW)
+    return url
+
+
+CODE = "import sys; from jupyter_llm_meter.cli.app import main; sys.exit(main())"
+
+
+@pytest.fixture
+def environment(home):
+    """The variables of a command line."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "LLM_METER"))
+    }
+    return {
+        **kept,
         "JUPYTER_DATA_DIR": str(home / "data"),
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "LLM_METER_USER": "alice",
         "TZ": "Asia/Tokyo",
-        "COLUMNS": "140",
         "PYTHONPATH": str(Path(__file__).parents[3]),
     }
 
+
+@pytest.fixture
+def meter(home, environment):
+    """Runs ``jupyter llm-meter`` as a process of its own."""
+
     def run(*words, **options):
-        code = "import sys; from jupyter_llm_meter.cli.app import main; sys.exit(main())"
         return subprocess.run(
-            [sys.executable, "-c", code, *words],
+            [sys.executable, "-c", CODE, *words],
             env=environment,
             cwd=home / "elsewhere",
             text=True,
             timeout=120,
             **{"capture_output": True, **options},
         )
+
+    return run
+
+
+@pytest.fixture
+def terminal(home, environment):
+    """Runs ``jupyter llm-meter`` in a terminal of so many columns; returns what it shows, without colours."""
+    pty = pytest.importorskip("pty")
+    import fcntl
+    import struct
+    import termios
+
+    variables = {
+        name: value for name, value in environment.items() if name not in ("COLUMNS", "LINES", "FORCE_COLOR")
+    }
+
+    def run(width, *words):
+        outer, inner = pty.openpty()
+        fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
+        process = subprocess.Popen(
+            [sys.executable, "-c", CODE, *words],
+            env=variables | {"TERM": "xterm"},
+            cwd=home / "elsewhere",
+            stdin=inner,
+            stdout=inner,
+            stderr=inner,
+        )
+        os.close(inner)
+        shown = b""
+        try:
+            while piece := os.read(outer, 65536):
+                shown += piece
+        except OSError:  # Linux says so that the other end is closed
+            pass
+        os.close(outer)
+        assert process.wait(120) in (0, 1)
+        return re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).replace("\r\n", "\n")
 
     return run
