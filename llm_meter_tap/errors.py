@@ -10,7 +10,7 @@ from llm_meter_tap.langchain import RaisedWhenRead
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
 
@@ -34,8 +34,18 @@ class LimitExceeded(RaisedWhenRead):
     Attributes:
         standing: The standing of the limit that refuses (used, reserved, remaining, resets_at, ...); empty
             when unknown.
+        headline: The message without its figures; empty when there are none.
+        details: The figures, when the limit resets, and who can raise it: a name and its value each.
     """
 
-    def __init__(self, message: str, standing: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        standing: Mapping[str, Any] | None = None,
+        headline: str = "",
+        details: Sequence[tuple[str, str]] = (),
+    ) -> None:
         super().__init__(message)
         self.standing: dict[str, Any] = dict(standing or {})
+        self.headline = headline
+        self.details = tuple(details)

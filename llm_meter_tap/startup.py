@@ -29,6 +29,7 @@ ADAPTERS = {
     "aiohttp": "llm_meter_tap.transports.aiohttp",
     "http.client": "llm_meter_tap.transports.http_client",
     "ipykernel.kernelapp": "llm_meter_tap.notebook.kernel",
+    "IPython.core.interactiveshell": "llm_meter_tap.notebook.refusals",
     "multiprocessing.pool": "llm_meter_tap.notebook.pools",
 }
 

@@ -165,6 +165,8 @@ class TapListener:
                     message = f"{used} of {amount} calls used"
                     return {
                         "granted": False, "message": message, "standing": standing, "needed": "1",
+                        "headline": f"this call could exceed the limit {limit_id}.",
+                        "details": [["Used", message], ["To raise", "The administrator can raise it."]],
                         "is_reserved_elsewhere": used < amount,
                     }  # fmt: skip
             self._under[call_id] = set(limits)

@@ -38,8 +38,18 @@ def format_usd(amount: Decimal) -> str:
 
 
 def format_amount(value: Decimal, unit: str) -> str:
-    """An amount in a limit's unit: ``812k tokens``, ``$1.20``, ``3 calls``."""
-    return format_usd(value) if unit == "USD" else f"{format_compact(value)} {unit}"
+    """An amount in a limit's unit: ``812k tokens``, ``$1.20``, ``1 call``."""
+    return format_usd(value) if unit == "USD" else _counted(format_compact(value), unit)
+
+
+def format_exact(value: Decimal, unit: str) -> str:
+    """An amount in a limit's unit with every digit: ``1,530 tokens``, ``0.000001 USD``, ``1 call``."""
+    return _counted(f"{value.normalize():,f}" if value else "0", unit)
+
+
+def _counted(number: str, unit: str) -> str:
+    """A number with its unit; one is singular."""
+    return f"{number} {unit.removesuffix('s') if number == '1' else unit}"
 
 
 def _significant(value: Decimal, digits: int, rounding: str) -> Decimal:

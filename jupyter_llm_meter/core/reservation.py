@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from jupyter_llm_meter.core.limits import UNITS, Limit
 from jupyter_llm_meter.core.prices import Cost
@@ -151,25 +150,6 @@ def first_refusal(decisions: Sequence[Decision]) -> Decision | None:
     )
 
 
-def refusal_message(decision: Decision, *, may_raise: bool) -> str:
-    """Why a call was refused: the arithmetic, when the limit resets, and who can raise it.
-
-    Args:
-        decision: The decision against the call.
-        may_raise: Whether this user may add to the limit for a while.
-    """
-    standing = decision.standing
-    limit = standing.limit
-    unit = limit.unit
-    name = "the cap on this run" if limit.scope == RUN else f"the limit {limit.id} for {standing.subject}"
-    needed = f"this call may need {_shown(decision.needed)}" if decision.needed else "nothing is left"
-    return (
-        f"Not sent: {name} is {_shown(standing.amount)} {unit}. Used {_shown(standing.used)}, reserved by "
-        f"calls under way {_shown(standing.reserved)}; {needed}. "
-        f"{_reset(standing)} {_remedy(limit, may_raise)}"
-    )
-
-
 def _or_usual(tokens: int | None) -> int:
     return USUAL_TOKENS if tokens is None else tokens
 
@@ -181,28 +161,3 @@ def _dearest(
     plain = replace(record, basis="counted", input_tokens=read, output_tokens=written, service_tier=None)
     costs = [pricer(plain), pricer(replace(plain, cache_write_input_tokens=read))]
     return max((cost.amount for cost in costs if cost is not None), default=None)
-
-
-def _reset(standing: Standing) -> str:
-    limit = standing.limit
-    if limit.scope == RUN:
-        return "It holds until this run has ended."
-    if standing.resets_at is None:
-        return "It never resets."
-    local = standing.resets_at.astimezone(ZoneInfo(limit.time_zone))
-    return f"It resets {local:%Y-%m-%d %H:%M} ({limit.time_zone})."
-
-
-def _remedy(limit: Limit, may_raise: bool) -> str:
-    if limit.scope == RUN:
-        return "You can change it where it was set, with %llm_limit or %%llm_limit."
-    if limit.source != "config":
-        dialog = " or from the dialog in JupyterLab" if may_raise else ""
-        return f"You can raise it in Settings > LLM Meter{dialog}."
-    if may_raise:
-        return "You can raise it from the dialog in JupyterLab."
-    return "The administrator can raise it."
-
-
-def _shown(amount: Decimal) -> str:
-    return f"{amount.normalize():,f}" if amount else "0"

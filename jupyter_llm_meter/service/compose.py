@@ -102,7 +102,7 @@ def assemble_service(
         pricer: Finds the cost of calls.
         rules: How hard limits are kept.
         channels: Where alerts go; None: nowhere.
-        link: Address of the lab, for the alerts.
+        link: Address of the lab, for alerts and refusals.
     """
     kernels, rules = kernels or NoKernels(), rules or Rules()
     channels = channels or Channels({}, problems)
@@ -134,6 +134,7 @@ def assemble_service(
         rules=rules,
         background=background,
         signals=signals,
+        link=link,
     )
     runaways = Runaways(ledger, background)
     gate = GateFile(storage.folder, stem, rules=rules, problems=problems)

@@ -32,7 +32,7 @@ class ServiceConfig:
         limits: Limits as they were written; None: none were set.
         channels: Alert channels as they were written. They hold secrets.
         price_overrides: Path of a table of prices; None: the shipped prices alone.
-        link: Address of the lab, for alerts.
+        link: Address of the lab, for alerts and refusals.
     """
 
     owner: Owner

@@ -14,7 +14,8 @@ from functools import partial
 from typing import Any
 
 from jupyter_llm_meter.core.limits import Limit
-from jupyter_llm_meter.core.reservation import LEASE, CallBounds, Decision, refusal_message
+from jupyter_llm_meter.core.refusal import refusal_words
+from jupyter_llm_meter.core.reservation import LEASE, CallBounds, Decision
 from jupyter_llm_meter.core.standing import format_decimal
 from jupyter_llm_meter.ledger import Ledger, LedgerAccess, LedgerUnavailable
 from jupyter_llm_meter.policy.rules import Rules
@@ -49,6 +50,7 @@ class ReservationQueue:
         rules: Who may raise a limit.
         background: Runs the queue and ends what has expired.
         signals: Where the end of expired reservations is announced.
+        link: Address of the lab, for refusals.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class ReservationQueue:
         rules: Rules,
         background: Background,
         signals: Signals,
+        link: str | None = None,
     ) -> None:
         self._ledger = ledger
         self._limits = limits
@@ -69,6 +72,7 @@ class ReservationQueue:
         self._rules = rules
         self._background = background
         self._signals = signals
+        self._link = link
         self._hard: tuple[Sequence[Limit], frozenset[str]] | None = None
         self._waiting: list[_Waiting] = []
         self._round: asyncio.Task[None] | None = None
@@ -160,7 +164,7 @@ class ReservationQueue:
         may_raise = self._rules.may_raise(decision.standing.limit)
         return {
             "granted": False,
-            "message": refusal_message(decision, may_raise=may_raise),
+            **refusal_words(decision, may_raise=may_raise, link=self._link).to_dict(),
             "standing": standing_entry(decision.standing, self._rules),
             "needed": format_decimal(decision.needed),
             "is_reserved_elsewhere": decision.is_reserved_elsewhere,

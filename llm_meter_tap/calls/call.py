@@ -104,7 +104,7 @@ class Call:
             return
         self.reservation_request = None
         self._refuse(refusal.limit_id)
-        raise LimitExceeded(refusal.message, refusal.standing)
+        raise LimitExceeded(refusal.message, refusal.standing, refusal.headline, refusal.details)
 
     @faults.contained
     def _refuse(self, limit_id: str | None) -> None:

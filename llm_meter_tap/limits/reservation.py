@@ -19,7 +19,7 @@ from llm_meter_tap.limits.gate import Gate
 from llm_meter_tap.limits.run_caps import Run
 from llm_meter_tap.runtime import faults, off_loop
 from llm_meter_tap.runtime.guard import PassingBy
-from llm_meter_tap.wire.json_values import encode, mapping, text
+from llm_meter_tap.wire.json_values import encode, mapping, sequence, text
 from llm_meter_tap.wire.record import CallRecord
 
 if TYPE_CHECKING:
@@ -39,10 +39,14 @@ class Refusal(NamedTuple):
     Attributes:
         message: Why, and what can be done.
         standing: Of the limit that says no; empty when it was not the service that said it.
+        headline: See `LimitExceeded`.
+        details: See `LimitExceeded`.
     """
 
     message: str
     standing: dict[str, Any]
+    headline: str = ""
+    details: tuple[tuple[str, str], ...] = ()
 
     @property
     def limit_id(self) -> str | None:
@@ -108,6 +112,16 @@ class ReservationRequest:
             remedy = "Nothing was sent. Check that JupyterLab runs; `jupyter llm-meter doctor` shows details."
             return Refusal(f"{reason}, and a hard limit blocks calls while it is away. {remedy}", {})
         return None
+
+
+def _refusal(answer: dict[str, Any]) -> Refusal:
+    details = [sequence(detail) for detail in sequence(answer.get("details"))]
+    return Refusal(
+        str(answer.get("message")),
+        mapping(answer.get("standing")),
+        text(answer.get("headline")) or "",
+        tuple((str(each[0]), str(each[1])) for each in details if len(each) == 2),
+    )
 
 
 _NO_ANSWER = "LLM Meter's service cannot be reached"
@@ -186,7 +200,7 @@ class ReservationClient:
                 self._drop(request.call_id)
             return None
         if answer.get("granted") is False:
-            return Refusal(str(answer.get("message")), mapping(answer.get("standing")))
+            return _refusal(answer)
         return request.unanswered(_NO_ANSWER)
 
     def _post(self, body: bytes) -> dict[str, Any]:

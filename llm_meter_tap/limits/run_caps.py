@@ -34,6 +34,10 @@ class Cap(NamedTuple):
     unit: str
     amount: str
 
+    def in_words(self) -> str:
+        """The amount and its unit; one is singular."""
+        return f"{self.amount} {self.unit[:-1] if self.amount == '1' and self.unit != 'USD' else self.unit}"
+
 
 class Run(NamedTuple):
     """What a cap holds for.

@@ -118,7 +118,7 @@ def _usage_error(message: str) -> Exception:
 def _in_words(run: run_caps.Run | None) -> str:
     if run is None:
         return "No cap on this session. Set one with `%llm_limit 2 USD`."
-    caps = ", ".join(f"{cap.amount} {cap.unit}" for cap in run.caps)
+    caps = ", ".join(cap.in_words() for cap in run.caps)
     return f"Calls of this session are capped at {caps}."
 
 

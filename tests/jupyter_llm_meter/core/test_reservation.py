@@ -1,6 +1,5 @@
 """Worst cases, decisions on them, and the words of a refusal."""
 
-from dataclasses import replace
 from datetime import datetime, timezone
 from decimal import Decimal
 
@@ -15,7 +14,6 @@ from jupyter_llm_meter.core.reservation import (
     UsualTokens,
     WorstCase,
     first_refusal,
-    refusal_message,
     run_caps,
     worst_case,
 )
@@ -105,43 +103,3 @@ def test_a_run_has_one_cap_for_each_unit_that_exists():
     tokens, dollars = run_caps("r", [("tokens", Decimal(5)), ("EUR", Decimal(1)), ("USD", Decimal(2))])
     assert (tokens.id, dollars.id) == ("run=r/total/tokens", "run=r/total/USD")
     assert (tokens.amount, dollars.amount, tokens.is_blocking) == (5, 2, True)
-
-
-def test_a_refusal_shows_the_arithmetic_and_the_reset_in_the_limits_own_zone():
-    message = refusal_message(decision(1500, used=900, reserved=20), may_raise=False)
-    assert "limit user/day/tokens for alice is 1,000 tokens. Used 900, reserved by" in message
-    assert "under way 20; this call may need 1,500." in message
-    assert "2026-11-25 00:00 (Asia/Shanghai)" in message
-
-
-def test_a_refusal_of_a_call_that_needs_nothing_says_that_nothing_is_left():
-    assert "nothing is left" in refusal_message(decision(0, used=1000), may_raise=False)
-
-
-@pytest.mark.parametrize(
-    ("source", "may_raise", "words"),
-    [
-        ("settings", False, "You can raise it in Settings > LLM Meter."),
-        ("settings", True, "You can raise it in Settings > LLM Meter or from the dialog in JupyterLab."),
-        ("config", True, "You can raise it from the dialog in JupyterLab."),
-        ("config", False, "The administrator can raise it."),
-    ],
-)
-def test_a_refusal_says_who_can_raise_the_limit(source, may_raise, words):
-    message = refusal_message(decision(1500, of=limit(source)), may_raise=may_raise)
-    assert message.endswith(words)
-
-
-def test_a_refusal_by_a_total_names_no_reset():
-    message = refusal_message(decision(1500, of=limit(window="total"), resets_at=None), may_raise=False)
-    assert "2026" not in message
-    assert "never" in message
-
-
-def test_a_refusal_by_the_cap_on_a_run_says_where_the_cap_was_set():
-    (cap,) = run_caps("r", [("tokens", Decimal(1000))])
-    refused = replace(decision(1500), standing=replace(decision(1500).standing, limit=cap))
-    message = refusal_message(refused, may_raise=True)
-    assert "the cap on this run is 1,000 tokens" in message
-    assert "until this run has ended" in message
-    assert message.endswith("with %llm_limit or %%llm_limit.")

@@ -123,7 +123,7 @@ def test_a_cap_on_a_run_holds_without_any_hard_limit(start, fixed_limits, caller
     assert reserve("a", run)[1]["granted"]
     status, refusal = reserve("b", run)
     assert refusal["standing"]["limit"]["id"] == "run=cell-1/total/calls"
-    assert "the cap on this run is 1 calls" in refusal["message"]
+    assert "the cap on this run is 1 call." in refusal["message"]
     outer = {"id": "session", "caps": [{"unit": "calls", "amount": "2"}]}
     inner = {"id": "cell-2", "caps": [{"unit": "tokens", "amount": "9999"}], "within": outer}
     assert reserve("d", inner)[1]["granted"]
