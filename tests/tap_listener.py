@@ -82,6 +82,7 @@ class TapListener:
         failures: How many of the next posts of lines fail.
         most_calls: A blocking limit: so many calls may be settled or reserved; None: no limit.
         lease_s: What a reservation is granted for, seconds.
+        unpriced_model: The model that grants name as one whose calls a cap in dollars does not count.
         asked: Every question whether a call may leave, in order.
         reserved: Ids of the calls that hold a reservation.
         renewals: The ids of each renewal.
@@ -101,6 +102,7 @@ class TapListener:
         self.connection_ended = threading.Event()
         self.most_calls: int | None = None
         self.lease_s = 30.0
+        self.unpriced_model: str | None = None
         self.asked: list[dict[str, object]] = []
         self.reserved: set[str] = set()
         self.renewals: list[list[str]] = []
@@ -171,7 +173,8 @@ class TapListener:
                     }  # fmt: skip
             self._under[call_id] = set(limits)
             self.reserved.add(call_id)
-            return {"granted": True, "lease_s": self.lease_s}
+            named = {} if self.unpriced_model is None else {"unpriced_model": self.unpriced_model}
+            return {"granted": True, "lease_s": self.lease_s, **named}
 
     def _limits(self, question: dict[str, object]) -> dict[str, int]:
         most = {} if self.most_calls is None else {"user/month/calls": self.most_calls}

@@ -19,6 +19,10 @@ from llm_meter_tap.wire.shape import finite_decimal
 SCOPES = ("user", "team", "key", "project", "notebook", "kernel", "model", "provider")
 UNITS = ("tokens", "USD", "calls")
 ON_EXCEED = ("warn", "block")
+UNPRICED = ("allow", "block")
+"""What a limit in dollars does with calls of models without a known price, besides a price ceiling."""
+HIGHEST_CEILING = Decimal(1_000_000)
+"""Dollars per million tokens."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,9 @@ class Limit:
         amount: The most that may be used in a window; greater than 0.
         warn_at: Shares of the amount, ascending in (0, 1), at which to warn.
         on_exceed: What happens at the amount: ``warn``, or ``block``: the call that would pass it is refused.
+        unpriced: What a limit in dollars does with calls of a model without a known price: ``allow``: they
+            don't count; ``block``: they are refused; a price ceiling: they are reserved and counted at so
+            many dollars per million tokens, input and output alike.
         notify: Names of the channels that are notified; None: all default channels.
         time_zone: IANA name of the zone whose calendar counts.
         week_start: First day of a week, one of ``WEEKDAYS``.
@@ -48,6 +55,7 @@ class Limit:
     amount: Decimal
     warn_at: tuple[Decimal, ...] = (Decimal("0.8"),)
     on_exceed: str = "warn"
+    unpriced: str | Decimal = "allow"
     notify: tuple[str, ...] | None = None
     time_zone: str = "UTC"
     week_start: str = "monday"
@@ -66,6 +74,11 @@ class Limit:
         """Whether it is a hard limit, kept by reservations."""
         return self.on_exceed == "block"
 
+    @property
+    def price_ceiling(self) -> Decimal | None:
+        """Dollars per million tokens of a model without a known price; None: the limit sets none."""
+        return self.unpriced if isinstance(self.unpriced, Decimal) else None
+
     def to_dict(self) -> dict[str, Any]:
         """The flat JSON object of REST and events, with ``id`` and ``source``."""
         return {
@@ -77,12 +90,16 @@ class Limit:
             "amount": _number(self.amount),
             "warn_at": [float(ratio) for ratio in self.warn_at],
             "on_exceed": self.on_exceed,
+            **({"unpriced": self._unpriced_text()} if self.unit == "USD" else {}),
             "notify": None if self.notify is None else list(self.notify),
             "time_zone": self.time_zone,
             "week_start": self.week_start,
             "reset_hour": self.reset_hour,
             "source": self.source,
         }
+
+    def _unpriced_text(self) -> str:
+        return self.unpriced if isinstance(self.unpriced, str) else f"{self.unpriced.normalize():f}"
 
 
 DEFAULT_LIMIT: dict[str, Any] = {"scope": "user", "window": "month", "unit": "tokens", "amount": 1_000_000}
@@ -96,6 +113,7 @@ _FIELDS = (
     "amount",
     "warn_at",
     "on_exceed",
+    "unpriced",
     "notify",
     "time_zone",
     "week_start",
@@ -142,7 +160,11 @@ def merge_limits(admin: Sequence[Limit], settings: Sequence[Limit]) -> list[Limi
 def _beside(admin: Limit | None, limit: Limit) -> Limit | None:
     if admin is None:
         return limit
-    is_tighter = limit.amount < admin.amount or (limit.is_blocking and not admin.is_blocking)
+    is_tighter = (
+        limit.amount < admin.amount
+        or (limit.is_blocking and not admin.is_blocking)
+        or (limit.unpriced != "allow" and admin.unpriced == "allow")
+    )
     return replace(limit, is_own=True) if is_tighter else None
 
 
@@ -163,6 +185,7 @@ def _parse(item: Mapping[str, Any], where: str, source: str, default_time_zone: 
         amount=_amount(item, where),
         warn_at=_warn_at(item, where),
         on_exceed=_choice(item, "on_exceed", ON_EXCEED, where, "warn"),
+        unpriced=_unpriced(item, where),
         notify=_notify(item, where),
         time_zone=_time_zone(item, where, default_time_zone),
         week_start=_choice(item, "week_start", WEEKDAYS, where, "monday"),
@@ -196,6 +219,36 @@ def _amount(item: Mapping[str, Any], where: str) -> Decimal:
     if amount is None or amount <= 0:
         raise LimitError(f"{where}: amount is {item['amount']!r}; it must be a number greater than 0")
     return amount
+
+
+def read_unpriced(given: Any) -> str | Decimal | None:
+    """Read what becomes of calls without a known price; None: it is none of what is allowed."""
+    if isinstance(given, str) and given in UNPRICED:
+        return given
+    ceiling = finite_decimal(given)
+    return ceiling if ceiling is not None and 0 < ceiling <= HIGHEST_CEILING else None
+
+
+def _unpriced(item: Mapping[str, Any], where: str) -> str | Decimal:
+    given = item.get("unpriced")
+    if given is None:
+        return "allow"
+    found = read_unpriced(given)
+    if found is None:
+        raise LimitError(
+            f"{where}: unpriced is {given!r}; allowed are allow, block, or a price ceiling: US dollars per "
+            f"million tokens, greater than 0 and at most {HIGHEST_CEILING:,f}"
+        )
+    if item["unit"] != "USD":
+        raise LimitError(
+            f"{where}: unpriced is {given!r}, but only a limit in USD depends on prices; remove it, or set "
+            "unit to USD"
+        )
+    if found == "block" and item.get("on_exceed") != "block":
+        raise LimitError(
+            f"{where}: unpriced is 'block', but the limit refuses no calls; set on_exceed to block as well"
+        )
+    return found
 
 
 def _warn_at(item: Mapping[str, Any], where: str) -> tuple[Decimal, ...]:

@@ -44,6 +44,8 @@ def refusal_words(decision: Decision, *, may_raise: bool, link: str | None = Non
         for value in (standing.amount, standing.used, standing.reserved, decision.needed)
     )
     name = "the cap on this run" if limit.scope == RUN else f"the limit {limit.id} for {standing.subject}"
+    if decision.is_unpriced:
+        return _unpriced_words(decision, name, amount, used, link)
     need = f"this call may need {needed}" if decision.needed else "nothing is left"
     reset, remedy = _reset(standing), _remedy(limit, may_raise)
     details = (
@@ -60,6 +62,24 @@ def refusal_words(decision: Decision, *, may_raise: bool, link: str | None = Non
         details,
         f"Not sent: {name} is {amount}. Used {used}, reserved by calls under way {reserved}; {need}. "
         f"{reset} {remedy}",
+    )
+
+
+def _unpriced_words(decision: Decision, name: str, amount: str, used: str, link: str | None) -> RefusalWords:
+    """The refusal of a call because its model has no known price."""
+    way = "unpriced=allow" if decision.standing.limit.scope == RUN else "unpriced to allow"
+    remedy = f"Add the model's price, or set {way} or to a price ceiling in US dollars per million tokens."
+    details = (
+        ("Limit", amount),
+        ("Used", used),
+        ("To send it", remedy),
+        *((("Open", link),) if link else ()),
+    )
+    reason = "its model has no known price, and such calls are refused by"
+    return RefusalWords(
+        f"LLM Meter did not send this call: {reason} {name}.",
+        details,
+        f"Not sent: {reason} {name} ({amount}, used {used}). {remedy}",
     )
 
 

@@ -7,10 +7,11 @@ and the reservation is marked as soft.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from types import MappingProxyType
 
 from jupyter_llm_meter.core.limits import UNITS, Limit
 from jupyter_llm_meter.core.prices import Cost
@@ -22,6 +23,8 @@ LEASE = timedelta(seconds=30)
 
 USUAL_TOKENS = 4096
 """The worst case of a call's tokens, in or out, where neither its request nor earlier calls say more."""
+
+_MILLION = Decimal(1_000_000)
 
 RUN = "run"
 """The scope, and the source, of a cap on one run: no limit of the settings can have it."""
@@ -49,15 +52,23 @@ class WorstCase:
     usd: Decimal | None
     is_soft: bool
 
-    def of(self, unit: str) -> Decimal:
-        """What it reserves of a limit's unit; a call without a price reserves no dollars."""
-        if unit == "calls":
+    def of(self, limit: Limit) -> Decimal:
+        """What it reserves of a limit; without a price, dollars at the limit's price ceiling or none."""
+        if limit.unit == "calls":
             return Decimal(1)
-        return Decimal(self.tokens) if unit == "tokens" else self.usd or Decimal(0)
+        if limit.unit == "tokens":
+            return Decimal(self.tokens)
+        return cost_at_ceiling(limit, self.tokens) if self.usd is None else self.usd
 
-    def is_soft_in(self, unit: str) -> bool:
-        """Whether what it reserves of a unit may be exceeded; one call is always one call."""
-        return unit != "calls" and (self.is_soft or (unit == "USD" and self.usd is None))
+    def is_soft_in(self, limit: Limit) -> bool:
+        """Whether what it reserves of a limit may be exceeded; one call is always one call."""
+        if limit.unit == "calls":
+            return False
+        return self.is_soft or (limit.unit == "USD" and self.usd is None and limit.price_ceiling is None)
+
+    def is_unpriced_in(self, limit: Limit) -> bool:
+        """Whether a limit refuses it because its model has no known price."""
+        return limit.unit == "USD" and self.usd is None and limit.unpriced == "block"
 
 
 @dataclass(frozen=True)
@@ -86,14 +97,18 @@ class Decision:
     Attributes:
         standing: The limit's standing for the call's subject, with the reservations of other calls.
         needed: The most that the call may use of the limit.
+        is_unpriced: The limit refuses the call because its model has no known price.
     """
 
     standing: Standing
     needed: Decimal
+    is_unpriced: bool = False
 
     @property
     def fits(self) -> bool:
         """Whether the call keeps the limit. One that needs nothing is refused once the limit is used up."""
+        if self.is_unpriced:
+            return False
         used, amount = self.standing.used, self.standing.amount
         if not self.needed:
             return used < amount
@@ -128,15 +143,40 @@ def worst_case(
     return WorstCase(read + written, usd, is_soft)
 
 
-def run_caps(run_id: str, amounts: Sequence[tuple[str, Decimal]]) -> list[Limit]:
+def has_price(record: CallRecord, pricer: Callable[[CallRecord], Cost | None]) -> bool:
+    """Whether the model of a call has a known price."""
+    return _dearest(record, 1, 1, pricer) is not None
+
+
+def cost_at_ceiling(limit: Limit, tokens: int) -> Decimal:
+    """The dollars at which a limit counts tokens of models without a known price; 0 without a ceiling."""
+    return (limit.price_ceiling or Decimal(0)) * tokens / _MILLION
+
+
+def run_caps(
+    run_id: str,
+    amounts: Sequence[tuple[str, Decimal]],
+    unpriced: Mapping[str, str | Decimal] = MappingProxyType({}),
+) -> list[Limit]:
     """The caps on a run, as limits: id ``run=<run id>/total/<unit>``.
 
     Args:
         run_id: The run.
         amounts: Units, each once, with the most that the run may use of it.
+        unpriced: By unit, what becomes of calls without a known price, see `Limit`.
     """
     return [
-        Limit(RUN, run_id, "total", unit, amount, warn_at=(), on_exceed="block", source=RUN)
+        Limit(
+            RUN,
+            run_id,
+            "total",
+            unit,
+            amount,
+            warn_at=(),
+            on_exceed="block",
+            unpriced=unpriced.get(unit, "allow"),
+            source=RUN,
+        )
         for unit, amount in amounts
         if unit in UNITS
     ]

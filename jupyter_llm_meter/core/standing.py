@@ -33,6 +33,7 @@ class Standing:
         reserved: What calls in flight hold.
         soft: The part of it that they may exceed, because their worst case could only be estimated.
         raised: What was added to the limit's amount for this subject.
+        unpriced_calls: Of a limit in dollars, calls in the window whose model has no known price.
     """
 
     limit: Limit
@@ -43,6 +44,7 @@ class Standing:
     reserved: Decimal = Decimal(0)
     soft: Decimal = Decimal(0)
     raised: Decimal = Decimal(0)
+    unpriced_calls: int = 0
 
     @property
     def amount(self) -> Decimal:
@@ -82,6 +84,7 @@ class Standing:
                 "remaining": format_decimal(self.remaining),
                 "ratio": float(self.ratio.quantize(_MILLIONTH, ROUND_DOWN)),
                 "level": self.level,
+                "unpriced_calls": self.unpriced_calls or None,
             }
         )
 

@@ -111,8 +111,8 @@ class LLMMeter(ExtensionApp):
     )
     link = Unicode(
         config=True,
-        help="""Address of the lab, shown in alerts and refusals. Default: c.ServerApp.custom_display_url, else
-        JUPYTERHUB_PUBLIC_URL, else none.""",
+        help="""Address of the lab, shown in alerts and refusals. Default: c.ServerApp.custom_display_url,
+        else JUPYTERHUB_PUBLIC_URL, else none.""",
     )
     user_id = Unicode(
         config=True,

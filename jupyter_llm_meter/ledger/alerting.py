@@ -17,13 +17,14 @@ from sqlalchemy import Connection, or_, select, update
 
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import FULL, Alert, Standing, crossed_thresholds, format_decimal
-from jupyter_llm_meter.ledger.counters import Window, current_windows, used_amount, used_by_window
+from jupyter_llm_meter.ledger.counters import Window, current_windows, used_amount
 from jupyter_llm_meter.ledger.errors import UnknownAlert
 from jupyter_llm_meter.ledger.history import sums_by
 from jupyter_llm_meter.ledger.outbox import Notebooks, Outbox, post
 from jupyter_llm_meter.ledger.raising import raised_at
 from jupyter_llm_meter.ledger.rows import from_us, to_us
 from jupyter_llm_meter.ledger.schema import NO_END, SUBJECT_COLUMNS, SUMS, UNIT_SUMS, alerts
+from jupyter_llm_meter.ledger.unpriced import used_of
 
 CLAIM_LAPSES_AFTER = timedelta(minutes=10)
 MOST_NOTEBOOKS = 3
@@ -46,12 +47,12 @@ def raise_alerts(
         now: When the crossing is seen.
         outbox: Names the channels that hear of it; what is raised is left for them.
     """
-    used = used_by_window(connection, [window for _limit, window in windows], subjects)
+    used = used_of(connection, windows, subjects)
     raised_by = raised_at(connection, now) if used else {}
     raised = []
     for limit, window in windows:
         for subject, figure in sorted(used.get(window, {}).items()):
-            used_now = used_amount(limit.unit, figure)
+            used_now = figure.amount
             amount = limit.amount + raised_by.get((limit.id, subject), 0)
             for threshold in crossed_thresholds(limit, used_now, amount):
                 alert = _new_alert(limit, window, subject, threshold, used_now, amount, now)

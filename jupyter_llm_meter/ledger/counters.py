@@ -18,8 +18,8 @@ from sqlalchemy.sql import ColumnElement
 
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.windows import window_bounds
-from jupyter_llm_meter.ledger.history import sums_by
-from jupyter_llm_meter.ledger.rows import PICO, from_us, sums, to_us
+from jupyter_llm_meter.ledger.history import sums_by, unpriced_tokens_by
+from jupyter_llm_meter.ledger.rows import PICO, UNPRICED_TOKENS, counted_figure, from_us, to_us
 from jupyter_llm_meter.ledger.schema import (
     NO_END,
     SUBJECT_COLUMNS,
@@ -137,6 +137,9 @@ def _history(
     """What subjects used of a limit's unit in a window; read once for many limits of one scope."""
     column = SUBJECT_COLUMNS[limit.scope]
     end = None if window.end == NO_END else window.end
+    if limit.unit == UNPRICED_TOKENS:
+        where = [] if limit.value is None else [(column, limit.value)]
+        return unpriced_tokens_by(connection, column, window.start, end, where)
     position = SUMS.index(UNIT_SUMS[limit.unit])
     if limit.value is not None and count <= _FEW:
         sums_of_one = sums_by(connection, column, window.start, end, [(column, limit.value)])
@@ -163,12 +166,12 @@ def add_calls(
     added: dict[tuple[Window, str], int] = {}
     for counted in _counted_windows(connection, changes):
         window = Window(counted["limit_id"], counted["window_start"], counted["window_end"])
-        column, position = SUBJECT_COLUMNS[counted["scope"]], SUMS.index(UNIT_SUMS[counted["unit"]])
+        column, unit = SUBJECT_COLUMNS[counted["scope"]], counted["unit"]
         for row, sign in changes:
             subject = row[column]
             is_meant = subject is not None and counted["value"] in (None, subject)
             if is_meant and window.start <= row["started_at"] < window.end:
-                added[window, subject] = added.get((window, subject), 0) + sign * sums(row)[position]
+                added[window, subject] = added.get((window, subject), 0) + sign * counted_figure(row, unit)
     rows = [
         {**window.key(), "subject": subject, "used": used}
         for (window, subject), used in sorted(added.items())

@@ -64,6 +64,31 @@ def sums_by_columns(
     return {group: figures for group, figures in totals.items() if figures[0]}
 
 
+def unpriced_tokens_by(
+    connection: Connection,
+    column: str,
+    start: int,
+    end: int | None,
+    where: Sequence[tuple[str, str | None]] = (),
+) -> dict[str | None, int]:
+    """The tokens of calls with usage and without a price, grouped by a column.
+
+    Args:
+        connection: A transaction on the ledger.
+        column: The column of `calls`.
+        start: First microsecond counted.
+        end: First microsecond not counted; None: to the last call.
+        where: See `sums_by_columns`.
+    """
+    query = (
+        select(calls.c[column], func.sum(calls.c.tokens))
+        .where(calls.c.unpriced_calls == 1, _between(calls.c.started_at, start, end))
+        .where(*(calls.c[name] == value for name, value in where))
+        .group_by(calls.c[column])
+    )
+    return {subject: int(tokens) for subject, tokens in connection.execute(query)}
+
+
 def added(known: Sums | None, figures: Sums) -> Sums:
     """Figures and those that are known already."""
     return figures if known is None else tuple(map(add, known, figures))

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, case, func, select
 
 from jupyter_llm_meter.core.forecast import look_back
 from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.core.reservation import cost_at_ceiling
 from jupyter_llm_meter.ledger.counters import current_window, used_amount
-from jupyter_llm_meter.ledger.history import sums_by
-from jupyter_llm_meter.ledger.rows import from_pico, from_us, to_us
+from jupyter_llm_meter.ledger.history import sums_by, unpriced_tokens_by
+from jupyter_llm_meter.ledger.rows import from_pico, from_us, to_pico, to_us
 from jupyter_llm_meter.ledger.schema import SUBJECT_COLUMNS, SUMS, UNIT_SUMS, calls, rollups, series
 
 _MINUTE_US = 60_000_000
@@ -70,7 +71,12 @@ def _recent(connection: Connection, limit: Limit, now: datetime) -> dict[str, in
     where = [] if limit.value is None else [(column, limit.value)]
     position = SUMS.index(UNIT_SUMS[limit.unit])
     by_subject = sums_by(connection, column, to_us(start), None, where)
-    return {subject: figures[position] for subject, figures in by_subject.items() if subject is not None}
+    recent = {subject: figures[position] for subject, figures in by_subject.items() if subject is not None}
+    if limit.price_ceiling is not None:
+        for subject, tokens in unpriced_tokens_by(connection, column, to_us(start), None, where).items():
+            if subject in recent:
+                recent[subject] += to_pico(cost_at_ceiling(limit, tokens))
+    return recent
 
 
 def _first_uses(connection: Connection, column: str) -> dict[str, int]:

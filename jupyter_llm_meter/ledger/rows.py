@@ -13,7 +13,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUMS
+from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUMS, UNIT_SUMS
 from llm_meter_tap.wire.record import CallRecord
 
 PICO = Decimal(10) ** 12
@@ -24,6 +24,9 @@ QUARTER_US = 15 * 60 * 1_000_000
 
 FIGURES = ("reported", "counted", "partial")
 """The bases that come with figures."""
+
+UNPRICED_CALLS, UNPRICED_TOKENS = "unpriced_calls", "unpriced_tokens"
+"""Units of the counters beside limits in dollars, see `unpriced.py`."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MICROSECOND = timedelta(microseconds=1)
@@ -113,6 +116,16 @@ def sums(row: Mapping[str, Any]) -> tuple[int, ...]:
     if not row["priced_calls"]:
         values["cost_pico"] = 0
     return tuple(values[name] for name in SUMS)
+
+
+def counted_figure(row: Mapping[str, Any], unit: str) -> int:
+    """What a row of `calls`, or of sums that were taken over, adds to a counter of a unit.
+
+    Sums of several calls do not say which of their tokens had no price: these are not counted.
+    """
+    if unit == UNPRICED_TOKENS:
+        return int(row["tokens"]) if row["unpriced_calls"] and "call_id" in row else 0
+    return sums(row)[SUMS.index(UNIT_SUMS[unit])]
 
 
 def completed(record: CallRecord, known: CallRecord) -> CallRecord:

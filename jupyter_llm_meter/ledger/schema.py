@@ -62,8 +62,13 @@ SUMS = (
 )
 """What rollups add up; `tokens` is input plus output."""
 
-UNIT_SUMS = {"tokens": "tokens", "USD": "cost_pico", "calls": "calls"}
-"""The sum that a limit's unit counts."""
+UNIT_SUMS = {
+    "tokens": "tokens",
+    "USD": "cost_pico",
+    "calls": "calls",
+    "unpriced_calls": "unpriced_calls",
+}
+"""The sum that a limit's unit counts; the last is no limit's own, see `unpriced.py`."""
 
 calls = Table(
     "calls",

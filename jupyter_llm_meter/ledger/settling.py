@@ -25,6 +25,7 @@ from jupyter_llm_meter.ledger.reservations.store import end_reservations
 from jupyter_llm_meter.ledger.rows import Row, quarter, series_digest, sums, to_us
 from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUBJECT_COLUMNS, SUMS, rollups, series
 from jupyter_llm_meter.ledger.standings import standings
+from jupyter_llm_meter.ledger.unpriced import with_unpriced
 from llm_meter_tap.wire.record import CallRecord
 
 _NONE: Mapping[str, Decision] = MappingProxyType({})
@@ -58,7 +59,8 @@ def settle(
     settled, changes = batch.settled, [*batch.changes(), *((row, 1) for row in older)]
     windows = current_windows(_holding(index, [row for row, _sign in changes]), now)
     # A window is counted from history before this batch becomes part of it.
-    met = count_windows(connection, windows)
+    counted = count_windows(connection, with_unpriced(windows))
+    met = [each for each in counted if each in windows]
     batch.write(connection)
     _add_to_rollups(connection, changes)
     touched = add_calls(connection, changes)
@@ -110,7 +112,8 @@ def _refusals(
         subject = None if limit is None else row[SUBJECT_COLUMNS[limit.scope]]
         decision = refused.get(call_id)
         if decision is not None and limit is not None:
-            raised.append(raise_refusal(connection, decision.standing, decision.needed, now, outbox))
+            needed = None if decision.is_unpriced else decision.needed
+            raised.append(raise_refusal(connection, decision.standing, needed, now, outbox))
         elif limit is not None and subject is not None and limit.value in (None, subject):
             (standing,) = standings(connection, [limit], now, {limit.scope: subject}, only=subject)
             raised.append(raise_refusal(connection, standing, None, now, outbox))

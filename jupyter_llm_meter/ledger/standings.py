@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import Standing
-from jupyter_llm_meter.ledger.counters import current_windows, used_amount, used_by_window
+from jupyter_llm_meter.ledger.counters import current_windows, used_amount
 from jupyter_llm_meter.ledger.raising import raised_at
 from jupyter_llm_meter.ledger.reservations.store import ReservedSums, held
+from jupyter_llm_meter.ledger.unpriced import NOTHING, used_of
 
 
 def standings(
@@ -34,7 +35,7 @@ def standings(
     windows = current_windows(limits, now)
     names = [window for _limit, window in windows]
     wanted = None if only is None else [only]
-    used = used_by_window(connection, names, wanted)
+    used = used_of(connection, windows, wanted)
     reserved = ReservedSums(held(connection, now), names)
     raised = raised_at(connection, now)
     reserving: dict[str, set[str]] = {}
@@ -47,16 +48,18 @@ def standings(
         shown = {*figures, *reserving.get(limit.id, ()), *(() if expected is None else (expected,))}
         for subject in sorted(shown):
             amount, soft = reserved.of(window, subject)
+            mine = figures.get(subject, NOTHING)
             found.append(
                 Standing(
                     limit,
                     subject,
                     window.first_instant,
                     window.resets_at,
-                    used_amount(limit.unit, figures.get(subject, 0)),
+                    mine.amount,
                     used_amount(limit.unit, amount),
                     used_amount(limit.unit, soft),
                     raised.get((limit.id, subject), Decimal(0)),
+                    mine.unpriced_calls,
                 )
             )
     return found

@@ -35,6 +35,7 @@ from jupyter_llm_meter.ledger.rows import sound
 from jupyter_llm_meter.ledger.settling import settle
 from jupyter_llm_meter.ledger.standings import standings
 from jupyter_llm_meter.ledger.takeover import Seen, TakeoverPart, take_over
+from jupyter_llm_meter.ledger.unpriced import with_unpriced
 from llm_meter_tap.wire.record import CallRecord
 
 __all__ = ["Ledger", "Outbox", "Pace", "Page", "Raise", "Seen", "Settled", "TakeoverPart"]
@@ -235,9 +236,9 @@ class Ledger(Answers):
     def _count_windows(self, limits: Sequence[Limit], now: datetime) -> None:
         """See to it that the current windows are counted; writes only when one is met for the first time."""
         with reading(self._engine) as connection:
-            unmet = uncounted(connection, current_windows(limits, now))
+            unmet = uncounted(connection, with_unpriced(current_windows(limits, now)))
         if unmet:
-            self.review([limit for limit, _window in unmet], now)
+            self.review(limits, now)
 
     def _announce_alerts(self, raised: Sequence[Alert]) -> None:
         if raised:
@@ -245,5 +246,5 @@ class Ledger(Answers):
 
     def _review(self, connection: Connection, limits: Sequence[Limit], now: datetime) -> list[Alert]:
         windows = current_windows(limits, now)
-        count_windows(connection, windows)
+        count_windows(connection, with_unpriced(windows))
         return alerting.raise_alerts(connection, windows, None, now, self._outbox)

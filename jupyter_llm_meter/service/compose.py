@@ -134,6 +134,7 @@ def assemble_service(
         rules=rules,
         background=background,
         signals=signals,
+        pricer=pricer,
         link=link,
     )
     runaways = Runaways(ledger, background)

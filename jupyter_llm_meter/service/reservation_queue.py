@@ -15,9 +15,9 @@ from typing import Any
 
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.refusal import refusal_words
-from jupyter_llm_meter.core.reservation import LEASE, CallBounds, Decision
+from jupyter_llm_meter.core.reservation import LEASE, CallBounds, Decision, has_price
 from jupyter_llm_meter.core.standing import format_decimal
-from jupyter_llm_meter.ledger import Ledger, LedgerAccess, LedgerUnavailable
+from jupyter_llm_meter.ledger import Ledger, LedgerAccess, LedgerUnavailable, Pricer
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.service.completion import Completion
@@ -50,6 +50,7 @@ class ReservationQueue:
         rules: Who may raise a limit.
         background: Runs the queue and ends what has expired.
         signals: Where the end of expired reservations is announced.
+        pricer: Finds the cost of a call.
         link: Address of the lab, for refusals.
     """
 
@@ -63,6 +64,7 @@ class ReservationQueue:
         rules: Rules,
         background: Background,
         signals: Signals,
+        pricer: Pricer,
         link: str | None = None,
     ) -> None:
         self._ledger = ledger
@@ -72,6 +74,7 @@ class ReservationQueue:
         self._rules = rules
         self._background = background
         self._signals = signals
+        self._pricer = pricer
         self._link = link
         self._hard: tuple[Sequence[Limit], frozenset[str]] | None = None
         self._waiting: list[_Waiting] = []
@@ -95,7 +98,7 @@ class ReservationQueue:
             caps=request.caps,
         )
         refused = await self._decision(bounds)
-        return _GRANTED if refused is None else self._refusal(refused)
+        return self._refusal(refused) if refused is not None else self._grant(bounds)
 
     async def renew(self, call_ids: Sequence[str]) -> dict[str, Any]:
         """Renew the leases of calls in flight.
@@ -160,13 +163,21 @@ class ReservationQueue:
     def _reserve(self, calls: Sequence[CallBounds], ledger: Ledger) -> Sequence[Decision | None]:
         return ledger.reserve(calls, self._limits.current(), datetime.now(timezone.utc))
 
+    def _grant(self, bounds: CallBounds) -> dict[str, Any]:
+        """The answer that a call may be sent; it names a model whose calls a cap in dollars cannot count."""
+        record = bounds.record
+        is_uncounted = any(cap.unit == "USD" and cap.unpriced == "allow" for cap in bounds.caps)
+        if not is_uncounted or has_price(record, self._pricer):
+            return _GRANTED
+        return {**_GRANTED, "unpriced_model": record.request_model or record.provider_name or "this model"}
+
     def _refusal(self, decision: Decision) -> dict[str, Any]:
         may_raise = self._rules.may_raise(decision.standing.limit)
         return {
             "granted": False,
             **refusal_words(decision, may_raise=may_raise, link=self._link).to_dict(),
             "standing": standing_entry(decision.standing, self._rules),
-            "needed": format_decimal(decision.needed),
+            **({} if decision.is_unpriced else {"needed": format_decimal(decision.needed)}),
             "is_reserved_elsewhere": decision.is_reserved_elsewhere,
         }
 

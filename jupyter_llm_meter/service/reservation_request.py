@@ -11,11 +11,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from jupyter_llm_meter.core.limits import UNITS, Limit
+from jupyter_llm_meter.core.limits import UNITS, Limit, read_unpriced
 from jupyter_llm_meter.core.reservation import run_caps
 from jupyter_llm_meter.service.lines import CallText, read_call_text
 from llm_meter_tap.wire.record import CallRecord, read_record
-from llm_meter_tap.wire.shape import Shape, read_text
+from llm_meter_tap.wire.shape import Shape, WireError, read_text
 
 MOST_IDS = 10_000
 LONGEST_NAME = 200
@@ -96,8 +96,10 @@ def _caps(request: Shape) -> list[Limit]:
     caps: list[Limit] = []
     run = request.optional_object("run", _itself)
     while run is not None:
-        amounts = dict(run.items("caps", _cap))
-        caps += run_caps(run.text("id", LONGEST_NAME), list(amounts.items()))
+        read = run.items("caps", _cap)
+        unpriced = {unit: way for unit, _amount, way in read}
+        amounts = {unit: amount for unit, amount, _way in read}
+        caps += run_caps(run.text("id", LONGEST_NAME), list(amounts.items()), unpriced)
         run = run.optional_object("within", _itself)
     return caps
 
@@ -106,6 +108,10 @@ def _itself(shape: Shape) -> Shape:
     return shape
 
 
-def _cap(value: Any, path: str) -> tuple[str, Decimal]:
+def _cap(value: Any, path: str) -> tuple[str, Decimal, str | Decimal]:
     cap = Shape(value, path)
-    return cap.choice("unit", UNITS), cap.amount("amount")
+    given = cap.get("unpriced")
+    unpriced = "allow" if given is None else read_unpriced(given)
+    if unpriced is None:
+        raise WireError(f"{path}.unpriced must be allow, block or a price ceiling greater than 0")
+    return cap.choice("unit", UNITS), cap.amount("amount"), unpriced

@@ -100,11 +100,17 @@ class Call:
 
     def _apply_answer(self, refusal: Refusal | None) -> None:
         if refusal is None:
+            self._say_unpriced()
             self._started = Clock.perf_counter()
             return
         self.reservation_request = None
         self._refuse(refusal.limit_id)
         raise LimitExceeded(refusal.message, refusal.standing, refusal.headline, refusal.details)
+
+    @faults.contained
+    def _say_unpriced(self) -> None:
+        if self.reservation_request is not None:
+            self.reservation_request.say_unpriced()
 
     @faults.contained
     def _refuse(self, limit_id: str | None) -> None:

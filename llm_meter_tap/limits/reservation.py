@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_meter_tap.delivery.sender import LineSender
+from llm_meter_tap.delivery.sender import LineSender, print_notices
 from llm_meter_tap.delivery.service_client import JSON, ServiceClient
 from llm_meter_tap.formats.media import is_text_only
 from llm_meter_tap.formats.output_limit import max_output_tokens
@@ -66,6 +66,8 @@ class ReservationRequest:
 
     Attributes:
         is_withdrawn: The answer is not awaited any more: a reservation that is granted is given back.
+        unpriced_model: The call was granted, but a cap in dollars does not count it: this model has no known
+            price.
     """
 
     def __init__(
@@ -79,12 +81,22 @@ class ReservationRequest:
     ) -> None:
         self.call_id = record.call_id
         self.is_withdrawn = False
+        self.unpriced_model: str | None = None
         self._record = record
         self._api = api
         self._content_type = content_type
         self._body = body
         self._gate = gate
         self._run = run
+
+    def say_unpriced(self) -> None:
+        """Print once per run and model that a cap in dollars does not count its calls."""
+        if self._run is None or self.unpriced_model is None:
+            return
+        said = (self._run.run_id, self.unpriced_model)
+        if said not in _said:
+            _said.add(said)
+            print_notices([_UNCOUNTED.format(self.unpriced_model)])
 
     def encoded(self) -> bytes:
         """Encode the request; what is not known is absent."""
@@ -124,6 +136,12 @@ def _refusal(answer: dict[str, Any]) -> Refusal:
     )
 
 
+_UNCOUNTED = (
+    "{} has no known price, so the cap in USD does not count its calls. To refuse them, write unpriced=block "
+    "after the amount; to count them at a price ceiling in US dollars per million tokens, unpriced=15."
+)
+# Runs and models of which this was said.
+_said: set[tuple[str, str]] = set()
 _NO_ANSWER = "LLM Meter's service cannot be reached"
 _NO_LOOP = "LLM Meter's service cannot be asked from this event loop, which is neither asyncio's nor trio's"
 
@@ -196,6 +214,7 @@ class ReservationClient:
             answer = self._post(encoded) or answer
         if answer.get("granted") is True:
             self._sender.leases.hold(request.call_id, answer.get("lease_s"))
+            request.unpriced_model = text(answer.get("unpriced_model"))
             if request.is_withdrawn:
                 self._drop(request.call_id)
             return None

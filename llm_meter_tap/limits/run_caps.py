@@ -19,24 +19,40 @@ from llm_meter_tap.wire.record import time_written
 from llm_meter_tap.wire.shape import finite_decimal
 
 UNITS = ("USD", "tokens", "calls")
+_UNPRICED = "unpriced="
+# Dollars per million tokens.
+_HIGHEST_CEILING = Decimal(1_000_000)
 _VARIABLE = "LLM_METER_RUN"
 # Work may run this many cells later and still be known as that of its cell.
 _MOST_CELLS = 1024
 _HOW = (
     "write an amount and a unit, such as `0.50 USD`, `20000 tokens` or `10 calls`; separate several by "
-    "commas, each unit once"
+    "commas, each unit once; a cap in USD may end with `unpriced=block` or a price ceiling, `unpriced=15`"
 )
 
 
 class Cap(NamedTuple):
-    """The most that a run may use of one unit; the amount is a decimal string."""
+    """The most that a run may use of one unit; the amount is a decimal string.
+
+    Attributes:
+        unpriced: Of a cap in dollars, what becomes of calls of a model without a known price: `allow` (they
+            do not count), `block` (they are refused), or a price ceiling, dollars per million tokens, at
+            which they are reserved and counted; None: not said, which is `allow`.
+    """
 
     unit: str
     amount: str
+    unpriced: str | None = None
+
+    def to_wire(self) -> dict[str, str]:
+        """Return the cap as the service and child processes get it."""
+        wire = {"unit": self.unit, "amount": self.amount}
+        return wire if self.unpriced is None else {**wire, "unpriced": self.unpriced}
 
     def in_words(self) -> str:
         """The amount and its unit; one is singular."""
-        return f"{self.amount} {self.unit[:-1] if self.amount == '1' and self.unit != 'USD' else self.unit}"
+        unit = self.unit[:-1] if self.amount == "1" and self.unit != "USD" else self.unit
+        return f"{self.amount} {unit}" + ("" if self.unpriced is None else f" unpriced={self.unpriced}")
 
 
 class Run(NamedTuple):
@@ -60,7 +76,7 @@ class Run(NamedTuple):
 
     def to_wire(self) -> dict[str, Any]:
         """Return the run as the service and child processes get it."""
-        wire = {"id": self.run_id, "caps": [cap._asdict() for cap in self.caps]}
+        wire = {"id": self.run_id, "caps": [cap.to_wire() for cap in self.caps]}
         return wire if self.within is None else {**wire, "within": self.within.to_wire()}
 
 
@@ -78,13 +94,28 @@ def parse_caps(written: str) -> tuple[Cap, ...]:
 
 def _cap(piece: str) -> Cap:
     words = piece.split()
+    unpriced = words.pop()[len(_UNPRICED) :] if len(words) == 3 and words[2].startswith(_UNPRICED) else None
     unit = next((unit for unit in UNITS if len(words) == 2 and unit.lower() == words[1].lower()), None)
     amount = _amount(words[0]) if unit is not None else None
     if unit is None or amount is None:
         raise ValueError(f"{piece.strip()!r} is not a cap: {_HOW}")
     if unit != "USD" and amount != amount.to_integral_value():
         raise ValueError(f"{piece.strip()!r} is not a cap: {unit} must be a whole number")
-    return Cap(unit, format(amount, "f"))
+    return Cap(unit, format(amount, "f"), None if unpriced is None else _unpriced(piece, unit, unpriced))
+
+
+def _unpriced(piece: str, unit: str, written: str) -> str:
+    if unit != "USD":
+        raise ValueError(f"{piece.strip()!r} is not a cap: only a cap in USD has `unpriced`")
+    ceiling = _amount(written)
+    if written in ("allow", "block"):
+        return written
+    if ceiling is None or ceiling > _HIGHEST_CEILING:
+        raise ValueError(
+            f"{piece.strip()!r} is not a cap: write `unpriced=allow`, `unpriced=block`, or a price ceiling "
+            "in US dollars per million tokens, such as `unpriced=15`"
+        )
+    return format(ceiling, "f")
 
 
 def _amount(word: str) -> Decimal | None:
@@ -113,7 +144,11 @@ def _inherited() -> Run | None:
 def _from_wire(wire: Any) -> Run | None:
     whole = mapping(wire)
     caps = [mapping(cap) for cap in sequence(whole.get("caps"))]
-    known = tuple(Cap(str(cap.get("unit")), cap["amount"]) for cap in caps if text(cap.get("amount")))
+    known = tuple(
+        Cap(str(cap.get("unit")), cap["amount"], text(cap.get("unpriced")))
+        for cap in caps
+        if text(cap.get("amount"))
+    )
     if not known or text(whole.get("id")) is None:
         return None
     return Run(whole["id"], known, _from_wire(whole.get("within")))

@@ -19,6 +19,7 @@ from jupyter_llm_meter.ledger.reservations import decide, store
 from jupyter_llm_meter.ledger.reservations.store import Swept
 from jupyter_llm_meter.ledger.reservations.usual import UsualUse
 from jupyter_llm_meter.ledger.reservations.worst_case import Pricer, limit_check
+from jupyter_llm_meter.ledger.unpriced import with_unpriced
 from llm_meter_tap.wire.record import CallRecord
 
 _MOST_REFUSED = 1000
@@ -61,7 +62,8 @@ class Reservations:
         if not any(check.needs for check in checks):
             return [None] * len(checks)
         needs = [need for check in checks for need in check.needs if need.limit.scope != RUN]
-        windows = {need.window: need.limit for need in needs if need.window not in self._counted}
+        applying = with_unpriced((need.limit, need.window) for need in needs)
+        windows = {window: limit for limit, window in applying if window not in self._counted}
         uncounted = [(limit, window) for window, limit in windows.items()]
         with writing(self._engine) as connection:
             decided = decide.reserve(connection, checks, uncounted, now)

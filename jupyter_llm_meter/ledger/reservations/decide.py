@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.reservation import Decision, first_refusal
 from jupyter_llm_meter.core.standing import Standing
-from jupyter_llm_meter.ledger.counters import Window, count_windows, used_amount, used_by_window
+from jupyter_llm_meter.ledger.counters import Window, count_windows, used_amount
 from jupyter_llm_meter.ledger.raising import raised_at
 from jupyter_llm_meter.ledger.reservations.store import (
     DELETE,
@@ -29,6 +29,7 @@ from jupyter_llm_meter.ledger.reservations.store import (
 )
 from jupyter_llm_meter.ledger.reservations.worst_case import LimitCheck, LimitNeed
 from jupyter_llm_meter.ledger.rows import to_us
+from jupyter_llm_meter.ledger.unpriced import NOTHING, used_of
 
 
 def reserve(
@@ -76,7 +77,8 @@ class _Room:
         named = {"limit_ids": list({window.limit_id for window in windows}), "subjects": list(subjects)}
         rows = [HeldAmount(*row) for row in connection.execute(FEW_HELD, {**named, **lease_bounds(now)})]
         self.held_before = {row.call_id for row in rows} & ids
-        self._used = used_by_window(connection, windows, subjects)
+        limits = list({need.window: (need.limit, need.window) for need in needs}.values())
+        self._used = used_of(connection, limits, subjects)
         self._reserved = ReservedSums((row for row in rows if row.call_id not in ids), windows)
         self._raised = raised_at(connection, now)
 
@@ -89,12 +91,12 @@ class _Room:
             subject,
             window.first_instant,
             window.resets_at,
-            used_amount(limit.unit, self._used.get(window, {}).get(subject, 0)),
+            self._used.get(window, {}).get(subject, NOTHING).amount,
             used_amount(limit.unit, reserved),
             used_amount(limit.unit, soft),
             self._raised.get((limit.id, subject), Decimal(0)),
         )
-        return Decision(standing, need.needed)
+        return Decision(standing, need.needed, need.is_unpriced)
 
     def hold(self, needs: Sequence[LimitNeed]) -> None:
         """Hold what a call needs, for the calls that are decided on after it."""

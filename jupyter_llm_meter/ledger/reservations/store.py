@@ -15,8 +15,8 @@ from sqlalchemy import BigInteger, Connection, and_, bindparam, delete, func, in
 
 from jupyter_llm_meter.core.reservation import LEASE, RUN
 from jupyter_llm_meter.ledger.counters import Window, upsert_sums
-from jupyter_llm_meter.ledger.rows import Row, sums, to_us
-from jupyter_llm_meter.ledger.schema import NO_END, SUMS, UNIT_SUMS, counters, reservations
+from jupyter_llm_meter.ledger.rows import UNPRICED_TOKENS, Row, counted_figure, to_us
+from jupyter_llm_meter.ledger.schema import NO_END, counters, reservations
 
 LEASE_US = LEASE // timedelta(microseconds=1)
 _LAPSED = 0
@@ -88,8 +88,10 @@ def end_reservations(connection: Connection, call_ids: Collection[str], new: Map
     used: dict[tuple[str, str], int] = {}
     for call_id, limit_id, subject in held:
         if call_id in new and limit_id.startswith(f"{RUN}="):
-            figure = sums(new[call_id])[SUMS.index(UNIT_SUMS[limit_id.rpartition("/")[2]])]
-            used[limit_id, subject] = used.get((limit_id, subject), 0) + figure
+            stem, _, unit = limit_id.rpartition("/")
+            for counted in (unit, UNPRICED_TOKENS) if unit == "USD" else (unit,):
+                key = f"{stem}/{counted}", subject
+                used[key] = used.get(key, 0) + counted_figure(new[call_id], counted)
     rows = [
         {**cap_window(limit_id).key(), "subject": subject, "used": figure}
         for (limit_id, subject), figure in sorted(used.items())

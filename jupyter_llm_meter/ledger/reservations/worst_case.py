@@ -19,6 +19,9 @@ from llm_meter_tap.wire.record import CallRecord
 
 Pricer = Callable[[CallRecord], "Cost | None"]
 
+_MOST = 2**60
+"""More than any limit has left, and little enough to be added up in a database."""
+
 
 class LimitNeed(NamedTuple):
     """What a call needs of one limit.
@@ -30,6 +33,7 @@ class LimitNeed(NamedTuple):
         needed: What the call needs at most, in the limit's unit.
         amount: The same as counters count it.
         is_soft: Whether the call may use more, because its worst case could only be estimated.
+        is_unpriced: Whether the limit refuses the call because its model has no known price.
     """
 
     limit: Limit
@@ -38,6 +42,7 @@ class LimitNeed(NamedTuple):
     needed: Decimal
     amount: int
     is_soft: bool
+    is_unpriced: bool
 
 
 class LimitCheck(NamedTuple):
@@ -76,9 +81,10 @@ def limit_check(bounds: CallBounds, index: LimitIndex, usual: UsualUse, pricer: 
     needs = []
     for limit, subject in applying:
         window = cap_window(limit.id) if limit.scope == RUN else current_window(limit, at)
-        needed = worst.of(limit.unit)
-        amount = to_pico(needed) if _is_money(limit) else int(needed)
-        needs.append(LimitNeed(limit, window, subject, needed, amount, worst.is_soft_in(limit.unit)))
+        needed = worst.of(limit)
+        amount = min(to_pico(needed) if _is_money(limit) else int(needed), _MOST)
+        soft, unpriced = worst.is_soft_in(limit), worst.is_unpriced_in(limit)
+        needs.append(LimitNeed(limit, window, subject, needed, amount, soft, unpriced))
     return LimitCheck(row["call_id"], row["started_at"], needs)
 
 

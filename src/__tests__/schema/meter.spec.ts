@@ -7,8 +7,13 @@ import vectors from '../../../tests/vectors/limits.json';
 const validate = new Ajv({ strict: false }).compile(schema);
 const compose = new Ajv({ strict: false, useDefaults: true }).compile(schema);
 
-/** What the schema cannot say and the service refuses: a zone that does not exist. */
-const NAMED_BY_THE_SERVICE = ['a zone that does not exist', 'a zone outside the zone files'];
+/** What the schema does not say and the service refuses: zones that do not exist, and fields that contradict each other. */
+const NAMED_BY_THE_SERVICE = [
+  'a zone that does not exist',
+  'a zone outside the zone files',
+  'a price ceiling of a limit in tokens',
+  'a limit that only warns and refuses models without a price'
+];
 
 describe('the settings', () => {
   it('should default to one limit of a million tokens a month, warned of at 80 %', () => {
@@ -23,6 +28,7 @@ describe('the settings', () => {
         amount: 1_000_000,
         warn_at: [0.8],
         on_exceed: 'warn',
+        unpriced: null,
         notify: null,
         time_zone: null,
         week_start: 'monday',
@@ -35,13 +41,20 @@ describe('the settings', () => {
     expect(validate({ limits: [{ window: 'day', unit: 'USD', amount: 2.5 }] })).toBe(true);
   });
 
-  it.each([{ on_exceed: 'block' }, { notify: ['ops'] }, { notify: [] }, { notify: null }])(
-    'should take a limit with %p',
-    changes => {
-      const limit = { window: 'day', unit: 'USD', amount: 2.5, ...changes };
-      expect(validate({ limits: [limit] })).toBe(true);
-    }
-  );
+  it.each([
+    { on_exceed: 'block', unpriced: 'block' },
+    { unpriced: 'allow' },
+    { unpriced: 15 },
+    { unpriced: '2.50' },
+    { unpriced: null },
+    { on_exceed: 'block' },
+    { notify: ['ops'] },
+    { notify: [] },
+    { notify: null }
+  ])('should take a limit with %p', changes => {
+    const limit = { window: 'day', unit: 'USD', amount: 2.5, ...changes };
+    expect(validate({ limits: [limit] })).toBe(true);
+  });
 
   it.each(vectors.invalid.filter(({ name }) => !NAMED_BY_THE_SERVICE.includes(name)))(
     'should refuse $name',

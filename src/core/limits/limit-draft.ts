@@ -7,11 +7,17 @@
 import type { OnExceed, Scope, Unit, WindowName } from '../record/standing';
 import { ON_EXCEED, SCOPES, UNITS, WINDOWS } from '../record/standing';
 import type { Translate } from '../words/translate';
+import { HIGHEST_CEILING } from './limits';
 
 /** Where alerts of a limit are sent: the default channels, none, or those that are named. */
 export const AUDIENCES = ['default', 'none', 'named'] as const;
 /** One of `AUDIENCES`. */
 export type Audience = (typeof AUDIENCES)[number];
+
+/** What becomes of calls of models without a known price. */
+export const UNPRICED = ['allow', 'block', 'ceiling'] as const;
+/** One of `UNPRICED`. */
+export type Unpriced = (typeof UNPRICED)[number];
 
 /** The texts of the fields. */
 export interface LimitDraft {
@@ -19,6 +25,10 @@ export interface LimitDraft {
   readonly unit: Unit;
   readonly window: WindowName;
   readonly onExceed: OnExceed;
+  /** Of a limit in US dollars. */
+  readonly unpriced: Unpriced;
+  /** US dollars per million tokens. */
+  readonly ceiling: string;
   readonly scope: Scope;
   /** Empty: each has an amount for itself. */
   readonly value: string;
@@ -53,6 +63,8 @@ export function draftOf(setting: unknown): LimitDraft {
     unit: word(item.unit, UNITS, 'tokens'),
     window: word(item.window, WINDOWS, 'month'),
     onExceed: word(item.on_exceed, ON_EXCEED, 'warn'),
+    unpriced: isAmount(plain(item.unpriced)) ? 'ceiling' : word(item.unpriced, UNPRICED, 'allow'),
+    ceiling: isAmount(plain(item.unpriced)) ? plain(item.unpriced) : '',
     scope: word(item.scope, SCOPES, 'user'),
     value: plain(item.value),
     warnAt: warnAt.map(percentOf).join(', '),
@@ -79,6 +91,7 @@ export function settingOf(draft: LimitDraft): Record<string, unknown> {
     amount: Number(draft.amount),
     warn_at: sharesOf(draft.warnAt) ?? [],
     on_exceed: draft.onExceed,
+    unpriced: unpricedOf(draft),
     notify: notifyOf(draft),
     time_zone: draft.timeZone.trim() || null,
     week_start: draft.weekStart,
@@ -100,6 +113,16 @@ export function limitFlaws(draft: LimitDraft, trans: Translate): LimitFlaws {
     ...(!isAmount(draft.amount) && {
       amount: trans.__('Enter a number greater than 0, for example 1000000 or 2.5.')
     }),
+    ...(draft.unit === 'USD' &&
+      draft.unpriced === 'block' &&
+      draft.onExceed !== 'block' && {
+        unpriced: trans.__('A limit that only warns refuses no calls. Choose another value.')
+      }),
+    ...(draft.unit === 'USD' &&
+      draft.unpriced === 'ceiling' &&
+      !(isAmount(draft.ceiling) && Number(draft.ceiling) <= HIGHEST_CEILING) && {
+        ceiling: trans.__('Enter US dollars per million tokens, for example 15.')
+      }),
     ...(sharesOf(draft.warnAt) === undefined && {
       warnAt: trans.__('Enter percentages between 0 and 100, for example 50, 80.')
     }),
@@ -148,6 +171,13 @@ export function newDraft(drafts: readonly LimitDraft[]): LimitDraft {
 /** The id of the limit: only one of two with the same id can be in force. */
 function countOf({ scope, value, window, unit }: LimitDraft): string {
   return JSON.stringify([scope, value.trim(), window, unit]);
+}
+
+function unpricedOf({ unit, unpriced, ceiling }: LimitDraft): string | null {
+  if (unit !== 'USD' || unpriced === 'allow') {
+    return null;
+  }
+  return unpriced === 'ceiling' ? ceiling.trim() : unpriced;
 }
 
 function notifyOf({ audience, channels }: LimitDraft): readonly string[] | null {

@@ -25,6 +25,8 @@ export interface LimitRule extends Limit {
 }
 
 const DEFAULT_WARN_AT: readonly number[] = [0.8];
+/** US dollars per million tokens. */
+export const HIGHEST_CEILING = 1_000_000;
 const FIELDS = [
   'scope',
   'value',
@@ -33,6 +35,7 @@ const FIELDS = [
   'amount',
   'warn_at',
   'on_exceed',
+  'unpriced',
   'notify',
   'time_zone',
   'week_start',
@@ -86,6 +89,11 @@ function parseLimit(given: unknown, where: string, defaultTimeZone: string): Lim
   const window = choice(item, 'window', WINDOWS, where);
   const unit = choice(item, 'unit', UNITS, where);
   const notify = notifyOf(item, where);
+  if (unit !== 'USD' && (item.unpriced ?? undefined) !== undefined) {
+    throw new LimitError(
+      `${where}: unpriced is ${shown(item.unpriced)}, but only a limit in USD depends on prices; remove it, or set unit to USD`
+    );
+  }
   const subject = value === undefined ? scope : `${scope}=${value}`;
   return {
     id: `${subject}/${window}/${unit}`,
@@ -96,6 +104,7 @@ function parseLimit(given: unknown, where: string, defaultTimeZone: string): Lim
     amount: amountOf(item, where),
     warnAt: warnAtOf(item, where),
     onExceed: choice(item, 'on_exceed', ON_EXCEED, where, 'warn'),
+    ...(unit === 'USD' && { unpriced: unpricedOf(item, where) }),
     ...(notify !== undefined && { notify }),
     timeZone: timeZoneOf(item, where, defaultTimeZone),
     weekStart: choice(item, 'week_start', WEEKDAYS, where, 'monday'),
@@ -159,6 +168,26 @@ function amountOf({ amount }: Item, where: string): string {
     );
   }
   return decimalOf(amount);
+}
+
+function unpricedOf({ unpriced, on_exceed: onExceed }: Item, where: string): string {
+  const given = unpriced ?? 'allow';
+  if (given === 'block' && onExceed !== 'block') {
+    throw new LimitError(
+      `${where}: unpriced is "block", but the limit refuses no calls; set on_exceed to block as well`
+    );
+  }
+  if (given === 'allow' || given === 'block') {
+    return given;
+  }
+  const isDecimal = typeof given === 'string' && /^\d+(\.\d+)?$/.test(given);
+  const ceiling = isNumber(given) || isDecimal ? Number(given) : 0;
+  if (ceiling > 0 && ceiling <= HIGHEST_CEILING) {
+    return decimalOf(ceiling);
+  }
+  throw new LimitError(
+    `${where}: unpriced is ${shown(given)}; allowed are allow, block, or a price ceiling: US dollars per million tokens, greater than 0 and at most 1,000,000`
+  );
 }
 
 function warnAtOf(item: Item, where: string): readonly number[] {

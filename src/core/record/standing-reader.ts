@@ -62,6 +62,7 @@ function readStanding(value: unknown, path: string): Standing {
     raised: shape.optionalDecimal('raised'),
     canRaise: shape.optionalFlag('can_raise'),
     softBy: shape.optionalDecimal('soft_by'),
+    unpricedCalls: shape.optionalCount('unpriced_calls'),
     forecast: shape.optionalObject('forecast', readForecast)
   };
 }
@@ -83,6 +84,7 @@ function readLimit(shape: Shape<Wire.Limit>): Limit {
     amount: String(shape.number('amount')),
     warnAt: shape.list('warn_at', readNumber),
     onExceed: known(shape.optionalText('on_exceed'), ON_EXCEED) ?? 'warn',
+    unpriced: shape.optionalText('unpriced'),
     source: shape.optionalText('source'),
     timeZone: shape.optionalText('time_zone')
   };

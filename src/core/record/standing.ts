@@ -72,6 +72,11 @@ export interface Limit {
   /** Ratios in (0, 1) at which to warn. */
   readonly warnAt: readonly number[];
   readonly onExceed: OnExceed;
+  /**
+   * What becomes of calls of models without a known price: `allow`, `block`, or a decimal string, the US dollars per million
+   * tokens at which they count. Absent unless the unit is USD.
+   */
+  readonly unpriced?: string;
   /** Where it was set: `default`, `settings`, or `config`, which is the administrator's. */
   readonly source?: string;
   /** IANA name; absent means the server's own. */
@@ -106,6 +111,8 @@ export interface Standing {
   readonly canRaise?: boolean;
   /** By how much calls under way may go over a blocking limit, because their worst case is unknown. */
   readonly softBy?: string;
+  /** Of a limit in USD, the calls of models without a known price in this window; absent when there is none. */
+  readonly unpricedCalls?: number;
   /** Absent where there is too little history, or the window never ends. */
   readonly forecast?: Forecast;
 }

@@ -57,6 +57,11 @@ export interface components {
       readonly warn_at: readonly number[];
       /** @enum {unknown} */
       readonly on_exceed: 'warn' | 'block';
+      /**
+       * @description What becomes of calls of models without a known price: `allow`: they don't count; `block`: they are
+       *     refused; a decimal: they count at so many US dollars per million tokens. Absent unless the unit is USD.
+       */
+      readonly unpriced?: string;
       readonly notify: readonly string[] | null;
       /** @description IANA name. */
       readonly time_zone: string;
@@ -84,6 +89,8 @@ export interface components {
       readonly amount: components['schemas']['Amount'];
       /** @description The sum of the raises in force; absent when there is none. */
       readonly raised?: components['schemas']['Amount'];
+      /** @description Of a limit in USD, the calls of models without a known price in this window; absent when there is none. */
+      readonly unpriced_calls?: number;
       /** @description Whether this user may add to the limit. */
       readonly can_raise: boolean;
       readonly used: components['schemas']['Amount'];

@@ -41,7 +41,7 @@ function endText({ limit, resetsAt }: Standing, format: Formatter): string | und
 }
 
 /**
- * Lists raises, reservations and uncertain amounts of a limit.
+ * Lists raises, reservations, uncertain amounts and calls without a price of a limit.
  *
  * @param standing - where the limit is.
  * @param words - the translations and the formatter.
@@ -59,8 +59,35 @@ export function remarksOf(standing: Standing, words: Words): string[] {
       : trans.__(
           'Calls in progress may exceed the limit by up to %1 because their size is estimated',
           text(softBy)
-        )
+        ),
+    unpricedText(standing, words)
   ].filter(remark => remark !== undefined);
+}
+
+/** Says how a limit in dollars counts calls of models without a known price; undefined when there were none. */
+function unpricedText(
+  { limit, unpricedCalls }: Standing,
+  { trans, format }: Words
+): string | undefined {
+  if (unpricedCalls === undefined || unpricedCalls === 0) {
+    return undefined;
+  }
+  const calls = format.count(unpricedCalls);
+  const ceiling = Number(limit.unpriced);
+  return ceiling > 0
+    ? trans._n(
+        '%2 call of a model without a known price counts at %3 per million tokens',
+        '%2 calls of models without a known price count at %3 per million tokens',
+        unpricedCalls,
+        calls,
+        format.money(String(ceiling))
+      )
+    : trans._n(
+        "%2 call of a model without a known price doesn't count toward this limit",
+        "%2 calls of models without a known price don't count toward this limit",
+        unpricedCalls,
+        calls
+      );
 }
 
 /**

@@ -4,8 +4,8 @@
 
 import * as React from 'react';
 
-import type { Audience, LimitDraft, LimitFlaws } from '../../core/limits/limit-draft';
-import { AUDIENCES } from '../../core/limits/limit-draft';
+import type { Audience, LimitDraft, LimitFlaws, Unpriced } from '../../core/limits/limit-draft';
+import { AUDIENCES, UNPRICED } from '../../core/limits/limit-draft';
 import { amountText } from '../../core/words/wording';
 import type { Words } from '../../core/words/words';
 
@@ -51,6 +51,17 @@ export function LimitCard(props: LimitCardProps): React.ReactElement {
         <ChoiceField {...props} field="unit" name="unit" />
         <ChoiceField {...props} field="window" name="window" />
         <ChoiceField {...props} field="onExceed" name="on_exceed" />
+        {draft.unit === 'USD' && <UnpricedField {...props} />}
+        {draft.unit === 'USD' && draft.unpriced === 'ceiling' && (
+          <TextField
+            {...props}
+            field="ceiling"
+            name="ceiling"
+            label={trans.__('Price ceiling')}
+            unit={trans.__('USD per million tokens')}
+            inputMode="decimal"
+          />
+        )}
         <TextField {...props} field="warnAt" name="warn_at" unit={trans.__('%')} />
         <ChoiceField {...props} field="scope" name="scope" />
         <TextField
@@ -160,6 +171,33 @@ function ChoiceField(props: InputProps): React.ReactElement {
         {schema[name]?.oneOf?.map(({ const: word, title }) => (
           <option key={word} value={word}>
             {title}
+          </option>
+        ))}
+      </select>
+    </Labelled>
+  );
+}
+
+function UnpricedField(props: LimitCardProps): React.ReactElement {
+  const { id, draft, flaws, words, onCommit } = props;
+  const { trans } = words;
+  const texts: Readonly<Record<Unpriced, string>> = {
+    allow: trans.__("Don't count their calls"),
+    block: trans.__('Refuse their calls'),
+    ceiling: trans.__('Count them at a price ceiling')
+  };
+  return (
+    <Labelled {...props} name="unpriced" flaw={flaws.unpriced}>
+      <select
+        id={`${id}_unpriced`}
+        className="jp-mod-styled"
+        value={draft.unpriced}
+        aria-describedby={`${id}_unpriced-note`}
+        onChange={event => onCommit({ ...draft, unpriced: event.target.value as Unpriced })}
+      >
+        {UNPRICED.map(choice => (
+          <option key={choice} value={choice}>
+            {texts[choice]}
           </option>
         ))}
       </select>

@@ -76,6 +76,17 @@ def test_a_refusal_by_the_cap_on_a_run_says_where_the_cap_was_set():
     assert said.endswith("with %llm_limit or %%llm_limit.")
 
 
+def test_a_refusal_for_want_of_a_price_says_how_the_call_can_be_sent():
+    refused = replace(decision(0, of=limit(unit="USD", unpriced="block")), is_unpriced=True)
+    words = refusal_words(refused, may_raise=True)
+    assert "its model has no known price" in words.headline
+    assert "limit user/day/USD for alice (1,000 USD, used 0 USD)" in words.message
+    assert "a price ceiling in US dollars per million tokens" in dict(words.details)["To send it"]
+    (cap,) = run_caps("r", [("USD", Decimal(1))], {"USD": "block"})
+    of_run = replace(refused, standing=replace(refused.standing, limit=cap))
+    assert "set unpriced=allow or" in refusal_words(of_run, may_raise=True).message
+
+
 def test_the_figures_of_a_refusal_are_given_one_by_one_as_well():
     words = refusal_words(decision(1500, used=900, reserved=20), may_raise=False, link="https://hub/lab")
     assert words.headline == (

@@ -1,5 +1,6 @@
 """Worst cases, decisions on them, and the words of a refusal."""
 
+from dataclasses import replace
 from datetime import datetime, timezone
 from decimal import Decimal
 
@@ -75,9 +76,25 @@ def test_the_worst_price_writes_the_input_to_a_cache_where_that_costs_more():
     ("unit", "reserved", "is_soft"), [("tokens", 500, False), ("calls", 1, False), ("USD", 0, True)]
 )
 def test_a_call_without_a_price_reserves_no_dollars_and_may_exceed_them(unit, reserved, is_soft):
-    case = WorstCase(500, None, is_soft=False)
-    assert (case.of(unit), case.is_soft_in(unit)) == (reserved, is_soft)
-    assert WorstCase(500, Decimal(2), is_soft=False).of("USD") == 2
+    case, of_unit = WorstCase(500, None, is_soft=False), limit(unit=unit)
+    assert (case.of(of_unit), case.is_soft_in(of_unit)) == (reserved, is_soft)
+    assert not case.is_unpriced_in(of_unit)
+
+
+def test_a_call_without_a_price_reserves_at_the_price_ceiling_of_the_limit():
+    case, ceiling = WorstCase(2_000_000, None, is_soft=False), limit(unit="USD", unpriced="2.5")
+    assert (case.of(ceiling), case.is_soft_in(ceiling)) == (5, False)
+    priced = WorstCase(2_000_000, Decimal("0.1"), is_soft=False)
+    assert priced.of(ceiling) == Decimal("0.1")
+
+
+def test_a_limit_that_blocks_models_without_a_price_refuses_them_however_much_is_left():
+    block = limit(unit="USD", unpriced="block")
+    assert WorstCase(5, None, is_soft=False).is_unpriced_in(block)
+    assert not WorstCase(5, Decimal(0), is_soft=False).is_unpriced_in(block)
+    refused = replace(decision(0, of=block), is_unpriced=True)
+    assert not refused.fits
+    assert not refused.is_reserved_elsewhere
 
 
 def test_a_call_fits_up_to_the_amount_itself():

@@ -134,6 +134,7 @@ def test_a_cap_on_a_run_holds_without_any_hard_limit(start, fixed_limits, caller
         ({"id": "x", "caps": [{"unit": "euros", "amount": "1"}]}, "tokens, USD, calls"),
         ({"id": "x", "caps": [{"unit": "USD", "amount": "0"}]}, "greater than 0"),
         ({"id": "x", "caps": [{"unit": "USD", "amount": 1}]}, "greater than 0"),
+        ({"id": "x", "caps": [{"unit": "USD", "amount": "1", "unpriced": "no"}]}, "allow, block or a price"),
     ]:
         status, answer = reserve("c", wrong)
         assert (status, named in answer["error"]) == (400, True)
@@ -180,3 +181,36 @@ def test_of_many_limits_the_nearest_are_shown_and_the_others_counted(start, fixe
     document = call("/v1/standing")[1]
     assert (len(document["standings"]), document["more_standings"]) == (100, 50)
     assert document["standings"][-1]["subject"] == "149.ipynb"
+
+
+@pytest.mark.parametrize(
+    ("cap", "model", "named"),
+    [
+        ({"unit": "USD", "amount": "1"}, "m-1", "m-1"),
+        ({"unit": "USD", "amount": "1", "unpriced": "allow"}, "m-1", "m-1"),
+        ({"unit": "USD", "amount": "1", "unpriced": "15"}, "m-1", None),
+        ({"unit": "USD", "amount": "1"}, "gpt-4o", None),
+        ({"unit": "tokens", "amount": "9999"}, "m-1", None),
+    ],
+)
+def test_a_grant_names_the_model_whose_calls_a_cap_in_dollars_does_not_count(
+    start, fixed_limits, caller, record, cap, model, named
+):
+    call = caller(start(limits=fixed_limits([])))
+    asked = record("a", tokens=None, **{"gen_ai.request.model": model})
+    body = {"record": asked, "max_output_tokens": 9, "run": {"id": "cell", "caps": [cap]}}
+    status, answer = call("/v1/reserve", json.dumps(body).encode())
+    assert (status, answer["granted"], answer.get("unpriced_model")) == (200, True, named)
+
+
+def test_a_limit_that_blocks_models_without_a_price_says_so_and_how_to_send_the_call(
+    start, fixed_limits, caller, record
+):
+    block = {"window": "day", "unit": "USD", "amount": 5, "on_exceed": "block", "unpriced": "block"}
+    call = caller(start(limits=fixed_limits([block])))
+    asked = record("a", tokens=None, **{"gen_ai.request.model": "m-1"})
+    _status, refusal = call("/v1/reserve", json.dumps({"record": asked, "max_output_tokens": 9}).encode())
+    assert (refusal["granted"], refusal["is_reserved_elsewhere"]) == (False, False)
+    assert "needed" not in refusal
+    assert "its model has no known price" in refusal["message"]
+    assert refusal["standing"]["limit"]["unpriced"] == "block"

@@ -87,6 +87,26 @@ def test_a_refusal_is_sent_under_its_cell(kernel):
     assert records[1]["llm_meter.limit.id"].startswith("run=")
 
 
+def test_a_capped_cell_says_once_that_a_model_without_a_price_does_not_count(kernel, listener):
+    listener.unpriced_model = "gpt-5"
+    try:
+        said = printed(kernel.run("%%llm_limit 0.000001 USD\ncall(); call(); await acall()", calls=3))
+        assert said.count("LLM Meter: gpt-5 has no known price, so the cap in USD does not count") == 1
+        assert "unpriced=block" in said
+        again = printed(kernel.run("%%llm_limit 0.000001 USD\nawait acall()", calls=1))
+        assert again.count("has no known price") == 1
+    finally:
+        listener.unpriced_model = None
+    assert "no known price" not in printed(kernel.run("%%llm_limit 1 USD\ncall()", calls=1))
+
+
+def test_a_cap_tells_the_service_what_becomes_of_models_without_a_price(kernel, listener):
+    kernel.run("%%llm_limit 1 USD unpriced=15\ncall()", calls=1)
+    assert listener.asked[-1]["run"]["caps"] == [{"unit": "USD", "amount": "1", "unpriced": "15"}]
+    assert "USD unpriced=15" in printed(kernel.run("%llm_limit 2 USD unpriced=15"))
+    kernel.run("%llm_limit off")
+
+
 def test_a_capped_cell_awaits_at_its_top_level(kernel):
     assert result(kernel.run("%%llm_limit 2 calls\nawaited = [await acall(), await acall()]\nawaited")) == (
         "[200, 200]"

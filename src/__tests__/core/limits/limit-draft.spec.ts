@@ -65,6 +65,25 @@ describe('limitFlaws', () => {
   });
 });
 
+describe('calls of models without a price', () => {
+  const dollars = { unit: 'USD', unpriced: 'ceiling', ceiling: '15' } as const;
+
+  it('should be kept of limits in US dollars alone', () => {
+    expect(settingOf(draftWith(dollars)).unpriced).toBe('15');
+    expect(settingOf(draftWith({ ...dollars, unit: 'calls' })).unpriced).toBeNull();
+  });
+
+  it.each([
+    ['ceiling', { ...dollars, ceiling: '0' }],
+    ['ceiling', { ...dollars, ceiling: '1000001' }],
+    ['ceiling', { ...dollars, ceiling: 'cheap' }],
+    ['unpriced', { ...dollars, unpriced: 'block' }]
+  ] as const)('should show what is wrong with the %s in %p', (field, changes) => {
+    expect(Object.keys(limitFlaws(draftWith(changes), trans))).toEqual([field]);
+    expect(limitFlaws(draftWith({ ...changes, unit: 'calls' }), trans)).toEqual({});
+  });
+});
+
 describe('isRepeated', () => {
   it('should find the later of two limits that count the same, whatever their amounts', () => {
     const drafts = [draftWith(), draftWith({ window: 'day' }), draftWith({ amount: '5' })];

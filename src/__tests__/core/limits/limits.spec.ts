@@ -17,6 +17,7 @@ function wireOf(limit: LimitRule): Record<string, unknown> {
     amount: Number(limit.amount),
     warn_at: limit.warnAt,
     on_exceed: limit.onExceed,
+    ...(limit.unpriced !== undefined && { unpriced: limit.unpriced }),
     notify: limit.notify ?? null,
     time_zone: limit.timeZone,
     week_start: limit.weekStart,

@@ -43,6 +43,31 @@ describe('forecastText', () => {
 
 describe('remarksOf', () => {
   const remarks = (changes: Wire): string[] => remarksOf(standingWith(changes), words);
+  const unpriced = (calls: number | undefined, way?: string): string | undefined =>
+    remarks({
+      limit: wireLimit({ unit: 'USD', unpriced: way }),
+      unpriced_calls: calls,
+      raised: undefined
+    })[0];
+
+  it('should say that calls of models without a price do not count', () => {
+    expect(unpriced(1, 'allow')).toBe(
+      "1 call of a model without a known price doesn't count toward this limit"
+    );
+    expect(unpriced(1200, 'block')).toBe(
+      "1,200 calls of models without a known price don't count toward this limit"
+    );
+  });
+
+  it('should say at which price ceiling calls of models without a price count', () => {
+    expect(unpriced(2, '15')).toBe(
+      '2 calls of models without a known price count at $15.00 per million tokens'
+    );
+  });
+
+  it('should say nothing of prices while all calls have one', () => {
+    expect(unpriced(undefined, 'allow')).toBeUndefined();
+  });
 
   it('should show raises, reservations and estimates', () => {
     expect(remarks({ reserved: '1530', soft_by: '4096' })).toEqual([

@@ -54,6 +54,13 @@ describe('LimitsField', () => {
     expect(kept).toMatchObject([{ on_exceed: 'block' }, { amount: 7.5 }]);
   });
 
+  it('should ask only limits in US dollars what becomes of models without a price', async () => {
+    expect(() => page.find('#limits_0_unpriced')).toThrow('there is no');
+    await page.write('#limits_1_unpriced', 'ceiling');
+    await page.write('#limits_1_ceiling', '15');
+    expect(kept).toMatchObject([MONTH, { ...DAY, unpriced: '15' }]);
+  });
+
   it('should say what is wrong with an amount, and keep what the settings hold', async () => {
     await page.write('#limits_0_amount', 'a lot');
     expect(kept).toBeUndefined();
