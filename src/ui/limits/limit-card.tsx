@@ -51,17 +51,7 @@ export function LimitCard(props: LimitCardProps): React.ReactElement {
         <ChoiceField {...props} field="unit" name="unit" />
         <ChoiceField {...props} field="window" name="window" />
         <ChoiceField {...props} field="onExceed" name="on_exceed" />
-        {draft.unit === 'USD' && <UnpricedField {...props} />}
-        {draft.unit === 'USD' && draft.unpriced === 'ceiling' && (
-          <TextField
-            {...props}
-            field="ceiling"
-            name="ceiling"
-            label={trans.__('Price ceiling')}
-            unit={trans.__('USD per million tokens')}
-            inputMode="decimal"
-          />
-        )}
+        {draft.unit === 'USD' && <UnpricedFields {...props} />}
         <TextField {...props} field="warnAt" name="warn_at" unit={trans.__('%')} />
         <ChoiceField {...props} field="scope" name="scope" />
         <TextField
@@ -175,6 +165,26 @@ function ChoiceField(props: InputProps): React.ReactElement {
         ))}
       </select>
     </Labelled>
+  );
+}
+
+/** What becomes of models without a price, and the price ceiling if there is one. */
+function UnpricedFields(props: LimitCardProps): React.ReactElement {
+  const { trans } = props.words;
+  return (
+    <>
+      <UnpricedField {...props} />
+      {props.draft.unpriced === 'ceiling' && (
+        <TextField
+          {...props}
+          field="ceiling"
+          name="ceiling"
+          label={trans.__('Price ceiling')}
+          unit={trans.__('USD per million tokens')}
+          inputMode="decimal"
+        />
+      )}
+    </>
   );
 }
 
