@@ -184,6 +184,37 @@ def test_workers_of_multiprocessing_are_metered_and_bring_their_calls_before_the
     assert len({line["record"]["llm_meter.call.id"] for line in lines}) == 5
 
 
+@pytest.mark.parametrize("pool", ["ProcessPoolExecutor(4, context)", "context.Pool(4)"])
+def test_forked_workers_that_share_a_client_which_was_not_used_before_all_end(
+    provider, folder, listener, tmp_path, pool
+):
+    # A connection that was opened before the fork belongs to nobody afterwards, with the tap or without.
+    script = tmp_path / "workers.py"
+    script.write_text(
+        "import httpx, multiprocessing\n"
+        "from concurrent.futures import ProcessPoolExecutor\n"
+        "client = httpx.Client(timeout=200)\n"
+        f"def work(_): return client.post('{provider.url}/json/{CHAT}', json={BODY}).status_code\n"
+        "if __name__ == '__main__':\n"
+        f"    {call(provider)}\n"
+        "    context = multiprocessing.get_context('fork')\n"
+        f"    with {pool} as pool:\n"
+        "        print(sum(status == 200 for status in pool.map(work, range(24))))\n"
+        "        getattr(pool, 'close', print)()\n"
+        "        getattr(pool, 'join', print)()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, script],
+        env=environment(folder),
+        check=True,
+        timeout=240,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.split() == ["24"]
+    assert len(listener.wait_for(settled=25)) == 25
+
+
 def test_threads_and_a_fork_in_the_middle_of_calls_lose_nothing(provider, folder, listener):
     # The clients are made and used first: OpenSSL and half-done imports do not survive a fork amid threads.
     code = f"""
