@@ -47,6 +47,7 @@ _CSV = (
     "used",
     "reserved",
     "soft_by",
+    "unpriced_calls",
     "remaining",
     "ratio",
     "level",

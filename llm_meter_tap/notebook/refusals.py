@@ -36,7 +36,7 @@ def patch(interactiveshell: ModuleType) -> None:
 
 def _showtraceback(original: Callable[..., Any]) -> Callable[..., Any]:
     def showtraceback(shell: Any, exc_tuple: Any = None, *args: Any, **kwargs: Any) -> Any:
-        error = exc_tuple[1] if exc_tuple else sys.exc_info()[1]
+        error: Any = exc_tuple[1] if exc_tuple else sys.exc_info()[1]
         is_short = error is not None and _shorten(shell, error)
         try:
             return original(shell, exc_tuple, *args, **kwargs)
