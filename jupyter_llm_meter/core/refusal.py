@@ -47,13 +47,13 @@ def refusal_words(decision: Decision, *, may_raise: bool, link: str | None = Non
     if decision.is_unpriced:
         return _unpriced_words(decision, name, amount, used, link)
     need = f"this call may need {needed}" if decision.needed else "nothing is left"
-    reset, remedy = _reset(standing), _remedy(limit, may_raise)
+    remedy = _remedy(limit, may_raise)
     details = (
         ("Limit", amount),
         ("Used", used),
         ("Reserved", f"{reserved}, by calls under way"),
         ("Needed", f"at most {needed}" if decision.needed else "nothing is left"),
-        ("Resets", reset),
+        ("Resets", _reset(standing)),
         ("To raise", remedy),
         *((("Open", link),) if link else ()),
     )
@@ -61,14 +61,13 @@ def refusal_words(decision: Decision, *, may_raise: bool, link: str | None = Non
         f"LLM Meter did not send this call: it could exceed {name}.",
         details,
         f"Not sent: {name} is {amount}. Used {used}, reserved by calls under way {reserved}; {need}. "
-        f"{reset} {remedy}",
+        f"{_reset_sentence(standing)} {remedy}",
     )
 
 
 def _unpriced_words(decision: Decision, name: str, amount: str, used: str, link: str | None) -> RefusalWords:
     """The refusal of a call because its model has no known price."""
-    way = "unpriced=allow" if decision.standing.limit.scope == RUN else "unpriced to allow"
-    remedy = f"Add the model's price, or set {way} or to a price ceiling in US dollars per million tokens."
+    remedy = _unpriced_remedy(decision.standing.limit)
     details = (
         ("Limit", amount),
         ("Used", used),
@@ -83,14 +82,29 @@ def _unpriced_words(decision: Decision, name: str, amount: str, used: str, link:
     )
 
 
+def _unpriced_remedy(limit: Limit) -> str:
+    if limit.scope == RUN:
+        return "Write unpriced=allow or a price ceiling, such as unpriced=15, after the amount of the cap."
+    change = "give the model a price, or set the limit's unpriced to allow or to a price ceiling"
+    return f"The administrator can {change}." if limit.source == "config" else f"You can {change}."
+
+
 def _reset(standing: Standing) -> str:
     limit = standing.limit
     if limit.scope == RUN:
+        return "when this run has ended"
+    if standing.resets_at is None:
+        return "never"
+    local = standing.resets_at.astimezone(ZoneInfo(limit.time_zone))
+    return f"{local:%Y-%m-%d %H:%M} ({limit.time_zone})"
+
+
+def _reset_sentence(standing: Standing) -> str:
+    if standing.limit.scope == RUN:
         return "It holds until this run has ended."
     if standing.resets_at is None:
         return "It never resets."
-    local = standing.resets_at.astimezone(ZoneInfo(limit.time_zone))
-    return f"It resets {local:%Y-%m-%d %H:%M} ({limit.time_zone})."
+    return f"It resets {_reset(standing)}."
 
 
 def _remedy(limit: Limit, may_raise: bool) -> str:

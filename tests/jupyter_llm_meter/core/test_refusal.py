@@ -81,10 +81,12 @@ def test_a_refusal_for_want_of_a_price_says_how_the_call_can_be_sent():
     words = refusal_words(refused, may_raise=True)
     assert "its model has no known price" in words.headline
     assert "limit user/day/USD for alice (1,000 USD, used 0 USD)" in words.message
-    assert "a price ceiling in US dollars per million tokens" in dict(words.details)["To send it"]
+    assert dict(words.details)["To send it"].startswith("You can give the model a price, or set")
+    by_admin = replace(refused.standing, limit=limit("config", unit="USD", unpriced="block"))
+    assert "The administrator can give" in message(replace(refused, standing=by_admin))
     (cap,) = run_caps("r", [("USD", Decimal(1))], {"USD": "block"})
     of_run = replace(refused, standing=replace(refused.standing, limit=cap))
-    assert "set unpriced=allow or" in refusal_words(of_run, may_raise=True).message
+    assert "Write unpriced=allow or" in refusal_words(of_run, may_raise=True).message
 
 
 def test_the_figures_of_a_refusal_are_given_one_by_one_as_well():
@@ -97,7 +99,7 @@ def test_the_figures_of_a_refusal_are_given_one_by_one_as_well():
         ("Used", "900 tokens"),
         ("Reserved", "20 tokens, by calls under way"),
         ("Needed", "at most 1,500 tokens"),
-        ("Resets", "It resets 2026-11-25 00:00 (Asia/Shanghai)."),
+        ("Resets", "2026-11-25 00:00 (Asia/Shanghai)"),
         ("To raise", "You can raise it in Settings > LLM Meter."),
         ("Open", "https://hub/lab"),
     )
