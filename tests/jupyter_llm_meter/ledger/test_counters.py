@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,7 @@ from sqlalchemy import select
 
 from jupyter_llm_meter.core.windows import window_bounds
 from jupyter_llm_meter.ledger import Filter, Ledger
-from jupyter_llm_meter.ledger.rows import from_us
+from jupyter_llm_meter.ledger.rows import FIGURES, from_us
 from jupyter_llm_meter.ledger.schema import NO_END, counters
 
 LIMITS = (
@@ -25,6 +26,7 @@ LIMITS = (
     limit("week", "tokens", 200, scope="user", value="bob", week_start="sunday", reset_hour=5),
     limit("total", "USD", 2, scope="project", time_zone="America/New_York"),
     limit("day", "tokens", 300, time_zone="Australia/Lord_Howe"),
+    limit("week", "USD", 3, scope="notebook", unpriced="2.5"),
 )
 FIELDS = {
     "user": "user_id",
@@ -96,7 +98,17 @@ def measure(record, unit):
         return Decimal(1)
     if unit == "USD":
         return record.cost_amount or Decimal(0)
-    return Decimal(record.total_tokens or 0)
+    is_unpriced = record.basis in FIGURES and record.cost_amount is None
+    if unit == "unpriced_calls":
+        return Decimal(is_unpriced)
+    tokens = Decimal(record.total_tokens or 0)
+    return tokens * is_unpriced if unit == "unpriced_tokens" else tokens
+
+
+def measure_against(record, one_limit):
+    """What a call uses of a limit: without a price, its tokens at the limit's price ceiling."""
+    ceiling = (one_limit.price_ceiling or Decimal(0)) / 1_000_000
+    return measure(record, one_limit.unit) + ceiling * measure(record, "unpriced_tokens")
 
 
 def shown(used, one_limit):
@@ -112,7 +124,7 @@ def expected_standing(held, one_limit, now):
         subject = getattr(record, FIELDS[one_limit.scope])
         in_window = start <= record.started_at and (end is None or record.started_at < end)
         if in_window and subject is not None and one_limit.value in (None, subject):
-            used[subject] += measure(record, one_limit.unit)
+            used[subject] += measure_against(record, one_limit)
     if one_limit.value is not None:
         used.setdefault(one_limit.value, Decimal(0))
     return shown(used, one_limit)
@@ -139,7 +151,8 @@ def test_every_counter_and_sum_equals_the_sum_over_the_calls(blank_file, batches
 
 def check_counters(ledger, held):
     """Every counter that was ever made, also those of windows and limits that no query reads now."""
-    by_id = {one_limit.id: one_limit for one_limit in LIMITS}
+    beside = [replace(each, unit=unit) for each in LIMITS for unit in ("unpriced_calls", "unpriced_tokens")]
+    by_id = {one_limit.id: one_limit for one_limit in (*LIMITS, *beside)}
     with ledger._engine.connect() as connection:
         rows = connection.execute(select(counters)).mappings().all()
     for row in rows:
