@@ -62,8 +62,7 @@ class Client:
         lines_unreachable: The lines that such a call leaves.
         timed_out: What is raised when no answer comes.
         timed_out_name: How a record names that; a part of it.
-        broken: What is raised when the connection breaks in mid-stream, and how a record names it; not at all
-            for urllib3, which closes such an answer before it raises.
+        broken: What is raised when the connection breaks in mid-stream, and how a record names it.
         is_refusal_raised: A refusal (429, 503) is an exception.
     """
 
@@ -83,7 +82,7 @@ class Client:
     unreachable: type[BaseException]
     timed_out: type[BaseException]
     timed_out_name: str
-    broken: tuple[type[BaseException], str | None]
+    broken: tuple[type[BaseException], str]
     lines_unreachable: tuple[str, ...] = ("opened", "dropped")
     cancel: Callable[[Url, Callable[[], bool]], str] | None = None
     is_refusal_raised: bool = False
@@ -465,7 +464,7 @@ def _requests() -> Client:
         unreachable=requests.ConnectionError,
         timed_out=requests.ReadTimeout,
         timed_out_name="ReadTimeoutError",
-        broken=(requests.exceptions.ChunkedEncodingError, None),
+        broken=(requests.exceptions.ChunkedEncodingError, "ProtocolError"),
         follows_by_itself=True,
     )  # fmt: skip
 
@@ -555,7 +554,7 @@ def _urllib3() -> Client:
         unreachable=urllib3.exceptions.HTTPError,
         timed_out=urllib3.exceptions.ReadTimeoutError,
         timed_out_name="ReadTimeoutError",
-        broken=(urllib3.exceptions.ProtocolError, None),
+        broken=(urllib3.exceptions.ProtocolError, "ProtocolError"),
     )
 
 

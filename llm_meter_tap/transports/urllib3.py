@@ -208,6 +208,7 @@ def _tee(response: Any, call: Observer, is_preloaded: bool) -> None:
         return
     setattr(response, _ATTRIBUTE, call)
     response._llm_meter_is_encoded = bool(response.headers.get("content-encoding"))
+    response._llm_meter_is_reading = False
     base: Any = type(response)
     response.__class__ = _metered(base)
 
@@ -245,10 +246,14 @@ def _metered(base: Any) -> Any:
         def read_chunked(self, amt: Any = None, decode_content: Any = None) -> Iterator[Any]:
             call = getattr(self, _ATTRIBUTE)
             is_decoded = self._llm_meter_decodes(decode_content)
-            with _Listening(self):
-                for data in super().read_chunked(amt, decode_content):
-                    call.feed(data, is_decoded)
-                    yield data
+            pieces = super().read_chunked(amt, decode_content)
+            while True:
+                with _Listening(self):
+                    data = next(pieces, None)
+                if data is None:
+                    break
+                call.feed(data, is_decoded)
+                yield data
             call.ended()
 
         def stream(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
@@ -264,7 +269,9 @@ def _metered(base: Any) -> Any:
             try:
                 super().close()
             finally:
-                getattr(self, _ATTRIBUTE).released()
+                # A chunked body that breaks off is closed before the error of it is raised.
+                if not self._llm_meter_is_reading:
+                    getattr(self, _ATTRIBUTE).released()
 
         def _llm_meter_decodes(self, decode_content: Any) -> bool:
             return self._llm_meter_is_encoded and bool(_is_decoded(self, decode_content))
@@ -282,14 +289,15 @@ def _metered(base: Any) -> Any:
 
 
 class _Listening:
-    """Reports to the call when reading raises; closing a generator is not an error."""
+    """Reports to the call when reading raises."""
 
     def __init__(self, response: Any) -> None:
-        self._call = getattr(response, _ATTRIBUTE)
+        self._response = response
 
     def __enter__(self) -> None:
-        return None
+        self._response._llm_meter_is_reading = True
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if error is not None and not isinstance(error, GeneratorExit):
-            self._call.broke(error)
+        self._response._llm_meter_is_reading = False
+        if error is not None:
+            getattr(self._response, _ATTRIBUTE).broke(error)

@@ -79,6 +79,45 @@ def test_an_answer_that_is_drained_is_left(provider, metered):
     assert (record["llm_meter.call.status"], record["llm_meter.call.basis"]) == ("aborted", "missing")
 
 
+@pytest.mark.parametrize(
+    "read",
+    [
+        pytest.param(lambda response: response.read(), id="read"),
+        pytest.param(lambda response: [*iter(lambda: response.read(16), b"")], id="read in pieces"),
+        pytest.param(lambda response: [*response.stream(16)], id="stream"),
+        pytest.param(lambda response: [*response.read_chunked()], id="read_chunked"),
+        pytest.param(lambda response: [*response], id="by line"),
+    ],
+)
+def test_an_answer_that_breaks_in_the_middle_names_its_error(read, provider, metered):
+    url = f"{provider.url}/drop/{CHAT}"
+    response = urllib3.PoolManager().request("POST", url, json=STREAM, preload_content=False)
+    with pytest.raises(urllib3.exceptions.ProtocolError):
+        read(response)
+
+    (record,) = settled(metered)
+    assert (record["llm_meter.call.status"], record["error.type"]) == ("aborted", "ProtocolError")
+
+
+def test_an_answer_that_breaks_while_the_library_reads_it_whole_names_its_error(provider, metered):
+    with pytest.raises(urllib3.exceptions.ProtocolError):
+        urllib3.PoolManager(retries=False).request("POST", f"{provider.url}/drop/{CHAT}", json=STREAM)
+
+    (record,) = settled(metered)
+    assert record["error.type"] == "ProtocolError"
+
+
+def test_an_answer_closed_between_two_pieces_is_left_without_an_error(provider, metered):
+    url = f"{provider.url}/sse/{CHAT}"
+    response = urllib3.PoolManager().request("POST", url, json=STREAM, preload_content=False)
+    next(response.read_chunked())
+    response.close()
+
+    (record,) = settled(metered)
+    assert record["llm_meter.call.status"] == "aborted"
+    assert "error.type" not in record
+
+
 def test_a_proxy_that_cannot_be_reached_makes_no_call(metered):
     proxy = urllib3.ProxyManager("http://127.0.0.1:1")
     with pytest.raises(urllib3.exceptions.ProxyError):
