@@ -143,8 +143,9 @@ def _proofs(document: dict[str, Any]) -> Iterator[tuple[_Spelling, dict[str, Any
         if usage is None or _is_of_many(carrier) or not _is_named(carrier, document):
             continue
         for spelling in _SPELLINGS:
-            counts = count(usage.get(spelling.input)), count(usage.get(spelling.output))
-            if None not in counts and any(counts):
+            given = usage.get(spelling.input), usage.get(spelling.output)
+            counts = [count(value) for value in given if not isinstance(value, str)]
+            if len(counts) == len(given) and None not in counts and any(counts):
                 yield (_CLAUDE if _is_claude(carrier, usage, spelling) else spelling), carrier
                 break
 

@@ -203,5 +203,10 @@ FAMILY = Family(
         ),
     ),
     hour_writes=_hour_writes,
-    host_patterns=((r"^bedrock-runtime.*\.amazonaws\.com|^bedrock-mantle\..*\.api\.aws$", "aws.bedrock"),),
+    host_patterns=(
+        (
+            r"^bedrock-runtime.*\.amazonaws\.com|\.bedrock-runtime\..*\.vpce\.amazonaws\.com$|^bedrock-(?:mantle|runtime)\..*\.api\.aws$",
+            "aws.bedrock",
+        ),
+    ),
 )

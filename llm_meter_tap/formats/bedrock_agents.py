@@ -1,4 +1,4 @@
-"""Amazon Bedrock's agents: those that are configured in Bedrock, and AgentCore's harness.
+"""Amazon Bedrock's agents, AgentCore's harness, answers out of knowledge bases and in the background.
 
 Sources: Amazon's service models of `bedrock-agent-runtime` and `bedrock-agentcore`. An agent reports the
 usage of each of its model's calls in a trace, and traces come only where the request asks for them
@@ -12,7 +12,8 @@ from typing import Any
 from llm_meter_tap.formats import bedrock
 from llm_meter_tap.formats.figures import Draft, Usage, total_of
 from llm_meter_tap.formats.format import Endpoint, Family, Format, OutputLimit, TextFields, UsageReader
-from llm_meter_tap.formats.request_shapes import always, never, of_no_model
+from llm_meter_tap.formats.request_shapes import always, named_by_model_id, never, of_no_model
+from llm_meter_tap.formats.units import units_format
 from llm_meter_tap.wire.json_values import count, mapping
 
 TRACING_OFF = "tracing-off"
@@ -71,6 +72,11 @@ HARNESS = Format(
 )
 
 
+# What is asked of a knowledge base, and what is made in the background, report no usage.
+KNOWLEDGE = units_format("bedrock.knowledge", figures=(), ids=("sessionId",), models=(), errors=("message",))
+ASYNC = units_format("bedrock.async", figures=(), ids=("invocationArn",), models=(), errors=("message",))
+
+
 def _agent(path: str, endings: tuple[str, ...], format: Format = AGENT) -> Endpoint:
     return Endpoint(
         format=format,
@@ -86,10 +92,24 @@ def _agent(path: str, endings: tuple[str, ...], format: Format = AGENT) -> Endpo
 
 
 FAMILY = Family(
-    formats=(AGENT, HARNESS),
+    formats=(AGENT, HARNESS, KNOWLEDGE, ASYNC),
     endpoints=(
         _agent(r"/agents/[^/]+/agentAliases/[^/]+/sessions/[^/]+/text$", ("text",)),
         _agent(r"/harnesses/invoke$", ("invoke",), HARNESS),
+        _agent(r"^/retrieveAndGenerate$", ("retrieveAndGenerate",), KNOWLEDGE)._replace(streams=never),
+        _agent(r"^/retrieveAndGenerateStream$", ("retrieveAndGenerateStream",), KNOWLEDGE),
+        _agent(r"^/rerank$", ("rerank",), KNOWLEDGE)._replace(operation_name="rerank", streams=never),
+        Endpoint(
+            format=ASYNC,
+            operation_name="generate_content",
+            author="aws.bedrock",
+            path=r"^/async-invoke$",
+            endings=("async-invoke",),
+            has_shape=never,
+            hosts=("aws.bedrock",),
+            streams=never,
+            model=named_by_model_id,
+        ),
         _agent(r"^/agents/[^/]+$", ()),
     ),
     host_patterns=((r"^bedrock-(?:agent-runtime|agentcore)[\w-]*\..*amazonaws\.com", "aws.bedrock"),),

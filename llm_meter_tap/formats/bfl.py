@@ -6,35 +6,12 @@ Forest Labs' API reference, the answer of a generation (`cost`, `input_mp`, `out
 
 from __future__ import annotations
 
-from typing import Any
-
-from llm_meter_tap.formats.figures import Draft, Usage
-from llm_meter_tap.formats.format import Endpoint, Family, Format, UsageReader
+from llm_meter_tap.formats.format import Endpoint, Family
 from llm_meter_tap.formats.request_shapes import from_path, never
+from llm_meter_tap.formats.units import units_format
 
-_MATTERS = rb'"cost"|"detail"'
-_NAMES = ("cost", "id", "input_mp", "output_mp", "detail")
-_FIGURES = ("cost", "input_mp", "output_mp")
-
-
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather the answer to a request for an image."""
-    draft.identify(None, document.get("id"))
-    draft.update({name: document.get(name) for name in _FIGURES})
-    draft.has_units = "cost" in draft.raw
-
-
-def normalise(draft: Draft, provider: str) -> Usage:
-    """Keep the figures raw: none of them is a token."""
-    return Usage(raw=draft.raw)
-
-
-IMAGE = Format(
-    name="bfl.image",
-    usage=UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise),
-    output_limit=None,
-    text=None,
-    stream_ends=(),
+IMAGE = units_format(
+    "bfl.image", figures=("cost", "input_mp", "output_mp"), models=(), errors=("error", "detail")
 )
 
 FAMILY = Family(

@@ -1,4 +1,4 @@
-"""Cohere's formats: chat, generate, embeddings, reranking.
+"""Cohere's formats: chat, generate, embeddings, reranking, and what is charged by the document or page.
 
 Version 2 reports `usage`, in a stream's `message-end`; version 1 `meta`, in `stream-end`. Source: Cohere's
 API reference: `tokens` are what the model used, `billed_units` what is charged; both stay in the raw figures.
@@ -89,6 +89,9 @@ RERANK = Format(
 )
 
 
+UNITS = Format(name="cohere.units", usage=READER, output_limit=None, text=None, stream_ends=())
+
+
 def _own(format: Format, operation_name: str, path: str, ending: str) -> Endpoint:
     return Endpoint(
         format=format,
@@ -101,8 +104,13 @@ def _own(format: Format, operation_name: str, path: str, ending: str) -> Endpoin
     )
 
 
+def _on_azure(format: Format, operation_name: str, ending: str) -> Endpoint:
+    own = _own(format, operation_name, rf"/providers/cohere/v\d/{ending}$", ending)
+    return own._replace(hosts=("azure.ai.inference",))
+
+
 FAMILY = Family(
-    formats=(CHAT, GENERATE, EMBED, RERANK),
+    formats=(CHAT, GENERATE, EMBED, RERANK, UNITS),
     endpoints=(
         _own(CHAT, "chat", r"/v1/chat$", "chat"),
         Endpoint(
@@ -116,6 +124,12 @@ FAMILY = Family(
         _own(GENERATE, "text_completion", r"/v1/generate$", "generate"),
         _own(EMBED, "embeddings", r"/v[12]/embed$", "embed"),
         _own(RERANK, "rerank", r"/v[12]/rerank$", "rerank"),
+        _own(UNITS, "generate_content", r"/v1/classify$", "classify"),
+        _own(UNITS, "generate_content", r"/v1/summarize$", "summarize"),
+        _own(UNITS, "generate_content", r"/v2/parse$", "parse"),
+        # Azure serves Cohere's models below Cohere's paths.
+        _on_azure(EMBED, "embeddings", "embed"),
+        _on_azure(RERANK, "rerank", "rerank"),
     ),
     hosts={"cohere.ai": "cohere", "cohere.com": "cohere"},
 )

@@ -8,15 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from llm_meter_tap.formats import openai
-from llm_meter_tap.formats.format import Endpoint, Family, ReadBack
+from llm_meter_tap.formats.figures import Draft, Usage
+from llm_meter_tap.formats.format import Endpoint, Family
 from llm_meter_tap.formats.request_shapes import (
     Request,
-    is_chat,
+    from_path,
     is_kept_prompt,
     is_named_chat,
+    is_query,
     never,
     of_no_model,
 )
+from llm_meter_tap.formats.units import units_format
+from llm_meter_tap.wire.json_values import count
+
+
+def _deepinfra(draft: Draft, provider: str) -> Usage:
+    raw = draft.raw
+    return Usage(count(raw.get("tokens_input")), count(raw.get("tokens_generated")), raw=raw)
 
 
 def _chat(
@@ -37,7 +46,16 @@ def _chat(
     )
 
 
+# A video is a task whose answer has no figures.
+VIDEO = units_format("compatible.video", figures=(), ids=("requestId",), is_job=True)
+# DeepInfra's own paths of any model: what it used stands in its status.
+DEEPINFRA = units_format(
+    "compatible.deepinfra", figures=("inference_status",), ids=("request_id",), errors=("error", "detail")
+)
+DEEPINFRA = DEEPINFRA._replace(usage=DEEPINFRA.usage._replace(normalise=_deepinfra))
+
 FAMILY = Family(
+    formats=(VIDEO, DEEPINFRA),
     endpoints=(
         Endpoint(
             format=openai.EMBEDDINGS,
@@ -46,7 +64,7 @@ FAMILY = Family(
             path=r"/v1/(?:multimodal|contextualized)embeddings$",
             endings=("multimodalembeddings", "contextualizedembeddings"),
             has_shape=never,
-            hosts=("voyage",),
+            hosts=("voyage", "perplexity"),
         ),
         Endpoint(
             format=openai.RERANK,
@@ -55,12 +73,66 @@ FAMILY = Family(
             path=r"/v\d/rerank$",
             endings=("rerank",),
             has_shape=never,
-            hosts=("voyage", "jina", "siliconflow", "openrouter", "zhipu"),
+            hosts=("voyage", "jina", "siliconflow", "openrouter", "zhipu", "together"),
+        ),
+        Endpoint(
+            format=openai.RERANK,
+            operation_name="rerank",
+            author="nvidia",
+            path=r"/(?:reranking|ranking)$",
+            endings=("reranking", "ranking"),
+            has_shape=never,
+            hosts=("nvidia",),
+        ),
+        # The servers and gateways that rerank: vLLM, Xinference, Infinity, LiteLLM.
+        Endpoint(
+            format=openai.RERANK,
+            operation_name="rerank",
+            author="openai",
+            path=r"/rerank$",
+            endings=("rerank",),
+            has_shape=is_query,
+        ),
+        Endpoint(
+            format=openai.RERANK,
+            operation_name="rerank",
+            author="jina",
+            path=r"/v1/classify$",
+            endings=("classify",),
+            has_shape=never,
+            hosts=("jina",),
+        ),
+        Endpoint(
+            format=openai.EMBEDDINGS,
+            operation_name="embeddings",
+            author="nomic",
+            path=r"/v1/embedding/(?:text|image)$",
+            endings=("text", "image"),
+            has_shape=never,
+            hosts=("nomic",),
+        ),
+        Endpoint(
+            format=DEEPINFRA,
+            operation_name="generate_content",
+            author="deepinfra",
+            path=r"/v1/inference/.",
+            endings=(),
+            has_shape=never,
+            hosts=("deepinfra",),
+            model=from_path(r"/v1/inference/(.+)$"),
+        ),
+        Endpoint(
+            format=VIDEO,
+            operation_name="generate_content",
+            author="siliconflow",
+            path=r"/v1/video/submit$",
+            endings=("submit",),
+            has_shape=never,
+            hosts=("siliconflow",),
+            streams=never,
         ),
         _chat("writer", r"/v1/chat$", "chat", never, hosts=("writer",)),
         _chat("openai", r"/prompts/[^/]+/completions$", "completions", is_kept_prompt),
-        _chat("snowflake", r"/cortex/inference:complete$", "complete", is_named_chat),
-        _chat("minimax", r"/text/chatcompletion_v2$", "chatcompletion_v2", is_chat),
         _chat("pollinations", r"/openai$", "openai", is_named_chat),
         _chat(
             "databricks",
@@ -70,29 +142,31 @@ FAMILY = Family(
             hosts=("databricks",),
         )._replace(model=of_no_model),
     ),
-    read_backs=(
-        ReadBack(
-            format=openai.CHAT,
-            operation_name="chat",
-            author="x_ai",
-            path=r"/v1/chat/deferred-completion/[^/]+$",
-            is_named_by_path=True,
-        ),
-        ReadBack(
-            format=openai.CHAT,
-            operation_name="chat",
-            author="zhipu",
-            path=r"/v\d/async-result/[^/]+$",
-            hosts=("zhipu",),
-            is_named_by_path=True,
-        ),
-    ),
     hosts={
         "ai21.com": "ai21",
-        "baidubce.com": "baidu",
+        "aihubmix.com": "aihubmix",
+        "lingyiwanwu.com": "01_ai",
+        "baichuan-ai.com": "baichuan",
+        "chutes.ai": "chutes",
+        "featherless.ai": "featherless",
+        "friendli.ai": "friendli",
+        "gitee.com": "gitee",
+        "inceptionlabs.ai": "inception",
+        "inference.net": "inference_net",
+        "infini-ai.com": "infini_ai",
+        "lambda.ai": "lambda",
+        "llama.com": "meta",
+        "longcat.chat": "longcat",
+        "modelscope.cn": "modelscope",
+        "nomic.ai": "nomic",
+        "parasail.io": "parasail",
+        "ppio.com": "ppio",
+        "reka.ai": "reka",
+        "scaleway.ai": "scaleway",
+        "sensenova.cn": "sensenova",
+        "upstage.ai": "upstage",
+        "venice.ai": "venice",
         "baseten.co": "baseten",
-        "bigmodel.cn": "zhipu",
-        "z.ai": "zhipu",
         "cerebras.ai": "cerebras",
         "azuredatabricks.net": "databricks",
         "cloud.databricks.com": "databricks",
@@ -102,23 +176,17 @@ FAMILY = Family(
         "models.github.ai": "github",
         "githubcopilot.com": "github",
         "groq.com": "groq",
-        "hunyuan.cloud.tencent.com": "tencent",
         "hyperbolic.xyz": "hyperbolic",
         "models.inference.ai.azure.com": "github",
         "jina.ai": "jina",
         "lepton.ai": "lepton",
-        "minimax.chat": "minimax",
-        "minimax.io": "minimax",
-        "minimaxi.com": "minimax",
         "kimi.com": "moonshot_ai",
         "moonshot.ai": "moonshot_ai",
         "moonshot.cn": "moonshot_ai",
-        "snowflakecomputing.com": "snowflake",
         "nebius.ai": "nebius",
         "nebius.com": "nebius",
         "novita.ai": "novita",
         "api.nvidia.com": "nvidia",
-        "openrouter.ai": "openrouter",
         "pollinations.ai": "pollinations",
         "ppinfra.com": "ppio",
         "sambanova.ai": "sambanova",
@@ -130,7 +198,6 @@ FAMILY = Family(
         "ai-gateway.vercel.sh": "vercel",
         "voyageai.com": "voyage",
         "writer.com": "writer",
-        "x.ai": "x_ai",
         "xf-yun.com": "iflytek",
         "xiaomimimo.com": "xiaomi",
     },

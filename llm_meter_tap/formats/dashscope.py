@@ -1,7 +1,9 @@
 """The formats of Alibaba's DashScope beside its OpenAI-compatible mode; usage is named as OpenAI names it.
 
 Source: Alibaba's reference of DashScope (`usage.input_tokens`, `usage.output_tokens`, `request_id`). An
-application reports the usage of each of its models (`usage.models`).
+application reports the usage of each of its models (`usage.models`). Images, videos and transcriptions are
+tasks, read by their id: they count images (`usage.image_count`) and seconds (`usage.duration`,
+`usage.video_duration`).
 """
 
 from __future__ import annotations
@@ -11,9 +13,25 @@ from typing import Any
 
 from llm_meter_tap.formats import openai
 from llm_meter_tap.formats.figures import Draft, Usage, total_of
-from llm_meter_tap.formats.format import Endpoint, Family, Format, OtherModelUsage, OutputLimit, TextFields
+from llm_meter_tap.formats.format import (
+    Endpoint,
+    Family,
+    Format,
+    OtherModelUsage,
+    OutputLimit,
+    ReadBack,
+    TextFields,
+    names,
+)
 from llm_meter_tap.formats.openai import READER, RERANK
-from llm_meter_tap.formats.request_shapes import is_dashscope, is_dashscope_app, is_query, of_no_model
+from llm_meter_tap.formats.request_shapes import (
+    is_dashscope,
+    is_dashscope_app,
+    is_query,
+    never,
+    of_no_model,
+)
+from llm_meter_tap.formats.units import units_format
 from llm_meter_tap.wire.json_values import count, mapping, sequence, text
 
 
@@ -81,8 +99,22 @@ APP = Format(
     stream_ends=(),
 )
 
+TASK = units_format(
+    "dashscope.task",
+    figures=("usage",),
+    ids=("output.task_id",),
+    models=(),
+    errors=("output.code", "code"),
+    status="output.task_status",
+    ends=("SUCCEEDED",),
+    is_job=True,
+)
+SPEECH = units_format(
+    "dashscope.speech", figures=("usage",), ids=("request_id",), models=(), errors=("code",)
+)
+
 FAMILY = Family(
-    formats=(GENERATION, EMBEDDING, APP),
+    formats=(GENERATION, EMBEDDING, APP, TASK, SPEECH),
     endpoints=(
         Endpoint(
             format=GENERATION,
@@ -90,6 +122,26 @@ FAMILY = Family(
             author="alibaba",
             path=r"/services/aigc/",
             endings=("generation",),
+            has_shape=is_dashscope,
+        ),
+        Endpoint(
+            format=TASK,
+            operation_name="generate_content",
+            author="alibaba",
+            path=r"/services/(?:aigc|audio/asr)/",
+            endings=names(
+                "image-synthesis video-synthesis out-painting image-out-painting background-generation",
+                "transcription",
+            ),
+            has_shape=is_dashscope,
+            streams=never,
+        ),
+        Endpoint(
+            format=SPEECH,
+            operation_name="generate_content",
+            author="alibaba",
+            path=r"/services/audio/tts/",
+            endings=("SpeechSynthesizer",),
             has_shape=is_dashscope,
         ),
         Endpoint(
@@ -126,6 +178,7 @@ FAMILY = Family(
             has_shape=is_query,
         ),
     ),
+    read_backs=(ReadBack(TASK, "generate_content", "alibaba", r"/api/v\d/tasks/[^/]+$", hosts=("alibaba",)),),
     other_models=_other_models,
     hosts={"aliyuncs.com": "alibaba"},
 )

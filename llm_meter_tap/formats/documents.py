@@ -60,6 +60,8 @@ def documents(
     Returns:
         The documents; none for anything that is not JSON.
     """
+    if "amazon.eventstream" in content_type and eventstream.parts(body):
+        content_type, body = "", eventstream.parts(body)
     if "amazon.eventstream" in content_type:
         return _stream(eventstream.events(body), matters, None if is_summed else _LAST)
     if "event-stream" in content_type or _SSE_START.match(body):
@@ -76,7 +78,7 @@ def _sse(body: bytes, matters: re.Pattern[bytes], figures: str) -> Documents:
     """A stream's two ends; its middle, which is long, only if the figures are there and nowhere else."""
     before, after = sse.divided(body, _LAST)
     has_figures = re.compile(rb'"%s"\s*:\s*[^n\s]' % figures.encode()).search
-    if has_figures(after) or not has_figures(before):
+    if after and (has_figures(after) or not has_figures(before)):
         return _stream(chain(islice(sse.events(before), _FIRST), sse.events(after)), matters)
     return _stream(sse.events(body), matters)
 

@@ -19,8 +19,8 @@ _EMPTY = ("error", "Error", "null", "None")
 # `invalid_request_error`.
 _VAGUE = ("invalid_request_error", "unknown_error", "api_error")
 _TELLING = (402, 429)
-# The errors of Zhipu have no other name ("1113": no balance left).
-_NUMBER = re.compile(r"\d{4}", re.ASCII)
+# The errors of Zhipu ("1113": no balance left), MiniMax and Baidu have no other name.
+_NUMBER = re.compile(r"\d{2,6}", re.ASCII)
 _KEYS = ("code", "status", "type", "error", "name", "__type", "object")
 
 
@@ -33,8 +33,8 @@ def error_type(status: int, error: Any, headers: Mapping[str, str]) -> str | Non
         headers: The response's headers, keys in lower case; Amazon names its errors there.
 
     Returns:
-        The provider's code, status or type if it is an identifier, else its code if that is a number of four
-        digits, else the HTTP status if it is one of failure, else `_OTHER` (OpenTelemetry's value for the
+        The provider's code, status or type if it is an identifier, else its code if that is written as a
+        number, else the HTTP status if it is one of failure, else `_OTHER` (OpenTelemetry's value for the
         rest); None when nothing failed.
     """
     if status < 400 and not error:

@@ -18,6 +18,7 @@ from llm_meter_tap.wire.json_values import mapping, parse, text
 _PRELUDE = struct.Struct(">II")
 _PRELUDE_END = 12
 _CHECKSUM = 4
+_FIRST_EVENT = 512
 _STRING = 7
 # Bytes of a header's value by its type; strings and byte arrays carry their length.
 _WIDTHS = {0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}
@@ -39,6 +40,13 @@ def events(body: bytes) -> Iterator[StreamEvent]:
         name = headers.get(":exception-type") or headers.get(":event-type") or ""
         yield StreamEvent(name, _unwrapped(body[start + header_length : end]))
         at += total
+
+
+def parts(body: bytes) -> bytes:
+    """The answer of a SageMaker endpoint, which its stream holds in pieces; empty for other streams."""
+    if b"PayloadPart" not in body[:_FIRST_EVENT]:
+        return b""
+    return b"".join(event.data for event in events(body) if event.name == "PayloadPart")
 
 
 def _headers(block: bytes) -> dict[str, str]:

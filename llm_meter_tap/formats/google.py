@@ -1,4 +1,4 @@
-"""Google's formats of Gemini and Vertex AI: generateContent, embeddings, Imagen, batches.
+"""Google's formats of Gemini and Vertex AI: generateContent, embeddings, images, videos, batches.
 
 Source: Google's reference of `UsageMetadata`: thoughts and tool-use prompts are counted beside candidates and
 prompt, and are within the total.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from llm_meter_tap.formats import openai
 from llm_meter_tap.formats.figures import Draft, Usage, rest_of, total_of
 from llm_meter_tap.formats.format import (
     Endpoint,
@@ -23,11 +24,13 @@ from llm_meter_tap.formats.format import (
 from llm_meter_tap.formats.request_shapes import (
     PUBLISHED_MODEL,
     asked_by_path,
+    is_chat,
     is_google,
     is_prediction,
     never,
 )
 from llm_meter_tap.formats.tool_calls import in_candidates
+from llm_meter_tap.formats.units import units_format
 from llm_meter_tap.wire.json_values import count, first_count, mapping, sequence, text
 
 _MATTERS = (
@@ -143,6 +146,10 @@ IMAGEN = Format(
     stream_ends=(),
     provider_at=provider_at,
 )
+# A video is an operation, whose answer has the clip and no figures.
+VIDEO = units_format("google.video", figures=(), ids=("name",), models=(), is_job=True)._replace(
+    provider_at=provider_at
+)
 
 
 def _batch_result(document: dict[str, Any]) -> Result | None:
@@ -150,6 +157,8 @@ def _batch_result(document: dict[str, Any]) -> Result | None:
     if "usageMetadata" not in answer and "candidates" not in answer:
         return None
     name = document.get("key") or mapping(document.get("metadata")).get("key")
+    if "embedding" in answer:
+        return Result(EMBED, "embeddings", text(name), None, answer)
     return Result(GENERATE, "generate_content", text(name), None, answer)
 
 
@@ -158,7 +167,7 @@ def _results_in(document: dict[str, Any]) -> Iterator[Result]:
     for place in ("response", "metadata"):
         state = mapping(document.get(place))
         for holder in (state, mapping(state.get("output"))):
-            found = holder.get("inlinedResponses")
+            found = holder.get("inlinedResponses") or holder.get("inlinedEmbedContentResponses")
             for item in sequence(mapping(found).get("inlinedResponses") or found):
                 result = _batch_result(mapping(item))
                 if result is not None:
@@ -168,7 +177,7 @@ def _results_in(document: dict[str, Any]) -> Iterator[Result]:
 
 
 FAMILY = Family(
-    formats=(GENERATE, EMBED, IMAGEN),
+    formats=(GENERATE, EMBED, IMAGEN, VIDEO),
     endpoints=(
         Endpoint(
             format=GENERATE,
@@ -202,11 +211,32 @@ FAMILY = Family(
             format=IMAGEN,
             operation_name="generate_content",
             author="gcp.vertex_ai",
-            path=r"/models/imagen-[^/:]+:",
+            # Imagen, what edits and tries on, and the music of Lyria.
+            path=r"/models/(?:imag|virtual-try-on|lyria)[^/:]*:",
             endings=("predict",),
             has_shape=is_prediction,
             streams=never,
             model=PUBLISHED_MODEL,
+        ),
+        Endpoint(
+            format=VIDEO,
+            operation_name="generate_content",
+            author="gcp.gemini",
+            path=r"/models/[^/:]+:",
+            endings=("predictLongRunning",),
+            has_shape=is_prediction,
+            streams=never,
+            model=PUBLISHED_MODEL,
+        ),
+        Endpoint(
+            format=openai.CHAT,
+            operation_name="chat",
+            author="gcp.vertex_ai",
+            # Models of other makers; Claude and OCR have formats of their own.
+            path=r"/publishers/(?!anthropic/|google/)[^/]+/models/(?![^/]*ocr)[^/]+$",
+            endings=("rawPredict", "streamRawPredict"),
+            has_shape=is_chat,
+            streams=asked_by_path,
         ),
     ),
     read_backs=(
@@ -220,7 +250,7 @@ FAMILY = Family(
         ),
     ),
     host_patterns=(
-        (r"aiplatform\.googleapis\.com$", "gcp.vertex_ai"),
+        (r"aiplatform[\w.-]*\.googleapis\.com$", "gcp.vertex_ai"),
         (r"^generativelanguage\.googleapis\.com$", "gcp.gemini"),
     ),
     cached_media=_cached_media,

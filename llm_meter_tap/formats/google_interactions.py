@@ -1,4 +1,4 @@
-"""Google's Interactions API: models and agents, answers at once, in a stream, or in the background.
+"""Google's Interactions API: models and agents, at once, in a stream, or in the background; decisions.
 
 Sources: the reference of the Interactions API and the types of the google-genai SDK. Thoughts, and usually
 the prompts of tools, are counted beside output and input; the total shows which. A stream's last event has
@@ -22,7 +22,7 @@ from llm_meter_tap.formats.format import (
     TextFields,
     UsageReader,
 )
-from llm_meter_tap.formats.request_shapes import is_interaction, named_by_model_or_agent
+from llm_meter_tap.formats.request_shapes import is_interaction, named_by_model_or_agent, never
 from llm_meter_tap.formats.tool_calls import in_grounding_counts
 from llm_meter_tap.wire.json_values import count, mapping, sequence
 
@@ -158,6 +158,16 @@ FAMILY = Family(
             endings=("interactions",),
             has_shape=is_interaction,
             model=named_by_model_or_agent,
+        ),
+        Endpoint(
+            format=INTERACTION,
+            operation_name="generate_content",
+            author="gcp.gemini",
+            path=r"/v\d\w*/decisions$",
+            endings=("decisions",),
+            has_shape=never,
+            hosts=("gcp.gemini",),
+            streams=never,
         ),
     ),
     cached_media=_cached_media,

@@ -1,7 +1,8 @@
-"""The native format of Hugging Face's text-generation-inference.
+"""The native formats of Hugging Face's text-generation-inference and text-embeddings-inference.
 
-Usage is in the response headers, and in `details` when the request asked for them. Source: the reference of
-text-generation-inference (`/generate`, `/generate_stream`; headers x-prompt-tokens, x-generated-tokens).
+Usage is in the response headers, and in `details` when the request asked for them. Sources: the references
+of text-generation-inference (`/generate`, `/generate_stream`; headers x-prompt-tokens, x-generated-tokens)
+and of text-embeddings-inference (`/embed`; header x-compute-tokens).
 """
 
 from __future__ import annotations
@@ -10,7 +11,13 @@ from typing import Any
 
 from llm_meter_tap.formats.figures import Draft, Usage
 from llm_meter_tap.formats.format import Endpoint, Family, Format, OutputLimit, TextFields, UsageReader
-from llm_meter_tap.formats.request_shapes import asked_by_path, is_tgi_prompt, never
+from llm_meter_tap.formats.request_shapes import (
+    asked_by_path,
+    is_tei_input,
+    is_tgi_prompt,
+    is_tgi_root,
+    never,
+)
 from llm_meter_tap.wire.json_values import first_count, mapping
 
 _MATTERS = rb'"details"\s*:\s*\{|"generated_text"\s*:\s*"|"error"'
@@ -31,7 +38,9 @@ def normalise(draft: Draft, provider: str) -> Usage:
     raw = draft.raw
     headers = mapping(raw.get("headers"))
     return Usage(
-        input_tokens=first_count(raw.get("input_length"), headers.get("prompt_tokens")),
+        input_tokens=first_count(
+            raw.get("input_length"), headers.get("prompt_tokens"), headers.get("compute_tokens")
+        ),
         output_tokens=first_count(raw.get("generated_tokens"), headers.get("generated_tokens")),
         raw=raw,
     )
@@ -48,8 +57,22 @@ INFERENCE = Format(
     stream_ends=(),
 )
 
+EMBED = Format(
+    name="huggingface.embed",
+    usage=UsageReader(
+        matters=rb'"error"',
+        names=("error",),
+        take=take,
+        normalise=normalise,
+        headers=(("x-compute-tokens", "compute_tokens"),),
+    ),
+    output_limit=None,
+    text=TextFields(read=("inputs",), written=(), messages=("inputs",)),
+    stream_ends=(),
+)
+
 FAMILY = Family(
-    formats=(INFERENCE,),
+    formats=(INFERENCE, EMBED),
     endpoints=(
         Endpoint(
             format=INFERENCE,
@@ -64,10 +87,26 @@ FAMILY = Family(
             format=INFERENCE,
             operation_name="text_completion",
             author="huggingface",
-            path=r"^$|^/models/",
+            path=r"^$|^/(?:hf-inference/)?models/|^/pipeline/",
             endings=(),
             has_shape=never,
             hosts=("huggingface",),
+        ),
+        Endpoint(
+            format=INFERENCE,
+            operation_name="text_completion",
+            author="huggingface",
+            path=r"^$",
+            endings=(),
+            has_shape=is_tgi_root,
+        ),
+        Endpoint(
+            format=EMBED,
+            operation_name="embeddings",
+            author="huggingface",
+            path=r"^/embed(?:_all|_sparse)?$",
+            endings=("embed", "embed_all", "embed_sparse"),
+            has_shape=is_tei_input,
         ),
     ),
     hosts={"huggingface.cloud": "huggingface", "huggingface.co": "huggingface"},

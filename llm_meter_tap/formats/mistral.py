@@ -1,39 +1,34 @@
-"""Mistral beside the paths that it shares with OpenAI: agents, conversations, OCR, models on Vertex AI.
+"""Mistral beside the paths that it shares with OpenAI: agents, conversations, OCR, moderation.
 
 Source: Mistral's API reference.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-from llm_meter_tap.formats.figures import Draft
-from llm_meter_tap.formats.format import Endpoint, Family, Format
-from llm_meter_tap.formats.openai import CHAT, READER
-from llm_meter_tap.formats.request_shapes import asked_by_path, is_agent_chat, is_chat, is_document, never
+from llm_meter_tap.formats.format import Endpoint, Family
+from llm_meter_tap.formats.openai import CHAT
+from llm_meter_tap.formats.request_shapes import PUBLISHED_MODEL, is_agent_chat, is_document, never
+from llm_meter_tap.formats.units import units_format
 
 _HOSTS = ("mistral_ai",)
 
-
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather an answer of OCR, which is charged by the page."""
-    draft.identify(document.get("model"), document.get("id"))
-    draft.replace(document.get("usage_info"))
-    draft.has_units = bool(draft.raw)
-    draft.error = document.get("error") or draft.error
-
-
-OCR = Format(
-    name="mistral.ocr",
-    usage=READER._replace(names=("usage_info", "model", "id", "error"), take=take),
-    output_limit=None,
-    text=None,
-    stream_ends=(),
-)
+OCR = units_format("mistral.ocr", figures=("usage_info",))
+# What judges a text reports the tokens that it read.
+MODERATION = units_format("mistral.moderation", figures=("usage",))
 
 FAMILY = Family(
-    formats=(OCR,),
+    formats=(OCR, MODERATION),
     endpoints=(
+        Endpoint(
+            format=OCR,
+            operation_name="generate_content",
+            author="gcp.vertex_ai",
+            path=r"/publishers/mistralai/models/[^/]*ocr[^/]*$",
+            endings=("rawPredict",),
+            has_shape=is_document,
+            streams=never,
+            model=PUBLISHED_MODEL,
+        ),
         Endpoint(
             format=CHAT,
             operation_name="chat",
@@ -41,15 +36,6 @@ FAMILY = Family(
             path=r"/agents/completions$",
             endings=("completions",),
             has_shape=is_agent_chat,
-        ),
-        Endpoint(
-            format=CHAT,
-            operation_name="chat",
-            author="gcp.vertex_ai",
-            path=r"/publishers/mistralai/models/[^/]+$",
-            endings=("rawPredict", "streamRawPredict"),
-            has_shape=is_chat,
-            streams=asked_by_path,
         ),
         Endpoint(
             format=CHAT,
@@ -76,6 +62,16 @@ FAMILY = Family(
             path=r"/v1/ocr$",
             endings=("ocr",),
             has_shape=is_document,
+            streams=never,
+        ),
+        Endpoint(
+            format=MODERATION,
+            operation_name="generate_content",
+            author="mistral_ai",
+            path=r"/v1/(?:chat/)?(?:moderations|classifications)$",
+            endings=("moderations", "classifications"),
+            has_shape=never,
+            hosts=_HOSTS,
             streams=never,
         ),
     ),

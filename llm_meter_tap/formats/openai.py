@@ -38,15 +38,25 @@ from llm_meter_tap.formats.tool_calls import in_output
 from llm_meter_tap.wire.json_values import count, first_count, mapping, sequence, text
 
 _MATTERS = (
-    rb'"usage"\s*:\s*\{|"error"\s*:\s*[{"]|"errors"\s*:\s*\[\s*\{|"finish_reason"\s*:\s*"'
+    rb'"usage"\s*:\s*\{|"error"\s*:\s*[{"]|"errors"\s*:\s*\[\s*\{|"finish_reason"\s*:\s*"|"timings"\s*:\s*\{'
     rb'|"type"\s*:\s*"(?:error|response\.(?:completed|incomplete|failed|cancelled|error))"'
 )
 _NAMES = (
     "usage", "model", "id", "service_tier", "error", "status", "result", "errors", "background", "object",
-    "output", "tools", "tool_usage", "svg_usage",
+    "output", "tools", "tool_usage", "svg_usage", "model_id",
 )  # fmt: skip
 
-_TERMINAL_TYPES = ("response.completed", "response.incomplete", "response.failed", "response.cancelled")
+# Of responses, images, transcriptions and speech; Mistral's of conversations and transcriptions.
+_TERMINAL_TYPES = names(
+    "response.completed response.incomplete response.failed response.cancelled",
+    "image_generation.completed image_edit.completed transcript.text.done speech.audio.done",
+    "conversation.response.done transcription.done",
+)
+# What is charged for besides tokens, or instead of them: xAI's dollars, images, seconds and characters.
+_UNITS = names(
+    "cost_in_usd_ticks cost image_count generated_images seconds duration video_duration characters",
+    "pages_processed rerank_units",
+)
 _TERMINAL_RUNS = ("completed", "incomplete", "failed", "cancelled", "expired", "requires_action")
 # OpenAI's chat and responses names, and the singular spelling of Writer, Mistral and old assistants.
 _INPUT_DETAILS = (
@@ -73,20 +83,23 @@ _OUTSIDE_RATIO = 1.5
 def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Gather one document: a whole body, or an event of a stream."""
     body = _unwrapped(document)
-    draft.identify(body.get("model"), body.get("id") or body.get("request_id"), body.get("service_tier"))
+    model = body.get("model") or body.get("model_id")
+    draft.identify(model, body.get("id") or body.get("request_id"), body.get("service_tier"))
     choices = [choice for choice in sequence(body.get("choices")) if isinstance(choice, dict)]
     for choice in choices:
         # Moonshot puts a stream's usage into the last choice.
         draft.replace(choice.get("usage"))
     # Groq's streams without include_usage (reference: x_groq).
     draft.replace(mapping(body.get("x_groq")).get("usage"))
+    if not draft.raw and "cache_n" in mapping(body.get("timings")):
+        # llama.cpp's own, there even where a stream's usage was not asked for.
+        draft.raw = {"timings": body["timings"]}
     draft.replace(body.get("usage"))
     # Responses report what tools used, and images who drew an SVG, beside the usage.
     if "tool_usage" in body or "svg_usage" in body:
         beside = {"tool_usage": _tool_usage(body), "svg_usage": mapping(body.get("svg_usage"))}
         draft.raw = {**draft.raw, **{name: figures for name, figures in beside.items() if figures}}
-    # Whisper's transcriptions are charged by the second (reference: usage.type "duration").
-    draft.has_units = draft.raw.get("type") == "duration"
+    draft.has_units = any(name in draft.raw for name in _UNITS)
     if "output" in body or "tool_usage" in draft.raw:
         runs = in_output(body.get("output"), body.get("tools"), draft.raw.get("tool_usage"))
         draft.tool_calls = runs or draft.tool_calls
@@ -113,6 +126,10 @@ def _error(event: str, document: dict[str, Any], body: dict[str, Any]) -> Any:
     error = document.get("error") or body.get("error") or body.get("last_error") or (errors and errors[0])
     if error:
         return error
+    failed = count(mapping(document.get("base_resp")).get("status_code"))
+    if failed:
+        # MiniMax, with HTTP status 200.
+        return {"code": str(failed)}
     is_error = event == "error" or document.get("type") == "error" or document.get("object") == "error"
     return document if is_error else None
 
@@ -128,6 +145,8 @@ def _ends(document: dict[str, Any], body: dict[str, Any], choices: list[dict[str
 def normalise(draft: Draft, provider: str) -> Usage:
     """Bring the dialects of one usage object to inclusive sums."""
     raw = draft.raw
+    if "timings" in raw:
+        return _timed(raw)
     inside, outside = _details(raw, _INPUT_DETAILS), _details(raw, _OUTPUT_DETAILS)
     usage = Usage(
         input_tokens=first_count(raw.get("prompt_tokens"), raw.get("input_tokens")),
@@ -147,6 +166,18 @@ def normalise(draft: Draft, provider: str) -> Usage:
     for part in _other_models(raw):
         _add(usage, part.usage)
     return usage
+
+
+def _timed(raw: dict[str, Any]) -> Usage:
+    """llama.cpp times what it read anew, beside what it had (reference of its server, `timings`)."""
+    timings = mapping(raw["timings"])
+    had = count(timings.get("cache_n"))
+    return Usage(
+        input_tokens=total_of(had, count(timings.get("prompt_n"))),
+        output_tokens=count(timings.get("predicted_n")),
+        cache_read_input_tokens=had,
+        raw=raw,
+    )
 
 
 def _add(usage: Usage, more: Usage) -> None:
@@ -218,6 +249,9 @@ def _include_hidden(usage: Usage, total: int | None, provider: str) -> None:
         # Mistral counts audio into the total only.
         usage.input_tokens += gap
         usage.audio_input_tokens = gap if usage.audio_input_tokens is None else usage.audio_input_tokens
+    elif gap > 0 and gap == count(usage.raw.get("connector_tokens")):
+        # What the connectors of Mistral's conversations put into the prompt.
+        usage.input_tokens += gap
     elif gap > 0 and not reasoning and provider.startswith("gcp."):
         # Gemini's OpenAI endpoint counts thoughts into the total only.
         usage.output_tokens += gap
@@ -295,6 +329,16 @@ def _other_models(raw: Mapping[str, Any]) -> list[OtherModelUsage]:
     return parts
 
 
+def _take_ranking(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Gather a ranking; some report as Cohere does (`meta.tokens`, `meta.billed_units`)."""
+    take(draft, event, document)
+    meta = mapping(document.get("meta"))
+    billed = mapping(meta.get("billed_units"))
+    if not draft.raw and billed:
+        draft.replace({**billed, **mapping(meta.get("tokens"))})
+        draft.has_units = True
+
+
 READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
 
 
@@ -346,7 +390,9 @@ RESPONSES = _format(
 EMBEDDINGS = _format(
     "openai.embeddings", None, TextFields(read=("input", "inputs"), written=(), messages=("input",))
 )
-RERANK = _format("openai.rerank", None, TextFields(read=("query", "documents"), written=()))
+RERANK = _format("openai.rerank", None, TextFields(read=("query", "documents"), written=()))._replace(
+    usage=READER._replace(names=("usage", "meta", *_NAMES[1:]), take=_take_ranking)
+)
 IMAGES = _format("openai.images", None, None)
 AUDIO = _format(
     "openai.audio",
@@ -371,7 +417,7 @@ RUN = _format(
     ),
 )
 
-_ASSISTANTS = ("openai", "azure.ai.openai")
+_ASSISTANTS = ("openai", "azure.ai.openai", "azure.ai.inference")
 # By a batch answer's `object`, see the reference; everything else is a chat completion.
 _BATCHED = {
     "response": (RESPONSES, "chat"),
@@ -419,7 +465,7 @@ FAMILY = Family(
             path=r"/v1/decisions$",
             endings=("decisions",),
             has_shape=never,
-            hosts=("openai",),
+            hosts=("openai", "perplexity"),
             streams=never,
         ),
         _common(EMBEDDINGS, "embeddings", r"/embeddings$", "embeddings", is_embedding),
@@ -448,6 +494,7 @@ FAMILY = Family(
         "openai.azure.cn": "azure.ai.openai",
         "openai.azure.us": "azure.ai.openai",
         "inference.ai.azure.com": "azure.ai.inference",
+        "inference.ml.azure.com": "azure.ai.inference",
         "models.ai.azure.com": "azure.ai.inference",
         "services.ai.azure.com": "azure.ai.inference",
     },

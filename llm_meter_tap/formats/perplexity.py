@@ -18,7 +18,7 @@ from llm_meter_tap.formats.format import (
     TextFields,
     UsageReader,
 )
-from llm_meter_tap.formats.request_shapes import Request, is_wrapped_request
+from llm_meter_tap.formats.request_shapes import Request, is_wrapped_request, never
 from llm_meter_tap.wire.json_values import mapping, text
 
 _MATTERS = rb'"response"|"error_message"'
@@ -57,6 +57,15 @@ FAMILY = Family(
             endings=("completions",),
             has_shape=is_wrapped_request,
             model=_model,
+        ),
+        Endpoint(
+            format=openai.RESPONSES,
+            operation_name="invoke_agent",
+            author="perplexity",
+            path=r"/v1/agent$",
+            endings=("agent",),
+            has_shape=never,
+            hosts=("perplexity",),
         ),
     ),
     read_backs=(ReadBack(RESEARCH, "chat", "perplexity", _PATH + r"/[^/]+$"),),

@@ -30,6 +30,7 @@ class Request(NamedTuple):
 # The members that the functions of this module look at. In a body that is too big to parse, the first are
 # searched for at its ends; of the others, which may be long themselves, only the kind of value is found out.
 NAMES = ("model", "stream", "max_tokens", "agent", "agent_id", "anthropic_version", "previous_response_id")
+NAMES += ("n_predict", "input_suffix", "Model", "Stream", "modelId", "model_id")
 LONG_NAMES = (
     "variables",
     "messages",
@@ -44,6 +45,13 @@ LONG_NAMES = (
     "document",
     "query",
     "documents",
+    "input_prefix",
+    "Messages",
+    "Input",
+    "InputList",
+    "text",
+    "texts",
+    "parameters",
 )
 
 
@@ -106,8 +114,38 @@ def is_bedrock_prompt(request: Request) -> bool:
     return any(request.has(name) for name in ("messages", "prompt", "inputText", "inputs"))
 
 
+def is_llamacpp_prompt(request: Request) -> bool:
+    """Named by what it limits, since the paths are common words."""
+    return request.has("prompt") and isinstance(request.members.get("n_predict"), int)
+
+
+def is_llamacpp_infill(request: Request) -> bool:
+    return "input_prefix" in request.members and "input_suffix" in request.members
+
+
+def is_tencent_chat(request: Request) -> bool:
+    return request.has_text("Model") and request.has_array("Messages")
+
+
+def is_tencent_embedding(request: Request) -> bool:
+    return request.members.keys() in ({"Input"}, {"InputList"})
+
+
+def is_named_text(request: Request) -> bool:
+    return request.has_text("model") and request.has_array("text")
+
+
+def is_tgi_root(request: Request) -> bool:
+    """A prompt posted to a host itself, with the parameters of text-generation-inference."""
+    return request.has_text("inputs") and isinstance(request.members.get("parameters"), dict)
+
+
 def is_tgi_prompt(request: Request) -> bool:
     return request.has_text("inputs")
+
+
+def is_tei_input(request: Request) -> bool:
+    return request.has("inputs") and "model" not in request.members
 
 
 def is_ollama_prompt(request: Request) -> bool:
@@ -173,6 +211,11 @@ def asked_by_member(request: Request) -> bool:
 def named_by_member(request: Request) -> str | None:
     """The common way to name a model."""
     return text(request.members.get("model"))
+
+
+def named_by_model_id(request: Request) -> str | None:
+    """As IBM and Amazon name it."""
+    return text(request.members.get("model_id")) or text(request.members.get("modelId"))
 
 
 def named_by_model_or_agent(request: Request) -> str | None:

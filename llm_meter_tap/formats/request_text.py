@@ -118,6 +118,8 @@ def response_text(fields: TextFields, content_type: str | None, body: bytes) -> 
 
 
 def _documents(content_type: str, body: bytes) -> Iterator[dict[str, Any]]:
+    if "amazon.eventstream" in content_type and eventstream.parts(body):
+        content_type, body = "", eventstream.parts(body)
     if "amazon.eventstream" in content_type:
         texts = [event.data for event in eventstream.events(body)]
     elif body[:256].lstrip()[:1] == b"[":

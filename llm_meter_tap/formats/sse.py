@@ -1,8 +1,9 @@
 """Splits a recorded stream into server-sent events.
 
-The format is that of the WHATWG HTML standard (section 9.2, event stream interpretation), with one exception:
-an event without its last blank line is still returned at the end of the body, because many servers leave that
-line out. The data is not interpreted.
+The format is that of the WHATWG HTML standard (section 9.2, event stream interpretation), with two
+exceptions: an event without its last blank line is still returned at the end of the body, because many
+servers leave that line out, and lines of data that are each a whole object are events of their own, because
+some servers put no blank lines between events. The data is not interpreted.
 """
 
 from __future__ import annotations
@@ -26,9 +27,7 @@ def events(body: bytes) -> Iterator[StreamEvent]:
         if block.startswith(b"data:") and b"\n" not in block:
             yield StreamEvent("", _value(block, 5))
         elif block:
-            event = _event(block)
-            if event is not None:
-                yield event
+            yield from _events(block)
 
 
 def _blocks(body: bytes) -> Iterator[bytes]:
@@ -55,7 +54,7 @@ def _plain(body: bytes) -> bytes:
     return body.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in body else body
 
 
-def _event(block: bytes) -> StreamEvent | None:
+def _events(block: bytes) -> Iterator[StreamEvent]:
     name = ""
     data: list[bytes] = []
     for line in block.split(b"\n"):
@@ -63,7 +62,15 @@ def _event(block: bytes) -> StreamEvent | None:
             data.append(_value(line, 5))
         elif line.startswith(b"event:"):
             name = _value(line, 6).decode("utf-8", "replace")
-    return StreamEvent(name, b"\n".join(data)) if data else None
+    if len(data) > 1 and all(map(_is_whole, data)):
+        yield from (StreamEvent(name, one) for one in data)
+    elif data:
+        yield StreamEvent(name, b"\n".join(data))
+
+
+def _is_whole(line: bytes) -> bool:
+    """Whether a line is an object from its start to its end, or what stands behind the last one."""
+    return (line.startswith(b"{") and line.endswith(b"}")) or line == b"[DONE]"
 
 
 def _value(line: bytes, start: int) -> bytes:

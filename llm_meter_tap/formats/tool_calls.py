@@ -77,6 +77,10 @@ def in_usage(raw: dict[str, Any]) -> dict[str, int]:
     queries = count(raw.get("num_search_queries"))
     if queries:
         counts["web_search"] = queries
+    sources = count(raw.get("num_sources_used"))
+    if sources:
+        # xAI's live search is charged by the source (its guide to live search).
+        counts["search_source"] = sources
     return counts
 
 

@@ -26,16 +26,23 @@ _READ = names(
     "totalOutputTextTokenCount prompt_token_count generation_token_count input_token_count",
     "generated_token_count output_token_count prompt_eval_count eval_count generated_tokens",
     "num_tokens_generated num_tokens_prompt_total num_search_queries input_mp output_mp search_units",
-    "num_requests seconds count image_count pages_processed doc_size_bytes",
+    "num_requests seconds count image_count pages_processed doc_size_bytes input_length connector_tokens",
+    "num_sources_used usage_characters success_count num_pages n_seconds n_variants generated_images",
+    "characters cache_n prompt_n predicted_n tokens_predicted tokens_evaluated images classifications",
+    "reasoning_output_tokens PromptTokens CompletionTokens TotalTokens num_input_tokens tokens_generated",
+    "tokens_input compute_tokens rerank_units",
 )
 # Parts that sum up to a figure that is read, and what is never charged for by itself.
 _REPEATED = names(
     "text_tokens video_tokens accepted_prediction_tokens rejected_prediction_tokens tool_tokens",
-    "image_output_tokens audio_output_tokens text_input_tokens image_input_tokens",
+    "image_output_tokens audio_output_tokens text_input_tokens image_input_tokens image_pixels",
+    "num_server_side_tools_used audio_length prompt_per_second predicted_per_second draft_n draft_n_accepted",
+    "width height context_window compute_characters tokens_cached",
 )
 # Money, time and how an answer was made: no counts of what a model read or wrote.
 _NO_COUNT = re.compile(
-    r"(?i)cost|price|ticks|credit|latency|duration|time|_ms$|_ns$|^(?:id|index|version|type)$"
+    r"(?i)cost|price|ticks|credit|latency|duration|time|_ms$|_ns$|_per_(?:sec|second)$|_rate$"
+    r"|^(?:id|index|version|type)$"
 )
 # Their members are the names of tools, or repeat what the response's headers say.
 _OPEN = names(

@@ -11,7 +11,7 @@ from typing import Any
 from llm_meter_tap.formats import openai
 from llm_meter_tap.formats.figures import Draft, Usage
 from llm_meter_tap.formats.format import Endpoint, Family, Format, OutputLimit, TextFields, UsageReader
-from llm_meter_tap.formats.request_shapes import asked_by_path, never
+from llm_meter_tap.formats.request_shapes import asked_by_path, named_by_model_id, never
 from llm_meter_tap.wire.json_values import count, mapping, sequence
 
 _MATTERS = rb'"(?:generated|input)_token_count"|"errors"'
@@ -65,12 +65,23 @@ FAMILY = Family(
     endpoints=(
         Endpoint(
             format=EMBED,
+            operation_name="rerank",
+            author="ibm.watsonx.ai",
+            path=r"/text/rerank$",
+            endings=("rerank",),
+            has_shape=never,
+            hosts=_HOSTS,
+            model=named_by_model_id,
+        ),
+        Endpoint(
+            format=EMBED,
             operation_name="embeddings",
             author="ibm.watsonx.ai",
             path=r"/text/e",
             endings=("embeddings",),
             has_shape=never,
             hosts=_HOSTS,
+            model=named_by_model_id,
         ),
         Endpoint(
             format=openai.CHAT,
@@ -81,6 +92,7 @@ FAMILY = Family(
             has_shape=never,
             hosts=_HOSTS,
             streams=asked_by_path,
+            model=named_by_model_id,
         ),
         Endpoint(
             format=GENERATE,
@@ -91,6 +103,7 @@ FAMILY = Family(
             has_shape=never,
             hosts=_HOSTS,
             streams=asked_by_path,
+            model=named_by_model_id,
         ),
     ),
     hosts={"ml.cloud.ibm.com": "ibm.watsonx.ai"},

@@ -6,6 +6,7 @@ Nothing here raises on a value that it reads: what is not of the expected type i
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 # Held from before the program can patch `json`: loaded with the first adapter.
@@ -16,6 +17,7 @@ encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 # A count above this is damage, not usage; it also keeps sums within a 64-bit column.
 _LARGEST_COUNT = 10**15
+_DIGITS = re.compile(r"\d{1,16}", re.ASCII)
 
 
 def parse(text: bytes | str) -> Any:
@@ -45,11 +47,13 @@ def text(value: Any) -> str | None:
 
 
 def count(value: Any) -> int | None:
-    """Return the value if it is a whole number of tokens, else None; some gateways write 12.0."""
+    """Return the value if it is a whole number of tokens, else None; some gateways write 12.0 or "12"."""
     # By exact type: a bool is an int to isinstance, and JSON has no subclasses.
     if type(value) is int:
         return value if 0 <= value <= _LARGEST_COUNT else None
     if type(value) is float and value.is_integer():
+        return count(int(value))
+    if type(value) is str and _DIGITS.fullmatch(value):
         return count(int(value))
     return None
 

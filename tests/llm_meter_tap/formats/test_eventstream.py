@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import struct
 import zlib
 
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm_meter_tap.formats.eventstream import events
+from llm_meter_tap.formats.documents import documents
+from llm_meter_tap.formats.eventstream import events, parts
 from llm_meter_tap.formats.sse import StreamEvent
 
 
@@ -61,3 +63,21 @@ def test_any_bytes_can_be_taken_apart(body: bytes) -> None:
     assert all(
         isinstance(event, StreamEvent) for event in events(struct.pack(">II", len(body) + 12, 9) + body)
     )
+
+
+def test_the_answer_of_a_sagemaker_endpoint_is_joined_from_its_pieces() -> None:
+    stream = b'data: {"id": "c1", "choices": []}\n\ndata: {"usage": {"prompt_tokens": 9}}\n\n'
+    pieces = [stream[:20], stream[20:50], stream[50:]]
+    body = b"".join(frame({":event-type": "PayloadPart"}, piece) for piece in pieces)
+    assert parts(body) == stream
+    found = documents(
+        "application/vnd.amazon.eventstream", body, True, re.compile(rb'"usage"'), ("usage", "id")
+    )
+    assert [document for _, document in found.items] == [
+        {"id": "c1", "choices": []},
+        {"usage": {"prompt_tokens": 9}},
+    ]
+
+
+def test_another_stream_has_no_such_pieces() -> None:
+    assert parts(frame({":event-type": "metadata"}, b"{}")) == b""

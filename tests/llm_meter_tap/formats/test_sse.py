@@ -23,6 +23,16 @@ def test_an_event_that_the_end_cuts_short_is_still_given() -> None:
     assert list(events(b"data: 1\n\ndata: [DONE]")) == [StreamEvent("", b"1"), StreamEvent("", b"[DONE]")]
 
 
+def test_lines_that_are_each_a_whole_object_are_events_of_their_own() -> None:
+    body = b'event: a\ndata: {"n": 1}\ndata: {"n": 2}\ndata: [DONE]\n'
+    assert [event.data for event in events(body)] == [b'{"n": 1}', b'{"n": 2}', b"[DONE]"]
+
+
+def test_an_object_over_many_lines_is_one_event() -> None:
+    body = b'data: {\ndata: "n": {"m": 1}\ndata: }\n\n'
+    assert [event.data for event in events(body)] == [b'{\n"n": {"m": 1}\n}']
+
+
 def test_a_byte_order_mark_is_not_part_of_the_first_field() -> None:
     assert list(events(b"\xef\xbb\xbfdata: 1\n\n")) == [StreamEvent("", b"1")]
 

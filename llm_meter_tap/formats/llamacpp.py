@@ -1,0 +1,71 @@
+"""The own formats of llama.cpp's server: completions, infills, embeddings; its chat is OpenAI's.
+
+Source: the reference of llama.cpp's server. `tokens_evaluated` is the whole prompt, also what was cached;
+`timings.cache_n` is the part that was. In a stream they are in the last event, the one with `stop`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llm_meter_tap.formats.figures import Draft, Usage
+from llm_meter_tap.formats.format import Endpoint, Family, Format, OutputLimit, TextFields, UsageReader
+from llm_meter_tap.formats.request_shapes import is_llamacpp_infill, is_llamacpp_prompt
+from llm_meter_tap.wire.json_values import count, mapping
+
+_FIGURES = ("tokens_evaluated", "tokens_predicted", "timings")
+_NAMES = (*_FIGURES, "model", "stop", "error")
+
+
+def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Gather a whole answer or an event of a stream."""
+    draft.error = document.get("error") or draft.error
+    if document.get("stop") is True:
+        draft.identify(document.get("model"))
+        draft.update({name: document.get(name) for name in _FIGURES})
+        draft.is_finished = True
+
+
+def normalise(draft: Draft, provider: str) -> Usage:
+    """Take the two counts as they are."""
+    return Usage(
+        input_tokens=count(draft.raw.get("tokens_evaluated")),
+        output_tokens=count(draft.raw.get("tokens_predicted")),
+        cache_read_input_tokens=count(mapping(draft.raw.get("timings")).get("cache_n")),
+        raw=draft.raw,
+    )
+
+
+COMPLETION = Format(
+    name="llamacpp.completion",
+    usage=UsageReader(
+        matters=rb'"stop"\s*:\s*true|"error"', names=_NAMES, take=take, normalise=normalise, totals=()
+    ),
+    output_limit=OutputLimit(tokens=("n_predict", "max_tokens"), answers=("n",), prompts="prompt"),
+    text=TextFields(
+        read=("input_prefix", "prompt", "input_suffix"), written=("content",), messages=("prompt",)
+    ),
+    stream_ends=(),
+)
+
+FAMILY = Family(
+    formats=(COMPLETION,),
+    endpoints=(
+        Endpoint(
+            format=COMPLETION,
+            operation_name="text_completion",
+            author="llama.cpp",
+            path=r"/completions?$",
+            endings=("completion", "completions"),
+            has_shape=is_llamacpp_prompt,
+        ),
+        Endpoint(
+            format=COMPLETION,
+            operation_name="text_completion",
+            author="llama.cpp",
+            path=r"/infill$",
+            endings=("infill",),
+            has_shape=is_llamacpp_infill,
+        ),
+    ),
+)

@@ -1,0 +1,90 @@
+"""Tencent Cloud's own form of Hunyuan and of the knowledge engine: chats and embeddings.
+
+Source: Tencent Cloud's API reference (`ChatCompletions`, `GetEmbedding`). The action stands in a header, so
+that a call is known by its body; an answer lies below `Response`, an event of a stream does not.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llm_meter_tap.formats.figures import Draft, Usage, rest_of
+from llm_meter_tap.formats.format import Endpoint, Family, Format, UsageReader
+from llm_meter_tap.formats.request_shapes import Request, is_tencent_chat, is_tencent_embedding
+from llm_meter_tap.wire.json_values import count, mapping, sequence, text
+
+_MATTERS = rb'"Usage"|"Error"|"ErrorMsg"|"FinishReason"\s*:\s*"[a-z]'
+
+
+def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Gather a whole answer or an event of a stream; in one, each event repeats the usage so far."""
+    answer = mapping(document.get("Response")) or document
+    draft.identify(answer.get("Model"), answer.get("Id") or answer.get("RequestId"))
+    draft.replace(answer.get("Usage"))
+    error = mapping(answer.get("Error") or answer.get("ErrorMsg"))
+    draft.error = error.get("Code") or (str(error) if error else None) or draft.error
+    reasons = [mapping(choice).get("FinishReason") for choice in sequence(answer.get("Choices"))]
+    draft.is_finished = draft.is_finished or any(map(text, reasons))
+
+
+def normalise(draft: Draft, provider: str) -> Usage:
+    """Take the counts as they are; an embedding has a prompt alone."""
+    raw = draft.raw
+    entered, produced = count(raw.get("PromptTokens")), count(raw.get("CompletionTokens"))
+    if entered is None:
+        entered = rest_of(count(raw.get("TotalTokens")), produced)
+    return Usage(input_tokens=entered, output_tokens=produced, raw=raw)
+
+
+def _streams(request: Request) -> bool:
+    return request.members.get("Stream") is True
+
+
+def _model(request: Request) -> str | None:
+    return text(request.members.get("Model"))
+
+
+_READER = UsageReader(
+    matters=_MATTERS,
+    names=("Response", "Usage", "Id", "Model", "Choices", "ErrorMsg"),
+    take=take,
+    normalise=normalise,
+    totals=("TotalTokens",),
+)
+# Its members have names that the readers of text do not know: what it does not report is not counted.
+CHAT = Format(name="tencent.chat", usage=_READER, output_limit=None, text=None, stream_ends=())
+EMBEDDING = CHAT._replace(name="tencent.embedding")
+# Not the hosts' name: the same path answers to other actions, so that the body is looked at on them, too.
+_AUTHOR = "hunyuan"
+
+FAMILY = Family(
+    formats=(CHAT, EMBEDDING),
+    endpoints=(
+        Endpoint(
+            format=CHAT,
+            operation_name="chat",
+            author=_AUTHOR,
+            path=r"^$",
+            endings=(),
+            has_shape=is_tencent_chat,
+            streams=_streams,
+            model=_model,
+        ),
+        Endpoint(
+            format=EMBEDDING,
+            operation_name="embeddings",
+            author=_AUTHOR,
+            path=r"^$",
+            endings=(),
+            has_shape=is_tencent_embedding,
+            streams=_streams,
+            model=_model,
+        ),
+    ),
+    hosts={
+        "hunyuan.cloud.tencent.com": "tencent",
+        "lkeap.cloud.tencent.com": "tencent",
+        "hunyuan.tencentcloudapi.com": "tencent",
+        "lkeap.tencentcloudapi.com": "tencent",
+    },
+)
