@@ -255,6 +255,9 @@ class Call:
             # A redirection: the request that follows it is the call.
             self._drop_call()
             return
+        if reading.is_elsewhere:
+            self._drop_call()
+            return
         fill_record(self.record, reading)
         if reading.usage is not None:
             local_servers.note_answer(self.record.server_address, self.record.server_port)

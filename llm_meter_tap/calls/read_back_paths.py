@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 _MAY_BE = re.compile(
-    r"/(?:files|batches|responses|runs|predictions|interactions|completions|tasks|videos"
+    r"/(?:files|batches|responses|runs|predictions|interactions|completions|tasks|videos|sessions|turns|dreams"
     r"|deferred-completion|async-result)/"
 ).search
 

@@ -163,7 +163,7 @@ class _FailedResponse(Reader):
 
 
 class _ResultLines(Reader):
-    """Reads one result a line, holding one line at a time."""
+    """Reads one result a line or an event, holding one line at a time."""
 
     def __init__(
         self, recorder: _ResultRecorder, read_back: ReadBack, encoding: str, content_type: str
@@ -175,6 +175,7 @@ class _ResultLines(Reader):
         self._is_other = self._decode is None
         self._is_torn = False
         self._is_begun = False
+        self._is_events = "event-stream" in content_type
 
     def feed(self, chunk: bytes) -> None:
         plain = b"" if self._is_other or self._decode is None else self._decode(chunk)
@@ -185,7 +186,7 @@ class _ResultLines(Reader):
             return
         if not self._is_begun:
             self._is_begun = True
-            self._is_other = plain.lstrip()[:1] not in (b"{", b"")
+            self._is_other = not self._is_events and plain.lstrip()[:1] not in (b"{", b"")
         if self._is_other:
             return
         *whole, rest = plain.split(b"\n")
@@ -282,13 +283,13 @@ class _ResultRecorder:
         self._recorded = 0
 
     def record_result(self, result: Result) -> None:
-        """Record a call of a batch, at the batch's tier whatever tier its own answer names."""
+        """Record a call of a batch or a session; a batch's tier goes before the one that the answer names."""
         shape = self.shape._replace(api=result.format.name, operation_name=result.operation_name)
         reading = read_document(shape, result.answer)
-        names = (reading.response_id or result.id, result.name)
-        if names == (None, None):
+        names = [name for name in (reading.response_id or result.id, result.name) if name is not None]
+        if not names:
             return
-        self._settle_result(shape, reading, names, result.answer, "batch")
+        self._settle_result(shape, reading, names, result.answer, result.tier)
 
     def record_answer(self, body: bytes, content_type: str, is_whole: bool, is_named_by_path: bool) -> None:
         """Record the answer of a call that was made in the background, once it is there."""
@@ -298,7 +299,7 @@ class _ResultRecorder:
             name = self._path.rstrip("/").rpartition("/")[2]
         if reading.usage is None or name is None:
             return
-        self._settle_result(self.shape, reading, (name,), mapping(parse(body)), None)
+        self._settle_result(self.shape, reading, [name], mapping(parse(body)), None)
 
     def record_unread(self) -> None:
         """Record one call without figures for all the results that could not be read."""
@@ -316,7 +317,7 @@ class _ResultRecorder:
         self,
         shape: CallShape,
         reading: Reading,
-        names: tuple[str | None, ...],
+        names: list[str],
         answer: dict[str, Any],
         tier: str | None,
     ) -> None:
@@ -334,7 +335,7 @@ class _ResultRecorder:
         record.service_tier = tier or record.service_tier
         self._write(record)
 
-    def _id(self, *names: str | None) -> str:
+    def _id(self, *names: str) -> str:
         return call_id_of(self.shape.provider_name, self._record.server_address or "", *names)
 
     def _write(self, record: CallRecord) -> None:

@@ -51,6 +51,7 @@ class Reading:
         is_finished: The answer came to its end: a JSON body parsed whole, or a stream's terminal event.
         is_background: The answer is made without the client waiting for it.
         is_stored: The answer, and with it the figures, may be read back later under `response_id`.
+        is_elsewhere: What was asked for is reported by answers of their own, which are read back.
         is_cached: A gateway answered from its cache, so that the figures are those of an earlier call.
         flags: What is odd about the figures, see `flags.py`.
         tool_calls: How often the provider's own tools ran, see `tool_calls.py`.
@@ -65,6 +66,7 @@ class Reading:
     is_finished: bool = False
     is_background: bool = False
     is_stored: bool = False
+    is_elsewhere: bool = False
     is_cached: bool = False
     flags: list[str] = field(default_factory=list)
     tool_calls: dict[str, int] = field(default_factory=dict)

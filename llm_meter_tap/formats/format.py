@@ -31,6 +31,8 @@ class UsageReader(NamedTuple):
         totals: The members of the raw figures that state a total, the first that is there counts.
         is_summed: The figures of a stream's events add up, so that none of them may be skipped.
         without_figures: The flag of an answer that could have had figures and has none; None for no flag.
+        is_elsewhere: An answer that is no stream has no figures: what the request set going is reported by
+            answers of their own, which are read back as calls.
     """
 
     matters: bytes
@@ -41,6 +43,7 @@ class UsageReader(NamedTuple):
     totals: tuple[str, ...] = ("total_tokens",)
     is_summed: bool = False
     without_figures: str | None = None
+    is_elsewhere: bool = False
 
 
 class OutputLimit(NamedTuple):
@@ -137,6 +140,8 @@ class Endpoint(NamedTuple):
         is_common: Every provider may have this path, so that a known host and the path prove a call.
         streams: Whether the answer was asked for in pieces.
         model: The model asked for; never the name of a deployment.
+        is_shape_asked: Host and path never prove a call: the body is looked at on the providers' own hosts,
+            too.
     """
 
     format: Format
@@ -149,10 +154,11 @@ class Endpoint(NamedTuple):
     is_common: bool = False
     streams: Callable[[Request], bool] = asked_by_member
     model: Callable[[Request], str | None] = named_by_member
+    is_shape_asked: bool = False
 
 
 class Result(NamedTuple):
-    """One call of a batch, as its results report it.
+    """One call among those that one answer reports: of a batch, or of a session.
 
     Attributes:
         format: The format of `answer`.
@@ -160,6 +166,7 @@ class Result(NamedTuple):
         name: The call's name within its batch; None where the batch gave none.
         id: The provider's id of the result, for answers without one.
         answer: What the call alone would have been answered.
+        tier: The tier that a batch's calls have, whatever tier the answer names; None for the answer's own.
     """
 
     format: Format
@@ -167,6 +174,7 @@ class Result(NamedTuple):
     name: str | None
     id: str | None
     answer: dict[str, Any]
+    tier: str | None = "batch"
 
 
 class ReadBack(NamedTuple):
@@ -180,7 +188,7 @@ class ReadBack(NamedTuple):
         author: The provider that is assumed on a host that is not known.
         path: A pattern that must be found in the path.
         hosts: The only providers on whose hosts the path exists; none means any host.
-        is_lines: The body is a file of batch results, one a line.
+        is_lines: The body is a file of results, one a line, or a stream of events, some of which are results.
         is_named_by_path: The call is known by the path's last segment, since the answer that is read has
             another id or none.
         results_in: The batch results within a document; None where the document is one call's answer.

@@ -134,7 +134,7 @@ def _is_trusted(endpoint: Endpoint, known: str | None) -> bool:
 
     Clouds serve more than models: a queue's path may end in "messages" too.
     """
-    if known is None:
+    if known is None or endpoint.is_shape_asked:
         return False
     is_own = known.partition(".")[0] == endpoint.author.partition(".")[0]
     return bool(endpoint.hosts) or is_own or endpoint.is_common

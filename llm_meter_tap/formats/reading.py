@@ -98,6 +98,7 @@ def _reading(
         is_finished=is_finished,
         is_background=draft.is_background,
         is_stored=draft.is_background or draft.is_stored,
+        is_elsewhere=reader.is_elsewhere and usage is None and failure is None and not shape.is_stream,
         flags=[*flags, UNKNOWN_MEMBER] if unknown else flags,
         tool_calls={**draft.tool_calls, **in_usage(draft.raw)},
         unknown_members=unknown,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from llm_meter_tap.formats import (
     alephalpha,
     anthropic,
+    anthropic_sessions,
     baidu,
     bedrock,
     bedrock_agents,
@@ -22,6 +23,7 @@ from llm_meter_tap.formats import (
     mistral,
     ollama,
     openai,
+    openai_agents,
     openai_videos,
     openrouter,
     perplexity,
@@ -40,6 +42,7 @@ from llm_meter_tap.formats.format import Endpoint, Family, Format, ReadBack
 # Ollama's "/api/generate" comes before any "/generate".
 FAMILIES: tuple[Family, ...] = (
     anthropic.FAMILY,
+    anthropic_sessions.FAMILY,
     google.FAMILY,
     google_interactions.FAMILY,
     bedrock_agents.FAMILY,
@@ -67,6 +70,7 @@ FAMILIES: tuple[Family, ...] = (
     openrouter.FAMILY,
     compatible.FAMILY,
     openai_videos.FAMILY,
+    openai_agents.FAMILY,
     llamacpp.FAMILY,
     openai.FAMILY,
 )

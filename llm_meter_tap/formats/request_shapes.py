@@ -52,7 +52,10 @@ LONG_NAMES = (
     "text",
     "texts",
     "parameters",
+    "events",
+    "initial_events",
 )
+_STOPS = ("user.interrupt", "agent.session.input.cancel")
 
 
 def always(request: Request) -> bool:
@@ -121,6 +124,13 @@ def is_llamacpp_prompt(request: Request) -> bool:
 
 def is_llamacpp_infill(request: Request) -> bool:
     return "input_prefix" in request.members and "input_suffix" in request.members
+
+
+def is_session_event(request: Request) -> bool:
+    """What sets an agent going: a session with something to do, or an event that does not stop it."""
+    given = request.members.get("events") or request.members.get("initial_events")
+    kinds = [event.get("type") if isinstance(event, dict) else None for event in given or ()]
+    return request.has("input") or any(kind not in _STOPS for kind in kinds)
 
 
 def is_tencent_chat(request: Request) -> bool:

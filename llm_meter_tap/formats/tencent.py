@@ -54,8 +54,6 @@ _READER = UsageReader(
 # Its members have names that the readers of text do not know: what it does not report is not counted.
 CHAT = Format(name="tencent.chat", usage=_READER, output_limit=None, text=None, stream_ends=())
 EMBEDDING = CHAT._replace(name="tencent.embedding")
-# Not the hosts' name: the same path answers to other actions, so that the body is looked at on them, too.
-_AUTHOR = "hunyuan"
 
 FAMILY = Family(
     formats=(CHAT, EMBEDDING),
@@ -63,22 +61,24 @@ FAMILY = Family(
         Endpoint(
             format=CHAT,
             operation_name="chat",
-            author=_AUTHOR,
+            author="tencent",
             path=r"^$",
             endings=(),
             has_shape=is_tencent_chat,
             streams=_streams,
             model=_model,
+            is_shape_asked=True,
         ),
         Endpoint(
             format=EMBEDDING,
             operation_name="embeddings",
-            author=_AUTHOR,
+            author="tencent",
             path=r"^$",
             endings=(),
             has_shape=is_tencent_embedding,
             streams=_streams,
             model=_model,
+            is_shape_asked=True,
         ),
     ),
     hosts={

@@ -30,7 +30,7 @@ _READ = names(
     "num_sources_used usage_characters success_count num_pages n_seconds n_variants generated_images",
     "characters cache_n prompt_n predicted_n tokens_predicted tokens_evaluated images classifications",
     "reasoning_output_tokens PromptTokens CompletionTokens TotalTokens num_input_tokens tokens_generated",
-    "tokens_input compute_tokens rerank_units",
+    "tokens_input invocation_count token_usage compute_tokens rerank_units",
 )
 # Parts that sum up to a figure that is read, and what is never charged for by itself.
 _REPEATED = names(
