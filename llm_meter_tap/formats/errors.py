@@ -48,7 +48,8 @@ def error_type(status: int, error: Any, headers: Mapping[str, str]) -> str | Non
 
 def _number(error: Any) -> str | None:
     code = mapping(error).get("code")
-    return code if isinstance(code, str) and _NUMBER.fullmatch(code) else None
+    number = str(code) if type(code) in (int, str) else ""
+    return number if _NUMBER.fullmatch(number) else None
 
 
 def _http_status(status: int, error: Any) -> str | None:

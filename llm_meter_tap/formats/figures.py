@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from llm_meter_tap.wire.json_values import count
+
 _LONGEST_NAME = 256
 
 
@@ -107,14 +109,25 @@ class Draft:
         self.tier = _name(tier) or self.tier
 
     def replace(self, figures: Any) -> None:
-        """Take a cumulative usage object: the last one wins, never the sum, and an empty one is none."""
-        if isinstance(figures, dict) and figures:
+        """Take a cumulative usage object: the last one wins, never the sum.
+
+        An empty one is none, and one of zeros only is no news about figures that are known.
+        """
+        if isinstance(figures, dict) and figures and (not self.raw or _is_news(figures)):
             self.raw = figures
 
     def update(self, figures: Any) -> None:
         """Take a usage object whose figures replace those of the same name."""
         if isinstance(figures, dict):
             self.raw = {**self.raw, **{name: value for name, value in figures.items() if value is not None}}
+
+
+def _is_news(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_is_news, value.values()))
+    if isinstance(value, list):
+        return any(map(_is_news, value))
+    return bool(count(value))
 
 
 def _name(value: Any) -> str | None:

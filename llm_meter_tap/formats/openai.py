@@ -113,12 +113,13 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
 
 
 def _unwrapped(document: dict[str, Any]) -> dict[str, Any]:
-    """Responses' stream events and Cloudflare's answers hold the object one level down."""
+    """Responses' stream events, and answers of Cloudflare and some gateways, hold it one level down."""
     for wrapper in ("response", "result"):
         inner = document.get(wrapper)
         if isinstance(inner, dict):
             return inner
-    return document
+    wrapped = mapping(document.get("data"))
+    return wrapped if "usage" in wrapped else document
 
 
 def _error(event: str, document: dict[str, Any], body: dict[str, Any]) -> Any:
@@ -130,6 +131,10 @@ def _error(event: str, document: dict[str, Any], body: dict[str, Any]) -> Any:
     if failed:
         # MiniMax, with HTTP status 200.
         return {"code": str(failed)}
+    is_told = document.get("code") and ("message" in document or "msg" in document)
+    if is_told and not any(isinstance(value, (dict, list)) for value in document.values()):
+        # Zhipu, iFlytek, with HTTP status 200; an answer that a gateway wraps so has more in it.
+        return document
     is_error = event == "error" or document.get("type") == "error" or document.get("object") == "error"
     return document if is_error else None
 
@@ -249,6 +254,9 @@ def _include_hidden(usage: Usage, total: int | None, provider: str) -> None:
         # Mistral counts audio into the total only.
         usage.input_tokens += gap
         usage.audio_input_tokens = gap if usage.audio_input_tokens is None else usage.audio_input_tokens
+    elif gap > 0 and gap in _sums(usage.cache_read_input_tokens, usage.cache_write_input_tokens):
+        # A gateway that keeps Claude's way of counting, but for the total.
+        usage.input_tokens += gap
     elif gap > 0 and gap == count(usage.raw.get("connector_tokens")):
         # What the connectors of Mistral's conversations put into the prompt.
         usage.input_tokens += gap
@@ -256,6 +264,10 @@ def _include_hidden(usage: Usage, total: int | None, provider: str) -> None:
         # Gemini's OpenAI endpoint counts thoughts into the total only.
         usage.output_tokens += gap
         usage.reasoning_output_tokens = gap
+
+
+def _sums(read: int | None, written: int | None) -> tuple[int, ...]:
+    return (read or 0, written or 0, (read or 0) + (written or 0))
 
 
 def _is_outside(reasoning: int, completion: int, gap: int, provider: str) -> bool:

@@ -29,8 +29,10 @@ class Request(NamedTuple):
 
 # The members that the functions of this module look at. In a body that is too big to parse, the first are
 # searched for at its ends; of the others, which may be long themselves, only the kind of value is found out.
-NAMES = ("model", "stream", "max_tokens", "agent", "agent_id", "anthropic_version", "previous_response_id")
-NAMES += ("n_predict", "input_suffix", "Model", "Stream", "modelId", "model_id")
+NAMES = (
+    "model", "stream", "max_tokens", "agent", "agent_id", "anthropic_version", "previous_response_id",
+    "n_predict", "input_suffix", "Model", "Stream", "modelId", "model_id", "sampling_params",
+)  # fmt: skip
 LONG_NAMES = (
     "variables",
     "messages",
@@ -54,6 +56,7 @@ LONG_NAMES = (
     "parameters",
     "events",
     "initial_events",
+    "input_ids",
 )
 _STOPS = ("user.interrupt", "agent.session.input.cancel")
 
@@ -131,6 +134,11 @@ def is_session_event(request: Request) -> bool:
     given = request.members.get("events") or request.members.get("initial_events")
     kinds = [event.get("type") if isinstance(event, dict) else None for event in given or ()]
     return request.has("input") or any(kind not in _STOPS for kind in kinds)
+
+
+def is_sglang_prompt(request: Request) -> bool:
+    given = request.has("text") or request.has_array("input_ids")
+    return given and isinstance(request.members.get("sampling_params"), dict)
 
 
 def is_tencent_chat(request: Request) -> bool:

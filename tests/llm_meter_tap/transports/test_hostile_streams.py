@@ -72,6 +72,8 @@ STREAMS = {
     ),
     "usage long before the end": stream(TEXT, END, *[STOP] * 12, DONE),
     "no [DONE]": stream(TEXT, STOP, END),
+    "no empty lines": PLAIN.replace(b"\n\n", b"\n"),
+    "zeros behind the usage": stream(TEXT, STOP, END, {**END, "usage": dict.fromkeys(USAGE, 0)}, DONE),
     "JSON lines": b"".join(json.dumps(each).encode() + b"\n" for each in (TEXT, STOP, END)),
 }  # fmt: skip
 
