@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from llm_meter_tap.formats import openai
+from llm_meter_tap.formats import openai_usage
 from llm_meter_tap.formats.figures import Draft
 from llm_meter_tap.formats.format import Endpoint, Family, Format, OutputLimit, TextFields, UsageReader
 from llm_meter_tap.formats.request_shapes import from_path, never
@@ -16,17 +16,17 @@ from llm_meter_tap.formats.request_shapes import from_path, never
 
 def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Gather a whole answer or an event of a stream, whose last one says that it ends."""
-    openai.take(draft, event, document)
+    openai_usage.take(draft, event, document)
     draft.is_finished = draft.is_finished or document.get("is_end") is True
     if document.get("error_code"):
         draft.error = {"code": str(document["error_code"])}
 
 
 _READER = UsageReader(
-    matters=openai.READER.matters + rb'|"is_end"\s*:\s*true|"error_code"',
-    names=(*openai.READER.names, "is_end", "error_code"),
+    matters=openai_usage.READER.matters + rb'|"is_end"\s*:\s*true|"error_code"',
+    names=(*openai_usage.READER.names, "is_end", "error_code"),
     take=take,
-    normalise=openai.normalise,
+    normalise=openai_usage.normalise,
 )
 CHAT = Format(
     name="baidu.chat",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from llm_meter_tap.formats import anthropic, openai
+from llm_meter_tap.formats import anthropic, openai_usage
 from llm_meter_tap.formats.figures import Draft, Usage, total_of
 from llm_meter_tap.formats.format import (
     Endpoint,
@@ -97,7 +97,7 @@ def _own(draft: Draft) -> Usage:
             raw=raw,
         )
     if "prompt_tokens" in raw:
-        return openai.normalise(draft, "aws.bedrock")
+        return openai_usage.normalise(draft, "aws.bedrock")
     if "input_tokens" in raw:
         return anthropic.normalise(draft, "aws.bedrock")
     return Usage(

@@ -6,7 +6,8 @@ Source: Cloudflare's API reference, Workers AI (`result.usage`).
 from __future__ import annotations
 
 from llm_meter_tap.formats.format import Endpoint, Family, Format, TextFields
-from llm_meter_tap.formats.openai import CHAT_LIMIT, READER
+from llm_meter_tap.formats.openai import CHAT_LIMIT
+from llm_meter_tap.formats.openai_usage import READER
 from llm_meter_tap.formats.request_shapes import from_path, never
 
 RUN = Format(

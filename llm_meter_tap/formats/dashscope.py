@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from llm_meter_tap.formats import openai
+from llm_meter_tap.formats import openai_usage
 from llm_meter_tap.formats.figures import Draft, Usage, total_of
 from llm_meter_tap.formats.format import (
     Endpoint,
@@ -23,7 +23,8 @@ from llm_meter_tap.formats.format import (
     TextFields,
     names,
 )
-from llm_meter_tap.formats.openai import READER, RERANK
+from llm_meter_tap.formats.openai import RERANK
+from llm_meter_tap.formats.openai_usage import READER
 from llm_meter_tap.formats.request_shapes import (
     is_dashscope,
     is_dashscope_app,
@@ -37,7 +38,7 @@ from llm_meter_tap.wire.json_values import count, mapping, sequence, text
 
 def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Gather an application's answer; the call's model is the first of its models."""
-    openai.take(draft, event, document)
+    openai_usage.take(draft, event, document)
     for entry in _models(draft.raw):
         draft.identify(entry.get("model_id"))
 

@@ -1,29 +1,26 @@
 """OpenAI's formats, which many other providers use: `compatible.py` lists who and where.
 
 Chat completions, completions, responses, embeddings, images, audio, assistants' runs, rerankings and batches.
-Sources: OpenAI's API reference, and where a dialect of the figures differs the reference of the provider that
-is named beside the rule. No figure is derived without such a rule.
+Source: OpenAI's API reference. How they report usage is in `openai_usage.py`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from llm_meter_tap.formats.figures import Draft, Usage, rest_of, total_of
 from llm_meter_tap.formats.format import (
     Endpoint,
     Family,
     Format,
-    OtherModelUsage,
     OutputLimit,
     ReadBack,
     Result,
     TextFields,
-    UsageReader,
     names,
 )
+from llm_meter_tap.formats.openai_usage import RANKINGS, READER, cached_media, hour_writes, other_models
 from llm_meter_tap.formats.request_shapes import (
     Request,
     has_model,
@@ -34,248 +31,7 @@ from llm_meter_tap.formats.request_shapes import (
     is_response,
     never,
 )
-from llm_meter_tap.formats.tool_calls import in_output
-from llm_meter_tap.wire.json_values import count, first_count, mapping, sequence, text
-
-_MATTERS = (
-    rb'"usage"\s*:\s*\{|"error"\s*:\s*[{"]|"errors"\s*:\s*\[\s*\{|"finish_reason"\s*:\s*"|"timings"\s*:\s*\{'
-    rb'|"type"\s*:\s*"(?:error|response\.(?:completed|incomplete|failed|cancelled|error))"'
-)
-_NAMES = (
-    "usage", "model", "id", "service_tier", "error", "status", "result", "errors", "background", "object",
-    "output", "tools", "tool_usage", "svg_usage", "model_id",
-)  # fmt: skip
-
-# Of responses, images, transcriptions and speech; Mistral's of conversations and transcriptions.
-_TERMINAL_TYPES = names(
-    "response.completed response.incomplete response.failed response.cancelled",
-    "image_generation.completed image_edit.completed transcript.text.done speech.audio.done",
-    "conversation.response.done transcription.done",
-)
-# What is charged for besides tokens, or instead of them: xAI's dollars, images, seconds and characters.
-_UNITS = names(
-    "cost_in_usd_ticks cost image_count generated_images seconds duration video_duration characters",
-    "pages_processed rerank_units",
-)
-_TERMINAL_RUNS = ("completed", "incomplete", "failed", "cancelled", "expired", "requires_action")
-# OpenAI's chat and responses names, and the singular spelling of Writer, Mistral and old assistants.
-_INPUT_DETAILS = (
-    "prompt_tokens_details", "prompt_token_details", "input_tokens_details", "input_token_details",
-)  # fmt: skip
-_OUTPUT_DETAILS = (
-    "completion_tokens_details", "completion_token_details", "output_tokens_details", "output_token_details",
-)  # fmt: skip
-_COUNTS = (
-    "input_tokens",
-    "output_tokens",
-    "cache_read_input_tokens",
-    "reasoning_output_tokens",
-    "image_input_tokens",
-    "image_output_tokens",
-)
-# They estimate reasoning by another tokenizer, which may overshoot the completion that holds it.
-_ESTIMATORS = ("openrouter", "together")
-# Who else reports more reasoning than completion does not count it in; this leaves room for unknown
-# estimators.
-_OUTSIDE_RATIO = 1.5
-
-
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather one document: a whole body, or an event of a stream."""
-    body = _unwrapped(document)
-    model = body.get("model") or body.get("model_id")
-    draft.identify(model, body.get("id") or body.get("request_id"), body.get("service_tier"))
-    choices = [choice for choice in sequence(body.get("choices")) if isinstance(choice, dict)]
-    for choice in choices:
-        # Moonshot puts a stream's usage into the last choice.
-        draft.replace(choice.get("usage"))
-    # Groq's streams without include_usage (reference: x_groq).
-    draft.replace(mapping(body.get("x_groq")).get("usage"))
-    if not draft.raw and "cache_n" in mapping(body.get("timings")):
-        # llama.cpp's own, there even where a stream's usage was not asked for.
-        draft.raw = {"timings": body["timings"]}
-    draft.replace(body.get("usage"))
-    # Responses report what tools used, and images who drew an SVG, beside the usage.
-    if "tool_usage" in body or "svg_usage" in body:
-        beside = {"tool_usage": _tool_usage(body), "svg_usage": mapping(body.get("svg_usage"))}
-        draft.raw = {**draft.raw, **{name: figures for name, figures in beside.items() if figures}}
-    draft.has_units = any(name in draft.raw for name in _UNITS)
-    if "output" in body or "tool_usage" in draft.raw:
-        runs = in_output(body.get("output"), body.get("tools"), draft.raw.get("tool_usage"))
-        draft.tool_calls = runs or draft.tool_calls
-    # A run is always made so; a response where it says so (reference: `background`).
-    is_background = body.get("background") is True or body.get("object") == "thread.run"
-    # So is what xAI defers, of which a request's id is all that is answered, and what Zhipu makes a task of.
-    is_background = is_background or body.keys() == {"request_id"} or "task_status" in body
-    draft.is_background = draft.is_background or is_background
-    draft.error = _error(event, document, body) or draft.error
-    draft.is_finished = draft.is_finished or _ends(document, body, choices)
-
-
-def _unwrapped(document: dict[str, Any]) -> dict[str, Any]:
-    """Responses' stream events, and answers of Cloudflare and some gateways, hold it one level down."""
-    for wrapper in ("response", "result"):
-        inner = document.get(wrapper)
-        if isinstance(inner, dict):
-            return inner
-    wrapped = mapping(document.get("data"))
-    return wrapped if "usage" in wrapped else document
-
-
-def _error(event: str, document: dict[str, Any], body: dict[str, Any]) -> Any:
-    errors = sequence(document.get("errors"))
-    error = document.get("error") or body.get("error") or body.get("last_error") or (errors and errors[0])
-    if error:
-        return error
-    failed = count(mapping(document.get("base_resp")).get("status_code"))
-    if failed:
-        # MiniMax, with HTTP status 200.
-        return {"code": str(failed)}
-    is_told = document.get("code") and ("message" in document or "msg" in document)
-    if is_told and not any(isinstance(value, (dict, list)) for value in document.values()):
-        # Zhipu, iFlytek, with HTTP status 200; an answer that a gateway wraps so has more in it.
-        return document
-    is_error = event == "error" or document.get("type") == "error" or document.get("object") == "error"
-    return document if is_error else None
-
-
-def _ends(document: dict[str, Any], body: dict[str, Any], choices: list[dict[str, Any]]) -> bool:
-    if any(isinstance(choice.get("finish_reason"), str) for choice in choices):
-        return True
-    if body.get("object") == "thread.run":
-        return body.get("status") in _TERMINAL_RUNS
-    return document.get("type") in _TERMINAL_TYPES
-
-
-def normalise(draft: Draft, provider: str) -> Usage:
-    """Bring the dialects of one usage object to inclusive sums."""
-    raw = draft.raw
-    if "timings" in raw:
-        return _timed(raw)
-    inside, outside = _details(raw, _INPUT_DETAILS), _details(raw, _OUTPUT_DETAILS)
-    usage = Usage(
-        input_tokens=first_count(raw.get("prompt_tokens"), raw.get("input_tokens")),
-        output_tokens=first_count(raw.get("completion_tokens"), raw.get("output_tokens")),
-        cache_read_input_tokens=_cache_read(raw, inside),
-        cache_write_input_tokens=_cache_write(raw, inside),
-        reasoning_output_tokens=first_count(outside.get("reasoning_tokens"), raw.get("reasoning_tokens")),
-        audio_input_tokens=count(inside.get("audio_tokens")),
-        audio_output_tokens=count(outside.get("audio_tokens")),
-        image_input_tokens=count(inside.get("image_tokens")),
-        image_output_tokens=count(outside.get("image_tokens")),
-        raw=raw,
-    )
-    total = count(raw.get("total_tokens"))
-    _complete(usage, total)
-    _include_hidden(usage, total, provider)
-    for part in _other_models(raw):
-        _add(usage, part.usage)
-    return usage
-
-
-def _timed(raw: dict[str, Any]) -> Usage:
-    """llama.cpp times what it read anew, beside what it had (reference of its server, `timings`)."""
-    timings = mapping(raw["timings"])
-    had = count(timings.get("cache_n"))
-    return Usage(
-        input_tokens=total_of(had, count(timings.get("prompt_n"))),
-        output_tokens=count(timings.get("predicted_n")),
-        cache_read_input_tokens=had,
-        raw=raw,
-    )
-
-
-def _add(usage: Usage, more: Usage) -> None:
-    for name in _COUNTS:
-        setattr(usage, name, total_of(getattr(usage, name), getattr(more, name)))
-
-
-def _sided(raw: dict[str, Any]) -> Usage:
-    """The figures of another model's work within the same answer."""
-    inside, outside = mapping(raw.get("input_tokens_details")), mapping(raw.get("output_tokens_details"))
-    return Usage(
-        input_tokens=count(raw.get("input_tokens")),
-        output_tokens=count(raw.get("output_tokens")),
-        cache_read_input_tokens=count(raw.get("cached_tokens")),
-        reasoning_output_tokens=count(raw.get("reasoning_tokens")),
-        image_input_tokens=count(inside.get("image_tokens")),
-        image_output_tokens=count(outside.get("image_tokens")),
-        raw=raw,
-    )
-
-
-def _details(raw: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    for name in names:
-        details = raw.get(name)
-        if isinstance(details, dict):
-            return details
-    return {}
-
-
-def _cache_read(raw: dict[str, Any], details: dict[str, Any]) -> int | None:
-    """OpenAI; DeepSeek (prompt_cache_hit_tokens); Moonshot, Together (cached_tokens); Mistral; Databricks."""
-    return first_count(
-        details.get("cached_tokens"),
-        raw.get("prompt_cache_hit_tokens"),
-        raw.get("cached_tokens"),
-        raw.get("num_cached_tokens"),
-        raw.get("cache_read_input_tokens"),
-        details.get("cache_read_input_tokens"),
-    )
-
-
-def _cache_write(raw: dict[str, Any], details: dict[str, Any]) -> int | None:
-    """OpenAI, OpenRouter (cache_write_tokens); LiteLLM and Databricks keep Anthropic's names."""
-    return first_count(
-        details.get("cache_write_tokens"),
-        details.get("cache_creation_tokens"),
-        details.get("cache_creation_input_tokens"),
-        raw.get("cache_creation_input_tokens"),
-    )
-
-
-def _complete(usage: Usage, total: int | None) -> None:
-    """Fill one side from the total where only the other is reported; a total alone is input (Voyage)."""
-    if usage.input_tokens is None:
-        usage.input_tokens = rest_of(total, usage.output_tokens)
-    elif usage.output_tokens is None and total is not None and total > usage.input_tokens:
-        usage.output_tokens = total - usage.input_tokens
-
-
-def _include_hidden(usage: Usage, total: int | None, provider: str) -> None:
-    """Add what a dialect counts outside of prompt and completion."""
-    if usage.input_tokens is None or usage.output_tokens is None:
-        return
-    reasoning = usage.reasoning_output_tokens or 0
-    gap = 0 if total is None else total - usage.input_tokens - usage.output_tokens
-    if reasoning and _is_outside(reasoning, usage.output_tokens, gap, provider):
-        usage.output_tokens += reasoning
-    elif gap > 0 and count(usage.raw.get("prompt_audio_seconds")) is not None:
-        # Mistral counts audio into the total only.
-        usage.input_tokens += gap
-        usage.audio_input_tokens = gap if usage.audio_input_tokens is None else usage.audio_input_tokens
-    elif gap > 0 and gap in _sums(usage.cache_read_input_tokens, usage.cache_write_input_tokens):
-        # A gateway that keeps Claude's way of counting, but for the total.
-        usage.input_tokens += gap
-    elif gap > 0 and gap == count(usage.raw.get("connector_tokens")):
-        # What the connectors of Mistral's conversations put into the prompt.
-        usage.input_tokens += gap
-    elif gap > 0 and not reasoning and provider.startswith("gcp."):
-        # Gemini's OpenAI endpoint counts thoughts into the total only.
-        usage.output_tokens += gap
-        usage.reasoning_output_tokens = gap
-
-
-def _sums(read: int | None, written: int | None) -> tuple[int, ...]:
-    return (read or 0, written or 0, (read or 0) + (written or 0))
-
-
-def _is_outside(reasoning: int, completion: int, gap: int, provider: str) -> bool:
-    """xAI counts reasoning beside the completion within the total, Perplexity's research beside both."""
-    if gap == reasoning:
-        return True
-    return gap == 0 and provider not in _ESTIMATORS and reasoning > _OUTSIDE_RATIO * completion
-
+from llm_meter_tap.wire.json_values import mapping, text
 
 # Azure serves OpenAI's paths below a deployment's name, or below "/openai/" beside other providers' models.
 _DEPLOYMENT = re.compile(r"/openai/deployments/([^/]+)/")
@@ -293,65 +49,6 @@ def model_at(model: str, provider: str, path: str) -> str | None:
         return model
     deployment = _DEPLOYMENT.search(path)
     return None if deployment is None or deployment.group(1) == model else model
-
-
-def _hour_writes(raw: Mapping[str, Any]) -> int | None:
-    """LiteLLM passes Claude's split on among the details of the prompt."""
-    split = mapping(_details(raw, _INPUT_DETAILS).get("cache_creation_token_details"))
-    return count(split.get("ephemeral_1h_input_tokens"))
-
-
-def _cached_media(raw: Mapping[str, Any]) -> Mapping[str, int]:
-    """Realtime's spelling, which other answers share."""
-    split = mapping(_details(raw, _INPUT_DETAILS).get("cached_tokens_details"))
-    known = {name: count(split.get(f"{name}_tokens")) for name in ("audio", "image")}
-    return {name: tokens for name, tokens in known.items() if tokens is not None}
-
-
-def _tool_usage(body: dict[str, Any]) -> dict[str, Any]:
-    """What the provider's tools used beside the model, with the model that makes the images."""
-    used = mapping(body.get("tool_usage"))
-    images = mapping(used.get("image_gen"))
-    if not count(images.get("total_tokens")):
-        return used
-    offered = (
-        tool for tool in map(mapping, sequence(body.get("tools"))) if tool.get("type") == "image_generation"
-    )
-    model = text(next(offered, {}).get("model"))
-    return {**used, "image_gen": {**images, "model": model} if model else images}
-
-
-def _images_made(raw: Mapping[str, Any]) -> Usage | None:
-    """The figures of the image tool."""
-    images = mapping(mapping(raw.get("tool_usage")).get("image_gen"))
-    return _sided(images) if count(images.get("total_tokens")) else None
-
-
-def _other_models(raw: Mapping[str, Any]) -> list[OtherModelUsage]:
-    """The image tool's model, and the model that draws SVG beside the one that renders."""
-    if "tool_usage" not in raw and "svg_usage" not in raw:
-        return []
-    parts = []
-    images = _images_made(raw)
-    if images is not None:
-        parts.append(OtherModelUsage(text(images.raw.get("model")), images))
-    drawn = mapping(raw.get("svg_usage"))
-    if drawn:
-        parts.append(OtherModelUsage(text(drawn.get("model")), _sided(drawn)))
-    return parts
-
-
-def _take_ranking(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a ranking; some report as Cohere does (`meta.tokens`, `meta.billed_units`)."""
-    take(draft, event, document)
-    meta = mapping(document.get("meta"))
-    billed = mapping(meta.get("billed_units"))
-    if not draft.raw and billed:
-        draft.replace({**billed, **mapping(meta.get("tokens"))})
-        draft.has_units = True
-
-
-READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
 
 
 def _format(
@@ -403,7 +100,7 @@ EMBEDDINGS = _format(
     "openai.embeddings", None, TextFields(read=("input", "inputs"), written=(), messages=("input",))
 )
 RERANK = _format("openai.rerank", None, TextFields(read=("query", "documents"), written=()))._replace(
-    usage=READER._replace(names=("usage", "meta", *_NAMES[1:]), take=_take_ranking)
+    usage=RANKINGS
 )
 IMAGES = _format("openai.images", None, None)
 AUDIO = _format(
@@ -510,8 +207,8 @@ FAMILY = Family(
         "models.ai.azure.com": "azure.ai.inference",
         "services.ai.azure.com": "azure.ai.inference",
     },
-    hour_writes=_hour_writes,
-    cached_media=_cached_media,
-    other_models=_other_models,
+    hour_writes=hour_writes,
+    cached_media=cached_media,
+    other_models=other_models,
     batch_result=_batch_result,
 )

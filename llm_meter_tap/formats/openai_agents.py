@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from llm_meter_tap.formats import openai
+from llm_meter_tap.formats import openai_usage
 from llm_meter_tap.formats.figures import Draft, Usage, total_of
 from llm_meter_tap.formats.format import (
     Endpoint,
@@ -99,7 +99,7 @@ SESSION = Format(
         matters=rb'agent\.session\.turn\.(?:completed|failed|cancelled)|"error"',
         names=("usage", "id", "object", "status", "error"),
         take=take_turn,
-        normalise=openai.normalise,
+        normalise=openai_usage.normalise,
         is_elsewhere=True,
     ),
     output_limit=None,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from llm_meter_tap.formats import openai
+from llm_meter_tap.formats import openai, openai_usage
 from llm_meter_tap.formats.figures import Draft
 from llm_meter_tap.formats.format import (
     Endpoint,
@@ -28,7 +28,7 @@ _NAMES = ("response", "id", "model", "status", "error_message")
 def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Gather a job as it stands; its id comes before that of its answer."""
     draft.identify(document.get("model"), document.get("id"))
-    openai.take(draft, event, mapping(document.get("response")) or document)
+    openai_usage.take(draft, event, mapping(document.get("response")) or document)
     draft.is_background = True
     draft.error = document.get("error_message") or draft.error
 
@@ -39,7 +39,7 @@ def _model(request: Request) -> str | None:
 
 RESEARCH = Format(
     name="perplexity.research",
-    usage=UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=openai.normalise),
+    usage=UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=openai_usage.normalise),
     output_limit=OutputLimit(tokens=("request.max_tokens",)),
     text=TextFields(read=("request",), written=("response",), messages=("messages",), inside="request"),
     stream_ends=(),

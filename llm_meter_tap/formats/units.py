@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from llm_meter_tap.formats import openai
+from llm_meter_tap.formats import openai_usage
 from llm_meter_tap.formats.figures import Draft
 from llm_meter_tap.formats.format import Format, UsageReader
 from llm_meter_tap.wire.json_values import mapping
@@ -52,7 +52,7 @@ def units_format(
     paths = (*figures, *ids, *models, *errors, *((status,) if status else ()))
     outer = tuple(dict.fromkeys(path.partition(".")[0] for path in paths))
     matters = "|".join(f'"{each}"' for each in outer).encode()
-    reader = UsageReader(matters=matters, names=outer, take=take, normalise=openai.normalise)
+    reader = UsageReader(matters=matters, names=outer, take=take, normalise=openai_usage.normalise)
     return Format(name=name, usage=reader, output_limit=None, text=None, stream_ends=())
 
 

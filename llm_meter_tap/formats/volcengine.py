@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from llm_meter_tap.formats import openai
+from llm_meter_tap.formats import openai, openai_usage
 from llm_meter_tap.formats.figures import Draft
 from llm_meter_tap.formats.format import Endpoint, Family, Format, ReadBack
 from llm_meter_tap.formats.request_shapes import is_embedding, is_task, never
@@ -18,13 +18,13 @@ _NAMES = ("usage", "id", "model", "status", "error")
 
 def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Gather a task as it stands."""
-    openai.take(draft, event, document)
+    openai_usage.take(draft, event, document)
     draft.is_background = True
 
 
 TASK = Format(
     name="volcengine.task",
-    usage=openai.READER._replace(names=_NAMES, take=take),
+    usage=openai_usage.READER._replace(names=_NAMES, take=take),
     output_limit=None,
     text=None,
     stream_ends=(),
