@@ -15,7 +15,7 @@ from llm_meter_tap.formats.tool_calls import in_output
 from llm_meter_tap.wire.json_values import count, first_count, mapping, sequence, text
 
 _MATTERS = (
-    rb'"usage"\s*:\s*\{|"error"\s*:\s*[{"]|"errors"\s*:\s*\[\s*\{|"finish_reason"\s*:\s*"|"timings"\s*:\s*\{'
+    rb'"usage"\s*:\s*\{|"error"\s*:\s*[{"]|"errors"\s*:\s*\[\s*\{|"finish_reason"\s*:\s*"'
     rb'|"type"\s*:\s*"(?:error|response\.(?:completed|incomplete|failed|cancelled|error))"'
 )
 _NAMES = (
@@ -68,9 +68,6 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
         draft.replace(choice.get("usage"))
     # Groq's streams without include_usage (reference: x_groq).
     draft.replace(mapping(body.get("x_groq")).get("usage"))
-    if not draft.raw and "cache_n" in mapping(body.get("timings")):
-        # llama.cpp's own, there even where a stream's usage was not asked for.
-        draft.raw = {"timings": body["timings"]}
     draft.replace(body.get("usage"))
     # Responses report what tools used, and images who drew an SVG, beside the usage.
     if "tool_usage" in body or "svg_usage" in body:
@@ -127,8 +124,6 @@ def _ends(document: dict[str, Any], body: dict[str, Any], choices: list[dict[str
 def normalise(draft: Draft, provider: str) -> Usage:
     """Bring the dialects of one usage object to inclusive sums."""
     raw = draft.raw
-    if "timings" in raw:
-        return _timed(raw)
     inside, outside = _details(raw, _INPUT_DETAILS), _details(raw, _OUTPUT_DETAILS)
     usage = Usage(
         input_tokens=first_count(raw.get("prompt_tokens"), raw.get("input_tokens")),
@@ -148,18 +143,6 @@ def normalise(draft: Draft, provider: str) -> Usage:
     for part in other_models(raw):
         _add(usage, part.usage)
     return usage
-
-
-def _timed(raw: dict[str, Any]) -> Usage:
-    """llama.cpp times what it read anew, beside what it had (reference of its server, `timings`)."""
-    timings = mapping(raw["timings"])
-    had = count(timings.get("cache_n"))
-    return Usage(
-        input_tokens=total_of(had, count(timings.get("prompt_n"))),
-        output_tokens=count(timings.get("predicted_n")),
-        cache_read_input_tokens=had,
-        raw=raw,
-    )
 
 
 def _add(usage: Usage, more: Usage) -> None:
