@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 _MAY_BE = re.compile(
-    r"/(?:files|batches|responses|runs|predictions|interactions|completions|tasks|videos|sessions|turns|dreams"
-    r"|deferred-completion|async-result)/"
+    r"/(?:files|batches|responses|runs|predictions|interactions|completions|tasks|videos|dreams"
+    r"|deferred-completion|async-result|v1/sessions|agents/sessions)/"
 ).search
 
 

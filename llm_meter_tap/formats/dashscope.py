@@ -65,9 +65,22 @@ def _other_models(raw: Mapping[str, Any]) -> list[OtherModelUsage]:
     return [OtherModelUsage(text(entry["model_id"]), _figures(entry)) for entry in _models(raw)[1:]]
 
 
+def take_generation(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Gather a whole answer, an event of a stream, or the task where the request asks for one."""
+    output = mapping(document.get("output"))
+    if "task_id" in output:
+        draft.identify(id=output["task_id"])
+        draft.is_background = True
+    openai_usage.take(draft, event, document)
+    choices = map(mapping, sequence(output.get("choices")))
+    reasons = [output.get("finish_reason"), *(choice.get("finish_reason") for choice in choices)]
+    # Until its end a stream says "null", as a text.
+    draft.is_finished = draft.is_finished or any(reason not in (None, "", "null") for reason in reasons)
+
+
 GENERATION = Format(
     name="dashscope.generation",
-    usage=READER,
+    usage=READER._replace(take=take_generation),
     output_limit=OutputLimit(tokens=("parameters.max_tokens",), answers=("parameters.n",)),
     text=TextFields(
         read=("input",),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from llm_meter_tap.wire.json_values import text
+from llm_meter_tap.wire.json_values import mapping, sequence, text
 
 
 class Request(NamedTuple):
@@ -58,6 +58,7 @@ LONG_NAMES = (
     "initial_events",
     "input_ids",
 )
+_OF_TGI = ("max_new_tokens", "details", "decoder_input_details", "return_full_text")
 _STOPS = ("user.interrupt", "agent.session.input.cancel")
 
 
@@ -131,9 +132,8 @@ def is_llamacpp_infill(request: Request) -> bool:
 
 def is_session_event(request: Request) -> bool:
     """What sets an agent going: a session with something to do, or an event that does not stop it."""
-    given = request.members.get("events") or request.members.get("initial_events")
-    kinds = [event.get("type") if isinstance(event, dict) else None for event in given or ()]
-    return request.has("input") or any(kind not in _STOPS for kind in kinds)
+    events = [*sequence(request.members.get("events")), *sequence(request.members.get("initial_events"))]
+    return request.has("input") or any(mapping(event).get("type") not in _STOPS for event in events)
 
 
 def is_sglang_prompt(request: Request) -> bool:
@@ -154,8 +154,10 @@ def is_named_text(request: Request) -> bool:
 
 
 def is_tgi_root(request: Request) -> bool:
-    """A prompt posted to a host itself, with the parameters of text-generation-inference."""
-    return request.has_text("inputs") and isinstance(request.members.get("parameters"), dict)
+    """A prompt posted to a host itself, with parameters that only text-generation-inference has."""
+    given = mapping(request.members.get("parameters"))
+    # None stands for what is too big to be looked into.
+    return request.has_text("inputs") and any(name in given for name in (None, *_OF_TGI))
 
 
 def is_tgi_prompt(request: Request) -> bool:

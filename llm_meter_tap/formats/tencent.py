@@ -54,6 +54,7 @@ _READER = UsageReader(
 # Its members have names that the readers of text do not know: what it does not report is not counted.
 CHAT = Format(name="tencent.chat", usage=_READER, output_limit=None, text=None, stream_ends=())
 EMBEDDING = CHAT._replace(name="tencent.embedding")
+_HOSTS = ("tencent",)
 
 FAMILY = Family(
     formats=(CHAT, EMBEDDING),
@@ -67,6 +68,7 @@ FAMILY = Family(
             has_shape=is_tencent_chat,
             streams=_streams,
             model=_model,
+            hosts=_HOSTS,
             is_shape_asked=True,
         ),
         Endpoint(
@@ -78,6 +80,7 @@ FAMILY = Family(
             has_shape=is_tencent_embedding,
             streams=_streams,
             model=_model,
+            hosts=_HOSTS,
             is_shape_asked=True,
         ),
     ),
