@@ -20,6 +20,7 @@ from llm_meter_tap.wire.json_values import mapping, parse
 
 _WHOLE_BODY = 65536
 _LONGEST_MODEL = 256
+_VALUE = re.compile(rb"\s*:\s*(.)")
 _FORM_FIELD = re.compile(rb'name="(model|prompt|stream)"\r\n\r\n([^\r\n]{1,256})\r\n')
 
 
@@ -158,10 +159,14 @@ def members_of(body: bytes | None, content_type: str) -> dict[str, Any]:
 
 def _opening(name: str, body: bytes) -> dict[str, Any]:
     """What kind of value a member too big to read begins with."""
-    match = re.search(rb'"%s"\s*:\s*(.)' % name.encode(), body[:_WHOLE_BODY])
-    if match is None:
-        return {}
-    return {name: {b"[": [None], b"{": {None: None}}.get(match.group(1), "...")}
+    key = f'"{name}"'.encode()
+    at = body.find(key, 0, _WHOLE_BODY)
+    while at >= 0:
+        match = _VALUE.match(body, at + len(key))
+        if match is not None:
+            return {name: {b"[": [None], b"{": {None: None}}.get(match.group(1), "...")}
+        at = body.find(key, at + 1, _WHOLE_BODY)
+    return {}
 
 
 def _provider(known: str | None, one: Endpoint | ReadBack, path: str) -> str:
