@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 _MAY_BE = re.compile(
-    r"/(?:files|batches|responses|runs|predictions|interactions|completions|tasks|videos|dreams"
+    r"/(?:files|batches|responses|runs|predictions|interactions|completions|tasks|videos|dreams|sonar"
     r"|deferred-completion|async-result|v1/sessions|agents/sessions)/"
 ).search
 

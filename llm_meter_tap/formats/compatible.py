@@ -131,7 +131,7 @@ FAMILY = Family(
             hosts=("siliconflow",),
             streams=never,
         ),
-        _chat("writer", r"/v1/chat$", "chat", never, hosts=("writer",)),
+        _chat("writer", r"/v1/chat$", "chat", never, hosts=("writer", "reka")),
         _chat("openai", r"/prompts/[^/]+/completions$", "completions", is_kept_prompt),
         _chat("pollinations", r"/openai$", "openai", is_named_chat),
         _chat(

@@ -1,4 +1,6 @@
-"""Perplexity's asynchronous research: a job whose answer is a chat completion, read by GET once it is there.
+"""Perplexity's own paths: chats, agents, and asynchronous research.
+
+Research is a job whose answer is a chat completion, read by GET once it is there.
 
 Sources: Perplexity's API reference and SDK (`request`, `status`, `response`).
 """
@@ -44,7 +46,7 @@ RESEARCH = Format(
     text=TextFields(read=("request",), written=("response",), messages=("messages",), inside="request"),
     stream_ends=(),
 )
-_PATH = r"/async/chat/completions"
+_PATH = r"/async/(?:chat/completions|sonar)"
 
 FAMILY = Family(
     formats=(RESEARCH,),
@@ -54,9 +56,18 @@ FAMILY = Family(
             operation_name="chat",
             author="perplexity",
             path=_PATH + "$",
-            endings=("completions",),
+            endings=("completions", "sonar"),
             has_shape=is_wrapped_request,
             model=_model,
+        ),
+        Endpoint(
+            format=openai.CHAT,
+            operation_name="chat",
+            author="perplexity",
+            path=r"/v1/sonar$",
+            endings=("sonar",),
+            has_shape=never,
+            hosts=("perplexity",),
         ),
         Endpoint(
             format=openai.RESPONSES,
