@@ -72,7 +72,7 @@ HARNESS = Format(
 )
 
 
-# What is asked of a knowledge base, and what is made in the background, report no usage.
+# What is asked of a knowledge base or a flow, and what is made in the background, report no usage.
 KNOWLEDGE = units_format("bedrock.knowledge", figures=(), ids=("sessionId",), models=(), errors=("message",))
 ASYNC = units_format("bedrock.async", figures=(), ids=("invocationArn",), models=(), errors=("message",))
 
@@ -110,6 +110,8 @@ FAMILY = Family(
             streams=never,
             model=named_by_model_id,
         ),
+        _agent(r"^/agenticRetrieveStream$", ("agenticRetrieveStream",), KNOWLEDGE),
+        _agent(r"^/flows/[^/]+/aliases/[^/]+$", (), KNOWLEDGE),
         _agent(r"^/agents/[^/]+$", ()),
     ),
     host_patterns=((r"^bedrock-(?:agent-runtime|agentcore)[\w-]*\..*amazonaws\.com", "aws.bedrock"),),

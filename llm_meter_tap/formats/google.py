@@ -24,10 +24,12 @@ from llm_meter_tap.formats.format import (
 from llm_meter_tap.formats.request_shapes import (
     PUBLISHED_MODEL,
     asked_by_path,
+    is_agent_query,
     is_chat,
     is_google,
     is_prediction,
     never,
+    of_no_model,
 )
 from llm_meter_tap.formats.tool_calls import in_candidates
 from llm_meter_tap.formats.units import units_format
@@ -150,6 +152,8 @@ IMAGEN = Format(
 VIDEO = units_format("google.video", figures=(), ids=("name",), models=(), is_job=True)._replace(
     provider_at=provider_at
 )
+# An agent that runs at Google: its answer does not say what its models used.
+AGENT = units_format("google.agent", figures=(), models=())
 
 
 def _batch_result(document: dict[str, Any]) -> Result | None:
@@ -177,7 +181,7 @@ def _results_in(document: dict[str, Any]) -> Iterator[Result]:
 
 
 FAMILY = Family(
-    formats=(GENERATE, EMBED, IMAGEN, VIDEO),
+    formats=(GENERATE, EMBED, IMAGEN, VIDEO, AGENT),
     endpoints=(
         Endpoint(
             format=GENERATE,
@@ -227,6 +231,18 @@ FAMILY = Family(
             has_shape=is_prediction,
             streams=never,
             model=PUBLISHED_MODEL,
+        ),
+        Endpoint(
+            format=AGENT,
+            operation_name="invoke_agent",
+            author="gcp.vertex_ai",
+            path=r"/reasoningEngines/[^/:]+:\w+$",
+            endings=("query", "streamQuery"),
+            has_shape=is_agent_query,
+            hosts=("gcp.vertex_ai",),
+            streams=asked_by_path,
+            model=of_no_model,
+            is_shape_asked=True,
         ),
         Endpoint(
             format=openai.CHAT,

@@ -32,6 +32,7 @@ class Request(NamedTuple):
 NAMES = (
     "model", "stream", "max_tokens", "agent", "agent_id", "anthropic_version", "previous_response_id",
     "n_predict", "input_suffix", "Model", "Stream", "modelId", "model_id", "sampling_params",
+    "class_method",
 )  # fmt: skip
 LONG_NAMES = (
     "variables",
@@ -134,6 +135,11 @@ def is_session_event(request: Request) -> bool:
     """What sets an agent going: a session with something to do, or an event that does not stop it."""
     events = [*sequence(request.members.get("events")), *sequence(request.members.get("initial_events"))]
     return request.has("input") or any(mapping(event).get("type") not in _STOPS for event in events)
+
+
+def is_agent_query(request: Request) -> bool:
+    """Other methods of an agent keep its sessions (Google's reference, Agent Engine)."""
+    return "query" in (text(request.members.get("class_method")) or "query")
 
 
 def is_sglang_prompt(request: Request) -> bool:

@@ -281,3 +281,28 @@ def test_what_is_charged_by_the_image_or_the_second_is_a_call(
 )
 def test_requests_beside_such_calls_are_not_calls(host: str, path: str) -> None:
     assert seen(path, {"input": {}, "prompt": "hi"}, host) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "body"),
+    [
+        ("hunyuan.tencentcloudapi.com", "/", {"Prompt": "count me"}),
+        ("runtime.sagemaker.us-east-1.amazonaws.com", "/endpoints/e1/invocations", {"instances": [[1, 2]]}),
+        ("api.anthropic.com", "/v1/sessions/s1/events", {"events": [{"type": "user.interrupt"}]}),
+        ("api.anthropic.com", "/v1/sessions", {"agent": "a1"}),
+        (
+            "us-central1-aiplatform.googleapis.com",
+            "/v1/projects/p/locations/us-central1/reasoningEngines/e1:query",
+            {"class_method": "create_session", "input": {}},
+        ),
+        ("ml.example.org", "/", {"inputs": "hi", "parameters": {"top_k": 3}}),
+        ("ml.example.org", "/", {"Input": "hi"}),
+        ("ml.example.org", "/rerank", {"query": "hi"}),
+        ("ml.example.org", "/generate", {"text": "hi"}),
+        ("ml.example.org", "/completion", {"prompt": "hi"}),
+    ],
+)
+def test_a_body_that_asks_for_something_else_is_not_a_call(
+    host: str, path: str, body: dict[str, object]
+) -> None:
+    assert seen(path, body, host) is None
