@@ -13,7 +13,7 @@ from tap_process import settled, spool_lines
 from tap_provider import Provider
 
 from llm_meter_tap import LimitExceeded
-from llm_meter_tap.calls import local_servers, possible_call, unrecognised
+from llm_meter_tap.calls import possible_call, unrecognised
 
 ASKING = {"model": "asked-1", "prompt": "secret words"}
 KNOWN = {"model": "m", "messages": [{"role": "user", "content": "Hi"}]}
