@@ -82,8 +82,8 @@ class LLMMeter(ExtensionApp):
         help=f"""Limits that users cannot loosen or remove in JupyterLab's settings: a list such as
         [{json.dumps(DEFAULT_LIMIT)}]. Fields: scope (user, team, key, project,
         notebook, kernel, model, provider), value, window (hour, day, week, month, total), unit (tokens, USD,
-        calls), amount, warn_at, on_exceed (warn, block), unpriced (of a limit in USD, what becomes of calls of
-        models without a known price: allow, block, or a price ceiling in US dollars per million tokens),
+        calls), amount, warn_at, on_exceed (warn, block), unpriced (of a limit in USD, what becomes of calls
+        of models without a known price: allow, block, or a price ceiling in US dollars per million tokens),
         notify, time_zone, week_start, reset_hour. Default: none; then the limits in JupyterLab's settings
         apply, or else 1,000,000 tokens a month.""",
     )
