@@ -75,7 +75,7 @@ export async function restartKernel(page: Page): Promise<void> {
 
 /** The toasts that warn of a limit. */
 export function toasts(page: Page): Locator {
-  return page.locator('.Toastify__toast', { hasText: 'of its limit' });
+  return page.locator('.Toastify__toast', { hasText: / of .* used\./ });
 }
 
 /** The dialog at the limit. */

@@ -1,7 +1,8 @@
 """The alerts of a ledger: raised once, claimed by one tab, acknowledged for all.
 
-An alert belongs to a limit, a subject, a threshold, a window and an amount. It can be raised again in a new
-window and after the amount was raised.
+An alert belongs to a limit, a subject, a threshold, a window and an amount. One event raises one alert, for
+the highest threshold. It can be raised again in a new window, and when the use was below the threshold in
+between, as after the amount was raised.
 """
 
 from __future__ import annotations
@@ -40,6 +41,10 @@ def raise_alerts(
 ) -> list[Alert]:
     """Raise what the counters of limits' current windows give rise to and was not raised yet.
 
+    One crossing is one alert: that of the highest threshold. Those below it are written down as seen. A
+    threshold that was announced in the window is not announced again after its limit was raised, unless the
+    use was below it in between.
+
     Args:
         connection: The transaction that changed the counters.
         windows: The limits, each with its window that holds `now`.
@@ -48,16 +53,23 @@ def raise_alerts(
         outbox: Names the channels that hear of it; what is raised is left for them.
     """
     used = used_of(connection, windows, subjects)
-    raised_by = raised_at(connection, now) if used else {}
+    if not used:
+        return []
+    raised_by = raised_at(connection, now)
+    announced = _announced(connection, used, subjects)
     raised = []
     for limit, window in windows:
         for subject, figure in sorted(used.get(window, {}).items()):
             used_now = figure.amount
             amount = limit.amount + raised_by.get((limit.id, subject), 0)
-            for threshold in crossed_thresholds(limit, used_now, amount):
-                alert = _new_alert(limit, window, subject, threshold, used_now, amount, now)
-                if not _is_raised(connection, alert, window):
-                    raised.append(_insert(connection, alert, window, limit, outbox))
+            crossed = crossed_thresholds(limit, used_now, amount)
+            known = _still_announced(connection, announced.get((window, subject), ()), used_now, amount, now)
+            new = [threshold for threshold in crossed if threshold not in known]
+            if new and new[-1] == crossed[-1]:
+                made = [
+                    _new_alert(limit, window, subject, threshold, used_now, amount, now) for threshold in new
+                ]
+                raised.append(_announce(connection, made, window, limit, outbox))
     return raised
 
 
@@ -80,22 +92,33 @@ def raise_refusal(
     alert = replace(plain, is_refusal=True, needed=needed, reserved=standing.reserved)
     if _is_raised(connection, alert, window):
         return None
-    return _insert(connection, alert, window, limit, outbox)
+    return _announce(connection, [alert], window, limit, outbox)
 
 
 def pending_alerts(connection: Connection, limits: Sequence[Limit], now: datetime) -> list[Alert]:
     """The unacknowledged alerts of current windows that still apply at the amounts in force."""
     by_window = {window: limit for limit, window in current_windows(limits, now)}
-    query = select(alerts).where(alerts.c.acknowledged_at.is_(None), alerts.c.window_end > to_us(now))
+    query = select(alerts).where(
+        alerts.c.acknowledged_at.is_(None), alerts.c.rearmed_at.is_(None), alerts.c.window_end > to_us(now)
+    )
+    rows = [(_window_of(row), row) for row in connection.execute(query).mappings()]
+    current = [(by_window[window], window, row) for window, row in rows if window in by_window]
+    used = used_of(connection, [(limit, window) for limit, window, _row in current])
     raised_by = raised_at(connection, now)
     pending = []
-    for row in connection.execute(query).mappings():
-        limit = by_window.get(Window(row["limit_id"], row["window_start"], row["window_end"]))
-        if limit is not None:
-            amount = limit.amount + raised_by.get((limit.id, row["subject"]), 0)
-            if row["amount"] == format_decimal(amount):
-                pending.append(alert_of(dict(row)))
+    for limit, window, row in current:
+        amount = limit.amount + raised_by.get((limit.id, row["subject"]), 0)
+        figure = used.get(window, {}).get(row["subject"])
+        if _applies(row, Decimal(0) if figure is None else figure.amount, amount):
+            pending.append(alert_of(dict(row)))
     return sorted(pending, key=lambda alert: (alert.raised_at, alert.threshold, alert.kind, alert.id))
+
+
+def _applies(row: Mapping[str, Any], used: Decimal, amount: Decimal) -> bool:
+    """Whether an alert still says what is so; a refusal does as long as the amount is the same."""
+    if row["kind"] == "blocked":
+        return bool(row["amount"] == format_decimal(amount))
+    return used >= Decimal(row["threshold"]) * amount
 
 
 def claim(connection: Connection, alert_id: str, claimant: str, now: datetime) -> bool:
@@ -159,6 +182,39 @@ def _new_alert(
     )
 
 
+def _announced(
+    connection: Connection, windows: Collection[Window], subjects: Collection[str] | None
+) -> dict[tuple[Window, str], list[Mapping[str, Any]]]:
+    """The thresholds that were announced in windows, for all subjects or for some."""
+    query = select(alerts).where(
+        alerts.c.limit_id.in_({window.limit_id for window in windows}),
+        alerts.c.window_start.in_({window.start for window in windows}),
+        alerts.c.kind != "blocked",
+    )
+    if subjects is not None:
+        query = query.where(alerts.c.subject.in_(subjects))
+    found: dict[tuple[Window, str], list[Mapping[str, Any]]] = {}
+    for row in connection.execute(query).mappings():
+        found.setdefault((_window_of(row), row["subject"]), []).append(dict(row))
+    return found
+
+
+def _still_announced(
+    connection: Connection, rows: Sequence[Mapping[str, Any]], used: Decimal, amount: Decimal, now: datetime
+) -> set[Decimal]:
+    """The thresholds that are not announced again; one that the use is below is armed anew."""
+    open_rows = [row for row in rows if row["rearmed_at"] is None]
+    below = [row["id"] for row in open_rows if used < Decimal(row["threshold"]) * amount]
+    if below:
+        rearm = update(alerts).where(alerts.c.id.in_(below)).values(rearmed_at=to_us(now))
+        connection.execute(rearm)
+    return {
+        Decimal(row["threshold"])
+        for row in rows
+        if row["amount"] == format_decimal(amount) or (row in open_rows and row["id"] not in below)
+    }
+
+
 def _is_raised(connection: Connection, alert: Alert, window: Window) -> bool:
     query = select(alerts.c.id).where(
         *window.matches(alerts),
@@ -170,9 +226,35 @@ def _is_raised(connection: Connection, alert: Alert, window: Window) -> bool:
     return connection.execute(query).first() is not None
 
 
-def _insert(connection: Connection, alert: Alert, window: Window, limit: Limit, outbox: Outbox) -> Alert:
+def _announce(
+    connection: Connection, made: Sequence[Alert], window: Window, limit: Limit, outbox: Outbox
+) -> Alert:
+    """Write down the alerts of one event: the last stands for all, and for what was announced before."""
+    *lower, alert = made
+    connection.execute(
+        update(alerts)
+        .where(
+            *window.matches(alerts),
+            alerts.c.subject == alert.subject,
+            alerts.c.kind != "blocked",
+            alerts.c.acknowledged_at.is_(None),
+        )
+        .values(acknowledged_at=to_us(alert.raised_at))
+    )
     notebooks = _top_notebooks(connection, limit, window, alert.subject)
-    row = {
+    top = notebooks[0][0] if notebooks else None
+    for each in lower:
+        seen = {**_row(each, window, top), "acknowledged_at": to_us(each.raised_at)}
+        connection.execute(alerts.insert().values(seen))
+    row = _row(alert, window, top)
+    connection.execute(alerts.insert().values(row))
+    raised = alert_of(row)
+    post(connection, raised, limit, notebooks, outbox.channels_for(limit))
+    return raised
+
+
+def _row(alert: Alert, window: Window, top_notebook: str | None) -> dict[str, Any]:
+    return {
         **window.key(),
         "id": alert.id,
         "subject": alert.subject,
@@ -184,12 +266,12 @@ def _insert(connection: Connection, alert: Alert, window: Window, limit: Limit, 
         "needed": None if alert.needed is None else format_decimal(alert.needed),
         "reserved": None if alert.reserved is None else format_decimal(alert.reserved),
         "raised_at": to_us(alert.raised_at),
-        "top_notebook": notebooks[0][0] if notebooks else None,
+        "top_notebook": top_notebook,
     }
-    connection.execute(alerts.insert().values(row))
-    raised = alert_of(row)
-    post(connection, raised, limit, notebooks, outbox.channels_for(limit))
-    return raised
+
+
+def _window_of(row: Mapping[str, Any]) -> Window:
+    return Window(row["limit_id"], row["window_start"], row["window_end"])
 
 
 def _top_notebooks(connection: Connection, limit: Limit, window: Window, subject: str) -> Notebooks:

@@ -54,7 +54,7 @@ class Turn:
 
     Attributes:
         message_id: Names the lease; None when there is nothing to send now.
-        deliveries: What is to be sent as one message, oldest first.
+        deliveries: What is to be sent as one message, oldest first: of one limit its gravest alert.
         next_at: When to ask again if there is nothing to send now; None: when something is posted.
     """
 
@@ -109,7 +109,22 @@ def take_turn(
         .where(deliveries.c.channel == channel, deliveries.c.alert_id.in_(ids))
         .values(message_id=message_id, leased_until=to_us(now + DELIVERY_LEASE))
     )
-    return Turn(message_id, tuple(map(_delivery, rows)))
+    return Turn(message_id, tuple(map(_delivery, _standing_for_all(rows))))
+
+
+def _standing_for_all(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Of each limit, subject, window and amount the gravest alert, which says all that the others say."""
+    gravest: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    for row in rows:
+        key = tuple(row[name] for name in ("limit_id", "subject", "window_start", "window_end", "amount"))
+        if key not in gravest or _gravity(row) >= _gravity(gravest[key]):
+            gravest[key] = row
+    kept = {row["alert_id"] for row in gravest.values()}
+    return [row for row in rows if row["alert_id"] in kept]
+
+
+def _gravity(row: Mapping[str, Any]) -> tuple[bool, Decimal]:
+    return row["kind"] == "blocked", Decimal(row["threshold"])
 
 
 def mark_sent(connection: Connection, message_id: str, now: datetime) -> None:

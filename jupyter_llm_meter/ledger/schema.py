@@ -204,8 +204,10 @@ alerts = Table(
     Column("claimed_by", Text),
     Column("claimed_at", BigInteger),
     Column("acknowledged_at", BigInteger),
+    Column("rearmed_at", BigInteger),
     UniqueConstraint("limit_id", "subject", "window_start", "window_end", "kind", "threshold", "amount"),
 )
+"""A row a threshold, or a refusal. `rearmed_at`: since when the use is below it again, as after a raise."""
 
 reservations = Table(
     "reservations",

@@ -22,6 +22,12 @@ export interface AlertDisplay {
   /** Shows a warning that does not interrupt the user. */
   showWarning(alert: Alert, standing: Standing | undefined): void;
 
+  /** Takes away the warning of an alert's limit. */
+  closeWarning(alert: Alert): void;
+
+  /** Takes away the warnings that no longer hold. */
+  followLimits(standings: readonly Standing[]): void;
+
   /** Interrupts the user; resolves when the user has answered. */
   showDialog(alert: Alert, standing: Standing | undefined): Promise<void>;
 
@@ -51,12 +57,20 @@ export class AlertPresenter {
   /** Claims and shows the alerts that this tab has not claimed. */
   update(): void {
     const { document } = this.meter.snapshot;
-    if (document === undefined || !this.display.isVisible()) {
+    if (document === undefined) {
+      return;
+    }
+    this.display.followLimits(document.standings);
+    if (!this.display.isVisible()) {
       return;
     }
     for (const alert of document.alerts) {
       if (this._isOurTurn(alert)) {
-        this._present(alert.id, () => this._showAlert(alert));
+        this._present(
+          alert.id,
+          () => this._showAlert(alert),
+          () => this.display.closeWarning(alert)
+        );
       }
     }
     for (const runaway of document.runaways) {
@@ -79,14 +93,15 @@ export class AlertPresenter {
     return false;
   }
 
-  private _present(id: string, show: () => Promise<void>): void {
+  /** Shows an alert if this tab gets it; `leave` is what to do when another tab shows it. */
+  private _present(id: string, show: () => Promise<void>, leave = (): void => undefined): void {
     if (!this._claimed.has(id)) {
       this._claimed.add(id);
-      void this._claim(id, show);
+      void this._claim(id, show, leave);
     }
   }
 
-  private async _claim(id: string, show: () => Promise<void>): Promise<void> {
+  private async _claim(id: string, show: () => Promise<void>, leave: () => void): Promise<void> {
     try {
       if (await this.alerts.claim(id)) {
         if (!this._shown.has(id)) {
@@ -94,6 +109,8 @@ export class AlertPresenter {
           await show();
         }
         await this.alerts.acknowledge(id);
+      } else {
+        leave();
       }
     } catch (error) {
       if (!(error instanceof ClientError)) {
@@ -108,6 +125,7 @@ export class AlertPresenter {
     if (alert.kind === 'warning') {
       this.display.showWarning(alert, this._standingOf(alert));
     } else {
+      this.display.closeWarning(alert);
       // One dialog at a time: the next waits until this one is answered.
       this._dialogs = this._dialogs.then(() => this._interrupt(alert));
       await this._dialogs;

@@ -3,13 +3,14 @@
  */
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { showErrorMessage } from '@jupyterlab/apputils';
+import { Notification, showErrorMessage } from '@jupyterlab/apputils';
 
 import { CommandIDs } from '../commands';
 import type { Standing } from '../core/record/standing';
 import { AlertPresenter } from '../meter/alert-presenter';
 import type { IAlerts, IMeter, IRaises, IUsageView, IWording } from '../tokens';
-import { askAtLimit, showRunaway, showWarning } from '../ui/alerts/alerts';
+import { askAtLimit, showRunaway } from '../ui/alerts/alerts';
+import { LimitToasts } from '../ui/alerts/limit-toasts';
 import { raiseForm } from './raise-dialogs';
 
 /** What alerts need of the page. */
@@ -36,9 +37,12 @@ export function presentAlerts(context: AlertContext): void {
     raiseForm: (standing: Standing, needed: string | undefined, onRaised: () => void) =>
       raiseForm(raises, wording, standing, needed, onRaised)
   };
+  const toasts = new LimitToasts(Notification.manager, wording, actions);
   const presenter = new AlertPresenter(meter, claims, {
     isVisible: () => !document.hidden,
-    showWarning: (alert, standing) => showWarning(alert, standing, wording, actions),
+    showWarning: (alert, standing) => toasts.show(alert, standing),
+    closeWarning: alert => toasts.close(alert),
+    followLimits: standings => toasts.follow(standings),
     showDialog: (alert, standing) => askAtLimit(alert, standing, wording, actions),
     showRunaway: runaway => showRunaway(runaway, wording, actions)
   });

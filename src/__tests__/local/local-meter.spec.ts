@@ -230,7 +230,7 @@ describe('LocalMeter', () => {
     const { standings, alerts } = meter.document;
     expect(standings[0]).toMatchObject({ level: 'exceeded', limit: { onExceed: 'block' } });
     expect(standings[0].canRaise).toBeUndefined();
-    expect(alerts.map(({ kind }) => kind)).toEqual(['warning', 'exceeded']);
+    expect(alerts.map(({ kind }) => kind)).toEqual(['exceeded']);
   });
 
   it('should not count a call that was refused elsewhere', async () => {

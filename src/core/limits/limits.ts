@@ -5,10 +5,8 @@
  */
 
 import { ratioOf } from '../record/decimal';
-import type { Limit } from '../record/standing';
-import { ON_EXCEED, SCOPES, UNITS, WINDOWS } from '../record/standing';
-import type { Weekday } from './windows';
-import { WEEKDAYS } from './windows';
+import type { Limit, Weekday } from '../record/standing';
+import { ON_EXCEED, SCOPES, UNITS, WEEKDAYS, WINDOWS } from '../record/standing';
 
 /** A limit is not valid; the message names the field, what was given and what is allowed. */
 export class LimitError extends Error {

@@ -8,21 +8,8 @@
 
 import { Temporal } from 'temporal-polyfill';
 
-import type { WindowName } from '../record/standing';
-
-/** The days of the week, Monday first. */
-export const WEEKDAYS = [
-  'monday',
-  'tuesday',
-  'wednesday',
-  'thursday',
-  'friday',
-  'saturday',
-  'sunday'
-] as const;
-
-/** One of `WEEKDAYS`. */
-export type Weekday = (typeof WEEKDAYS)[number];
+import { WEEKDAYS } from '../record/standing';
+import type { Weekday, WindowName } from '../record/standing';
 
 /** An interval in milliseconds since 1970, UTC; a total has no end. */
 export interface Bounds {

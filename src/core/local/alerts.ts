@@ -31,24 +31,26 @@ export interface AlertState {
 }
 
 /**
- * Lists the thresholds that a standing has reached, as alerts.
+ * Finds the highest threshold that a standing has reached, which says all that the lower ones would say.
  *
  * @param standing - where a limit stands.
- * @returns an alert for each threshold.
+ * @returns its alert; none below the lowest threshold.
  */
 export function crossingsOf(standing: Standing & { readonly limit: LimitRule }): readonly Alert[] {
   const { limit, subject, used, windowStart = '', resetsAt } = standing;
-  return crossedThresholds(limit, used).map(threshold => ({
-    id: JSON.stringify([limit.id, subject ?? null, threshold, windowStart, limit.amount]),
-    limitId: limit.id,
-    subject,
-    threshold,
-    kind: threshold >= 1 ? 'exceeded' : 'warning',
-    resetsAt,
-    used,
-    amount: limit.amount,
-    unit: limit.unit
-  }));
+  return crossedThresholds(limit, used)
+    .slice(-1)
+    .map(threshold => ({
+      id: JSON.stringify([limit.id, subject ?? null, threshold, windowStart, limit.amount]),
+      limitId: limit.id,
+      subject,
+      threshold,
+      kind: threshold >= 1 ? 'exceeded' : 'warning',
+      resetsAt,
+      used,
+      amount: limit.amount,
+      unit: limit.unit
+    }));
 }
 
 /**

@@ -14,7 +14,17 @@ import type {
   Totals,
   Unmetered
 } from './standing';
-import { ALERT_KINDS, LEVELS, levelOf, ON_EXCEED, SCOPES, UNITS, WINDOWS } from './standing';
+import {
+  ALERT_KINDS,
+  LEVELS,
+  levelOf,
+  NAME_PARTS,
+  ON_EXCEED,
+  SCOPES,
+  UNITS,
+  WEEKDAYS,
+  WINDOWS
+} from './standing';
 import type * as Wire from './wire';
 
 /**
@@ -86,7 +96,14 @@ function readLimit(shape: Shape<Wire.Limit>): Limit {
     onExceed: known(shape.optionalText('on_exceed'), ON_EXCEED) ?? 'warn',
     unpriced: shape.optionalText('unpriced'),
     source: shape.optionalText('source'),
-    timeZone: shape.optionalText('time_zone')
+    timeZone: shape.optionalText('time_zone'),
+    weekStart: known(shape.optionalText('week_start'), WEEKDAYS),
+    resetHour: shape.optionalCount('reset_hour'),
+    // A part that only a later version knows is left out.
+    namedBy: shape
+      .optionalList('named_by', readText)
+      .map(part => known(part, NAME_PARTS))
+      .filter(part => part !== undefined)
   };
 }
 

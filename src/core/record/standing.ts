@@ -47,6 +47,29 @@ export const ALERT_KINDS = [
   'blocked'
 ] as const satisfies readonly Wire.Alert['kind'][];
 
+/** The days of the week, Monday first. */
+export const WEEKDAYS = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday'
+] as const satisfies readonly Wire.Limit['week_start'][];
+
+/** One of `WEEKDAYS`. */
+export type Weekday = (typeof WEEKDAYS)[number];
+/** What can tell limits apart besides scope, subject and window. */
+export const NAME_PARTS = [
+  'time_zone',
+  'week_start',
+  'reset_hour',
+  'own'
+] as const satisfies readonly NonNullable<Wire.Limit['named_by']>[number][];
+
+/** One of `NAME_PARTS`. */
+export type NamePart = (typeof NAME_PARTS)[number];
 /** One of `SCOPES`. */
 export type Scope = Wire.Limit['scope'];
 /** One of `WINDOWS`. */
@@ -81,6 +104,11 @@ export interface Limit {
   readonly source?: string;
   /** IANA name; absent means the server's own. */
   readonly timeZone?: string;
+  readonly weekStart?: Weekday;
+  /** Local hour at which days, weeks and months begin. */
+  readonly resetHour?: number;
+  /** What its name says because another limit in force differs in it. */
+  readonly namedBy?: readonly NamePart[];
 }
 
 /** What a limit will have used at this pace. */

@@ -74,6 +74,8 @@ export interface components {
        * @enum {unknown}
        */
       readonly source: 'default' | 'settings' | 'config';
+      /** @description What its name says because another limit in force differs in it; absent where nothing does. */
+      readonly named_by?: readonly ('time_zone' | 'week_start' | 'reset_hour' | 'own')[];
     };
     readonly Standing: {
       readonly limit: components['schemas']['Limit'];

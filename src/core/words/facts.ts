@@ -8,7 +8,8 @@ import { forecastText } from './outlook';
 import { problemText } from './problem';
 import type { Level, Standing, StandingDocument, Totals, Unmetered } from '../record/standing';
 import type { Translate } from './translate';
-import { callsText, costText, limitTitle, resetText, usedOfLimit } from './wording';
+import { limitTitle } from './limit-name';
+import { callsText, costText, resetText, usedOfLimit } from './wording';
 import type { Words } from './words';
 
 /**

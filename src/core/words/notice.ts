@@ -3,11 +3,16 @@
  */
 
 import { addDecimals, ratioOf } from '../record/decimal';
+import { shortened } from '../record/names';
 import { forecastText, whoCanRaise } from './outlook';
 import type { Alert, Limit, Runaway, Standing } from '../record/standing';
 import type { Translate } from './translate';
-import { amountText, callsText, limitTitle } from './wording';
+import { limitTitle } from './limit-name';
+import { amountText, callsText } from './wording';
 import type { Words } from './words';
+
+/** How much of a subject a toast holds; JupyterLab cuts longer messages. */
+const LONGEST_SUBJECT = 50;
 
 /** The text of one alert. */
 export interface Notice {
@@ -34,18 +39,19 @@ export function toNotice(alert: Alert, standing: Standing | undefined, words: Wo
   const limit = standing?.limit;
   const reset = alert.resetsAt && format.moment(alert.resetsAt, limit?.timeZone);
   const amount = amountText(alert.amount, alert.unit, words);
-  const headline = headlineOf(alert, amount, words);
+  const name = nameOf(alert, limit, trans);
+  const headline = headlineOf(alert, name, amount, words);
   const isBlocked = alert.kind === 'blocked';
   return {
     headline,
     facts: [
-      ...fact(trans.__('Limit'), withTitle(amount, alert, limit, trans)),
+      ...fact(trans.__('Limit'), limit === undefined ? amount : trans.__('%1: %2', name, amount)),
       ...(isBlocked ? arithmeticOf(alert, words) : usedFact(alert, words)),
       ...fact(trans.__('Resets'), reset),
       ...fact(trans.__('Top notebook'), alert.topNotebook),
       ...fact(trans.__('Forecast'), standing && forecastText(standing, words))
     ],
-    summary: reset === undefined ? headline : summaryOf(alert, amount, reset, words),
+    summary: reset === undefined ? headline : summaryOf(alert, name, amount, reset, words),
     outlook: [outlookOf(alert, standing, trans), standing && whoCanRaise(standing, trans)].filter(
       sentence => sentence !== undefined
     )
@@ -86,52 +92,34 @@ function rateText(amount: string, usual: string | undefined, trans: Translate): 
 }
 
 function headlineOf(
-  { kind, threshold, used, amount }: Alert,
+  { kind, used, amount }: Alert,
+  name: string,
   limitAmount: string,
   words: Words
 ): string {
   const { trans, format } = words;
-  const share = format.percent(ratioOf(used, amount));
-  switch (kind) {
-    case 'blocked':
-      return trans.__('A call was refused because it could have exceeded the limit.');
-    case 'exceeded':
-      return trans.__('%1 of %2 used.', share, limitAmount);
-    case 'warning':
-      return trans.__(
-        'LLM usage passed %1 of its limit: %2 of %3 used.',
-        format.percent(threshold),
-        share,
-        limitAmount
-      );
-  }
+  return kind === 'blocked'
+    ? trans.__('A call was refused because it could have exceeded the limit.')
+    : trans.__('%1: %2 of %3 used.', name, format.percent(ratioOf(used, amount)), limitAmount);
 }
 
 /** The headline with the time at which the limit resets. */
 function summaryOf(
-  { kind, threshold, used, amount }: Alert,
+  { kind, used, amount }: Alert,
+  name: string,
   limitAmount: string,
   reset: string,
   { trans, format }: Words
 ): string {
-  const share = format.percent(ratioOf(used, amount));
-  switch (kind) {
-    case 'blocked':
-      return trans.__(
-        'A call was refused because it could have exceeded the limit. Resets %1.',
-        reset
-      );
-    case 'exceeded':
-      return trans.__('%1 of %2 used. Resets %3.', share, limitAmount, reset);
-    case 'warning':
-      return trans.__(
-        'LLM usage passed %1 of its limit: %2 of %3 used. Resets %4.',
-        format.percent(threshold),
-        share,
+  return kind === 'blocked'
+    ? trans.__('A call was refused because it could have exceeded the limit. Resets %1.', reset)
+    : trans.__(
+        '%1: %2 of %3 used. Resets %4.',
+        name,
+        format.percent(ratioOf(used, amount)),
         limitAmount,
         reset
       );
-  }
 }
 
 /** Shows why a call was refused: used, reserved and needed add up to more than the limit. */
@@ -172,15 +160,11 @@ function outlookOf({ kind }: Alert, standing: Standing | undefined, trans: Trans
   }
 }
 
-function withTitle(
-  amount: string,
-  { subject }: Alert,
-  limit: Limit | undefined,
-  trans: Translate
-): string {
+/** The name of the alert's limit; that of the usage where the limit is no longer set. */
+function nameOf({ subject }: Alert, limit: Limit | undefined, trans: Translate): string {
   return limit === undefined
-    ? amount
-    : trans.__('%1 (%2)', amount, limitTitle(limit, subject, trans));
+    ? trans.__('LLM usage')
+    : limitTitle(limit, subject && shortened(subject, LONGEST_SUBJECT), trans);
 }
 
 function fact(name: string, value: string | undefined): Facts {

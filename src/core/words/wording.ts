@@ -1,12 +1,10 @@
 /**
- * Texts about limits, amounts and costs that several places show.
+ * Texts about amounts, costs and times that several places show.
  *
  * An unknown cost is never shown as zero: it is called unpriced or unknown, and a sum that lacks some calls is a lower bound.
  */
 
-import { isolated } from '../record/names';
-import type { Limit, Standing, Totals, Unit, WindowName } from '../record/standing';
-import type { Translate } from './translate';
+import type { Standing, Totals, Unit } from '../record/standing';
 import type { Words } from './words';
 
 /**
@@ -78,20 +76,6 @@ export function resetText(
 }
 
 /**
- * The title of a limit: `This month`, `Today, notebook a.ipynb`.
- *
- * @param limit - the limit.
- * @param subject - the user, notebook, model, ... that it counts; undefined if unknown.
- * @param trans - the translations.
- * @returns the title.
- */
-export function limitTitle(limit: Limit, subject: string | undefined, trans: Translate): string {
-  const window = windowTitle(limit.window, trans);
-  const of = scopeTitle(limit, subject ?? limit.value, trans);
-  return of === undefined ? window : trans.__('%1, %2', window, of);
-}
-
-/**
  * The cost of some calls: a sum, a lower bound if some calls are not included, or "unpriced".
  *
  * @param totals - the sums of the calls; the cost in US dollars.
@@ -109,48 +93,4 @@ export function costText(totals: Totals, words: Words): string {
     return format.money('0');
   }
   return totals.unpricedCalls > 0 ? trans.__('unpriced') : trans.__('unknown');
-}
-
-function windowTitle(window: WindowName, trans: Translate): string {
-  switch (window) {
-    case 'hour':
-      return trans.__('This hour');
-    case 'day':
-      return trans.__('Today');
-    case 'week':
-      return trans.__('This week');
-    case 'month':
-      return trans.__('This month');
-    case 'total':
-      return trans.__('All time');
-  }
-}
-
-function scopeTitle(
-  { scope }: Limit,
-  subject: string | undefined,
-  trans: Translate
-): string | undefined {
-  if (subject === undefined) {
-    return undefined;
-  }
-  const name = isolated(subject);
-  switch (scope) {
-    case 'user':
-      return undefined;
-    case 'team':
-      return trans.__('team %1', name);
-    case 'key':
-      return trans.__('key %1', name);
-    case 'project':
-      return trans.__('project %1', name);
-    case 'notebook':
-      return trans.__('notebook %1', name);
-    case 'kernel':
-      return trans.__('kernel %1', name);
-    case 'model':
-      return trans.__('model %1', name);
-    case 'provider':
-      return trans.__('provider %1', name);
-  }
 }

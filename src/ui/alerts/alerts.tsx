@@ -1,5 +1,5 @@
 /**
- * Shows alerts: toasts near a limit and for runaway kernels, and the dialog at a limit.
+ * Shows alerts: toasts for runaway kernels, and the dialog at a limit.
  */
 
 import { Dialog, Notification } from '@jupyterlab/apputils';
@@ -28,31 +28,6 @@ interface AlertActions {
     needed: string | undefined,
     onRaised: () => void
   ) => LoadForm;
-}
-
-/**
- * Shows a toast that stays until it is closed.
- *
- * @param alert - the crossed threshold.
- * @param standing - where its limit is now; undefined when the limit is no longer set.
- * @param wording - the words.
- * @param actions - what the buttons do.
- */
-export function showWarning(
-  alert: Alert,
-  standing: Standing | undefined,
-  wording: IWording,
-  actions: AlertActions
-): void {
-  const { trans } = wording;
-  const { summary } = toNotice(alert, standing, wording);
-  Notification.warning(summary, {
-    autoClose: false,
-    actions: [
-      { label: trans.__('See usage'), callback: actions.seeUsage, displayType: 'accent' },
-      { label: trans.__('Change limit'), callback: actions.changeLimit }
-    ]
-  });
 }
 
 /**

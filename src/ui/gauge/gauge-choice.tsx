@@ -9,7 +9,8 @@ import { GAUGE_MODES } from '../../core/words/figure';
 import { shortened } from '../../core/record/names';
 import type { Standing } from '../../core/record/standing';
 import type { Translate } from '../../core/words/translate';
-import { amountText, limitTitle } from '../../core/words/wording';
+import { limitTitle } from '../../core/words/limit-name';
+import { amountText } from '../../core/words/wording';
 import type { IPreferences } from '../../tokens';
 import type { Words } from '../../core/words/words';
 

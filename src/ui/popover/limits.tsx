@@ -8,7 +8,8 @@ import { ratioOf } from '../../core/record/decimal';
 import { levelText, moreText } from '../../core/words/facts';
 import { forecastText, remarksOf } from '../../core/words/outlook';
 import type { Standing } from '../../core/record/standing';
-import { limitTitle, resetText, usedOfLimit } from '../../core/words/wording';
+import { limitTitle } from '../../core/words/limit-name';
+import { resetText, usedOfLimit } from '../../core/words/wording';
 import { Bar } from '../bar';
 import type { Words } from '../../core/words/words';
 

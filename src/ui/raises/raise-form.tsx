@@ -12,7 +12,8 @@ import type { Raise, RaiseRequest } from '../../core/limits/raise';
 import type { Draft } from '../../core/limits/raise-draft';
 import { firstDraft, flawsOf, requestOf } from '../../core/limits/raise-draft';
 import type { Standing } from '../../core/record/standing';
-import { limitTitle, usedOfLimit } from '../../core/words/wording';
+import { limitTitle } from '../../core/words/limit-name';
+import { usedOfLimit } from '../../core/words/wording';
 import { AmountField, ExpiryField, ReasonField } from './raise-fields';
 import type { Words } from '../../core/words/words';
 

@@ -5,7 +5,8 @@
 import * as React from 'react';
 import type { Raise } from '../../core/limits/raise';
 import type { Standing } from '../../core/record/standing';
-import { amountText, limitTitle } from '../../core/words/wording';
+import { limitTitle } from '../../core/words/limit-name';
+import { amountText } from '../../core/words/wording';
 import { useAnswer } from '../answer';
 import { Loading, Trouble } from '../trouble';
 import type { Words } from '../../core/words/words';

@@ -79,7 +79,7 @@ def test_a_burst_is_one_message(start, spend, provider, storage, eventually, mon
     spend(service, 600)
     assert len(provider.requests) == 1
     service.stop()
-    assert titles(provider)[1:] == ["LLM Meter: 4 alerts"]
+    assert titles(provider)[1:] == ["LLM Meter: 2 alerts"]
 
 
 def test_a_limit_notifies_the_channels_that_it_names(start, spend, provider, storage, eventually):

@@ -1,4 +1,4 @@
-"""Alerts: raised once, claimed by one tab, acknowledged for all, armed again by a new window or amount."""
+"""Alerts: one an event, claimed by one tab, acknowledged for all, armed again by a new window or a raise."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from ledger_samples import NOW, call, limit
 
-from jupyter_llm_meter.ledger import UnknownAlert
+from jupyter_llm_meter.ledger import Raise, UnknownAlert
 
 MINUTE = timedelta(minutes=1)
 
@@ -16,14 +16,35 @@ def spend(ledger, call_id, tokens, limits, now=NOW, **fields):
     return ledger.settle([record], limits, now).crossed
 
 
+def kinds(alerts):
+    return [(alert.kind, float(alert.threshold)) for alert in alerts]
+
+
 def test_a_threshold_raises_one_alert(ledger):
     limits = [limit(amount=1000, warn_at=[0.5, 0.8])]
     assert spend(ledger, "a", 499, limits) == []
     assert [alert.threshold for alert in spend(ledger, "b", 1, limits)] == [Decimal("0.5")]
     assert spend(ledger, "c", 100, limits) == []
-    assert [alert.kind for alert in spend(ledger, "d", 600, limits)] == ["warning", "exceeded"]
+    assert kinds(spend(ledger, "d", 600, limits)) == [("exceeded", 1)]
     assert spend(ledger, "e", 600, limits) == []
-    assert [float(alert.threshold) for alert in ledger.alerts(limits, NOW)] == [0.5, 0.8, 1]
+
+
+def test_a_call_that_crosses_several_thresholds_is_one_event(ledger):
+    limits = [limit(amount=1000, warn_at=[0.5, 0.8])]
+    assert kinds(spend(ledger, "a", 900, limits)) == [("warning", 0.8)]
+    assert kinds(ledger.alerts(limits, NOW)) == [("warning", 0.8)]
+
+
+def test_the_alert_of_a_higher_threshold_takes_the_place_of_the_lower_ones(ledger):
+    limits = [limit(amount=1000, warn_at=[0.5, 0.8]), limit("day", amount=1200)]
+    spend(ledger, "a", 600, limits)
+    spend(ledger, "b", 250, limits)
+    assert kinds(ledger.alerts(limits, NOW)) == [("warning", 0.8)]
+    spend(ledger, "c", 150, limits)
+    assert {(alert.limit_id, alert.kind) for alert in ledger.alerts(limits, NOW)} == {
+        ("user/month/tokens", "exceeded"),
+        ("user/day/tokens", "warning"),
+    }
 
 
 def test_an_alert_carries_its_figures(ledger):
@@ -78,13 +99,62 @@ def test_a_raised_limit_raises_another_alert_when_it_is_reached(ledger):
     assert ledger.alerts(raised, NOW) == []
     assert spend(ledger, "b", 100, raised) == []
     assert [alert.kind for alert in spend(ledger, "c", 500, raised)] == ["warning"]
+    assert [alert.kind for alert in spend(ledger, "d", 400, raised)] == ["exceeded"]
+
+
+def raise_by(ledger, amount, limits, now=NOW, until=NOW + timedelta(days=1)):
+    added = Raise("raise", limits[0].id, "alice", Decimal(amount), limits[0].unit, "why", "alice", now, until)
+    return ledger.add_raise(added, limits, now)
+
+
+@pytest.mark.parametrize("added", [100, 400])
+def test_a_raise_does_not_announce_again_what_stays_crossed(ledger, added):
+    limits = [limit(amount=1000, warn_at=[0.5, 0.8])]
+    spend(ledger, "a", 1200, limits)
+    assert raise_by(ledger, added, limits) == []
+    assert spend(ledger, "b", 1, limits) == []
+
+
+def test_a_threshold_that_a_raise_got_away_from_is_announced_when_it_is_crossed_again(ledger):
+    limits = [limit(amount=1000, warn_at=[0.5, 0.8])]
+    spend(ledger, "a", 1000, limits)
+    assert raise_by(ledger, 1000, limits) == []  # at 50 % of 2000, which was announced
+    assert spend(ledger, "b", 100, limits) == []
+    assert kinds(spend(ledger, "c", 500, limits)) == [("warning", 0.8)]
+    assert kinds(spend(ledger, "d", 400, limits)) == [("exceeded", 1)]
+
+
+def test_an_end_of_a_raise_does_not_announce_what_was_announced_at_that_amount(ledger):
+    limits = [limit(amount=1000)]
+    spend(ledger, "a", 1000, limits)
+    raise_by(ledger, 1000, limits, until=NOW + MINUTE)
+    assert spend(ledger, "b", 1, limits, NOW + 2 * MINUTE) == []
+
+
+def test_an_alert_that_nobody_has_seen_stays_when_a_raise_leaves_it_crossed(ledger):
+    limits = [limit(amount=1000)]
+    (alert,) = spend(ledger, "a", 950, limits)
+    raise_by(ledger, 100, limits)
+    assert ledger.alerts(limits, NOW) == [alert]
+
+
+def test_an_alert_that_nobody_has_seen_goes_when_a_raise_takes_the_use_below_it(ledger):
+    limits = [limit(amount=1000)]
+    spend(ledger, "a", 950, limits)
+    raise_by(ledger, 1000, limits)
+    assert ledger.alerts(limits, NOW) == []
 
 
 def test_a_lowered_limit_raises_an_alert_when_it_is_reviewed(ledger):
     spend(ledger, "a", 500, [limit(amount=1000)])
     lowered = [limit(amount=400)]
-    assert [alert.kind for alert in ledger.review(lowered, NOW)] == ["warning", "exceeded"]
+    assert [alert.kind for alert in ledger.review(lowered, NOW)] == ["exceeded"]
     assert ledger.review(lowered, NOW) == []
+
+
+def test_a_lower_threshold_that_is_added_later_is_no_news(ledger):
+    spend(ledger, "a", 900, [limit(amount=1000)])
+    assert ledger.review([limit(amount=1000, warn_at=[0.5, 0.8])], NOW) == []
 
 
 def test_a_removed_limit_has_no_alerts(ledger):

@@ -42,7 +42,7 @@ def test_a_raise_makes_room_for_calls_and_leaves_none_when_it_is_over(ledger):
 
 def test_a_raise_arms_the_alerts_again_and_puts_away_the_old_ones(ledger):
     used = call("a", input_tokens=1000, output_tokens=0)
-    assert [alert.kind for alert in ledger.settle([used], [HARD], NOW).crossed] == ["warning", "exceeded"]
+    assert [alert.kind for alert in ledger.settle([used], [HARD], NOW).crossed] == ["exceeded"]
     assert ledger.add_raise(RAISE, [HARD], NOW) == []
     assert ledger.alerts([HARD], NOW) == []
     crossed = ledger.settle([call("b", input_tokens=250, output_tokens=0)], [HARD], NOW).crossed
@@ -50,9 +50,11 @@ def test_a_raise_arms_the_alerts_again_and_puts_away_the_old_ones(ledger):
     assert ledger.alerts([HARD], NOW) == crossed
 
 
-def test_a_raise_that_is_at_once_used_says_so(ledger):
+def test_a_raise_that_is_at_once_used_announces_nothing_anew(ledger):
     ledger.settle([call("a", input_tokens=1300, output_tokens=0)], [HARD], NOW)
-    assert [alert.kind for alert in ledger.add_raise(RAISE, [HARD], NOW)] == ["warning"]
+    assert ledger.add_raise(RAISE, [HARD], NOW) == []
+    (standing,) = ledger.standings([HARD], NOW)
+    assert standing.level == "warning"
 
 
 def test_every_raise_is_kept_newest_first(ledger):

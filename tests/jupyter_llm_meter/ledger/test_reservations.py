@@ -206,7 +206,7 @@ def test_a_forgotten_refusal_raises_an_alert_without_the_needed_amount(ledger):
 
 def test_a_used_up_limit_is_exceeded_and_its_refusal_raises_a_second_alert(ledger):
     crossed = ledger.settle([call("a", input_tokens=1000, output_tokens=0)], [HARD], NOW).crossed
-    assert [alert.kind for alert in crossed] == ["warning", "exceeded"]
+    assert [alert.kind for alert in crossed] == ["exceeded"]
     assert [alert.kind for alert in ledger.settle([refusal("b")], [HARD], NOW).crossed] == ["blocked"]
     assert standing(ledger).level == "blocked"
 

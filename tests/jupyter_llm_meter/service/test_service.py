@@ -168,7 +168,7 @@ def test_notices_go_to_the_place_that_the_service_was_given(start, caller, line)
     told = []
     call = caller(start(notify=told.append))
     assert call("/v1/lines", line("settled", "a", tokens=1500))[1]["notices"] == []
-    assert [text.split()[0] for text in told] == ["80", "100"]
+    assert [text.split()[0] for text in told] == ["100"]
 
 
 def test_a_body_without_measure_is_refused_before_it_is_read(start, caller, line):

@@ -1,5 +1,6 @@
 import type { WindowName } from '../../../core/record/standing';
-import type { Weekday, WindowRule } from '../../../core/limits/windows';
+import type { WindowRule } from '../../../core/limits/windows';
+import type { Weekday } from '../../../core/record/standing';
 import { windowBounds } from '../../../core/limits/windows';
 import vectors from '../../../../tests/vectors/windows.json';
 

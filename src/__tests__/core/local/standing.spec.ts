@@ -103,14 +103,11 @@ describe('standingOf', () => {
     );
     const { alerts } = standingOf(totals, momentWith([DAY]));
     expect(alerts).toMatchObject([
-      { kind: 'warning', threshold: 0.8, used: '1200', amount: '1000', topNotebook: 'large.ipynb' },
-      { kind: 'exceeded', threshold: 1, topNotebook: 'large.ipynb' }
+      { kind: 'exceeded', threshold: 1, used: '1200', amount: '1000', topNotebook: 'large.ipynb' }
     ]);
     const [{ id }] = alerts;
     const seen = { ...totals, alerts: new Map([[id, acknowledged(undefined, 'tab', NOW)]]) };
-    expect(standingOf(seen, momentWith([DAY])).alerts.map(({ kind }) => kind)).toEqual([
-      'exceeded'
-    ]);
+    expect(standingOf(seen, momentWith([DAY])).alerts).toEqual([]);
   });
 
   it('should name no notebook for calls outside of one, and raise alerts of a total', () => {

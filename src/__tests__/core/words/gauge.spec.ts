@@ -125,7 +125,7 @@ describe('toStatusEntry', () => {
     const name = `\u05d0\u202e<b>${'x'.repeat(500)}`;
     const limit = wireLimit({ id: 'n', scope: 'notebook' });
     const { tooltip } = liveEntry({ standings: [wireStanding({ limit, subject: name })] });
-    expect(tooltip).toMatch(/notebook \u2068\u05d0\u202e<b>x+…x+\u2069:/);
+    expect(tooltip).toMatch(/Notebook \u2068\u05d0\u202e<b>x+…x+\u2069 this month:/);
     expect(tooltip.length).toBeLessThan(350);
   });
 

@@ -32,16 +32,36 @@ function runaway(changes: Wire = {}): string {
 describe('toNotice', () => {
   it('should word a warning in one sentence', () => {
     expect(noticeOf().summary).toMatch(
-      /^LLM usage passed 80% of its limit: 81% of 1,000,000 tokens used\. Resets Dec 1, 12:00\sAM UTC\.$/
+      /^This month: 81% of 1,000,000 tokens used\. Resets Dec 1, 12:00\sAM UTC\.$/
     );
+  });
+
+  it('should name the limit by scope and subject first', () => {
+    const limit = wireLimit({
+      id: 'model/day/calls',
+      scope: 'model',
+      window: 'day',
+      unit: 'calls'
+    });
+    const alert = { subject: 'gpt-5-nano', unit: 'calls', used: '2', amount: '3' };
+    expect(noticeOf(alert, wireStanding({ limit })).summary).toMatch(
+      /^Model gpt-5-nano today: 66% of 3 calls used\./
+    );
+  });
+
+  it('should shorten a long subject, as JupyterLab cuts long toasts', () => {
+    const limit = wireLimit({ scope: 'notebook' });
+    const { summary } = noticeOf({ subject: `${'a/'.repeat(60)}b.ipynb` }, wireStanding({ limit }));
+    expect(summary.length).toBeLessThanOrEqual(140);
+    expect(summary).toContain('b.ipynb this month: 81%');
   });
 
   it('should show limit, use, reset and top notebook', () => {
     const { headline, facts } = noticeOf({ kind: 'exceeded', threshold: 1, used: '1002345' });
-    expect(headline).toBe('100% of 1,000,000 tokens used.');
+    expect(headline).toBe('This month: 100% of 1,000,000 tokens used.');
     expect(facts.map(([name]) => name)).toEqual(['Limit', 'Used', 'Resets', 'Top notebook']);
     expect(new Map(facts).get('Used')).toBe('1,002,345 tokens');
-    expect(new Map(facts).get('Limit')).toBe('1,000,000 tokens (This month)');
+    expect(new Map(facts).get('Limit')).toBe('This month: 1,000,000 tokens');
   });
 
   it('should leave out what is unknown', () => {

@@ -1,45 +1,12 @@
 import { readTotals } from '../../../core/record/standing-reader';
 import { Shape } from '../../../core/record/shape';
-import { amountText, callsText, costText, limitTitle } from '../../../core/words/wording';
+import { amountText, callsText, costText } from '../../../core/words/wording';
 import type { Wire } from '../../samples';
-import { documentWith, trans, wireLimit, wireStanding, wireTotals, words } from '../../samples';
-
-function titleOf(limit: Wire, subject?: string): string {
-  const standings = [wireStanding({ limit: wireLimit(limit), subject })];
-  const [standing] = documentWith({ standings }).standings;
-  return limitTitle(standing.limit, standing.subject, trans);
-}
+import { wireTotals, words } from '../../samples';
 
 function costOf(changes: Wire): string {
   return costText(readTotals(new Shape(wireTotals(changes), 'today')), words);
 }
-
-describe('limitTitle', () => {
-  it.each([
-    ['hour', 'This hour'],
-    ['day', 'Today'],
-    ['week', 'This week'],
-    ['month', 'This month'],
-    ['total', 'All time']
-  ])('should name the window %s', (window, title) => {
-    expect(titleOf({ window }, 'alice')).toBe(title);
-  });
-
-  it.each(['team', 'key', 'project', 'notebook', 'kernel', 'model', 'provider'])(
-    'should name the %s that a limit is about',
-    scope => {
-      expect(titleOf({ scope }, 'x')).toBe(`This month, ${scope} x`);
-    }
-  );
-
-  it('should name only the window when it is about no one subject', () => {
-    expect(titleOf({ scope: 'team' })).toBe('This month');
-  });
-
-  it('should fall back on the value that the limit names', () => {
-    expect(titleOf({ scope: 'model', value: 'gpt-5' })).toBe('This month, model gpt-5');
-  });
-});
 
 describe('costText', () => {
   it.each([
