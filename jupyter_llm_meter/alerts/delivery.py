@@ -8,7 +8,7 @@ between, its lease ends and the message is sent again (`ledger.deliveries`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime, timezone
@@ -20,6 +20,8 @@ from jupyter_llm_meter.alerts.channels import Channels, code_of, report
 from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError
 from jupyter_llm_meter.alerts.sender import Sender, send, sender_to
 from jupyter_llm_meter.alerts.text import AlertDetails, Message, compose
+from jupyter_llm_meter.core.limit_names import limit_of_id
+from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.ledger import DELIVERY_LEASE, LedgerAccess, LedgerUnavailable, Turn
 from jupyter_llm_meter.runtime.background import Background, start_thread
 from jupyter_llm_meter.runtime.problems import Problems
@@ -44,6 +46,7 @@ class AlertDelivery:
         background: Runs the channels' tasks.
         changed: Called on the loop when a problem appears or is over.
         link: Address of the lab, for the messages.
+        limits: Returns the limits in force.
         expected_use: Returns the expected use at the end of the window, by the limit's id and the subject.
     """
 
@@ -56,6 +59,7 @@ class AlertDelivery:
         background: Background,
         changed: Callable[[], None],
         link: str | None,
+        limits: Callable[[], Sequence[Limit]],
         expected_use: Callable[[str, str], Decimal | None],
     ) -> None:
         self._channels = channels
@@ -64,6 +68,7 @@ class AlertDelivery:
         self._background = background
         self._changed = changed
         self._link = link
+        self._limits = limits
         self._expected_use = expected_use
         self._posted: dict[str, asyncio.Event] = {}
         self._sending: dict[str, Future[None]] = {}
@@ -126,9 +131,11 @@ class AlertDelivery:
             await asyncio.wait_for(self._is_stopping.wait(), GATHER_S)
 
     async def _deliver(self, channel: Channel, sender: Sender, turn: Turn) -> None:
+        limits = {limit.id: limit for limit in self._limits()}
         alerts = [
             AlertDetails(
                 each.alert,
+                limits.get(each.alert.limit_id) or limit_of_id(each.alert.limit_id, each.alert.unit),
                 each.time_zone,
                 each.notebooks,
                 self._expected_use(each.alert.limit_id, each.alert.subject),

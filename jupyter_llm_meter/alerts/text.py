@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from jupyter_llm_meter.alerts.words import WORDS, Words
 from jupyter_llm_meter.core.format import format_count, format_percent, format_usd
+from jupyter_llm_meter.core.limit_names import limit_title
+from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import Alert
 
 _LONGEST_NAME = 60
@@ -52,12 +54,14 @@ class AlertDetails:
 
     Attributes:
         alert: The alert.
+        limit: Its limit, or what is known of it where it is no longer set.
         time_zone: IANA zone of its limit.
         notebooks: Paths and what they used, in the limit's unit, most first.
         forecast: The use at the end of the window at this pace, where known.
     """
 
     alert: Alert
+    limit: Limit
     time_zone: str
     notebooks: Sequence[tuple[str, Decimal]] = ()
     forecast: Decimal | None = None
@@ -77,7 +81,7 @@ def compose(
     words = WORDS[language]
     is_urgent = any(each.alert.kind != "warning" for each in alerts)
     if len(alerts) == 1:
-        title = words.titled.format(text=_headline(alerts[0].alert, words, _plain))
+        title = words.titled.format(text=_headline(alerts[0], words, _plain))
         text = _lines(_details(alerts[0], words, _plain), link, words)
         marked = _lines(_details(alerts[0], words, _marked), link, words, "- ")
         return Message(title, text, marked, is_urgent)
@@ -104,7 +108,7 @@ def _lines(lines: Iterator[str], link: str | None, words: Words, mark: str = "",
 def _listing(alerts: Sequence[AlertDetails], words: Words, named: Naming) -> Iterator[str]:
     for number, each in enumerate(alerts[:_MOST_LISTED], start=1):
         rest = words.clause_joint.join(_details(each, words, named))
-        headline = _headline(each.alert, words, named)
+        headline = _headline(each, words, named)
         yield words.listed.format(number=number, headline=headline, rest=rest)
 
 
@@ -124,17 +128,19 @@ def _fitted(
     return _lines(iter([*kept, *rest]), link, words, between=between)
 
 
-def _headline(alert: Alert, words: Words, named: Naming) -> str:
+def _headline(details: AlertDetails, words: Words, named: Naming) -> str:
+    alert = details.alert
     kind = alert.kind if alert.kind in words.headlines else "exceeded"
-    scope, window = _scope_and_window(alert)
-    who = words.scopes[scope].format(name=named(alert.subject))
-    percent = format_percent(alert.used / alert.amount)
-    return words.headlines[kind].format(who=who, window=words.windows[window], percent=percent)
+    return words.headlines[kind].format(
+        limit=limit_title(details.limit, named(alert.subject), words.names),
+        percent=format_percent(alert.used / alert.amount),
+        amount=_amount(alert.amount, alert.unit, words),
+    )
 
 
 def _details(details: AlertDetails, words: Words, named: Naming) -> Iterator[str]:
     alert = details.alert
-    used, amount = _amount(alert.used, alert.unit, words), _amount(alert.amount, alert.unit, words)
+    used, amount = _figure(alert.used, alert.unit), _amount(alert.amount, alert.unit, words)
     yield words.used.format(used=used, amount=amount, percent=format_percent(alert.used / alert.amount))
     if alert.resets_at is None:
         yield words.never_resets
@@ -153,15 +159,13 @@ def _details(details: AlertDetails, words: Words, named: Naming) -> Iterator[str
     yield words.seen.format(time=_local(alert.raised_at, details.time_zone))
 
 
-def _scope_and_window(alert: Alert) -> tuple[str, str]:
-    """A limit's id begins with the scope and ends with window and unit (docs/reference/protocol.md)."""
-    subject, window, _unit = alert.limit_id.removesuffix("/own").rsplit("/", 2)
-    return subject.partition("=")[0], window
-
-
 def _amount(amount: Decimal, unit: str, words: Words) -> str:
-    figure = format_usd(amount) if unit == "USD" else format_count(amount)
-    return words.units[unit].format(amount=figure)
+    one, several = words.units[unit]
+    return (one if amount == 1 else several).format(amount=_figure(amount, unit))
+
+
+def _figure(amount: Decimal, unit: str) -> str:
+    return format_usd(amount) if unit == "USD" else format_count(amount)
 
 
 def _local(at: datetime, time_zone: str) -> str:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jupyter_llm_meter.core.limit_names import CHINESE_NAMES, ENGLISH_NAMES, NameWords
+
 
 @dataclass(frozen=True)
 class Words:
     """The texts in one language.
 
     Attributes:
-        scopes: The subject of a limit, by scope.
-        windows: The name of a limit, by window.
-        units: An amount, by unit.
+        names: The names of limits.
+        units: An amount of one and of several, by unit.
         headlines: What happened, by kind of alert.
         joint: The separator between names in a list.
         clause_joint: The separator between details on one line.
     """
 
-    scopes: dict[str, str]
-    windows: dict[str, str]
-    units: dict[str, str]
+    names: NameWords
+    units: dict[str, tuple[str, str]]
     headlines: dict[str, str]
     titled: str
     several: str
@@ -42,28 +42,16 @@ class Words:
 
 
 ENGLISH = Words(
-    scopes={
-        "user": "{name}",
-        "team": "team {name}",
-        "key": "API key {name}",
-        "project": "project {name}",
-        "notebook": "notebook {name}",
-        "kernel": "kernel {name}",
-        "model": "model {name}",
-        "provider": "provider {name}",
+    names=ENGLISH_NAMES,
+    units={
+        "tokens": ("{amount} token", "{amount} tokens"),
+        "calls": ("{amount} call", "{amount} calls"),
+        "USD": ("{amount}", "{amount}"),
     },
-    windows={
-        "hour": "hourly limit",
-        "day": "daily limit",
-        "week": "weekly limit",
-        "month": "monthly limit",
-        "total": "total limit",
-    },
-    units={"tokens": "{amount} tokens", "calls": "{amount} calls", "USD": "{amount}"},
     headlines={
-        "warning": "{who} has used {percent} of the {window}",
-        "exceeded": "{who} has reached the {window}",
-        "blocked": "A call by {who} was refused by the {window}",
+        "warning": "{limit}: {percent} of {amount} used",
+        "exceeded": "{limit}: limit of {amount} reached",
+        "blocked": "{limit}: call refused at the limit of {amount}",
     },
     titled="LLM Meter: {text}",
     several="{count} alerts",
@@ -85,28 +73,16 @@ ENGLISH = Words(
 )
 
 CHINESE = Words(
-    scopes={
-        "user": "用户 {name}",
-        "team": "团队 {name}",
-        "key": "密钥 {name}",
-        "project": "项目 {name}",
-        "notebook": "笔记本 {name}",
-        "kernel": "内核 {name}",
-        "model": "模型 {name}",
-        "provider": "提供商 {name}",
+    names=CHINESE_NAMES,
+    units={
+        "tokens": ("{amount} token", "{amount} token"),
+        "calls": ("{amount} 次调用", "{amount} 次调用"),
+        "USD": ("{amount}", "{amount}"),
     },
-    windows={
-        "hour": "每小时限额",
-        "day": "每日限额",
-        "week": "每周限额",
-        "month": "每月限额",
-        "total": "总限额",
-    },
-    units={"tokens": "{amount} token", "calls": "{amount} 次调用", "USD": "{amount}"},
     headlines={
-        "warning": "{who} 已使用{window}的 {percent}",
-        "exceeded": "{who} 已达到{window}",
-        "blocked": "{who} 的一次调用可能超出{window}，已被拒绝",
+        "warning": "{limit}：已使用 {amount} 的 {percent}",
+        "exceeded": "{limit}：已达到 {amount} 的限额",
+        "blocked": "{limit}：一次调用可能超出 {amount} 的限额，已被拒绝",
     },
     titled="LLM Meter：{text}",
     several="{count} 条预警",

@@ -12,6 +12,7 @@ from rich.text import Text
 from jupyter_llm_meter.cli.command import Command
 from jupyter_llm_meter.cli.tables import Cell, Column, print_table
 from jupyter_llm_meter.core.format import format_amount, format_count, format_percent, format_usd
+from jupyter_llm_meter.core.limit_names import limit_title
 from jupyter_llm_meter.core.standing import Standing, format_time
 from jupyter_llm_meter.core.windows import window_bounds
 from jupyter_llm_meter.ledger import Ledger
@@ -20,7 +21,6 @@ _COLOURS = {"ok": "green", "warning": "yellow", "exceeded": "red", "blocked": "r
 _NOTHING = {"calls": 0, "input_tokens": 0, "output_tokens": 0, "unpriced_calls": 0, "missing_calls": 0}
 _LIMITS = (
     Column("Limit"),
-    Column("Whose"),
     Column("Used", "figure"),
     Column("Of", "figure"),
     Column("Share", "figure"),
@@ -103,8 +103,7 @@ def _document(
 def _standing_cells(standing: Standing) -> list[Cell]:
     unit = standing.limit.unit
     return [
-        standing.limit.id,
-        standing.subject,
+        limit_title(standing.limit, standing.subject),
         format_amount(standing.used, unit),
         format_amount(standing.amount, unit),
         Text(format_percent(standing.ratio), _COLOURS[standing.level]),

@@ -46,6 +46,7 @@ class Limit:
         reset_hour: Local hour at which days, weeks and months begin.
         source: Where it was set: ``default``, ``settings`` or ``config``.
         is_own: It is a user's limit, tighter than the administrator's limit of the same id; both apply.
+        named_by: What its name says because another limit in force differs in it, see `core.limit_names`.
     """
 
     scope: str
@@ -62,6 +63,7 @@ class Limit:
     reset_hour: int = 0
     source: str = "default"
     is_own: bool = False
+    named_by: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -96,6 +98,7 @@ class Limit:
             "week_start": self.week_start,
             "reset_hour": self.reset_hour,
             "source": self.source,
+            **({"named_by": list(self.named_by)} if self.named_by else {}),
         }
 
     def _unpriced_text(self) -> str:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from jupyter_llm_meter.core.format import format_exact
+from jupyter_llm_meter.core.limit_names import limit_name
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.reservation import RUN, Decision
 from jupyter_llm_meter.core.standing import Standing
@@ -43,7 +44,7 @@ def refusal_words(decision: Decision, *, may_raise: bool, link: str | None = Non
         format_exact(value, limit.unit)
         for value in (standing.amount, standing.used, standing.reserved, decision.needed)
     )
-    name = "the cap on this run" if limit.scope == RUN else f"the limit {limit.id} for {standing.subject}"
+    name = "the cap on this run" if limit.scope == RUN else f"the limit for {_name(standing)}"
     if decision.is_unpriced:
         return _unpriced_words(decision, name, amount, used, link)
     need = f"this call may need {needed}" if decision.needed else "nothing is left"
@@ -63,6 +64,10 @@ def refusal_words(decision: Decision, *, may_raise: bool, link: str | None = Non
         f"Not sent: {name} is {amount}. Used {used}, reserved by calls under way {reserved}; {need}. "
         f"{_reset_sentence(standing)} {remedy}",
     )
+
+
+def _name(standing: Standing) -> str:
+    return limit_name(standing.limit, standing.subject, reader=standing.subject)
 
 
 def _unpriced_words(decision: Decision, name: str, amount: str, used: str, link: str | None) -> RefusalWords:

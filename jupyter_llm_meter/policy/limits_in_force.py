@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Any
 
 from jupyter_llm_meter.core.errors import LimitError
+from jupyter_llm_meter.core.limit_names import with_name_parts
 from jupyter_llm_meter.core.limits import DEFAULT_LIMIT, Limit, merge_limits, parse_limits
 from jupyter_llm_meter.policy.errors import SettingsError
 from jupyter_llm_meter.policy.lab_settings import LabPaths, read_limits
@@ -58,7 +59,7 @@ class LimitsInForce:
         if others is None:
             others = self._no_limits if self._admin else self._default
         if self._merged is None or others is not self._merged[0]:
-            self._merged = (others, merge_limits(self._admin, others))
+            self._merged = (others, with_name_parts(merge_limits(self._admin, others)))
         return self._merged[1]
 
     def _parse_config(self, configured: Sequence[Mapping[str, Any]]) -> list[Limit]:

@@ -161,6 +161,7 @@ def assemble_service(
             background=background,
             changed=signals.standing_changed,
             link=link,
+            limits=limits.current,
             expected_use=forecasts.expected_use,
         ),
         counting=counting,

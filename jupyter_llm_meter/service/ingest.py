@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from functools import partial
 
+from jupyter_llm_meter.core.limit_names import limit_of_id
 from jupyter_llm_meter.ledger import Ledger, LedgerAccess, Row, Seen, Settled, TakeoverPart
 from jupyter_llm_meter.service.completion import Completion
 from jupyter_llm_meter.service.context import Limits
@@ -146,7 +147,12 @@ class Ingest:
 
     def _announce(self, settled: Settled) -> list[str]:
         """Announce a transaction; returns the notices that are left for the tap to show."""
-        notices = [notice(alert) for alert in settled.crossed if not alert.is_refusal]
+        limits = {limit.id: limit for limit in self._limits.current()} if settled.crossed else {}
+        notices = [
+            notice(alert, limits.get(alert.limit_id) or limit_of_id(alert.limit_id, alert.unit))
+            for alert in settled.crossed
+            if not alert.is_refusal
+        ]
         if self._notify is not None:
             for text in notices:
                 self._notify(text)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from zoneinfo import ZoneInfo
 
+from jupyter_llm_meter.core.format import format_exact, format_percent, format_usd
+from jupyter_llm_meter.core.limit_names import limit_title
+from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import Alert
 
 
-def notice(alert: Alert) -> str:
-    """Return which threshold was crossed, by how much, and when the limit resets."""
-    share = f"{(alert.threshold * 100).normalize():f} %"
-    text = (
-        f"{share} of the limit {alert.limit_id} reached for {alert.subject}: "
-        f"{_amount(alert.used)} of {_amount(alert.amount)} {alert.unit} used"
-    )
+def notice(alert: Alert, limit: Limit) -> str:
+    """Return how much of which limit is used, and when the limit resets."""
+    share, amount = format_percent(alert.used / alert.amount), _amount(alert)
+    text = f"{limit_title(limit, alert.subject)}: {share} of {amount} used."
     if alert.resets_at is None:
-        return f"{text}."
-    return f"{text}; it resets {alert.resets_at:%Y-%m-%d %H:%M} UTC."
+        return text
+    local = alert.resets_at.astimezone(ZoneInfo(limit.time_zone))
+    return f"{text} Resets {local:%Y-%m-%d %H:%M} ({limit.time_zone})."
 
 
-def _amount(amount: Decimal) -> str:
-    return f"{amount.normalize():,f}" if amount else "0"
+def _amount(alert: Alert) -> str:
+    return format_usd(alert.amount) if alert.unit == "USD" else format_exact(alert.amount, alert.unit)

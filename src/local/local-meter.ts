@@ -19,6 +19,7 @@ import type { LocalTotals } from '../core/local/local-totals';
 import { callsOf, holds, readLocalTotals, takenOf, untaken } from '../core/local/local-totals';
 import type { LimitRule } from '../core/limits/limits';
 import { LimitError, parseLimits } from '../core/limits/limits';
+import { withNameParts } from '../core/limits/named-by';
 import { priced } from '../core/record/prices';
 import type { CallRecord } from '../core/record/record';
 import type { Problem, StandingDocument } from '../core/record/standing';
@@ -196,7 +197,7 @@ export class LocalMeter implements ILocalMeter, IDisposable {
     if (given !== this._given) {
       this._given = given;
       try {
-        this._limits = parseLimits(given ?? [], this.page.timeZone);
+        this._limits = withNameParts(parseLimits(given ?? [], this.page.timeZone));
         this._problems = [];
       } catch (error) {
         if (!(error instanceof LimitError)) {

@@ -43,7 +43,10 @@ for (const app of ['jupyterlab', 'notebook'] as const) {
   }) => {
     const lab = await startLab({ app, environment: standin, settings: { limits: [MODEL_LIMIT] } });
     lab.writeNotebook('small.ipynb', [CALL, CALL, CALL, CALL]);
-    await openLab(page, lab.url(app === 'jupyterlab' ? 'lab/tree/small.ipynb' : 'notebooks/small.ipynb'));
+    await openLab(
+      page,
+      lab.url(app === 'jupyterlab' ? 'lab/tree/small.ipynb' : 'notebooks/small.ipynb')
+    );
     await crossAll(page);
   });
 }

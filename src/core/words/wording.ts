@@ -19,7 +19,7 @@ export function amountText(amount: string, unit: Unit, words: Words): string {
   const { trans, format } = words;
   switch (unit) {
     case 'tokens':
-      return trans.__('%1 tokens', format.count(amount));
+      return trans._n('%2 token', '%2 tokens', Number(amount), format.count(amount));
     case 'calls':
       return callsText(Number(amount), words);
     case 'USD':

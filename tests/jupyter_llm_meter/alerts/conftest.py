@@ -10,6 +10,7 @@ from free_port import free_port
 
 from jupyter_llm_meter.alerts.channels import Channels
 from jupyter_llm_meter.alerts.text import AlertDetails
+from jupyter_llm_meter.core.limit_names import limit_of_id
 from jupyter_llm_meter.core.standing import Alert
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.compose import assemble_service
@@ -41,7 +42,8 @@ def make_alert():
     """Make an alert, as messages show it."""
 
     def make(**fields):
-        extra = {name: fields.pop(name) for name in ("time_zone", "notebooks", "forecast") if name in fields}
+        names = ("limit", "time_zone", "notebooks", "forecast")
+        extra = {name: fields.pop(name) for name in names if name in fields}
         values = {
             "id": "a1",
             "limit_id": "user/month/tokens",
@@ -54,7 +56,9 @@ def make_alert():
             "amount": Decimal(1_000_000),
             "unit": "tokens",
         }
-        return AlertDetails(Alert(**{**values, **fields}), **{"time_zone": "Asia/Shanghai", **extra})
+        alert = Alert(**{**values, **fields})
+        limit = extra.pop("limit", None) or limit_of_id(alert.limit_id, alert.unit)
+        return AlertDetails(alert, limit, **{"time_zone": "Asia/Shanghai", **extra})
 
     return make
 

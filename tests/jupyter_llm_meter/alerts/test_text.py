@@ -10,6 +10,8 @@ import pytest
 from jupyter_llm_meter.alerts.channel import LANGUAGES
 from jupyter_llm_meter.alerts.text import compose, compose_test
 from jupyter_llm_meter.alerts.words import WORDS
+from jupyter_llm_meter.core.limit_names import with_name_parts
+from jupyter_llm_meter.core.limits import parse_limits
 
 PLENTY = 100_000
 NOTEBOOKS = (("a.ipynb", Decimal(620_000)), ("b.ipynb", Decimal(100_000)))
@@ -17,9 +19,9 @@ NOTEBOOKS = (("a.ipynb", Decimal(620_000)), ("b.ipynb", Decimal(100_000)))
 
 def test_a_warning_in_english(make_alert):
     message = compose([make_alert(notebooks=NOTEBOOKS)], "en", PLENTY, "https://lab.example.com/")
-    assert message.title == "LLM Meter: alice has used 81% of the monthly limit"
+    assert message.title == "LLM Meter: User alice this month: 81% of 1,000,000 tokens used"
     assert message.text.splitlines() == [
-        "Used: 812,345 tokens of 1,000,000 tokens (81%)",
+        "Used: 812,345 of 1,000,000 tokens (81%)",
         "Resets: 2026-12-01 00:00 (Asia/Shanghai)",
         "Top notebooks: a.ipynb (620,000 tokens), b.ipynb (100,000 tokens)",
         "Detected: 2026-11-24 20:00",
@@ -30,9 +32,9 @@ def test_a_warning_in_english(make_alert):
 
 def test_a_warning_in_chinese(make_alert):
     message = compose([make_alert(notebooks=NOTEBOOKS)], "zh-CN", PLENTY, "https://lab.example.com/")
-    assert message.title == "LLM Meter：用户 alice 已使用每月限额的 81%"
+    assert message.title == "LLM Meter：用户 alice 本月：已使用 1,000,000 token 的 81%"
     assert message.text.splitlines() == [
-        "用量：已使用 812,345 token，限额 1,000,000 token（81%）",
+        "用量：已使用 812,345，限额 1,000,000 token（81%）",
         "重置时间：2026-12-01 00:00（Asia/Shanghai）",
         "用量最高的笔记本：a.ipynb（620,000 token）、b.ipynb（100,000 token）",
         "发现时间：2026-11-24 20:00",
@@ -43,17 +45,24 @@ def test_a_warning_in_chinese(make_alert):
 def test_a_reached_limit_is_urgent_and_said_so(make_alert):
     full = {"threshold": Decimal(1), "used": Decimal(1_000_010)}
     english = compose([make_alert(**full)], "en", PLENTY)
-    assert (english.title, english.is_urgent) == ("LLM Meter: alice has reached the monthly limit", True)
-    assert compose([make_alert(**full)], "zh-CN", PLENTY).title == "LLM Meter：用户 alice 已达到每月限额"
+    title = "LLM Meter: User alice this month: limit of 1,000,000 tokens reached"
+    assert (english.title, english.is_urgent) == (title, True)
+    chinese = compose([make_alert(**full)], "zh-CN", PLENTY)
+    assert chinese.title == "LLM Meter：用户 alice 本月：已达到 1,000,000 token 的限额"
 
 
 @pytest.mark.parametrize(
     ("limit_id", "subject", "english", "chinese"),
     [
-        ("team/day/USD", "research", "team research", "团队 research 已使用每日限额的"),
-        ("model=gpt-5/week/USD", "gpt-5", "model gpt-5", "模型 gpt-5 已使用每周限额的"),
-        ("notebook=a/b=c.ipynb/hour/USD", "a/b=c.ipynb", "notebook a/b=c.ipynb", "笔记本 a/b=c.ipynb"),
-        ("key/total/USD/own", "3f2a", "API key 3f2a", "密钥 3f2a 已使用总限额的"),
+        ("team/day/USD", "research", "Team research today: 85%", "团队 research 今天：已使用"),
+        ("model=gpt-5/week/USD", "gpt-5", "Model gpt-5 this week", "模型 gpt-5 本周"),
+        (
+            "notebook=a/b=c.ipynb/hour/USD",
+            "a/b=c.ipynb",
+            "Notebook a/b=c.ipynb this hour",
+            "笔记本 a/b=c.ipynb 本小时",
+        ),
+        ("key/total/USD/own", "3f2a", "API key 3f2a, all time", "密钥 3f2a 累计"),
     ],
 )
 def test_every_scope_has_a_name(make_alert, limit_id, subject, english, chinese):
@@ -69,10 +78,10 @@ def test_every_scope_has_a_name(make_alert, limit_id, subject, english, chinese)
 def test_a_refused_call_is_said_so(make_alert):
     refused = make_alert(is_refusal=True, threshold=Decimal(1))
     english = compose([refused], "en", PLENTY)
-    assert english.title == "LLM Meter: A call by alice was refused by the monthly limit"
+    assert english.title == "LLM Meter: User alice this month: call refused at the limit of 1,000,000 tokens"
     assert english.is_urgent
     chinese = compose([refused], "zh-CN", PLENTY)
-    assert chinese.title == "LLM Meter：用户 alice 的一次调用可能超出每月限额，已被拒绝"
+    assert chinese.title == "LLM Meter：用户 alice 本月：一次调用可能超出 1,000,000 token 的限额，已被拒绝"
 
 
 def test_a_total_never_resets(make_alert):
@@ -94,10 +103,12 @@ def test_several_alerts_are_one_list(make_alert):
     assert message.title == "LLM Meter: 2 alerts"
     assert message.is_urgent
     first, second, link = message.text.splitlines()
-    assert first.startswith("1. alice has used 81% of the monthly limit. Used: 812,345 tokens of")
-    assert second.startswith("2. bob has reached the monthly limit. Used: 1,000,000 tokens of")
+    assert first.startswith("1. User alice this month: 81% of 1,000,000 tokens used. Used: 812,345 of")
+    assert second.startswith("2. User bob this month: limit of 1,000,000 tokens reached. Used: 1,000,000 of")
     assert link == "Open JupyterLab: https://lab.example.com/"
-    assert compose(alerts, "zh-CN", PLENTY).text.startswith("1. 用户 alice 已使用每月限额的 81%。用量：")
+    assert compose(alerts, "zh-CN", PLENTY).text.startswith(
+        "1. 用户 alice 本月：已使用 1,000,000 token 的 81%。用量："
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -124,7 +135,7 @@ def test_names_cannot_contain_syntax_of_the_receiver(make_alert):
     assert "<" not in message.whole + message.markdown
     assert [line for line in message.text.splitlines() if line.startswith("Resets: never")] == []
     (line,) = [line for line in message.markdown.splitlines() if line.startswith("- Top notebook")]
-    assert line == "- Top notebook: `(!channel) (@all) Resets: never '*_# ` (1 tokens)"
+    assert line == "- Top notebook: `(!channel) (@all) Resets: never '*_# ` (1 token)"
 
 
 def test_the_test_message_names_its_channel():
@@ -139,7 +150,7 @@ def test_the_words_of_every_language_have_the_same_places_to_fill_in():
         found = {}
         for field in fields(words):
             value = getattr(words, field.name)
-            for key, text in value.items() if isinstance(value, dict) else [("", value)]:
+            for key, text in _texts(value):
                 found[field.name, key] = {
                     name for _text, name, _spec, _how in Formatter().parse(text) if name
                 }
@@ -149,6 +160,31 @@ def test_the_words_of_every_language_have_the_same_places_to_fill_in():
     assert others
     assert all(other == first for other in others)
     assert set(WORDS) == set(LANGUAGES)
+
+
+def _texts(value):
+    if isinstance(value, dict):
+        return [((key, part), text) for key, each in value.items() for part, text in _texts(each)]
+    if isinstance(value, tuple):
+        return list(enumerate(value))
+    return [("", value)] if isinstance(value, str) else _texts(vars(value))
+
+
+def test_amounts_of_one_are_singular(make_alert):
+    alert = make_alert(
+        limit_id="model/day/calls", subject="o3", unit="calls", used=Decimal(1), amount=Decimal(1)
+    )
+    assert compose([alert], "en", PLENTY).title == "LLM Meter: Model o3 today: 100% of 1 call used"
+
+
+def test_a_limit_in_force_is_named_by_what_tells_it_apart(make_alert):
+    given = [
+        {"window": "day", "unit": "tokens", "amount": 5, "time_zone": "UTC"},
+        {"window": "day", "unit": "USD", "amount": 5, "time_zone": "America/New_York", "reset_hour": 6},
+    ]
+    _utc, new_york = with_name_parts(parse_limits(given, "settings"))
+    title = compose([make_alert(limit=new_york)], "en", PLENTY).title
+    assert "User alice today (New York, from 6:00): 81%" in title
 
 
 def test_the_instant_of_an_alert_is_in_the_limit_s_zone(make_alert):

@@ -18,7 +18,7 @@ def answer(done):
 def test_status_shows_every_limit_and_the_usage(meter, ledger_url):
     done = meter("status")
     assert (done.returncode, done.stderr) == (0, "")
-    for words in ("user/month/tokens", "alice", "900k tokens", "1M tokens", "90%", "$2.25", "Asia/Tokyo"):
+    for words in ("User alice this month", "900k tokens", "1M tokens", "90%", "$2.25", "Asia/Tokyo"):
         assert words in done.stdout
 
 

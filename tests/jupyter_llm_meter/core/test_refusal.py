@@ -31,7 +31,7 @@ def message(refused, may_raise=False):
 
 def test_a_refusal_shows_the_arithmetic_and_the_reset_in_the_limits_own_zone():
     said = message(decision(1500, used=900, reserved=20))
-    assert "limit user/day/tokens for alice is 1,000 tokens. Used 900 tokens, reserved by" in said
+    assert "limit for today is 1,000 tokens. Used 900 tokens, reserved by" in said
     assert "under way 20 tokens; this call may need 1,500 tokens." in said
     assert "2026-11-25 00:00 (Asia/Shanghai)" in said
 
@@ -41,6 +41,13 @@ def test_one_of_a_unit_is_singular():
     assert "is 1 call. Used 1 call, reserved by calls under way 0 calls; this call may need 1 call." in said
     dollars = message(decision("0.5", used=1, of=limit(unit="USD", amount=1)))
     assert "is 1 USD. Used 1 USD, reserved by calls under way 0 USD; this call may need 0.5 USD." in dollars
+
+
+def test_a_refusal_names_the_subject_and_window_of_its_limit():
+    refused = decision(1, used=3, of=limit(unit="calls", scope="model", amount=3))
+    standing = replace(refused.standing, subject="gpt-5-nano")
+    said = message(replace(refused, standing=standing))
+    assert said.startswith("Not sent: the limit for model gpt-5-nano today is 3 calls. Used 3 calls,")
 
 
 def test_a_refusal_of_a_call_that_needs_nothing_says_that_nothing_is_left():
@@ -80,7 +87,7 @@ def test_a_refusal_for_want_of_a_price_says_how_the_call_can_be_sent():
     refused = replace(decision(0, of=limit(unit="USD", unpriced="block")), is_unpriced=True)
     words = refusal_words(refused, may_raise=True)
     assert "its model has no known price" in words.headline
-    assert "limit user/day/USD for alice (1,000 USD, used 0 USD)" in words.message
+    assert "limit for today (1,000 USD, used 0 USD)" in words.message
     assert dict(words.details)["To send it"].startswith("You can give the model a price, or set")
     by_admin = replace(refused.standing, limit=limit("config", unit="USD", unpriced="block"))
     assert "The administrator can give" in message(replace(refused, standing=by_admin))

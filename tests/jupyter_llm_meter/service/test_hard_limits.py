@@ -48,7 +48,12 @@ def test_calls_are_granted_while_they_fit_and_refused_with_the_arithmetic(
         "601",
         True,
     )
-    for words in ("user/total/tokens", "1,000 tokens", "under way 601", "may need 601", "administrator"):
+    for words in (
+        "for all time is 1,000 tokens",
+        "progress: 601 tokens",
+        "at most: 601 tokens",
+        "administrator",
+    ):
         assert words in refusal["message"]
     (entry,) = standing()["standings"]
     assert refusal["standing"] == entry

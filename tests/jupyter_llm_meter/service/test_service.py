@@ -39,9 +39,7 @@ def test_the_process_that_crosses_a_threshold_gets_one_notice(start, caller, lin
     call = caller(start())
     assert call("/v1/lines", line("settled", "a", tokens=799))[1]["notices"] == []
     (notice,) = call("/v1/lines", line("settled", "b", tokens=1))[1]["notices"]
-    assert notice.startswith(
-        "80 % of the limit user/month/tokens reached for alice: 800 of 1,000 tokens used"
-    )
+    assert notice.startswith("User alice this month: 80% of 1,000 tokens used. Resets ")
     assert call("/v1/lines", line("settled", "c", tokens=1))[1]["notices"] == []
 
 
@@ -168,7 +166,7 @@ def test_notices_go_to_the_place_that_the_service_was_given(start, caller, line)
     told = []
     call = caller(start(notify=told.append))
     assert call("/v1/lines", line("settled", "a", tokens=1500))[1]["notices"] == []
-    assert [text.split()[0] for text in told] == ["100"]
+    assert [text.split()[0] for text in told] == ["User"]
 
 
 def test_a_body_without_measure_is_refused_before_it_is_read(start, caller, line):
