@@ -25,6 +25,11 @@ class Owner:
     user: str
     team: str | None = None
 
+    def to_wire(self) -> dict[str, str]:
+        """Return ``owner`` of the standing document, with the project that this environment names for all calls."""
+        fields = {"user": self.user, "team": self.team, "project": os.environ.get("LLM_METER_PROJECT")}
+        return {name: value for name, value in fields.items() if value}
+
 
 def default_user() -> str:
     """Return LLM_METER_USER, else JUPYTERHUB_USER, else the user of the operating system."""

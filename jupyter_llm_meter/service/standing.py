@@ -63,6 +63,7 @@ class StandingDocument:
         self._limits = limits
         self._kernels = kernels
         self._problems = problems
+        self._owner = owner
         self._subjects = {"user": owner.user}
         self._time_zone = time_zone
         self._rules = rules
@@ -85,6 +86,7 @@ class StandingDocument:
             "unmetered": [kernel.to_wire() for kernel in unmetered],
             "runaways": self._runaways.to_wire(),
             "version": __version__,
+            "owner": self._owner.to_wire(),
         }
 
     def _read_ledger(self, ledger: Ledger) -> Figures:

@@ -19,6 +19,12 @@ export interface AlertDisplay {
   /** Whether this tab is visible. */
   isVisible(): boolean;
 
+  /** Whether a limit is about work that is done in this page. */
+  concerns(standing: Standing): boolean;
+
+  /** Resolves when a dialog that is no emergency may take the keys. */
+  pause(): Promise<void>;
+
   /** Shows a warning that does not interrupt the user. */
   showWarning(alert: Alert, standing: Standing | undefined): void;
 
@@ -78,8 +84,16 @@ export class AlertPresenter {
     }
   }
 
-  /** Whether this tab may show an alert now: a refused call is first for the tab whose kernel reported it. */
-  private _isOurTurn({ id, kind }: Alert): boolean {
+  /**
+   * Whether this tab may show an alert now: one about work that is done here. A refused call is first for the tab whose kernel
+   * reported it.
+   */
+  private _isOurTurn(alert: Alert): boolean {
+    const { id, kind } = alert;
+    const standing = this._standingOf(alert);
+    if (standing !== undefined && !this.display.concerns(standing)) {
+      return false;
+    }
     if (kind !== 'blocked' || this.meter.hasSeenRefusal || this._overdue.has(id)) {
       return true;
     }
@@ -133,6 +147,9 @@ export class AlertPresenter {
   }
 
   private async _interrupt(alert: Alert): Promise<void> {
+    if (alert.kind === 'exceeded' && this._standingOf(alert)?.limit.onExceed !== 'block') {
+      await this.display.pause();
+    }
     const standing = this._standingOf(alert);
     if (!this._isCoveredByRefusal(alert) && !isRaisedSince(alert, standing)) {
       await this.display.showDialog(alert, standing);

@@ -7,6 +7,7 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import type { NotebookPlace } from '../core/dashboard/notebook-usage';
+import { projectOf } from '../core/limits/concern';
 import type { ICurrentNotebook } from '../tokens';
 
 /** Follows the current notebook, and its kernel. */
@@ -26,17 +27,28 @@ export class CurrentNotebook implements ICurrentNotebook {
   /** Null where no notebook is open. */
   get place(): NotebookPlace | null {
     const panel = this.tracker?.currentWidget;
-    return panel
-      ? {
-          path: this.localPath(panel.context.path),
-          kernelId: panel.sessionContext.session?.kernel?.id
-        }
-      : null;
+    return panel ? this._placeOf(panel) : null;
+  }
+
+  /** All notebooks that are open in this page. */
+  get open(): readonly NotebookPlace[] {
+    const places: NotebookPlace[] = [];
+    this.tracker?.forEach(panel => places.push(this._placeOf(panel)));
+    return places;
   }
 
   /** Emitted when it is another one, or another kernel. */
   get changed(): ISignal<ICurrentNotebook, void> {
     return this._changed;
+  }
+
+  private _placeOf({ context, sessionContext }: NotebookPanel): NotebookPlace {
+    const path = this.localPath(context.path);
+    return {
+      path,
+      kernelId: sessionContext.session?.kernel?.id,
+      project: projectOf(path, context.model.getMetadata('llm-meter'))
+    };
   }
 
   private _follow(panel: NotebookPanel | null): void {

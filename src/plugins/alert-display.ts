@@ -6,11 +6,13 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Notification, showErrorMessage } from '@jupyterlab/apputils';
 
 import { CommandIDs } from '../commands';
+import { concerns } from '../core/limits/concern';
 import type { Standing } from '../core/record/standing';
 import { AlertPresenter } from '../meter/alert-presenter';
-import type { IAlerts, IMeter, IRaises, IUsageView, IWording } from '../tokens';
+import type { IAlerts, ICurrentNotebook, IMeter, IRaises, IUsageView, IWording } from '../tokens';
 import { askAtLimit, showRunaway } from '../ui/alerts/alerts';
 import { LimitToasts } from '../ui/alerts/limit-toasts';
+import type { TypingPause } from '../ui/alerts/typing-pause';
 import { raiseForm } from './raise-dialogs';
 
 /** What alerts need of the page. */
@@ -21,6 +23,8 @@ export interface AlertContext {
   readonly raises: IRaises;
   readonly wording: IWording;
   readonly usage: IUsageView;
+  readonly notebooks: ICurrentNotebook;
+  readonly typing: TypingPause;
 }
 
 /**
@@ -29,7 +33,7 @@ export interface AlertContext {
  * @param context - what alerts need of the page.
  */
 export function presentAlerts(context: AlertContext): void {
-  const { app, meter, claims, raises, wording, usage } = context;
+  const { app, meter, claims, raises, wording, usage, notebooks, typing } = context;
   const actions = {
     seeUsage: () => usage.open(),
     changeLimit: () => void app.commands.execute(CommandIDs.openSettings),
@@ -40,6 +44,9 @@ export function presentAlerts(context: AlertContext): void {
   const toasts = new LimitToasts(Notification.manager, wording, actions);
   const presenter = new AlertPresenter(meter, claims, {
     isVisible: () => !document.hidden,
+    concerns: standing =>
+      concerns(standing, { owner: meter.snapshot.document?.owner, places: notebooks.open }),
+    pause: () => typing.reached(),
     showWarning: (alert, standing) => toasts.show(alert, standing),
     closeWarning: alert => toasts.close(alert),
     followLimits: standings => toasts.follow(standings),
@@ -47,6 +54,7 @@ export function presentAlerts(context: AlertContext): void {
     showRunaway: runaway => showRunaway(runaway, wording, actions)
   });
   document.addEventListener('visibilitychange', () => presenter.update());
+  notebooks.changed.connect(() => presenter.update());
   presenter.update();
 }
 

@@ -3,8 +3,11 @@
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { INotebookTracker } from '@jupyterlab/notebook';
 
+import { CurrentNotebook } from '../notebook/current-notebook';
 import { IAlerts, IMeter, IRaises, IUsageView, IWording } from '../tokens';
+import { TypingPause } from '../ui/alerts/typing-pause';
 import type { AlertContext } from './alert-display';
 
 /** The plugin that shows alerts. */
@@ -13,15 +16,20 @@ export const alerts: JupyterFrontEndPlugin<void> = {
   description: 'Shows alerts near a limit, at a limit, and of runaway kernels.',
   autoStart: true,
   requires: [IMeter, IAlerts, IRaises, IWording, IUsageView],
+  optional: [INotebookTracker],
   activate: (
     app: JupyterFrontEnd,
     meter: IMeter,
     claims: IAlerts,
     raises: IRaises,
     wording: IWording,
-    usage: IUsageView
+    usage: IUsageView,
+    tracker: INotebookTracker | null
   ): void => {
-    const context = { app, meter, claims, raises, wording, usage };
+    const { contents } = app.serviceManager;
+    const notebooks = new CurrentNotebook(tracker, path => contents.localPath(path));
+    const typing = new TypingPause(document);
+    const context = { app, meter, claims, raises, wording, usage, notebooks, typing };
     let isLoading = false;
     const loadWithFirstAlert = (): void => {
       const { alerts = [], runaways = [] } = meter.snapshot.document ?? {};

@@ -14,6 +14,9 @@ export interface ICurrentNotebook {
   /** Null where no notebook is open. */
   readonly place: NotebookPlace | null;
 
+  /** All notebooks that are open in this page. */
+  readonly open: readonly NotebookPlace[];
+
   /** Emitted when it is another notebook, or another kernel. */
   readonly changed: ISignal<ICurrentNotebook, void>;
 }

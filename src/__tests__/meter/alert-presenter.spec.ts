@@ -16,6 +16,7 @@ import {
   wireAlert,
   wireBlocked,
   wireDocument,
+  wireLimit,
   wireRefusal,
   wireRunaway
 } from '../samples';
@@ -45,6 +46,18 @@ class Tab implements AlertDisplay {
     this.meter = new Meter({ model, feed, localMode: this.localMode, uploader });
     const alerts = new AlertClaims(client, this.localMode, claimant);
     this.presenter = new AlertPresenter(this.meter, alerts, this);
+  }
+
+  isConcerned = true;
+  paused: Promise<void> = Promise.resolve();
+
+  concerns(): boolean {
+    return this.isConcerned;
+  }
+
+  pause(): Promise<void> {
+    this.shown.push('pause');
+    return this.paused;
   }
 
   isVisible(): boolean {
@@ -147,8 +160,42 @@ describe('AlertPresenter', () => {
     server.document = wireDocument({ alerts: [exceeded] });
     const tab = openTab();
     await tab.meter.refresh();
-    await until(() => tab.shown.length === 2);
-    expect(tab.shown).toEqual(['no toast for x', 'dialog x']);
+    await until(() => tab.shown.includes('dialog x'));
+    expect(tab.shown).toEqual(['no toast for x', 'pause', 'dialog x']);
+  });
+
+  it('should leave an alert about other work to the page that does it', async () => {
+    server.document = wireDocument({ alerts: [exceeded] });
+    const tab = openTab();
+    tab.isConcerned = false;
+    await tab.meter.refresh();
+    expect(server.claims.size).toBe(0);
+    tab.isConcerned = true;
+    tab.presenter.update();
+    await until(() => tab.shown.includes('dialog x'));
+  });
+
+  it('should wait for a pause in typing with the dialog of a limit that only warns', async () => {
+    server.document = wireDocument({ alerts: [exceeded] });
+    const tab = openTab();
+    let stopTyping = (): void => undefined;
+    tab.paused = new Promise(resolve => {
+      stopTyping = resolve;
+    });
+    await tab.meter.refresh();
+    await until(() => tab.shown.includes('pause'));
+    expect(tab.shown).not.toContain('dialog x');
+    stopTyping();
+    await until(() => tab.shown.includes('dialog x'));
+  });
+
+  it('should not wait with the dialog of a limit that refuses calls', async () => {
+    const hard = wireBlocked({ amount: '1000000', limit: wireLimit({ on_exceed: 'block' }) });
+    server.document = wireDocument({ alerts: [exceeded], standings: [hard] });
+    const tab = openTab();
+    await tab.meter.refresh();
+    await until(() => tab.shown.includes('dialog x'));
+    expect(tab.shown).not.toContain('pause');
   });
 
   it('should acknowledge a dialog only when it is answered', async () => {

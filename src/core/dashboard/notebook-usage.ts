@@ -12,6 +12,8 @@ export interface NotebookPlace {
   readonly path: string;
   /** Absent while no kernel runs. */
   readonly kernelId?: string;
+  /** Absent where neither its metadata nor a folder names one. */
+  readonly project?: string;
 }
 
 /** Sums of a notebook, in the browser's calendar. */

@@ -7,6 +7,7 @@ import type {
   Alert,
   Forecast,
   Limit,
+  Owner,
   Problem,
   Runaway,
   Standing,
@@ -49,7 +50,16 @@ export function parseStanding(value: unknown): StandingDocument {
     month: shape.optionalObject('month', readTotals),
     unmetered: shape.list('unmetered', readUnmetered),
     callIds: shape.optionalList('call_ids', readText),
-    version: shape.optionalText('version')
+    version: shape.optionalText('version'),
+    owner: shape.optionalObject('owner', readOwner)
+  };
+}
+
+function readOwner(shape: Shape<Wire.Owner>): Owner {
+  return {
+    user: shape.text('user'),
+    team: shape.optionalText('team'),
+    project: shape.optionalText('project')
   };
 }
 

@@ -192,6 +192,14 @@ export interface Problem {
   readonly message: string;
 }
 
+/** Whose calls a service records when a call does not say. */
+export interface Owner {
+  readonly user: string;
+  readonly team?: string;
+  /** What the server's environment names for all calls. */
+  readonly project?: string;
+}
+
 /** A kernel whose calls are not metered. */
 export interface Unmetered {
   readonly kernelId: string;
@@ -216,6 +224,8 @@ export interface StandingDocument {
   readonly unmetered: readonly Unmetered[];
   /** Calls committed since the event before; empty in an answer of REST. */
   readonly callIds: readonly string[];
+  /** Whose calls the server extension records; absent in local mode. */
+  readonly owner?: Owner;
   /** The version of the server extension; absent when it is older than 0.1. */
   readonly version?: string;
 }

@@ -18,6 +18,13 @@ export interface components {
     readonly Amount: string;
     /** @enum {unknown} */
     readonly Unit: 'tokens' | 'USD' | 'calls';
+    readonly Owner: {
+      readonly user: string;
+      /** @description Absent where there is none. */
+      readonly team?: string;
+      /** @description LLM_METER_PROJECT of the server; absent where it is not set. */
+      readonly project?: string;
+    };
     readonly Problem: {
       /** @description A ProblemCode; `channel:NAME` is a problem of one alert channel. Later versions may send others. */
       readonly code: string;
@@ -212,6 +219,8 @@ export interface components {
       readonly call_ids?: readonly string[];
       /** @description The version of the server extension. */
       readonly version?: string;
+      /** @description Whose calls this service records when a call does not say. */
+      readonly owner?: components['schemas']['Owner'];
     };
     readonly Error: {
       readonly message: string;
@@ -485,6 +494,7 @@ export interface components {
 export type Time = components['schemas']['Time'];
 export type Amount = components['schemas']['Amount'];
 export type Unit = components['schemas']['Unit'];
+export type Owner = components['schemas']['Owner'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemCode = components['schemas']['ProblemCode'];
 export type Limit = components['schemas']['Limit'];

@@ -6,9 +6,16 @@ import type { FigureOptions } from './figure';
 import { isolated, shortened } from '../record/names';
 import { forecastText } from './outlook';
 import { problemText } from './problem';
-import type { Level, Standing, StandingDocument, Totals, Unmetered } from '../record/standing';
+import type {
+  Level,
+  Owner,
+  Standing,
+  StandingDocument,
+  Totals,
+  Unmetered
+} from '../record/standing';
 import type { Translate } from './translate';
-import { limitTitle } from './limit-name';
+import { isOwnUser, limitTitle } from './limit-name';
 import { callsText, costText, resetText, usedOfLimit } from './wording';
 import type { Words } from './words';
 
@@ -26,9 +33,9 @@ export function factsOf(
   words: Words
 ): string[] {
   const { trans } = words;
-  const { month, moreStandings } = document;
+  const { month, moreStandings, owner } = document;
   return [
-    ...document.standings.flatMap(standing => standingFacts(standing, options, words)),
+    ...document.standings.flatMap(standing => standingFacts(standing, options, words, owner)),
     ...(moreStandings === 0 ? [] : [moreText(moreStandings, trans)]),
     ...(month === undefined ? [] : [monthFact(month, options, words)]),
     ...document.problems.map(problem => trans.__('Problem: %1', problemText(problem, trans)))
@@ -114,11 +121,16 @@ export function levelText(level: Level, trans: Translate): string {
   }
 }
 
-function standingFacts(standing: Standing, { isCostShown }: FigureOptions, words: Words): string[] {
+function standingFacts(
+  standing: Standing,
+  { isCostShown }: FigureOptions,
+  words: Words,
+  owner: Owner | undefined
+): string[] {
   const { trans, format } = words;
   const { limit, subject, level, ratio, resetsAt } = standing;
   const name = subject ?? limit.value;
-  const title = limitTitle(limit, name && shortened(name), trans);
+  const title = limitTitle(limit, name && shortened(name), trans, isOwnUser(standing, owner));
   const share = format.percent(ratio);
   const word = levelText(level, trans);
   const fact =

@@ -7,6 +7,8 @@
 import { factsOf, unmeteredFacts } from './facts';
 import type { FigureOptions } from './figure';
 import { figureText, followedStanding } from './figure';
+import type { NotebookPlace } from '../dashboard/notebook-usage';
+import { concerns } from '../limits/concern';
 import type { Connection, Snapshot } from '../record/snapshot';
 import type { Level, Standing, StandingDocument, Unmetered } from '../record/standing';
 import type { Translate } from './translate';
@@ -26,7 +28,7 @@ export interface StatusEntry {
   readonly label: string;
   /** One fact a line. */
   readonly tooltip: string;
-  /** The worst level of any limit. */
+  /** The worst level of the limits that can touch what the user does. */
   readonly level: Level | 'unknown';
   /** The level of the limit that the bar shows. */
   readonly barLevel: Level | 'unknown';
@@ -43,8 +45,8 @@ export interface StatusEntry {
 export interface GaugeOptions extends FigureOptions {
   /** Whether outputs of kernels without a tap are read for usage. */
   readonly areOutputsScanned: boolean;
-  /** The kernel of the notebook that the user works in; absent where there is none. */
-  readonly kernelId?: string;
+  /** The notebook that the user works in; absent where there is none. */
+  readonly place?: NotebookPlace;
 }
 
 /**
@@ -65,7 +67,10 @@ export function toStatusEntry(
   }
   const text = connectionText(connection, trans);
   const facts = connectionFacts(snapshot, trans);
-  const last = document === undefined ? [] : factsOf(document, options, words);
+  const last =
+    document === undefined
+      ? []
+      : factsOf({ ...document, standings: concerning(document, options) }, options, words);
   const lastKnown = last.length === 0 ? [] : [trans.__('Last known:'), ...last];
   const name = trans.__('LLM Meter: %1', text);
   return {
@@ -132,14 +137,15 @@ function liveEntry(
   words: Words
 ): StatusEntry {
   const { trans } = words;
-  const followed = followedStanding(document.standings, options.gaugeLimit);
-  const level = worstLevel(document.standings);
-  const unmetered = unmeteredIn(document, options.kernelId);
+  const standings = concerning(document, options);
+  const followed = followedOf(document, standings, options);
+  const level = worstLevel(standings);
+  const unmetered = unmeteredIn(document, options.place?.kernelId);
   const underWay = underWayText(snapshot.underWay ?? [], words);
   const facts = [
     ...(unmetered ? unmeteredFacts(unmetered, options.areOutputsScanned, trans) : []),
     underWay,
-    ...factsOf(document, options, words),
+    ...factsOf({ ...document, standings }, options, words),
     ...connectionFacts(snapshot, trans)
   ].filter(fact => fact !== undefined);
   return {
@@ -156,6 +162,25 @@ function liveEntry(
     ],
     isUnderWay: underWay !== undefined
   };
+}
+
+/** The limits that can touch what the user does in the current notebook. */
+function concerning(document: StandingDocument, { place }: GaugeOptions): readonly Standing[] {
+  const places = place === undefined ? [] : [place];
+  return document.standings.filter(standing =>
+    concerns(standing, { owner: document.owner, places })
+  );
+}
+
+/** The limit that the user chose, even if it is about something else; otherwise one of those that can touch the user. */
+function followedOf(
+  { standings }: StandingDocument,
+  concerned: readonly Standing[],
+  { gaugeLimit }: GaugeOptions
+): Standing | undefined {
+  const isChosen = ({ limit }: Standing): boolean => limit.id === gaugeLimit;
+  const candidates = concerned.some(isChosen) ? concerned : standings.filter(isChosen);
+  return followedStanding(candidates.length === 0 ? concerned : candidates, gaugeLimit);
 }
 
 /** The kernel among those that are not metered; undefined when it is metered or there is none. */

@@ -4,7 +4,7 @@
  */
 
 import { isolated } from '../record/names';
-import type { Limit, NamePart, WindowName } from '../record/standing';
+import type { Limit, NamePart, Owner, Standing, WindowName } from '../record/standing';
 import type { Translate } from './translate';
 
 /**
@@ -37,6 +37,20 @@ export function limitTitle(
         name,
         differences.reduce((one, other) => trans.__('%1, %2', one, other))
       );
+}
+
+/**
+ * Whether a limit counts the reader, whose own name goes without saying.
+ *
+ * @param standing - where the limit is.
+ * @param owner - the reader; undefined in local mode, which counts one user.
+ * @returns whether it does.
+ */
+export function isOwnUser(
+  { subject }: Pick<Standing, 'subject'>,
+  owner: Owner | undefined
+): boolean {
+  return owner === undefined || subject === undefined || subject === owner.user;
 }
 
 /** What a limit says of a part that differs; undefined where it is as usual. */

@@ -10,8 +10,8 @@ import type { Burnup, Course, Point } from '../../core/dashboard/burnup';
 import { burnupOf, courseOf } from '../../core/dashboard/burnup';
 import { moreText } from '../../core/words/facts';
 import { forecastText } from '../../core/words/outlook';
-import type { Standing, StandingDocument } from '../../core/record/standing';
-import { limitTitle } from '../../core/words/limit-name';
+import type { Owner, Standing, StandingDocument } from '../../core/record/standing';
+import { isOwnUser, limitTitle } from '../../core/words/limit-name';
 import { resetText, usedOfLimit } from '../../core/words/wording';
 import { Bar } from '../bar';
 import type { LoadUsage } from '../../core/dashboard/source';
@@ -54,6 +54,7 @@ export function LimitCourses({ document, ...props }: LimitCoursesProps): React.R
           key={`${standing.limit.id} ${standing.subject ?? ''}`}
           {...props}
           standing={standing}
+          owner={document?.owner}
         />
       ))}
       {hidden > 0 && <p>{moreText(hidden, trans)}</p>}
@@ -63,15 +64,16 @@ export function LimitCourses({ document, ...props }: LimitCoursesProps): React.R
 
 interface LimitCourseProps extends CurvesProps {
   readonly standing: Standing;
+  readonly owner?: Owner;
 }
 
 function LimitCourse(props: LimitCourseProps): React.ReactElement {
-  const { standing, timeZone, words } = props;
+  const { standing, owner, timeZone, words } = props;
   const { trans, format } = words;
   const { limit, subject, level, ratio, resetsAt } = standing;
   const course = courseOf(standing, timeZone);
   const forecast = forecastText(standing, words);
-  const title = limitTitle(limit, subject, trans);
+  const title = limitTitle(limit, subject, trans, isOwnUser(standing, owner));
   return (
     <div className="jp-LLMMeter-Course" data-level={level}>
       <div className="jp-LLMMeter-Course-line">

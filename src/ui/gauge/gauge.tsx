@@ -33,7 +33,7 @@ export class GaugeWidget extends ReactWidget {
 
   protected override render(): React.ReactElement {
     const { snapshot, preferences } = this.meter;
-    const options = { ...preferences, kernelId: this.current.place?.kernelId };
+    const options = { ...preferences, place: this.current.place ?? undefined };
     return (
       <GaugeButton
         entry={toStatusEntry(snapshot, options, this.wording)}

@@ -7,8 +7,8 @@ import * as React from 'react';
 import { ratioOf } from '../../core/record/decimal';
 import { levelText, moreText } from '../../core/words/facts';
 import { forecastText, remarksOf } from '../../core/words/outlook';
-import type { Standing } from '../../core/record/standing';
-import { limitTitle } from '../../core/words/limit-name';
+import type { Owner, Standing } from '../../core/record/standing';
+import { isOwnUser, limitTitle } from '../../core/words/limit-name';
 import { resetText, usedOfLimit } from '../../core/words/wording';
 import { Bar } from '../bar';
 import type { Words } from '../../core/words/words';
@@ -21,6 +21,9 @@ export interface LimitActions {
 
 interface LimitsProps {
   readonly standings: readonly Standing[];
+  /** The limits that are about something else than the user's work here; listed on request. */
+  readonly others: readonly Standing[];
+  readonly owner?: Owner;
   readonly moreStandings: number;
   /** Whether the ledger has the calls; without it nothing refuses a call and no limit can be raised. */
   readonly hasLedger: boolean;
@@ -28,15 +31,18 @@ interface LimitsProps {
   readonly words: Words;
 }
 
-/** Shows every limit. */
+/** Shows the limits that can touch what the user does, and the others on request. */
 export function Limits({
   standings,
+  others,
+  owner,
   moreStandings,
   hasLedger,
   actions,
   words
 }: LimitsProps): React.ReactElement {
   const { trans } = words;
+  const [areOthersShown, setOthersShown] = React.useState(false);
   return (
     <section>
       <div className="jp-LLMMeter-Limits-header">
@@ -47,16 +53,33 @@ export function Limits({
           </button>
         )}
       </div>
-      {standings.length === 0 && <p>{trans.__('No limits set.')}</p>}
-      {standings.map(standing => (
+      {standings.length + others.length === 0 && <p>{trans.__('No limits set.')}</p>}
+      {[...standings, ...(areOthersShown ? others : [])].map(standing => (
         <LimitRow
           key={`${standing.limit.id} ${standing.subject ?? ''}`}
           standing={standing}
+          owner={owner}
           hasLedger={hasLedger}
           actions={actions}
           words={words}
         />
       ))}
+      {others.length > 0 && (
+        <button
+          type="button"
+          className="jp-LLMMeter-Link"
+          aria-expanded={areOthersShown}
+          onClick={() => setOthersShown(!areOthersShown)}
+        >
+          {areOthersShown
+            ? trans.__('Hide limits of other work')
+            : trans._n(
+                'Show %1 limit of other work',
+                'Show %1 limits of other work',
+                others.length
+              )}
+        </button>
+      )}
       {moreStandings > 0 && <p>{moreText(moreStandings, trans)}</p>}
     </section>
   );
@@ -64,14 +87,22 @@ export function Limits({
 
 interface LimitRowProps {
   readonly standing: Standing;
+  readonly owner?: Owner;
   readonly hasLedger: boolean;
   readonly actions: LimitActions;
   readonly words: Words;
 }
 
-function LimitRow({ standing, hasLedger, actions, words }: LimitRowProps): React.ReactElement {
+function LimitRow({
+  standing,
+  owner,
+  hasLedger,
+  actions,
+  words
+}: LimitRowProps): React.ReactElement {
   const { trans, format } = words;
-  const { limit, subject, level, ratio, resetsAt, reserved, amount } = standing;
+  const title = limitTitle(standing.limit, standing.subject, trans, isOwnUser(standing, owner));
+  const { limit, level, ratio, resetsAt, reserved, amount } = standing;
   const isBroken = !hasLedger && limit.onExceed === 'block';
   const remarks = [
     resetText(resetsAt, limit.timeZone, words),
@@ -84,8 +115,8 @@ function LimitRow({ standing, hasLedger, actions, words }: LimitRowProps): React
   return (
     <div className="jp-LLMMeter-Limit" data-level={level}>
       <div className="jp-LLMMeter-Limit-line">
-        <span className="jp-LLMMeter-Limit-title" title={limitTitle(limit, subject, trans)}>
-          {limitTitle(limit, subject, trans)}
+        <span className="jp-LLMMeter-Limit-title" title={title}>
+          {title}
         </span>
         <span>{format.percent(ratio)}</span>
       </div>

@@ -5,6 +5,7 @@
 import * as React from 'react';
 import type { NotebookPlace } from '../../core/dashboard/notebook-usage';
 import type { LoadUsage } from '../../core/dashboard/source';
+import { concerns } from '../../core/limits/concern';
 import { connectionFacts } from '../../core/words/gauge';
 import type { Translate } from '../../core/words/translate';
 import { problemTitle } from '../../core/words/problem';
@@ -96,11 +97,17 @@ function Figures({
 }: FiguresProps): React.ReactElement {
   const { isCostShown, areOutputsScanned } = preferences;
   const { standings, moreStandings, today, month, problems, unmetered, seq, version } = document;
+  const { owner } = document;
+  const whereabouts = { owner, places: place === null ? [] : [place] };
+  const concerned = standings.filter(standing => concerns(standing, whereabouts));
+  const others = standings.filter(standing => !concerned.includes(standing));
   const shared = { revision: seq, isCostShown, words };
   return (
     <>
       <Problems problems={problems} trans={words.trans} />
-      <Limits {...{ standings, moreStandings, hasLedger, actions, words }} />
+      <Limits
+        {...{ standings: concerned, others, owner, moreStandings, hasLedger, actions, words }}
+      />
       {today && month && (
         <TotalsTable
           {...{ ...shared, today, month, getUsage }}

@@ -90,13 +90,15 @@ describe('toStatusEntry', () => {
 
   it('should say of the current notebook that it is not metered, and why', () => {
     const unmetered = [{ kernel_id: 'k1', name: 'ir', path: 'r.ipynb', reason: 'language' }];
-    const entry = liveEntry({ unmetered }, { kernelId: 'k1' });
+    const entry = liveEntry({ unmetered }, { place: { path: 'a.ipynb', kernelId: 'k1' } });
     expect(entry).toMatchObject({ text: 'Not metered', signs: ['warning', 'unmetered'] });
     expect(entry.tooltip).toMatch(
       /^r\.ipynb is not metered: The kernel \(ir\).*\nOnly usage printed in its outputs/
     );
     expect(entry.tooltip).toContain('812,345');
-    expect(liveEntry({ unmetered }, { kernelId: 'k2' }).text).toBe('812k tokens');
+    expect(liveEntry({ unmetered }, { place: { path: 'a.ipynb', kernelId: 'k2' } }).text).toBe(
+      '812k tokens'
+    );
   });
 
   it('should show calls under way and count none of them', () => {
@@ -121,10 +123,36 @@ describe('toStatusEntry', () => {
     expect(entry.tooltip).toContain("Live updates aren't reaching this page");
   });
 
+  it("should leave out another project's limit, which no call from here counts towards", () => {
+    const limit = wireLimit({ id: 'p', scope: 'project', on_exceed: 'block' });
+    const other = wireStanding({ limit, subject: 'billing', level: 'blocked', ratio: 1 });
+    const standings = [other, wireStanding()];
+    const here = liveEntry({ standings }, { place: { path: 'vision/a.ipynb', project: 'vision' } });
+    expect(here).toMatchObject({ level: 'warning', barLevel: 'warning', text: '812k tokens' });
+    expect(here.tooltip).not.toContain('billing');
+    const there = { path: 'billing/b.ipynb', project: 'billing' };
+    expect(liveEntry({ standings }, { place: there }).level).toBe('blocked');
+    const chosen = liveEntry({ standings }, { gaugeLimit: 'p' });
+    expect(chosen).toMatchObject({ level: 'warning', barLevel: 'blocked' });
+  });
+
+  it('should name another user whose limit is shown', () => {
+    const limit = wireLimit({ scope: 'team' });
+    const standings = [
+      wireStanding({ limit, subject: 'research' }),
+      wireStanding({ subject: 'bob' })
+    ];
+    const owner = { user: 'alice', team: 'research' };
+    const { tooltip } = liveEntry({ standings, owner });
+    expect(tooltip).toContain('Team research this month');
+    expect(tooltip).not.toContain('bob');
+  });
+
   it('should keep a hostile name to itself and short', () => {
     const name = `\u05d0\u202e<b>${'x'.repeat(500)}`;
     const limit = wireLimit({ id: 'n', scope: 'notebook' });
-    const { tooltip } = liveEntry({ standings: [wireStanding({ limit, subject: name })] });
+    const standings = [wireStanding({ limit, subject: name })];
+    const { tooltip } = liveEntry({ standings }, { place: { path: name } });
     expect(tooltip).toMatch(/Notebook \u2068\u05d0\u202e<b>x+…x+\u2069 this month:/);
     expect(tooltip.length).toBeLessThan(350);
   });

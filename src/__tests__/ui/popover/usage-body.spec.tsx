@@ -69,6 +69,22 @@ const live = (changes: Wire = {}): Snapshot => ({
 });
 
 describe('UsageBody', () => {
+  it('should list the limits of other notebooks only on request', async () => {
+    const limit = wireLimit({ id: 'n', scope: 'notebook' });
+    const standings = [
+      wireStanding(),
+      wireStanding({ limit, subject: 'here.ipynb' }),
+      wireStanding({ limit, subject: 'there.ipynb' })
+    ];
+    await show(live({ standings, owner: { user: 'alice' } }), { place: { path: 'here.ipynb' } });
+    const titles = (): string[] => page.textsOf('.jp-LLMMeter-Limit-title');
+    expect(titles()).toEqual(['This month', 'Notebook here.ipynb this month']);
+    await page.click('Show 1 limit of other work');
+    expect(titles()).toContain('Notebook there.ipynb this month');
+    await page.click('Hide limits of other work');
+    expect(titles()).toHaveLength(2);
+  });
+
   it('should lead to the dashboard, the settings, the diagnostics and the raise history', async () => {
     await show(live());
     for (const name of ['Dashboard', 'Settings', 'Diagnostics', 'Raise history']) {
