@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from jupyter_llm_meter.alerts.words import WORDS, Words
@@ -82,8 +83,9 @@ def compose(
     is_urgent = any(each.alert.kind != "warning" for each in alerts)
     if len(alerts) == 1:
         title = words.titled.format(text=_headline(alerts[0], words, _plain))
-        text = _lines(_details(alerts[0], words, _plain), link, words)
-        marked = _lines(_details(alerts[0], words, _marked), link, words, "- ")
+        address = _notebook_address(link, alerts[0])
+        text = _lines(_details(alerts[0], words, _plain), address, words)
+        marked = _lines(_details(alerts[0], words, _marked), address, words, "- ")
         return Message(title, text, marked, is_urgent)
     title = words.titled.format(text=words.several.format(count=len(alerts)))
     room = most_bytes - len(title.encode()) - 1
@@ -98,6 +100,14 @@ def compose_test(channel: str, language: str, link: str | None = None) -> Messag
     text = _lines(iter([words.test_text.format(channel=channel)]), link, words)
     marked = _lines(iter([words.test_text.format(channel=_marked(channel))]), link, words, between="\n\n")
     return Message(words.titled.format(text=words.test), text, marked)
+
+
+def _notebook_address(link: str | None, details: AlertDetails) -> str | None:
+    """Where JupyterLab opens the notebook that used most; the lab's address where none is known."""
+    if not link or not details.notebooks:
+        return link
+    lab = link.rstrip("/").removesuffix("/lab")
+    return f"{lab}/lab/tree/{quote(details.notebooks[0][0])}"
 
 
 def _lines(lines: Iterator[str], link: str | None, words: Words, mark: str = "", between: str = "\n") -> str:

@@ -26,7 +26,7 @@ class Owner:
     team: str | None = None
 
     def to_wire(self) -> dict[str, str]:
-        """Return ``owner`` of the standing document, with the project that this environment names for all calls."""
+        """Return ``owner`` of the standing document, with the project that the environment names."""
         fields = {"user": self.user, "team": self.team, "project": os.environ.get("LLM_METER_PROJECT")}
         return {name: value for name, value in fields.items() if value}
 

@@ -6,10 +6,21 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Notification, showErrorMessage } from '@jupyterlab/apputils';
 
 import { CommandIDs } from '../commands';
+import { ClientError } from '../core/errors';
 import { concerns } from '../core/limits/concern';
+import { spendingCell } from '../core/record/spending-cell';
 import type { Standing } from '../core/record/standing';
 import { AlertPresenter } from '../meter/alert-presenter';
-import type { IAlerts, ICurrentNotebook, IMeter, IRaises, IUsageView, IWording } from '../tokens';
+import type { CellOpener } from '../notebook/cell-opener';
+import type {
+  IAlerts,
+  ICallStore,
+  ICurrentNotebook,
+  IMeter,
+  IRaises,
+  IUsageView,
+  IWording
+} from '../tokens';
 import { askAtLimit, showRunaway } from '../ui/alerts/alerts';
 import { LimitToasts } from '../ui/alerts/limit-toasts';
 import type { TypingPause } from '../ui/alerts/typing-pause';
@@ -25,6 +36,8 @@ export interface AlertContext {
   readonly usage: IUsageView;
   readonly notebooks: ICurrentNotebook;
   readonly typing: TypingPause;
+  readonly calls: ICallStore;
+  readonly cells: CellOpener;
 }
 
 /**
@@ -37,6 +50,7 @@ export function presentAlerts(context: AlertContext): void {
   const actions = {
     seeUsage: () => usage.open(),
     changeLimit: () => void app.commands.execute(CommandIDs.openSettings),
+    goToCell: (notebookPath: string) => void goToSpender(context, notebookPath),
     interrupt: (kernelId: string) => interruptKernel(app, wording, kernelId),
     raiseForm: (standing: Standing, needed: string | undefined, onRaised: () => void) =>
       raiseForm(raises, wording, standing, needed, onRaised)
@@ -56,6 +70,19 @@ export function presentAlerts(context: AlertContext): void {
   document.addEventListener('visibilitychange', () => presenter.update());
   notebooks.changed.connect(() => presenter.update());
   presenter.update();
+}
+
+/** Opens a notebook at the cell whose calls began last; at no cell where the ledger cannot tell. */
+async function goToSpender({ calls, cells }: AlertContext, notebookPath: string): Promise<void> {
+  let cellId: string | undefined;
+  try {
+    cellId = spendingCell((await calls.listCells(notebookPath)).cells);
+  } catch (error) {
+    if (!(error instanceof ClientError)) {
+      throw error;
+    }
+  }
+  await cells.open({ notebookPath, cellId });
 }
 
 async function interruptKernel(

@@ -5,8 +5,9 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { INotebookTracker } from '@jupyterlab/notebook';
 
+import { CellOpener } from '../notebook/cell-opener';
 import { CurrentNotebook } from '../notebook/current-notebook';
-import { IAlerts, IMeter, IRaises, IUsageView, IWording } from '../tokens';
+import { IAlerts, ICallStore, IMeter, IRaises, IUsageView, IWording } from '../tokens';
 import { TypingPause } from '../ui/alerts/typing-pause';
 import type { AlertContext } from './alert-display';
 
@@ -15,7 +16,7 @@ export const alerts: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:alerts',
   description: 'Shows alerts near a limit, at a limit, and of runaway kernels.',
   autoStart: true,
-  requires: [IMeter, IAlerts, IRaises, IWording, IUsageView],
+  requires: [IMeter, IAlerts, IRaises, IWording, IUsageView, ICallStore],
   optional: [INotebookTracker],
   activate: (
     app: JupyterFrontEnd,
@@ -24,12 +25,14 @@ export const alerts: JupyterFrontEndPlugin<void> = {
     raises: IRaises,
     wording: IWording,
     usage: IUsageView,
+    calls: ICallStore,
     tracker: INotebookTracker | null
   ): void => {
     const { contents } = app.serviceManager;
     const notebooks = new CurrentNotebook(tracker, path => contents.localPath(path));
+    const cells = new CellOpener(app, wording, tracker);
     const typing = new TypingPause(document);
-    const context = { app, meter, claims, raises, wording, usage, notebooks, typing };
+    const context = { app, meter, claims, raises, wording, usage, notebooks, typing, calls, cells };
     let isLoading = false;
     const loadWithFirstAlert = (): void => {
       const { alerts = [], runaways = [] } = meter.snapshot.document ?? {};

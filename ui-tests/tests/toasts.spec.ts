@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 
+import type { Lab } from '../lab';
 import { expect, test } from '../fixtures';
 import { gauge, limitDialog, openLab, runCell, toasts } from '../screen';
 
@@ -10,43 +11,97 @@ const CALL = [
   '    messages=[{"role": "user", "content": "Question"}])'
 ].join('\n');
 
-const MODEL_LIMIT = {
-  scope: 'model',
-  value: 'gpt-5-nano',
-  window: 'day',
-  unit: 'calls',
-  amount: 4,
-  warn_at: [0.25, 0.5]
-};
+const APPS = ['jupyterlab', 'notebook'] as const;
 
-/** Runs the cells that cross two thresholds, then the one that reaches the limit. */
-async function crossAll(page: Page): Promise<void> {
-  await runCell(page, 0);
-  await expect(toasts(page)).toHaveText(/Model gpt-5-nano today: 25% of 4 calls used\./);
-  await runCell(page, 1);
-  await expect(toasts(page)).toHaveText(/Model gpt-5-nano today: 50% of 4 calls used\./);
-  await expect(toasts(page)).toHaveCount(1);
-  await runCell(page, 2);
-  await runCell(page, 3);
-  const dialog = limitDialog(page);
-  await expect(dialog).toContainText('Model gpt-5-nano today: 100% of 4 calls used.');
-  await expect(toasts(page)).toHaveCount(0);
-  await dialog.getByRole('button', { name: 'Continue' }).click();
-  await expect(gauge(page)).toHaveAttribute('data-level', 'exceeded');
+type App = (typeof APPS)[number];
+
+/** Opens a notebook of the lab. */
+function openNotebook(page: Page, lab: Lab, app: App, path: string): Promise<void> {
+  return openLab(page, lab.url(`${app === 'jupyterlab' ? 'lab/tree' : 'notebooks'}/${path}`));
 }
 
-for (const app of ['jupyterlab', 'notebook'] as const) {
-  test(`shows one toast a limit and none once it is reached, in ${app}`, async ({
+for (const app of APPS) {
+  test(`shows one toast a limit, that names it, and none once it is reached, in ${app}`, async ({
     page,
     startLab,
     standin
   }) => {
-    const lab = await startLab({ app, environment: standin, settings: { limits: [MODEL_LIMIT] } });
+    const limit = { scope: 'model', value: 'gpt-5-nano', window: 'day', unit: 'calls', amount: 4 };
+    const settings = { limits: [{ ...limit, warn_at: [0.25, 0.5] }] };
+    const lab = await startLab({ app, environment: standin, settings });
     lab.writeNotebook('small.ipynb', [CALL, CALL, CALL, CALL]);
-    await openLab(
-      page,
-      lab.url(app === 'jupyterlab' ? 'lab/tree/small.ipynb' : 'notebooks/small.ipynb')
-    );
-    await crossAll(page);
+    await openNotebook(page, lab, app, 'small.ipynb');
+    await runCell(page, 0);
+    await expect(toasts(page)).toContainText('Model gpt-5-nano today: 25% of 4 calls used.');
+    await runCell(page, 1);
+    await expect(toasts(page)).toHaveCount(1);
+    await expect(toasts(page)).toContainText('Model gpt-5-nano today: 50% of 4 calls used.');
+    await runCell(page, 2);
+    await runCell(page, 3);
+    const dialog = limitDialog(page);
+    await expect(dialog).toContainText('Model gpt-5-nano today: 100% of 4 calls used.');
+    await expect(toasts(page)).toHaveCount(0);
+    await dialog.getByRole('button', { name: 'Continue' }).click();
+    await expect(gauge(page)).toHaveAttribute('data-level', 'exceeded');
+  });
+
+  test(`leads from the toast and the dialog to the cell that called, in ${app}`, async ({
+    page,
+    startLab,
+    standin
+  }) => {
+    const settings = { limits: [{ window: 'day', unit: 'calls', amount: 2, warn_at: [0.5] }] };
+    const lab = await startLab({ app, environment: standin, settings });
+    lab.writeNotebook('spend.ipynb', ['1', CALL, '2', CALL, '3']);
+    await openNotebook(page, lab, app, 'spend.ipynb');
+    const cells = page.locator('.jp-Notebook .jp-CodeCell');
+    await runCell(page, 1);
+    await toasts(page).getByRole('button', { name: 'Go to cell' }).click();
+    await expect(cells.nth(1)).toHaveClass(/jp-mod-active/);
+    await runCell(page, 3);
+    const dialog = limitDialog(page);
+    await dialog.getByRole('button', { name: 'spend.ipynb' }).click();
+    await expect(dialog).toHaveCount(0);
+    await expect(cells.nth(3)).toHaveClass(/jp-mod-active/);
+  });
+
+  test(`tells limits of one window apart by what differs, in ${app}`, async ({
+    page,
+    startLab
+  }) => {
+    const utc = { window: 'day', unit: 'calls', amount: 5, time_zone: 'UTC' };
+    const newYork = { window: 'day', unit: 'USD', amount: 5, time_zone: 'America/New_York' };
+    const settings = { limits: [utc, { ...newYork, reset_hour: 6 }] };
+    const lab = await startLab({ app, settings });
+    lab.writeNotebook('two.ipynb', ['1']);
+    await openNotebook(page, lab, app, 'two.ipynb');
+    await gauge(page).click();
+    await expect(page.locator('.jp-LLMMeter-Limit-title')).toHaveText([
+      'Today (UTC)',
+      'Today (New York, from 6:00)'
+    ]);
+  });
+
+  test(`keeps the limits of other work out of a notebook's gauge, in ${app}`, async ({
+    page,
+    startLab,
+    standin
+  }) => {
+    const limit = { scope: 'notebook', window: 'day', unit: 'calls', amount: 1, warn_at: [] };
+    const lab = await startLab({ app, environment: standin, settings: { limits: [limit] } });
+    lab.writeNotebook('spent.ipynb', [CALL]);
+    lab.writeNotebook('fresh.ipynb', ['print("typed")']);
+    await openNotebook(page, lab, app, 'spent.ipynb');
+    await runCell(page, 0);
+    await expect(gauge(page)).toHaveAttribute('data-level', 'exceeded');
+    await limitDialog(page).getByRole('button', { name: 'Continue' }).click();
+
+    await openNotebook(page, lab, app, 'fresh.ipynb');
+    await page.locator('.jp-Notebook .jp-CodeCell').first().click();
+    await expect(gauge(page)).toHaveAttribute('data-level', 'ok');
+    await gauge(page).click();
+    const popover = page.locator('.jp-LLMMeter-Popover');
+    await popover.getByRole('button', { name: 'Show 1 limit of other work' }).click();
+    await expect(popover).toContainText('Notebook spent.ipynb today');
   });
 }

@@ -20,6 +20,8 @@ export interface Notice {
   readonly headline: string;
   /** The facts, name and value. */
   readonly facts: readonly (readonly [name: string, value: string])[];
+  /** The notebook that used most, which is one of the facts; absent if unknown. */
+  readonly notebook?: string;
   /** What happened and when the limit resets. */
   readonly summary: string;
   /** What happens to further calls, and who can raise the limit; one sentence each. */
@@ -51,6 +53,7 @@ export function toNotice(alert: Alert, standing: Standing | undefined, words: Wo
       ...fact(trans.__('Top notebook'), alert.topNotebook),
       ...fact(trans.__('Forecast'), standing && forecastText(standing, words))
     ],
+    notebook: alert.topNotebook,
     summary: reset === undefined ? headline : summaryOf(alert, name, amount, reset, words),
     outlook: [outlookOf(alert, standing, trans), standing && whoCanRaise(standing, trans)].filter(
       sentence => sentence !== undefined

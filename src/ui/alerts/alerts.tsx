@@ -20,6 +20,8 @@ const CHANGE_LIMIT = 'change-limit';
 interface AlertActions {
   readonly seeUsage: () => void;
   readonly changeLimit: () => void;
+  /** Opens a notebook at the cell that spends. */
+  readonly goToCell: (notebookPath: string) => void;
   /** Interrupts a kernel; shows an error if it can't. */
   readonly interrupt: (kernelId: string) => Promise<void>;
   /** The form that raises a limit, for a refused call that needed so much; calls back when it is raised. */
@@ -100,7 +102,16 @@ export async function askAtLimit(
   const buttons = canRaise ? [seeUsage, changeLimit, raise, close] : [seeUsage, changeLimit, close];
   const dialog = new LimitDialog({
     title: isBlocked ? trans.__('LLM call refused') : trans.__('LLM limit reached'),
-    story: <NoticeBody notice={toNotice(alert, standing, wording)} />,
+    story: (
+      <NoticeBody
+        notice={toNotice(alert, standing, wording)}
+        hint={trans.__('Go to the cell that made the latest call')}
+        onOpen={path => {
+          dialog.reject();
+          actions.goToCell(path);
+        }}
+      />
+    ),
     buttons,
     defaultButton: buttons.indexOf(close),
     raiseButton: canRaise ? buttons.indexOf(raise) : undefined,

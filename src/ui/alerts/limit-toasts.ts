@@ -13,6 +13,8 @@ import type { IWording } from '../../tokens';
 interface ToastActions {
   readonly seeUsage: () => void;
   readonly changeLimit: () => void;
+  /** Opens a notebook at the cell that spends. */
+  readonly goToCell: (notebookPath: string) => void;
 }
 
 /** Which limit an alert or a standing is about. */
@@ -44,7 +46,8 @@ export class LimitToasts {
    */
   show(alert: Alert, standing: Standing | undefined): void {
     const { trans } = this.wording;
-    const { seeUsage, changeLimit } = this.actions;
+    const { seeUsage, changeLimit, goToCell } = this.actions;
+    const { topNotebook } = alert;
     this.close(alert);
     const id = this.notifications.notify(
       toNotice(alert, standing, this.wording).summary,
@@ -52,7 +55,16 @@ export class LimitToasts {
       {
         autoClose: false,
         actions: [
-          { label: trans.__('See usage'), callback: seeUsage, displayType: 'accent' },
+          ...(topNotebook === undefined
+            ? []
+            : [
+                {
+                  label: trans.__('Go to cell'),
+                  callback: () => goToCell(topNotebook),
+                  displayType: 'accent' as const
+                }
+              ]),
+          { label: trans.__('See usage'), callback: seeUsage },
           { label: trans.__('Change limit'), callback: changeLimit }
         ]
       }

@@ -9,10 +9,14 @@ import { Paragraphs } from '../paragraphs';
 
 interface NoticeBodyProps {
   readonly notice: Notice;
+  /** What a click on the notebook does, in words. */
+  readonly hint: string;
+  /** Opens a notebook at the cell that spends. */
+  readonly onOpen: (notebookPath: string) => void;
 }
 
 /** Shows what happened, the facts, and what happens next. */
-export function NoticeBody({ notice }: NoticeBodyProps): React.ReactElement {
+export function NoticeBody({ notice, hint, onOpen }: NoticeBodyProps): React.ReactElement {
   return (
     <div className="jp-LLMMeter-Notice">
       <p>{notice.headline}</p>
@@ -20,7 +24,20 @@ export function NoticeBody({ notice }: NoticeBodyProps): React.ReactElement {
         {notice.facts.map(([name, value]) => (
           <React.Fragment key={name}>
             <dt>{name}</dt>
-            <dd>{value}</dd>
+            <dd>
+              {value === notice.notebook ? (
+                <button
+                  type="button"
+                  className="jp-LLMMeter-Link"
+                  title={hint}
+                  onClick={() => onOpen(value)}
+                >
+                  {value}
+                </button>
+              ) : (
+                value
+              )}
+            </dd>
           </React.Fragment>
         ))}
       </dl>

@@ -25,7 +25,7 @@ def test_a_warning_in_english(make_alert):
         "Resets: 2026-12-01 00:00 (Asia/Shanghai)",
         "Top notebooks: a.ipynb (620,000 tokens), b.ipynb (100,000 tokens)",
         "Detected: 2026-11-24 20:00",
-        "Open JupyterLab: https://lab.example.com/",
+        "Open JupyterLab: https://lab.example.com/lab/tree/a.ipynb",
     ]
     assert not message.is_urgent
 
@@ -38,7 +38,7 @@ def test_a_warning_in_chinese(make_alert):
         "重置时间：2026-12-01 00:00（Asia/Shanghai）",
         "用量最高的笔记本：a.ipynb（620,000 token）、b.ipynb（100,000 token）",
         "发现时间：2026-11-24 20:00",
-        "打开 JupyterLab：https://lab.example.com/",
+        "打开 JupyterLab：https://lab.example.com/lab/tree/a.ipynb",
     ]
 
 
@@ -185,6 +185,15 @@ def test_a_limit_in_force_is_named_by_what_tells_it_apart(make_alert):
     _utc, new_york = with_name_parts(parse_limits(given, "settings"))
     title = compose([make_alert(limit=new_york)], "en", PLENTY).title
     assert "User alice today (New York, from 6:00): 81%" in title
+
+
+@pytest.mark.parametrize(
+    "link", ["https://hub/user/alice", "https://hub/user/alice/", "https://hub/user/alice/lab"]
+)
+def test_the_address_leads_to_the_notebook_that_used_most(make_alert, link):
+    alert = make_alert(notebooks=[("my work/a b#1.ipynb", Decimal(5)), ("b.ipynb", Decimal(1))])
+    text = compose([alert], "en", PLENTY, link).text
+    assert text.endswith("Open JupyterLab: https://hub/user/alice/lab/tree/my%20work/a%20b%231.ipynb")
 
 
 def test_the_instant_of_an_alert_is_in_the_limit_s_zone(make_alert):

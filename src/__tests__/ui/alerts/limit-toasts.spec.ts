@@ -24,9 +24,11 @@ function messages(): string[] {
 
 let notifications: NotificationManager;
 let toasts: LimitToasts;
+let opened: string[];
 
 beforeEach(() => {
   notifications = new NotificationManager();
+  opened = [];
   const ignore = (): void => undefined;
   toasts = new LimitToasts(notifications, words as IWording, {
     seeUsage: ignore,
@@ -70,6 +72,21 @@ describe('LimitToasts', () => {
     toasts.show(alertWith(), standingWith());
     toasts.follow([standingWith({ ratio: 0.83 })]);
     expect(messages()).toHaveLength(1);
+  });
+
+  it('should lead to the notebook that used most, in one click', () => {
+    toasts.show(alertWith({ top_notebook: 'work.ipynb' }), standingWith());
+    const [{ options }] = notifications.notifications;
+    const [first] = options.actions ?? [];
+    expect(first.label).toBe('Go to cell');
+    first.callback({} as MouseEvent);
+    expect(opened).toEqual(['work.ipynb']);
+  });
+
+  it('should lead nowhere where no notebook is known', () => {
+    toasts.show(alertWith({ top_notebook: undefined }), standingWith());
+    const [{ options }] = notifications.notifications;
+    expect(options.actions?.map(({ label }) => label)).toEqual(['See usage', 'Change limit']);
   });
 
   it('should not take away what is not there', () => {
