@@ -32,7 +32,8 @@ beforeEach(() => {
   const ignore = (): void => undefined;
   toasts = new LimitToasts(notifications, words as IWording, {
     seeUsage: ignore,
-    changeLimit: ignore
+    changeLimit: ignore,
+    goToCell: path => opened.push(path)
   });
 });
 
