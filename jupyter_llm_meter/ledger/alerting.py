@@ -101,7 +101,7 @@ def pending_alerts(connection: Connection, limits: Sequence[Limit], now: datetim
     query = select(alerts).where(
         alerts.c.acknowledged_at.is_(None), alerts.c.rearmed_at.is_(None), alerts.c.window_end > to_us(now)
     )
-    rows = [(_window_of(row), row) for row in connection.execute(query).mappings()]
+    rows = [(_window_of(row), row) for row in map(dict, connection.execute(query).mappings())]
     current = [(by_window[window], window, row) for window, row in rows if window in by_window]
     used = used_of(connection, [(limit, window) for limit, window, _row in current])
     raised_by = raised_at(connection, now)
@@ -110,7 +110,7 @@ def pending_alerts(connection: Connection, limits: Sequence[Limit], now: datetim
         amount = limit.amount + raised_by.get((limit.id, row["subject"]), 0)
         figure = used.get(window, {}).get(row["subject"])
         if _applies(row, Decimal(0) if figure is None else figure.amount, amount):
-            pending.append(alert_of(dict(row)))
+            pending.append(alert_of(row))
     return sorted(pending, key=lambda alert: (alert.raised_at, alert.threshold, alert.kind, alert.id))
 
 
@@ -194,8 +194,8 @@ def _announced(
     if subjects is not None:
         query = query.where(alerts.c.subject.in_(subjects))
     found: dict[tuple[Window, str], list[Mapping[str, Any]]] = {}
-    for row in connection.execute(query).mappings():
-        found.setdefault((_window_of(row), row["subject"]), []).append(dict(row))
+    for row in map(dict, connection.execute(query).mappings()):
+        found.setdefault((_window_of(row), row["subject"]), []).append(row)
     return found
 
 

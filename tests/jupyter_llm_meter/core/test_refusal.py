@@ -98,9 +98,7 @@ def test_a_refusal_for_want_of_a_price_says_how_the_call_can_be_sent():
 
 def test_the_figures_of_a_refusal_are_given_one_by_one_as_well():
     words = refusal_words(decision(1500, used=900, reserved=20), may_raise=False, link="https://hub/lab")
-    assert words.headline == (
-        "LLM Meter did not send this call: it could exceed the limit user/day/tokens for alice."
-    )
+    assert words.headline == "LLM Meter did not send this call: it could exceed the limit for today."
     assert words.details == (
         ("Limit", "1,000 tokens"),
         ("Used", "900 tokens"),

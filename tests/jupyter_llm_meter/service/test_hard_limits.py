@@ -50,8 +50,8 @@ def test_calls_are_granted_while_they_fit_and_refused_with_the_arithmetic(
     )
     for words in (
         "for all time is 1,000 tokens",
-        "progress: 601 tokens",
-        "at most: 601 tokens",
+        "under way 601 tokens",
+        "may need 601 tokens",
         "administrator",
     ):
         assert words in refusal["message"]
