@@ -26,6 +26,7 @@ from jupyter_llm_meter.ledger.location import (
     private_folder,
     sqlite_url,
 )
+from jupyter_llm_meter.ledger.notebooks.places import NO_PLACES, Place, Places
 from jupyter_llm_meter.ledger.pages import ORDERS, SORTS
 from jupyter_llm_meter.ledger.raising import new_raise_id
 from jupyter_llm_meter.ledger.rows import Row
@@ -39,6 +40,7 @@ __all__ = [
     "FILTER_COLUMNS",
     "GROUPS",
     "LEDGER_FILE",
+    "NO_PLACES",
     "ORDERS",
     "SORTS",
     "SPLIT_COLUMNS",
@@ -55,6 +57,8 @@ __all__ = [
     "NewerLedger",
     "Outbox",
     "Pace",
+    "Place",
+    "Places",
     "Pricer",
     "Raise",
     "Row",

@@ -127,6 +127,7 @@ calls = Table(
     Index("calls_by_request_model", "request_model", "started_at"),
     Index("calls_by_notebook", "notebook_path", "started_at"),
     Index("calls_by_response", "response_id"),
+    Index("calls_by_cell", "cell_id"),
     Index(
         "calls_of_outputs",
         "kernel_id",
@@ -145,6 +146,35 @@ merged_calls = Table(
     Index("merged_calls_by_kept", "kept_id"),
 )
 """The other ids of calls that several sources reported, each with the id of the call's row."""
+
+kernels = Table(
+    "kernels",
+    metadata,
+    Column("kernel_id", Text, primary_key=True),
+    Column("user_id", Text, nullable=False),
+    Column("stated_path", Text),
+    Column("notebook_path", Text),
+    Column("project", Text),
+    Column("stated_at", BigInteger, nullable=False),
+    Index("kernels_by_notebook", "notebook_path"),
+)
+"""The notebook of each kernel that a lab has named, so that calls that arrive late know it.
+
+`stated_path` is what the lab said last, `notebook_path` where that notebook is now.
+"""
+
+moves = Table(
+    "moves",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("user_id", Text, nullable=False),
+    Column("old_path", Text, nullable=False),
+    Column("new_path", Text, nullable=False),
+    Column("moved_at", BigInteger, nullable=False),
+    Column("retaken_at", BigInteger),
+    Index("moves_by_path", "old_path"),
+)
+"""Notebooks and folders that were moved. `retaken_at` is when something else was found at the old path."""
 
 series = Table(
     "series",

@@ -25,6 +25,8 @@ from jupyter_llm_meter.ledger.counters import count_windows, current_windows, un
 from jupyter_llm_meter.ledger.deliveries import Turn
 from jupyter_llm_meter.ledger.engine import make_engine, parse_url, reading, writing
 from jupyter_llm_meter.ledger.migrate import prepare
+from jupyter_llm_meter.ledger.notebooks.moving import Paths, move_history
+from jupyter_llm_meter.ledger.notebooks.places import NO_PLACES, Places, Placing, placed
 from jupyter_llm_meter.ledger.outbox import Outbox
 from jupyter_llm_meter.ledger.paces import Pace
 from jupyter_llm_meter.ledger.pages import Page
@@ -38,7 +40,7 @@ from jupyter_llm_meter.ledger.takeover import Seen, TakeoverPart, take_over
 from jupyter_llm_meter.ledger.unpriced import with_unpriced
 from llm_meter_tap.wire.record import CallRecord
 
-__all__ = ["Ledger", "Outbox", "Pace", "Page", "Raise", "Seen", "Settled", "TakeoverPart"]
+__all__ = ["Ledger", "Outbox", "Pace", "Page", "Places", "Raise", "Seen", "Settled", "TakeoverPart"]
 
 NO_OUTBOX = Outbox()
 
@@ -101,6 +103,7 @@ class Ledger(Answers):
         limits: Sequence[Limit],
         now: datetime,
         dropped: Sequence[str] = (),
+        places: Places = NO_PLACES,
     ) -> Settled:
         """Write finished calls down, each once, and raise the alerts they give rise to.
 
@@ -109,6 +112,7 @@ class Ledger(Answers):
             limits: The limits in force.
             now: Picks the windows in which alerts are raised.
             dropped: Calls that were never sent, whose reservations end.
+            places: What the lab says of the kernels of the calls.
 
         Raises:
             LedgerUnavailable: Nothing of the batch was written; it can be settled again.
@@ -117,7 +121,7 @@ class Ledger(Answers):
         with writing(self._engine) as connection:
             settled = settle(
                 connection,
-                ready,
+                placed(connection, ready, places, now),
                 self._index(limits).all,
                 now,
                 self._pricer,
@@ -129,7 +133,9 @@ class Ledger(Answers):
         self._announce_alerts(settled.crossed)
         return settled
 
-    def take_over(self, part: TakeoverPart, limits: Sequence[Limit], now: datetime) -> tuple[int, Settled]:
+    def take_over(
+        self, part: TakeoverPart, limits: Sequence[Limit], now: datetime, places: Places = NO_PLACES
+    ) -> tuple[int, Settled]:
         """Add the calls that a page counted in local mode, once; see `takeover.take_over`.
 
         Raises:
@@ -137,7 +143,8 @@ class Ledger(Answers):
         """
         ready = [priced(sound(record), self._pricer) for record in part.records]
         with writing(self._engine) as connection:
-            mine, index = replace(part, records=ready), self._index(limits).all
+            mine = replace(part, records=placed(connection, ready, places, now))
+            index = self._index(limits).all
             outcome = take_over(connection, mine, index, now, self._pricer, self._outbox)
         self._announce_alerts(outcome[1].crossed)
         return outcome
@@ -204,10 +211,27 @@ class Ledger(Answers):
             return deliveries.mark_failed(connection, message_id, reason, now)
 
     def reserve(
-        self, calls: Sequence[CallBounds], limits: Sequence[Limit], now: datetime
+        self,
+        calls: Sequence[CallBounds],
+        limits: Sequence[Limit],
+        now: datetime,
+        places: Places = NO_PLACES,
     ) -> list[Decision | None]:
         """Decide whether calls may be sent, see `Reservations.reserve`; `limits` are all those in force."""
-        return self._reservations.reserve(calls, self._index(limits).blocking, now)
+        with reading(self._engine) as connection:
+            records = Placing(connection, [bounds.record for bounds in calls], places, now).records
+        where = [replace(bounds, record=each) for bounds, each in zip(calls, records, strict=True)]
+        return self._reservations.reserve(where, self._index(limits).blocking, now)
+
+    def keep_places(self, places: Places, now: datetime) -> None:
+        """Keep what a lab says of its kernels, so that it is known when their calls come late."""
+        with writing(self._engine) as connection:
+            placed(connection, [], places, now)
+
+    def move_notebooks(self, user_id: str, old: str, new: str, now: datetime) -> Paths:
+        """Move the history of a notebook, or of all below a folder; see `moving.move_history`."""
+        with writing(self._engine) as connection:
+            return move_history(connection, user_id, old, new, now)
 
     def renew(self, call_ids: Sequence[str], now: datetime) -> list[str]:
         """Renew the leases of calls in flight; returns the ids of the calls that still have reservations."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Protocol
 
 from jupyter_llm_meter.core.limits import Limit
@@ -89,9 +88,3 @@ class NoKernels:
     def tap_reported(self, kernel_id: str) -> bool:
         """Return False, because a service without a Jupyter server lists no kernels."""
         return False
-
-
-def first_folder(path: str) -> str | None:
-    """Return the first folder of a path under the lab's root, None for a file at the root."""
-    parts = PurePosixPath(path.lstrip("/")).parts
-    return parts[0] if len(parts) > 1 else None

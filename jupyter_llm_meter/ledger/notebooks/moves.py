@@ -1,0 +1,115 @@
+"""Which notebooks and folders were moved, so that who still names an old path means the notebook it has become.
+
+A move holds for all that was under the old path before it. For what comes later it holds until something else is
+found at the old path: from then on the path means that.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from jupyter_llm_meter.core.paths import moved, self_and_folders
+from jupyter_llm_meter.ledger.rows import storable
+from jupyter_llm_meter.ledger.schema import moves
+
+_OF_PATHS = select(
+    moves.c.user_id, moves.c.old_path, moves.c.new_path, moves.c.moved_at, moves.c.retaken_at
+).where(moves.c.old_path.in_(bindparam("paths", expanding=True)))
+
+
+class Move(NamedTuple):
+    """A move of a file or folder; times in microseconds."""
+
+    user_id: str
+    old_path: str
+    new_path: str
+    moved_at: int
+    retaken_at: int | None
+
+    def holds_at(self, at: int) -> bool:
+        """Whether the old path means the new one at a time: something was moved, and nothing is there since."""
+        return self.moved_at <= at and (self.retaken_at is None or self.retaken_at > at)
+
+
+class Moves:
+    """The moves of a ledger, read as far as they are asked for.
+
+    Args:
+        connection: A transaction on the ledger.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._by_path: dict[str, list[Move]] = {}
+
+    def load(self, paths: Iterable[str]) -> None:
+        """Read the moves of paths and of their folders, in one query."""
+        wanted = {each for path in paths for each in self_and_folders(path)} - self._by_path.keys()
+        if wanted:
+            self._by_path.update({path: [] for path in wanted})
+            for row in self._connection.execute(_OF_PATHS, {"paths": sorted(wanted)}):
+                self._by_path[row.old_path].append(Move(*row))
+
+    def is_elsewhere(self, path: str, user_id: str, at: int) -> bool:
+        """Whether a path meant another one at a time, as far as the ledger has heard."""
+        return any(move.holds_at(at) for move in self._of(path, user_id))
+
+    def where_is(self, path: str, user_id: str, at: int, *, is_there: bool = False) -> str:
+        """Return the path that a notebook has now.
+
+        Args:
+            path: Where somebody says that it is or was.
+            user_id: In whose lab.
+            at: When they said so, in microseconds.
+            is_there: There is a file at `path` now, so that no earlier move is meant.
+        """
+        move = self._first(path, user_id, at, is_there=is_there)
+        while move is not None:
+            path = moved(path, move.old_path, move.new_path) or path
+            later = [each for each in self._of(path, user_id) if each.moved_at > move.moved_at]
+            move = min(later, key=lambda each: each.moved_at, default=None)
+        return path
+
+    def _first(self, path: str, user_id: str, at: int, *, is_there: bool) -> Move | None:
+        own = self._of(path, user_id)
+        before = [] if is_there else [move for move in own if move.holds_at(at)]
+        if before:
+            return max(before, key=lambda move: move.moved_at)
+        later = [move for move in own if move.moved_at > at]
+        return min(later, key=lambda move: move.moved_at, default=None)
+
+    def _of(self, path: str, user_id: str) -> list[Move]:
+        self.load([path])
+        folders = self_and_folders(path)
+        return [move for each in folders for move in self._by_path[each] if move.user_id == user_id]
+
+
+def write_move(connection: Connection, user_id: str, old: str, new: str, at: int) -> None:
+    """Write a move down; the new path means what was moved from now on."""
+    last = connection.scalar(select(func.max(moves.c.moved_at)).where(moves.c.user_id == user_id)) or 0
+    at = max(at, last + 1)  # moves have an order, also where a clock was set back
+    retake(connection, user_id, [new], at)
+    row = {"id": uuid.uuid4().hex, "user_id": user_id, "moved_at": at}
+    connection.execute(insert(moves).values(**row, old_path=storable(old), new_path=storable(new)))
+
+
+def retake(connection: Connection, user_id: str, paths: Iterable[str], at: int) -> None:
+    """Note that there is something at these paths, so that they no longer mean what was moved away."""
+    taken = {each for path in paths for each in self_and_folders(path)}
+    connection.execute(
+        update(moves)
+        .where(moves.c.user_id == user_id, moves.c.old_path.in_(taken), moves.c.retaken_at.is_(None))
+        .where(moves.c.moved_at < at)
+        .values(retaken_at=at)
+    )
+
+
+def places_now(connection: Connection, user_id: str, paths: Iterable[str], at: int) -> dict[str, str]:
+    """Those of some paths that mean another one now, each with that."""
+    known = Moves(connection)
+    found = {path: known.where_is(path, user_id, at) for path in paths}
+    return {path: new for path, new in found.items() if new != path}

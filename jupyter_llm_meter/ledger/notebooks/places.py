@@ -1,0 +1,162 @@
+"""The notebook of a call: what its process said, else what the lab said of its kernel, wherever it is now.
+
+What a lab says of a kernel is kept in the ledger, so that a call that waited in a spool still finds its
+notebook after the kernel and the server have ended. While a lab says the same as before, the ledger knows
+better: it has heard of every move since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from jupyter_llm_meter.core.paths import first_folder
+from jupyter_llm_meter.ledger.notebooks.moves import Moves, retake
+from jupyter_llm_meter.ledger.rows import storable, to_us
+from jupyter_llm_meter.ledger.schema import kernels
+from llm_meter_tap.wire.record import CallRecord
+
+KEPT = timedelta(days=400)
+"""How long the notebook of a kernel is remembered."""
+
+_KERNELS = select(kernels).where(kernels.c.kernel_id.in_(bindparam("ids", expanding=True)))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a kernel belongs.
+
+    Attributes:
+        path: Path of its notebook under the lab's root; None for a console.
+        project: Its project.
+    """
+
+    path: str | None
+    project: str | None
+
+
+@dataclass(frozen=True)
+class Places:
+    """What a lab says of the kernels and notebooks of some calls.
+
+    Attributes:
+        user: The lab's user.
+        kernels: By kernel id.
+        existing: Those of the paths that calls or `kernels` name at which there is a file now.
+    """
+
+    user: str = ""
+    kernels: Mapping[str, Place] = field(default_factory=dict)
+    existing: Collection[str] = ()
+
+
+NO_PLACES = Places()
+
+
+class Placing:
+    """Finds the notebooks of some calls. Reads only, until `write`.
+
+    Args:
+        connection: A transaction on the ledger.
+        records: The calls.
+        places: What the lab says.
+        now: When it says so.
+    """
+
+    def __init__(
+        self, connection: Connection, records: Sequence[CallRecord], places: Places, now: datetime
+    ) -> None:
+        self._connection = connection
+        self._places = places
+        self._now = to_us(now)
+        self._moves = Moves(connection)
+        self._retaken: set[str] = set()
+        self._new: list[dict[str, Any]] = []
+        ids = {record.kernel_id for record in records if record.kernel_id}
+        self._kernels = self._known(ids | places.kernels.keys())
+        said = {record.notebook_path for record in records if record.notebook_path}
+        if said:
+            self._moves.load(said)
+        self._placed = [self._place(record) for record in records]
+
+    @property
+    def records(self) -> list[CallRecord]:
+        """The calls with their notebooks and projects, as far as they are known."""
+        return self._placed
+
+    def write(self) -> None:
+        """Keep what the lab said."""
+        if self._retaken:
+            retake(self._connection, self._places.user, self._retaken, self._now)
+        if self._new:
+            ids = [row["kernel_id"] for row in self._new]
+            old = self._now - int(KEPT / timedelta(microseconds=1))
+            self._connection.execute(
+                delete(kernels).where(kernels.c.kernel_id.in_(ids) | (kernels.c.stated_at < old))
+            )
+            self._connection.execute(insert(kernels), self._new)
+
+    def _known(self, ids: Collection[str]) -> dict[str, Place]:
+        if not ids:
+            return {}
+        rows = self._connection.execute(_KERNELS, {"ids": sorted(ids)}).mappings()
+        stated = {row["kernel_id"]: dict(row) for row in rows}
+        known = {name: Place(row["notebook_path"], row["project"]) for name, row in stated.items()}
+        for kernel_id, said in self._places.kernels.items():
+            row = stated.get(kernel_id)
+            if row is None or (row["stated_path"], row["project"]) != (said.path, said.project):
+                path = row["notebook_path"] if row and row["stated_path"] == said.path else None
+                known[kernel_id] = place = self._stated(said, path)
+                self._new.append(
+                    {
+                        "kernel_id": kernel_id,
+                        "user_id": self._places.user,
+                        "stated_path": storable(said.path),
+                        "notebook_path": storable(place.path),
+                        "project": storable(said.project),
+                        "stated_at": self._now,
+                    }
+                )
+        return {name: self._followed(place, stated.get(name)) for name, place in known.items()}
+
+    def _stated(self, said: Place, known: str | None) -> Place:
+        if said.path is None:
+            return said
+        return replace(said, path=known or self._where_is(said.path, self._places.user, self._now))
+
+    def _followed(self, place: Place, row: Mapping[str, Any] | None) -> Place:
+        """A kernel's project by its folder is that of the folder where its notebook is now."""
+        stated = None if row is None else row["stated_path"]
+        if stated is None or place.path is None or place.project != first_folder(stated):
+            return place
+        return replace(place, project=first_folder(place.path))
+
+    def _where_is(self, path: str, user_id: str, at: int) -> str:
+        is_there = path in self._places.existing
+        if is_there and self._moves.is_elsewhere(path, user_id, at):
+            self._retaken.add(path)
+        return self._moves.where_is(path, user_id, at, is_there=is_there)
+
+    def _place(self, record: CallRecord) -> CallRecord:
+        place = self._kernels.get(record.kernel_id or "", Place(None, None))
+        path, project = record.notebook_path, record.project or place.project
+        if path:
+            path = self._where_is(path, record.user_id or "", to_us(record.started_at))
+        else:
+            path = place.path
+        if path == record.notebook_path and project == record.project:
+            return record
+        return replace(record, notebook_path=path, project=project)
+
+
+def placed(
+    connection: Connection, records: Sequence[CallRecord], places: Places, now: datetime
+) -> list[CallRecord]:
+    """Place calls in a writing transaction, and keep what the lab said of their kernels."""
+    placing = Placing(connection, records, places, now)
+    placing.write()
+    return placing.records
