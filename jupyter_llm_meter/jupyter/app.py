@@ -26,6 +26,7 @@ from jupyter_llm_meter.jupyter.events import SCHEMA_PATH, StandingEvents
 from jupyter_llm_meter.jupyter.kernel_messages import KernelMessages
 from jupyter_llm_meter.jupyter.kernel_names import KernelNames
 from jupyter_llm_meter.jupyter.kernels import ServerKernels
+from jupyter_llm_meter.jupyter.notebooks import Notebooks
 from jupyter_llm_meter.jupyter.own_calls import OwnCalls, leave_unmetered
 from jupyter_llm_meter.jupyter.routes.table import handlers
 from jupyter_llm_meter.policy.lab_settings import LabPaths
@@ -190,6 +191,8 @@ class LLMMeter(ExtensionApp):
             self._follow_kernels(self.service, problems, loop)
         self._start_own_calls()
         self._logger.add_listener(schema_id=KERNEL_ACTIONS, listener=self._kernel_action)
+        self._notebooks = Notebooks(self._server.session_manager, self._logger, self.kernels, self.service)
+        self._notebooks.follow()
 
     def initialize_handlers(self) -> None:
         """Add the REST routes."""
@@ -223,6 +226,7 @@ class LLMMeter(ExtensionApp):
             return
         service, self.service = self.service, None
         self._logger.remove_listener(schema_id=KERNEL_ACTIONS, listener=self._kernel_action)
+        self._notebooks.stop()
         self._environment.restore()
         self._kernel_names.restore()
         if self._own_calls is not None:

@@ -10,9 +10,11 @@ import asyncio
 import json
 import logging
 import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -20,13 +22,17 @@ from jupyter_core.utils import ensure_async
 from jupyter_server.serverapp import ServerApp
 from tornado.web import HTTPError
 
-from jupyter_llm_meter.service.context import KernelContext, UnmeteredKernel, first_folder
+from jupyter_llm_meter.core.paths import first_folder
+from jupyter_llm_meter.service.context import KernelContext, UnmeteredKernel
 
 PATIENCE_S = 0.5
 FRESH_S = 1.0
 METADATA_FRESH_S = 10.0
 MAX_NOTEBOOK_BYTES = 10 * 1024 * 1024
 """A larger notebook is not opened for its metadata: its project is the folder's."""
+
+MOST_PATHS = 1_000
+"""Paths that calls name themselves and that are looked for."""
 
 _log = logging.getLogger(__name__)
 
@@ -79,6 +85,10 @@ class ServerQuery(Generic[Answer]):
         else:
             _log.warning("LLM Meter: the server's kernels could not be read: %r", error)
 
+    def expire(self) -> None:
+        """Ask the server again at the next query; from any thread."""
+        self._answered_at = float("-inf")
+
     async def cancel(self) -> None:
         """Cancel a run in progress; on the server's loop, after the last query."""
         if self._task is not None and not self._task.done():
@@ -119,6 +129,7 @@ class ServerKernels:
         self._languages: dict[str, str] = {}
         self._metadata: dict[str, _Metadata] = {}
         self._contexts: dict[str, ServerQuery[KernelContext]] = {}
+        self._existing: OrderedDict[str, ServerQuery[datetime | None]] = OrderedDict()
         self._unmetered: ServerQuery[list[UnmeteredKernel]] = ServerQuery(
             self._loop, self._find_unmetered, []
         )
@@ -129,6 +140,27 @@ class ServerKernels:
         if query is None:
             query = ServerQuery(self._loop, lambda: self._find_context(kernel_id), KernelContext())
             self._contexts[kernel_id] = query
+        return await query.answer()
+
+    def forget_context(self, kernel_id: str) -> None:
+        """Let the next query of a kernel's notebook ask the server: its session is new or another one."""
+        query = self._contexts.get(kernel_id)
+        if query is not None:
+            query.expire()
+
+    def forget_paths(self) -> None:
+        """Let the next queries ask the server: something was moved."""
+        for query in (*self._contexts.values(), *self._existing.values()):
+            query.expire()
+
+    async def seen_at(self, path: str) -> datetime | None:
+        """Return when a file was seen at a path under the lab's root, None when there was none."""
+        query = self._existing.get(path)
+        if query is None:
+            query = ServerQuery[datetime | None](self._loop, lambda: self._find_file(path), None)
+            self._existing[path] = query
+            while len(self._existing) > MOST_PATHS:
+                self._existing.popitem(last=False)
         return await query.answer()
 
     async def unmetered(self) -> Sequence[UnmeteredKernel]:
@@ -143,7 +175,7 @@ class ServerKernels:
         process from ending, when the task that started them never ends.
         """
         await self._unmetered.cancel()
-        for query in self._contexts.values():
+        for query in (*self._contexts.values(), *self._existing.values()):
             await query.cancel()
 
     def tap_seen(self, kernel_id: str) -> bool:
@@ -183,7 +215,12 @@ class ServerKernels:
         path = session["path"]
         if session["type"] != "notebook":
             return KernelContext(project=first_folder(path))
-        return KernelContext(path, await self._project_in(path) or first_folder(path))
+        seen_at = await self._find_file(path)
+        return KernelContext(path, await self._project_in(path) or first_folder(path), seen_at)
+
+    async def _find_file(self, path: str) -> datetime | None:
+        now = datetime.now(timezone.utc)
+        return now if await ensure_async(self._contents.file_exists(path)) else None
 
     async def _sessions(self) -> list[dict[str, Any]]:
         sessions: list[dict[str, Any]] = await ensure_async(self._sessions_manager.list_sessions())

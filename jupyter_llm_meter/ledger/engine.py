@@ -28,6 +28,8 @@ BUSY_TIMEOUT_S = 30
 CONNECT_TIMEOUT_S = 10
 """How long libpq may try to reach a PostgreSQL that does not answer (its `connect_timeout`)."""
 
+LARGE_CACHE_KIB = 128 * 1024
+
 _ADVISORY_LOCK = 0x4C4D5452
 _WRITES = "llm_meter_writes"
 _DAMAGED = ("malformed", "not a database")
@@ -93,6 +95,20 @@ def writing(engine: Engine) -> Iterator[Connection]:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
             yield connection
+
+
+@contextmanager
+def large_cache(connection: Connection) -> Iterator[None]:
+    """Let a transaction that changes many rows of an SQLite file hold them in memory until its commit."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    before = connection.exec_driver_sql("PRAGMA cache_size").scalar()
+    connection.exec_driver_sql(f"PRAGMA cache_size=-{LARGE_CACHE_KIB}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size={before}")
 
 
 @contextmanager

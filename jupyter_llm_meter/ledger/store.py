@@ -23,7 +23,7 @@ from jupyter_llm_meter.ledger.answers import Answers
 from jupyter_llm_meter.ledger.batch import Pricer, Settled, priced
 from jupyter_llm_meter.ledger.counters import count_windows, current_windows, uncounted
 from jupyter_llm_meter.ledger.deliveries import Turn
-from jupyter_llm_meter.ledger.engine import make_engine, parse_url, reading, writing
+from jupyter_llm_meter.ledger.engine import large_cache, make_engine, parse_url, reading, writing
 from jupyter_llm_meter.ledger.migrate import prepare
 from jupyter_llm_meter.ledger.notebooks.moving import Paths, move_history
 from jupyter_llm_meter.ledger.notebooks.places import NO_PLACES, Places, Placing, placed
@@ -230,7 +230,7 @@ class Ledger(Answers):
 
     def move_notebooks(self, user_id: str, old: str, new: str, now: datetime) -> Paths:
         """Move the history of a notebook, or of all below a folder; see `moving.move_history`."""
-        with writing(self._engine) as connection:
+        with writing(self._engine) as connection, large_cache(connection):
             return move_history(connection, user_id, old, new, now)
 
     def renew(self, call_ids: Sequence[str], now: datetime) -> list[str]:

@@ -23,6 +23,7 @@ from jupyter_llm_meter.service.gate import GateFile
 from jupyter_llm_meter.service.ingest import Ingest
 from jupyter_llm_meter.service.kernel_runs import KernelRuns
 from jupyter_llm_meter.service.limits_watch import LimitsWatch
+from jupyter_llm_meter.service.notebook_moves import NotebookMoves
 from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.service.peers import Peers
 from jupyter_llm_meter.service.pricing import pricer_with
@@ -138,6 +139,12 @@ def assemble_service(
         link=link,
     )
     runaways = Runaways(ledger, background)
+    peers = Peers(storage.folder, stem, background=background, log=log)
+
+    def moved() -> None:
+        signals.standing_changed()
+        peers.notify_soon()
+
     gate = GateFile(storage.folder, stem, rules=rules, problems=problems)
     return Service(
         stem=stem,
@@ -168,6 +175,8 @@ def assemble_service(
         incoming=ingest,
         reservations=reservations,
         kernel_runs=runs,
+        completion=completion,
+        moves=NotebookMoves(ledger, owner, background, moved),
         runaways=runaways,
         document=StandingDocument(
             ledger=ledger,
@@ -182,5 +191,5 @@ def assemble_service(
             forecasts=forecasts,
         ),
         spools=SpoolImport(storage.folder, ingest.settle_calls, problems),
-        peers=Peers(storage.folder, stem, background=background, log=log),
+        peers=peers,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from jupyter_llm_meter.core.limits import Limit
@@ -19,10 +20,13 @@ class KernelContext:
     Attributes:
         notebook_path: Path of its notebook under the lab's root, None for a console or when unknown.
         project: Project named by the notebook, else the first folder under the root.
+        seen_at: When a file was seen at the path; None: there was none. A session keeps the old path of a
+            notebook that was moved while no page had it open.
     """
 
     notebook_path: str | None = None
     project: str | None = None
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,9 @@ class Kernels(Protocol):
     async def context(self, kernel_id: str) -> KernelContext:
         """Return where a kernel belongs."""
 
+    async def seen_at(self, path: str) -> datetime | None:
+        """Return when a file was seen at a path under the lab's root, None when there was none."""
+
     async def unmetered(self) -> Sequence[UnmeteredKernel]:
         """List the kernels whose calls are not seen."""
 
@@ -80,6 +87,10 @@ class NoKernels:
     async def context(self, kernel_id: str) -> KernelContext:
         """Return an empty context."""
         return KernelContext()
+
+    async def seen_at(self, path: str) -> datetime | None:
+        """Return None, since the lab's root is not known here."""
+        return None
 
     async def unmetered(self) -> Sequence[UnmeteredKernel]:
         """Return none, since kernels are not known here."""

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from functools import partial
 
 from jupyter_llm_meter.core.limit_names import limit_of_id
-from jupyter_llm_meter.ledger import Ledger, LedgerAccess, Row, Seen, Settled, TakeoverPart
+from jupyter_llm_meter.ledger import Ledger, LedgerAccess, Places, Row, Seen, Settled, TakeoverPart
 from jupyter_llm_meter.service.completion import Completion
 from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.counting import Counting
@@ -104,8 +104,9 @@ class Ingest:
         """
         notices: list[str] = []
         for start in range(0, len(records) or bool(dropped), MOST_AT_ONCE):
-            batch = [await self._completion.complete(each) for each in records[start : start + MOST_AT_ONCE]]
-            settled = await self._ledger.use(partial(self._settle, batch, () if start else dropped))
+            batch = [self._completion.complete(each) for each in records[start : start + MOST_AT_ONCE]]
+            places = await self._completion.places(batch)
+            settled = await self._ledger.use(partial(self._settle, batch, () if start else dropped, places))
             notices += self._announce(settled)
         return notices
 
@@ -122,10 +123,13 @@ class Ingest:
         for part in parts:
             completed = replace(
                 part,
-                records=[await self._completion.complete(record) for record in part.records],
+                records=[self._completion.complete(record) for record in part.records],
                 sums=[self._owned(row) for row in part.sums],
             )
-            taken[part.id], settled = await self._ledger.use(partial(self._take_part, completed, seen))
+            places = await self._completion.places(completed.records)
+            taken[part.id], settled = await self._ledger.use(
+                partial(self._take_part, completed, seen, places)
+            )
             self._announce(settled)
         return taken
 
@@ -136,12 +140,16 @@ class Ingest:
         if news:
             self._signals.standing_changed()
 
-    def _settle(self, records: Sequence[CallRecord], dropped: Sequence[str], ledger: Ledger) -> Settled:
-        return ledger.settle(records, self._limits.current(), datetime.now(timezone.utc), dropped)
+    def _settle(
+        self, records: Sequence[CallRecord], dropped: Sequence[str], places: Places, ledger: Ledger
+    ) -> Settled:
+        return ledger.settle(records, self._limits.current(), datetime.now(timezone.utc), dropped, places)
 
-    def _take_part(self, part: TakeoverPart, seen: Sequence[Seen], ledger: Ledger) -> tuple[int, Settled]:
+    def _take_part(
+        self, part: TakeoverPart, seen: Sequence[Seen], places: Places, ledger: Ledger
+    ) -> tuple[int, Settled]:
         limits, now = self._limits.current(), datetime.now(timezone.utc)
-        outcome = ledger.take_over(part, limits, now)
+        outcome = ledger.take_over(part, limits, now, places)
         ledger.pass_over(seen, limits, now)
         return outcome
 

@@ -17,7 +17,7 @@ from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.refusal import refusal_words
 from jupyter_llm_meter.core.reservation import LEASE, CallBounds, Decision, has_price
 from jupyter_llm_meter.core.standing import format_decimal
-from jupyter_llm_meter.ledger import Ledger, LedgerAccess, LedgerUnavailable, Pricer
+from jupyter_llm_meter.ledger import Ledger, LedgerAccess, LedgerUnavailable, Places, Pricer
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.service.completion import Completion
@@ -91,7 +91,7 @@ class ReservationQueue:
         if not hard:
             return _GRANTED
         bounds = CallBounds(
-            record=await self._completion.complete(request.record),
+            record=self._completion.complete(request.record),
             input_tokens=await self._counted(request) if hard != {"calls"} else 0,
             max_output_tokens=request.max_output_tokens,
             is_text_only=request.is_text_only,
@@ -149,7 +149,8 @@ class ReservationQueue:
             batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
             calls = [waiting.bounds for waiting in batch]
             try:
-                decided = await self._ledger.use(partial(self._reserve, calls))
+                places = await self._completion.places([bounds.record for bounds in calls])
+                decided = await self._ledger.use(partial(self._reserve, calls, places))
             except BaseException as error:
                 _fail(batch, error)
                 if not isinstance(error, LedgerUnavailable):
@@ -160,8 +161,10 @@ class ReservationQueue:
                     if not waiting.decided.done():
                         waiting.decided.set_result(decision)
 
-    def _reserve(self, calls: Sequence[CallBounds], ledger: Ledger) -> Sequence[Decision | None]:
-        return ledger.reserve(calls, self._limits.current(), datetime.now(timezone.utc))
+    def _reserve(
+        self, calls: Sequence[CallBounds], places: Places, ledger: Ledger
+    ) -> Sequence[Decision | None]:
+        return ledger.reserve(calls, self._limits.current(), datetime.now(timezone.utc), places)
 
     def _grant(self, bounds: CallBounds) -> dict[str, Any]:
         """The answer that a call may be sent; it names a model whose calls a cap in dollars cannot count."""

@@ -36,12 +36,14 @@ from jupyter_llm_meter.policy.raises import RaiseRequest, plan_raise
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.runtime.problems import Problems
+from jupyter_llm_meter.service.completion import Completion
 from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.gate import GateFile
 from jupyter_llm_meter.service.ingest import Ingest, Receipt
 from jupyter_llm_meter.service.kernel_runs import KernelRuns
 from jupyter_llm_meter.service.limits_watch import LimitsWatch
+from jupyter_llm_meter.service.notebook_moves import NotebookMoves
 from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.service.peers import Peers
 from jupyter_llm_meter.service.rendezvous import OwnRendezvous
@@ -91,6 +93,8 @@ class Service:
         counting: Counts tokens.
         incoming: Commits calls.
         reservations: Decides whether calls may be sent.
+        completion: Says where kernels belong.
+        moves: Moves the histories of notebooks.
         runaways: The kernels that spend far more than usual.
         document: Composes the standing document.
         spools: Imports spools.
@@ -117,6 +121,8 @@ class Service:
     incoming: Ingest
     reservations: ReservationQueue
     kernel_runs: KernelRuns
+    completion: Completion
+    moves: NotebookMoves
     runaways: Runaways
     document: StandingDocument
     spools: SpoolImport
@@ -171,6 +177,18 @@ class Service:
         """Forget how a kernel ran; from any thread while the service runs."""
         self._call_soon(lambda: self.runaways.forget(kernel_id))
         self._call_soon(lambda: self.kernel_runs.forget(kernel_id))
+
+    async def keep_place(self, kernel_id: str) -> None:
+        """Keep in the ledger which notebook a kernel belongs to, for calls that come after its end."""
+        places = await self.completion.kernel_places(kernel_id)
+        if places.kernels:
+            # A call of the kernel brings it again.
+            with suppress(LedgerUnavailable):
+                await self.ledger.use(lambda ledger: ledger.keep_places(places, datetime.now(timezone.utc)))
+
+    async def move_notebooks(self, old: str, new: str) -> None:
+        """Move the history of a notebook or folder that was moved; see `NotebookMoves`."""
+        self.moves.move(old, new)
 
     async def request_run(self, kernel_id: str, run_id: str, cell_id: str) -> None:
         """Remember which cell a page has sent to a kernel; see `KernelRuns`."""
@@ -270,11 +288,12 @@ class Service:
         return await self.document.compose()
 
     async def query_ledger(self, question: Callable[[Ledger], Result]) -> Result:
-        """Query the ledger in a thread of its own.
+        """Query the ledger in a thread of its own, with the moves of notebooks made until now.
 
         Raises:
             LedgerUnavailable: It cannot be used now.
         """
+        await self.moves.wait()
         return await self.ledger.use(question)
 
     async def import_spools(self, *, with_living: bool) -> None:
@@ -334,6 +353,7 @@ class Service:
                 await self.spools.run(with_living=True)
                 await self.ledger.check()
                 is_back = True
+        self.moves.attempt()
         self.signals.standing_changed()
 
     async def _shut_down(self) -> None:
@@ -342,6 +362,7 @@ class Service:
         await self._server.close()
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self.import_spools(with_living=True), IMPORT_PATIENCE_S)
+        await self.moves.wait()
         await self.peers.drain()
         self.reservations.close()
         await self.alert_delivery.stop()

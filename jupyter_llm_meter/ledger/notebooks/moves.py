@@ -1,7 +1,7 @@
-"""Which notebooks and folders were moved, so that who still names an old path means the notebook it has become.
+"""Which notebooks and folders were moved: who still names an old path means what was moved from there.
 
-A move holds for all that was under the old path before it. For what comes later it holds until something else is
-found at the old path: from then on the path means that.
+A move holds for all that was under the old path before it. For what comes later it holds until something else
+is found at the old path: from then on the path means that.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Move(NamedTuple):
     retaken_at: int | None
 
     def holds_at(self, at: int) -> bool:
-        """Whether the old path means the new one at a time: something was moved, and nothing is there since."""
+        """Whether the old path means the new one at a time: nothing else is there since."""
         return self.moved_at <= at and (self.retaken_at is None or self.retaken_at > at)
 
 
@@ -53,6 +53,10 @@ class Moves:
             self._by_path.update({path: [] for path in wanted})
             for row in self._connection.execute(_OF_PATHS, {"paths": sorted(wanted)}):
                 self._by_path[row.old_path].append(Move(*row))
+
+    def has_left(self, path: str, user_id: str, since: int) -> bool:
+        """Whether what was at a path was moved at a time or later."""
+        return any(move.moved_at >= since for move in self._of(path, user_id))
 
     def is_elsewhere(self, path: str, user_id: str, at: int) -> bool:
         """Whether a path meant another one at a time, as far as the ledger has heard."""

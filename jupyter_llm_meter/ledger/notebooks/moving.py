@@ -149,7 +149,10 @@ def _move_counters(connection: Connection, user_id: str, paths: Paths, shared: A
         if row["value"] is None:
             changes.append({**window.key(), "subject": paths[path], "used": used})
     for row in _windows_of(connection, list(paths.values())):
-        window, old = Window(row["limit_id"], row["window_start"], row["window_end"]), _old(paths, row["value"])
+        window, old = (
+            Window(row["limit_id"], row["window_start"], row["window_end"]),
+            _old(paths, row["value"]),
+        )
         for used in _own(connection, window, user_id, row["unit"], [old]).values():
             changes.append({**window.key(), "subject": row["value"], "used": used})
     for part in _parts([path for path in paths if path not in shared]):
@@ -164,7 +167,9 @@ def _counted(connection: Connection, paths: Paths) -> Iterator[Row]:
     """The counters of limits on notebooks, with their windows."""
     columns = [counted_windows.c[name] for name in _KEY]
     same = [counters.c[name] == counted_windows.c[name] for name in _KEY]
-    query = select(*columns, counted_windows.c.value, counted_windows.c.unit, counters.c.subject, counters.c.used)
+    query = select(
+        *columns, counted_windows.c.value, counted_windows.c.unit, counters.c.subject, counters.c.used
+    )
     query = query.select_from(counters.join(counted_windows, and_(*same)))
     for part in _parts(list(paths)):
         meant = (counted_windows.c.scope == SCOPE, counters.c.subject.in_(part))
@@ -174,7 +179,9 @@ def _counted(connection: Connection, paths: Paths) -> Iterator[Row]:
 def _windows_of(connection: Connection, paths: Sequence[str]) -> Iterator[Row]:
     """The windows of limits on one notebook each."""
     for part in _parts(paths):
-        query = select(counted_windows).where(counted_windows.c.scope == SCOPE, counted_windows.c.value.in_(part))
+        query = select(counted_windows).where(
+            counted_windows.c.scope == SCOPE, counted_windows.c.value.in_(part)
+        )
         yield from [dict(row) for row in connection.execute(query).mappings()]
 
 
@@ -218,7 +225,9 @@ def _limits_on(
 ) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for part in _parts(paths):
-        query = select(table.c.limit_id, table.c.subject).where(table.c.subject.in_(part), _is_on_notebook(table))
+        query = select(table.c.limit_id, table.c.subject).where(
+            table.c.subject.in_(part), _is_on_notebook(table)
+        )
         found += [(row[0], row[1]) for row in connection.execute(query.where(*conditions).distinct())]
     return found
 

@@ -46,12 +46,12 @@ class Places:
     Attributes:
         user: The lab's user.
         kernels: By kernel id.
-        existing: Those of the paths that calls or `kernels` name at which there is a file now.
+        seen: When a file was seen at paths that calls or `kernels` name.
     """
 
     user: str = ""
     kernels: Mapping[str, Place] = field(default_factory=dict)
-    existing: Collection[str] = ()
+    seen: Mapping[str, datetime] = field(default_factory=dict)
 
 
 NO_PLACES = Places()
@@ -108,9 +108,9 @@ class Placing:
         known = {name: Place(row["notebook_path"], row["project"]) for name, row in stated.items()}
         for kernel_id, said in self._places.kernels.items():
             row = stated.get(kernel_id)
-            if row is None or (row["stated_path"], row["project"]) != (said.path, said.project):
-                path = row["notebook_path"] if row and row["stated_path"] == said.path else None
-                known[kernel_id] = place = self._stated(said, path)
+            known[kernel_id] = place = self._stated(said, row)
+            news = (said.path, place.path, said.project)
+            if row is None or news != (row["stated_path"], row["notebook_path"], row["project"]):
                 self._new.append(
                     {
                         "kernel_id": kernel_id,
@@ -123,10 +123,13 @@ class Placing:
                 )
         return {name: self._followed(place, stated.get(name)) for name, place in known.items()}
 
-    def _stated(self, said: Place, known: str | None) -> Place:
+    def _stated(self, said: Place, row: Mapping[str, Any] | None) -> Place:
         if said.path is None:
             return said
-        return replace(said, path=known or self._where_is(said.path, self._places.user, self._now))
+        user = self._places.user
+        if row is not None and row["stated_path"] == said.path and not self._is_there(said.path, user):
+            return replace(said, path=row["notebook_path"])
+        return replace(said, path=self._where_is(said.path, user, self._now))
 
     def _followed(self, place: Place, row: Mapping[str, Any] | None) -> Place:
         """A kernel's project by its folder is that of the folder where its notebook is now."""
@@ -136,18 +139,21 @@ class Placing:
         return replace(place, project=first_folder(place.path))
 
     def _where_is(self, path: str, user_id: str, at: int) -> str:
-        is_there = path in self._places.existing
+        is_there = self._is_there(path, user_id)
         if is_there and self._moves.is_elsewhere(path, user_id, at):
             self._retaken.add(path)
         return self._moves.where_is(path, user_id, at, is_there=is_there)
 
+    def _is_there(self, path: str, user_id: str) -> bool:
+        """Whether there is a file at a path, after the moves too that the lab had not seen when it looked."""
+        seen_at = self._places.seen.get(path)
+        return seen_at is not None and not self._moves.has_left(path, user_id, to_us(seen_at))
+
     def _place(self, record: CallRecord) -> CallRecord:
         place = self._kernels.get(record.kernel_id or "", Place(None, None))
         path, project = record.notebook_path, record.project or place.project
-        if path:
-            path = self._where_is(path, record.user_id or "", to_us(record.started_at))
-        else:
-            path = place.path
+        at = to_us(record.started_at)
+        path = self._where_is(path, record.user_id or "", at) if path else place.path
         if path == record.notebook_path and project == record.project:
             return record
         return replace(record, notebook_path=path, project=project)

@@ -84,7 +84,7 @@ def test_a_console_has_a_project_and_no_notebook(session, execute, calls, eventu
     assert (call.notebook_path, call.project) == (None, "research")
 
 
-def test_a_busy_server_costs_the_first_call_of_a_kernel_its_path_and_nothing_else(
+def test_a_busy_server_costs_the_calls_of_a_kernel_nothing_not_even_their_path(
     session, execute, notebook, calls, blocked, tmp_path
 ):
     model = session(notebook("research/a.ipynb"))
@@ -102,7 +102,7 @@ threading.Thread(target=call_later).start()
     # From here the server's loop stands still.
     go.touch()
     (call,) = blocked(calls, "the call")
-    assert (call.input_tokens, call.notebook_path) == (3, None)
+    assert (call.input_tokens, call.notebook_path) == (3, "research/a.ipynb")
 
 
 def test_a_kernel_killed_in_the_middle_of_a_call_leaves_it_marked(

@@ -7,9 +7,9 @@ import pytest
 from ledger_samples import NOW, call, limit
 from sqlalchemy import select
 
+from jupyter_llm_meter.core.reservation import CallBounds
 from jupyter_llm_meter.ledger import Place, Places, Raise
 from jupyter_llm_meter.ledger.schema import counters, reservations
-from jupyter_llm_meter.core.reservation import CallBounds
 
 EACH = limit("day", "calls", 100, scope="notebook")
 LATER = NOW + timedelta(minutes=1)
@@ -74,14 +74,13 @@ def test_a_limit_on_one_path_counts_what_is_there(value, ledger):
 def test_every_counter_is_still_the_sum_over_the_calls(ledger):
     limits = [EACH, limit("hour", "USD", 5, scope="notebook"), limit("total", "tokens", 5, scope="notebook")]
     records = [
-        call(f"{day}{name}", started_at=NOW - timedelta(days=day), notebook_path=name, cost_amount=Decimal(day),
-             cost_currency="USD", user_id=user)
+        call(f"{day}{name}{user}", started_at=NOW - timedelta(days=day), notebook_path=name, user_id=user,
+             cost_amount=Decimal(day), cost_currency="USD")
         for day in range(4)
         for name, user in (("x/a", "alice"), ("x/b", "alice"), ("x/b", "bob"), ("y/a", "alice"))
         if (day, name, user) != (1, "x/b", "bob")
     ]  # fmt: skip
-    for number, record in enumerate(records):
-        record.call_id = str(number)
+    for record in records:
         ledger.settle([record], limits, record.started_at)
     ledger.move_notebooks("alice", "x", "y", LATER)
     with ledger._engine.connect() as connection:
@@ -137,7 +136,7 @@ def test_a_raise_follows_also_that_of_a_limit_on_the_one_notebook(ledger):
 def test_a_call_in_flight_settles_at_the_new_path_and_leaves_no_reservation(ledger):
     hard = limit("day", "calls", 10, scope="notebook", on_exceed="block")
     flying = call("1", notebook_path=None, kernel_id="k")
-    lab = Places("alice", {"k": Place("a.ipynb", None)}, {"a.ipynb"})
+    lab = Places("alice", {"k": Place("a.ipynb", None)}, {"a.ipynb": NOW})
     assert ledger.reserve([CallBounds(flying, 5, 5)], [hard], NOW, lab) == [None]
     ledger.settle([call("0")], [hard], NOW)
     ledger.move_notebooks("alice", "a.ipynb", "b.ipynb", NOW)

@@ -1,0 +1,141 @@
+"""A notebook keeps its history: through renames and moves, and for calls that come in late."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import requests
+from end_to_end.conftest import MakeLab
+from end_to_end.lab import TOKEN, Lab, wait_for
+
+CALL = """
+import openai
+client = openai.OpenAI(max_retries=0)
+def call(number):
+    return client.chat.completions.create(
+        model="gpt-4o-mini", messages=[{"role": "user", "content": f"call {number}"}]
+    )
+"""
+HEADERS = {"Authorization": f"token {TOKEN}"}
+PATH, CELL = "llm_meter.notebook.path", "llm_meter.cell.id"
+
+
+def rename(lab: Lab, old: str, new: str) -> None:
+    """Rename as the file browser does."""
+    reply = requests.patch(f"{lab.url}api/contents/{old}", json={"path": new}, headers=HEADERS, timeout=120)
+    reply.raise_for_status()
+
+
+def save(lab: Lab, path: str, cells: int = 2) -> None:
+    """Write a notebook into the lab's folder."""
+    file = lab.notebooks / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(notebook([f"cell-{at}" for at in range(cells)])))
+
+
+def notebook(cell_ids: list[str], source: str = "") -> dict[str, Any]:
+    """A notebook with some cells."""
+    cell = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source}
+    kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cells = [{**cell, "id": cell_id} for cell_id in cell_ids]
+    return {"cells": cells, "metadata": {"kernelspec": kernelspec}, "nbformat": 4, "nbformat_minor": 5}
+
+
+def figures(lab: Lab) -> dict[str | None, int]:
+    return {path: row["calls"] for path, row in lab.usage("notebook").items()}
+
+
+def test_a_renamed_notebook_has_its_history_and_its_next_calls_at_the_new_path(
+    make_lab: MakeLab, standin: dict[str, str]
+) -> None:
+    lab = make_lab(standin)
+    save(lab, "old/a.ipynb")
+    with lab.kernel("old/a.ipynb") as kernel:
+        kernel.run(CALL + "call(1)", "cell-0")
+        lab.wait_for_calls(1)
+        rename(lab, "old/a.ipynb", "b.ipynb")
+        # The answer to a question after the rename has it.
+        assert figures(lab) == {"b.ipynb": 1}
+        assert [each["cell_id"] for each in lab.get("llm-meter/api/v1/cells", notebook="b.ipynb")["cells"]]
+        # The session still says the old path, as it does when no page has the notebook open.
+        kernel.run("call(2)", "cell-1")
+        lab.wait_for_calls(2)
+    assert figures(lab) == {"b.ipynb": 2}
+
+
+def test_a_rename_while_a_call_is_under_way_counts_it_once_at_the_new_path(
+    make_lab: MakeLab, standin: dict[str, str]
+) -> None:
+    lab = make_lab(standin)
+    save(lab, "a.ipynb")
+    with lab.kernel("a.ipynb") as kernel:
+        kernel.run(CALL)
+        begin = """
+stream = client.chat.completions.create(
+    model="standin-slow", messages=[{"role": "user", "content": "a long story"}], stream=True
+)
+next(stream)
+"""
+        kernel.run(begin, "cell-0")
+        rename(lab, "a.ipynb", "b.ipynb")
+        kernel.run("stream.close()", "cell-0")
+        lab.wait_for_calls(1)
+    assert figures(lab) == {"b.ipynb": 1}
+
+
+def test_a_moved_folder_takes_its_notebooks_along_and_a_new_one_at_the_old_path_begins_anew(
+    make_lab: MakeLab, standin: dict[str, str]
+) -> None:
+    lab = make_lab(standin)
+    save(lab, "x/y/a.ipynb")
+    save(lab, "x/b.ipynb")
+    with lab.kernel("x/y/a.ipynb") as first, lab.kernel("x/b.ipynb") as second:
+        first.run(CALL + "call(1)")
+        second.run(CALL + "call(1)")
+        lab.wait_for_calls(2)
+        rename(lab, "x", "z")
+        assert figures(lab) == {"z/y/a.ipynb": 1, "z/b.ipynb": 1}
+        second.run("call(2)")
+        lab.wait_for_calls(3)
+    save(lab, "x/b.ipynb")
+    with lab.kernel("x/b.ipynb") as third:
+        third.run(CALL + "call(1)")
+        lab.wait_for_calls(4)
+    assert figures(lab) == {"z/y/a.ipynb": 1, "z/b.ipynb": 2, "x/b.ipynb": 1}
+
+
+def test_calls_made_while_the_server_is_dead_have_their_cell_and_their_notebook(
+    make_lab: MakeLab, standin: dict[str, str], tmp_path: Path
+) -> None:
+    lab = make_lab(standin)
+    save(lab, "work/a.ipynb")
+    go, done = tmp_path / "go", tmp_path / "done"
+    late = f"""
+import os, pathlib, threading, time
+# ipykernel ends with its parent: this one must outlive the server that is killed.
+parent = os.getppid()
+os.getppid = lambda: parent
+def later():
+    while not os.path.exists({str(go)!r}):
+        time.sleep(0.05)
+    for number in range(20):
+        call(number)
+    pathlib.Path({str(done)!r}).touch()
+    os._exit(0)
+threading.Thread(target=later).start()
+"""
+    with lab.kernel("work/a.ipynb") as kernel:
+        kernel.run(CALL + late, "cell-1")
+        rename(lab, "work", "done-work")
+        assert figures(lab) == {}
+        lab.kill()
+        go.touch()
+        wait_for(done.exists, "20 calls without a server")
+    lab.start()
+    records = lab.wait_for_calls(20)
+    where = Counter((record.get(PATH), record.get(CELL)) for record in records)
+    assert where == {("done-work/a.ipynb", "cell-1"): 20}
+    assert figures(lab) == {"done-work/a.ipynb": 20}
