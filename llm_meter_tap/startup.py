@@ -31,6 +31,7 @@ ADAPTERS = {
     "ipykernel.kernelapp": "llm_meter_tap.notebook.kernel",
     "IPython.core.interactiveshell": "llm_meter_tap.notebook.refusals",
     "multiprocessing.pool": "llm_meter_tap.notebook.pools",
+    "nbclient.client": "llm_meter_tap.notebook.batch_runs",
 }
 
 # The private folder when the tap was switched on.

@@ -25,6 +25,7 @@ from jupyter_llm_meter.service.compose import compose_service
 from jupyter_llm_meter.service.environment import tap_variables
 from jupyter_llm_meter.service.service import Service
 from jupyter_llm_meter.service.storage import prepare_storage
+from llm_meter_tap.provenance.notebook_path import ledger_path
 
 # The exit codes of a POSIX shell (POSIX.1-2024, 2.8.2 Exit Status for Commands).
 CANNOT_EXECUTE = 126
@@ -124,7 +125,7 @@ class RunApp(Command):
 def only_notebook(command: Sequence[str]) -> str | None:
     """Return the one existing notebook that a command names; None for none or several."""
     named = {word for word in command if word.endswith(".ipynb") and Path(word).is_file()}
-    return os.path.normpath(named.pop()) if len(named) == 1 else None
+    return ledger_path(named.pop()) if len(named) == 1 else None
 
 
 @contextmanager

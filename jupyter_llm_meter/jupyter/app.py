@@ -204,7 +204,12 @@ class LLMMeter(ExtensionApp):
     def _set_environment(self, service: Service, folder: Path) -> None:
         owner = service.owner
         variables = tap_variables(
-            folder, service.stem, os.environ.get("PYTHONPATH"), user=owner.user, team=owner.team
+            folder,
+            service.stem,
+            os.environ.get("PYTHONPATH"),
+            user=owner.user,
+            team=owner.team,
+            root=os.path.abspath(self._server.root_dir),
         )
         if self.kernel_messages and self._server.gateway_config.gateway_enabled:
             variables |= gateway_variables(os.environ, owner.user, owner.team)

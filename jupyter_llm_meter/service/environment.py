@@ -30,6 +30,7 @@ def tap_variables(
     team: str | None = None,
     project: str | None = None,
     notebook: str | None = None,
+    root: str | None = None,
 ) -> dict[str, str]:
     """Return the variables for processes that are to be metered by one service.
 
@@ -41,6 +42,7 @@ def tap_variables(
         team: Team of the user.
         project: Project of all calls.
         notebook: The one notebook that the process runs.
+        root: The lab's root, under which notebooks have their paths.
     """
     named = {
         "LLM_METER_DIR": str(folder),
@@ -49,6 +51,7 @@ def tap_variables(
         "LLM_METER_TEAM": team,
         "LLM_METER_PROJECT": project,
         "LLM_METER_NOTEBOOK": notebook,
+        "LLM_METER_ROOT": root,
         "PYTHONPATH": with_bootstrap(pythonpath),
     }
     return {name: value for name, value in named.items() if value}

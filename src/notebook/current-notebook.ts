@@ -37,7 +37,7 @@ export class CurrentNotebook implements ICurrentNotebook {
     return places;
   }
 
-  /** Emitted when it is another one, or another kernel. */
+  /** Emitted when it is another one, or has another kernel or path. */
   get changed(): ISignal<ICurrentNotebook, void> {
     return this._changed;
   }
@@ -53,8 +53,10 @@ export class CurrentNotebook implements ICurrentNotebook {
 
   private _follow(panel: NotebookPanel | null): void {
     this._panel?.sessionContext.kernelChanged.disconnect(this._emitChanged, this);
+    this._panel?.context.pathChanged.disconnect(this._emitChanged, this);
     this._panel = panel;
     panel?.sessionContext.kernelChanged.connect(this._emitChanged, this);
+    panel?.context.pathChanged.connect(this._emitChanged, this);
     this._emitChanged();
   }
 

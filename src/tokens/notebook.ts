@@ -17,7 +17,7 @@ export interface ICurrentNotebook {
   /** All notebooks that are open in this page. */
   readonly open: readonly NotebookPlace[];
 
-  /** Emitted when it is another notebook, or another kernel. */
+  /** Emitted when it is another notebook, or it has another kernel or path. */
   readonly changed: ISignal<ICurrentNotebook, void>;
 }
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 from end_to_end.conftest import MakeLab
-from end_to_end.lab import TOKEN, Lab, wait_for
+from end_to_end.lab import TOKEN, Lab, clean_environment, wait_for
+
+from jupyter_llm_meter.ledger import Ledger
 
 CALL = """
 import openai
@@ -139,3 +145,65 @@ threading.Thread(target=later).start()
     where = Counter((record.get(PATH), record.get(CELL)) for record in records)
     assert where == {("done-work/a.ipynb", "cell-1"): 20}
     assert figures(lab) == {"done-work/a.ipynb": 20}
+
+
+METER = "from jupyter_llm_meter.cli.app import main; main()"
+INNER = CALL + "call(1)"
+COMMANDS = {
+    "papermill": "{python} -m papermill {file} {out}",
+    "nbconvert": "{python} -m nbconvert --to notebook --execute --output {out} {file}",
+    "execute": "{python} -c __import__('nbclient.cli').cli.main() {file}",
+}
+
+
+def command(program: str, file: Path) -> list[str]:
+    """The command that runs a notebook by a program."""
+    names = {"python": sys.executable, "file": file, "out": file.with_name("out.ipynb")}
+    return [word.format(**names) for word in COMMANDS[program].split()]
+
+
+def save_inner(folder: Path, path: str) -> Path:
+    """Write a notebook of two cells, the second of which makes a call."""
+    file = folder / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    content = notebook(["inner-0", "inner-1"])
+    content["cells"][1]["source"] = INNER
+    file.write_text(json.dumps(content))
+    return file
+
+
+def origins(records: list[dict[str, Any]]) -> list[tuple[Any, Any]]:
+    return [(record.get(PATH), record.get(CELL)) for record in records]
+
+
+@pytest.mark.parametrize("program", list(COMMANDS))
+def test_a_notebook_run_in_a_terminal_or_below_a_cell_has_its_own_path_and_cell(
+    program: str, make_lab: MakeLab, standin: dict[str, str]
+) -> None:
+    lab = make_lab(standin)
+    file = save_inner(lab.notebooks, "jobs/inner.ipynb")
+    lab.in_terminal(f"cd {file.parent} && {shlex.join(command(program, file))}")
+    assert origins(lab.wait_for_calls(1)) == [("jobs/inner.ipynb", "inner-1")]
+    save(lab, "outer.ipynb")
+    with lab.kernel("outer.ipynb") as kernel:
+        kernel.run(f"import subprocess; subprocess.run({command(program, file)!r}, check=True)")
+        assert origins(lab.wait_for_calls(2)) == [("jobs/inner.ipynb", "inner-1")] * 2
+    assert {record.get("llm_meter.project") for record in lab.calls()} == {"jobs"}
+    rename(lab, "jobs", "moved")
+    assert figures(lab) == {"moved/inner.ipynb": 2}
+
+
+@pytest.mark.parametrize("program", list(COMMANDS))
+def test_a_notebook_run_by_the_meter_s_own_command_has_its_path_and_cell(
+    program: str, standin: dict[str, str], tmp_path: Path
+) -> None:
+    environment = {**clean_environment(tmp_path / "home"), **standin}
+    file = save_inner(tmp_path / "work", "jobs/inner.ipynb")
+    # Of the notebooks that the command names, both are there.
+    file.with_name("out.ipynb").write_text(json.dumps(notebook([])))
+    run = [sys.executable, "-c", METER, "run", "--db", str(tmp_path / "l.sqlite3"), "--"]
+    words = command(program, file.relative_to(tmp_path / "work"))
+    subprocess.run([*run, *words], cwd=tmp_path / "work", env=environment, check=True, timeout=600)
+    with Ledger.open(f"sqlite:///{tmp_path / 'l.sqlite3'}") as ledger:
+        found = [(record.notebook_path, record.cell_id) for record in ledger.records()]
+    assert found == [("jobs/inner.ipynb", "inner-1")]

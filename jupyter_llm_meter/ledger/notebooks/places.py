@@ -154,6 +154,8 @@ class Placing:
         path, project = record.notebook_path, record.project or place.project
         at = to_us(record.started_at)
         path = self._where_is(path, record.user_id or "", at) if path else place.path
+        if project is None and path is not None and record.notebook_path in self._places.seen:
+            project = first_folder(path)
         if path == record.notebook_path and project == record.project:
             return record
         return replace(record, notebook_path=path, project=project)
