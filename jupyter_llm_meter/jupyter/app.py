@@ -27,6 +27,7 @@ from jupyter_llm_meter.jupyter.kernel_messages import KernelMessages
 from jupyter_llm_meter.jupyter.kernel_names import KernelNames
 from jupyter_llm_meter.jupyter.kernels import ServerKernels
 from jupyter_llm_meter.jupyter.notebooks import Notebooks
+from jupyter_llm_meter.jupyter.origins import Origins
 from jupyter_llm_meter.jupyter.own_calls import OwnCalls, leave_unmetered
 from jupyter_llm_meter.jupyter.routes.table import handlers
 from jupyter_llm_meter.policy.lab_settings import LabPaths
@@ -198,7 +199,8 @@ class LLMMeter(ExtensionApp):
         """Add the REST routes."""
         if self.service is not None:
             zone = self.service_config.time_zone
-            shared = {"service": self.service, "events": self.events, "time_zone": zone}
+            origins = Origins(self._server.contents_manager, self.service)
+            shared = {"service": self.service, "events": self.events, "time_zone": zone, "origins": origins}
             self.handlers.extend(handlers("", shared))
 
     def _set_environment(self, service: Service, folder: Path) -> None:

@@ -18,6 +18,7 @@ from tornado.web import authenticated
 
 from jupyter_llm_meter.jupyter.errors import ArgumentError, FormatUnavailable, UnknownRoute
 from jupyter_llm_meter.jupyter.events import StandingEvents
+from jupyter_llm_meter.jupyter.origins import Origins
 from jupyter_llm_meter.ledger import BadCursor, Ledger, LedgerUnavailable, UnknownAlert
 from jupyter_llm_meter.policy.errors import RaiseError, RaiseNotAllowed
 from jupyter_llm_meter.service.service import Service
@@ -74,12 +75,13 @@ class MeterHandler(APIHandler):
     arguments: tuple[str, ...] = ()
     """The names of the query arguments that the route takes."""
 
-    def initialize(self, service: Service, events: StandingEvents, time_zone: str) -> None:
-        """Keep the service and the stream of events."""
+    def initialize(self, service: Service, events: StandingEvents, time_zone: str, origins: Origins) -> None:
+        """Keep the service, the stream of events and what finds the origins of notebooks."""
         super().initialize()
         self.service = service
         self.events = events
         self.time_zone = time_zone
+        self.origins = origins
 
     def check_arguments(self) -> None:
         """Refuse an argument that the route does not take: a mistyped filter must not become a larger sum.

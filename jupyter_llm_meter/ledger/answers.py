@@ -5,7 +5,7 @@ Every method is one transaction that sees one state of the ledger.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -20,6 +20,7 @@ from jupyter_llm_meter.ledger.cell_runs import cell_runs
 from jupyter_llm_meter.ledger.deliveries import ChannelRecord
 from jupyter_llm_meter.ledger.engine import reading
 from jupyter_llm_meter.ledger.filters import ALL_CALLS, Filter
+from jupyter_llm_meter.ledger.notebooks.likeness import Alike, alike
 from jupyter_llm_meter.ledger.paces import Pace, busy_minutes, paces
 from jupyter_llm_meter.ledger.pages import Page, page_of_calls, records_after
 from jupyter_llm_meter.ledger.raising import Raise
@@ -79,6 +80,11 @@ class Answers:
         """What the newest runs of a notebook's cells used; see `cell_runs.cell_runs`."""
         with reading(self._engine) as connection:
             return cell_runs(connection, notebook)
+
+    def alike_notebooks(self, user_id: str, path: str, cell_ids: Collection[str]) -> list[Alike]:
+        """Whose history a notebook without one may have; see `likeness.alike`."""
+        with reading(self._engine) as connection:
+            return alike(connection, user_id, path, cell_ids)
 
     def summary(self, start: datetime, end: datetime | None = None) -> dict[str, Any]:
         """The sums of a range, in the shape of ``today`` and ``month`` of the standing document."""

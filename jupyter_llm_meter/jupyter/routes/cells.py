@@ -20,4 +20,8 @@ class CellsHandler(MeterHandler):
         if not notebook:
             raise ArgumentError("notebook is missing; it is the notebook's path under the lab's root.")
         cells = await self.query(lambda ledger: ledger.cell_runs(notebook))
-        self.finish(json.dumps({"cells": cells}))
+        copy_of = None
+        if not cells:
+            copy_of = await self.origins.find(notebook)
+            cells = await self.query(lambda ledger: ledger.cell_runs(notebook))
+        self.finish(json.dumps({"cells": cells, **({"copy_of": copy_of} if copy_of else {})}))

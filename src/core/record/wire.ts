@@ -269,6 +269,11 @@ export interface components {
     };
     readonly CellsAnswer: {
       readonly cells: readonly components['schemas']['CellRuns'][];
+      /**
+       * @description The path of the notebook that this one, which has no history yet, is a copy of, by its cells; absent when
+       *     it is none.
+       */
+      readonly copy_of?: string;
     };
     readonly CellRuns: {
       readonly cell_id: string;
