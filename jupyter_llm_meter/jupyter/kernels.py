@@ -61,20 +61,24 @@ class ServerQuery(Generic[Answer]):
         self._pending: Future[Answer] | None = None
         self._task: asyncio.Task[Any] | None = None
 
-    async def answer(self) -> Answer:
-        """Return an answer no older than a second, or the last one when the server is busy or fails."""
+    async def answer(self, patience: float | None = PATIENCE_S) -> Answer:
+        """Return an answer no older than a second, or the last one when the server is busy or fails.
+
+        Args:
+            patience: How long to wait for the server, in seconds; None: until it answers.
+        """
         if time.monotonic() - self._answered_at < FRESH_S:
             return self.last
-        patience = PATIENCE_S
         if self._pending is None:
             self._pending = asyncio.run_coroutine_threadsafe(self._run_here(), self._loop)
-        elif not self._pending.done():
+        elif not self._pending.done() and patience is not None:
             patience = 0.0
         pending = self._pending
         await asyncio.wait([asyncio.wrap_future(pending)], timeout=patience)
         if pending.done():
             self._pending = None
-            self._keep_answer(pending)
+            if not pending.cancelled():
+                self._keep_answer(pending)
         return self.last
 
     def _keep_answer(self, pending: Future[Answer]) -> None:
@@ -134,13 +138,13 @@ class ServerKernels:
             self._loop, self._find_unmetered, []
         )
 
-    async def context(self, kernel_id: str) -> KernelContext:
+    async def context(self, kernel_id: str, *, is_awaited: bool = False) -> KernelContext:
         """Return the notebook and project of a kernel; the last answer stays after the kernel has ended."""
         query = self._contexts.get(kernel_id)
         if query is None:
             query = ServerQuery(self._loop, lambda: self._find_context(kernel_id), KernelContext())
             self._contexts[kernel_id] = query
-        return await query.answer()
+        return await query.answer(None if is_awaited else PATIENCE_S)
 
     def forget_context(self, kernel_id: str) -> None:
         """Let the next query of a kernel's notebook ask the server: its session is new or another one."""

@@ -45,11 +45,14 @@ class Completion:
         return replace(kernels, seen={**kernels.seen, **seen})
 
     async def kernel_places(self, kernel_id: str) -> Places:
-        """Return what the lab says of one kernel."""
-        return await self._kernel_places({kernel_id})
+        """Return what the lab says of one kernel, as soon as it is not too busy to say it."""
+        return await self._kernel_places({kernel_id}, is_awaited=True)
 
-    async def _kernel_places(self, kernel_ids: set[str]) -> Places:
-        found = {kernel_id: await self._kernels.context(kernel_id) for kernel_id in sorted(kernel_ids)}
+    async def _kernel_places(self, kernel_ids: set[str], *, is_awaited: bool = False) -> Places:
+        found = {
+            kernel_id: await self._kernels.context(kernel_id, is_awaited=is_awaited)
+            for kernel_id in sorted(kernel_ids)
+        }
         known = {kernel_id: context for kernel_id, context in found.items() if context != _UNKNOWN}
         return Places(
             self.owner.user,

@@ -55,8 +55,13 @@ class UnmeteredKernel:
 class Kernels(Protocol):
     """The kernels of the lab; all methods answer soon, with what is known, however busy the lab is."""
 
-    async def context(self, kernel_id: str) -> KernelContext:
-        """Return where a kernel belongs."""
+    async def context(self, kernel_id: str, *, is_awaited: bool = False) -> KernelContext:
+        """Return where a kernel belongs.
+
+        Args:
+            kernel_id: The kernel.
+            is_awaited: Wait until the lab answers, however long it is busy.
+        """
 
     async def seen_at(self, path: str) -> datetime | None:
         """Return when a file was seen at a path under the lab's root, None when there was none."""
@@ -84,7 +89,7 @@ class Limits(Protocol):
 class NoKernels:
     """The kernels of a service without a Jupyter server."""
 
-    async def context(self, kernel_id: str) -> KernelContext:
+    async def context(self, kernel_id: str, *, is_awaited: bool = False) -> KernelContext:
         """Return an empty context."""
         return KernelContext()
 

@@ -179,7 +179,10 @@ class Service:
         self._call_soon(lambda: self.kernel_runs.forget(kernel_id))
 
     async def keep_place(self, kernel_id: str) -> None:
-        """Keep in the ledger which notebook a kernel belongs to, for calls that come after its end."""
+        """Keep in the ledger which notebook a kernel belongs to, for calls that come after its end; soon."""
+        self.background.start(self._keep_place(kernel_id))
+
+    async def _keep_place(self, kernel_id: str) -> None:
         places = await self.completion.kernel_places(kernel_id)
         if places.kernels:
             # A call of the kernel brings it again.

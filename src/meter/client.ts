@@ -4,7 +4,7 @@
 
 import type { ServerConnection } from '@jupyterlab/services';
 
-import { parseCells } from '../core/record/cell-runs';
+import { parseCells, parseCopyOf } from '../core/record/cell-runs';
 import type { UsageRow } from '../core/dashboard/usage-rows';
 import { parseUsage } from '../core/dashboard/usage-rows';
 import type { Raise, RaiseRequest } from '../core/limits/raise';
@@ -58,7 +58,8 @@ export class MeterClient implements ICallStore {
    */
   async listCells(notebook: string): Promise<ICellsAnswer> {
     const body = await this._request(routeOf('cells', { notebook }));
-    return { cells: readAnswer(parseCells, body), callIds: [] };
+    const copyOf = readAnswer(parseCopyOf, body);
+    return { cells: readAnswer(parseCells, body), callIds: [], copyOf };
   }
 
   /**

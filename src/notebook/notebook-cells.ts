@@ -58,6 +58,11 @@ export class NotebookCells implements IDisposable {
     return this._changed;
   }
 
+  /** Emitted once for a path at which the notebook is a copy without a history, with the path of the other one. */
+  get copied(): ISignal<NotebookCells, string> {
+    return this._copied;
+  }
+
   /** Whether the notebook is closed. */
   get isDisposed(): boolean {
     return this._isDisposed;
@@ -167,9 +172,11 @@ export class NotebookCells implements IDisposable {
   private async _request(): Promise<void> {
     const mark = this._runs.markRequest();
     try {
-      const { cells, callIds } = await this.listCells(this.view.path);
+      const { path } = this.view;
+      const { cells, callIds, copyOf } = await this.listCells(path);
       const committedIds = [...mark.committedIds, ...callIds];
       this._runs.loadAnswer(cells, { ...mark, committedIds });
+      this._sayCopied(path, copyOf);
     } catch (error) {
       if (!(error instanceof ClientError)) {
         throw error;
@@ -185,6 +192,13 @@ export class NotebookCells implements IDisposable {
     this.requestIfStale();
   }
 
+  private _sayCopied(path: string, copyOf: string | undefined): void {
+    if (copyOf !== undefined && path !== this._saidOf && !this._isDisposed) {
+      this._saidOf = path;
+      this._copied.emit(copyOf);
+    }
+  }
+
   private _awaitConfirmation(): void {
     this._confirmation ??= setTimeout(() => {
       this._confirmation = undefined;
@@ -197,6 +211,8 @@ export class NotebookCells implements IDisposable {
 
   private readonly _runs = new NotebookRuns();
   private readonly _changed = new Signal<this, void>(this);
+  private readonly _copied = new Signal<this, string>(this);
+  private _saidOf?: string;
   private _isDisposed = false;
   private _isScheduled = false;
   /** Whether the ledger did not answer; it is asked again when it is back. */

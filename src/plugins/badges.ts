@@ -4,7 +4,7 @@
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { IToolbarWidgetRegistry } from '@jupyterlab/apputils';
+import { IToolbarWidgetRegistry, Notification } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
 
@@ -17,6 +17,9 @@ import { NotebookCostLabel } from '../ui/badges/notebook-cost';
 
 /** The label's name in schema/badges.json. */
 const LABEL = 'llm-meter-cost';
+
+/** How long a notification stays, in milliseconds. */
+const SHOWN_FOR_MS = 8_000;
 
 /** The plugin that shows what cells and notebooks cost. */
 export const badges: JupyterFrontEndPlugin<ICellCosts> = {
@@ -85,6 +88,13 @@ function showIn(
     return;
   }
   const shown = new NotebookBadges(panel, cells, meter, wording);
+  cells.copied.connect((_, path) => {
+    const { trans } = wording;
+    Notification.info(
+      trans.__('This notebook is a copy of %1. Its LLM usage is counted from zero.', path),
+      { autoClose: SHOWN_FOR_MS }
+    );
+  });
   cells.changed.connect(() => {
     const { areBadgesShown, areCostsSaved } = settings.preferences;
     shown.isOn = areBadgesShown;

@@ -13,6 +13,8 @@ export interface ICellsAnswer {
   readonly cells: readonly CellRuns[];
   /** Calls that are certainly in it. */
   readonly callIds: readonly string[];
+  /** The path of the notebook that this one, which has no history yet, is a copy of. */
+  readonly copyOf?: string;
 }
 
 /**

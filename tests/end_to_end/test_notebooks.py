@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shlex
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,14 @@ def notebook(cell_ids: list[str], source: str = "") -> dict[str, Any]:
 
 def figures(lab: Lab) -> dict[str | None, int]:
     return {path: row["calls"] for path, row in lab.usage("notebook").items()}
+
+
+def is_kept(lab: Lab, kernel_id: str) -> bool:
+    """Whether the ledger knows the notebook of a kernel."""
+    path = Path(lab.environment["JUPYTER_DATA_DIR"]) / "llm-meter" / "ledger.sqlite3"
+    with closing(sqlite3.connect(path)) as connection:
+        query = "SELECT 1 FROM kernels WHERE kernel_id = ? AND notebook_path IS NOT NULL"
+        return connection.execute(query, (kernel_id,)).fetchone() is not None
 
 
 def test_a_renamed_notebook_has_its_history_and_its_next_calls_at_the_new_path(
@@ -135,6 +145,7 @@ threading.Thread(target=later).start()
 """
     with lab.kernel("work/a.ipynb") as kernel:
         kernel.run(CALL + late, "cell-1")
+        wait_for(lambda: is_kept(lab, kernel.id), "the notebook of the kernel in the ledger")
         rename(lab, "work", "done-work")
         assert figures(lab) == {}
         lab.kill()

@@ -173,6 +173,17 @@ export function parseCells(value: unknown): readonly CellRuns[] {
 }
 
 /**
+ * Reads from the answer of `GET cells` what the notebook is a copy of.
+ *
+ * @param value - the body.
+ * @returns a path; undefined when it is no copy, or has a history of its own.
+ * @throws {ShapeError} when it does not keep the contract; the message names the place.
+ */
+export function parseCopyOf(value: unknown): string | undefined {
+  return new Shape<Wire.CellsAnswer>(value, 'answer').optionalText('copy_of');
+}
+
+/**
  * Groups calls by cell and run.
  *
  * @param records - the calls; those without a cell are left out.
