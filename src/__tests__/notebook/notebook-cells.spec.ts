@@ -46,6 +46,21 @@ describe('NotebookCells', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('should say once for each path that the notebook is a copy', async () => {
+    const copy = { ...EMPTY, copyOf: 'original.ipynb' };
+    const { view, cells } = setUp(Array.from({ length: 3 }, () => () => Promise.resolve(copy)));
+    const said: string[] = [];
+    cells.copied.connect((_, path) => said.push(path));
+    await pass();
+    cells.markStale();
+    await pass();
+    expect(said).toEqual(['original.ipynb']);
+    view.path = 'another.ipynb';
+    cells.markStale();
+    await pass();
+    expect(said).toHaveLength(2);
+  });
+
   it('should not request the runs of a hidden notebook until it is visible', async () => {
     const { view, cells, asked } = setUp();
     await pass();
