@@ -154,7 +154,7 @@ class ServerKernels:
 
     def forget_paths(self) -> None:
         """Let the next queries ask the server: something was moved."""
-        for query in (*self._contexts.values(), *self._existing.values()):
+        for query in self._queries():
             query.expire()
 
     async def seen_at(self, path: str) -> datetime | None:
@@ -179,7 +179,7 @@ class ServerKernels:
         process from ending, when the task that started them never ends.
         """
         await self._unmetered.cancel()
-        for query in (*self._contexts.values(), *self._existing.values()):
+        for query in self._queries():
             await query.cancel()
 
     def tap_seen(self, kernel_id: str) -> bool:
@@ -211,6 +211,9 @@ class ServerKernels:
         """Remove the mark of the tap of a kernel that has ended."""
         if kernel_id and Path(kernel_id).name == kernel_id:
             (self._marks / kernel_id).unlink(missing_ok=True)
+
+    def _queries(self) -> list[ServerQuery[Any]]:
+        return [*self._contexts.values(), *self._existing.values()]
 
     async def _find_context(self, kernel_id: str) -> KernelContext:
         session = _session_of(kernel_id, await self._sessions())
