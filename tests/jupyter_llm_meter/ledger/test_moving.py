@@ -96,6 +96,7 @@ def test_every_counter_is_still_the_sum_over_the_calls(ledger):
         ]
         figures = {
             "calls": len(inside),
+            "unpriced_calls": 0,
             "tokens": sum(each.total_tokens for each in inside),
             "USD": sum(int(each.cost_amount * 10**12) for each in inside),
         }
