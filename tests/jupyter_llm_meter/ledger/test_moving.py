@@ -106,7 +106,7 @@ def test_every_counter_is_still_the_sum_over_the_calls(ledger):
 
 def test_an_alert_follows_and_is_not_raised_again(ledger):
     tight = limit("day", "calls", 2, scope="notebook")
-    assert len(ledger.settle([call("1"), call("2")], [tight], NOW).crossed) == 2
+    assert len(ledger.settle([call("1"), call("2")], [tight], NOW).crossed) == 1
     ledger.move_notebooks("alice", "a.ipynb", "b.ipynb", LATER)
     pending = ledger.alerts([tight], LATER)
     assert {(each.subject, each.top_notebook) for each in pending} == {("b.ipynb", "b.ipynb")}
