@@ -30,7 +30,7 @@ export type {
 } from './core/record/standing';
 export type { PatternEntry } from './core/scan/patterns';
 export type { UnderWay } from './core/words/badge';
-export type { Formatter } from './core/words/format';
+export type { Formatter, MoneyOptions } from './core/words/format';
 export type { LanguageSetting } from './core/words/language';
 export type { Estimate } from './core/words/rerun';
 export type { Translate } from './core/words/translate';

@@ -23,6 +23,12 @@ export const format = new Formatter('en-US', 'UTC');
 
 export const words: Words = { trans, format };
 
+/** The words for a user who hides money. */
+export const withoutMoney: Words = {
+  trans,
+  format: new Formatter('en-US', 'UTC', { isShown: false })
+};
+
 const [near, blocked] = vectors.standings.map(({ wire }) => wire);
 const [alert, refusal] = vectors.alerts.map(({ wire }) => wire);
 

@@ -15,9 +15,14 @@ export interface Text {
   readonly placeholders: readonly string[];
 }
 
+/** Every TypeScript file of src/, without the tests. */
+export function sourceFiles(): string[] {
+  return filesUnder(SOURCE);
+}
+
 /** Every text handed to a translation bundle in src/. */
 export function textsInSources(): Text[] {
-  return filesUnder(SOURCE).flatMap(file => {
+  return sourceFiles().flatMap(file => {
     const source = ts.createSourceFile(
       file,
       fs.readFileSync(file, 'utf-8'),

@@ -87,7 +87,7 @@ function showIn(
   if (cells === undefined) {
     return;
   }
-  const shown = new NotebookBadges(panel, cells, meter, wording);
+  const shown = new NotebookBadges(panel, cells, wording);
   cells.copied.connect((_, path) => {
     const { trans } = wording;
     Notification.info(

@@ -1,5 +1,5 @@
 /**
- * Provides the settings to all other plugins, and applies the language that they name.
+ * Provides the settings to all other plugins, and applies the language that they name and whether money is shown.
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
@@ -23,7 +23,10 @@ export const preferences: JupyterFrontEndPlugin<IMeterSettings> = {
     registry: ISettingRegistry | null
   ): IMeterSettings => {
     const settings = new MeterSettings(registry);
-    settings.follow(({ language }) => void wording.use(language));
+    settings.follow(({ language, isCostShown }) => {
+      wording.showMoney({ isShown: isCostShown });
+      void wording.use(language);
+    });
     void settings.load();
     return settings;
   }

@@ -7,7 +7,7 @@ import * as React from 'react';
 
 import type { Raise } from '../core/limits/raise';
 import type { Standing } from '../core/record/standing';
-import { amountText } from '../core/words/wording';
+import { raisedText } from '../core/words/outlook';
 import type { IMeter, IRaises, IWording } from '../tokens';
 import type { LoadForm } from '../ui/limits/limit-dialog';
 import { LimitDialog } from '../ui/limits/limit-dialog';
@@ -93,15 +93,5 @@ export async function showRaises(meter: IMeter, raises: IRaises, wording: IWordi
 }
 
 function confirmRaise(raise: Raise, { limit }: Standing, wording: IWording): void {
-  const { trans, format } = wording;
-  const amount = amountText(raise.amount, raise.unit, wording);
-  const text =
-    raise.expiresAt === undefined
-      ? trans.__('Limit raised by %1.', amount)
-      : trans.__(
-          'Limit raised by %1 until %2.',
-          amount,
-          format.moment(raise.expiresAt, limit.timeZone)
-        );
-  Notification.success(text, { autoClose: SHOWN_FOR_MS });
+  Notification.success(raisedText(raise, limit, wording), { autoClose: SHOWN_FOR_MS });
 }

@@ -12,7 +12,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
 import { createElement } from 'react';
 
-import { estimateSentences, exceeds } from '../core/words/rerun';
+import { exceeds, questionSentences } from '../core/words/rerun';
 import { ICellCosts, IMeterSettings, IWording } from '../tokens';
 import { Paragraphs } from '../ui/paragraphs';
 
@@ -96,14 +96,11 @@ class Question {
     if (amount === undefined || estimate === undefined || !exceeds(estimate, amount)) {
       return true;
     }
-    const { trans, format } = this.wording;
+    const { trans } = this.wording;
     const { button } = await showDialog({
       title: trans.__('Run all cells?'),
       body: createElement(Paragraphs, {
-        texts: [
-          ...estimateSentences(estimate, this.wording),
-          trans.__('You asked to confirm runs above %1.', format.money(String(amount)))
-        ]
+        texts: questionSentences(estimate, String(amount), this.wording)
       }),
       buttons: [
         Dialog.cancelButton({ label: trans.__('Cancel') }),

@@ -6,7 +6,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 
-import type { Formatter } from '../core/words/format';
+import type { Formatter, MoneyOptions } from '../core/words/format';
 import type { LanguageSetting } from '../core/words/language';
 
 /** The words and figures of LLM Meter in the user's language. */
@@ -14,7 +14,7 @@ export interface IWording {
   /** The translations in force. A new object after each change. */
   readonly trans: TranslationBundle;
 
-  /** The locale's way with figures and times. */
+  /** The locale's way with figures and times, and money unless the user hides it. A new object after each change. */
   readonly format: Formatter;
 
   /**
@@ -24,7 +24,14 @@ export interface IWording {
    */
   use(setting: LanguageSetting): Promise<void>;
 
-  /** Emitted when the language changed or its catalogue arrived. */
+  /**
+   * Shows or hides money, everywhere. It is hidden until the settings say that it is shown.
+   *
+   * @param options - how money is shown.
+   */
+  showMoney(options: MoneyOptions): void;
+
+  /** Emitted when the language or the way of money changed, or a catalogue arrived. */
   readonly changed: ISignal<IWording, void>;
 }
 

@@ -7,6 +7,7 @@ import { Gettext, nullTranslator } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
+import type { MoneyOptions } from '../core/words/format';
 import { Formatter } from '../core/words/format';
 import type { LanguageSetting } from '../core/words/language';
 import { chooseCatalogue, localeFor } from '../core/words/language';
@@ -68,6 +69,20 @@ export class Language implements IWording {
     }
   }
 
+  /**
+   * Shows or hides money.
+   *
+   * @param options - how money is shown.
+   */
+  showMoney(options: MoneyOptions): void {
+    if (JSON.stringify(options) === JSON.stringify(this._money)) {
+      return;
+    }
+    this._money = options;
+    this._format = this._formatterFor(this._language);
+    this._changed.emit();
+  }
+
   private _speak(trans: TranslationBundle, language: string): void {
     if (this._trans === trans && this._language === language) {
       return;
@@ -79,13 +94,15 @@ export class Language implements IWording {
   }
 
   private _formatterFor(language: string): Formatter {
-    return new Formatter(localeFor(language, this.preferred));
+    return new Formatter(localeFor(language, this.preferred), undefined, this._money);
   }
 
   private readonly _lab: TranslationBundle;
   private readonly _isTranslatedByLab: boolean;
   /** The language of the words that JupyterLab gives for our texts. */
   private readonly _labLanguage: string;
+  /** Nothing is shown that the user may have hidden before the settings say so. */
+  private _money: MoneyOptions = { isShown: false };
   private readonly _changed = new Signal<this, void>(this);
   private _chinese?: TranslationBundle;
   private _trans: TranslationBundle;

@@ -14,7 +14,7 @@ import type { IWording } from '../tokens';
 const READ_BY_PEOPLE = ['title', 'description'];
 
 /**
- * Translates a plugin's schema whenever it is loaded, and again when the language changes.
+ * Translates a plugin's schema whenever it is loaded, and again when the translations change.
  *
  * @param registry - where the schema is loaded.
  * @param pluginId - whose schema.
@@ -33,8 +33,12 @@ export function translateSchema(
       schema: translated(plugin.schema, wording.trans) as ISettingRegistry.ISchema
     })
   });
+  let { trans } = wording;
   wording.changed.connect(() => {
-    registry.reload(pluginId).catch(onError);
+    if (wording.trans !== trans) {
+      ({ trans } = wording);
+      registry.reload(pluginId).catch(onError);
+    }
   });
 }
 

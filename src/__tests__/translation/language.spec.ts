@@ -38,6 +38,25 @@ describe('Language', () => {
     expect(language.trans.__('Settings')).toBe('设置');
   });
 
+  it('should hide money until the settings show it, and emit a signal once for each change', () => {
+    const language = new Language(nullTranslator, ['en-US']);
+    let changes = 0;
+    language.changed.connect(() => {
+      changes += 1;
+    });
+    expect(language.format.money('1.50')).toBeUndefined();
+    language.showMoney({ isShown: true });
+    language.showMoney({ isShown: true });
+    expect(language.format.money('1.50')).toBe('$1.50');
+    expect(changes).toBe(1);
+  });
+
+  it('should keep hiding money in another language', async () => {
+    const language = new Language(nullTranslator, ['en-US']);
+    await language.use('zh-CN');
+    expect(language.format.money('1.50')).toBeUndefined();
+  });
+
   it('should change back to English', async () => {
     const language = new Language(nullTranslator, ['zh-CN']);
     await language.use('zh-CN');

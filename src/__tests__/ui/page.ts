@@ -26,6 +26,17 @@ export class Page {
     return this._node.textContent ?? '';
   }
 
+  /** All that people see or hear: the text, what fields hold, tooltips and names for assistive technology. */
+  get readable(): string {
+    const texts = [...this._node.querySelectorAll('*')].flatMap(node => [
+      ...['title', 'aria-label', 'aria-description', 'placeholder'].map(name =>
+        node.getAttribute(name)
+      ),
+      node instanceof HTMLInputElement ? node.value : null
+    ]);
+    return [this.text, ...texts.filter(text => text !== null)].join('\n');
+  }
+
   /** The texts of the alerts. */
   get alerts(): string[] {
     return [...this._node.querySelectorAll('[role=alert]')]

@@ -24,6 +24,9 @@ const CELL_LENGTH = 12;
 /** Up to so many calls are shown exactly; tokens are always shortened. */
 const EXACT_CALLS = 100_000;
 
+/** Stands for money that the user hides. */
+const HIDDEN = '–';
+
 /** The name of a period. */
 export function periodText(name: PeriodName, trans: Translate): string {
   switch (name) {
@@ -110,10 +113,12 @@ export function inSentence(name: string): string {
   return `\u2068${characters.length > NAME_LENGTH ? `${cut}…` : cut}\u2069`;
 }
 
-/** How much of a unit was used. */
+/** How much of a unit was used; a dash for money that the user hides. */
 export function amountOf(totals: Totals, unit: ShownUnit, words: Words): string {
   const { format } = words;
-  return unit === 'cost' ? costText(totals, words) : format.count(valueOf(totals, unit));
+  return unit === 'cost'
+    ? (costText(totals, words) ?? HIDDEN)
+    : format.count(valueOf(totals, unit));
 }
 
 /** The same in few characters, for a large figure. */
@@ -125,7 +130,8 @@ export function figureOf(totals: Totals, unit: ShownUnit, words: Words): string 
   if (unit !== 'cost') {
     return format.compact(valueOf(totals, unit));
   }
-  return totals.cost === undefined ? costText(totals, words) : format.money(totals.cost);
+  const cost = totals.cost === undefined ? costText(totals, words) : format.money(totals.cost);
+  return cost ?? HIDDEN;
 }
 
 /** A step of the time in full, for the tooltip. */

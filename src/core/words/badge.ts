@@ -33,13 +33,11 @@ export interface Badge {
  *
  * @param run - its newest run; undefined if it has made no calls yet.
  * @param streams - its responses that are streaming in.
- * @param isCostShown - whether money is shown.
  * @returns undefined when there is nothing to say.
  */
 export function badgeOf(
   run: CellRun | undefined,
   streams: readonly UnderWay[],
-  isCostShown: boolean,
   words: Words
 ): Badge | undefined {
   const shown = run !== undefined && isSuperseded(run, streams) ? undefined : run;
@@ -51,16 +49,16 @@ export function badgeOf(
     modelsText(shown, words),
     shown.calls > 1 ? callsText(shown.calls, words) : undefined,
     ...tokenTexts(shown, words),
-    isCostShown ? sumsCostText(shown, words) : undefined
+    sumsCostText(shown, words)
   ];
   return {
     text: [...present(figures), ...waits].join(' · '),
-    details: [...detailsOf(shown, isCostShown, words), ...waits]
+    details: [...detailsOf(shown, words), ...waits]
   };
 }
 
 /**
- * The cost of some calls; undefined while it is unknown, and where nothing was charged.
+ * The cost of some calls; undefined while it is unknown, where nothing was charged, and where the user hides money.
  *
  * @param sums - the sums of the calls; the cost in US dollars.
  * @param words - the translations and the formatter.
@@ -109,10 +107,10 @@ function tokenTexts(sums: Sums, words: Words): readonly string[] {
   return missingCalls === 0 ? texts : [...texts, without];
 }
 
-function detailsOf(run: CellRun, isCostShown: boolean, words: Words): readonly string[] {
+function detailsOf(run: CellRun, words: Words): readonly string[] {
   const { trans, format } = words;
   const { countedCalls, unpricedCalls, models } = run;
-  const cost = isCostShown ? sumsCostText(run, words) : undefined;
+  const cost = sumsCostText(run, words);
   const lines = [
     models.length === 0 ? undefined : trans.__('Models: %1', format.list(models)),
     callsText(run.calls, words),
@@ -126,7 +124,7 @@ function detailsOf(run: CellRun, isCostShown: boolean, words: Words): readonly s
           format.count(countedCalls)
         )
       : undefined,
-    isCostShown && unpricedCalls > 0
+    format.isMoneyShown && unpricedCalls > 0
       ? trans._n(
           '%2 call without a known price',
           '%2 calls without a known price',

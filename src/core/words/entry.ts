@@ -91,10 +91,13 @@ export function tokensDetail(
  *
  * @param record - the call.
  * @param words - the translations and the formatter.
- * @returns the cost, or a word such as "unpriced".
+ * @returns the cost, or a word such as "unpriced"; undefined where the user hides money.
  */
-export function callCostText(record: CallRecord, words: Words): string {
+export function callCostText(record: CallRecord, words: Words): string | undefined {
   const { trans, format } = words;
+  if (!format.isMoneyShown) {
+    return undefined;
+  }
   const { costAmount, costCurrency, basis } = record;
   if (costAmount !== undefined) {
     return format.money(costAmount, costCurrency);

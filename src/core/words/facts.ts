@@ -2,7 +2,6 @@
  * The lines of the gauge's tooltip. Money is left out when the user hides it.
  */
 
-import type { FigureOptions } from './figure';
 import { isolated, shortened } from '../record/names';
 import { forecastText } from './outlook';
 import { problemText } from './problem';
@@ -23,31 +22,27 @@ import type { Words } from './words';
  * Lists where every limit stands, the month's totals, and the problems; one line each.
  *
  * @param document - the figures.
- * @param options - what the user wants to see.
  * @param words - the translations and the formatter.
  * @returns the lines.
  */
-export function factsOf(
-  document: StandingDocument,
-  options: FigureOptions,
-  words: Words
-): string[] {
+export function factsOf(document: StandingDocument, words: Words): string[] {
   const { trans } = words;
   const { month, moreStandings, owner } = document;
   return [
-    ...document.standings.flatMap(standing => standingFacts(standing, options, words, owner)),
+    ...document.standings.flatMap(standing => standingFacts(standing, words, owner)),
     ...(moreStandings === 0 ? [] : [moreText(moreStandings, trans)]),
-    ...(month === undefined ? [] : [monthFact(month, options, words)]),
+    ...(month === undefined ? [] : [monthFact(month, words)]),
     ...document.problems.map(problem => trans.__('Problem: %1', problemText(problem, trans)))
   ];
 }
 
-function monthFact(month: Totals, { isCostShown }: FigureOptions, words: Words): string {
+function monthFact(month: Totals, words: Words): string {
   const { trans } = words;
   const calls = callsText(month.calls, words);
-  return isCostShown
-    ? trans.__('This month: %1, %2', calls, costText(month, words))
-    : trans.__('This month: %1', calls);
+  const cost = costText(month, words);
+  return cost === undefined
+    ? trans.__('This month: %1', calls)
+    : trans.__('This month: %1, %2', calls, cost);
 }
 
 /**
@@ -121,22 +116,18 @@ export function levelText(level: Level, trans: Translate): string {
   }
 }
 
-function standingFacts(
-  standing: Standing,
-  { isCostShown }: FigureOptions,
-  words: Words,
-  owner: Owner | undefined
-): string[] {
+function standingFacts(standing: Standing, words: Words, owner: Owner | undefined): string[] {
   const { trans, format } = words;
   const { limit, subject, level, ratio, resetsAt } = standing;
   const name = subject ?? limit.value;
   const title = limitTitle(limit, name && shortened(name), trans, isOwnUser(standing, owner));
   const share = format.percent(ratio);
   const word = levelText(level, trans);
+  const used = usedOfLimit(standing, words);
   const fact =
-    limit.unit === 'USD' && !isCostShown
+    used === undefined
       ? trans.__('%1: %2, %3', title, share, word)
-      : trans.__('%1: %2 (%3), %4', title, usedOfLimit(standing, words), share, word);
+      : trans.__('%1: %2 (%3), %4', title, used, share, word);
   return [fact, resetText(resetsAt, limit.timeZone, words), forecastText(standing, words)].filter(
     line => line !== undefined
   );

@@ -16,8 +16,6 @@ export type GaugeMode = (typeof GAUGE_MODES)[number];
 
 /** What the user wants the figure to show. */
 export interface FigureOptions {
-  /** Whether money is shown. */
-  readonly isCostShown: boolean;
   readonly gaugeMode: GaugeMode;
   /** The id of the limit to follow; absent means the nearest. */
   readonly gaugeLimit?: string;
@@ -72,7 +70,7 @@ export function figureText(
   words: Words
 ): string {
   const { trans, format } = words;
-  const mode = shownMode(standing, options);
+  const mode = shownMode(standing, options, format.isMoneyShown);
   if (standing !== undefined && mode === 'percent') {
     return format.percent(standing.ratio);
   }
@@ -89,10 +87,11 @@ export function figureText(
 /** The mode that applies: without a limit there is no share, and hidden money is shown as a share. */
 function shownMode(
   standing: Standing | undefined,
-  { gaugeMode, isCostShown }: FigureOptions
+  { gaugeMode }: FigureOptions,
+  isMoneyShown: boolean
 ): GaugeMode {
   const isMoney = gaugeMode === 'cost' || standing?.limit.unit === 'USD';
-  if (gaugeMode !== 'tokens' && gaugeMode !== 'percent' && isMoney && !isCostShown) {
+  if (gaugeMode !== 'tokens' && gaugeMode !== 'percent' && isMoney && !isMoneyShown) {
     return standing === undefined ? 'tokens' : 'percent';
   }
   return gaugeMode;
@@ -111,7 +110,8 @@ function sumText(
   if (totals === undefined) {
     return trans.__('unknown');
   }
-  const sum = unit === 'USD' ? costText(totals, words) : tokensOf(totals, words);
+  const cost = unit === 'USD' ? costText(totals, words) : undefined;
+  const sum = cost ?? tokensOf(totals, words);
   return isToday ? trans.__('%1 today', sum) : trans.__('%1 this month', sum);
 }
 
@@ -120,7 +120,7 @@ function tokensOf({ inputTokens, outputTokens }: Totals, words: Words): string {
   return trans.__('%1 tokens', format.compact(inputTokens + outputTokens));
 }
 
-function amountInBrief(amount: string, { limit }: Standing, words: Words): string {
+function amountInBrief(amount: string, { limit, ratio }: Standing, words: Words): string {
   const { trans, format } = words;
   switch (limit.unit) {
     case 'tokens':
@@ -128,6 +128,6 @@ function amountInBrief(amount: string, { limit }: Standing, words: Words): strin
     case 'calls':
       return trans._n('%2 call', '%2 calls', Number(amount), format.compact(amount));
     case 'USD':
-      return format.money(amount);
+      return format.money(amount) ?? format.percent(ratio);
   }
 }

@@ -4,6 +4,12 @@
  * Shares and compact counts are cut, not rounded, so that "100%" and "1M" appear only once they are reached. Reads no clock.
  */
 
+/** How money is shown. */
+export interface MoneyOptions {
+  /** Whether the user wants to see money. */
+  readonly isShown: boolean;
+}
+
 /** Writes figures, times and lists for one locale. */
 export class Formatter {
   private readonly _compact: Intl.NumberFormat;
@@ -14,10 +20,12 @@ export class Formatter {
   /**
    * @param locale - a BCP 47 tag.
    * @param timeZone - the IANA zone for times; absent means the browser's own.
+   * @param moneyOptions - how money is shown.
    */
   constructor(
     readonly locale: string,
-    readonly timeZone?: string
+    readonly timeZone?: string,
+    private readonly moneyOptions: MoneyOptions = { isShown: true }
   ) {
     this._compact = new Intl.NumberFormat(locale, {
       notation: 'compact',
@@ -74,12 +82,35 @@ export class Formatter {
   }
 
   /**
+   * A share to two decimals, for sums that are compared: `99.8%` and `100.2%` read as the same share.
+   *
+   * @param ratio - 0 to 1, or above.
+   */
+  exactPercent(ratio: number): string {
+    return new Intl.NumberFormat(this.locale, {
+      style: 'percent',
+      maximumFractionDigits: 2
+    }).format(ratio);
+  }
+
+  /** Whether the user wants to see money; `money` and `exactMoney` write none if not. */
+  get isMoneyShown(): boolean {
+    return this.moneyOptions.isShown;
+  }
+
+  /**
    * An amount of money; below one unit two significant digits, so that small calls do not read as nothing.
+   *
+   * All money on the screen is written here, so that no part of the page can forget that the user hides it.
    *
    * @param amount - a decimal string.
    * @param currency - an ISO 4217 code.
+   * @returns undefined where the user hides money.
    */
-  money(amount: string, currency = 'USD'): string {
+  money(amount: string, currency = 'USD'): string | undefined {
+    if (!this.isMoneyShown) {
+      return undefined;
+    }
     const value = Number(amount);
     const isSmall = value !== 0 && Math.abs(value) < 0.1;
     return new Intl.NumberFormat(this.locale, {
@@ -95,8 +126,12 @@ export class Formatter {
    *
    * @param amount - a decimal string.
    * @param currency - an ISO 4217 code.
+   * @returns undefined where the user hides money.
    */
-  exactMoney(amount: string, currency = 'USD'): string {
+  exactMoney(amount: string, currency = 'USD'): string | undefined {
+    if (!this.isMoneyShown) {
+      return undefined;
+    }
     return new Intl.NumberFormat(this.locale, {
       style: 'currency',
       currency,

@@ -70,7 +70,7 @@ export function toStatusEntry(
   const last =
     document === undefined
       ? []
-      : factsOf({ ...document, standings: concerning(document, options) }, options, words);
+      : factsOf({ ...document, standings: concerning(document, options) }, words);
   const lastKnown = last.length === 0 ? [] : [trans.__('Last known:'), ...last];
   const name = trans.__('LLM Meter: %1', text);
   return {
@@ -145,7 +145,7 @@ function liveEntry(
   const facts = [
     ...(unmetered ? unmeteredFacts(unmetered, options.areOutputsScanned, trans) : []),
     underWay,
-    ...factsOf({ ...document, standings }, options, words),
+    ...factsOf({ ...document, standings }, words),
     ...connectionFacts(snapshot, trans)
   ].filter(fact => fact !== undefined);
   return {

@@ -40,6 +40,7 @@ export function toNotice(alert: Alert, standing: Standing | undefined, words: Wo
   const { trans, format } = words;
   const limit = standing?.limit;
   const reset = alert.resetsAt && format.moment(alert.resetsAt, limit?.timeZone);
+  // Undefined for money that the user hides; the texts then have shares only.
   const amount = amountText(alert.amount, alert.unit, words);
   const name = nameOf(alert, limit, trans);
   const headline = headlineOf(alert, name, amount, words);
@@ -47,7 +48,7 @@ export function toNotice(alert: Alert, standing: Standing | undefined, words: Wo
   return {
     headline,
     facts: [
-      ...fact(trans.__('Limit'), limit === undefined ? amount : trans.__('%1: %2', name, amount)),
+      ...fact(trans.__('Limit'), limitFact(name, amount, limit, trans)),
       ...(isBlocked ? arithmeticOf(alert, words) : usedFact(alert, words)),
       ...fact(trans.__('Resets'), reset),
       ...fact(trans.__('Top notebook'), alert.topNotebook),
@@ -77,14 +78,12 @@ export function runawayText(runaway: Runaway, words: Words): string {
     usualCallsPerMinute === undefined ? undefined : format.count(usualCallsPerMinute),
     trans
   );
-  if (costPerMinute === undefined) {
+  const money = costPerMinute && format.money(costPerMinute);
+  if (money === undefined) {
     return trans.__('%1: %2', who, calls);
   }
-  const cost = rateText(
-    format.money(costPerMinute),
-    usualCostPerMinute && format.money(usualCostPerMinute),
-    trans
-  );
+  const usual = usualCostPerMinute && format.money(usualCostPerMinute);
+  const cost = rateText(money, usual, trans);
   return trans.__('%1: %2, %3', who, calls, cost);
 }
 
@@ -97,32 +96,37 @@ function rateText(amount: string, usual: string | undefined, trans: Translate): 
 function headlineOf(
   { kind, used, amount }: Alert,
   name: string,
-  limitAmount: string,
+  limitAmount: string | undefined,
   words: Words
 ): string {
   const { trans, format } = words;
-  return kind === 'blocked'
-    ? trans.__('A call was refused because it could have exceeded the limit.')
-    : trans.__('%1: %2 of %3 used.', name, format.percent(ratioOf(used, amount)), limitAmount);
+  const share = format.percent(ratioOf(used, amount));
+  if (kind === 'blocked') {
+    return trans.__('A call was refused because it could have exceeded the limit.');
+  }
+  return limitAmount === undefined
+    ? trans.__('%1: %2 of the limit used.', name, share)
+    : trans.__('%1: %2 of %3 used.', name, share, limitAmount);
 }
 
 /** The headline with the time at which the limit resets. */
 function summaryOf(
   { kind, used, amount }: Alert,
   name: string,
-  limitAmount: string,
+  limitAmount: string | undefined,
   reset: string,
   { trans, format }: Words
 ): string {
-  return kind === 'blocked'
-    ? trans.__('A call was refused because it could have exceeded the limit. Resets %1.', reset)
-    : trans.__(
-        '%1: %2 of %3 used. Resets %4.',
-        name,
-        format.percent(ratioOf(used, amount)),
-        limitAmount,
-        reset
-      );
+  const share = format.percent(ratioOf(used, amount));
+  if (kind === 'blocked') {
+    return trans.__(
+      'A call was refused because it could have exceeded the limit. Resets %1.',
+      reset
+    );
+  }
+  return limitAmount === undefined
+    ? trans.__('%1: %2 of the limit used. Resets %3.', name, share, reset)
+    : trans.__('%1: %2 of %3 used. Resets %4.', name, share, limitAmount, reset);
 }
 
 /** Shows why a call was refused: used, reserved and needed add up to more than the limit. */
@@ -133,10 +137,13 @@ function arithmeticOf(alert: Alert, words: Words): Facts {
     return usedFact(alert, words);
   }
   const isMoney = unit === 'USD';
+  // Money that the user hides is shown as shares of the limit, which add up as well.
   const figure = (value: string): string =>
-    isMoney ? format.exactMoney(value) : format.count(value);
+    isMoney
+      ? (format.exactMoney(value) ?? format.exactPercent(ratioOf(value, amount)))
+      : format.count(value);
   const text = (value: string): string =>
-    isMoney ? figure(value) : amountText(value, unit, words);
+    isMoney ? figure(value) : (amountText(value, unit, words) ?? figure(value));
   const sum = addDecimals(addDecimals(used, reserved ?? '0'), needed);
   return [
     ...fact(trans.__('Used'), text(used)),
@@ -146,9 +153,10 @@ function arithmeticOf(alert: Alert, words: Words): Facts {
   ];
 }
 
-function usedFact({ used, unit }: Alert, words: Words): Facts {
-  const { trans } = words;
-  return fact(trans.__('Used'), amountText(used, unit, words));
+function usedFact({ used, unit, amount }: Alert, words: Words): Facts {
+  const { trans, format } = words;
+  const share = format.percent(ratioOf(used, amount));
+  return fact(trans.__('Used'), amountText(used, unit, words) ?? share);
 }
 
 function outlookOf({ kind }: Alert, standing: Standing | undefined, trans: Translate): string {
@@ -168,6 +176,18 @@ function nameOf({ subject }: Alert, limit: Limit | undefined, trans: Translate):
   return limit === undefined
     ? trans.__('LLM usage')
     : limitTitle(limit, subject && shortened(subject, LONGEST_SUBJECT), trans);
+}
+
+function limitFact(
+  name: string,
+  amount: string | undefined,
+  limit: Limit | undefined,
+  trans: Translate
+): string | undefined {
+  if (limit === undefined) {
+    return amount;
+  }
+  return amount === undefined ? name : trans.__('%1: %2', name, amount);
 }
 
 function fact(name: string, value: string | undefined): Facts {

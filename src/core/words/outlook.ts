@@ -4,10 +4,12 @@
  * What the server extension does not report is left out.
  */
 
+import { ratioOf, subtractDecimals } from '../record/decimal';
 import type { Formatter } from './format';
-import type { Standing } from '../record/standing';
+import type { Raise } from '../limits/raise';
+import type { Limit, Standing } from '../record/standing';
 import type { Translate } from './translate';
-import { amountText } from './wording';
+import { amountText, partText } from './wording';
 import type { Words } from './words';
 
 /**
@@ -49,10 +51,10 @@ function endText({ limit, resetsAt }: Standing, format: Formatter): string | und
  */
 export function remarksOf(standing: Standing, words: Words): string[] {
   const { trans } = words;
-  const { limit, raised, reserved, softBy } = standing;
-  const text = (amount: string): string => amountText(amount, limit.unit, words);
+  const { raised, reserved, softBy } = standing;
+  const text = (amount: string): string => partText(amount, standing, words);
   return [
-    isNone(raised) ? undefined : trans.__('Raised by %1', text(raised)),
+    isNone(raised) ? undefined : trans.__('Raised by %1', raiseText(raised, standing, words)),
     isNone(reserved) ? undefined : trans.__('%1 reserved for calls in progress', text(reserved)),
     isNone(softBy)
       ? undefined
@@ -88,6 +90,34 @@ function unpricedText(
         unpricedCalls,
         calls
       );
+}
+
+/**
+ * Says that a limit was raised.
+ *
+ * @param raise - what was granted.
+ * @param limit - the limit.
+ * @param words - the translations and the formatter.
+ * @returns one sentence; without the amount for money that the user hides.
+ */
+export function raisedText(raise: Raise, limit: Limit, words: Words): string {
+  const { trans, format } = words;
+  const amount = amountText(raise.amount, raise.unit, words);
+  const end = raise.expiresAt && format.moment(raise.expiresAt, limit.timeZone);
+  if (amount === undefined) {
+    return end === undefined ? trans.__('Limit raised.') : trans.__('Limit raised until %1.', end);
+  }
+  return end === undefined
+    ? trans.__('Limit raised by %1.', amount)
+    : trans.__('Limit raised by %1 until %2.', amount, end);
+}
+
+/** The amount of a raise; where the user hides money, its share of the amount before. */
+function raiseText(raised: string, { amount, limit }: Standing, words: Words): string {
+  return (
+    amountText(raised, limit.unit, words) ??
+    words.format.percent(ratioOf(raised, subtractDecimals(amount, raised)))
+  );
 }
 
 /**

@@ -58,12 +58,15 @@ export function exceeds({ typical }: Estimate, amount: number): boolean {
  *
  * @param estimate - dollars and the number of runs they are based on.
  * @param words - the translations and the formatter.
- * @returns the sentences.
+ * @returns the sentences; none where the user hides money.
  */
 export function estimateSentences(estimate: Estimate, words: Words): readonly string[] {
   const { trans, format } = words;
   const { unpricedCells } = estimate;
   const sentence = amountSentence(estimate, words);
+  if (sentence === undefined) {
+    return [];
+  }
   if (unpricedCells === 0) {
     return [sentence];
   }
@@ -78,10 +81,40 @@ export function estimateSentences(estimate: Estimate, words: Words): readonly st
   ];
 }
 
-function amountSentence({ typical, low, high, runs }: Estimate, words: Words): string {
+/**
+ * Says why the user is asked before a run: the estimate, and the amount that the user set.
+ *
+ * @param estimate - what the run is likely to cost.
+ * @param above - the amount above which runs are to be confirmed; USD.
+ * @param words - the translations and the formatter.
+ * @returns the sentences; without amounts where the user hides money.
+ */
+export function questionSentences(
+  estimate: Estimate,
+  above: string,
+  words: Words
+): readonly string[] {
+  const { trans, format } = words;
+  const amount = format.money(above);
+  return amount === undefined
+    ? [
+        trans.__(
+          'This run is likely to cost more than the amount above which you asked to confirm.'
+        )
+      ]
+    : [
+        ...estimateSentences(estimate, words),
+        trans.__('You asked to confirm runs above %1.', amount)
+      ];
+}
+
+function amountSentence({ typical, low, high, runs }: Estimate, words: Words): string | undefined {
   const { trans, format } = words;
   const amount = format.money(typical);
   const [least, most] = [format.money(low), format.money(high)];
+  if (amount === undefined || least === undefined || most === undefined) {
+    return undefined;
+  }
   // One run has no range.
   if (runs === 1) {
     return trans.__('Running this notebook again costs about %1, based on its last run.', amount);

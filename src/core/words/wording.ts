@@ -4,6 +4,7 @@
  * An unknown cost is never shown as zero: it is called unpriced or unknown, and a sum that lacks some calls is a lower bound.
  */
 
+import { ratioOf } from '../record/decimal';
 import type { Standing, Totals, Unit } from '../record/standing';
 import type { Words } from './words';
 
@@ -13,9 +14,9 @@ import type { Words } from './words';
  * @param amount - a decimal string in the limit's unit.
  * @param unit - what the amount counts.
  * @param words - the translations and the formatter.
- * @returns for example `1,000,000 tokens` or `$2.50`.
+ * @returns for example `1,000,000 tokens` or `$2.50`; undefined for money that the user hides.
  */
-export function amountText(amount: string, unit: Unit, words: Words): string {
+export function amountText(amount: string, unit: Unit, words: Words): string | undefined {
   const { trans, format } = words;
   switch (unit) {
     case 'tokens':
@@ -25,6 +26,18 @@ export function amountText(amount: string, unit: Unit, words: Words): string {
     case 'USD':
       return format.money(amount);
   }
+}
+
+/**
+ * A part of a limit's amount: in its unit, or as a share of the amount where the user hides money.
+ *
+ * @param part - a decimal string in the limit's unit.
+ * @param standing - where the limit is.
+ * @param words - the translations and the formatter.
+ * @returns for example `1,530 tokens` or `12%`.
+ */
+export function partText(part: string, { amount, limit }: Standing, words: Words): string {
+  return amountText(part, limit.unit, words) ?? words.format.percent(ratioOf(part, amount));
 }
 
 /**
@@ -44,16 +57,15 @@ export function callsText(calls: number, words: Words): string {
  *
  * @param standing - where the limit is.
  * @param words - the translations and the formatter.
- * @returns both amounts with the unit.
+ * @returns both amounts with the unit; undefined for money that the user hides.
  */
-export function usedOfLimit({ used, amount, limit }: Standing, words: Words): string {
+export function usedOfLimit({ used, amount, limit }: Standing, words: Words): string | undefined {
   const { trans, format } = words;
-  const isMoney = limit.unit === 'USD';
-  return trans.__(
-    '%1 of %2',
-    isMoney ? format.money(used) : format.count(used),
-    amountText(amount, limit.unit, words)
-  );
+  const figure = limit.unit === 'USD' ? format.money(used) : format.count(used);
+  const whole = amountText(amount, limit.unit, words);
+  return figure === undefined || whole === undefined
+    ? undefined
+    : trans.__('%1 of %2', figure, whole);
 }
 
 /**
@@ -80,14 +92,17 @@ export function resetText(
  *
  * @param totals - the sums of the calls; the cost in US dollars.
  * @param words - the translations and the formatter.
- * @returns the cost.
+ * @returns the cost; undefined where the user hides money.
  */
-export function costText(totals: Totals, words: Words): string {
+export function costText(totals: Totals, words: Words): string | undefined {
   const { trans, format } = words;
+  if (!format.isMoneyShown) {
+    return undefined;
+  }
   const isLowerBound = totals.unpricedCalls + totals.missingCalls > 0;
   if (totals.cost !== undefined) {
     const cost = format.money(totals.cost);
-    return isLowerBound ? trans.__('at least %1', cost) : cost;
+    return cost !== undefined && isLowerBound ? trans.__('at least %1', cost) : cost;
   }
   if (totals.calls === 0) {
     return format.money('0');

@@ -13,7 +13,7 @@ import { PanelLayout, Widget } from '@lumino/widgets';
 import type { CellRun } from '../../core/record/cell-runs';
 import type { Badge, UnderWay } from '../../core/words/badge';
 import { badgeOf } from '../../core/words/badge';
-import type { IMeter, IWording } from '../../tokens';
+import type { IWording } from '../../tokens';
 
 /** What the badges of a notebook show. */
 interface BadgeSource {
@@ -34,13 +34,11 @@ export class NotebookBadges {
   /**
    * @param panel - the notebook.
    * @param cells - the runs of its cells.
-   * @param meter - the preferences.
    * @param wording - the words.
    */
   constructor(
     private readonly panel: NotebookPanel,
     private readonly cells: BadgeSource,
-    private readonly meter: IMeter,
     private readonly wording: IWording
   ) {}
 
@@ -54,8 +52,7 @@ export class NotebookBadges {
   }
 
   private _badgeOf({ model: { id } }: Cell): Badge | undefined {
-    const { isCostShown } = this.meter.preferences;
-    return badgeOf(this.cells.newestOf(id), this.cells.streamsOf(id), isCostShown, this.wording);
+    return badgeOf(this.cells.newestOf(id), this.cells.streamsOf(id), this.wording);
   }
 
   private _showBadge(cell: CodeCell, badge: Badge | undefined): void {

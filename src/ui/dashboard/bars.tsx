@@ -59,10 +59,10 @@ export function useWidth(): [React.RefObject<HTMLDivElement>, number] {
  * @param value - in the unit.
  * @param unit - what the axis counts.
  * @param words - the translations and the formatter.
- * @returns the text beside a tick.
+ * @returns the text beside a tick; undefined for money that the user hides.
  */
-export function axisText(value: number, unit: ShownUnit | 'USD', { format }: Words): string {
-  return unit === 'cost' || unit === 'USD' ? format.money(String(value)) : format.compact(value);
+export function axisText(value: number, unit: ShownUnit, { format }: Words): string | undefined {
+  return unit === 'cost' ? format.money(String(value)) : format.compact(value);
 }
 
 /** Draws the trend as stacked bars; the pointer and the arrow keys read each bar. */

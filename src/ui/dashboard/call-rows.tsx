@@ -32,7 +32,6 @@ interface CallColumn {
 }
 
 interface ColumnOptions {
-  readonly isCostShown: boolean;
   readonly words: Words;
   readonly openCell: OpenCell;
 }
@@ -40,10 +39,10 @@ interface ColumnOptions {
 /**
  * The columns in their order; cost only if the user wants to see it.
  *
- * @param options - whether cost is shown, the words, and what opens the cell of a call.
+ * @param options - the words, and what opens the cell of a call.
  * @returns the columns.
  */
-export function columnsOf({ isCostShown, words, openCell }: ColumnOptions): readonly CallColumn[] {
+export function columnsOf({ words, openCell }: ColumnOptions): readonly CallColumn[] {
   const { trans, format } = words;
   const cost: CallColumn = {
     name: trans.__('Cost'),
@@ -91,7 +90,7 @@ export function columnsOf({ isCostShown, words, openCell }: ColumnOptions): read
       ({ outputTokens }) => outputTokens,
       format.count.bind(format)
     ),
-    ...(isCostShown ? [cost] : []),
+    ...(format.isMoneyShown ? [cost] : []),
     figure(
       trans.__('Duration'),
       'duration',

@@ -24,7 +24,6 @@ const TYPING_MS = 250;
 
 interface TopCallsProps extends Pick<ViewProps, 'view'>, Pick<TimeProps, 'shown'> {
   readonly revision: number;
-  readonly isCostShown: boolean;
   readonly words: Words;
   readonly listCalls: LoadCalls;
   readonly openCell: OpenCell;

@@ -31,7 +31,6 @@ import { Trouble } from '../trouble';
 /** What the dashboard shows and leads to. */
 interface DashboardProps {
   readonly snapshot: Snapshot;
-  readonly isCostShown: boolean;
   readonly source: DashboardSource;
   readonly openCell: OpenCell;
   readonly words: Words;
@@ -85,7 +84,6 @@ function Unavailable({ snapshot, trans, isOld }: UnavailableProps): React.ReactE
 
 function Instrument({
   snapshot,
-  isCostShown,
   source,
   openCell,
   words,
@@ -95,7 +93,11 @@ function Instrument({
   onView,
   formats
 }: DashboardProps & { readonly formats: readonly string[] }): React.ReactElement {
-  const { view, show, span, shown, step, steps, buckets } = useView(saved, isCostShown, onView);
+  const { view, show, span, shown, step, steps, buckets } = useView(
+    saved,
+    words.format.isMoneyShown,
+    onView
+  );
   const query = {
     ...filterQuery(view, span),
     group_by: step,
@@ -122,7 +124,7 @@ function Instrument({
         rows.failure === undefined && <Waiting trans={words.trans} />
       ) : (
         <>
-          <Figures {...{ view, show, isCostShown, words, trend }} />
+          <Figures {...{ view, show, words, trend }} />
           <TrendSection {...{ view, show, span, step, steps, words, trend, palette }} />
         </>
       )}
@@ -133,9 +135,9 @@ function Instrument({
           timeZone={span.timeZone}
           {...{ revision, words, getUsage }}
         />
-        <TopCalls {...{ view, shown, revision, isCostShown, words, listCalls, openCell }} />
+        <TopCalls {...{ view, shown, revision, words, listCalls, openCell }} />
       </div>
-      <Calls {...{ view, show, shown, revision, isCostShown, words, listCalls, openCell }} />
+      <Calls {...{ view, show, shown, revision, words, listCalls, openCell }} />
     </div>
   );
 }

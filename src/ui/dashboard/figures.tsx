@@ -13,25 +13,18 @@ import type { ViewProps } from './scene';
 import type { Words } from '../../core/words/words';
 
 interface FiguresProps extends ViewProps {
-  readonly isCostShown: boolean;
   readonly words: Words;
   readonly trend: Trend;
 }
 
 /** Shows the sums of the period, or of the chosen step. */
-export function Figures({
-  view,
-  show,
-  isCostShown,
-  words,
-  trend
-}: FiguresProps): React.ReactElement {
-  const { trans } = words;
+export function Figures({ view, show, words, trend }: FiguresProps): React.ReactElement {
+  const { trans, format } = words;
   const chosen = trend.columns.find(({ bucket }) => bucket.key === view.selected);
   const totals = chosen?.totals ?? trend.totals;
   return (
     <div className="jp-LLMMeter-Figures" role="group" aria-label={trans.__('Unit')}>
-      {UNITS_SHOWN.filter(unit => unit !== 'cost' || isCostShown).map(unit => (
+      {UNITS_SHOWN.filter(unit => unit !== 'cost' || format.isMoneyShown).map(unit => (
         <button
           key={unit}
           type="button"

@@ -92,7 +92,6 @@ export class DashboardFrame extends ReactWidget {
     return (
       <this._content.Dashboard
         snapshot={this.meter.snapshot}
-        isCostShown={this.meter.preferences.isCostShown}
         source={this.source}
         openCell={this.openCell}
         words={{ trans, format }}

@@ -120,7 +120,7 @@ function Curve({ revision, words, getUsage, standing, course }: CurveProps): Rea
           <Lines
             burnup={burnup}
             width={width}
-            label={axisText(burnup.amount, unitOf(standing), words)}
+            label={axisText(burnup.amount, unitOf(standing), words) ?? words.format.percent(1)}
           />
         </svg>
       )}

@@ -35,16 +35,17 @@ export interface TimeProps {
  * Keeps what is shown.
  *
  * @param saved - the view of the saved layout; not trusted.
- * @param isCostShown - whether money is shown.
+ * @param isMoneyShown - whether money is shown.
  * @param onView - called with each new view.
  */
 export function useView(
   saved: unknown,
-  isCostShown: boolean,
+  isMoneyShown: boolean,
   onView: (view: View) => void
 ): ViewProps & TimeProps {
   const [state, setView] = React.useState(() => readView(saved));
-  const view = isCostShown || state.unit !== 'cost' ? state : { ...state, unit: 'tokens' as const };
+  const view =
+    isMoneyShown || state.unit !== 'cost' ? state : { ...state, unit: 'tokens' as const };
   const span = spanOf(view.period, Date.now(), Intl.DateTimeFormat().resolvedOptions().timeZone);
   const step = chooseStep(span, view.step);
   const buckets = React.useMemo(() => bucketsOf(span, step), [span.from, span.to, step]);

@@ -32,14 +32,17 @@ export function GaugeChoice({
   onChoose,
   words
 }: GaugeChoiceProps): React.ReactElement {
-  const { trans } = words;
+  const { trans, format } = words;
+  const modes = GAUGE_MODES.filter(
+    mode => mode !== 'cost' || mode === gaugeMode || format.isMoneyShown
+  );
   const limits = new Map(standings.map(({ limit, amount }) => [limit.id, { limit, amount }]));
   return (
     <div className="jp-LLMMeter-GaugeChoice">
       <label>
         {trans.__('Gauge shows')}{' '}
         <select value={gaugeMode} onChange={({ target }) => onChoose('gaugeMode', target.value)}>
-          {GAUGE_MODES.map(mode => (
+          {modes.map(mode => (
             <option key={mode} value={mode}>
               {modeText(mode, trans)}
             </option>
@@ -61,7 +64,7 @@ export function GaugeChoice({
                 {trans.__(
                   '%1: %2',
                   limitTitle(limit, limit.value && shortened(limit.value), trans),
-                  amountText(amount, limit.unit, words)
+                  amountText(amount, limit.unit, words) ?? trans.__('Cost')
                 )}
               </option>
             ))}

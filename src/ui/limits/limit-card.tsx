@@ -94,7 +94,11 @@ export function LimitCard(props: LimitCardProps): React.ReactElement {
 function summaryOf({ draft, flaws, schema, words }: LimitCardProps): string {
   const { trans } = words;
   const { unit, window, scope, value, onExceed } = draft;
-  const amount = flaws.amount === undefined ? amountText(draft.amount.trim(), unit, words) : '?';
+  // Money that the user hides is named and not shown; the field for it has it all the same, to be edited.
+  const amount =
+    flaws.amount === undefined
+      ? (amountText(draft.amount.trim(), unit, words) ?? trans.__('Cost'))
+      : '?';
   const of = titleOf(schema.scope, scope);
   return [
     amount,

@@ -26,17 +26,11 @@ interface RecentCallsProps {
   readonly listCalls: (limit: number) => Promise<readonly CallRecord[]>;
   /** Changes when the ledger has new calls. */
   readonly revision: number;
-  readonly isCostShown: boolean;
   readonly words: Words;
 }
 
 /** Shows the newest calls. */
-export function RecentCalls({
-  listCalls,
-  revision,
-  isCostShown,
-  words
-}: RecentCallsProps): React.ReactElement {
+export function RecentCalls({ listCalls, revision, words }: RecentCallsProps): React.ReactElement {
   const { trans } = words;
   const answer = useAnswer(() => listCalls(SHOWN_CALLS), 'calls', revision);
   return (
@@ -44,19 +38,18 @@ export function RecentCalls({
       <h3>{trans.__('Recent calls')}</h3>
       <Loading answer={answer} trans={trans} />
       <Trouble answer={answer} trans={trans} />
-      {answer.value && <CallTable calls={answer.value} isCostShown={isCostShown} words={words} />}
+      {answer.value && <CallTable calls={answer.value} words={words} />}
     </section>
   );
 }
 
 interface CallTableProps {
   readonly calls: readonly CallRecord[];
-  readonly isCostShown: boolean;
   readonly words: Words;
 }
 
-function CallTable({ calls, isCostShown, words }: CallTableProps): React.ReactElement {
-  const { trans } = words;
+function CallTable({ calls, words }: CallTableProps): React.ReactElement {
+  const { trans, format } = words;
   if (calls.length === 0) {
     return <p>{trans.__('No calls yet.')}</p>;
   }
@@ -68,12 +61,12 @@ function CallTable({ calls, isCostShown, words }: CallTableProps): React.ReactEl
           <th scope="col">{trans.__('Model')}</th>
           <th scope="col">{trans.__('Notebook')}</th>
           <th scope="col">{trans.__('Tokens')}</th>
-          {isCostShown && <th scope="col">{trans.__('Cost')}</th>}
+          {format.isMoneyShown && <th scope="col">{trans.__('Cost')}</th>}
         </tr>
       </thead>
       <tbody>
         {calls.map(call => (
-          <CallRow key={call.callId} call={call} isCostShown={isCostShown} words={words} />
+          <CallRow key={call.callId} call={call} words={words} />
         ))}
       </tbody>
     </table>
@@ -82,11 +75,10 @@ function CallTable({ calls, isCostShown, words }: CallTableProps): React.ReactEl
 
 interface CallRowProps {
   readonly call: CallRecord;
-  readonly isCostShown: boolean;
   readonly words: Words;
 }
 
-function CallRow({ call, isCostShown, words }: CallRowProps): React.ReactElement {
+function CallRow({ call, words }: CallRowProps): React.ReactElement {
   const { trans, format } = words;
   const cost = callCostText(call, words);
   return (
@@ -106,7 +98,7 @@ function CallRow({ call, isCostShown, words }: CallRowProps): React.ReactElement
         <bdi>{placeText(call)}</bdi>
       </td>
       <td title={tokensDetail(call, words)}>{tokensText(call, words)}</td>
-      {isCostShown && <td title={cost}>{cost}</td>}
+      {format.isMoneyShown && <td title={cost}>{cost}</td>}
     </tr>
   );
 }

@@ -21,7 +21,6 @@ interface ModelSplitProps {
   readonly getUsage: LoadUsage;
   /** Changes when the ledger has new calls. */
   readonly revision: number;
-  readonly isCostShown: boolean;
   readonly words: Words;
 }
 
@@ -39,7 +38,7 @@ export function ModelSplit(props: ModelSplitProps): React.ReactElement {
   );
 }
 
-function Split({ getUsage, revision, isCostShown, words }: ModelSplitProps): React.ReactElement {
+function Split({ getUsage, revision, words }: ModelSplitProps): React.ReactElement {
   const { trans } = words;
   const answer = useAnswer(
     () => getUsage({ group_by: 'model', limit: SHOWN_MODELS, ...monthOf(new Date()) }),
@@ -50,18 +49,17 @@ function Split({ getUsage, revision, isCostShown, words }: ModelSplitProps): Rea
     <>
       <Loading answer={answer} trans={trans} />
       <Trouble answer={answer} trans={trans} />
-      {answer.value && <ModelTable {...{ rows: answer.value, isCostShown, words }} />}
+      {answer.value && <ModelTable {...{ rows: answer.value, words }} />}
     </>
   );
 }
 
 interface ModelTableProps {
   readonly rows: readonly UsageRow[];
-  readonly isCostShown: boolean;
   readonly words: Words;
 }
 
-function ModelTable({ rows, isCostShown, words }: ModelTableProps): React.ReactElement {
+function ModelTable({ rows, words }: ModelTableProps): React.ReactElement {
   if (rows.length === 0) {
     return <p>{words.trans.__('No calls yet.')}</p>;
   }
@@ -74,7 +72,7 @@ function ModelTable({ rows, isCostShown, words }: ModelTableProps): React.ReactE
             key={row.isRest ? 'rest' : `model ${row.group}`}
             row={row}
             all={inputTokens + outputTokens}
-            isCostShown={isCostShown}
+
             words={words}
           />
         ))}
@@ -87,11 +85,10 @@ interface ModelRowProps {
   readonly row: UsageRow;
   /** The tokens of all rows. */
   readonly all: number;
-  readonly isCostShown: boolean;
   readonly words: Words;
 }
 
-function ModelRow({ row, all, isCostShown, words }: ModelRowProps): React.ReactElement {
+function ModelRow({ row, all, words }: ModelRowProps): React.ReactElement {
   const { trans, format } = words;
   const share = all === 0 ? 0 : tokensOf(row) / all;
   const name = row.isRest ? trans.__('Other models') : (row.group ?? trans.__('unknown'));
@@ -107,7 +104,7 @@ function ModelRow({ row, all, isCostShown, words }: ModelRowProps): React.ReactE
       <td title={trans.__('%1 tokens', format.count(tokensOf(row)))}>
         {trans.__('%1 tokens', format.compact(tokensOf(row)))}
       </td>
-      {isCostShown && <td>{costText(row, words)}</td>}
+      {format.isMoneyShown && <td>{costText(row, words)}</td>}
     </tr>
   );
 }

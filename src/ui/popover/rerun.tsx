@@ -14,13 +14,13 @@ interface RerunNoteProps {
   readonly words: Words;
 }
 
-/** A sentence or two; nothing for a notebook whose cells are not known to call models. */
+/** A sentence or two; nothing for a notebook whose cells are not known to call models, or where the user hides money. */
 export function RerunNote({
   costs: { estimate, total },
   words
 }: RerunNoteProps): React.ReactElement | null {
-  const { trans } = words;
-  if (total.calls === 0) {
+  const { trans, format } = words;
+  if (total.calls === 0 || !format.isMoneyShown) {
     return null;
   }
   const sentences =

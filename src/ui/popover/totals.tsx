@@ -26,7 +26,6 @@ interface TotalsTableProps {
   readonly place: NotebookPlace | null;
   /** Changes when the ledger has new calls. */
   readonly revision: number;
-  readonly isCostShown: boolean;
   readonly words: Words;
 }
 
@@ -37,12 +36,11 @@ export function TotalsTable({
   getUsage,
   place,
   revision,
-  isCostShown,
   words
 }: TotalsTableProps): React.ReactElement {
-  const { trans } = words;
+  const { trans, format } = words;
   const row = (name: string, totals: Totals): React.ReactElement => (
-    <TotalsRow key={name} name={name} totals={totals} isCostShown={isCostShown} words={words} />
+    <TotalsRow key={name} name={name} totals={totals} words={words} />
   );
   const answer = useAnswer(
     () =>
@@ -59,7 +57,7 @@ export function TotalsTable({
             <th scope="col">{trans.__('Calls')}</th>
             <th scope="col">{trans.__('Input tokens')}</th>
             <th scope="col">{trans.__('Output tokens')}</th>
-            {isCostShown && <th scope="col">{trans.__('Cost')}</th>}
+            {format.isMoneyShown && <th scope="col">{trans.__('Cost')}</th>}
           </tr>
         </thead>
         <tbody>
@@ -69,7 +67,7 @@ export function TotalsTable({
         {place !== null && answer.value !== undefined && (
           <tbody className="jp-LLMMeter-Totals-notebook">
             <tr>
-              <th scope="rowgroup" colSpan={isCostShown ? 5 : 4}>
+              <th scope="rowgroup" colSpan={format.isMoneyShown ? 5 : 4}>
                 <NotebookName path={place.path} trans={trans} />
               </th>
             </tr>
@@ -105,11 +103,10 @@ function NotebookName({ path, trans }: NotebookNameProps): React.ReactElement {
 interface TotalsRowProps {
   readonly name: string;
   readonly totals: Totals;
-  readonly isCostShown: boolean;
   readonly words: Words;
 }
 
-function TotalsRow({ name, totals, isCostShown, words }: TotalsRowProps): React.ReactElement {
+function TotalsRow({ name, totals, words }: TotalsRowProps): React.ReactElement {
   const { format } = words;
   return (
     <tr>
@@ -117,7 +114,7 @@ function TotalsRow({ name, totals, isCostShown, words }: TotalsRowProps): React.
       <td>{format.count(totals.calls)}</td>
       <td>{format.count(totals.inputTokens)}</td>
       <td>{format.count(totals.outputTokens)}</td>
-      {isCostShown && <td>{costText(totals, words)}</td>}
+      {format.isMoneyShown && <td>{costText(totals, words)}</td>}
     </tr>
   );
 }

@@ -95,13 +95,13 @@ function Figures({
   getUsage,
   listCalls
 }: FiguresProps): React.ReactElement {
-  const { isCostShown, areOutputsScanned } = preferences;
+  const { areOutputsScanned } = preferences;
   const { standings, moreStandings, today, month, problems, unmetered, seq, version } = document;
   const { owner } = document;
   const whereabouts = { owner, places: place === null ? [] : [place] };
   const concerned = standings.filter(standing => concerns(standing, whereabouts));
   const others = standings.filter(standing => !concerned.includes(standing));
-  const shared = { revision: seq, isCostShown, words };
+  const shared = { revision: seq, words };
   return (
     <>
       <Problems problems={problems} trans={words.trans} />

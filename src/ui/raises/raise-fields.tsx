@@ -34,6 +34,8 @@ export function AmountField({
   const id = React.useId();
   const { unit } = standing.limit;
   const raised = raisedAmount(standing, draft);
+  const before = amountText(standing.amount, unit, words);
+  const after = raised && amountText(raised, unit, words);
   return (
     <Field id={id} label={amountLabel(unit, trans)} flaw={flaw}>
       <input
@@ -50,14 +52,8 @@ export function AmountField({
         onChange={event => change({ amount: event.target.value })}
         onFocus={event => event.target.select()}
       />
-      {raised !== undefined && (
-        <span className="jp-LLMMeter-Field-hint">
-          {trans.__(
-            'From %1 to %2',
-            amountText(standing.amount, unit, words),
-            amountText(raised, unit, words)
-          )}
-        </span>
+      {before !== undefined && after !== undefined && (
+        <span className="jp-LLMMeter-Field-hint">{trans.__('From %1 to %2', before, after)}</span>
       )}
     </Field>
   );

@@ -33,9 +33,9 @@ interface RaiseFormProps {
 
 /** Asks how much to add, why, and until when. */
 export function RaiseForm(props: RaiseFormProps): React.ReactElement {
-  const { standing, needed, words, onBack } = props;
-  const { trans } = words;
-  const [draft, setDraft] = React.useState<Draft>(() => firstDraft(standing, needed));
+  const { standing, words, onBack } = props;
+  const { trans, format } = words;
+  const [draft, setDraft] = React.useState<Draft>(() => suggestedDraft(props));
   const { flaws, problem, isAsking, submit } = useSubmit(props, draft);
   const change = (part: Partial<Draft>): void => setDraft({ ...draft, ...part });
   return (
@@ -44,7 +44,7 @@ export function RaiseForm(props: RaiseFormProps): React.ReactElement {
         {trans.__(
           '%1: %2',
           limitTitle(standing.limit, standing.subject, trans),
-          usedOfLimit(standing, words)
+          usedOfLimit(standing, words) ?? format.percent(standing.ratio)
         )}
       </p>
       <AmountField
@@ -77,6 +77,13 @@ export function RaiseForm(props: RaiseFormProps): React.ReactElement {
       </div>
     </form>
   );
+}
+
+/** The draft with which the form opens; where the user hides money, without the suggested amount of it. */
+function suggestedDraft({ standing, needed, words }: RaiseFormProps): Draft {
+  const draft = firstDraft(standing, needed);
+  const isHidden = standing.limit.unit === 'USD' && !words.format.isMoneyShown;
+  return isHidden ? { ...draft, amount: '' } : draft;
 }
 
 interface Submission {

@@ -61,7 +61,7 @@ function RaiseTable({ raises, standings, words }: RaiseTableProps): React.ReactE
             <td>{format.recent(raise.raisedAt)}</td>
             <td>{raise.user ?? trans.__('unknown')}</td>
             <td>{titleOf(raise, standings, words)}</td>
-            <td>{amountText(raise.amount, raise.unit, words)}</td>
+            <td>{amountText(raise.amount, raise.unit, words) ?? '–'}</td>
             <td>{raise.expiresAt === undefined ? '–' : format.recent(raise.expiresAt)}</td>
             <td className="jp-LLMMeter-Raises-reason">{raise.reason}</td>
           </tr>

@@ -1,7 +1,7 @@
 import { badgeOf, sumsCostText } from '../../../core/words/badge';
 import type { CellRun } from '../../../core/record/cell-runs';
 import { NOTHING } from '../../../core/record/run-sums';
-import { words } from '../../samples';
+import { withoutMoney, words } from '../../samples';
 
 const RUN: CellRun = {
   ...NOTHING,
@@ -22,8 +22,8 @@ const STREAM = {
   pieces: 12
 };
 
-function textOf(changes: Partial<CellRun>, isCostShown = true): string | undefined {
-  return badgeOf({ ...RUN, ...changes }, [], isCostShown, words)?.text;
+function textOf(changes: Partial<CellRun>, chosen = words): string | undefined {
+  return badgeOf({ ...RUN, ...changes }, [], chosen)?.text;
 }
 
 describe('badgeOf', () => {
@@ -64,22 +64,22 @@ describe('badgeOf', () => {
   });
 
   it('should show no money where none is wanted', () => {
-    expect(textOf({}, false)).toBe('gpt-5-mini · 3 calls · 12,345 in · 678 out');
+    expect(textOf({}, withoutMoney)).toBe('gpt-5-mini · 3 calls · 12,345 in · 678 out');
   });
 
   it('should show answers under way beside the usage of their run', () => {
-    expect(badgeOf(RUN, [STREAM], true, words)?.text).toMatch(
+    expect(badgeOf(RUN, [STREAM], words)?.text).toMatch(
       / · \$0\.012 · gpt-5: receiving a response, 12 chunks so far$/
     );
   });
 
   it('should show only the answer under way when its run has no finished call', () => {
-    const badge = badgeOf(RUN, [{ ...STREAM, runId: 'run-2' }], true, words);
+    const badge = badgeOf(RUN, [{ ...STREAM, runId: 'run-2' }], words);
     expect(badge?.text).toBe('gpt-5: receiving a response, 12 chunks so far');
   });
 
   it('should name every model, and when it ran, in the details', () => {
-    const details = badgeOf({ ...RUN, models: ['a', 'b'] }, [], true, words)?.details;
+    const details = badgeOf({ ...RUN, models: ['a', 'b'] }, [], words)?.details;
     expect(details).toEqual([
       'Models: a, b',
       '3 calls',
@@ -91,7 +91,7 @@ describe('badgeOf', () => {
   });
 
   it('should say nothing of a cell that called nothing', () => {
-    expect(badgeOf(undefined, [], true, words)).toBeUndefined();
+    expect(badgeOf(undefined, [], words)).toBeUndefined();
   });
 });
 

@@ -6,10 +6,15 @@ import {
   unmeteredReason
 } from '../../../core/words/facts';
 import { LEVELS } from '../../../core/record/standing';
-import { documentWith, trans, wireLimit, wireStanding, wireTotals, words } from '../../samples';
-
-const OPTIONS = { isCostShown: true, gaugeMode: 'auto' } as const;
-const HIDDEN = { ...OPTIONS, isCostShown: false };
+import {
+  documentWith,
+  trans,
+  wireLimit,
+  wireStanding,
+  wireTotals,
+  withoutMoney,
+  words
+} from '../../samples';
 
 describe('unmeteredFacts', () => {
   const kernel = { kernelId: 'k', name: 'ir', path: 'a/b.ipynb', reason: 'language' };
@@ -67,13 +72,13 @@ describe('factsOf', () => {
   });
 
   it('should list limits, further limits, the month and problems', () => {
-    const facts = factsOf(document, OPTIONS, words).join('\n');
+    const facts = factsOf(document, words).join('\n');
     for (const part of ['$5.00', 'and 3 more limits', '2 calls', '$1.50', 'Something is odd.']) {
       expect(facts).toContain(part);
     }
   });
 
   it('should leave out money when the user hides it', () => {
-    expect(factsOf(document, HIDDEN, words).join('\n')).not.toContain('$');
+    expect(factsOf(document, withoutMoney).join('\n')).not.toContain('$');
   });
 });

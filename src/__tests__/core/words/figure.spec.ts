@@ -1,12 +1,17 @@
 import { figureText, followedStanding } from '../../../core/words/figure';
-import { documentWith, wireLimit, wireStanding, words } from '../../samples';
+import { documentWith, wireLimit, wireStanding, withoutMoney, words } from '../../samples';
 
-const OPTIONS = { isCostShown: true, gaugeMode: 'cost' } as const;
+const OPTIONS = { gaugeMode: 'cost' } as const;
 
 describe('figureText', () => {
   it('should be unknown, not zero, while the ledger cannot be read', () => {
     const document = documentWith({ standings: [], today: undefined, month: undefined });
     expect(figureText(document, undefined, OPTIONS, words)).toBe('unknown');
+  });
+
+  it('should count tokens where there is no limit and the user hides money', () => {
+    const document = documentWith({ standings: [] });
+    expect(figureText(document, undefined, OPTIONS, withoutMoney)).toMatch(/ tokens this month$/);
   });
 });
 

@@ -21,6 +21,16 @@ describe('Formatter', () => {
     expect(english.money(amount)).toBe(text);
   });
 
+  it('should write no money where the user hides it', () => {
+    const hidden = new Formatter('en-US', 'UTC', { isShown: false });
+    expect([hidden.money('1.50'), hidden.exactMoney('1.50')]).toEqual([undefined, undefined]);
+    expect([english.isMoneyShown, hidden.isMoneyShown]).toEqual([true, false]);
+  });
+
+  it('should write shares to two decimals where they are compared', () => {
+    expect(english.exactPercent(1.00238)).toBe('100.24%');
+  });
+
   it('should count in tens of thousands in Chinese', () => {
     expect(chinese.compact(812_345)).toBe('81.2万');
   });

@@ -10,18 +10,22 @@ import {
   wireLimit,
   wireStanding,
   wireTotals,
+  withoutMoney,
   words
 } from '../../samples';
 import { parseStanding } from '../../../core/record/standing-reader';
 
 const OPTIONS: GaugeOptions = {
-  isCostShown: true,
   gaugeMode: 'auto',
   areOutputsScanned: true
 };
 
-function entryOf(snapshot: Snapshot, options: Partial<GaugeOptions> = {}): StatusEntry {
-  return toStatusEntry(snapshot, { ...OPTIONS, ...options }, words);
+function entryOf(
+  snapshot: Snapshot,
+  options: Partial<GaugeOptions> = {},
+  chosen = words
+): StatusEntry {
+  return toStatusEntry(snapshot, { ...OPTIONS, ...options }, chosen);
 }
 
 function liveEntry(changes: Wire = {}, options: Partial<GaugeOptions> = {}): StatusEntry {
@@ -68,9 +72,11 @@ describe('toStatusEntry', () => {
   it.each(['auto', 'cost', 'remaining'] as const)(
     'should show no money in the mode %s when the user hides it',
     gaugeMode => {
-      const { text, label, tooltip } = liveEntry(
-        { standings: [DOLLARS] },
-        { gaugeMode, isCostShown: false }
+      const document = documentWith({ standings: [DOLLARS] });
+      const { text, label, tooltip } = entryOf(
+        { connection: 'live', document },
+        { gaugeMode },
+        withoutMoney
       );
       expect(text).toBe('95%');
       expect(label + tooltip).not.toContain('$');

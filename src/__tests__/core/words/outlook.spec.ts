@@ -1,7 +1,15 @@
-import { forecastText, remarksOf } from '../../../core/words/outlook';
+import { parseRaise } from '../../../core/limits/raise';
+import { forecastText, raisedText, remarksOf } from '../../../core/words/outlook';
 import type { Standing } from '../../../core/record/standing';
 import type { Wire } from '../../samples';
-import { documentWith, wireBlocked, wireLimit, words } from '../../samples';
+import {
+  documentWith,
+  wireBlocked,
+  wireLimit,
+  wireRaise,
+  withoutMoney,
+  words
+} from '../../samples';
 
 function standingWith(changes: Wire = {}): Standing {
   return documentWith({ standings: [wireBlocked(changes)] }).standings[0];
@@ -77,7 +85,38 @@ describe('remarksOf', () => {
     ]);
   });
 
+  it('should show shares of the limit where the user hides money', () => {
+    const limit = wireLimit({ unit: 'USD', amount: 5 });
+    const changes = { limit, amount: '5.50', raised: '0.50', reserved: '1.10', soft_by: '0.55' };
+    expect(remarksOf(standingWith(changes), withoutMoney)).toEqual([
+      'Raised by 10%',
+      '20% reserved for calls in progress',
+      expect.stringContaining('by up to 10% because')
+    ]);
+  });
+
   it('should not mention raises, reservations and estimates that are absent', () => {
     expect(remarks({ raised: undefined, reserved: '0', soft_by: '0' })).toEqual([]);
+  });
+});
+
+describe('raisedText', () => {
+  const { limit } = standingWith();
+  const inDollars = { unit: 'USD', amount: '2.50' };
+
+  it('should say by how much, and until when', () => {
+    expect(raisedText(parseRaise(wireRaise()), limit, words)).toMatch(
+      /^Limit raised by 50,000 tokens until Dec 1, 12:00\sAM UTC\.$/
+    );
+    const endless = parseRaise(wireRaise({ ...inDollars, expires_at: undefined }));
+    expect(raisedText(endless, limit, words)).toBe('Limit raised by $2.50.');
+  });
+
+  it('should leave out money that the user hides', () => {
+    expect(raisedText(parseRaise(wireRaise(inDollars)), limit, withoutMoney)).toMatch(
+      /^Limit raised until Dec 1, 12:00\sAM UTC\.$/
+    );
+    const endless = parseRaise(wireRaise({ ...inDollars, expires_at: undefined }));
+    expect(raisedText(endless, limit, withoutMoney)).toBe('Limit raised.');
   });
 });

@@ -1,7 +1,12 @@
-import { estimateOf, estimateSentences, exceeds } from '../../../core/words/rerun';
+import {
+  estimateOf,
+  estimateSentences,
+  exceeds,
+  questionSentences
+} from '../../../core/words/rerun';
 import type { Sums } from '../../../core/record/run-sums';
 import { NOTHING } from '../../../core/record/run-sums';
-import { words } from '../../samples';
+import { withoutMoney, words } from '../../samples';
 
 function priced(...costs: string[]): readonly Sums[] {
   return costs.map(cost => ({ ...NOTHING, calls: 1, cost }));
@@ -55,10 +60,31 @@ describe('estimateSentences', () => {
     ]);
   });
 
+  it('should say nothing where the user hides money', () => {
+    expect(estimateSentences(estimate, withoutMoney)).toEqual([]);
+  });
+
   it.each([
     [0.42, false],
     [0.41, true]
   ])('should exceed %d: %p', (amount, expected) => {
     expect(exceeds(estimate, amount)).toBe(expected);
+  });
+});
+
+describe('questionSentences', () => {
+  const estimate = { typical: '0.42', low: '0.42', high: '0.42', runs: 1, unpricedCells: 0 };
+
+  it('should say what the run costs, and the amount that the user set', () => {
+    expect(questionSentences(estimate, '0.25', words)).toEqual([
+      'Running this notebook again costs about $0.42, based on its last run.',
+      'You asked to confirm runs above $0.25.'
+    ]);
+  });
+
+  it('should say why it asks without an amount where the user hides money', () => {
+    expect(questionSentences(estimate, '0.25', withoutMoney)).toEqual([
+      'This run is likely to cost more than the amount above which you asked to confirm.'
+    ]);
   });
 });

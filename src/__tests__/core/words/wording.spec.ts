@@ -4,7 +4,7 @@ import { amountText, callsText, costText } from '../../../core/words/wording';
 import type { Wire } from '../../samples';
 import { wireTotals, words } from '../../samples';
 
-function costOf(changes: Wire): string {
+function costOf(changes: Wire): string | undefined {
   return costText(readTotals(new Shape(wireTotals(changes), 'today')), words);
 }
 

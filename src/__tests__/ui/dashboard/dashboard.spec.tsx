@@ -10,7 +10,7 @@ import type { Snapshot } from '../../../core/record/snapshot';
 import type { CallRecord } from '../../../core/record/record';
 import { AbsentError, AwayError } from '../../../core/errors';
 import { Dashboard } from '../../../ui/dashboard/dashboard';
-import { documentWith, recordWith, wireTotals, words } from '../../samples';
+import { documentWith, recordWith, wireTotals, withoutMoney, words } from '../../samples';
 import { expectAct, Page } from '../page';
 
 const CHART = '.jp-LLMMeter-Chart';
@@ -91,15 +91,14 @@ afterEach(() => page.close());
 
 async function show(
   snapshot: Snapshot = { connection: 'live', document: documentWith() },
-  isCostShown = true
+  chosen = words
 ): Promise<void> {
   await page.show(
     <Dashboard
       snapshot={snapshot}
-      isCostShown={isCostShown}
       source={ledger}
       openCell={place => opened.push(place)}
-      words={words}
+      words={chosen}
       saved={SAVED}
       revision={1}
       onRefresh={() => (refreshes += 1)}
@@ -119,7 +118,7 @@ describe('Dashboard', () => {
   });
 
   it('should show no money if the user hides it', async () => {
-    await show(undefined, false);
+    await show(undefined, withoutMoney);
     expect(page.textsOf('.jp-LLMMeter-Figure-name')).toEqual(['Tokens', 'Calls']);
     expect(page.text).not.toContain('$');
   });

@@ -8,7 +8,7 @@ import { GaugeButton } from '../../../ui/gauge/gauge-button';
 import { documentWith, wireBlocked, words } from '../../samples';
 import { expectAct, Page } from '../page';
 
-const OPTIONS = { isCostShown: true, gaugeMode: 'auto', areOutputsScanned: false } as const;
+const OPTIONS = { gaugeMode: 'auto', areOutputsScanned: false } as const;
 
 let page: Page;
 let presses: number;

@@ -49,7 +49,6 @@ async function showTotals(): Promise<void> {
       getUsage={getUsage}
       place={{ path: `folder/${NAME}`, kernelId: 'k1' }}
       revision={1}
-      isCostShown={true}
       words={words}
     />
   );
@@ -91,9 +90,7 @@ describe('ModelSplit', () => {
       rowWith({ group: 'gpt-5-mini', inputTokens: 25 }),
       rowWith({ group: 'gpt-5', inputTokens: 75 })
     ];
-    await page.show(
-      <ModelSplit getUsage={getUsage} revision={1} isCostShown={false} words={words} />
-    );
+    await page.show(<ModelSplit getUsage={getUsage} revision={1} words={words} />);
     expect(queries).toEqual([]);
     await page.unfold('details');
     const details = page.find('details');
