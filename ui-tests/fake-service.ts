@@ -63,6 +63,7 @@ export class FakeService {
     return {
       standing: this.current(),
       about: { version: '0.1.0', formats: ['csv', 'jsonl'] },
+      doctor: DIAGNOSIS,
       calls: { calls: CALLS },
       cells: { cells: CELLS },
       usage: { rows: usageRows(query) },
@@ -250,6 +251,37 @@ function call(
     'llm_meter.notebook.path': notebook,
     'llm_meter.cell.id': 'cell-1'
   };
+}
+
+const DIAGNOSIS: Wire = {
+  ok: false,
+  findings: [
+    finding('service', 'lab-1 (127.0.0.1:40613)', 'good', 'service-answers', { since: NOW }),
+    finding(
+      'ledger',
+      '/home/alice/.local/share/jupyter/llm-meter/ledger.sqlite3',
+      'good',
+      'ledger-none'
+    ),
+    finding('spool', '/home/alice/.local/share/jupyter/llm-meter', 'good', 'spool-empty'),
+    finding('kernelspec', 'ir', 'bad', 'spec-language', { language: 'R' }),
+    finding('kernelspec', 'torch', 'bad', 'python-no-tap', {
+      version: '3.9.18',
+      python: '/opt/conda/envs/torch/bin/python'
+    }),
+    finding('kernelspec', 'slurm', 'unknown', 'spec-elsewhere', { provisioner: 'slurm' })
+  ],
+  not_seen: [{ code: 'realtime', text: 'calls over WebSockets (realtime APIs) and gRPC' }]
+};
+
+function finding(
+  area: string,
+  subject: string,
+  verdict: string,
+  code: string,
+  values: Wire = {}
+): Wire {
+  return { area, subject, verdict, code, values, text: '' };
 }
 
 const RAISES: readonly Wire[] = [

@@ -44,20 +44,16 @@ def _examine(name: str, manager: KernelSpecManager, environ: Mapping[str, str]) 
     try:
         spec = manager.get_kernel_spec(name)
     except (ValueError, OSError, KeyError) as error:
-        return Finding(AREA, name, UNKNOWN, f"Jupyter cannot load it: {error}")
+        return Finding(AREA, name, UNKNOWN, "spec-unreadable", {"error": str(error)})
     if spec.language.lower() != "python":
-        return Finding(
-            AREA, name, BAD, f"{spec.language} has no tap, so only usage that its cells print is counted."
-        )
+        return Finding(AREA, name, BAD, "spec-language", {"language": spec.language})
     provisioner = spec.metadata.get("kernel_provisioner", {}).get("provisioner_name", _LOCAL)
     if provisioner != _LOCAL:
-        return Finding(AREA, name, UNKNOWN, f"Started elsewhere, by {provisioner}; check a running kernel.")
+        return Finding(AREA, name, UNKNOWN, "spec-elsewhere", {"provisioner": str(provisioner)})
     command = KernelManager(kernel_name=name, kernel_spec_manager=manager).format_kernel_cmd()
     python = interpreter_part(command)
     if python is None:
-        return Finding(
-            AREA, name, UNKNOWN, f"Started through {command[0]}; check one of its running kernels."
-        )
+        return Finding(AREA, name, UNKNOWN, "spec-launcher", {"program": command[0]})
     return _finding(AREA, name, python, environ, with_own_variables(spec, environ))
 
 
@@ -90,30 +86,34 @@ def _finding(
     try:
         answer = probe(python, own, list(oldest_supported()))
     except InterpreterError as error:
-        return Finding(area, subject, BAD, f"It cannot start: {error}.")
+        return Finding(area, subject, BAD, "python-broken", {"error": str(error)})
     version = ".".join(map(str, answer.version))
     if not answer.is_metered:
-        return Finding(area, subject, BAD, f"Python {version}: {_reason(python, answer, lab, own)}")
+        code, values = _reason(python, answer, lab, own)
+        return Finding(area, subject, BAD, code, {"version": version, **values})
     outdated = too_old(answer.libraries)
-    text = "; ".join(outdated) if outdated else "metered"
-    return Finding(area, subject, BAD if outdated else GOOD, f"Python {version}: {text}.")
+    if outdated:
+        values = {"version": version, "libraries": "; ".join(outdated)}
+        return Finding(area, subject, BAD, "python-libraries", values)
+    return Finding(area, subject, GOOD, "python-metered", {"version": version})
 
 
-def _reason(python: Sequence[str], answer: TapProbe, lab: Mapping[str, str], own: Mapping[str, str]) -> str:
-    """Why the tap is not on, and what to do."""
-    install = f"run `jupyter llm-meter tap install --python {python[0]}`."
+def _reason(
+    python: Sequence[str], answer: TapProbe, lab: Mapping[str, str], own: Mapping[str, str]
+) -> tuple[str, dict[str, str]]:
+    """Why the tap is not on: the code of the finding, and what its text names beside the version."""
+    program = {"python": python[0]}
     letters = set("".join(option for option in python[1:] if re.fullmatch(r"-[A-Za-z]+", option)))
     if answer.version < OLDEST:
-        return f"too old for the tap, which needs {'.'.join(map(str, OLDEST))} or newer."
+        return "python-too-old", {"oldest": ".".join(map(str, OLDEST))}
     if own.get("LLM_METER_DISABLE"):
-        return "turned off by LLM_METER_DISABLE; remove it from the kernelspec or the environment."
+        return "python-disabled", {}
     if not own.get("LLM_METER_DIR"):
-        return "its kernelspec empties LLM_METER_DIR; remove that."
+        return "python-no-folder", {}
     if "S" in letters:
-        return "started with -S, which skips the start-up files that load the tap; remove the option."
+        return "python-without-site", {}
     if letters & {"I", "E"}:
-        option = "-I" if "I" in letters else "-E"
-        return f"started with {option}, which ignores the lab's PYTHONPATH; remove the option, or {install}"
+        return "python-isolated", {"option": "-I" if "I" in letters else "-E", **program}
     if own.get("PYTHONPATH") != lab.get("PYTHONPATH"):
-        return f"its kernelspec replaces the lab's PYTHONPATH; append ${{PYTHONPATH}}, or {install}"
-    return f"the tap does not start there; {install}"
+        return "python-own-path", program
+    return "python-no-tap", program

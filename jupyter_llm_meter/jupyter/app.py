@@ -22,6 +22,7 @@ from traitlets import Bool, Enum, Unicode, default
 
 from jupyter_llm_meter.alerts.channel import VARIABLE as CHANNELS_VARIABLE
 from jupyter_llm_meter.core.limits import DEFAULT_LIMIT
+from jupyter_llm_meter.jupyter.doctor import ServerDoctor
 from jupyter_llm_meter.jupyter.events import SCHEMA_PATH, StandingEvents
 from jupyter_llm_meter.jupyter.kernel_messages import KernelMessages
 from jupyter_llm_meter.jupyter.kernel_names import KernelNames
@@ -199,8 +200,13 @@ class LLMMeter(ExtensionApp):
         """Add the REST routes."""
         if self.service is not None:
             zone = self.service_config.time_zone
-            origins = Origins(self._server.contents_manager, self.service)
-            shared = {"service": self.service, "events": self.events, "time_zone": zone, "origins": origins}
+            shared = {
+                "service": self.service,
+                "events": self.events,
+                "doctor": ServerDoctor(self._server, self.service),
+                "time_zone": zone,
+                "origins": Origins(self._server.contents_manager, self.service),
+            }
             self.handlers.extend(handlers("", shared))
 
     def _set_environment(self, service: Service, folder: Path) -> None:

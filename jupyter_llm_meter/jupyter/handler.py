@@ -16,6 +16,7 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import authenticated
 
+from jupyter_llm_meter.jupyter.doctor import ServerDoctor
 from jupyter_llm_meter.jupyter.errors import ArgumentError, FormatUnavailable, UnknownRoute
 from jupyter_llm_meter.jupyter.events import StandingEvents
 from jupyter_llm_meter.jupyter.origins import Origins
@@ -75,9 +76,17 @@ class MeterHandler(APIHandler):
     arguments: tuple[str, ...] = ()
     """The names of the query arguments that the route takes."""
 
-    def initialize(self, service: Service, events: StandingEvents, time_zone: str, origins: Origins) -> None:
-        """Keep the service, the stream of events and what finds the origins of notebooks."""
+    def initialize(
+        self,
+        service: Service,
+        events: StandingEvents,
+        doctor: ServerDoctor,
+        time_zone: str,
+        origins: Origins,
+    ) -> None:
+        """Keep the service, the stream of events, the doctor and what finds the origins of notebooks."""
         super().initialize()
+        self.doctor = doctor
         self.service = service
         self.events = events
         self.time_zone = time_zone

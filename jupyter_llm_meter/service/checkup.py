@@ -10,14 +10,16 @@ import os
 import stat
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import make_url
 
 from jupyter_llm_meter.core.finding import BAD, GOOD, UNKNOWN, Finding
+from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.ledger import Ledger, LedgerError, parse_url, sqlite_file
+from jupyter_llm_meter.runtime.problems import Problem
 from jupyter_llm_meter.service.spool_import import REJECTED
 from llm_meter_tap.calls.possible_call import FILE as RECOGNISED_BY_ANSWER
 from llm_meter_tap.calls.unrecognised import FILE as UNRECOGNISED
@@ -26,18 +28,14 @@ from llm_meter_tap.wire import file_lock
 from llm_meter_tap.wire.rendezvous import ServiceAddress, living_services
 
 PATIENCE_S = 10.0
-_REASONS = {
-    "language": "its language has no tap, so only usage that its cells print is counted",
-    "no-tap": "the tap is not active in it; check its kernelspec, or restart it",
-}
+_REASONS = {"language": "kernel-language", "no-tap": "kernel-no-tap"}
 
 
 def examine_services(folder: Path) -> list[Finding]:
     """Check every living service, and list the kernels that it does not meter."""
     services = living_services(str(folder), None)
     if not services:
-        text = "None is running; calls wait in the spool until a lab or `jupyter llm-meter run` starts."
-        return [Finding("service", str(folder), UNKNOWN, text)]
+        return [Finding("service", str(folder), UNKNOWN, "service-none")]
     return [finding for service in services for finding in _examine_service(service)]
 
 
@@ -46,17 +44,22 @@ def _examine_service(service: ServiceAddress) -> Iterator[Finding]:
     try:
         standing = _standing(service)
     except (OSError, ValueError) as error:
-        yield Finding("service", subject, BAD, f"It does not answer ({error}). Restart that server.")
+        yield Finding("service", subject, BAD, "service-silent", {"error": str(error)})
         return
     problems = standing["state"]["problems"]
     for problem in problems:
-        yield Finding("service", subject, BAD, f"{problem['message']} [{problem['code']}]")
+        values = {"message": problem["message"], "problem": problem["code"]}
+        yield Finding("service", subject, BAD, "service-problem", values)
     if not problems:
-        yield Finding("service", subject, GOOD, f"It answers; running since {service.started_at}.")
+        yield Finding("service", subject, GOOD, "service-answers", {"since": str(service.started_at)})
     for kernel in standing["unmetered"]:
-        text = f"{_REASONS.get(kernel['reason'], kernel['reason'])}."
+        code, reason = _REASONS.get(kernel["reason"]), kernel["reason"]
         named = " ".join(filter(None, (kernel["name"], kernel.get("path"))))
-        yield Finding("kernel", f"{kernel['kernel_id']} ({named})", BAD, f"Not metered: {text}")
+        which = f"{kernel['kernel_id']} ({named})"
+        if code is None:
+            yield Finding("kernel", which, BAD, "kernel-unmetered", {"reason": reason})
+        else:
+            yield Finding("kernel", which, BAD, code)
 
 
 def _standing(service: ServiceAddress) -> dict[str, Any]:
@@ -79,7 +82,7 @@ def examine_kernels(folder: Path) -> list[Finding]:
         names = sorted(path.name for path in (folder / "kernels").iterdir())
     except OSError:
         return []
-    return [Finding("kernel", name, GOOD, "Metered.") for name in names]
+    return [Finding("kernel", name, GOOD, "kernel-metered") for name in names]
 
 
 def examine_ledger(url: str) -> Finding:
@@ -88,26 +91,26 @@ def examine_ledger(url: str) -> Finding:
     try:
         file = sqlite_file(parse_url(url))
         if file is not None and not file.exists():
-            return Finding("ledger", place, GOOD, "Created at the first call.")
+            return Finding("ledger", place, GOOD, "ledger-none")
         with Ledger.open(url) as ledger:
-            return Finding("ledger", place, GOOD, f"Reachable; its id is {ledger.meta['ledger_id']}.")
+            return Finding("ledger", place, GOOD, "ledger-reachable", {"id": ledger.meta["ledger_id"]})
     except LedgerError as error:
-        return Finding("ledger", place, BAD, str(error))
+        return Finding("ledger", place, BAD, "ledger-broken", {"error": str(error)})
 
 
 def examine_folder(folder: Path) -> Finding:
     """Check that only the user can read the private folder."""
     if not folder.exists():
-        return Finding("folder", str(folder), GOOD, "Created when the first lab starts.")
+        return Finding("folder", str(folder), GOOD, "folder-none")
     if not os.access(folder, os.W_OK | os.X_OK):
-        return Finding("folder", str(folder), BAD, "It is not writable, so calls cannot be saved there.")
+        return Finding("folder", str(folder), BAD, "folder-read-only")
     open_to_others = [
         path for path in (folder, *folder.rglob("*")) if stat.S_IMODE(path.lstat().st_mode) & 0o077
     ]
     if open_to_others:
         named = ", ".join(str(path) for path in open_to_others[:3])
-        return Finding("folder", str(folder), BAD, f"Others may read {named}; run chmod -R go= {folder}.")
-    return Finding("folder", str(folder), GOOD, "Only you can read it.")
+        return Finding("folder", str(folder), BAD, "folder-open", {"paths": named, "folder": str(folder)})
+    return Finding("folder", str(folder), GOOD, "folder-private")
 
 
 def examine_spools(folder: Path) -> Finding:
@@ -116,12 +119,29 @@ def examine_spools(folder: Path) -> Finding:
     rejected = list((folder / "spool" / REJECTED).glob("*.jsonl"))
     orphans = [path for path in spools if not file_lock.is_held(str(path))]
     size = sum(path.stat().st_size for path in spools)
-    text = f"{len(spools)} files, {size:,} bytes, {len(orphans)} of processes that have ended"
+    waiting = {"files": len(spools), "bytes": size, "ended": len(orphans)}
     if rejected:
-        return Finding("spool", str(rejected[0].parent), BAD, f"{len(rejected)} files hold unreadable lines.")
+        return Finding("spool", str(rejected[0].parent), BAD, "spool-rejected", {"files": len(rejected)})
     if orphans and living_services(str(folder), None):
-        return Finding("spool", str(folder), BAD, f"{text}, and the running service does not import them.")
-    return Finding("spool", str(folder), GOOD, "Nothing is waiting." if not spools else f"{text}.")
+        return Finding("spool", str(folder), BAD, "spool-left", waiting)
+    if not spools:
+        return Finding("spool", str(folder), GOOD, "spool-empty")
+    return Finding("spool", str(folder), GOOD, "spool-waiting", waiting)
+
+
+def examine_limits(limits: Sequence[Limit], problems: Sequence[Problem]) -> list[Finding]:
+    """Say which limits are in force, or why some are not.
+
+    Args:
+        limits: Those in force.
+        problems: Those of the settings that limits come from.
+    """
+    found = [
+        Finding("limits", problem.code, BAD, "limits-problem", {"message": problem.message})
+        for problem in problems
+    ]
+    named = ", ".join(limit.id for limit in limits) or "none"
+    return found or [Finding("limits", named, GOOD, "limits-in-force")]
 
 
 def last_unrecognised(folder: Path) -> dict[str, str] | None:

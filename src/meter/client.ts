@@ -89,6 +89,16 @@ export class MeterClient implements ICallStore {
   }
 
   /**
+   * `GET doctor`: what is metered, what is not, and what to do; takes seconds.
+   *
+   * @returns the answer, for `readDiagnosis`, which is loaded with the dialog that shows it.
+   * @throws {ClientError} when the server does not answer as it should.
+   */
+  getDiagnosis(): Promise<unknown> {
+    return this._request('doctor');
+  }
+
+  /**
    * The address of an export.
    *
    * @param query - the parameters of `GET export`.

@@ -9,7 +9,10 @@ import { CommandIDs } from '../commands';
 import { gaugeIcon } from '../ui/icon';
 import { showDiagnostics } from '../ui/diagnostics/show-diagnostics';
 import { openRaiseHistory } from './raise-loader';
+import type { MeterClient } from '../meter/client';
+import { IBackend } from '../meter/backend';
 import { IMeter, IRaises, IUsageView, IWording } from '../tokens';
+import type { LoadDiagnosis } from '../ui/diagnostics/checkup';
 
 /** No command takes an argument. */
 const NO_ARGS = { args: { type: 'object', properties: {}, additionalProperties: false } } as const;
@@ -19,7 +22,7 @@ export const commands: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-llm-meter:commands',
   description: 'Adds the commands of LLM Meter.',
   autoStart: true,
-  requires: [IMeter, IWording, IUsageView, IRaises],
+  requires: [IMeter, IWording, IUsageView, IRaises, IBackend],
   optional: [ICommandPalette],
   activate: (
     app: JupyterFrontEnd,
@@ -27,9 +30,10 @@ export const commands: JupyterFrontEndPlugin<void> = {
     wording: IWording,
     usage: IUsageView,
     raises: IRaises,
+    backend: IBackend,
     palette: ICommandPalette | null
   ): void => {
-    addCommands(app, meter, wording, usage, raises);
+    addCommands(app, meter, wording, usage, raises, () => loadDiagnosis(backend.client));
     wording.changed.connect(() => app.commands.notifyCommandChanged());
     const category = wording.trans.__('LLM Meter');
     for (const command of Object.values(CommandIDs)) {
@@ -43,7 +47,8 @@ function addCommands(
   meter: IMeter,
   wording: IWording,
   usage: IUsageView,
-  raises: IRaises
+  raises: IRaises,
+  load: LoadDiagnosis
 ): void {
   commands.addCommand(CommandIDs.showUsage, {
     label: () => wording.trans.__('Show LLM Usage'),
@@ -62,7 +67,7 @@ function addCommands(
     label: () => wording.trans.__('LLM Meter Diagnostics'),
     caption: () => wording.trans.__("Show what is metered, what isn't, and why"),
     describedBy: NO_ARGS,
-    execute: () => showDiagnostics(meter, wording)
+    execute: () => showDiagnostics(meter, load, wording)
   });
   commands.addCommand(CommandIDs.refreshUsage, {
     label: () => wording.trans.__('Refresh LLM Usage'),
@@ -70,4 +75,13 @@ function addCommands(
     describedBy: NO_ARGS,
     execute: () => meter.refresh()
   });
+}
+
+/** Makes the diagnosis on the server; what reads it is loaded on first use. */
+async function loadDiagnosis(client: MeterClient): ReturnType<LoadDiagnosis> {
+  const [{ readDiagnosis }, body] = await Promise.all([
+    import('../meter/diagnosis'),
+    client.getDiagnosis()
+  ]);
+  return readDiagnosis(body);
 }

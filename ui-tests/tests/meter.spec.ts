@@ -47,6 +47,10 @@ test('keeps hostile names in their place, follows the chosen figure and counts a
   await popover.getByRole('button', { name: 'Diagnostics' }).click();
   const diagnostics = page.locator('.jp-Dialog', { hasText: 'LLM Meter diagnostics' });
   await expect(diagnostics).toContainText('All running kernels are metered.');
+  // The server starts the Python of each kernelspec, which takes seconds.
+  await expect(diagnostics.locator('tr', { hasText: 'Ledger' })).toContainText('Reachable', {
+    timeout: 120_000
+  });
   await diagnostics.getByRole('button', { name: 'Close' }).click();
 
   await page.locator('.jp-Notebook .jp-CodeCell').first().click({ button: 'right' });

@@ -15,6 +15,7 @@ from jupyter_llm_meter.jupyter.routes.about import AboutHandler
 from jupyter_llm_meter.jupyter.routes.alerts import AcknowledgeHandler, ClaimHandler
 from jupyter_llm_meter.jupyter.routes.calls import CallsHandler
 from jupyter_llm_meter.jupyter.routes.cells import CellsHandler
+from jupyter_llm_meter.jupyter.routes.doctor import DoctorHandler
 from jupyter_llm_meter.jupyter.routes.export import ExportHandler
 from jupyter_llm_meter.jupyter.routes.raises import RaisesHandler
 from jupyter_llm_meter.jupyter.routes.runs import RunsHandler
@@ -27,6 +28,7 @@ PREFIX = "llm-meter/api/v1"
 ROUTES: dict[str, type[MeterHandler]] = {
     "standing": StandingHandler,
     "about": AboutHandler,
+    "doctor": DoctorHandler,
     "cells": CellsHandler,
     "calls": CallsHandler,
     "runs": RunsHandler,

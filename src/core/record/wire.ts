@@ -241,6 +241,60 @@ export interface components {
       readonly version: string;
       readonly formats: readonly ('csv' | 'json' | 'jsonl' | 'parquet')[];
     };
+    readonly Diagnosis: {
+      /** @description False when something is broken or not metered. */
+      readonly ok: boolean;
+      readonly findings: readonly components['schemas']['Finding'][];
+      /** @description The last request that looked like an LLM call and was not counted. */
+      readonly unrecognised?: {
+        readonly host: string;
+        readonly path: string;
+        readonly at: string;
+      };
+      /** @description The last unknown path that was counted because its answer had usage. A hard limit cannot refuse it. */
+      readonly recognised_by_answer?: {
+        readonly host: string;
+        readonly path: string;
+        readonly api: string;
+        readonly at: string;
+      };
+      /** @description The last usage object with members that are not read. */
+      readonly unknown_usage_members?: {
+        readonly provider: string;
+        readonly api: string;
+        readonly members: string;
+        readonly at: string;
+      };
+      /** @description What the meter never sees. */
+      readonly not_seen: readonly {
+        readonly code: string;
+        readonly text: string;
+      }[];
+    };
+    readonly Finding: {
+      /** @enum {unknown} */
+      readonly area:
+        | 'service'
+        | 'ledger'
+        | 'folder'
+        | 'spool'
+        | 'limits'
+        | 'gateway'
+        | 'kernelspec'
+        | 'python'
+        | 'kernel';
+      /** @description Which one. */
+      readonly subject: string;
+      /** @enum {unknown} */
+      readonly verdict: 'good' | 'bad' | 'unknown';
+      /** @description What was found. A later server may have more codes; `text` says the same in English. */
+      readonly code: string;
+      /** @description What the text names. */
+      readonly values: {
+        readonly [key: string]: string | number;
+      };
+      readonly text: string;
+    };
     /** @description What the tabs of a page in local mode counted. */
     readonly Takeover: {
       readonly parts: readonly components['schemas']['TakeoverPart'][];
@@ -515,6 +569,8 @@ export type CallPage = components['schemas']['CallPage'];
 export type ReportedCalls = components['schemas']['ReportedCalls'];
 export type ReportedAnswer = components['schemas']['ReportedAnswer'];
 export type About = components['schemas']['About'];
+export type Diagnosis = components['schemas']['Diagnosis'];
+export type Finding = components['schemas']['Finding'];
 export type Takeover = components['schemas']['Takeover'];
 export type TakeoverPart = components['schemas']['TakeoverPart'];
 export type TakeoverAnswer = components['schemas']['TakeoverAnswer'];

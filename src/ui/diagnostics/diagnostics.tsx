@@ -1,52 +1,49 @@
 /**
- * The body of the diagnostics dialog: the findings, and the command that checks more.
+ * The body of the diagnostics dialog as a widget. Loaded on first use.
  */
 
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
+import type { Diagnosis } from '../../core/record/diagnosis';
 import type { Finding } from '../../core/words/diagnostics';
-import { Paragraphs } from '../paragraphs';
-import type { Translate } from '../../core/words/translate';
+import { reportOf } from '../../core/words/diagnostics';
+import { diagnosisReport } from '../../core/words/finding';
+import type { Words } from '../../core/words/words';
+import type { LoadDiagnosis } from './checkup';
+import { Diagnostics } from './findings';
 
-/** Typed as it is in every language. */
-const COMMAND = 'jupyter llm-meter doctor';
-
-/** Shows the findings. */
+/** The body as a widget, with its report. */
 export class DiagnosticsWidget extends ReactWidget {
   /**
-   * @param findings - what to show.
+   * @param findings - what the page knows.
+   * @param load - makes the diagnosis on the server; undefined without the server extension.
+   * @param words - the translations and the formatter.
    */
   constructor(
     private readonly findings: readonly Finding[],
-    private readonly trans: Translate
+    load: LoadDiagnosis | undefined,
+    private readonly words: Words
   ) {
     super();
+    this._load = load && (async () => (this._diagnosis = await load()));
     this.addClass('jp-LLMMeter-Diagnostics');
+    // It scrolls, so the keyboard has to reach it.
+    this.node.tabIndex = 0;
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', words.trans.__('Diagnostics'));
+  }
+
+  /** All that has been found so far, as plain text. */
+  get report(): string {
+    const found = this._diagnosis && diagnosisReport(this._diagnosis, this.words);
+    return [reportOf(this.findings), found].filter(text => text !== undefined).join('\n\n');
   }
 
   protected override render(): React.ReactElement {
-    return (
-      <>
-        <dl>
-          {this.findings.map(({ name, lines }) => (
-            <React.Fragment key={name}>
-              <dt>
-                <bdi title={name}>{name}</bdi>
-              </dt>
-              <dd>
-                <Paragraphs texts={lines} />
-              </dd>
-            </React.Fragment>
-          ))}
-        </dl>
-        <p>
-          {this.trans.__(
-            'To check the ledger, environments, and spool, run this command in a terminal:'
-          )}
-        </p>
-        <pre>{COMMAND}</pre>
-      </>
-    );
+    return <Diagnostics findings={this.findings} load={this._load} words={this.words} />;
   }
+
+  private readonly _load?: LoadDiagnosis;
+  private _diagnosis?: Diagnosis;
 }

@@ -6,6 +6,7 @@ import { Dialog, showErrorMessage } from '@jupyterlab/apputils';
 
 import { findingsOf, reportOf } from '../../core/words/diagnostics';
 import type { IMeter, IWording } from '../../tokens';
+import type { LoadDiagnosis } from './checkup';
 
 /** What the button does, by an id that does not depend on the language. */
 const COPY = 'copy';
@@ -14,16 +15,25 @@ const COPY = 'copy';
  * Shows what is metered, what is not, and why.
  *
  * @param meter - has the state of the meter.
+ * @param load - makes the diagnosis on the server.
  * @param wording - the words.
  */
-export async function showDiagnostics(meter: IMeter, { trans }: IWording): Promise<void> {
-  const findings = findingsOf(meter.snapshot, trans);
+export async function showDiagnostics(
+  meter: IMeter,
+  load: LoadDiagnosis,
+  wording: IWording
+): Promise<void> {
+  const { trans, format } = wording;
+  const { snapshot } = meter;
+  const findings = findingsOf(snapshot, trans);
   const title = trans.__('LLM Meter diagnostics');
+  const hasServer = snapshot.connection === 'live' || snapshot.connection === 'failed';
   try {
     const { DiagnosticsWidget } = await import('./diagnostics');
+    const body = new DiagnosticsWidget(findings, hasServer ? load : undefined, { trans, format });
     const dialog = new Dialog({
       title,
-      body: new DiagnosticsWidget(findings, trans),
+      body,
       buttons: [
         Dialog.cancelButton({ label: trans.__('Copy report'), actions: [COPY] }),
         Dialog.okButton({ label: trans.__('Close') })
@@ -31,7 +41,7 @@ export async function showDiagnostics(meter: IMeter, { trans }: IWording): Promi
     });
     const { button } = await dialog.launch();
     if (button.actions.includes(COPY)) {
-      await navigator.clipboard.writeText(reportOf(findings));
+      await navigator.clipboard.writeText(body.report);
     }
   } catch (error) {
     // Without the server the body can't be loaded; the report needs no body.

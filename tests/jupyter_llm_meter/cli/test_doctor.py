@@ -47,7 +47,7 @@ def test_a_user_s_first_day_is_in_order(doctor):
     assert (code, document["ok"]) == (0, True), document
     assert [verdict for _, verdict, _ in of(document, "kernelspec")] == ["good"]
     assert [verdict for _, verdict, _ in of(document, "python")] == ["good"]
-    assert any("WebSockets" in words for words in document["not_seen"])
+    assert any("WebSockets" in one["text"] for one in document["not_seen"])
     assert "unrecognised" not in document
 
 

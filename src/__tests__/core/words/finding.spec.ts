@@ -1,0 +1,148 @@
+import vectors from '../../../../tests/vectors/findings.json';
+import type { Checked, Diagnosis } from '../../../core/record/diagnosis';
+import { parseDiagnosis } from '../../../core/record/diagnosis';
+import {
+  areaText,
+  diagnosisReport,
+  findingText,
+  inOrder,
+  notSeenText,
+  requestTexts,
+  verdictText
+} from '../../../core/words/finding';
+import type { Wire } from '../../samples';
+import { trans, words } from '../../samples';
+
+/** What the page says of these in its own way: a moment in the reader's zone, a problem with its title. */
+const OWN_WAY: Readonly<Record<string, string>> = {
+  'service-answers': 'It answers; running since Nov 23, 8:00 PM UTC.',
+  'service-problem': "The ledger can't be reached: The ledger is locked. [ledger-unavailable]"
+};
+
+function wireFinding(changes: Wire = {}): Wire {
+  return {
+    area: 'ledger',
+    subject: '/home/alice/ledger.sqlite3',
+    verdict: 'good',
+    code: 'ledger-none',
+    values: {},
+    text: 'From the server.',
+    ...changes
+  };
+}
+
+function diagnosis(changes: Wire = {}): Diagnosis {
+  return parseDiagnosis({
+    ok: true,
+    findings: [wireFinding()],
+    not_seen: vectors.not_seen,
+    ...changes
+  });
+}
+
+function checked(changes: Wire = {}): Checked {
+  return diagnosis({ findings: [wireFinding(changes)] }).findings[0];
+}
+
+describe('findingText', () => {
+  it.each(vectors.findings)(
+    'should say of $code what the command says',
+    ({ code, values, text }) => {
+      const said = findingText(checked({ code, values, text }), words).replace(/\s/g, ' ');
+      expect(said).toBe(OWN_WAY[code] ?? text);
+    }
+  );
+
+  it('should translate all but what only the server can say', () => {
+    const own = vectors.findings.filter(
+      ({ code, values }) => findingText(checked({ code, values }), words) === 'From the server.'
+    );
+    expect(own.map(({ code }) => code)).toEqual(['ledger-broken', 'limits-problem']);
+  });
+
+  it.each(['python-new', 'kernel-new', 'service-new', 'ledger-new'])(
+    'should keep the text of a later server: %s',
+    code => {
+      expect(findingText(checked({ code }), words)).toBe('From the server.');
+    }
+  );
+
+  it('should leave an unknown problem of the service without a title', () => {
+    const values = { message: 'Something is odd.', problem: 'odd' };
+    expect(findingText(checked({ code: 'service-problem', values }), words)).toBe(
+      'Something is odd. [odd]'
+    );
+  });
+});
+
+describe('areaText and verdictText', () => {
+  it('should name each area and each verdict differently', () => {
+    const areas = [
+      'service', 'ledger', 'folder', 'spool', 'limits', 'gateway', 'kernelspec', 'python', 'kernel'
+    ] as const; // prettier-ignore
+    expect(new Set(areas.map(area => areaText(area, trans))).size).toBe(areas.length);
+    const verdicts = ['good', 'bad', 'unknown'] as const;
+    expect(new Set(verdicts.map(verdict => verdictText(verdict, trans))).size).toBe(3);
+  });
+});
+
+describe('inOrder', () => {
+  it('should show what is wrong first, and keep the order of the rest', () => {
+    const findings = ['good', 'unknown', 'bad', 'good'].map((verdict, index) =>
+      checked({ verdict, subject: String(index) })
+    );
+    expect(inOrder(findings).map(({ subject }) => subject)).toEqual(['2', '1', '0', '3']);
+  });
+});
+
+describe('requestTexts', () => {
+  it('should say that no request was missed', () => {
+    expect(requestTexts(diagnosis(), words)).toEqual([
+      'No request looked like an LLM call without being counted.'
+    ]);
+  });
+
+  it('should name the requests and members that no format knows', () => {
+    const at = '2026-11-24T00:00:00+00:00';
+    const texts = requestTexts(
+      diagnosis({
+        unrecognised: { host: 'llm.example.org', path: '/v9/think', at },
+        recognised_by_answer: { host: 'llm.example.org', path: '/v8', api: 'openai.chat', at },
+        unknown_usage_members: { provider: 'openai', api: 'openai.chat', members: 'a, b', at }
+      }),
+      words
+    );
+    expect(texts).toEqual([
+      expect.stringContaining('llm.example.org/v9/think at Nov 24'),
+      expect.stringContaining('llm.example.org/v8, read as openai.chat'),
+      expect.stringContaining('a, b of openai (openai.chat)')
+    ]);
+  });
+});
+
+describe('notSeenText', () => {
+  it.each(vectors.not_seen)('should say $code as the command does', one => {
+    expect(notSeenText(one, trans)).toBe(one.text);
+    expect(notSeenText({ code: one.code, text: 'Another text.' }, trans)).toBe(one.text);
+  });
+
+  it('should keep the text of a later server', () => {
+    expect(notSeenText({ code: 'new', text: 'Something new.' }, trans)).toBe('Something new.');
+  });
+});
+
+describe('diagnosisReport', () => {
+  it('should have a line for each finding, and the requests', () => {
+    expect(diagnosisReport(diagnosis(), words)).toBe(
+      'Ledger /home/alice/ledger.sqlite3: In order. Created at the first call.\n' +
+        'No request looked like an LLM call without being counted.'
+    );
+  });
+});
+
+describe('parseDiagnosis', () => {
+  it('should name the place of what breaks the contract', () => {
+    const values = { files: true };
+    expect(() => checked({ values })).toThrow('answer.findings[0].values.files is not a text');
+  });
+});
