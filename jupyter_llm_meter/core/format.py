@@ -1,6 +1,7 @@
 """Figures as people read them in English: the twin of the browser's formatter for terminals and logs.
 
-Shares and compact counts are cut, never rounded up: "100%" and "1M" are only shown when they were reached.
+Compact counts are cut, so that "1M" is only shown when it was reached. Shares are rounded half up, but "100%"
+is only shown when the whole was reached.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 _SUFFIXES = ((Decimal(10) ** 12, "T"), (Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(1000), "k"))
 _CENT = Decimal("0.01")
+_ALMOST = Decimal(99)
 
 
 def format_compact(value: Decimal | int) -> str:
@@ -26,8 +28,9 @@ def format_count(value: Decimal | int) -> str:
 
 
 def format_percent(ratio: Decimal) -> str:
-    """A share of a whole: ``81%``."""
-    return f"{(ratio * 100).quantize(Decimal(1), ROUND_DOWN):,f}%"
+    """A share of a whole, rounded half up: ``67%`` for two of three; ``100%`` only for the whole."""
+    percent = (ratio * 100).quantize(Decimal(1), ROUND_HALF_UP)
+    return f"{min(percent, _ALMOST) if ratio < 1 else percent:,f}%"
 
 
 def format_usd(amount: Decimal) -> str:

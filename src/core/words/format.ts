@@ -1,7 +1,8 @@
 /**
  * Figures and times as people read them, in one locale.
  *
- * Shares and compact counts are cut, not rounded, so that "100%" and "1M" appear only once they are reached. Reads no clock.
+ * Compact counts are cut, so that "1M" appears only once it is reached. Shares are rounded half up, but "100%" appears only
+ * once the whole is reached. `jupyter_llm_meter/core/format.py` has the same rules. Reads no clock.
  */
 
 /** How money is shown. */
@@ -35,8 +36,7 @@ export class Formatter {
     this._count = new Intl.NumberFormat(locale, { maximumFractionDigits: 20 });
     this._percent = new Intl.NumberFormat(locale, {
       style: 'percent',
-      maximumFractionDigits: 0,
-      roundingMode: 'trunc'
+      maximumFractionDigits: 0
     });
     this._list = new Intl.ListFormat(locale, { type: 'conjunction', style: 'narrow' });
   }
@@ -73,12 +73,14 @@ export class Formatter {
   }
 
   /**
-   * A share of a whole: `81%`.
+   * A share of a whole, rounded half up: `67%` for two of three; `100%` only when the whole is reached.
    *
    * @param ratio - 0 to 1, or above.
    */
   percent(ratio: number): string {
-    return this._percent.format(ratio);
+    // Ratios have six decimals; a binary fraction just below a half, as of 0.145, must not be rounded down.
+    const percent = Math.floor(Number((ratio * 100).toFixed(4)) + 0.5);
+    return this._percent.format((ratio < 1 ? Math.min(percent, 99) : percent) / 100);
   }
 
   /**

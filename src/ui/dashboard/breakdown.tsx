@@ -8,8 +8,9 @@ import { amountOf, dimensionText, seriesText } from '../../core/dashboard/labels
 import type { LoadUsage } from '../../core/dashboard/source';
 import { seriesOf } from '../../core/dashboard/trend';
 import type { UsageRow } from '../../core/dashboard/usage-rows';
-import { sumOf, valueOf } from '../../core/dashboard/usage-rows';
+import { valueOf } from '../../core/dashboard/usage-rows';
 import { filterQuery, isFiltered, toggleFilter } from '../../core/dashboard/view';
+import { sharesOf } from '../../core/words/shares';
 import type { Words } from '../../core/words/words';
 import { useAnswer } from '../answer';
 import type { Palette } from './palette';
@@ -40,7 +41,7 @@ export function Breakdown(props: BreakdownProps): React.ReactElement {
   const rows = [...(answer.value ?? [])].sort(
     (a, b) => Number(a.isRest) - Number(b.isRest) || valueOf(b, view.unit) - valueOf(a, view.unit)
   );
-  const total = valueOf(sumOf(rows), view.unit);
+  const shares = sharesOf(rows.map(row => valueOf(row, view.unit)));
   return (
     <section className="jp-LLMMeter-Card" data-stale={answer.isStale || undefined}>
       <div className="jp-LLMMeter-Card-header">
@@ -50,12 +51,12 @@ export function Breakdown(props: BreakdownProps): React.ReactElement {
       <Loading answer={answer} trans={trans} />
       {answer.value?.length === 0 && <p className="jp-LLMMeter-Empty">{trans.__('No calls.')}</p>}
       <ol className="jp-LLMMeter-Breakdown">
-        {rows.map(row => (
+        {rows.map((row, index) => (
           <Row
             key={`${seriesOf(row.group, row.isRest).id} ${row.notebook ?? ''}`}
             {...props}
             row={row}
-            total={total}
+            share={shares[index]}
           />
         ))}
       </ol>
@@ -70,15 +71,15 @@ export function Breakdown(props: BreakdownProps): React.ReactElement {
 
 interface RowProps extends BreakdownProps {
   readonly row: UsageRow;
-  readonly total: number;
+  /** Of all rows. */
+  readonly share: number;
 }
 
-function Row({ view, show, palette, words, openCell, row, total }: RowProps): React.ReactElement {
+function Row({ view, show, palette, words, openCell, row, share }: RowProps): React.ReactElement {
   const { trans, format } = words;
   const series = seriesOf(row.group, row.isRest, row.notebook);
   const filter = { dimension: view.group, value: row.group ?? '', notebook: row.notebook };
   const name = seriesText(series, view.group, trans);
-  const share = total === 0 ? 0 : valueOf(row, view.unit) / total;
   const isCell = view.group === 'cell' && row.notebook !== undefined;
   return (
     <li>

@@ -5,7 +5,7 @@
 import * as React from 'react';
 
 import type { UsageRow } from '../../core/dashboard/usage-rows';
-import { sumOf } from '../../core/dashboard/usage-rows';
+import { sharesOf } from '../../core/words/shares';
 import { costText } from '../../core/words/wording';
 import { monthOf } from '../../core/dashboard/notebook-usage';
 import type { LoadUsage } from '../../core/dashboard/source';
@@ -63,15 +63,16 @@ function ModelTable({ rows, words }: ModelTableProps): React.ReactElement {
   if (rows.length === 0) {
     return <p>{words.trans.__('No calls yet.')}</p>;
   }
-  const { inputTokens, outputTokens } = sumOf(rows);
+  const sorted = [...rows].sort(inOrder);
+  const shares = sharesOf(sorted.map(tokensOf));
   return (
     <table>
       <tbody>
-        {[...rows].sort(inOrder).map(row => (
+        {sorted.map((row, index) => (
           <ModelRow
             key={row.isRest ? 'rest' : `model ${row.group}`}
             row={row}
-            all={inputTokens + outputTokens}
+            share={shares[index]}
 
             words={words}
           />
@@ -83,14 +84,13 @@ function ModelTable({ rows, words }: ModelTableProps): React.ReactElement {
 
 interface ModelRowProps {
   readonly row: UsageRow;
-  /** The tokens of all rows. */
-  readonly all: number;
+  /** Of the tokens of all rows. */
+  readonly share: number;
   readonly words: Words;
 }
 
-function ModelRow({ row, all, words }: ModelRowProps): React.ReactElement {
+function ModelRow({ row, share, words }: ModelRowProps): React.ReactElement {
   const { trans, format } = words;
-  const share = all === 0 ? 0 : tokensOf(row) / all;
   const name = row.isRest ? trans.__('Other models') : (row.group ?? trans.__('unknown'));
   return (
     <tr>

@@ -13,7 +13,7 @@ describe('Formatter', () => {
     expect(english.count(value)).toBe(text);
   });
 
-  it.each(vectors.percent)('should write the ratio %s as %s, never rounded up', (ratio, text) => {
+  it.each(vectors.percent)('should write the ratio %s as %s', (ratio, text) => {
     expect(english.percent(Number(ratio))).toBe(text);
   });
 
