@@ -33,6 +33,8 @@ MAX_NOTEBOOK_BYTES = 10 * 1024 * 1024
 
 MOST_PATHS = 1_000
 """Paths that calls name themselves and that are looked for."""
+SHOWN_OF_ID = 8
+"""How many characters of a kernel's id tell it from the others of its kernelspec."""
 
 _log = logging.getLogger(__name__)
 
@@ -111,6 +113,12 @@ class _Metadata:
     project: str | None
 
 
+@dataclass(frozen=True)
+class _Spec:
+    language: str
+    display_name: str
+
+
 class ServerKernels:
     """The kernels of a Jupyter server.
 
@@ -130,7 +138,7 @@ class ServerKernels:
         self._marks = folder / "kernels"
         self._with_tap: set[str] = set()
         self._with_calls: set[str] = set()
-        self._languages: dict[str, str] = {}
+        self._known_specs: dict[str, _Spec] = {}
         self._metadata: dict[str, _Metadata] = {}
         self._contexts: dict[str, ServerQuery[KernelContext]] = {}
         self._existing: OrderedDict[str, ServerQuery[datetime | None]] = OrderedDict()
@@ -262,9 +270,17 @@ class ServerKernels:
             reason = await self._reason(kernel)
             if reason:
                 session = _session_of(kernel["id"], sessions)
-                path = session["path"] if session else None
-                rows.append(UnmeteredKernel(kernel["id"], kernel["name"], path, reason))
+                path = None if session is None or session["type"] == "console" else session["path"] or None
+                label = await self._label(kernel, session) if path is None else None
+                rows.append(UnmeteredKernel(kernel["id"], kernel["name"], path, reason, label))
         return rows
+
+    async def _label(self, kernel: dict[str, Any], session: dict[str, Any] | None) -> str:
+        """What people call a kernel without a document; the path of a console is no name."""
+        if session is not None and session["name"]:
+            return str(session["name"])
+        spec = await self._spec(kernel["name"])
+        return f"{kernel['name'] if spec is None else spec.display_name} {kernel['id'][:SHOWN_OF_ID]}"
 
     async def _reason(self, kernel: dict[str, Any]) -> str | None:
         if await self._language(kernel["name"]) != "python":
@@ -275,15 +291,20 @@ class ServerKernels:
         return "no-tap" if is_up and not is_metered else None
 
     async def _language(self, name: str) -> str:
-        if name not in self._languages:
+        spec = await self._spec(name)
+        return "unknown" if spec is None else spec.language
+
+    async def _spec(self, name: str) -> _Spec | None:
+        """Return the kernelspec of a name; None where it was removed while its kernel runs."""
+        if name not in self._known_specs:
             try:
                 spec = await ensure_async(self._specs.get_kernel_spec(name))
             except KeyError:
-                return "unknown"  # the kernelspec was removed while its kernel runs
+                return None
             # A gateway's manager returns the REST model as it is.
-            language = spec["spec"]["language"] if isinstance(spec, dict) else spec.language
-            self._languages[name] = language.lower()
-        return self._languages[name]
+            read = spec["spec"] if isinstance(spec, dict) else spec.to_dict()
+            self._known_specs[name] = _Spec(read["language"].lower(), read.get("display_name") or name)
+        return self._known_specs[name]
 
 
 def project_in_notebook(text: str) -> str | None:

@@ -54,8 +54,8 @@ def _examine_service(service: ServiceAddress) -> Iterator[Finding]:
         yield Finding("service", subject, GOOD, "service-answers", {"since": str(service.started_at)})
     for kernel in standing["unmetered"]:
         code, reason = _REASONS.get(kernel["reason"]), kernel["reason"]
-        named = " ".join(filter(None, (kernel["name"], kernel.get("path"))))
-        which = f"{kernel['kernel_id']} ({named})"
+        named = kernel.get("path") or kernel.get("label") or kernel["name"]
+        which = f"{named} ({kernel['kernel_id']})"
         if code is None:
             yield Finding("kernel", which, BAD, "kernel-unmetered", {"reason": reason})
         else:

@@ -36,7 +36,9 @@ class UnmeteredKernel:
     Attributes:
         kernel_id: The kernel.
         name: Name of its kernelspec.
-        path: Path of its session, if any.
+        path: Path of the document that it runs, if any.
+        label: What people call it where it runs none: the name of its console, or of its kernelspec with the
+            start of its id.
         reason: ``language`` (not Python) or ``no-tap`` (Python in which the tap is not alive). A kernel in or
             below which a tap has reported a call is not one of them.
     """
@@ -45,11 +47,18 @@ class UnmeteredKernel:
     name: str
     path: str | None
     reason: str
+    label: str | None = None
 
     def to_wire(self) -> dict[str, str]:
         """Return the row of ``unmetered`` in the standing document."""
-        row = {"kernel_id": self.kernel_id, "name": self.name, "reason": self.reason}
-        return row if self.path is None else {**row, "path": self.path}
+        row = {
+            "kernel_id": self.kernel_id,
+            "name": self.name,
+            "path": self.path,
+            "label": self.label,
+            "reason": self.reason,
+        }
+        return {name: value for name, value in row.items() if value is not None}
 
 
 class Kernels(Protocol):

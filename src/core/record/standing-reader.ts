@@ -184,6 +184,7 @@ function readUnmetered(value: unknown, path: string): Unmetered {
     kernelId: shape.text('kernel_id'),
     name: shape.optionalText('name'),
     path: shape.optionalText('path'),
+    label: shape.optionalText('label'),
     reason: shape.text('reason')
   };
 }

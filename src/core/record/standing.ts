@@ -204,7 +204,10 @@ export interface Owner {
 export interface Unmetered {
   readonly kernelId: string;
   readonly name?: string;
+  /** Of the document that it runs. */
   readonly path?: string;
+  /** What people call it where it runs none. */
+  readonly label?: string;
   readonly reason: string;
 }
 

@@ -171,6 +171,11 @@ export interface components {
       /** @description Of the kernelspec. */
       readonly name: string;
       readonly path?: string;
+      /**
+       * @description What people call a kernel without a document, as `Console 1` or `Python 3 (ipykernel) 1a2b3c4d`; absent where there
+       *     is a path.
+       */
+      readonly label?: string;
       /** @enum {unknown} */
       readonly reason: 'language' | 'no-tap';
     };

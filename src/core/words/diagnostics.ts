@@ -2,7 +2,7 @@
  * The diagnostics: what is metered, what is not, and why, as far as this page knows.
  */
 
-import { unmeteredReason } from './facts';
+import { unmeteredName, unmeteredReason } from './facts';
 import { connectionFacts } from './gauge';
 import { isolated } from '../record/names';
 import { problemText } from './problem';
@@ -41,7 +41,7 @@ export function findingsOf(snapshot: Snapshot, trans: Translate): readonly Findi
     },
     { name: trans.__('Service'), lines: serviceLines(document, trans) },
     ...unmetered.map(kernel => ({
-      name: isolated(kernel.path ?? kernel.name ?? kernel.kernelId),
+      name: isolated(unmeteredName(kernel)),
       lines: [trans.__('Not metered: %1', unmeteredReason(kernel, trans))]
     })),
     { name: trans.__('Kernels'), lines: [kernelsLine(document, trans)] }

@@ -22,31 +22,42 @@ export function marksOf(record: CallRecord, trans: Translate): string[] {
   return marks.filter(mark => mark !== undefined);
 }
 
+/** How many characters of a kernel's id tell it from the others. */
+const SHOWN_OF_ID = 8;
+
 /**
- * Where a call was made: its notebook, else the server extension that made it, else a dash.
+ * Where a call was made: its notebook, else the server extension that made it, else its kernel, else a dash.
  *
  * @param record - the call.
- * @returns the name of the notebook without its folder.
+ * @param trans - the translations.
+ * @returns the name of the notebook without its folder, or as `kernel 1a2b3c4d` for a console, nbconvert or a gateway.
  */
-export function placeText({ notebookPath, agentName }: CallRecord): string {
-  return notebookPath?.replace(/^.*\//, '') ?? agentName ?? '–';
+export function placeText(
+  { notebookPath, agentName, kernelId }: CallRecord,
+  trans: Translate
+): string {
+  const kernel = kernelId && trans.__('kernel %1', kernelId.slice(0, SHOWN_OF_ID));
+  return notebookPath?.replace(/^.*\//, '') ?? agentName ?? kernel ?? '–';
 }
 
 /**
- * The full path or the server extension of a call; undefined if neither is known.
+ * The full path, the server extension or the kernel of a call; undefined if none is known.
  *
  * @param record - the call.
  * @param trans - the translations.
  * @returns one line.
  */
 export function placeDetail(
-  { notebookPath, agentName }: CallRecord,
+  { notebookPath, agentName, kernelId }: CallRecord,
   trans: Translate
 ): string | undefined {
-  if (notebookPath !== undefined || agentName === undefined) {
+  if (notebookPath !== undefined) {
     return notebookPath;
   }
-  return trans.__('Called by the server extension %1', agentName);
+  if (agentName !== undefined) {
+    return trans.__('Called by the server extension %1', agentName);
+  }
+  return kernelId && trans.__('Called without a notebook, in the kernel %1', kernelId);
 }
 
 /**

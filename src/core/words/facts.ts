@@ -58,11 +58,21 @@ export function unmeteredFacts(
   areOutputsScanned: boolean,
   trans: Translate
 ): string[] {
-  const name = isolated(shortened(kernel.path ?? kernel.name ?? kernel.kernelId));
+  const name = isolated(shortened(unmeteredName(kernel)));
   const fact = trans.__('%1 is not metered: %2', name, unmeteredReason(kernel, trans));
   return areOutputsScanned
     ? [fact, trans.__('Only usage printed in its outputs is counted.')]
     : [fact];
+}
+
+/**
+ * Names a kernel whose calls are not metered: by its document, else as people call it.
+ *
+ * @param kernel - the kernel.
+ * @returns its name; its id where nothing else is known.
+ */
+export function unmeteredName({ path, label, name, kernelId }: Unmetered): string {
+  return path ?? label ?? name ?? kernelId;
 }
 
 /**

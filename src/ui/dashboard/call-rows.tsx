@@ -136,7 +136,7 @@ function PlaceCell({
   call,
   openCell
 }: CallCellProps & { readonly openCell: OpenCell }): React.ReactElement {
-  const place = <bdi>{placeText(call)}</bdi>;
+  const place = <bdi>{placeText(call, trans)}</bdi>;
   if (call.notebookPath === undefined) {
     return place;
   }

@@ -95,7 +95,7 @@ function CallRow({ call, words }: CallRowProps): React.ReactElement {
         </div>
       </td>
       <td title={placeDetail(call, trans)}>
-        <bdi>{placeText(call)}</bdi>
+        <bdi>{placeText(call, trans)}</bdi>
       </td>
       <td title={tokensDetail(call, words)}>{tokensText(call, words)}</td>
       {format.isMoneyShown && <td title={cost}>{cost}</td>}

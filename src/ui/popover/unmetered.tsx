@@ -4,7 +4,7 @@
 
 import * as React from 'react';
 
-import { unmeteredReason } from '../../core/words/facts';
+import { unmeteredName, unmeteredReason } from '../../core/words/facts';
 import type { Unmetered } from '../../core/record/standing';
 import { Name } from './name';
 import type { Words } from '../../core/words/words';
@@ -31,7 +31,7 @@ export function UnmeteredList({
         {unmetered.map(kernel => (
           <li key={kernel.kernelId}>
             <strong>
-              <Name name={kernel.path ?? kernel.name ?? kernel.kernelId} />
+              <Name name={unmeteredName(kernel)} />
             </strong>{' '}
             {unmeteredReason(kernel, trans)}
           </li>

@@ -32,9 +32,10 @@ def session(jp_serverapp, meter, run):
     """Start a kernel for a path, as the lab does; all are shut down at the end."""
     started = []
 
-    def start(path, type="notebook", name="python3"):
+    def start(path, type="notebook", name="python3", session_name=None):
         manager = jp_serverapp.session_manager
-        model = run(manager.create_session(path=path, name=path, type=type, kernel_name=name))
+        named = session_name or path
+        model = run(manager.create_session(path=path, name=named, type=type, kernel_name=name))
         started.append(model["kernel"]["id"])
         return model
 
@@ -161,6 +162,26 @@ def test_a_kernel_whose_calls_are_not_seen_is_listed_with_the_reason(
     assert api("standing")[1]["unmetered"] == [
         {"kernel_id": model["kernel"]["id"], "name": "other", "path": "x/a.ipynb", "reason": reason}
     ]
+
+
+def test_a_console_whose_calls_are_not_seen_has_the_name_of_its_tab(other_kernel, session, api, eventually):
+    name = other_kernel("other", "R", {})
+    model = session("console-1-3fd2", type="console", session_name="Console 1", name=name)
+    assert eventually(lambda: api("standing")[1]["unmetered"], "the kernel") == [
+        {"kernel_id": model["kernel"]["id"], "name": "other", "label": "Console 1", "reason": "language"}
+    ]
+
+
+def test_a_kernel_without_a_session_is_named_by_its_kernelspec_and_its_id(
+    other_kernel, meter, jp_serverapp, run, api, eventually
+):
+    name = other_kernel("other", "R", {})
+    kernel_id = run(jp_serverapp.kernel_manager.start_kernel(kernel_name=name))
+    (row,) = eventually(lambda: api("standing")[1]["unmetered"], "the kernel")
+    assert row == {
+        "kernel_id": kernel_id, "name": "other", "label": f"other {kernel_id[:8]}", "reason": "language",
+    }  # fmt: skip
+    run(jp_serverapp.kernel_manager.shutdown_kernel(kernel_id, now=True))
 
 
 def test_the_mark_of_a_tap_goes_with_its_kernel(session, execute, meter, jp_serverapp, run, eventually):

@@ -66,6 +66,12 @@ describe('placeText and placeDetail', () => {
       'b.ipynb'
     ],
     [
+      'a kernel without a notebook',
+      { ...nowhere, 'llm_meter.kernel.id': '1a2b3c4d-5e6f-7081' },
+      'kernel 1a2b3c4d',
+      'Called without a notebook, in the kernel 1a2b3c4d-5e6f-7081'
+    ],
+    [
       'an agent',
       { ...nowhere, ...asked },
       'chat_assistant',
@@ -74,7 +80,7 @@ describe('placeText and placeDetail', () => {
     ['no place', nowhere, '–', undefined]
   ])('should show %s', (_what, changes, text, detail) => {
     const record = recordWith(changes);
-    expect([placeText(record), placeDetail(record, trans)]).toEqual([text, detail]);
+    expect([placeText(record, trans), placeDetail(record, trans)]).toEqual([text, detail]);
   });
 });
 

@@ -27,6 +27,13 @@ describe('unmeteredFacts', () => {
     expect(unmeteredFacts(kernel, false, trans)).toEqual([fact]);
   });
 
+  it('should call a console by the name of its tab', () => {
+    const label = 'Console 1';
+    expect(unmeteredFacts({ ...kernel, path: undefined, label }, false, trans)[0]).toMatch(
+      /^Console 1 is not metered/
+    );
+  });
+
   it('should name the kernel where there is no notebook', () => {
     expect(unmeteredFacts({ ...kernel, path: undefined }, false, trans)[0]).toContain('ir');
     const nameless = { kernelId: 'kernel-id', reason: 'no-tap' };
