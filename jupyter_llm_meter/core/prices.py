@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from jupyter_llm_meter.core.price_overrides import Override, bundled_overrides, find_override
 from jupyter_llm_meter.core.price_terms import Terms, bundled_terms
 from jupyter_llm_meter.core.stated_cost import stated_cost
 from jupyter_llm_meter.core.tables import CLOSED_MODELS, GUESSED_PROVIDERS, PRICE_PROVIDER_IDS
-from llm_meter_tap.formats.billing import cached_media, hour_writes, other_models
+from llm_meter_tap.formats.billing import audio_seconds, cached_media, hour_writes, other_models
 from llm_meter_tap.formats.format import OtherModelUsage
 from llm_meter_tap.wire.record import CallRecord
 
@@ -40,6 +40,10 @@ _BY_THE_HOUR = "provisioned_throughput"
 
 _US_ONLY = Decimal("1.1")
 """Of the standard price: Anthropic's price list, data residency (`inference_geo`), since Opus 4.6."""
+
+_SECONDS = Decimal(3600)
+_FINEST = Decimal("1E-12")
+"""Dollars; an hour divided by its seconds has no end of digits."""
 
 _TIER_UNKNOWN = ", tier unknown"
 _FEES_UNKNOWN = ", fees unknown"
@@ -78,7 +82,7 @@ def price(
     stated = stated_cost(record)
     if stated is not None:
         return Cost(stated, "USD", "provider")
-    if record.total_tokens is None or _tier(record) == _BY_THE_HOUR:
+    if (record.total_tokens is None and _audio_hours(record) is None) or _tier(record) == _BY_THE_HOUR:
         return None
     terms = bundled_terms() if terms is None else terms
     overrides = bundled_overrides() if overrides is None else overrides
@@ -91,7 +95,8 @@ def price(
 
 
 def _of_one_model(record: CallRecord, overrides: Sequence[Override], terms: Terms) -> Cost | None:
-    override = _override(record, overrides)
+    # The override table has prices of tokens only.
+    override = None if record.total_tokens is None else _override(record, overrides)
     found = _by_data_set(record, terms) if override is None else _by_override(override, record, terms)
     return None if found is None else _with_fees(_in_its_region(found, record), record, terms)
 
@@ -273,9 +278,20 @@ def _calculated(
     except (LookupError, ValueError):  # not known there, or figures that its rules refuse
         return None
     prices = found.model_price
-    if prices.input_mtok is None and prices.output_mtok is None:
+    hours, by_hour = _audio_hours(record), getattr(prices, "input_audio_hours", None)
+    if hours is not None and isinstance(by_hour, Decimal):
+        # The data set has the price, and its own arithmetic leaves it out.
+        amount = found.total_price + (hours * by_hour).quantize(_FINEST, ROUND_HALF_UP)
+        return _Found(amount, "genai-prices", prices.web_searches_kcount is not None)
+    if record.total_tokens is None or (prices.input_mtok is None and prices.output_mtok is None):
         return None
     return _Found(found.total_price, "genai-prices", prices.web_searches_kcount is not None)
+
+
+def _audio_hours(record: CallRecord) -> Decimal | None:
+    """How long the audio was that the call sent, where the provider says so; in hours."""
+    seconds = audio_seconds(record.usage_raw or {})
+    return None if seconds is None else Decimal(str(seconds)) / _SECONDS
 
 
 def _figures(record: CallRecord) -> dict[str, int]:

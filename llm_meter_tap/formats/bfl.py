@@ -19,7 +19,7 @@ FAMILY = Family(
     endpoints=(
         Endpoint(
             format=IMAGE,
-            operation_name="generate_content",
+            operation_name="image_generation",
             author="black_forest_labs",
             # Training and its undoing have paths beside those of the models.
             path=r"^/v1/(?!(?:delete_)?finetune$)[^/]+$",

@@ -10,6 +10,7 @@ from llm_meter_tap.formats.registry import FAMILIES
 
 _HOUR_WRITES = tuple(family.hour_writes for family in FAMILIES if family.hour_writes is not None)
 _CACHED_MEDIA = tuple(family.cached_media for family in FAMILIES if family.cached_media is not None)
+_AUDIO_SECONDS = tuple(family.audio_seconds for family in FAMILIES if family.audio_seconds is not None)
 _OTHER_MODELS = tuple(family.other_models for family in FAMILIES if family.other_models is not None)
 
 
@@ -32,6 +33,18 @@ def cached_media(raw: Mapping[str, Any]) -> Mapping[str, int]:
         Tokens by "audio" and "image"; empty when the figures do not say.
     """
     return next((found for found in (read(raw) for read in _CACHED_MEDIA) if found), {})
+
+
+def audio_seconds(raw: Mapping[str, Any]) -> float | None:
+    """How many seconds of audio were sent, where that is charged.
+
+    Args:
+        raw: The provider's own figures.
+
+    Returns:
+        Seconds; None when the figures do not say.
+    """
+    return next((found for found in (read(raw) for read in _AUDIO_SECONDS) if found is not None), None)
 
 
 def other_models(raw: Mapping[str, Any]) -> list[OtherModelUsage]:

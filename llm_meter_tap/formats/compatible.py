@@ -123,7 +123,7 @@ FAMILY = Family(
         ),
         Endpoint(
             format=VIDEO,
-            operation_name="generate_content",
+            operation_name="video_generation",
             author="siliconflow",
             path=r"/v1/video/submit$",
             endings=("submit",),

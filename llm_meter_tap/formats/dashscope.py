@@ -152,7 +152,7 @@ FAMILY = Family(
         ),
         Endpoint(
             format=SPEECH,
-            operation_name="generate_content",
+            operation_name="speech",
             author="alibaba",
             path=r"/services/audio/tts/",
             endings=("SpeechSynthesizer",),

@@ -231,6 +231,8 @@ class Family(NamedTuple):
             usual minutes; gets a call's raw figures, gives None when they do not say.
         cached_media: How many of the tokens read from a cache were audio and how many image, by "audio" and
             "image"; gets a call's raw figures.
+        audio_seconds: How many seconds of audio were sent, where that is charged; gets a call's raw figures,
+            gives None when they do not say.
         other_models: The parts of a call's raw figures that belong to other models.
         batch_result: The call that a line of a batch's results reports; None when it is not this family's.
     """
@@ -242,5 +244,6 @@ class Family(NamedTuple):
     host_patterns: tuple[tuple[str, str], ...] = ()
     hour_writes: Callable[[Mapping[str, Any]], int | None] | None = None
     cached_media: Callable[[Mapping[str, Any]], Mapping[str, int]] | None = None
+    audio_seconds: Callable[[Mapping[str, Any]], float | None] | None = None
     other_models: Callable[[Mapping[str, Any]], list[OtherModelUsage]] | None = None
     batch_result: Callable[[dict[str, Any]], Result | None] | None = None

@@ -213,10 +213,21 @@ FAMILY = Family(
         ),
         Endpoint(
             format=IMAGEN,
+            operation_name="image_generation",
+            author="gcp.vertex_ai",
+            # Imagen, and what edits and tries on.
+            path=r"/models/(?:imag|virtual-try-on)[^/:]*:",
+            endings=("predict",),
+            has_shape=is_prediction,
+            streams=never,
+            model=PUBLISHED_MODEL,
+        ),
+        Endpoint(
+            format=IMAGEN,
             operation_name="generate_content",
             author="gcp.vertex_ai",
-            # Imagen, what edits and tries on, and the music of Lyria.
-            path=r"/models/(?:imag|virtual-try-on|lyria)[^/:]*:",
+            # The music of Lyria.
+            path=r"/models/lyria[^/:]*:",
             endings=("predict",),
             has_shape=is_prediction,
             streams=never,
@@ -224,7 +235,7 @@ FAMILY = Family(
         ),
         Endpoint(
             format=VIDEO,
-            operation_name="generate_content",
+            operation_name="video_generation",
             author="gcp.gemini",
             path=r"/models/[^/:]+:",
             endings=("predictLongRunning",),

@@ -20,7 +20,14 @@ from llm_meter_tap.formats.format import (
     TextFields,
     names,
 )
-from llm_meter_tap.formats.openai_usage import RANKINGS, READER, cached_media, hour_writes, other_models
+from llm_meter_tap.formats.openai_usage import (
+    RANKINGS,
+    READER,
+    audio_seconds,
+    cached_media,
+    hour_writes,
+    other_models,
+)
 from llm_meter_tap.formats.request_shapes import (
     Request,
     has_model,
@@ -178,8 +185,15 @@ FAMILY = Family(
             streams=never,
         ),
         _common(EMBEDDINGS, "embeddings", r"/embeddings$", "embeddings", is_embedding),
-        _common(IMAGES, "generate_content", r"/images/\w+$", "generations edits variations", is_image),
-        _common(AUDIO, "generate_content", r"/audio/\w+$", "transcriptions translations speech", has_model),
+        _common(IMAGES, "image_generation", r"/images/\w+$", "generations edits variations", is_image),
+        _common(
+            AUDIO,
+            "transcription",
+            r"/audio/(?:transcriptions|translations)$",
+            "transcriptions translations",
+            has_model,
+        ),
+        _common(AUDIO, "speech", r"/audio/speech$", "speech", has_model),
         Endpoint(
             format=RUN,
             operation_name="invoke_agent",
@@ -209,6 +223,7 @@ FAMILY = Family(
     },
     hour_writes=hour_writes,
     cached_media=cached_media,
+    audio_seconds=audio_seconds,
     other_models=other_models,
     batch_result=_batch_result,
 )

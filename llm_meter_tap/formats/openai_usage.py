@@ -6,6 +6,7 @@ is named beside the rule. No figure is derived without such a rule.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -267,6 +268,14 @@ def _images_made(raw: Mapping[str, Any]) -> Usage | None:
     """The figures of the image tool."""
     images = mapping(mapping(raw.get("tool_usage")).get("image_gen"))
     return _sided(images) if count(images.get("total_tokens")) else None
+
+
+def audio_seconds(raw: Mapping[str, Any]) -> float | None:
+    """The length of what was transcribed: OpenAI's usage by duration, Mistral's count beside tokens."""
+    seconds = raw.get("seconds") if raw.get("type") == "duration" else raw.get("prompt_audio_seconds")
+    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool):
+        return None
+    return seconds if 0 <= seconds < math.inf else None
 
 
 def other_models(raw: Mapping[str, Any]) -> list[OtherModelUsage]:

@@ -17,7 +17,7 @@ FAMILY = Family(
     endpoints=(
         Endpoint(
             format=VIDEO,
-            operation_name="generate_content",
+            operation_name="video_generation",
             author="openai",
             path=r"/v1/videos(?:/edits|/extensions|/[^/]+/remix)?$",
             endings=("videos", "edits", "extensions", "remix"),
@@ -27,7 +27,7 @@ FAMILY = Family(
         ),
         Endpoint(
             format=VIDEO,
-            operation_name="generate_content",
+            operation_name="video_generation",
             author="azure.ai.openai",
             path=r"/v1/video/generations/jobs$",
             endings=("jobs",),

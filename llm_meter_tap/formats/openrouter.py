@@ -20,7 +20,7 @@ FAMILY = Family(
     endpoints=(
         Endpoint(
             format=VIDEO,
-            operation_name="generate_content",
+            operation_name="video_generation",
             author="openrouter",
             path=r"/v1/videos$",
             endings=("videos",),
@@ -29,6 +29,6 @@ FAMILY = Family(
             streams=never,
         ),
     ),
-    read_backs=(ReadBack(VIDEO, "generate_content", "openrouter", r"/v1/videos/[^/]+$", hosts=_HOSTS),),
+    read_backs=(ReadBack(VIDEO, "video_generation", "openrouter", r"/v1/videos/[^/]+$", hosts=_HOSTS),),
     hosts={"openrouter.ai": "openrouter"},
 )

@@ -24,10 +24,10 @@ VIDEO = units_format(
 SPEECH = units_format("xai.speech", figures=("usage",))
 
 
-def _own(format: Format, path: str, endings: tuple[str, ...]) -> Endpoint:
+def _own(format: Format, operation_name: str, path: str, endings: tuple[str, ...]) -> Endpoint:
     return Endpoint(
         format=format,
-        operation_name="generate_content",
+        operation_name=operation_name,
         author="x_ai",
         path=path,
         endings=endings,
@@ -40,8 +40,8 @@ def _own(format: Format, path: str, endings: tuple[str, ...]) -> Endpoint:
 FAMILY = Family(
     formats=(VIDEO, SPEECH),
     endpoints=(
-        _own(VIDEO, r"/v1/videos/\w+$", ("generations", "edits", "extensions")),
-        _own(SPEECH, r"/v1/tts$", ("tts",)),
+        _own(VIDEO, "video_generation", r"/v1/videos/\w+$", ("generations", "edits", "extensions")),
+        _own(SPEECH, "speech", r"/v1/tts$", ("tts",)),
     ),
     read_backs=(
         ReadBack(
@@ -53,7 +53,7 @@ FAMILY = Family(
         ),
         ReadBack(
             format=VIDEO,
-            operation_name="generate_content",
+            operation_name="video_generation",
             author="x_ai",
             path=r"/v1/videos/[^/]+$",
             hosts=_HOSTS,

@@ -33,7 +33,7 @@ def _own(format: Format, path: str, ending: str, operation_name: str = "generate
 FAMILY = Family(
     formats=(VIDEO, DOCUMENT, AGENT),
     endpoints=(
-        _own(VIDEO, r"/v\d/videos/generations$", "generations"),
+        _own(VIDEO, r"/v\d/videos/generations$", "generations", "video_generation"),
         _own(DOCUMENT, r"/v\d/layout_parsing$", "layout_parsing"),
         _own(AGENT, r"/v\d/agents$", "agents", "invoke_agent"),
     ),

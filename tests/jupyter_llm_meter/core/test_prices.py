@@ -50,6 +50,44 @@ def call(**fields):
     return CallRecord(**{**values, **fields})
 
 
+def transcription(model, provider, **fields):
+    return call(
+        operation_name="transcription",
+        provider_name=provider,
+        server_address="",
+        request_model=model,
+        **fields,
+    )
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "usage", "dollars"),
+    [
+        ("openai", "whisper-1", {"type": "duration", "seconds": 90}, "0.009"),  # 0.36 an hour
+        ("openai", "whisper-1", {"type": "duration", "seconds": 0.5}, "0.00005"),
+        ("groq", "whisper-large-v3", {"type": "duration", "seconds": 7}, "0.000215833333"),  # 0.111 an hour
+        ("openai", "whisper-1", {"type": "duration", "seconds": 0}, "0"),
+    ],
+)
+def test_audio_is_priced_by_its_length_where_the_price_list_does_so(provider, model, usage, dollars):
+    assert price(transcription(model, provider, usage_raw=usage)).amount == Decimal(dollars)
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [None, {}, {"seconds": 90}, {"type": "duration", "seconds": "90"}, {"type": "duration", "seconds": -1}],
+)
+def test_audio_of_unknown_length_is_unpriced_not_free(usage):
+    assert price(transcription("whisper-1", "openai", usage_raw=usage)) is None
+
+
+def test_audio_by_its_length_is_unpriced_where_the_list_has_only_prices_of_tokens():
+    usage = {"type": "duration", "seconds": 90}
+    assert price(transcription("gpt-4o-transcribe", "openai", usage_raw=usage)) is None
+    table = [Override("openai", None, "whisper-x", date(2026, 1, 1), "test", Decimal(1), Decimal(1))]
+    assert price(transcription("whisper-x", "openai", usage_raw=usage), table) is None
+
+
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
 def test_a_call_costs_what_the_vectors_say(case):
     cost = price(record_of(case))

@@ -250,22 +250,27 @@ def test_no_request_whatever_makes_it_raise(method: str, host: str, path: str, b
 
 
 @pytest.mark.parametrize(
-    ("host", "path", "model"),
+    ("host", "path", "model", "operation"),
     [
-        ("api.replicate.com", "/v1/predictions", None),
-        ("api.replicate.com", "/v1/models/meta/llama-x/predictions", "meta/llama-x"),
-        ("api.replicate.com", "/v1/deployments/acme/mine/predictions", None),
-        ("api.bfl.ai", "/v1/flux-x", "flux-x"),
-        ("api.eu4.bfl.ai", "/v1/flux-x", "flux-x"),
-        ("generativelanguage.googleapis.com", "/v1beta/models/imagen-x:predict", "imagen-x"),
+        ("api.replicate.com", "/v1/predictions", None, "generate_content"),
+        ("api.replicate.com", "/v1/models/meta/llama-x/predictions", "meta/llama-x", "generate_content"),
+        ("api.replicate.com", "/v1/deployments/acme/mine/predictions", None, "generate_content"),
+        ("api.bfl.ai", "/v1/flux-x", "flux-x", "image_generation"),
+        ("api.eu4.bfl.ai", "/v1/flux-x", "flux-x", "image_generation"),
+        (
+            "generativelanguage.googleapis.com",
+            "/v1beta/models/imagen-x:predict",
+            "imagen-x",
+            "image_generation",
+        ),
     ],
 )
 def test_what_is_charged_by_the_image_or_the_second_is_a_call(
-    host: str, path: str, model: str | None
+    host: str, path: str, model: str | None, operation: str
 ) -> None:
     shape = seen(path, {"input": {}, "prompt": "hi", "instances": [{"prompt": "hi"}]}, host)
     assert shape is not None
-    assert (shape.operation_name, shape.request_model) == ("generate_content", model)
+    assert (shape.operation_name, shape.request_model) == (operation, model)
 
 
 @pytest.mark.parametrize(
