@@ -76,19 +76,28 @@ function unpricedText(
   }
   const calls = format.count(unpricedCalls);
   const ceiling = Number(limit.unpriced);
-  return ceiling > 0
+  if (!(ceiling > 0)) {
+    return trans._n(
+      "%2 call of a model without a known price doesn't count toward this limit",
+      "%2 calls of models without a known price don't count toward this limit",
+      unpricedCalls,
+      calls
+    );
+  }
+  const price = format.money(String(ceiling));
+  return price === undefined
     ? trans._n(
+        '%2 call of a model without a known price counts at the price ceiling',
+        '%2 calls of models without a known price count at the price ceiling',
+        unpricedCalls,
+        calls
+      )
+    : trans._n(
         '%2 call of a model without a known price counts at %3 per million tokens',
         '%2 calls of models without a known price count at %3 per million tokens',
         unpricedCalls,
         calls,
-        format.money(String(ceiling))
-      )
-    : trans._n(
-        "%2 call of a model without a known price doesn't count toward this limit",
-        "%2 calls of models without a known price don't count toward this limit",
-        unpricedCalls,
-        calls
+        price
       );
 }
 

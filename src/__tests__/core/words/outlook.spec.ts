@@ -100,6 +100,17 @@ describe('remarksOf', () => {
   });
 });
 
+describe('remarksOf a limit with a price ceiling', () => {
+  it('should name the ceiling without its amount where the user hides money', () => {
+    const limit = wireLimit({ unit: 'USD', amount: 5, unpriced: '10' });
+    const [remark] = remarksOf(
+      standingWith({ limit, raised: undefined, amount: '5', unpriced_calls: 2 }),
+      withoutMoney
+    );
+    expect(remark).toBe('2 calls of models without a known price count at the price ceiling');
+  });
+});
+
 describe('raisedText', () => {
   const { limit } = standingWith();
   const inDollars = { unit: 'USD', amount: '2.50' };
