@@ -5,7 +5,11 @@ import { CurrentNotebook } from '../../notebook/current-notebook';
 
 /** A notebook as far as it is looked at. */
 class Panel {
-  readonly context = { path: 'RTC:a.ipynb', pathChanged: new Signal<object, string>(this) };
+  readonly context = {
+    path: 'RTC:a.ipynb',
+    pathChanged: new Signal<object, string>(this),
+    model: { getMetadata: (): undefined => undefined }
+  };
   readonly sessionContext = { session: null, kernelChanged: new Signal<object, unknown>(this) };
 
   rename(path: string): void {

@@ -133,7 +133,12 @@ function partsOf(document: StandingDocument, words: Words): Record<string, React
   const standingOf = (alert: Alert): StandingDocument['standings'][number] | undefined =>
     document.standings.find(({ limit }) => limit.id === alert.limitId);
   const notices = document.alerts.map(alert => (
-    <NoticeBody key={alert.id} notice={toNotice(alert, standingOf(alert), words)} />
+    <NoticeBody
+      key={alert.id}
+      notice={toNotice(alert, standingOf(alert), words)}
+      hint="Go to the cell"
+      onOpen={() => undefined}
+    />
   ));
   const toasts = [
     ...document.alerts.flatMap(alert => [

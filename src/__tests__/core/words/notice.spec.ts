@@ -45,7 +45,7 @@ describe('toNotice', () => {
     });
     const alert = { subject: 'gpt-5-nano', unit: 'calls', used: '2', amount: '3' };
     expect(noticeOf(alert, wireStanding({ limit })).summary).toMatch(
-      /^Model gpt-5-nano today: 66% of 3 calls used\./
+      /^Model gpt-5-nano today: 67% of 3 calls used\./
     );
   });
 
