@@ -6,7 +6,6 @@ import subprocess
 import sys
 from datetime import datetime, timezone
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -82,8 +81,11 @@ CODE = "import sys; from jupyter_llm_meter.cli.app import main; sys.exit(main())
 @pytest.fixture
 def environment(home):
     """The variables of a command line."""
+    # What is installed is run, also where PYTHONPATH has the checkout.
     kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "LLM_METER"))
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("JUPYTER", "LLM_METER", "PYTHONPATH"))
     }
     return {
         **kept,
@@ -92,7 +94,6 @@ def environment(home):
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "LLM_METER_USER": "alice",
         "TZ": "Asia/Tokyo",
-        "PYTHONPATH": str(Path(__file__).parents[3]),
     }
 
 

@@ -17,12 +17,13 @@ record(model="gpt-4o", input_tokens={tokens}, output_tokens=0)
 
 @pytest.fixture
 def environment(tmp_path):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LLM_METER")}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("LLM_METER", "PYTHONPATH"))
+    }
     folders = {
         "JUPYTER_DATA_DIR": str(tmp_path / "data"),
         "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
         "HOME": str(tmp_path),
-        "PYTHONPATH": os.getcwd(),
     }
     return {**kept, **folders, "LLM_METER_USER": "alice"}
 

@@ -26,10 +26,12 @@ ALL = 200 * 201 // 2
 
 @pytest.fixture
 def environment(tmp_path):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LLM_METER")}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("LLM_METER", "PYTHONPATH"))
+    }
     places = {"DATA": "data", "CONFIG": "config", "RUNTIME": "runtime"}
     folders = {f"JUPYTER_{name}_DIR": str(tmp_path / folder) for name, folder in places.items()}
-    return {**kept, **folders, "HOME": str(tmp_path), "PYTHONPATH": os.getcwd()}
+    return {**kept, **folders, "HOME": str(tmp_path)}
 
 
 @pytest.fixture
@@ -80,7 +82,7 @@ def script(environment, folder):
     """Start a metered script, as a terminal of the server would."""
 
     def start():
-        variables = tap_variables(folder, "", environment["PYTHONPATH"], user="alice")
+        variables = tap_variables(folder, "", "", user="alice")
         return subprocess.Popen(
             [sys.executable, "-c", SCRIPT], env=environment | variables, stdout=subprocess.PIPE, text=True
         )
