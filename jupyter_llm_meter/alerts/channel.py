@@ -15,14 +15,17 @@ from typing import Any
 
 from jupyter_llm_meter.alerts.errors import ChannelError
 from jupyter_llm_meter.alerts.masking import mask_url
+from jupyter_llm_meter.alerts.robots import kind_of
 
 VARIABLE = "LLM_METER_CHANNELS"
 """Environment variable with channels as JSON, for secrets outside of configuration files."""
 
 LANGUAGES = ("en", "zh-CN")
 MOST_PER_HOUR = 20
+SHORTEST_SECRET = 16
+"""Characters that a webhook's secret has at least."""
 
-_FIELDS = ("url", "language", "is_default", "most_per_hour")
+_FIELDS = ("url", "secret", "language", "is_default", "most_per_hour")
 _NAME = re.compile(r"[\w.-]{1,64}")
 
 
@@ -36,6 +39,7 @@ class Channel:
         language: Of its messages, one of ``LANGUAGES``.
         is_default: Whether it hears of limits that name no channels.
         most_per_hour: Messages that it gets within an hour at most.
+        secret: What its messages are signed with, which makes it a webhook of `webhook.py`; None: any other.
     """
 
     name: str
@@ -43,11 +47,14 @@ class Channel:
     language: str = "en"
     is_default: bool = True
     most_per_hour: int = MOST_PER_HOUR
+    secret: str | None = field(default=None, repr=False)
 
     @property
     def kind(self) -> str:
-        """The URL's scheme."""
-        return self.url.partition("://")[0].lower()
+        """``webhook`` for a signed one, the robot's name for a robot, else the URL's scheme."""
+        if self.secret is not None:
+            return "webhook"
+        return kind_of(self.url) or self.url.partition("://")[0].lower()
 
     @property
     def masked_url(self) -> str:
@@ -97,12 +104,14 @@ def _read(name: Any, item: Any) -> Channel:
     for key in fields:
         if key not in _FIELDS:
             raise ChannelError(f"unknown field {key!r}; allowed are {', '.join(_FIELDS)}")
+    url = _url(fields.get("url"))
     return Channel(
         name,
-        _url(fields.get("url")),
+        url,
         _language(fields.get("language")),
         _is_default(fields.get("is_default")),
         _most_per_hour(fields.get("most_per_hour")),
+        _secret(fields.get("secret"), url),
     )
 
 
@@ -110,6 +119,19 @@ def _url(given: Any) -> str:
     if not isinstance(given, str) or not re.match(r"[A-Za-z][A-Za-z0-9]*://.", given.strip()):
         raise ChannelError("url is missing, or is not a URL such as mailtos://... or dingtalk://...")
     return given.strip()
+
+
+def _secret(given: Any, url: str) -> str | None:
+    if given is None:
+        return None
+    if not isinstance(given, str) or len(given) < SHORTEST_SECRET:
+        raise ChannelError(f"secret must be a text of at least {SHORTEST_SECRET} characters")
+    if kind_of(url) or not re.match(r"https?://", url, re.IGNORECASE):
+        raise ChannelError(
+            "secret signs the messages of a webhook, whose url begins with https:// or http://; "
+            "the secret of a robot is part of its url"
+        )
+    return given
 
 
 def _language(given: Any) -> str:

@@ -1,4 +1,4 @@
-"""Sending one message to one channel, now: through Apprise, or by our own hand to the robots of `robots.py`.
+"""Sending one message to one channel, now: through Apprise, or by our own hand to robots and signed webhooks.
 
 Blocks until the channel has taken the message or not. Apprise is imported here, when the first channel is set
 up, and never elsewhere. No redirection is followed; what the libraries would log stays here.
@@ -13,6 +13,7 @@ from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError, RobotRe
 from jupyter_llm_meter.alerts.masking import mask_text, overheard
 from jupyter_llm_meter.alerts.robots import Robot, kind_of
 from jupyter_llm_meter.alerts.text import Message
+from jupyter_llm_meter.alerts.webhook import Webhook
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
@@ -36,6 +37,8 @@ def sender_to(channel: Channel) -> Sender:
     Raises:
         ChannelError: Its URL leads nowhere.
     """
+    if channel.secret is not None:
+        return Webhook(channel.url, channel.secret)
     return Robot(channel.url) if kind_of(channel.url) else _ThroughApprise(channel.url)
 
 
@@ -59,6 +62,11 @@ class _ThroughApprise:
     def __init__(self, url: str) -> None:
         self._url = url
         plugin = _plugin(url)
+        if plugin is None and url.lower().startswith(("https://", "http://")):
+            raise ChannelError(
+                "its URL is of no service that is known by its address; a webhook of your own also needs the "
+                "field secret, see docs/how-to/alerts.md"
+            )
         if plugin is None:
             raise ChannelError("Apprise cannot use its URL; see docs/how-to/alerts.md for examples")
         self._takes_markdown = _formats(plugin)[0] == "markdown"

@@ -36,12 +36,16 @@ class Message:
         text: The rest, plain.
         markdown: The rest, for channels that show Markdown.
         is_urgent: Whether a limit was reached or a call refused.
+        alerts: What it is about; none for a test.
+        link: Address of the lab, where known.
     """
 
     title: str
     text: str
     markdown: str
     is_urgent: bool = False
+    alerts: tuple[AlertDetails, ...] = ()
+    link: str | None = None
 
     @property
     def whole(self) -> str:
@@ -83,15 +87,15 @@ def compose(
     is_urgent = any(each.alert.kind != "warning" for each in alerts)
     if len(alerts) == 1:
         title = words.titled.format(text=_headline(alerts[0], words, _plain))
-        address = _notebook_address(link, alerts[0])
+        address = notebook_address(link, alerts[0])
         text = _lines(_details(alerts[0], words, _plain), address, words)
         marked = _lines(_details(alerts[0], words, _marked), address, words, "- ")
-        return Message(title, text, marked, is_urgent)
+        return Message(title, text, marked, is_urgent, tuple(alerts), link)
     title = words.titled.format(text=words.several.format(count=len(alerts)))
     room = most_bytes - len(title.encode()) - 1
     text = _fitted(_listing(alerts, words, _plain), len(alerts), link, words, "\n", room)
     marked = _fitted(_listing(alerts, words, _marked), len(alerts), link, words, "\n\n", room)
-    return Message(title, text, marked, is_urgent)
+    return Message(title, text, marked, is_urgent, tuple(alerts), link)
 
 
 def compose_test(channel: str, language: str, link: str | None = None) -> Message:
@@ -99,10 +103,10 @@ def compose_test(channel: str, language: str, link: str | None = None) -> Messag
     words = WORDS[language]
     text = _lines(iter([words.test_text.format(channel=channel)]), link, words)
     marked = _lines(iter([words.test_text.format(channel=_marked(channel))]), link, words, between="\n\n")
-    return Message(words.titled.format(text=words.test), text, marked)
+    return Message(words.titled.format(text=words.test), text, marked, link=link)
 
 
-def _notebook_address(link: str | None, details: AlertDetails) -> str | None:
+def notebook_address(link: str | None, details: AlertDetails) -> str | None:
     """Where JupyterLab opens the notebook that used most; the lab's address where none is known."""
     if not link or not details.notebooks:
         return link

@@ -11,7 +11,6 @@ from traitlets import Unicode
 
 from jupyter_llm_meter.alerts.channel import VARIABLE, Channel, read_channels
 from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError
-from jupyter_llm_meter.alerts.robots import kind_of
 from jupyter_llm_meter.alerts.sender import send, sender_to
 from jupyter_llm_meter.alerts.text import compose_test
 from jupyter_llm_meter.cli.command import ALIASES as COMMON_ALIASES
@@ -114,7 +113,7 @@ class AlertsApp(Command):
 def _known(channel: Channel) -> dict[str, Any]:
     return {
         "channel": channel.name,
-        "kind": kind_of(channel.url) or channel.kind,
+        "kind": channel.kind,
         "url": channel.masked_url,
         "language": channel.language,
         "is_default": channel.is_default,

@@ -110,8 +110,9 @@ class LLMMeter(ExtensionApp):
         allow_none=True,
         config=True,
         help="""Channels for alerts, by name: {"ops": "mailtos://...", "team": {"url": "dingtalk://...",
-        "language": "zh-CN", "is_default": True, "most_per_hour": 20}}. URLs are Apprise
-        URLs; docs/how-to/alerts.md has examples. The environment variable LLM_METER_CHANNELS, in JSON, adds
+        "language": "zh-CN", "is_default": True, "most_per_hour": 20}, "desk": {"url": "https://...",
+        "secret": "..."}}. URLs are Apprise URLs; with a secret, a URL is a webhook that gets signed JSON.
+        docs/how-to/alerts.md has examples. The environment variable LLM_METER_CHANNELS, in JSON, adds
         channels and replaces those of the same name. Default: none.""",
     )
     link = Unicode(

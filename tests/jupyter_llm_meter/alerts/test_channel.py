@@ -34,6 +34,13 @@ def test_the_environment_adds_channels_and_goes_before_the_configuration():
     assert errors == {}
 
 
+def test_a_secret_makes_a_webhook_of_a_url():
+    fields = {"url": "https://hooks.example.com/secret-path", "secret": "0123456789abcdef"}
+    desk = read_channels({"desk": fields}, None)[0]["desk"]
+    assert (desk.kind, desk.masked_url) == ("webhook", "https://hooks.example.com/****")
+    assert "0123456789abcdef" not in repr(desk)
+
+
 def test_a_command_line_gives_them_as_text():
     assert list(read_channels('{"ops": "wecombot://abc"}', None)[0]) == ["ops"]
 
@@ -41,7 +48,7 @@ def test_a_command_line_gives_them_as_text():
 @pytest.mark.parametrize(
     ("item", "says"),
     [
-        ({"url": URL, "languge": "en"}, "unknown field 'languge'; allowed are url, language"),
+        ({"url": URL, "languge": "en"}, "unknown field 'languge'; allowed are url, secret, language"),
         ({"language": "en"}, "url is missing"),
         ("not a url password-1", "url is missing, or is not a URL"),
         ({"url": 5}, "url is missing, or is not a URL"),
@@ -49,6 +56,14 @@ def test_a_command_line_gives_them_as_text():
         ({"url": URL, "language": "fr"}, "language is 'fr'; allowed are en, zh-CN"),
         ({"url": URL, "language": ["en"]}, "language is"),
         ({"url": URL, "is_default": "yes"}, "is_default is 'yes'"),
+        ({"url": "https://a.example.com", "secret": "password-1"}, "secret must be a text of at least 16"),
+        ({"url": "https://a.example.com", "secret": 5}, "secret must be a text of at least 16"),
+        ({"url": URL, "secret": "password-1" * 2}, "secret signs the messages of a webhook"),
+        ({"url": "dingtalk://abc", "secret": "password-1" * 2}, "secret of a robot is part of its url"),
+        (
+            {"url": "https://open.feishu.cn/open-apis/bot/v2/hook/abc", "secret": "password-1" * 2},
+            "secret of a robot is part of its url",
+        ),
         ({"url": URL, "most_per_hour": 0}, "most_per_hour is 0"),
         ({"url": URL, "most_per_hour": True}, "most_per_hour is True"),
     ],
