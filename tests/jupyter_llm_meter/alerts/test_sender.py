@@ -70,7 +70,7 @@ def mail_url(mailbox, password="mail-password-1"):
 def test_mail_arrives_in_the_receiver_s_language(mailbox, make_alert):
     deliver(mail_url(mailbox), compose([make_alert()], "zh-CN", 10_000))
     (message,) = mailbox.messages
-    assert message["Subject"] == "LLM Meter：用户 alice 已使用每月限额的 81%"
+    assert message["Subject"] == "LLM Meter：用户 alice 本月：已使用 1,000,000 token 的 81%"
     assert (message["To"], message["From"].addresses[0].addr_spec) == ("ops@example.com", "meter@example.com")
     body = message.get_body(("plain",)).get_content()
     assert "重置时间：2026-12-01 00:00（Asia/Shanghai）" in body
