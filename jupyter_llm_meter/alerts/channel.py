@@ -15,6 +15,7 @@ from typing import Any
 
 from jupyter_llm_meter.alerts.errors import ChannelError
 from jupyter_llm_meter.alerts.masking import mask_url
+from jupyter_llm_meter.alerts.quiet_hours import QuietHours, read_quiet_hours
 from jupyter_llm_meter.alerts.robots import kind_of
 
 VARIABLE = "LLM_METER_CHANNELS"
@@ -25,7 +26,7 @@ MOST_PER_HOUR = 20
 SHORTEST_SECRET = 16
 """Characters that a webhook's secret has at least."""
 
-_FIELDS = ("url", "secret", "language", "is_default", "most_per_hour")
+_FIELDS = ("url", "secret", "language", "is_default", "most_per_hour", "quiet_hours")
 _NAME = re.compile(r"[\w.-]{1,64}")
 
 
@@ -40,6 +41,7 @@ class Channel:
         is_default: Whether it hears of limits that name no channels.
         most_per_hour: Messages that it gets within an hour at most.
         secret: What its messages are signed with, which makes it a webhook of `webhook.py`; None: any other.
+        quiet_hours: When its messages wait; None: never.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Channel:
     is_default: bool = True
     most_per_hour: int = MOST_PER_HOUR
     secret: str | None = field(default=None, repr=False)
+    quiet_hours: QuietHours | None = None
 
     @property
     def kind(self) -> str:
@@ -112,6 +115,7 @@ def _read(name: Any, item: Any) -> Channel:
         _is_default(fields.get("is_default")),
         _most_per_hour(fields.get("most_per_hour")),
         _secret(fields.get("secret"), url),
+        read_quiet_hours(fields.get("quiet_hours")),
     )
 
 

@@ -113,9 +113,12 @@ class AlertDelivery:
     async def _turn(self, channel: Channel, is_urgent: bool) -> Turn | None:
         """Take what is due; None while the ledger is away."""
         self._posted[channel.name].clear()
+        now = _now()
+        hours = channel.quiet_hours
+        quiet = None if hours is None else hours.at(now)
         with suppress(LedgerUnavailable):
             return await self._ledger.use(
-                lambda ledger: ledger.take_turn(channel.name, channel.most_per_hour, _now(), is_urgent)
+                lambda ledger: ledger.take_turn(channel.name, channel.most_per_hour, now, is_urgent, quiet)
             )
         return None
 

@@ -32,6 +32,7 @@ _CSV = (
     "language",
     "is_default",
     "most_per_hour",
+    "quiet_hours",
     "sent_at",
     "waiting",
     "given_up",
@@ -118,6 +119,7 @@ def _known(channel: Channel) -> dict[str, Any]:
         "language": channel.language,
         "is_default": channel.is_default,
         "most_per_hour": channel.most_per_hour,
+        **({"quiet_hours": str(channel.quiet_hours)} if channel.quiet_hours else {}),
     }
 
 

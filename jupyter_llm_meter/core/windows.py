@@ -65,9 +65,9 @@ def window_bounds(
     return _enclosing(at, first, step, zone, reset_hour)
 
 
-def instant(local_date: date, hour: int, zone: ZoneInfo) -> datetime:
-    """The UTC instant at which a zone's wall clock first shows an hour of a date, or first passes it."""
-    wall = datetime.combine(local_date, time(hour), tzinfo=zone)
+def instant(local_date: date, hour: int, zone: ZoneInfo, minute: int = 0) -> datetime:
+    """The UTC instant at which a zone's wall clock first shows a time of a date, or first passes it."""
+    wall = datetime.combine(local_date, time(hour, minute), tzinfo=zone)
     by_old_offset = wall.astimezone(timezone.utc)
     by_new_offset = wall.replace(fold=1).astimezone(timezone.utc)
     is_skipped = by_new_offset < by_old_offset  # PEP 495: so fold tells a gap from a repetition

@@ -112,6 +112,7 @@ class LLMMeter(ExtensionApp):
         help="""Channels for alerts, by name: {"ops": "mailtos://...", "team": {"url": "dingtalk://...",
         "language": "zh-CN", "is_default": True, "most_per_hour": 20}, "desk": {"url": "https://...",
         "secret": "..."}}. URLs are Apprise URLs; with a secret, a URL is a webhook that gets signed JSON.
+        In quiet_hours, as in {"from": "22:00", "to": "08:00", "time_zone": "Asia/Shanghai"}, warnings wait.
         docs/how-to/alerts.md has examples. The environment variable LLM_METER_CHANNELS, in JSON, adds
         channels and replaces those of the same name. Default: none.""",
     )

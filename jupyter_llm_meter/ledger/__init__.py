@@ -5,7 +5,7 @@ Everything that other packages use of the ledger is here; the modules are its ow
 
 from jupyter_llm_meter.ledger.access import LedgerAccess
 from jupyter_llm_meter.ledger.batch import Pricer
-from jupyter_llm_meter.ledger.deliveries import DELIVERY_LEASE, ChannelRecord, Turn
+from jupyter_llm_meter.ledger.deliveries import DELIVERY_LEASE, ChannelRecord, Quiet, Turn
 from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
 from jupyter_llm_meter.ledger.errors import (
     BadCursor,
@@ -60,6 +60,7 @@ __all__ = [
     "Place",
     "Places",
     "Pricer",
+    "Quiet",
     "Raise",
     "Row",
     "Seen",

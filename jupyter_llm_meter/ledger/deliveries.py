@@ -3,8 +3,8 @@
 A row is ``pending`` until it is ``sent``, or ``failed`` when delivery was given up. A process that delivers
 takes a lease on all rows that wait for one channel and sends them as one message; no other process takes
 these rows before the lease ends. So a row is delivered at least once, even if processes are killed, and not
-again after it is marked as sent. Also sets how often a failing channel is tried again and how many messages
-it gets per hour.
+again after it is marked as sent. Also sets how often a failing channel is tried again, how many messages it
+gets per hour, and what waits in its quiet hours.
 """
 
 from __future__ import annotations
@@ -49,6 +49,19 @@ class Delivery:
 
 
 @dataclass(frozen=True)
+class Quiet:
+    """Quiet hours of a channel, in which it is now.
+
+    Attributes:
+        until: When they are over.
+        is_urgent_sent: Whether alerts of reached limits and refused calls go out all the same.
+    """
+
+    until: datetime
+    is_urgent_sent: bool
+
+
+@dataclass(frozen=True)
 class Turn:
     """What a channel's turn brings.
 
@@ -83,7 +96,12 @@ class ChannelRecord:
 
 
 def take_turn(
-    connection: Connection, channel: str, most_per_hour: int, now: datetime, is_urgent: bool = False
+    connection: Connection,
+    channel: str,
+    most_per_hour: int,
+    now: datetime,
+    is_urgent: bool = False,
+    quiet: Quiet | None = None,
 ) -> Turn:
     """Lease all that waits for a channel, if something is due.
 
@@ -93,34 +111,50 @@ def take_turn(
         most_per_hour: Messages that it may get within an hour.
         now: The present.
         is_urgent: Do not wait for the next attempt at a failing channel.
+        quiet: The channel's quiet hours, if it is in them now.
     """
-    rows = _waiting(connection, channel)
+    rows = _waiting(connection, channel, is_urgent_first=quiet is not None)
     if not rows:
         return Turn()
+    due = rows if quiet is None else _due_in(quiet, rows)
+    if quiet is not None and not due:
+        return Turn(next_at=quiet.until)
     wait_until = _held_until(rows, now) or _capped_until(connection, channel, most_per_hour, now)
     if wait_until is None and not is_urgent:
-        wait_until = _retry_at(rows, now)
+        wait_until = _retry_at(due, now)
     if wait_until is not None:
         return Turn(next_at=wait_until)
     message_id = uuid.uuid4().hex
-    ids = [row["alert_id"] for row in rows]
+    ids = [row["alert_id"] for row in due]
     connection.execute(
         update(deliveries)
         .where(deliveries.c.channel == channel, deliveries.c.alert_id.in_(ids))
         .values(message_id=message_id, leased_until=to_us(now + DELIVERY_LEASE))
     )
-    return Turn(message_id, tuple(map(_delivery, _standing_for_all(rows))))
+    return Turn(message_id, tuple(map(_delivery, _standing_for_all(due))))
+
+
+def _due_in(quiet: Quiet, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """What goes out in quiet hours: what is urgent, and the warnings that it makes needless."""
+    if not quiet.is_urgent_sent:
+        return []
+    urgent = {_crossing(row) for row in rows if row["kind"] != "warning"}
+    return [row for row in rows if _crossing(row) in urgent]
 
 
 def _standing_for_all(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Of each limit, subject, window and amount the gravest alert, which says all that the others say."""
     gravest: dict[tuple[Any, ...], Mapping[str, Any]] = {}
     for row in rows:
-        key = tuple(row[name] for name in ("limit_id", "subject", "window_start", "window_end", "amount"))
+        key = _crossing(row)
         if key not in gravest or _gravity(row) >= _gravity(gravest[key]):
             gravest[key] = row
     kept = {row["alert_id"] for row in gravest.values()}
     return [row for row in rows if row["alert_id"] in kept]
+
+
+def _crossing(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in ("limit_id", "subject", "window_start", "window_end", "amount"))
 
 
 def _gravity(row: Mapping[str, Any]) -> tuple[bool, Decimal]:
@@ -200,12 +234,13 @@ def _record(channel: str, rows: Sequence[Mapping[str, Any]]) -> ChannelRecord:
     )
 
 
-def _waiting(connection: Connection, channel: str) -> list[Mapping[str, Any]]:
+def _waiting(connection: Connection, channel: str, is_urgent_first: bool) -> list[Mapping[str, Any]]:
+    first = [alerts.c.kind == "warning"] if is_urgent_first else []
     query = (
         select(deliveries, alerts)
         .join(alerts, alerts.c.id == deliveries.c.alert_id)
         .where(deliveries.c.channel == channel, deliveries.c.state == "pending")
-        .order_by(alerts.c.raised_at, alerts.c.threshold, alerts.c.id)
+        .order_by(*first, alerts.c.raised_at, alerts.c.threshold, alerts.c.id)
         .limit(MOST_IN_A_MESSAGE)
     )
     return [dict(row) for row in connection.execute(query).mappings()]

@@ -22,7 +22,7 @@ from jupyter_llm_meter.ledger import alerting, deliveries, raising
 from jupyter_llm_meter.ledger.answers import Answers
 from jupyter_llm_meter.ledger.batch import Pricer, Settled, priced
 from jupyter_llm_meter.ledger.counters import count_windows, current_windows, uncounted
-from jupyter_llm_meter.ledger.deliveries import Turn
+from jupyter_llm_meter.ledger.deliveries import Quiet, Turn
 from jupyter_llm_meter.ledger.engine import large_cache, make_engine, parse_url, reading, writing
 from jupyter_llm_meter.ledger.migrate import prepare
 from jupyter_llm_meter.ledger.notebooks.moving import Paths, move_history
@@ -195,10 +195,17 @@ class Ledger(Answers):
         with writing(self._engine) as connection:
             alerting.acknowledge(connection, alert_id, now)
 
-    def take_turn(self, channel: str, most_per_hour: int, now: datetime, is_urgent: bool = False) -> Turn:
+    def take_turn(
+        self,
+        channel: str,
+        most_per_hour: int,
+        now: datetime,
+        is_urgent: bool = False,
+        quiet: Quiet | None = None,
+    ) -> Turn:
         """Lease all that waits for a channel, if something is due; see `deliveries.take_turn`."""
         with writing(self._engine) as connection:
-            return deliveries.take_turn(connection, channel, most_per_hour, now, is_urgent)
+            return deliveries.take_turn(connection, channel, most_per_hour, now, is_urgent, quiet)
 
     def mark_sent(self, message_id: str, now: datetime) -> None:
         """Note that a leased message reached its channel."""

@@ -53,9 +53,9 @@ def test_a_crossed_limit_reaches_every_default_channel_once(start, spend, provid
     spend(service, 850, notebook_path="a.ipynb")
     eventually(lambda: all(each.sent_at for each in records(storage).values()) and len(records(storage)) == 2)
     by_path = {request.path: request.json for request in provider.requests}
-    assert by_path["/ops"]["title"] == "LLM Meter: alice has used 85% of the monthly limit"
+    assert by_path["/ops"]["title"] == "LLM Meter: User alice this month: 85% of 1,000 tokens used"
     assert "Top notebook: a.ipynb (850 tokens)" in by_path["/ops"]["message"]
-    assert by_path["/team"]["title"] == "LLM Meter：用户 alice 已使用每月限额的 85%"
+    assert by_path["/team"]["title"] == "LLM Meter：用户 alice 本月：已使用 1,000 token 的 85%"
     spend(service, 10)
     service.stop()
     assert len(provider.requests) == 2
@@ -92,6 +92,20 @@ def test_a_limit_notifies_the_channels_that_it_names(start, spend, provider, sto
     eventually(lambda: provider.requests)
     assert list(records(storage)) == ["quiet"]
     assert provider.requests[0].path == "/quiet"
+
+
+def test_in_quiet_hours_a_reached_limit_is_sent_and_a_warning_waits(
+    start, spend, provider, storage, eventually
+):
+    now = datetime.now(timezone.utc)
+    begin, end = (f"{now + timedelta(hours=hours):%H:%M}" for hours in (-11, 11))
+    hours = {"from": begin, "to": end, "time_zone": "UTC"}
+    service = start({"ops": {"url": webhook(provider), "quiet_hours": hours}}, TWO)
+    spend(service, 600)
+    eventually(lambda: provider.requests and records(storage)["ops"].sent_at)
+    service.stop()
+    assert titles(provider) == ["LLM Meter: User alice today: limit of 1 call reached"]
+    assert records(storage)["ops"].waiting == 1
 
 
 def test_a_channel_that_is_not_there_is_a_problem(start, spend, provider, storage, eventually):
@@ -180,7 +194,7 @@ def test_two_services_of_one_ledger_deliver_an_alert_once(start, spend, provider
     for service in services:
         service.stop()
     sent = "\n".join(request.json["title"] + request.json["message"] for request in provider.requests)
-    assert [sent.count(f"user{number} has used") for number in range(2)] == [1, 1]
+    assert [sent.count(f"User user{number} this month") for number in range(2)] == [1, 1]
 
 
 DELIVERER = """

@@ -12,7 +12,7 @@ import pytest
 from ledger_samples import NOW, call, limit
 
 from jupyter_llm_meter.ledger import Ledger, Outbox
-from jupyter_llm_meter.ledger.deliveries import DELIVERY_LEASE, LONGEST_PAUSE, pause_after
+from jupyter_llm_meter.ledger.deliveries import DELIVERY_LEASE, LONGEST_PAUSE, Quiet, pause_after
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -216,6 +216,54 @@ def test_a_refused_call_is_delivered_as_well(ledger):
     none = {"status": "refused", "basis": "none", "input_tokens": None, "output_tokens": None}
     ledger.settle([call("a", limit_id=limits[0].id, **none)], limits, NOW)
     assert [each.alert.kind for each in take(ledger).deliveries] == ["blocked"]
+
+
+def test_a_warning_waits_until_the_quiet_hours_are_over_and_goes_out_with_the_others(ledger):
+    quiet = Quiet(NOW + HOUR, is_urgent_sent=True)
+    limits = [limit(amount=1000), limit("day", amount=1000)]
+    spend(ledger, "a", 900, limits=limits)
+    held = take(ledger, quiet=quiet, is_urgent=True)
+    assert (held.message_id, held.next_at) == (None, NOW + HOUR)
+    assert len(take(ledger, NOW + HOUR).deliveries) == 2
+
+
+def test_an_urgent_alert_goes_out_in_quiet_hours_and_spares_the_warnings_before_it(ledger):
+    quiet = Quiet(NOW + HOUR, is_urgent_sent=True)
+    month, day = limit(amount=1000, warn_at=[0.5, 0.8]), limit("day", amount=1500, warn_at=[0.4])
+    spend(ledger, "a", 600, limits=[month, day])
+    spend(ledger, "b", 500, limits=[month, day])
+    turn = take(ledger, quiet=quiet)
+    assert [(each.alert.limit_id, each.alert.kind) for each in turn.deliveries] == [(month.id, "exceeded")]
+    ledger.mark_sent(turn.message_id, NOW)
+    assert take(ledger, quiet=quiet).next_at == NOW + HOUR
+    assert [each.alert.limit_id for each in take(ledger, NOW + HOUR).deliveries] == [day.id]
+
+
+def test_an_urgent_alert_waits_in_quiet_hours_that_spare_nothing(ledger):
+    spend(ledger, "a", 2000)
+    quiet = Quiet(NOW + HOUR, is_urgent_sent=False)
+    assert take(ledger, quiet=quiet).next_at == NOW + HOUR
+    assert len(take(ledger, NOW + HOUR).deliveries) == 1
+
+
+def test_an_urgent_alert_that_fails_in_quiet_hours_is_tried_as_rarely_as_any(ledger):
+    quiet = Quiet(NOW + HOUR, is_urgent_sent=True)
+    month, day = limit(amount=1000), limit("day", amount=3000, warn_at=[0.3])
+    spend(ledger, "a", 900, limits=[month, day])
+    ledger.mark_failed(take(ledger, NOW - HOUR).message_id, "down", NOW - HOUR)
+    spend(ledger, "b", 200, limits=[month, day])
+    ledger.mark_failed(take(ledger, quiet=quiet, is_urgent=True).message_id, "down", NOW)
+    next_at = take(ledger, quiet=quiet).next_at
+    assert NOW < next_at <= NOW + HOUR
+
+
+def test_an_urgent_alert_is_not_lost_behind_many_warnings_in_quiet_hours(ledger):
+    limits = [limit("total", scope="notebook", amount=1000, warn_at=[0.5])]
+    calls = [call(str(number), input_tokens=600, notebook_path=f"{number}.ipynb") for number in range(510)]
+    ledger.settle(calls, limits, NOW)
+    spend(ledger, "last", 2000, now=NOW + SECOND, limits=limits, notebook_path="last.ipynb")
+    turn = take(ledger, NOW + SECOND, quiet=Quiet(NOW + HOUR, is_urgent_sent=True))
+    assert [each.alert.subject for each in turn.deliveries] == ["last.ipynb"]
 
 
 def test_an_acknowledged_alert_still_goes_out(ledger):

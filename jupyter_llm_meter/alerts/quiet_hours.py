@@ -1,0 +1,93 @@
+"""The hours of a day in which a channel's messages wait."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from jupyter_llm_meter.alerts.errors import ChannelError
+from jupyter_llm_meter.core.windows import instant, local_time
+from jupyter_llm_meter.ledger import Quiet
+
+_FIELDS = ("from", "to", "time_zone", "is_urgent_sent")
+_CLOCK_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class QuietHours:
+    """Hours of every day, which may pass midnight.
+
+    Attributes:
+        start: Local time at which they begin.
+        end: Local time at which they are over.
+        time_zone: IANA name of the zone whose clocks count.
+        is_urgent_sent: Whether alerts of reached limits and refused calls go out all the same.
+    """
+
+    start: time
+    end: time
+    time_zone: str
+    is_urgent_sent: bool = True
+
+    def at(self, now: datetime) -> Quiet | None:
+        """Return until when messages wait; None outside of the hours."""
+        zone = ZoneInfo(self.time_zone)
+        today = local_time(now, zone).date()
+        for day in (today - _DAY, today):
+            last = day if self.start < self.end else day + _DAY
+            begins = instant(day, self.start.hour, zone, self.start.minute)
+            until = instant(last, self.end.hour, zone, self.end.minute)
+            if begins <= now < until:
+                return Quiet(until, self.is_urgent_sent)
+        return None
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M} to {self.end:%H:%M}, {self.time_zone}"
+
+
+def read_quiet_hours(given: Any) -> QuietHours | None:
+    """Read the field ``quiet_hours`` of a channel; None: it has none.
+
+    Raises:
+        ChannelError: It is not what is allowed.
+    """
+    if given is None:
+        return None
+    if not isinstance(given, Mapping):
+        raise ChannelError(f"quiet_hours must be an object with the fields {', '.join(_FIELDS)}")
+    for key in given:
+        if key not in _FIELDS:
+            raise ChannelError(f"unknown field {key!r} in quiet_hours; allowed are {', '.join(_FIELDS)}")
+    start, end = (_time(given.get(name), name) for name in ("from", "to"))
+    if start == end:
+        raise ChannelError("quiet_hours begin and end at the same time; from and to must differ")
+    return QuietHours(start, end, _time_zone(given.get("time_zone")), _flag(given.get("is_urgent_sent")))
+
+
+def _time(given: Any, name: str) -> time:
+    if not isinstance(given, str) or not _CLOCK_TIME.fullmatch(given):
+        raise ChannelError(f"{name} of quiet_hours is {given!r}; it must be a time from 00:00 to 23:59")
+    return time.fromisoformat(given)
+
+
+def _time_zone(given: Any) -> str:
+    try:
+        if not isinstance(given, str) or not given:
+            raise ValueError
+        ZoneInfo(given)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ChannelError(
+            f"time_zone of quiet_hours is {given!r}; it must be an IANA name such as Asia/Shanghai"
+        ) from None
+    return given
+
+
+def _flag(given: Any) -> bool:
+    if given is None or isinstance(given, bool):
+        return given is not False
+    raise ChannelError(f"is_urgent_sent of quiet_hours is {given!r}; it must be true or false")
