@@ -6,10 +6,11 @@ Each channel that cannot be used has a problem of its own; the other channels wo
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from jupyter_llm_meter.alerts.channel import VARIABLE, Channel, read_channels
+from jupyter_llm_meter.alerts.errors import ChannelError
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.runtime.problems import Problems
 
@@ -22,15 +23,19 @@ class Channels:
     Args:
         by_name: The channels.
         problems: Takes the problems of limits that name other channels.
-        unusable: Names of channels whose problem is reported already.
+        unusable: What is wrong with others, by name, which is reported already; see `read_channels`.
     """
 
     def __init__(
-        self, by_name: Mapping[str, Channel], problems: Problems, unusable: Iterable[str] = ()
+        self,
+        by_name: Mapping[str, Channel],
+        problems: Problems,
+        unusable: Mapping[str, ChannelError] | None = None,
     ) -> None:
+        self.unusable = dict(unusable or {})
         self._by_name = dict(by_name)
         self._problems = problems
-        self._known = {*self._by_name, *unusable}
+        self._known = {*self._by_name, *self.unusable}
         self._missed: set[str] = set()
 
     @classmethod

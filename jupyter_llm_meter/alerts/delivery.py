@@ -20,6 +20,7 @@ from jupyter_llm_meter.alerts.channels import Channels, code_of, report
 from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError
 from jupyter_llm_meter.alerts.sender import Sender, send, sender_to
 from jupyter_llm_meter.alerts.text import AlertDetails, Message, compose
+from jupyter_llm_meter.alerts.trial import Outcome, try_channels
 from jupyter_llm_meter.core.limit_names import limit_of_id
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.ledger import DELIVERY_LEASE, LedgerAccess, LedgerUnavailable, Turn
@@ -73,6 +74,7 @@ class AlertDelivery:
         self._posted: dict[str, asyncio.Event] = {}
         self._sending: dict[str, Future[None]] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._trial: asyncio.Task[Sequence[Outcome]] | None = None
         self._is_stopping = asyncio.Event()
 
     def start(self) -> None:
@@ -85,6 +87,12 @@ class AlertDelivery:
         """Deliver what was posted. On the service's loop."""
         for event in self._posted.values():
             event.set()
+
+    async def try_channels(self) -> Sequence[Outcome]:
+        """Send each channel a test message; another request meanwhile gets the same outcome."""
+        if self._trial is None or self._trial.done():
+            self._trial = asyncio.ensure_future(try_channels(self._channels, self._link))
+        return await asyncio.shield(self._trial)
 
     async def stop(self) -> None:
         """Send what was just posted at once, and wait only a moment for each channel."""

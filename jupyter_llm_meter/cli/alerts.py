@@ -10,9 +10,9 @@ from rich.text import Text
 from traitlets import Unicode
 
 from jupyter_llm_meter.alerts.channel import VARIABLE, Channel, read_channels
-from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError
-from jupyter_llm_meter.alerts.sender import send, sender_to
-from jupyter_llm_meter.alerts.text import compose_test
+from jupyter_llm_meter.alerts.errors import ChannelError
+from jupyter_llm_meter.alerts.sender import sender_to
+from jupyter_llm_meter.alerts.trial import try_channel
 from jupyter_llm_meter.cli.command import ALIASES as COMMON_ALIASES
 from jupyter_llm_meter.cli.command import Command, CommandError
 from jupyter_llm_meter.cli.tables import Cell, Column, print_table
@@ -103,12 +103,8 @@ class AlertsApp(Command):
             return {record.channel: record for record in ledger.channel_records()}
 
     def _try(self, channel: Channel) -> dict[str, Any]:
-        message = compose_test(channel.name, channel.language, self.setting("link"))
-        try:
-            send(sender_to(channel), channel, message)
-        except (ChannelError, DeliveryError) as error:
-            return {**_known(channel), "problem": str(error)}
-        return {**_known(channel), "delivered": True}
+        problem = try_channel(channel, self.setting("link")).problem
+        return {**_known(channel), **({"delivered": True} if problem is None else {"problem": problem})}
 
 
 def _known(channel: Channel) -> dict[str, Any]:

@@ -99,6 +99,16 @@ export class MeterClient implements ICallStore {
   }
 
   /**
+   * `POST channels/test`: sends a test message to every alert channel; takes a minute at most.
+   *
+   * @returns the answer, for `readChannelTest`, which is loaded with the dialog that shows it.
+   * @throws {ClientError} when the server does not answer as it should.
+   */
+  testChannels(): Promise<unknown> {
+    return this._request('channels/test', { method: 'POST' });
+  }
+
+  /**
    * The address of an export.
    *
    * @param query - the parameters of `GET export`.

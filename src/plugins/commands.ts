@@ -9,10 +9,9 @@ import { CommandIDs } from '../commands';
 import { gaugeIcon } from '../ui/icon';
 import { showDiagnostics } from '../ui/diagnostics/show-diagnostics';
 import { openRaiseHistory } from './raise-loader';
-import type { MeterClient } from '../meter/client';
 import { IBackend } from '../meter/backend';
 import { IMeter, IRaises, IUsageView, IWording } from '../tokens';
-import type { LoadDiagnosis } from '../ui/diagnostics/checkup';
+import type { ServerChecks } from '../ui/diagnostics/findings';
 
 /** No command takes an argument. */
 const NO_ARGS = { args: { type: 'object', properties: {}, additionalProperties: false } } as const;
@@ -33,7 +32,7 @@ export const commands: JupyterFrontEndPlugin<void> = {
     backend: IBackend,
     palette: ICommandPalette | null
   ): void => {
-    addCommands(app, meter, wording, usage, raises, () => loadDiagnosis(backend.client));
+    addCommands(app, meter, wording, usage, raises, checksOf(backend));
     wording.changed.connect(() => app.commands.notifyCommandChanged());
     const category = wording.trans.__('LLM Meter');
     for (const command of Object.values(CommandIDs)) {
@@ -48,7 +47,7 @@ function addCommands(
   wording: IWording,
   usage: IUsageView,
   raises: IRaises,
-  load: LoadDiagnosis
+  checks: ServerChecks
 ): void {
   commands.addCommand(CommandIDs.showUsage, {
     label: () => wording.trans.__('Show LLM Usage'),
@@ -67,7 +66,7 @@ function addCommands(
     label: () => wording.trans.__('LLM Meter Diagnostics'),
     caption: () => wording.trans.__("Show what is metered, what isn't, and why"),
     describedBy: NO_ARGS,
-    execute: () => showDiagnostics(meter, load, wording)
+    execute: () => showDiagnostics(meter, checks, wording)
   });
   commands.addCommand(CommandIDs.refreshUsage, {
     label: () => wording.trans.__('Refresh LLM Usage'),
@@ -77,11 +76,22 @@ function addCommands(
   });
 }
 
-/** Makes the diagnosis on the server; what reads it is loaded on first use. */
-async function loadDiagnosis(client: MeterClient): ReturnType<LoadDiagnosis> {
-  const [{ readDiagnosis }, body] = await Promise.all([
-    import('../meter/diagnosis'),
-    client.getDiagnosis()
-  ]);
-  return readDiagnosis(body);
+/** What the server does for the dialog; what reads the answers is loaded on first use. */
+function checksOf(backend: IBackend): ServerChecks {
+  return {
+    diagnose: async () => {
+      const [{ readDiagnosis }, body] = await Promise.all([
+        import('../meter/diagnosis'),
+        backend.client.getDiagnosis()
+      ]);
+      return readDiagnosis(body);
+    },
+    testChannels: async () => {
+      const [{ readChannelTest }, body] = await Promise.all([
+        import('../meter/diagnosis'),
+        backend.client.testChannels()
+      ]);
+      return readChannelTest(body);
+    }
+  };
 }

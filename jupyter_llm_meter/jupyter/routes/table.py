@@ -15,6 +15,7 @@ from jupyter_llm_meter.jupyter.routes.about import AboutHandler
 from jupyter_llm_meter.jupyter.routes.alerts import AcknowledgeHandler, ClaimHandler
 from jupyter_llm_meter.jupyter.routes.calls import CallsHandler
 from jupyter_llm_meter.jupyter.routes.cells import CellsHandler
+from jupyter_llm_meter.jupyter.routes.channels import ChannelTestHandler
 from jupyter_llm_meter.jupyter.routes.doctor import DoctorHandler
 from jupyter_llm_meter.jupyter.routes.export import ExportHandler
 from jupyter_llm_meter.jupyter.routes.raises import RaisesHandler
@@ -37,6 +38,7 @@ ROUTES: dict[str, type[MeterHandler]] = {
     "usage": UsageHandler,
     "alerts/{id}/claim": ClaimHandler,
     "alerts/{id}/acknowledge": AcknowledgeHandler,
+    "channels/test": ChannelTestHandler,
     "limits/raises": RaisesHandler,
 }
 """Path under ``PREFIX``, as in openapi.yaml, to its handler."""

@@ -1,4 +1,5 @@
 import { MeterClient } from '../../meter/client';
+import { readChannelTest } from '../../meter/diagnosis';
 import { AbsentError, AnswerError, AwayError, RefusedError } from '../../core/errors';
 import { recordWith, wireRecord, wireStanding, wireTotals } from '../samples';
 import { Standin } from '../standin';
@@ -116,6 +117,14 @@ describe('MeterClient', () => {
     expect(await client.getUsage({ group_by: 'model' })).toMatchObject([
       { group: HOSTILE, isRest: false, calls: 3, cost: '0.0123' }
     ]);
+  });
+
+  it('should read what became of test messages', async () => {
+    server.failure = { status: 200, body: { channels: [{ channel: 'ops', delivered: true }] } };
+    expect(readChannelTest(await client.testChannels())).toEqual([
+      { channel: 'ops', isDelivered: true, problem: undefined }
+    ]);
+    expect(() => readChannelTest({ channels: [{}] })).toThrow(AnswerError);
   });
 
   it('should read a page of calls and the way to the next', async () => {

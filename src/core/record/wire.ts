@@ -326,6 +326,17 @@ export interface components {
         readonly revision: number;
       }[];
     };
+    readonly ChannelTest: {
+      /** @description The channels that were set up; empty if there are none. */
+      readonly channels: readonly {
+        /** @description Its name; empty where the setting that lists the channels can't be read. */
+        readonly channel: string;
+        /** @description Whether the channel took the message. */
+        readonly delivered: boolean;
+        /** @description Why it did not, in English. */
+        readonly problem?: string;
+      }[];
+    };
     readonly CellsAnswer: {
       readonly cells: readonly components['schemas']['CellRuns'][];
       /**
@@ -579,6 +590,7 @@ export type Finding = components['schemas']['Finding'];
 export type Takeover = components['schemas']['Takeover'];
 export type TakeoverPart = components['schemas']['TakeoverPart'];
 export type TakeoverAnswer = components['schemas']['TakeoverAnswer'];
+export type ChannelTest = components['schemas']['ChannelTest'];
 export type CellsAnswer = components['schemas']['CellsAnswer'];
 export type CellRuns = components['schemas']['CellRuns'];
 export type UsageAnswer = components['schemas']['UsageAnswer'];

@@ -10,23 +10,26 @@ import type { Finding } from '../../core/words/diagnostics';
 import { reportOf } from '../../core/words/diagnostics';
 import { diagnosisReport } from '../../core/words/finding';
 import type { Words } from '../../core/words/words';
-import type { LoadDiagnosis } from './checkup';
+import type { ServerChecks } from './findings';
 import { Diagnostics } from './findings';
 
 /** The body as a widget, with its report. */
 export class DiagnosticsWidget extends ReactWidget {
   /**
    * @param findings - what the page knows.
-   * @param load - makes the diagnosis on the server; undefined without the server extension.
+   * @param checks - what the server does; undefined without the server extension.
    * @param words - the translations and the formatter.
    */
   constructor(
     private readonly findings: readonly Finding[],
-    load: LoadDiagnosis | undefined,
+    checks: ServerChecks | undefined,
     private readonly words: Words
   ) {
     super();
-    this._load = load && (async () => (this._diagnosis = await load()));
+    this._checks = checks && {
+      ...checks,
+      diagnose: async () => (this._diagnosis = await checks.diagnose())
+    };
     this.addClass('jp-LLMMeter-Diagnostics');
     // It scrolls, so the keyboard has to reach it.
     this.node.tabIndex = 0;
@@ -41,9 +44,9 @@ export class DiagnosticsWidget extends ReactWidget {
   }
 
   protected override render(): React.ReactElement {
-    return <Diagnostics findings={this.findings} load={this._load} words={this.words} />;
+    return <Diagnostics findings={this.findings} checks={this._checks} words={this.words} />;
   }
 
-  private readonly _load?: LoadDiagnosis;
+  private readonly _checks?: ServerChecks;
   private _diagnosis?: Diagnosis;
 }

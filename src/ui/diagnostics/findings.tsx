@@ -7,21 +7,29 @@ import * as React from 'react';
 import type { Finding } from '../../core/words/diagnostics';
 import type { Words } from '../../core/words/words';
 import { Paragraphs } from '../paragraphs';
+import type { TestChannels } from './channel-test';
+import { ChannelTest } from './channel-test';
 import type { LoadDiagnosis } from './checkup';
 import { Checkup } from './checkup';
 
 /** Typed as it is in every language. */
 const COMMAND = 'jupyter llm-meter doctor';
 
+/** What the server extension does for the dialog. */
+export interface ServerChecks {
+  readonly diagnose: LoadDiagnosis;
+  readonly testChannels: TestChannels;
+}
+
 interface DiagnosticsProps {
   readonly findings: readonly Finding[];
   /** Absent without the server extension. */
-  readonly load?: LoadDiagnosis;
+  readonly checks?: ServerChecks;
   readonly words: Words;
 }
 
 /** Shows the findings of the page and of the server. */
-export function Diagnostics({ findings, load, words }: DiagnosticsProps): React.ReactElement {
+export function Diagnostics({ findings, checks, words }: DiagnosticsProps): React.ReactElement {
   const { trans } = words;
   return (
     <>
@@ -37,7 +45,7 @@ export function Diagnostics({ findings, load, words }: DiagnosticsProps): React.
           </React.Fragment>
         ))}
       </dl>
-      {load === undefined ? (
+      {checks === undefined ? (
         <>
           <p>
             {trans.__(
@@ -47,7 +55,10 @@ export function Diagnostics({ findings, load, words }: DiagnosticsProps): React.
           <pre>{COMMAND}</pre>
         </>
       ) : (
-        <Checkup load={load} words={words} />
+        <>
+          <Checkup load={checks.diagnose} words={words} />
+          <ChannelTest test={checks.testChannels} trans={trans} />
+        </>
       )}
     </>
   );

@@ -6,7 +6,7 @@ import { Dialog, showErrorMessage } from '@jupyterlab/apputils';
 
 import { findingsOf, reportOf } from '../../core/words/diagnostics';
 import type { IMeter, IWording } from '../../tokens';
-import type { LoadDiagnosis } from './checkup';
+import type { ServerChecks } from './findings';
 
 /** What the button does, by an id that does not depend on the language. */
 const COPY = 'copy';
@@ -15,12 +15,12 @@ const COPY = 'copy';
  * Shows what is metered, what is not, and why.
  *
  * @param meter - has the state of the meter.
- * @param load - makes the diagnosis on the server.
+ * @param checks - what the server does.
  * @param wording - the words.
  */
 export async function showDiagnostics(
   meter: IMeter,
-  load: LoadDiagnosis,
+  checks: ServerChecks,
   wording: IWording
 ): Promise<void> {
   const { trans, format } = wording;
@@ -30,7 +30,7 @@ export async function showDiagnostics(
   const hasServer = snapshot.connection === 'live' || snapshot.connection === 'failed';
   try {
     const { DiagnosticsWidget } = await import('./diagnostics');
-    const body = new DiagnosticsWidget(findings, hasServer ? load : undefined, { trans, format });
+    const body = new DiagnosticsWidget(findings, hasServer ? checks : undefined, { trans, format });
     const dialog = new Dialog({
       title,
       body,

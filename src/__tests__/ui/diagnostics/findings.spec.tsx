@@ -53,7 +53,8 @@ function load(): Promise<Diagnosis> {
 }
 
 async function show(): Promise<void> {
-  await page.show(<Diagnostics findings={PAGE} load={load} words={words} />);
+  const checks = { diagnose: load, testChannels: () => Promise.resolve([]) };
+  await page.show(<Diagnostics findings={PAGE} checks={checks} words={words} />);
 }
 
 describe('Diagnostics', () => {
@@ -71,9 +72,9 @@ describe('Diagnostics', () => {
   it('should say that it checks while the server does', async () => {
     answer = () => new Promise(() => undefined);
     await show();
-    expect(page.textsOf('[role=status]')).toEqual([
+    expect(page.textsOf('[role=status]')).toContain(
       'Checking the ledger, environments, and spool. This takes a few seconds.'
-    ]);
+    );
     expect(page.has('table')).toBe(false);
   });
 

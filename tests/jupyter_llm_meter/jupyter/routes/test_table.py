@@ -97,7 +97,8 @@ BAD_BODIES = [
 
 
 def test_a_body_that_is_not_a_json_object_in_utf_8_is_a_bad_request(api):
-    posted = [path for path, method in PATHS if method == "POST" and path != "alerts/none/acknowledge"]
+    bodiless = ("alerts/none/acknowledge", "channels/test")
+    posted = [path for path, method in PATHS if method == "POST" and path not in bodiless]
     assert len(posted) == 5
     for path in posted:
         for body in BAD_BODIES:
