@@ -28,6 +28,7 @@ from jupyter_llm_meter.alerts.text import Message
 
 PATIENCE_S = 15.0
 _TOKEN = re.compile(r"[\w-]+", re.ASCII)
+_IS_WEB = re.compile(r"https?://", re.IGNORECASE)
 _PHONE = re.compile(r"\+?[\d-]{5,20}")
 
 
@@ -62,20 +63,46 @@ def _dingtalk(address: _Address, message: Message, now_s: float) -> _Request:
 
 
 def _wecom(address: _Address, message: Message, _now_s: float) -> _Request:
-    # As text: WeChat, where many read their WeCom messages, does not show a robot's markdown.
+    # As text: WeChat, where many read their WeCom messages, does not show a robot's markdown. A card must
+    # have an address to lead to, which not every lab has, and has no room for a list of alerts.
     body = {"msgtype": "text", "text": {"content": message.whole}}
     return _Request("https://qyapi.weixin.qq.com/cgi-bin/webhook/send", {"key": address.token}, body)
 
 
 def _bot_of(host: str) -> Callable[[_Address, Message, float], _Request]:
     def request(address: _Address, message: Message, now_s: float) -> _Request:
-        body: dict[str, Any] = {"msg_type": "text", "content": {"text": message.whole}}
+        body: dict[str, Any] = {"msg_type": "interactive", "card": _card(message)}
         if address.secret:
             timestamp = str(int(now_s))
             body |= {"timestamp": timestamp, "sign": _hmac(f"{timestamp}\n{address.secret}", "")}
         return _Request(f"https://{host}/open-apis/bot/v2/hook/{address.token}", {}, body)
 
     return request
+
+
+def _card(message: Message) -> dict[str, Any]:
+    """A card all of plain text: names come from users, and Markdown could be theirs."""
+    button = message.button if message.button and _IS_WEB.match(message.button.address) else None
+    text = message.text_beside_button if button else message.text
+    elements: list[dict[str, Any]] = [{"tag": "div", "text": _plain_text(text)}]
+    if button:
+        pressed = {
+            "tag": "button",
+            "text": _plain_text(button.label),
+            "url": button.address,
+            "type": "primary",
+        }
+        elements.append({"tag": "action", "actions": [pressed]})
+    colour = "red" if message.is_urgent else "orange" if message.alerts else "blue"
+    return {
+        "config": {"wide_screen_mode": True},
+        "header": {"title": _plain_text(message.title), "template": colour},
+        "elements": elements,
+    }
+
+
+def _plain_text(text: str) -> dict[str, str]:
+    return {"tag": "plain_text", "content": text}
 
 
 def _hmac(key: str, text: str) -> str:
@@ -143,7 +170,9 @@ class Robot:
                 answer = requests.post(
                     request.url,
                     params=request.query,
-                    json=request.body,
+                    # Not escaped: robots limit the bytes, and Chinese would take twice as many.
+                    data=json.dumps(request.body, ensure_ascii=False).encode(),
+                    headers={"Content-Type": "application/json"},
                     timeout=PATIENCE_S,
                     allow_redirects=False,
                 )

@@ -28,6 +28,19 @@ Naming = Callable[[str], str]
 
 
 @dataclass(frozen=True)
+class Button:
+    """What leads from a message to the lab.
+
+    Attributes:
+        label: What it says.
+        address: Where it leads.
+    """
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Message:
     """What is sent.
 
@@ -38,6 +51,7 @@ class Message:
         is_urgent: Whether a limit was reached or a call refused.
         alerts: What it is about; none for a test.
         link: Address of the lab, where known.
+        button: Stands for the last line of the text, the link, where a channel has buttons; None: no link.
     """
 
     title: str
@@ -46,6 +60,12 @@ class Message:
     is_urgent: bool = False
     alerts: tuple[AlertDetails, ...] = ()
     link: str | None = None
+    button: Button | None = None
+
+    @property
+    def text_beside_button(self) -> str:
+        """The text without the link that the button stands for."""
+        return self.text if self.button is None else self.text.rpartition("\n")[0]
 
     @property
     def whole(self) -> str:
@@ -90,12 +110,12 @@ def compose(
         address = notebook_address(link, alerts[0])
         text = _lines(_details(alerts[0], words, _plain), address, words)
         marked = _lines(_details(alerts[0], words, _marked), address, words, "- ")
-        return Message(title, text, marked, is_urgent, tuple(alerts), link)
+        return Message(title, text, marked, is_urgent, tuple(alerts), link, _button(address, words))
     title = words.titled.format(text=words.several.format(count=len(alerts)))
     room = most_bytes - len(title.encode()) - 1
     text = _fitted(_listing(alerts, words, _plain), len(alerts), link, words, "\n", room)
     marked = _fitted(_listing(alerts, words, _marked), len(alerts), link, words, "\n\n", room)
-    return Message(title, text, marked, is_urgent, tuple(alerts), link)
+    return Message(title, text, marked, is_urgent, tuple(alerts), link, _button(link, words))
 
 
 def compose_test(channel: str, language: str, link: str | None = None) -> Message:
@@ -103,7 +123,12 @@ def compose_test(channel: str, language: str, link: str | None = None) -> Messag
     words = WORDS[language]
     text = _lines(iter([words.test_text.format(channel=channel)]), link, words)
     marked = _lines(iter([words.test_text.format(channel=_marked(channel))]), link, words, between="\n\n")
-    return Message(words.titled.format(text=words.test), text, marked, link=link)
+    title = words.titled.format(text=words.test)
+    return Message(title, text, marked, link=link, button=_button(link, words))
+
+
+def _button(address: str | None, words: Words) -> Button | None:
+    return Button(words.open, address) if address else None
 
 
 def notebook_address(link: str | None, details: AlertDetails) -> str | None:

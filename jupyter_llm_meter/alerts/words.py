@@ -33,6 +33,7 @@ class Words:
     forecast: str
     seen: str
     link: str
+    open: str
     more: str
     listed: str
     joint: str
@@ -64,6 +65,7 @@ ENGLISH = Words(
     forecast="Forecast at this pace: {used} ({percent})",
     seen="Detected: {time}",
     link="Open JupyterLab: {link}",
+    open="Open JupyterLab",
     more="and {count} more",
     listed="{number}. {headline}. {rest}",
     joint=", ",
@@ -95,6 +97,7 @@ CHINESE = Words(
     forecast="按当前速度预计用量：{used}（{percent}）",
     seen="发现时间：{time}",
     link="打开 JupyterLab：{link}",
+    open="打开 JupyterLab",
     more="另有 {count} 条",
     listed="{number}. {headline}。{rest}",
     joint="、",

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import time
+from decimal import Decimal
 
 import pytest
 
@@ -12,7 +13,7 @@ from jupyter_llm_meter.alerts.channel import Channel
 from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError
 from jupyter_llm_meter.alerts.robots import refusal
 from jupyter_llm_meter.alerts.sender import send, sender_to
-from jupyter_llm_meter.alerts.text import Message, compose
+from jupyter_llm_meter.alerts.text import Message, compose, compose_test
 
 MESSAGE = Message("LLM Meter：标题", "第一行\n第二行", "- 第一行\n- 第二行")
 SECRET = "SEC0123456789abcdef"
@@ -81,7 +82,7 @@ def test_a_wrong_signature_is_a_failed_delivery_even_with_status_200(provider):
         deliver("feishu://SECwrong@0a1b2c3d-0000-4000-8000-000000000000")
 
 
-def test_feishu_and_lark_take_a_signed_message(provider):
+def test_feishu_and_lark_take_a_signed_card(provider):
     provider.answer = feishu
     token = "0a1b2c3d-0000-4000-8000-000000000000"
     deliver(f"feishu://{SECRET}@{token}")
@@ -94,11 +95,50 @@ def test_feishu_and_lark_take_a_signed_message(provider):
     ]
     for request in provider.requests:
         assert request.path == f"/open-apis/bot/v2/hook/{token}"
-        body = request.json
-        assert (body["msg_type"], body["content"]) == (
-            "text",
-            {"text": "LLM Meter：标题\n第一行\n第二行"},
+        assert (request.json["msg_type"], request.json["card"]) == (
+            "interactive",
+            {
+                "config": {"wide_screen_mode": True},
+                "header": {
+                    "title": {"tag": "plain_text", "content": "LLM Meter：标题"},
+                    "template": "blue",
+                },
+                "elements": [{"tag": "div", "text": {"tag": "plain_text", "content": "第一行\n第二行"}}],
+            },
         )
+        assert "第一行".encode() in request.body
+
+
+def card_of(provider, message):
+    deliver("feishu://0a1b2c3d-0000-4000", message)
+    return provider.requests[-1].json["card"]
+
+
+def test_a_card_leads_to_the_notebook_by_a_button_that_stands_for_the_link(provider, make_alert):
+    details = make_alert(notebooks=[("a.ipynb", Decimal(7))])
+    card = card_of(provider, compose([details], "zh-CN", 18_000, "https://lab.example.com/lab"))
+    body, actions = card["elements"]
+    assert card["header"]["template"] == "orange"
+    assert "https://" not in body["text"]["content"]
+    assert body["text"]["content"].splitlines()[-1].startswith("发现时间")
+    (button,) = actions["actions"]
+    assert (button["text"]["content"], button["url"]) == (
+        "打开 JupyterLab",
+        "https://lab.example.com/lab/tree/a.ipynb",
+    )
+
+
+def test_a_card_of_a_reached_limit_is_red_and_lists_what_waited(provider, make_alert):
+    details = [make_alert(), make_alert(id="a2", threshold=Decimal(1))]
+    card = card_of(provider, compose(details, "en", 18_000, "https://lab.example.com"))
+    assert card["header"]["template"] == "red"
+    assert [line[:2] for line in card["elements"][0]["text"]["content"].splitlines()] == ["1.", "2."]
+    assert card["elements"][1]["actions"][0]["url"] == "https://lab.example.com"
+
+
+def test_an_address_that_no_button_can_open_stays_in_the_text_of_a_card(provider):
+    (body,) = card_of(provider, compose_test("team", "en", "lab.example.com"))["elements"]
+    assert body["text"]["content"].endswith("Open JupyterLab: lab.example.com")
 
 
 def test_wecom_takes_text_within_its_2048_bytes(provider, make_alert):
