@@ -103,6 +103,16 @@ def test_the_list_shows_what_became_of_the_last_message(meter, configure, home):
     assert SECRET not in done.stdout + table.stdout
 
 
+def test_the_list_shows_a_webhook_and_its_quiet_hours_without_its_secret(meter, configure):
+    hours = {"from": "22:00", "to": "08:00", "time_zone": "Asia/Shanghai"}
+    configure({"desk": {"url": f"https://a.example.com/{SECRET}", "secret": SECRET, "quiet_hours": hours}})
+    done = meter("alerts", "list", "--json")
+    (row,) = json.loads(done.stdout)["channels"]
+    assert (row["kind"], row["url"]) == ("webhook", "https://a.example.com/****")
+    assert row["quiet_hours"] == "22:00 to 08:00, Asia/Shanghai"
+    assert SECRET not in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
