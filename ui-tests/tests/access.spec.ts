@@ -134,16 +134,17 @@ test('works with the keyboard only', async ({ page, startLab }) => {
     await expect(popover.getByText(part, { exact: true }).first()).toBeVisible();
   }
   const stops = await tabStops(page, POPOVER);
-  expect(stops.slice(0, 6)).toEqual([
+  expect(stops.slice(0, 7)).toEqual([
     'Dashboard',
     'Settings',
     'Diagnostics',
     'Raise history',
     'Raise…',
+    'Show 1 limit of other work',
     'Models this month'
   ]);
   // What the gauge shows, and of which limit.
-  expect(stops).toHaveLength(8);
+  expect(stops).toHaveLength(9);
   // Esc closes it from outside too. Past its last stop is the page's first or the browser's own, as it comes.
   await page.locator('.jp-Launcher').focus();
   await page.keyboard.press('Escape');
