@@ -185,7 +185,11 @@ export function namesOther(name: string): boolean {
     return false;
   }
   const words = name.match(/[A-Z]?[a-z\d]+|[A-Z]+/g) ?? [];
-  return IS_FUNCTION.test(name) || IS_MACHINE.test(name) || words.some(word => OTHER_NAMES.has(word.toLowerCase()));
+  return (
+    IS_FUNCTION.test(name) ||
+    IS_MACHINE.test(name) ||
+    words.some(word => OTHER_NAMES.has(word.toLowerCase()))
+  );
 }
 
 /** `Disk usage`. */

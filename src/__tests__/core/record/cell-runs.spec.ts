@@ -1,6 +1,7 @@
 import vectors from '../../../../tests/vectors/cells.json';
 import type { CellRuns } from '../../../core/record/cell-runs';
-import { cellsOf, NotebookRuns, parseCells, totalOf } from '../../../core/record/cell-runs';
+import { cellsOf, NotebookRuns, parseCells,
+  parseCopyOf, totalOf } from '../../../core/record/cell-runs';
 import type { CallRecord } from '../../../core/record/record';
 import { parseRecord } from '../../../core/record/record';
 import { ShapeError } from '../../../core/record/shape';
@@ -221,5 +222,16 @@ describe('parseCells', () => {
 
   it('should accept a run without an id', () => {
     expect(ledgerWith({ run_id: null })[0].runs[0].runId).toBeUndefined();
+  });
+});
+
+describe('parseCopyOf', () => {
+  it('should read the notebook that one is a copy of', () => {
+    expect(parseCopyOf({ cells: [], copy_of: 'sub/a.ipynb' })).toBe('sub/a.ipynb');
+    expect(parseCopyOf({ cells: [] })).toBeUndefined();
+  });
+
+  it('should refuse what is no path', () => {
+    expect(() => parseCopyOf({ cells: [], copy_of: 1 })).toThrow('copy_of');
   });
 });
