@@ -1,7 +1,12 @@
 import vectors from '../../../../tests/vectors/cells.json';
 import type { CellRuns } from '../../../core/record/cell-runs';
-import { cellsOf, NotebookRuns, parseCells,
-  parseCopyOf, totalOf } from '../../../core/record/cell-runs';
+import {
+  cellsOf,
+  NotebookRuns,
+  parseCells,
+  parseCopyOf,
+  totalOf
+} from '../../../core/record/cell-runs';
 import type { CallRecord } from '../../../core/record/record';
 import { parseRecord } from '../../../core/record/record';
 import { ShapeError } from '../../../core/record/shape';
