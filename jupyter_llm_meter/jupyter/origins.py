@@ -1,7 +1,7 @@
 """Finds out where a notebook without a history comes from: it was moved outside Jupyter, or is a copy.
 
 Its cells tell. When their history is at a path that no longer exists, the notebook was moved from there; when
-that path exists, it is a copy, whose usage is counted anew.
+that path exists, it is a copy, whose usage is counted from zero.
 """
 
 from __future__ import annotations

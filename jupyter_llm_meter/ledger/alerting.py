@@ -202,7 +202,7 @@ def _announced(
 def _still_announced(
     connection: Connection, rows: Sequence[Mapping[str, Any]], used: Decimal, amount: Decimal, now: datetime
 ) -> set[Decimal]:
-    """The thresholds that are not announced again; one that the use is below is armed anew."""
+    """The thresholds that are not announced again; one that the use is below is armed again."""
     open_rows = [row for row in rows if row["rearmed_at"] is None]
     below = [row["id"] for row in open_rows if used < Decimal(row["threshold"]) * amount]
     if below:

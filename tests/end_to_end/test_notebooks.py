@@ -102,7 +102,7 @@ next(stream)
     assert figures(lab) == {"b.ipynb": 1}
 
 
-def test_a_moved_folder_takes_its_notebooks_along_and_a_new_one_at_the_old_path_begins_anew(
+def test_a_moved_folder_takes_its_notebooks_along_and_a_new_one_at_the_old_path_starts_from_zero(
     make_lab: MakeLab, standin: dict[str, str]
 ) -> None:
     lab = make_lab(standin)

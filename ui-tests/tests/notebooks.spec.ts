@@ -71,7 +71,7 @@ for (const app of ['jupyterlab', 'notebook'] as const) {
   });
 }
 
-test('says that a copy of a notebook begins anew', async ({ page, startLab, standin }) => {
+test('says that a copy of a notebook starts from zero', async ({ page, startLab, standin }) => {
   const lab = await startLab({ environment: standin });
   lab.writeNotebook('original.ipynb', [chatCell(1)]);
   await openLab(page, lab.url('lab/tree/original.ipynb'));

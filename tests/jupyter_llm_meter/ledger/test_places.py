@@ -28,7 +28,7 @@ def test_a_call_that_comes_after_its_kernel_s_end_has_the_notebook_that_the_lab_
     assert [record.project for record in ledger.records()] == ["x", None]
 
 
-def test_a_new_notebook_at_the_path_of_a_moved_one_begins_anew(ledger):
+def test_a_new_notebook_at_the_path_of_a_moved_one_starts_from_zero(ledger):
     ledger.keep_places(lab("x/a.ipynb", "old"), NOW)
     ledger.move_notebooks("alice", "x", "z", NOW)
     ledger.settle([of_kernel("1", "old")], [], LATER, places=lab("x/a.ipynb", "old", seen_at=None))

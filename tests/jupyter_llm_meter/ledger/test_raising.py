@@ -50,7 +50,7 @@ def test_a_raise_arms_the_alerts_again_and_puts_away_the_old_ones(ledger):
     assert ledger.alerts([HARD], NOW) == crossed
 
 
-def test_a_raise_that_is_at_once_used_announces_nothing_anew(ledger):
+def test_a_raise_that_is_at_once_used_announces_nothing_again(ledger):
     ledger.settle([call("a", input_tokens=1300, output_tokens=0)], [HARD], NOW)
     assert ledger.add_raise(RAISE, [HARD], NOW) == []
     (standing,) = ledger.standings([HARD], NOW)

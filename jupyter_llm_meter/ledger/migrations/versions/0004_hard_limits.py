@@ -53,7 +53,7 @@ def upgrade() -> None:
     op.create_index("calls_by_request_model", "calls", ["request_model", "started_at"])
     _create_tables()
     if op.get_bind().dialect.name == "sqlite":
-        _make_alerts_anew()
+        _rebuild_alerts()
     else:
         _change_alerts()
     _take_back_refused_calls(op.get_bind())
@@ -88,7 +88,7 @@ def _create_tables() -> None:
     op.create_index("raises_by_end", "raises", ["expires_at"])
 
 
-def _make_alerts_anew() -> None:
+def _rebuild_alerts() -> None:
     op.rename_table("alerts", "alerts_before_0004")
     op.create_table(
         "alerts",

@@ -1,4 +1,4 @@
-"""A threshold that a raise has brought usage below again: crossing it anew is a new event."""
+"""A threshold that a raise has brought usage below again: crossing it again is a new event."""
 
 from __future__ import annotations
 
