@@ -16,7 +16,7 @@ from jupyter_llm_meter.service.service import Service
 
 
 class ServerDoctor:
-    """Makes one diagnosis at a time, in a thread, while the server's loop goes on.
+    """Makes one diagnosis at a time, in a thread, so that the server's loop is not blocked.
 
     Args:
         server: The server whose kernelspecs and gateway are used.
@@ -29,7 +29,7 @@ class ServerDoctor:
         self._running: asyncio.Task[Diagnosis] | None = None
 
     async def examine(self) -> Diagnosis:
-        """Make a diagnosis; whoever asks while one is being made gets that one."""
+        """Make a diagnosis. Requests that arrive while it is made share its result."""
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(asyncio.to_thread(self._examine))
         # A page that goes away must not take the answer from the others.

@@ -1,6 +1,6 @@
 """A provider, a private folder, and the tap switched on in the test's own process."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ from tap_provider import Provider
 
 from llm_meter_tap import startup, tap
 from llm_meter_tap.calls import local_servers, possible_call
+from llm_meter_tap.formats import matching, registry
 from llm_meter_tap.runtime import faults
 
 
@@ -49,3 +50,15 @@ def listener(folder: Path) -> Iterator[TapListener]:
     running = TapListener(folder)
     yield running
     running.close()
+
+
+@pytest.fixture
+def loopback_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Makes the loopback address a host of the provider."""
+
+    def become(provider: str) -> None:
+        monkeypatch.setitem(registry.HOSTS, "127.0.0.1", provider)
+        matching.owner_of.cache_clear()
+
+    yield become
+    matching.owner_of.cache_clear()

@@ -17,7 +17,6 @@ from tap_process import settled, spool_lines
 
 from llm_meter_tap import tap
 from llm_meter_tap.calls import background_reader
-from llm_meter_tap.formats import matching, registry
 
 
 def openai_line(number):
@@ -161,18 +160,6 @@ def server():
     yield f"http://127.0.0.1:{running.server_port}"
     running.shutdown()
     running.server_close()
-
-
-@pytest.fixture
-def loopback_of(monkeypatch):
-    """Makes the loopback address a host of the provider."""
-
-    def become(provider):
-        monkeypatch.setitem(registry.HOSTS, "127.0.0.1", provider)
-        matching.owner_of.cache_clear()
-
-    yield become
-    matching.owner_of.cache_clear()
 
 
 async def through_async_httpx(url):

@@ -9,8 +9,6 @@ import pytest
 import requests
 from tap_process import settled, spool_lines
 
-from llm_meter_tap.formats import matching, registry
-
 USED = {
     "input_tokens": 9,
     "output_tokens": 4,
@@ -75,18 +73,6 @@ def server():
     yield f"http://127.0.0.1:{running.server_port}"
     running.shutdown()
     running.server_close()
-
-
-@pytest.fixture
-def loopback_of(monkeypatch):
-    """Makes the loopback address a host of the provider."""
-
-    def become(provider):
-        monkeypatch.setitem(registry.HOSTS, "127.0.0.1", provider)
-        matching.owner_of.cache_clear()
-
-    yield become
-    matching.owner_of.cache_clear()
 
 
 def test_each_request_to_a_model_is_a_call_once_however_it_is_read(server, metered, loopback_of):

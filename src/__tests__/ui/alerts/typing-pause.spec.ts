@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 describe('TypingPause', () => {
-  it('should not wait while nobody types', async () => {
+  it('should not wait when no key is pressed', async () => {
     await expect(new TypingPause(new EventTarget(), () => now).reached()).resolves.toBeUndefined();
   });
 
