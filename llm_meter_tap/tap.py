@@ -93,10 +93,14 @@ class Tap:
             parent: The cell's parent message.
             on_notices: See `OutgoingLine.on_notices`.
         """
+        if record.allotment_id is not None and self.sender.allotments is not None:
+            self.sender.allotments.ended(record)
         self._write_line("settled", record.call_id, settled_line(record), record, text, parent, on_notices)
 
     def write_dropped(self, call_id: str) -> None:
         """Write that nothing of a call reached the network."""
+        if self.sender.allotments is not None:
+            self.sender.allotments.dropped(call_id)
         self._write_line("dropped", call_id, dropped_line(call_id))
 
     def pause(self) -> None:

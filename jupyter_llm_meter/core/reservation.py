@@ -13,6 +13,7 @@ from datetime import timedelta
 from decimal import Decimal
 from types import MappingProxyType
 
+from jupyter_llm_meter.core.allotments import AllotmentRequest, AllotmentReturn, PriceCeiling, price_ceiling
 from jupyter_llm_meter.core.limits import UNITS, Limit
 from jupyter_llm_meter.core.prices import Cost
 from jupyter_llm_meter.core.standing import Standing
@@ -81,6 +82,8 @@ class CallBounds:
         max_output_tokens: The most tokens that the model may write; None where the request sets no limit.
         is_text_only: Whether it sends no images, sound or documents.
         caps: The caps on its run, see `run_caps`.
+        allotment: The wish for an allotment for calls like this one.
+        returned: What the process gives back before this call is decided on.
     """
 
     record: CallRecord
@@ -88,6 +91,8 @@ class CallBounds:
     max_output_tokens: int | None = None
     is_text_only: bool = True
     caps: Sequence[Limit] = ()
+    allotment: AllotmentRequest | None = None
+    returned: Sequence[AllotmentReturn] = ()
 
 
 @dataclass(frozen=True)
@@ -98,11 +103,13 @@ class Decision:
         standing: The limit's standing for the call's subject, with the reservations of other calls.
         needed: The most that the call may use of the limit.
         is_unpriced: The limit refuses the call because its model has no known price.
+        allotted: The part of what is reserved that processes hold for calls to come.
     """
 
     standing: Standing
     needed: Decimal
     is_unpriced: bool = False
+    allotted: Decimal = Decimal(0)
 
     @property
     def fits(self) -> bool:
@@ -117,8 +124,16 @@ class Decision:
     @property
     def is_reserved_elsewhere(self) -> bool:
         """Whether it would fit but for what other calls have reserved."""
-        without = replace(self, standing=replace(self.standing, reserved=Decimal(0)))
-        return not self.fits and without.fits
+        return not self.fits and self._fits_without(self.standing.reserved)
+
+    @property
+    def is_allotted_elsewhere(self) -> bool:
+        """Whether it would fit but for what processes hold for calls to come."""
+        return not self.fits and self._fits_without(self.allotted)
+
+    def _fits_without(self, held: Decimal) -> bool:
+        reserved = self.standing.reserved - held
+        return replace(self, standing=replace(self.standing, reserved=reserved)).fits
 
 
 def worst_case(
@@ -141,6 +156,11 @@ def worst_case(
         written = _or_usual(usual.output_tokens)
     usd = None if pricer is None else _dearest(bounds.record, read, written, pricer)
     return WorstCase(read + written, usd, is_soft)
+
+
+def ceiling_of(record: CallRecord, pricer: Callable[[CallRecord], Cost | None]) -> PriceCeiling | None:
+    """The most that calls to the model of a record can cost; None where its price is not known."""
+    return price_ceiling(record, lambda plain, read, written: _dearest(plain, read, written, pricer))
 
 
 def has_price(record: CallRecord, pricer: Callable[[CallRecord], Cost | None]) -> bool:

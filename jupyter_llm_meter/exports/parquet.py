@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from llm_meter_tap.wire.names import FIELDS
-from llm_meter_tap.wire.record import NAMES, CallRecord
+from llm_meter_tap.wire.record import PUBLIC_NAMES, CallRecord
 
 CALLS_A_GROUP = 50_000
 """Calls of one row group: what is held in memory, and what a reader can skip at a time."""
@@ -31,7 +31,7 @@ class Parquet:
 
     def __init__(self) -> None:
         self._arrow = import_module("pyarrow")
-        self._schema = self._arrow.schema([(FIELDS[name].wire, self._type(name)) for name in NAMES])
+        self._schema = self._arrow.schema([(FIELDS[name].wire, self._type(name)) for name in PUBLIC_NAMES])
         self._sink = _Sink()
         self._file = import_module("pyarrow.parquet").ParquetWriter(self._sink, self._schema)
         self._waiting: list[CallRecord] = []
@@ -57,7 +57,7 @@ class Parquet:
     def _write_group(self) -> None:
         columns = [
             self._arrow.array([_value(name, record) for record in self._waiting], type=field.type)
-            for name, field in zip(NAMES, self._schema, strict=True)
+            for name, field in zip(PUBLIC_NAMES, self._schema, strict=True)
         ]
         self._file.write_table(self._arrow.Table.from_arrays(columns, schema=self._schema))
         self._waiting.clear()

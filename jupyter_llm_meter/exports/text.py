@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from llm_meter_tap.wire.names import FIELDS
-from llm_meter_tap.wire.record import NAMES, CallRecord
+from llm_meter_tap.wire.record import PUBLIC_NAMES, CallRecord
 
-COLUMNS = tuple(FIELDS[name].wire for name in NAMES)
+COLUMNS = tuple(FIELDS[name].wire for name in PUBLIC_NAMES)
 """The columns of a table of calls, in the order of the record."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

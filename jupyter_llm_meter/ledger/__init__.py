@@ -4,7 +4,7 @@ Everything that other packages use of the ledger is here; the modules are its ow
 """
 
 from jupyter_llm_meter.ledger.access import LedgerAccess
-from jupyter_llm_meter.ledger.batch import Pricer
+from jupyter_llm_meter.ledger.batch import DrawnUse, Pricer
 from jupyter_llm_meter.ledger.deliveries import DELIVERY_LEASE, ChannelRecord, Quiet, Turn
 from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
 from jupyter_llm_meter.ledger.errors import (
@@ -29,6 +29,7 @@ from jupyter_llm_meter.ledger.location import (
 from jupyter_llm_meter.ledger.notebooks.places import NO_PLACES, Place, Places
 from jupyter_llm_meter.ledger.pages import ORDERS, SORTS
 from jupyter_llm_meter.ledger.raising import new_raise_id
+from jupyter_llm_meter.ledger.reservations.decide import Reserved
 from jupyter_llm_meter.ledger.rows import Row
 from jupyter_llm_meter.ledger.store import Ledger, Outbox, Pace, Raise, Seen, Settled, TakeoverPart
 from jupyter_llm_meter.ledger.takeover_body import read_takeover
@@ -47,6 +48,7 @@ __all__ = [
     "BadCursor",
     "ChannelRecord",
     "CorruptLedger",
+    "DrawnUse",
     "Filter",
     "ForeignLedger",
     "Ledger",
@@ -62,6 +64,7 @@ __all__ = [
     "Pricer",
     "Quiet",
     "Raise",
+    "Reserved",
     "Row",
     "Seen",
     "Settled",

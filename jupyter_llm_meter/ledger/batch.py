@@ -6,7 +6,7 @@ and written afterwards, so that every sum can change by the difference.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, bindparam, delete, insert, update
@@ -25,6 +25,21 @@ Trait = tuple[str, "str | None"]
 
 
 @dataclass(frozen=True)
+class DrawnUse:
+    """What a call used that was drawn from an allotment.
+
+    Attributes:
+        call_id: The call, by the id under which it arrived.
+        allotment_id: The allotment.
+        used: By unit, as counters count it: tokens, calls, picodollars.
+    """
+
+    call_id: str
+    allotment_id: str
+    used: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Settled:
     """What became of a batch of records.
 
@@ -35,6 +50,8 @@ class Settled:
         upgraded: Ids whose missing figures are now known, or of which another source knew more.
         merged: Ids that are other names of calls of the ledger from now on.
         crossed: The alerts raised by the batch.
+        drawn: What the calls used that were drawn from allotments, known ones too.
+        recalled: Those of the allotments that another call waits for.
     """
 
     new: list[str] = field(default_factory=list)
@@ -43,6 +60,8 @@ class Settled:
     upgraded: list[str] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
     crossed: list[Alert] = field(default_factory=list)
+    drawn: list[DrawnUse] = field(default_factory=list)
+    recalled: list[str] = field(default_factory=list)
 
 
 def priced(record: CallRecord, pricer: Pricer) -> CallRecord:
@@ -90,6 +109,10 @@ class Batch:
         lost = [(row, -1) for call_id, row in self._stored.items() if self.rows.get(call_id) is not row]
         gained = [(row, 1) for call_id, row in self.rows.items() if self._stored.get(call_id) is not row]
         return lost + gained
+
+    def row_of(self, call_id: str) -> Row | None:
+        """The row of a call, also under the id of the call that it was merged with."""
+        return self.rows.get(self._kept_id(call_id))
 
     def write(self, connection: Connection) -> None:
         """Write the rows of `calls` that are new, changed or gone."""

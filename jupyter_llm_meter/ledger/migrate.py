@@ -24,7 +24,7 @@ from jupyter_llm_meter.ledger.errors import (
     UnusableLedger,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 """Every revision of the schema, oldest first; the files are in ``migrations/versions``."""
 
 VERSION_TABLE = "llm_meter_schema"

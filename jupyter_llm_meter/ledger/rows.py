@@ -35,7 +35,8 @@ _LARGEST_COST = Decimal(10) ** 5
 _RECORD_FIELDS = tuple(field.name for field in fields(CallRecord))
 _DOCUMENTS = ("usage_raw", "usage_flags", "usage_tool_calls")
 _CONVERTED = ("started_at", *_DOCUMENTS, "cost_amount")
-_PLAIN_FIELDS = tuple(name for name in _RECORD_FIELDS if name not in _CONVERTED)
+_NOT_KEPT = ("allotment_id",)
+_PLAIN_FIELDS = tuple(name for name in _RECORD_FIELDS if name not in (*_CONVERTED, *_NOT_KEPT))
 _CONTEXT_FIELDS = (
     "operation_name", "provider_name", "request_model", "server_address", "server_port", "agent_name",
     "user_id", "team", "key_fingerprint", "project", "kernel_id", "notebook_path", "cell_id",

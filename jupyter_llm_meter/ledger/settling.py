@@ -14,15 +14,15 @@ from types import MappingProxyType
 from sqlalchemy import Connection, insert, select
 
 from jupyter_llm_meter.core.limit_index import LimitIndex
-from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.core.limits import UNITS, Limit
 from jupyter_llm_meter.core.reservation import Decision
 from jupyter_llm_meter.core.standing import Alert
 from jupyter_llm_meter.ledger.alerting import raise_alerts, raise_refusal
-from jupyter_llm_meter.ledger.batch import Batch, Change, Pricer, Settled
+from jupyter_llm_meter.ledger.batch import Batch, Change, DrawnUse, Pricer, Settled
 from jupyter_llm_meter.ledger.counters import Window, add_calls, count_windows, current_windows, upsert_sums
 from jupyter_llm_meter.ledger.outbox import Outbox
-from jupyter_llm_meter.ledger.reservations.store import end_reservations
-from jupyter_llm_meter.ledger.rows import Row, quarter, series_digest, sums, to_us
+from jupyter_llm_meter.ledger.reservations.store import Drawn, end_reservations
+from jupyter_llm_meter.ledger.rows import Row, counted_figure, quarter, series_digest, sums, to_us
 from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUBJECT_COLUMNS, SUMS, rollups, series
 from jupyter_llm_meter.ledger.standings import standings
 from jupyter_llm_meter.ledger.unpriced import with_unpriced
@@ -65,10 +65,40 @@ def settle(
     _add_to_rollups(connection, changes)
     touched = add_calls(connection, changes)
     new = {call_id: batch.rows[call_id] for call_id in settled.new}
-    end_reservations(connection, {*(record.call_id for record in records), *dropped}, new)
+    drawn = _drawn(records, changes)
+    ended = {*(record.call_id for record in records), *dropped}
+    settled.recalled.extend(end_reservations(connection, ended, new, drawn))
+    settled.drawn.extend(_drawn_uses(batch, records))
     settled.crossed.extend(_alerts(connection, windows, met, touched, now, outbox))
     settled.crossed.extend(_refusals(connection, index, new, refused, now, outbox))
     return settled
+
+
+def _drawn(records: Sequence[CallRecord], changes: Sequence[Change]) -> Drawn:
+    """The changes to calls that were drawn from allotments, by allotment."""
+    source = {record.call_id: record.allotment_id for record in records if record.allotment_id}
+    drawn: dict[str, list[Change]] = {}
+    for row, sign in changes if source else ():
+        allotment_id = source.get(row.get("call_id", ""))
+        if allotment_id is not None:
+            drawn.setdefault(allotment_id, []).append((row, sign))
+    return drawn
+
+
+def _drawn_uses(batch: Batch, records: Sequence[CallRecord]) -> list[DrawnUse]:
+    """What calls used that were drawn from allotments, as the ledger counts it."""
+    uses = []
+    for record in records:
+        row = batch.row_of(record.call_id) if record.allotment_id else None
+        if row is not None:
+            uses.append(
+                DrawnUse(
+                    record.call_id,
+                    record.allotment_id or "",
+                    {unit: counted_figure(row, unit) for unit in UNITS},
+                )
+            )
+    return uses
 
 
 def _holding(index: LimitIndex, rows: Sequence[Row]) -> list[Limit]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
+from jupyter_llm_meter.core.allotments import AllotmentReturn
 from jupyter_llm_meter.core.limit_index import LimitIndex
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.prices import price
@@ -32,6 +33,7 @@ from jupyter_llm_meter.ledger.paces import Pace
 from jupyter_llm_meter.ledger.pages import Page
 from jupyter_llm_meter.ledger.raising import Raise
 from jupyter_llm_meter.ledger.reservations import Reservations
+from jupyter_llm_meter.ledger.reservations.decide import Reserved
 from jupyter_llm_meter.ledger.reservations.store import Swept
 from jupyter_llm_meter.ledger.rows import sound
 from jupyter_llm_meter.ledger.settling import settle
@@ -224,11 +226,29 @@ class Ledger(Answers):
         now: datetime,
         places: Places = NO_PLACES,
     ) -> list[Decision | None]:
+        """Decide whether calls may be sent; see `reserve_with_allotments`."""
+        return list(self.reserve_with_allotments(calls, limits, now, places).decisions)
+
+    def reserve_with_allotments(
+        self,
+        calls: Sequence[CallBounds],
+        limits: Sequence[Limit],
+        now: datetime,
+        places: Places = NO_PLACES,
+    ) -> Reserved:
         """Decide whether calls may be sent, see `Reservations.reserve`; `limits` are all those in force."""
         with reading(self._engine) as connection:
             records = Placing(connection, [bounds.record for bounds in calls], places, now).records
         where = [replace(bounds, record=each) for bounds, each in zip(calls, records, strict=True)]
         return self._reservations.reserve(where, self._index(limits).blocking, now)
+
+    def give_back(self, returned: Sequence[AllotmentReturn]) -> None:
+        """Take back what processes do not need of their allotments."""
+        self._reservations.give_back(returned)
+
+    def end_of_holder(self, holder: str) -> int:
+        """Take back what a dead process holds, after its spool was imported."""
+        return self._reservations.end_of_holder(holder)
 
     def keep_places(self, places: Places, now: datetime) -> None:
         """Keep what a lab says of its kernels, so that it is known when their calls come late."""

@@ -190,6 +190,6 @@ def assemble_service(
             channels=channels,
             forecasts=forecasts,
         ),
-        spools=SpoolImport(storage.folder, ingest.settle_calls, problems),
+        spools=SpoolImport(storage.folder, ingest.settle_calls, problems, reservations.end_holder),
         peers=peers,
     )

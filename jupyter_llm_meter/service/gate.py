@@ -1,11 +1,13 @@
 """The gate file ``services/<stem>.gate``: while it exists, taps reserve before they send.
 
-See docs/reference/protocol.md, "Hard limits". The file is written before the limits are known and removed
-when none of them is hard: a needless request costs a tap a moment, a missing one would break a limit.
+See docs/reference/protocol.md, "Hard limits". It names the hard limits by a digest, so that a tap gives back
+an allotment of limits that have changed. The file is written before the limits are known and removed when
+none of them is hard: a needless request costs a tap a moment, a missing one would break a limit.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import time
@@ -39,14 +41,18 @@ class GateFile:
         self._path = self._services / f"{stem}.gate"
         self._rules = rules
         self._problems = problems
-        self._is_written = False
+        self._written: str | None = None
 
-    def write(self) -> None:
-        """Write the file, unless it is there."""
-        if self._is_written:
+    def write(self, digest: str = "") -> None:
+        """Write the file, unless it is there.
+
+        Args:
+            digest: Of the hard limits, see `limits_digest`; empty as long as they are not known.
+        """
+        if self._written == digest:
             return
         draft = self._services / f".{self._path.name}.draft"
-        content = {"version": VERSION, "on_unreachable": self._rules.on_unreachable}
+        content = {"version": VERSION, "on_unreachable": self._rules.on_unreachable, "limits": digest}
         try:
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -59,13 +65,13 @@ class GateFile:
                 "Free some space, or make the folder writable.",
             )
         else:
-            self._is_written = True
+            self._written = digest
             self._problems.resolve(PROBLEM)
 
     def follow(self, limits: Sequence[Limit]) -> None:
         """Keep the file while one of the limits blocks."""
         if any(limit.is_blocking for limit in limits):
-            self.write()
+            self.write(limits_digest(limits))
         else:
             self._remove_own()
 
@@ -83,7 +89,13 @@ class GateFile:
     def _remove_own(self) -> None:
         with suppress(OSError):  # where it could not be written it does not exist
             self._path.unlink(missing_ok=True)
-        self._is_written = False
+        self._written = None
+
+
+def limits_digest(limits: Sequence[Limit]) -> str:
+    """A short name for the hard limits among the limits in force; empty without any."""
+    hard = sorted(repr(limit) for limit in limits if limit.is_blocking)
+    return hashlib.sha256("\n".join(hard).encode()).hexdigest()[:12] if hard else ""
 
 
 def _remove_if_spent(path: Path) -> None:

@@ -16,6 +16,7 @@ from jupyter_llm_meter.ledger import LedgerUnavailable
 from jupyter_llm_meter.service.reservation_request import (
     read_call_ids,
     read_reservation_request,
+    read_returned,
     read_usage_request,
 )
 from jupyter_llm_meter.tokenizers import RanksMissing, UnknownTokenizer
@@ -100,7 +101,13 @@ class LinesHandler(ServiceHandler):
         if spool:
             self.spools[self.request.server_connection] = spool
         receipt = await self.service.accept_lines(self.request.body)
-        answer = {"acknowledged": receipt.acknowledged, "notices": receipt.notices}
+        answer: dict[str, Any] = {"acknowledged": receipt.acknowledged, "notices": receipt.notices}
+        if receipt.drawn:
+            answer["drawn"] = [
+                {"id": each.call_id, "allotment": each.allotment_id, "used": dict(each.used)}
+                for each in receipt.drawn
+            ]
+            answer["recalled"] = receipt.recalled
         if receipt.errors:
             self.refuse(400, "; ".join(receipt.errors), **answer)
         else:
@@ -127,7 +134,18 @@ class ReserveHandler(ServiceHandler):
     @explained
     async def post(self) -> None:
         """Decide whether a call may be sent."""
-        self.finish(await self.service.reserve(read_reservation_request(self.request.body)))
+        holder = self.request.headers.get("X-LLM-Meter-Spool")
+        self.finish(await self.service.reserve(read_reservation_request(self.request.body, holder)))
+
+
+class ReturnHandler(ServiceHandler):
+    """``POST /v1/return``."""
+
+    @explained
+    async def post(self) -> None:
+        """Take back what a process does not need of its allotments."""
+        await self.service.give_back(read_returned(self.request.body))
+        self.finish({})
 
 
 class RenewHandler(ServiceHandler):
@@ -170,6 +188,7 @@ ROUTES: dict[str, type[ServiceHandler]] = {
     "/v1/lines": LinesHandler,
     "/v1/count": CountHandler,
     "/v1/reserve": ReserveHandler,
+    "/v1/return": ReturnHandler,
     "/v1/renew": RenewHandler,
     "/v1/usage": ServiceUsageHandler,
     "/v1/standing": ServiceStandingHandler,

@@ -12,7 +12,16 @@ from datetime import datetime, timezone
 from functools import partial
 
 from jupyter_llm_meter.core.limit_names import limit_of_id
-from jupyter_llm_meter.ledger import Ledger, LedgerAccess, Places, Row, Seen, Settled, TakeoverPart
+from jupyter_llm_meter.ledger import (
+    DrawnUse,
+    Ledger,
+    LedgerAccess,
+    Places,
+    Row,
+    Seen,
+    Settled,
+    TakeoverPart,
+)
 from jupyter_llm_meter.service.completion import Completion
 from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.counting import Counting
@@ -33,11 +42,15 @@ class Receipt:
         acknowledged: Calls whose lines need not be sent again.
         notices: One line of text for each threshold that these lines crossed.
         errors: One sentence for each line that could not be read.
+        drawn: What calls used that were drawn from allotments.
+        recalled: Those of the allotments that another call waits for.
     """
 
     acknowledged: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    drawn: list[DrawnUse] = field(default_factory=list)
+    recalled: list[str] = field(default_factory=list)
 
 
 class Ingest:
@@ -82,19 +95,28 @@ class Ingest:
         lines = read_lines(body)
         self._find_taps(lines.read)
         records = [await self._counted(line) for line in lines.settled()]
-        notices = await self.settle_calls(records, lines.dropped())
+        settled: list[Settled] = []
+        notices = await self.settle_calls(records, lines.dropped(), settled.append)
         return Receipt(
             acknowledged=list(dict.fromkeys(line.call_id for line in lines.read)),
             notices=notices,
             errors=lines.errors,
+            drawn=[use for each in settled for use in each.drawn],
+            recalled=sorted({name for each in settled for name in each.recalled}),
         )
 
-    async def settle_calls(self, records: Sequence[CallRecord], dropped: Sequence[str] = ()) -> list[str]:
+    async def settle_calls(
+        self,
+        records: Sequence[CallRecord],
+        dropped: Sequence[str] = (),
+        note: Callable[[Settled], object] = lambda _settled: None,
+    ) -> list[str]:
         """Commit records, each call once however often it comes.
 
         Args:
             records: Finished calls.
             dropped: Calls that were never sent: what they had reserved is released.
+            note: Gets what became of each transaction's records.
 
         Returns:
             The notices of crossed thresholds that have not been shown.
@@ -108,6 +130,7 @@ class Ingest:
             places = await self._completion.places(batch)
             settled = await self._ledger.use(partial(self._settle, batch, () if start else dropped, places))
             notices += self._announce(settled)
+            note(settled)
         return notices
 
     async def take_over(self, parts: Sequence[TakeoverPart], seen: Sequence[Seen]) -> dict[str, int]:

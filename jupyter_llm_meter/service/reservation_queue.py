@@ -1,28 +1,33 @@
 """Whether calls may be sent: one queue of requests, decided in their order.
 
 The text of a call is counted here for its worst case. Requests that come at the same time are decided in one
-transaction, and reservations past their lease are ended. Coroutine methods run on the service's loop.
+transaction, and reservations past their lease are ended. With a reservation a process may get an allotment,
+so that its next calls ask nobody; before a call is refused, what processes hold unused is called back.
+Coroutine methods run on the service's loop.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
+from jupyter_llm_meter.core.allotments import Allotment, AllotmentReturn
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.refusal import refusal_words
 from jupyter_llm_meter.core.reservation import LEASE, CallBounds, Decision, has_price
 from jupyter_llm_meter.core.standing import format_decimal
-from jupyter_llm_meter.ledger import Ledger, LedgerAccess, LedgerUnavailable, Places, Pricer
+from jupyter_llm_meter.ledger import Ledger, LedgerAccess, LedgerUnavailable, Places, Pricer, Reserved
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.service.completion import Completion
 from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.counting import Counting
+from jupyter_llm_meter.service.gate import limits_digest
 from jupyter_llm_meter.service.reservation_request import IncomingRequest
 from jupyter_llm_meter.service.signals import Signals
 from jupyter_llm_meter.service.standing import standing_entry
@@ -31,12 +36,21 @@ LEASE_S = LEASE.total_seconds()
 SWEEP_S = LEASE_S + 1.0
 MOST_AT_ONCE = 200
 """Calls of one transaction: a request must not wait long for the ledger's write lock."""
+RECALL_S = 1.5
+"""How long a call waits for what processes hold unused: they give it back within a second."""
+
+
+class _Outcome(NamedTuple):
+    """The decision against a call, or None, and the allotment that came with its reservation."""
+
+    decision: Decision | None
+    allotment: Allotment | None
 
 
 @dataclass(frozen=True)
 class _Waiting:
     bounds: CallBounds
-    decided: asyncio.Future[Decision | None]
+    decided: asyncio.Future[_Outcome]
 
 
 class ReservationQueue:
@@ -80,6 +94,7 @@ class ReservationQueue:
         self._waiting: list[_Waiting] = []
         self._round: asyncio.Task[None] | None = None
         self._sweep_timer: asyncio.TimerHandle | None = None
+        self._room_changed = asyncio.Event()
 
     async def reserve(self, request: IncomingRequest) -> dict[str, Any]:
         """Decide whether a call may be sent, and reserve its worst case.
@@ -96,9 +111,38 @@ class ReservationQueue:
             max_output_tokens=request.max_output_tokens,
             is_text_only=request.is_text_only,
             caps=request.caps,
+            allotment=request.allotment,
+            returned=request.returned,
         )
-        refused = await self._decision(bounds)
-        return self._refusal(refused) if refused is not None else self._grant(bounds)
+        outcome = await self._outcome(bounds, request.may_wait)
+        if outcome.decision is not None:
+            return self._refusal(outcome.decision)
+        return self._grant(bounds, outcome.allotment)
+
+    async def give_back(self, returned: Sequence[AllotmentReturn]) -> None:
+        """Take back what a process does not need of its allotments.
+
+        Raises:
+            LedgerUnavailable: Nothing was taken back.
+        """
+        if returned:
+            await self._ledger.use(lambda ledger: ledger.give_back(returned))
+            self.room_changed()
+            self._signals.standing_changed()
+
+    async def end_holder(self, spool: str) -> None:
+        """Take back what a dead process holds, after its spool was imported.
+
+        Raises:
+            LedgerUnavailable: Nothing was taken back.
+        """
+        if await self._ledger.use(lambda ledger: ledger.end_of_holder(spool)):
+            self.room_changed()
+            self._signals.standing_changed()
+
+    def room_changed(self) -> None:
+        """Decide again on the calls that wait for room, because a limit may have more."""
+        self._room_changed.set()
 
     async def renew(self, call_ids: Sequence[str]) -> dict[str, Any]:
         """Renew the leases of calls in flight.
@@ -134,10 +178,25 @@ class ReservationQueue:
             self._hard = (limits, frozenset(limit.unit for limit in limits if limit.is_blocking))
         return self._hard[1]
 
+    async def _outcome(self, bounds: CallBounds, may_wait: bool) -> _Outcome:
+        """Decide on a call; one that lacks only what is allotted waits until it is given back."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + RECALL_S
+        outcome = await self._decided(bounds)
+        while may_wait and outcome.decision is not None and outcome.decision.is_allotted_elsewhere:
+            left_s = until - clock()
+            if left_s <= 0:
+                break
+            self._room_changed.clear()
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._room_changed.wait(), left_s)
+            outcome = await self._decided(replace(bounds, returned=()))
+        return outcome
+
     async def _counted(self, request: IncomingRequest) -> int | None:
         return await self._counting.count_input(request.record, request.text)
 
-    async def _decision(self, bounds: CallBounds) -> Decision | None:
+    async def _decided(self, bounds: CallBounds) -> _Outcome:
         waiting = _Waiting(bounds, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._round is None or self._round.done():
@@ -157,22 +216,28 @@ class ReservationQueue:
                     raise
             else:
                 self._sweep_soon()
-                for waiting, decision in zip(batch, decided, strict=True):
+                for waiting, decision in zip(batch, decided.decisions, strict=True):
                     if not waiting.decided.done():
-                        waiting.decided.set_result(decision)
+                        allotment = decided.allotments.get(waiting.bounds.record.call_id)
+                        waiting.decided.set_result(_Outcome(decision, allotment))
 
-    def _reserve(
-        self, calls: Sequence[CallBounds], places: Places, ledger: Ledger
-    ) -> Sequence[Decision | None]:
-        return ledger.reserve(calls, self._limits.current(), datetime.now(timezone.utc), places)
+    def _reserve(self, calls: Sequence[CallBounds], places: Places, ledger: Ledger) -> Reserved:
+        now = datetime.now(timezone.utc)
+        return ledger.reserve_with_allotments(calls, self._limits.current(), now, places)
 
-    def _grant(self, bounds: CallBounds) -> dict[str, Any]:
+    def _grant(self, bounds: CallBounds, allotment: Allotment | None) -> dict[str, Any]:
         """The answer that a call may be sent; it names a model whose calls a cap in dollars cannot count."""
         record = bounds.record
+        granted = dict(_GRANTED)
+        if allotment is not None:
+            granted["allotment"] = {
+                **_allotment_entry(allotment),
+                "limits": limits_digest(self._limits.current()),
+            }
         is_uncounted = any(cap.unit == "USD" and cap.unpriced == "allow" for cap in bounds.caps)
-        if not is_uncounted or has_price(record, self._pricer):
-            return _GRANTED
-        return {**_GRANTED, "unpriced_model": record.request_model or record.provider_name or "this model"}
+        if is_uncounted and not has_price(record, self._pricer):
+            granted["unpriced_model"] = record.request_model or record.provider_name or "this model"
+        return granted
 
     def _refusal(self, decision: Decision) -> dict[str, Any]:
         may_raise = self._rules.may_raise(decision.standing.limit)
@@ -195,6 +260,21 @@ class ReservationQueue:
 
 
 _GRANTED: dict[str, Any] = {"granted": True, "lease_s": LEASE_S}
+
+
+def _allotment_entry(allotment: Allotment) -> dict[str, Any]:
+    """An allotment as a tap gets it; amounts are tokens, calls and picodollars."""
+    ceiling = allotment.ceiling
+    return {
+        "id": allotment.id,
+        "shares": [
+            {"limit_id": share.limit_id, "unit": share.unit, "amount": share.amount}
+            for share in allotment.shares
+        ],
+        "output_tokens": allotment.output_tokens,
+        "valid_s": allotment.valid.total_seconds(),
+        **({} if ceiling is None else {"prices": [ceiling.call, ceiling.input_token, ceiling.output_token]}),
+    }
 
 
 def _fail(batch: Sequence[_Waiting], error: BaseException) -> None:

@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
+from jupyter_llm_meter.core.allotments import MOST_CALLS, AllotmentRequest, AllotmentReturn
 from jupyter_llm_meter.core.limits import UNITS, Limit, read_unpriced
 from jupyter_llm_meter.core.reservation import run_caps
 from jupyter_llm_meter.service.lines import CallText, read_call_text
 from llm_meter_tap.wire.record import CallRecord, read_record
-from llm_meter_tap.wire.shape import Shape, WireError, read_text
+from llm_meter_tap.wire.shape import Shape, ShapeError, WireError, read_count, read_text
 
 MOST_IDS = 10_000
 LONGEST_NAME = 200
@@ -32,6 +34,9 @@ class IncomingRequest:
         max_output_tokens: The most that the provider may write, None when the request sets no bound.
         is_text_only: The request holds nothing that is billed otherwise than by its text.
         caps: The caps on the runs that the call belongs to.
+        allotment: The wish for an allotment for calls like this one.
+        returned: What the process gives back before the call is decided on.
+        may_wait: The answer may wait until other processes have given back what they do not need.
     """
 
     record: CallRecord
@@ -39,6 +44,9 @@ class IncomingRequest:
     max_output_tokens: int | None
     is_text_only: bool
     caps: Sequence[Limit]
+    allotment: AllotmentRequest | None = None
+    returned: Sequence[AllotmentReturn] = ()
+    may_wait: bool = True
 
 
 @dataclass(frozen=True)
@@ -50,20 +58,37 @@ class UsageRequest:
     since: datetime | None = None
 
 
-def read_reservation_request(body: bytes) -> IncomingRequest:
+def read_reservation_request(body: bytes, holder: str | None = None) -> IncomingRequest:
     """Read the body of ``/v1/reserve``.
+
+    Args:
+        body: The body.
+        holder: The spool of the process that asks; without it, there is no allotment.
 
     Raises:
         WireError: It cannot be used.
     """
     shape = Shape.from_json(body)
+    allotment = None if holder is None else shape.optional_object("allotment", partial(_allotment, holder))
     return IncomingRequest(
         record=read_record(shape.get("record") or {}, "record"),
         text=shape.optional_object("text", read_call_text),
         max_output_tokens=shape.optional_count("max_output_tokens", _MOST_TOKENS),
         is_text_only=shape.optional_flag("is_text_only") is True,
         caps=list({cap.id: cap for cap in _caps(shape)}.values()),
+        allotment=allotment,
+        returned=_returned(shape),
+        may_wait=shape.optional_flag("may_wait") is not False,
     )
+
+
+def read_returned(body: bytes) -> list[AllotmentReturn]:
+    """Read the body of ``/v1/return``.
+
+    Raises:
+        WireError: It cannot be used.
+    """
+    return _returned(Shape.from_json(body))
 
 
 def read_call_ids(body: bytes) -> list[str]:
@@ -85,6 +110,25 @@ def read_usage_request(body: bytes) -> UsageRequest:
     if shape.get("ids") is not None:
         return UsageRequest(_call_ids(shape))
     return UsageRequest((), shape.text("kernel_id"), shape.time("since"))
+
+
+def _allotment(holder: str, shape: Shape) -> AllotmentRequest:
+    calls = shape.count("calls")
+    if not 0 < calls <= MOST_CALLS:
+        raise ShapeError(shape.at("calls"), f"a whole number from 1 to {MOST_CALLS}")
+    return AllotmentRequest(shape.text("id", LONGEST_NAME), holder, calls, shape.count("input_bytes"))
+
+
+def _returned(shape: Shape) -> list[AllotmentReturn]:
+    if shape.get("returned") is None:
+        return []
+    return shape.items("returned", _one_returned, MOST_IDS)
+
+
+def _one_returned(value: Any, path: str) -> AllotmentReturn:
+    shape = Shape(value, path)
+    keep = None if shape.get("keep") is None else shape.entries("keep", read_count)
+    return AllotmentReturn(shape.text("id", LONGEST_NAME), keep)
 
 
 def _call_ids(shape: Shape) -> list[str]:

@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 
 from jupyter_llm_meter.alerts.channels import Channels
 from jupyter_llm_meter.alerts.delivery import AlertDelivery
+from jupyter_llm_meter.core.allotments import AllotmentReturn
 from jupyter_llm_meter.ledger import (
     Ledger,
     LedgerAccess,
@@ -229,6 +230,11 @@ class Service:
         """Decide whether a call may be sent; see `ReservationQueue.reserve`."""
         return await self.reservations.reserve(request)
 
+    async def give_back(self, returned: Sequence[AllotmentReturn]) -> None:
+        """Take back what a process does not need; see `ReservationQueue.give_back`."""
+        await self.reservations.give_back(returned)
+        self.peers.notify_soon()
+
     async def renew(self, call_ids: Sequence[str]) -> dict[str, Any]:
         """Renew the leases of calls in flight; see `ReservationQueue.renew`."""
         return await self.reservations.renew(call_ids)
@@ -307,6 +313,7 @@ class Service:
 
     def peer_committed(self) -> None:
         """Notify the watchers: another service committed to the same ledger."""
+        self.reservations.room_changed()
         self.signals.standing_changed()
 
     def tap_disconnected(self, spool: str) -> None:
@@ -383,6 +390,7 @@ class Service:
 
     def _calls_committed(self, settled: Settled) -> None:
         self.runaways.check_calls(settled.written)
+        self.reservations.room_changed()
         self.signals.changed.emit([*settled.new, *settled.upgraded, *settled.merged])
         self.peers.notify_soon()
 

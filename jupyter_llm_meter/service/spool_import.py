@@ -36,11 +36,19 @@ class SpoolImport:
         settle: Commits records to the ledger, each call once however often it is given, and gives back what
             calls had reserved that were never sent.
         problems: Takes the problems of files and of lines that cannot be read: by number, never by content.
+        end_holder: Takes back what a dead process holds of hard limits, by the name of its spool.
     """
 
-    def __init__(self, folder: Path, settle: Settle, problems: Problems) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settle: Settle,
+        problems: Problems,
+        end_holder: Callable[[str], Awaitable[object]],
+    ) -> None:
         self._spools = folder / "spool"
         self._settle = settle
+        self._end_holder = end_holder
         self._problems = problems
         self._one_at_a_time = asyncio.Lock()
 
@@ -80,6 +88,7 @@ class SpoolImport:
         lines = await _read(path)
         aborted = [_aborted(record) for record in lines.left_open()]
         await self._settle([*_settled_records(lines), *aborted], lines.dropped())
+        await self._end_holder(path.name)
         if lines.errors:
             self._set_aside(path, lines)
         else:

@@ -1,4 +1,4 @@
-"""Keeps the reservations of calls under way alive; runs on the sender's thread."""
+"""Keeps the reservations of calls under way, and allotments, alive; runs on the sender's thread."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Leases:
         self._due_at = 0.0
 
     def hold(self, call_id: str, lease_s: float | None) -> None:
-        """Keep a reservation alive that lapses after `lease_s` seconds unless it is renewed."""
+        """Keep what lapses after `lease_s` seconds, unless it is renewed, alive."""
         self._lease_s = lease_s or self._lease_s
         if not self._held:
             self._due_at = Clock.monotonic() + self._lease_s / 3
@@ -34,12 +34,15 @@ class Leases:
         """Seconds until the next renewal; None when there are no reservations."""
         return max(0.0, self._due_at - Clock.monotonic()) if self._held else None
 
-    def renew(self, client: ServiceClient) -> None:
-        """Renew what is due; forget what the service does not hold."""
+    def renew(self, client: ServiceClient) -> set[str]:
+        """Renew what is due; forget what the service does not hold, and return it."""
         if self.due_in_s() != 0.0:
-            return
+            return set()
         held = list(self._held)
+        lost: set[str] = set()
         answer = client.post("/v1/renew", encode({"ids": held}).encode("ascii"), JSON)
         if answer is not None and isinstance(answer[1].get("renewed"), list):
-            self._held -= set(held).difference(answer[1]["renewed"])
+            lost = set(held).difference(answer[1]["renewed"])
+            self._held -= lost
         self._due_at = Clock.monotonic() + self._lease_s / 3
+        return lost

@@ -25,6 +25,7 @@ from llm_meter_tap.wire.spool_line import with_text
 
 if TYPE_CHECKING:
     from llm_meter_tap.delivery.progress import Watched
+    from llm_meter_tap.limits.allotments import Allotments
     from llm_meter_tap.wire.record import CallRecord
 
 _QUIET_S = 0.05
@@ -83,7 +84,10 @@ class LineSender:
 
     Attributes:
         leases: The reservations of calls under way.
+        allotments: What this process holds of hard limits; None until it asks for a reservation.
     """
+
+    allotments: Allotments | None = None
 
     def __init__(self, folder: str, spool: Spool) -> None:
         self.leases = Leases()
@@ -101,6 +105,11 @@ class LineSender:
         self._due_at = 0.0
         self._attempted_at = 0.0
         self._retry_s = _FIRST_RETRY_S
+
+    @property
+    def spool_name(self) -> str:
+        """The name by which the service knows this process."""
+        return self._spool.name
 
     def queue_line(self, line: OutgoingLine, is_urgent: bool = False) -> None:
         """Queue a line; returns at once.
@@ -160,7 +169,7 @@ class LineSender:
 
     def resume(self) -> None:
         """Start the thread again if a reservation or an answer under way needs it; a line starts it too."""
-        if self.leases.due_in_s() is not None or self._answers.due_in_s() is not None:
+        if any(wait_s is not None for wait_s in self._waits_s()):
             self._ensure_thread()
 
     def _ensure_thread(self) -> None:
@@ -190,7 +199,7 @@ class LineSender:
         try:
             if self._backlog and (waiter is not None or Clock.monotonic() >= self._due_at):
                 self._deliver()
-            self.leases.renew(self._client)
+            self._keep_limits()
             self._answers.publish_due()
         finally:
             if isinstance(waiter, Event):
@@ -198,14 +207,23 @@ class LineSender:
                 waiter.set()
         return isinstance(waiter, _Stop)
 
+    def _keep_limits(self) -> None:
+        """Renew reservations and allotments, and give back what is not needed of these."""
+        lost = self.leases.renew(self._client)
+        if self.allotments is not None:
+            self.allotments.lost(lost)
+            self.allotments.give_back(self._client, is_all=self._is_closing)
+
+    def _waits_s(self) -> list[float | None]:
+        """Seconds until each kind of work is due; None where there is none."""
+        allotments = self.allotments
+        held_s = None if allotments is None else allotments.due_in_s()
+        return [self.leases.due_in_s(), self._answers.due_in_s(), held_s]
+
     def _collect(self) -> Event | _Stop | None:
         """Handle what has come, waiting for it until the backlog is due; returns who waits for that."""
         due_s = max(0.0, self._due_at - Clock.monotonic()) if self._backlog else None
-        waits_s = [
-            wait_s
-            for wait_s in (due_s, self.leases.due_in_s(), self._answers.due_in_s())
-            if wait_s is not None
-        ]
+        waits_s = [wait_s for wait_s in (due_s, *self._waits_s()) if wait_s is not None]
         timeout_s = min(waits_s, default=None)
         try:
             item = self._inbox.get(timeout=timeout_s)
@@ -277,6 +295,10 @@ class LineSender:
     def _settle_answer(self, batch: list[OutgoingLine], content: dict[str, Any]) -> None:
         acknowledged = set(content.get("acknowledged") or ())
         taken = [line for line in batch if line.call_id in acknowledged]
+        if self.allotments is not None:
+            settled = [line.call_id for line in batch if line.event == "settled"]
+            drawn, recalled = content.get("drawn") or (), content.get("recalled") or ()
+            self.allotments.delivered(settled, list(drawn), list(recalled))
         self._spool.acknowledge(sum(line.is_spooled for line in taken))
         if len(taken) < len(batch):
             faults.count("a line that the service refused", ValueError())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from llm_meter_tap.system import Clock, Files, Process, join, read_file
-from llm_meter_tap.wire.json_values import mapping, parse
+from llm_meter_tap.wire.json_values import mapping, parse, text
 from llm_meter_tap.wire.rendezvous import living_services
 
 # A service that was killed changes nothing in the folder; so old a finding is not relied upon, seconds.
@@ -23,9 +23,11 @@ class Gate(NamedTuple):
 
     Attributes:
         on_unreachable: What becomes of a call when no service answers: `allow` or `block`.
+        limits: A digest of the hard limits; empty where the service does not say, or does not know them yet.
     """
 
     on_unreachable: str
+    limits: str = ""
 
 
 class _Finding(NamedTuple):
@@ -78,4 +80,5 @@ class GateWatch:
             return None
         except OSError:
             content = {}  # it is there: the service is asked, and knows
-        return Gate("block" if content.get("on_unreachable") == "block" else "allow")
+        on_unreachable = "block" if content.get("on_unreachable") == "block" else "allow"
+        return Gate(on_unreachable, text(content.get("limits")) or "")

@@ -1,4 +1,4 @@
-"""Asks the service for a reservation before a call leaves the machine.
+"""Asks the service for a reservation before a call leaves the machine, unless an allotment has room for it.
 
 The request's text goes to the service in memory only. Nothing here raises: without an answer the gate and
 the run's caps decide.
@@ -15,10 +15,12 @@ from llm_meter_tap.delivery.service_client import JSON, ServiceClient
 from llm_meter_tap.formats.media import is_text_only
 from llm_meter_tap.formats.output_limit import max_output_tokens
 from llm_meter_tap.formats.request_text import call_text
+from llm_meter_tap.limits.allotments import Allotments, Bounds, kind_of
 from llm_meter_tap.limits.gate import Gate
 from llm_meter_tap.limits.run_caps import Run
 from llm_meter_tap.runtime import faults, off_loop
 from llm_meter_tap.runtime.guard import PassingBy
+from llm_meter_tap.system import Clock
 from llm_meter_tap.wire.json_values import encode, mapping, sequence, text
 from llm_meter_tap.wire.record import CallRecord
 
@@ -51,6 +53,10 @@ class Refusal(NamedTuple):
     @property
     def limit_id(self) -> str | None:
         return text(mapping(self.standing.get("limit")).get("id"))
+
+
+class _Unread:
+    """Stands for what has not been read from the request yet."""
 
 
 class ReservationRequest:
@@ -88,6 +94,34 @@ class ReservationRequest:
         self._body = body
         self._gate = gate
         self._run = run
+        self._bounds: Bounds | _Unread | None = _Unread()
+
+    @property
+    def bounds(self) -> Bounds | None:
+        """What the call can use at most; None where that cannot be said without counting."""
+        if isinstance(self._bounds, _Unread):
+            body, api = self._body, self._api
+            is_known = body is not None and is_text_only(api, self._content_type, body)
+            self._bounds = None
+            if body is not None and is_known:
+                most = max_output_tokens(api, self._record.operation_name, body)
+                self._bounds = Bounds(len(body), most)
+        return self._bounds
+
+    @property
+    def kind(self) -> tuple[Any, ...]:
+        """What the limits measure the call by."""
+        return kind_of(self._record, () if self._run is None else self._run.run_ids)
+
+    def draw(self, allotments: Allotments) -> bool:
+        """Draw the call from an allotment; whether there was room."""
+        if not allotments.is_any:
+            return False
+        bounds = self.bounds
+        if bounds is None:
+            return False
+        limits = "" if self._gate is None else self._gate.limits
+        return allotments.draw(self.kind, self._record, bounds, limits)
 
     def say_unpriced(self) -> None:
         """Print once per run and model that a cap in dollars does not count its calls."""
@@ -98,10 +132,14 @@ class ReservationRequest:
             _said.add(said)
             print_notices([_UNCOUNTED.format(self.unpriced_model)])
 
-    def encoded(self) -> bytes:
-        """Encode the request; what is not known is absent."""
+    def encoded(self, **more: Any) -> bytes:
+        """Encode the request; what is not known is absent.
+
+        Args:
+            more: Members besides those of the call.
+        """
         run = None if self._run is None else self._run.to_wire()
-        asked = {"record": self._record.to_wire(), "run": run, **(self._demand() or {})}
+        asked = {"record": self._record.to_wire(), "run": run, **(self._demand() or {}), **more}
         return encode({name: value for name, value in asked.items() if value is not None}).encode("ascii")
 
     @faults.contained
@@ -159,6 +197,7 @@ class ReservationClient:
         self._folder = folder
         self._sender = sender
         self._drop = drop
+        self._allotments = sender.allotments = Allotments(sender.leases)
         self._clients: set[ServiceClient] = set()
         self._idle: deque[ServiceClient] = deque()
         self._workers: Workers | None = None
@@ -168,7 +207,13 @@ class ReservationClient:
 
         `KeyboardInterrupt` and the like pass through; the caller then withdraws the request.
         """
+        if self._is_drawn(request):
+            return None
         return off_loop.run_beside_greenlets(lambda: self._reserve(request))
+
+    @faults.contained
+    def _is_drawn(self, request: ReservationRequest) -> bool:
+        return request.draw(self._allotments)
 
     def _reserve(self, request: ReservationRequest) -> Refusal | None:
         try:
@@ -180,6 +225,8 @@ class ReservationClient:
 
     async def reserve_async(self, request: ReservationRequest) -> Refusal | None:
         """Do what `reserve` does without blocking the event loop."""
+        if self._is_drawn(request):
+            return None
         try:
             return await off_loop.run(self._threads(), lambda: self._reserve(request))
         except off_loop.UnknownLoop:
@@ -206,12 +253,11 @@ class ReservationClient:
             client.abandon()
 
     def _answer(self, request: ReservationRequest) -> Refusal | None:
-        encoded = request.encoded()
-        answer = self._post(encoded)
+        answer = self._first_answer(request)
         if answer.get("granted") is False and answer.get("is_reserved_elsewhere"):
             # Perhaps by calls of this process that are over but not delivered yet.
             self._sender.flush(_PATIENCE_S)
-            answer = self._post(encoded) or answer
+            answer = self._post(request.encoded(may_wait=False)) or answer
         if answer.get("granted") is True:
             self._sender.leases.hold(request.call_id, answer.get("lease_s"))
             request.unpriced_model = text(answer.get("unpriced_model"))
@@ -222,11 +268,28 @@ class ReservationClient:
             return _refusal(answer)
         return request.unanswered(_NO_ANSWER)
 
+    def _first_answer(self, request: ReservationRequest) -> dict[str, Any]:
+        """Ask, and wish for an allotment where that is worth it; what is not needed is given back first."""
+        allotments, asked_at = self._allotments, Clock.monotonic()
+        kind, bounds = request.kind, request.bounds
+        wish = None if bounds is None else allotments.wish(kind, bounds)
+        returned = allotments.returned()
+        answer: dict[str, Any] = {}
+        try:
+            answer = self._post(request.encoded(allotment=wish, returned=returned or None))
+        finally:
+            if wish is not None:
+                allotments.answered(kind, answer, asked_at)
+        if answer:
+            allotments.told(returned)
+        return answer
+
     def _post(self, body: bytes) -> dict[str, Any]:
         """The service's answer; empty when there is none."""
         client = self._idle_client()
+        headers = {**JSON, "X-LLM-Meter-Spool": self._sender.spool_name}
         try:
-            answer = client.post("/v1/reserve", body, JSON)
+            answer = client.post("/v1/reserve", body, headers)
         except BaseException:
             self._forget(client)
             raise

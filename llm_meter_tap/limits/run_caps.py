@@ -74,6 +74,11 @@ class Run(NamedTuple):
         inner = all(cap.unit == "calls" for cap in self.caps)
         return inner and (self.within is None or self.within.is_of_calls)
 
+    @property
+    def run_ids(self) -> tuple[str, ...]:
+        """The run's id, and those of the runs around it."""
+        return (self.run_id, *(() if self.within is None else self.within.run_ids))
+
     def to_wire(self) -> dict[str, Any]:
         """Return the run as the service and child processes get it."""
         wire = {"id": self.run_id, "caps": [cap.to_wire() for cap in self.caps]}

@@ -83,9 +83,17 @@ FIELDS: dict[str, Field] = {
     "limit_id": _same("llm_meter.limit.id"),
 }
 
+INTERNAL: dict[str, Field] = {"allotment_id": _same("llm_meter.allotment.id")}
+"""Fields between tap and service, which the ledger does not keep and no reader of records sees."""
+
 
 def spellings(field: str) -> tuple[str, ...]:
     """Return every wire name under which a reader accepts a field, the one that we write first."""
-    names = FIELDS[field]
+    names = FIELDS.get(field) or INTERNAL[field]
     latest = () if names.latest == names.wire else (names.latest,)
     return (names.wire, *latest, *names.aliases)
+
+
+def wire_name(field: str) -> str:
+    """Return the name that we write for a field."""
+    return spellings(field)[0]

@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
 
-from llm_meter_tap.wire.names import FIELDS, spellings
+from llm_meter_tap.wire.names import FIELDS, spellings, wire_name
 from llm_meter_tap.wire.shape import LARGEST_COUNT, WireError, parse_decimal, parse_time
 
 STATUSES = ("ok", "error", "aborted", "refused")
@@ -31,7 +31,7 @@ class CallRecord:
     and image input; `output_tokens` includes reasoning, audio and image output. Durations are seconds, money
     is Decimal in `cost_currency` (ISO 4217), times are timezone-aware UTC. None means unknown.
     `usage_flags` names what is odd about the figures, `usage_tool_calls` counts the runs of the provider's
-    own tools.
+    own tools. `allotment_id` names what the call was drawn from, for the ledger, which does not keep it.
     """
 
     call_id: str
@@ -77,6 +77,7 @@ class CallRecord:
     cell_id: str | None = None
     run_id: str | None = None
     limit_id: str | None = None
+    allotment_id: str | None = None
 
     @property
     def total_tokens(self) -> int | None:
@@ -145,7 +146,8 @@ def read_record(value: Any, path: str) -> CallRecord:
 
 
 NAMES = tuple(field.name for field in fields(CallRecord))
-_WIRE = {name: FIELDS[name].wire for name in NAMES}
+PUBLIC_NAMES = tuple(name for name in NAMES if name in FIELDS)
+_WIRE = {name: wire_name(name) for name in NAMES}
 _REQUIRED = ("call_id", "started_at", "status", "basis", "source")
 _INPUT_PARTS = (
     "cache_read_input_tokens", "cache_write_input_tokens", "audio_input_tokens", "image_input_tokens",

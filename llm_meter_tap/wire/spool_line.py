@@ -12,15 +12,15 @@ from operator import attrgetter
 from typing import Any
 
 from llm_meter_tap.wire.json_values import encode
-from llm_meter_tap.wire.names import FIELDS
+from llm_meter_tap.wire.names import FIELDS, wire_name
 from llm_meter_tap.wire.record import NAMES, WRITERS, CallRecord, time_written
 
 _PLACE = (
     "source", "operation_name", "provider_name", "request_model", "is_stream", "server_address",
     "server_port", "agent_name", "user_id", "team", "key_fingerprint", "project", "kernel_id",
-    "notebook_path", "cell_id", "run_id",
+    "notebook_path", "cell_id", "run_id", "allotment_id",
 )  # fmt: skip
-_PLACE_WIRE = tuple(FIELDS[name].wire for name in _PLACE)
+_PLACE_WIRE = tuple(map(wire_name, _PLACE))
 _place_of = attrgetter(*_PLACE)
 _ID, _STARTED_AT = FIELDS["call_id"].wire, FIELDS["started_at"].wire
 _STATUS, _BASIS = FIELDS["status"].wire, FIELDS["basis"].wire

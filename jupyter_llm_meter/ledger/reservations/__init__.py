@@ -1,6 +1,7 @@
-"""Reservations: the worst case of calls in flight, held against hard limits.
+"""Reservations: the worst case of calls in flight, held against hard limits; and allotments for later calls.
 
-`worst_case` finds what a call needs, `decide` decides on it under the write lock, `store` keeps the rows.
+`worst_case` finds what a call needs, `decide` decides on it under the write lock, `store` keeps the rows,
+`allotments` those that processes hold.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from jupyter_llm_meter.core.allotments import AllotmentReturn
 from jupyter_llm_meter.core.limit_index import LimitIndex
 from jupyter_llm_meter.core.reservation import RUN, CallBounds, Decision
 from jupyter_llm_meter.ledger.counters import Window
 from jupyter_llm_meter.ledger.engine import writing
-from jupyter_llm_meter.ledger.reservations import decide, store
+from jupyter_llm_meter.ledger.reservations import allotments, decide, store
+from jupyter_llm_meter.ledger.reservations.decide import Reserved
 from jupyter_llm_meter.ledger.reservations.store import Swept
 from jupyter_llm_meter.ledger.reservations.usual import UsualUse
 from jupyter_llm_meter.ledger.reservations.worst_case import Pricer, limit_check
@@ -44,7 +47,7 @@ class Reservations:
         self._counted: frozenset[Window] = frozenset()
         self.refused: OrderedDict[str, Decision] = OrderedDict()
 
-    def reserve(self, calls: Sequence[CallBounds], index: LimitIndex, now: datetime) -> list[Decision | None]:
+    def reserve(self, calls: Sequence[CallBounds], index: LimitIndex, now: datetime) -> Reserved:
         """Decide whether calls may be sent, one after another, and reserve what those that may be sent need.
 
         Args:
@@ -52,29 +55,36 @@ class Reservations:
             index: The hard limits in force.
             now: The beginning of the leases.
 
-        Returns:
-            For each call None where it may be sent, or the decision against it.
-
         Raises:
             LedgerUnavailable: Nothing was decided.
         """
         checks = [limit_check(bounds, index, self._usual, self._pricer) for bounds in calls]
-        if not any(check.needs for check in checks):
-            return [None] * len(checks)
+        if not any(check.needs or check.returned for check in checks):
+            return Reserved([None] * len(checks), {})
         needs = [need for check in checks for need in check.needs if need.limit.scope != RUN]
         applying = with_unpriced((need.limit, need.window) for need in needs)
         windows = {window: limit for limit, window in applying if window not in self._counted}
         uncounted = [(limit, window) for window, limit in windows.items()]
         with writing(self._engine) as connection:
-            decided = decide.reserve(connection, checks, uncounted, now)
+            reserved = decide.reserve(connection, checks, uncounted, now)
         if windows:
             self._counted |= windows.keys()
-        for bounds, decision in zip(calls, decided, strict=True):
+        for bounds, decision in zip(calls, reserved.decisions, strict=True):
             if decision is not None:
                 self.refused[bounds.record.call_id] = decision
         while len(self.refused) > _MOST_REFUSED:
             self.refused.popitem(last=False)
-        return decided
+        return reserved
+
+    def give_back(self, returned: Sequence[AllotmentReturn]) -> None:
+        """Take back what processes do not need of their allotments."""
+        with writing(self._engine) as connection:
+            allotments.give_back(connection, returned)
+
+    def end_of_holder(self, holder: str) -> int:
+        """Take back the allotments of a dead process; returns how many rows of them there were."""
+        with writing(self._engine) as connection:
+            return allotments.end_of_holder(connection, holder)
 
     def renew(self, call_ids: Sequence[str], now: datetime) -> list[str]:
         """Renew the leases of calls in flight; returns the ids of the calls that still have reservations."""

@@ -6,18 +6,27 @@ the same room.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
+from jupyter_llm_meter.core.allotments import Allotment, calls_that_fit
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.reservation import Decision, first_refusal
 from jupyter_llm_meter.core.standing import Standing
 from jupyter_llm_meter.ledger.counters import Window, count_windows, used_amount
 from jupyter_llm_meter.ledger.raising import raised_at
+from jupyter_llm_meter.ledger.reservations.allotments import (
+    AllotmentCheck,
+    LikeNeed,
+    allotment_of,
+    allotment_rows,
+    give_back,
+    recall,
+)
 from jupyter_llm_meter.ledger.reservations.store import (
     DELETE,
     FEW_HELD,
@@ -28,8 +37,20 @@ from jupyter_llm_meter.ledger.reservations.store import (
     lease_bounds,
 )
 from jupyter_llm_meter.ledger.reservations.worst_case import LimitCheck, LimitNeed
-from jupyter_llm_meter.ledger.rows import to_us
+from jupyter_llm_meter.ledger.rows import to_pico, to_us
 from jupyter_llm_meter.ledger.unpriced import NOTHING, used_of
+
+
+class Reserved(NamedTuple):
+    """What was decided on a batch of calls.
+
+    Attributes:
+        decisions: For each call None where it may be sent, or the decision against it.
+        allotments: By call, what the process that asked was given for its next calls.
+    """
+
+    decisions: Sequence[Decision | None]
+    allotments: Mapping[str, Allotment]
 
 
 def reserve(
@@ -37,7 +58,7 @@ def reserve(
     checks: Sequence[LimitCheck],
     uncounted: Sequence[tuple[Limit, Window]],
     now: datetime,
-) -> list[Decision | None]:
+) -> Reserved:
     """Decide on calls one after another, and reserve what those that may be sent need.
 
     Args:
@@ -46,12 +67,15 @@ def reserve(
         uncounted: Limits whose windows may have no counters yet.
         now: The beginning of the leases.
 
-    Returns:
-        For each call None where it may be sent, or the decision against it.
+    A call that has no room only because of allotments calls these back; it is decided on again by the caller.
     """
     count_windows(connection, uncounted)
+    returned = [each for check in checks for each in check.returned]
+    if returned:
+        give_back(connection, returned)
     room = _Room(connection, checks, now)
     decided: dict[str, Decision | None] = {}
+    allotments: dict[str, Allotment] = {}
     rows = []
     for check in checks:
         if check.call_id not in decided:
@@ -59,11 +83,16 @@ def reserve(
             if decided[check.call_id] is None:
                 room.hold(check.needs)
                 rows += _rows(check, now)
+                calls = 0 if check.allotment is None else room.allot(check.allotment)
+                if check.allotment is not None and calls:
+                    allotments[check.call_id] = allotment_of(check.allotment, calls, check.started_at)
+                    rows += allotment_rows(check.allotment, calls, check.started_at, now)
     if room.held_before:
         connection.execute(DELETE, {"call_ids": list(room.held_before)})
     if rows:
         connection.execute(INSERT, rows)
-    return [decided[check.call_id] for check in checks]
+    recall(connection, [decision for decision in decided.values() if decision is not None], now)
+    return Reserved([decided[check.call_id] for check in checks], allotments)
 
 
 class _Room:
@@ -96,7 +125,24 @@ class _Room:
             used_amount(limit.unit, soft),
             self._raised.get((limit.id, subject), Decimal(0)),
         )
-        return Decision(standing, need.needed, need.is_unpriced)
+        allotted = used_amount(limit.unit, self._reserved.allotted.get((window, subject), 0))
+        return Decision(standing, need.needed, need.is_unpriced, allotted)
+
+    def allot(self, check: AllotmentCheck) -> int:
+        """For how many calls there is room for an allotment, and hold it; 0 where there is too little."""
+        calls = check.request.calls
+        for need in check.needs:
+            calls = min(calls, calls_that_fit(self._left(need), need.amount, calls))
+        for need in check.needs if calls else ():
+            self._reserved.allot(need.window, need.subject, calls * need.amount, is_soft=check.is_soft)
+        return calls
+
+    def _left(self, need: LikeNeed) -> int:
+        """What nobody has used or holds of a limit, as counters count it."""
+        limit, window, subject = need.limit, need.window, need.subject
+        used = self._used.get(window, {}).get(subject, NOTHING).amount
+        left = limit.amount + self._raised.get((limit.id, subject), Decimal(0)) - used
+        return (to_pico(left) if limit.unit == "USD" else int(left)) - self._reserved.of(window, subject)[0]
 
     def hold(self, needs: Sequence[LimitNeed]) -> None:
         """Hold what a call needs, for the calls that are decided on after it."""
@@ -114,6 +160,7 @@ def _rows(check: LimitCheck, now: datetime) -> list[dict[str, Any]]:
             "amount": need.amount,
             "is_soft": need.is_soft,
             "lease_ends_at": to_us(now) + LEASE_US,
+            "holder": None,
         }
         for need in check.needs
     ]

@@ -1,4 +1,4 @@
-"""The rows of reservations: leases that hold a call's worst case against limits.
+"""The rows of reservations: leases that hold a call's worst case, or an allotment, against limits.
 
 A reservation counts in the window in which its call began, which is where the call will count. It holds while
 its lease does: a row past its lease counts for nothing, and so does one whose lease ends later than two
@@ -9,9 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Connection, and_, bindparam, delete, func, insert, not_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    not_,
+    select,
+    update,
+)
 
 from jupyter_llm_meter.core.reservation import LEASE, RUN
 from jupyter_llm_meter.ledger.counters import Window, upsert_sums
@@ -25,7 +38,7 @@ _CAP_KEPT = timedelta(days=1)
 
 
 class HeldAmount(NamedTuple):
-    """A live reservation."""
+    """A live reservation, or what a process (`holder`) holds for calls to come."""
 
     call_id: str
     limit_id: str
@@ -33,6 +46,7 @@ class HeldAmount(NamedTuple):
     started_at: int
     amount: int
     is_soft: bool
+    holder: str | None
 
 
 _LIVE = and_(
@@ -47,9 +61,23 @@ FEW_HELD = ALL_HELD.where(
     reservations.c.limit_id.in_(bindparam("limit_ids", expanding=True)),
     reservations.c.subject.in_(bindparam("subjects", expanding=True)),
 )
-_HOLDERS = select(reservations.c.call_id, reservations.c.limit_id, reservations.c.subject).where(_CALL)
+_HOLDERS = select(
+    *(reservations.c[name] for name in ("call_id", "limit_id", "subject", "holder", "recalled_at"))
+).where(_CALL)
 DELETE = delete(reservations).where(_CALL)
+_LEFT = reservations.c.amount - bindparam("used_of_it", type_=BigInteger)
+_REDUCE = (
+    update(reservations)
+    .where(reservations.c.call_id == bindparam("allotment"), reservations.c.limit_id == bindparam("of_limit"))
+    .values(amount=case((_LEFT > 0, _LEFT), else_=0))
+)
 INSERT = insert(reservations)
+
+
+Drawn = Mapping[str, Sequence[tuple[Row, int]]]
+"""By allotment, rows of calls that were drawn from it, each with 1 where the batch adds it, else with -1."""
+
+NOTHING_DRAWN: Drawn = MappingProxyType({})
 
 
 class Swept(NamedTuple):
@@ -70,35 +98,72 @@ def renew(connection: Connection, call_ids: Sequence[str], now: datetime) -> lis
     return renewed
 
 
-def end_reservations(connection: Connection, call_ids: Collection[str], new: Mapping[str, Row]) -> None:
+def end_reservations(
+    connection: Connection, call_ids: Collection[str], new: Mapping[str, Row], drawn: Drawn = NOTHING_DRAWN
+) -> list[str]:
     """End the reservations of calls that settled or were never sent; a second time changes nothing.
 
-    The only place where a reservation ends before its lease does. Calls that are new count on the caps of
-    their runs.
+    Besides `allotments.py` the only place where a reservation ends before its lease does. Calls that are new
+    count on the caps of their runs; what calls used of allotments is taken from these.
 
     Args:
         connection: The transaction that writes the calls.
         call_ids: All calls of the batch, known ones and those never sent included.
         new: The rows of the calls that the ledger did not know.
+        drawn: By allotment, the changes that this batch makes to calls that were drawn from it.
+
+    Returns:
+        Those of the allotments that another call waits for.
     """
-    theirs = {"call_ids": list(call_ids)}
-    held = connection.execute(_HOLDERS, theirs).all()
+    held = connection.execute(_HOLDERS, {"call_ids": [*call_ids, *drawn]}).all()
     if not held:
-        return
+        return []
     used: dict[tuple[str, str], int] = {}
-    for call_id, limit_id, subject in held:
-        if call_id in new and limit_id.startswith(f"{RUN}="):
+    for call_id, limit_id, subject, holder, _recalled_at in held:
+        changes = drawn.get(call_id, ()) if holder is not None else ((new.get(call_id), 1),)
+        counted_rows = [(row, sign) for row, sign in changes if row is not None]
+        if counted_rows and limit_id.startswith(f"{RUN}="):
             stem, _, unit = limit_id.rpartition("/")
             for counted in (unit, UNPRICED_TOKENS) if unit == "USD" else (unit,):
                 key = f"{stem}/{counted}", subject
-                used[key] = used.get(key, 0) + counted_figure(new[call_id], counted)
+                used[key] = used.get(key, 0) + sum(
+                    s * counted_figure(row, counted) for row, s in counted_rows
+                )
     rows = [
         {**cap_window(limit_id).key(), "subject": subject, "used": figure}
         for (limit_id, subject), figure in sorted(used.items())
     ]
     if rows:
         upsert_sums(connection, counters, ("used",), rows)
-    connection.execute(DELETE, theirs)
+    allotted = [row for row in held if row.holder is not None]
+    reduce_allotments(connection, [(row.call_id, row.limit_id) for row in allotted], drawn)
+    ended = [row.call_id for row in held if row.holder is None]
+    if ended:
+        connection.execute(DELETE, {"call_ids": ended})
+    return sorted({row.call_id for row in allotted if row.recalled_at is not None})
+
+
+def reduce_allotments(connection: Connection, held: Sequence[tuple[str, str]], drawn: Drawn) -> None:
+    """Take what calls used from the allotments that they were drawn from; never below nothing.
+
+    Args:
+        connection: The transaction that writes the calls.
+        held: The allotments' rows, as allotment and limit.
+        drawn: See `end_reservations`.
+    """
+    rows = []
+    for allotment_id, limit_id in held:
+        unit = unit_of(limit_id)
+        used = sum(sign * counted_figure(row, unit) for row, sign in drawn.get(allotment_id, ()))
+        if used:
+            rows.append({"allotment": allotment_id, "of_limit": limit_id, "used_of_it": used})
+    if rows:
+        connection.execute(_REDUCE, rows)
+
+
+def unit_of(limit_id: str) -> str:
+    """The unit that a limit's id names."""
+    return limit_id.removesuffix("/own").rpartition("/")[2]
 
 
 def sweep(connection: Connection, now: datetime) -> Swept:
@@ -136,6 +201,10 @@ class ReservedSums:
     Args:
         rows: The reservations.
         windows: The windows to sum for.
+
+    Attributes:
+        sums: All of it, and the part of it that may be exceeded.
+        allotted: The part of it that processes hold for calls to come.
     """
 
     def __init__(self, rows: Iterable[HeldAmount], windows: Iterable[Window]) -> None:
@@ -143,10 +212,17 @@ class ReservedSums:
         for window in windows:
             by_limit.setdefault(window.limit_id, set()).add(window)
         self.sums: dict[tuple[Window, str], tuple[int, int]] = {}
+        self.allotted: dict[tuple[Window, str], int] = {}
         for row in rows:
             for window in by_limit.get(row.limit_id, ()):
                 if window.start <= row.started_at < window.end:
-                    self.add(window, row.subject, row.amount, is_soft=row.is_soft)
+                    add = self.add if row.holder is None else self.allot
+                    add(window, row.subject, row.amount, is_soft=row.is_soft)
+
+    def allot(self, window: Window, subject: str, amount: int, *, is_soft: bool) -> None:
+        """Add what a process holds for calls to come."""
+        self.add(window, subject, amount, is_soft=is_soft)
+        self.allotted[window, subject] = self.allotted.get((window, subject), 0) + amount
 
     def add(self, window: Window, subject: str, amount: int, *, is_soft: bool) -> None:
         """Add a reservation."""

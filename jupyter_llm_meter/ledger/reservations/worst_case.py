@@ -6,11 +6,20 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from jupyter_llm_meter.core.allotments import AllotmentReturn
 from jupyter_llm_meter.core.limit_index import LimitIndex
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.prices import Cost
-from jupyter_llm_meter.core.reservation import RUN, CallBounds, UsualTokens, worst_case
+from jupyter_llm_meter.core.reservation import (
+    RUN,
+    USUAL_TOKENS,
+    CallBounds,
+    UsualTokens,
+    ceiling_of,
+    worst_case,
+)
 from jupyter_llm_meter.ledger.counters import Window, current_window
+from jupyter_llm_meter.ledger.reservations.allotments import AllotmentCheck, LikeNeed
 from jupyter_llm_meter.ledger.reservations.store import cap_window
 from jupyter_llm_meter.ledger.reservations.usual import UsualUse
 from jupyter_llm_meter.ledger.rows import from_us, to_pico, to_row
@@ -52,11 +61,15 @@ class LimitCheck(NamedTuple):
         call_id: The call.
         started_at: When it began, in microseconds since 1970.
         needs: What it needs of each limit that applies to it.
+        allotment: The wish for an allotment, where there can be one.
+        returned: What the process that asks gives back first.
     """
 
     call_id: str
     started_at: int
     needs: Sequence[LimitNeed]
+    allotment: AllotmentCheck | None = None
+    returned: Sequence[AllotmentReturn] = ()
 
 
 def limit_check(bounds: CallBounds, index: LimitIndex, usual: UsualUse, pricer: Pricer) -> LimitCheck:
@@ -74,9 +87,10 @@ def limit_check(bounds: CallBounds, index: LimitIndex, usual: UsualUse, pricer: 
     subjects = {scope: row[column] for scope, column in SUBJECT_COLUMNS.items()}
     applying = [*index.matching(subjects), *((cap, cap.value or "") for cap in bounds.caps)]
     if not applying:
-        return LimitCheck(row["call_id"], row["started_at"], ())
+        return LimitCheck(row["call_id"], row["started_at"], (), returned=bounds.returned)
     priced = any(_is_money(limit) for limit, _subject in applying)
-    worst = worst_case(bounds, _usual_tokens(bounds, usual), pricer if priced else None)
+    usual_tokens = _usual_tokens(bounds, usual)
+    worst = worst_case(bounds, usual_tokens, pricer if priced else None)
     at = from_us(row["started_at"])
     needs = []
     for limit, subject in applying:
@@ -85,11 +99,37 @@ def limit_check(bounds: CallBounds, index: LimitIndex, usual: UsualUse, pricer: 
         amount = min(to_pico(needed) if _is_money(limit) else int(needed), _MOST)
         soft, unpriced = worst.is_soft_in(limit), worst.is_unpriced_in(limit)
         needs.append(LimitNeed(limit, window, subject, needed, amount, soft, unpriced))
-    return LimitCheck(row["call_id"], row["started_at"], needs)
+    allotment = _allotment_check(bounds, needs, usual_tokens, pricer)
+    return LimitCheck(row["call_id"], row["started_at"], needs, allotment, bounds.returned)
+
+
+def _allotment_check(
+    bounds: CallBounds, needs: Sequence[LimitNeed], usual: UsualTokens, pricer: Pricer
+) -> AllotmentCheck | None:
+    """What calls like this one need at most, as the process that asks will reckon it: bytes for tokens."""
+    request = bounds.allotment
+    if request is None or not bounds.is_text_only:
+        return None
+    assumed = USUAL_TOKENS if usual.output_tokens is None else usual.output_tokens
+    written = assumed if bounds.max_output_tokens is None else bounds.max_output_tokens
+    ceiling = None
+    if any(_is_money(need.limit) for need in needs):
+        ceiling = ceiling_of(bounds.record, pricer)
+        if ceiling is None:
+            return None
+    units = {
+        "calls": 1,
+        "tokens": request.input_bytes + written,
+        "USD": 0 if ceiling is None else ceiling.of(request.input_bytes, written),
+    }
+    like = [LikeNeed(need.limit, need.window, need.subject, units[need.limit.unit]) for need in needs]
+    return AllotmentCheck(request, like, assumed, ceiling, bounds.max_output_tokens is None)
 
 
 def _usual_tokens(bounds: CallBounds, usual: UsualUse) -> UsualTokens:
-    is_needed = bounds.input_tokens is None or bounds.max_output_tokens is None
+    is_needed = (
+        bounds.input_tokens is None or bounds.max_output_tokens is None or bounds.allotment is not None
+    )
     return usual.tokens(bounds.record) if is_needed else UsualTokens()
 
 
