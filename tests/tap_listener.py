@@ -29,6 +29,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._count(json.loads(body))
         elif self.path == "/v1/reserve":
             self._answer(200, self.server.owner.reserve(json.loads(body)))
+        elif self.path == "/v1/return":
+            self._answer(200, self.server.owner.take_back(json.loads(body)["returned"]))
         elif self.path == "/v1/renew":
             self._answer(200, self.server.owner.renew(json.loads(body)["ids"]))
         elif self.path == "/v1/usage":
@@ -88,6 +90,10 @@ class TapListener:
         renewals: The ids of each renewal.
         usages: Every question for usage.
         on_reserve: Called before a question is answered.
+        allotted_calls: For how many calls an allotment is given to who asks for one; None: none is.
+        valid_s: How long calls may be drawn from it, seconds.
+        recalled: The allotments that the answers to lines call back.
+        returned: All that was given back, in order.
     """
 
     def __init__(
@@ -108,8 +114,13 @@ class TapListener:
         self.renewals: list[list[str]] = []
         self.usages: list[dict[str, object]] = []
         self.on_reserve: Callable[[], object] = lambda: None
+        self.allotted_calls: int | None = None
+        self.valid_s = 20.0
+        self.recalled: list[str] = []
+        self.returned: list[dict[str, object]] = []
         self._folder, self._stem = folder, stem
         self._under: dict[str, set[str]] = {}  # what each call was reserved under
+        self._limits_digest = ""
         self._changed = threading.Condition()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.daemon_threads = True
@@ -139,12 +150,27 @@ class TapListener:
             self.spools.add(spool)
             self.reserved -= {id for line, id in zip(lines, ids, strict=True) if line["event"] != "opened"}
             self._changed.notify_all()
-        return 200, {"acknowledged": ids, "notices": notices}
+        drawn = [
+            {"id": record["llm_meter.call.id"], "used": {"calls": 1, "tokens": 18, "USD": 5}}
+            for record in (line.get("record", {}) for line in lines if line["event"] == "settled")
+            if "llm_meter.allotment.id" in record
+        ]
+        answer = {"acknowledged": ids, "notices": notices, "recalled": self.recalled}
+        return 200, {**answer, "drawn": drawn} if drawn else answer
 
-    def put_gate(self, on_unreachable: str = "allow") -> None:
-        """Say that a blocking limit is in force."""
+    def take_back(self, returned: list[dict[str, object]]) -> dict[str, object]:
+        with self._changed:
+            self.returned += returned
+            self.reserved -= {str(each["id"]) for each in returned if "keep" not in each}
+            self._changed.notify_all()
+        return {}
+
+    def put_gate(self, on_unreachable: str = "allow", limits: str = "one") -> None:
+        """Say that a blocking limit is in force; `limits` names it."""
+        self._limits_digest = limits
         draft = self._folder / "gate"
-        draft.write_text(json.dumps({"version": 1, "on_unreachable": on_unreachable}))
+        content = {"version": 1, "on_unreachable": on_unreachable, "limits": limits}
+        draft.write_text(json.dumps(content))
         draft.replace(self._folder / "services" / f"{self._stem}.gate")
 
     def take_gate(self) -> None:
@@ -156,6 +182,7 @@ class TapListener:
         self.on_reserve()
         with self._changed:
             self.asked.append(question)
+            self.returned += question.get("returned", ())
             self._changed.notify_all()
             call_id = question["record"]["llm_meter.call.id"]
             limits = self._limits(question)
@@ -174,7 +201,19 @@ class TapListener:
             self._under[call_id] = set(limits)
             self.reserved.add(call_id)
             named = {} if self.unpriced_model is None else {"unpriced_model": self.unpriced_model}
-            return {"granted": True, "lease_s": self.lease_s, **named}
+            return {"granted": True, "lease_s": self.lease_s, **named, **self._allotment(question)}
+
+    def _allotment(self, question: dict[str, object]) -> dict[str, object]:
+        wish = question.get("allotment")
+        if wish is None or self.allotted_calls is None:
+            return {}
+        self.reserved.add(wish["id"])
+        share = {"limit_id": "user/month/calls", "unit": "calls", "amount": self.allotted_calls}
+        allotment = {
+            "id": wish["id"], "limits": self._limits_digest, "shares": [share], "output_tokens": 100,
+            "valid_s": self.valid_s,
+        }  # fmt: skip
+        return {"allotment": allotment}
 
     def _limits(self, question: dict[str, object]) -> dict[str, int]:
         most = {} if self.most_calls is None else {"user/month/calls": self.most_calls}

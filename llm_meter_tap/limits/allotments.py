@@ -135,6 +135,13 @@ class Allotments:
         self._lock = Threads.RLock()
         self._retry_at = 0.0
 
+    def opened(self) -> list[_Allotment]:
+        """The allotments from which calls can be drawn now."""
+        now = Clock.monotonic()
+        with self._lock:
+            found = [kind.allotment for kind in self._kinds.values()]
+            return [each for each in found if each is not None and now < each.valid_until]
+
     @property
     def is_any(self) -> bool:
         """Whether anything was ever held: without it a call is not read for what it can use."""
