@@ -114,7 +114,8 @@ def block(port: str, calls: int, processes: int, folder: Path | None) -> tuple[i
         environment["LLM_METER_DIR"] = str(folder)
     command = [sys.executable, __file__, "--call", port, str(calls)]
     started = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) for _ in range(processes)
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+        for _ in range(processes)
     ]
     answers = [json.loads(process.communicate()[0]) for process in started]
     return sum(asked for asked, _ in answers), [each for _, taken in answers for each in taken[20:]]

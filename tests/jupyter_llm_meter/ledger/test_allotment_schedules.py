@@ -7,7 +7,9 @@ may still use are never above the amount.
 
 import json
 import shutil
+import sqlite3
 import tempfile
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -98,7 +100,9 @@ class Schedule(RuleBasedStateMachine):
     def call(self, which, read, written, times):
         """Some calls of a process, one after another."""
         process = self.processes[which]
-        sent = [each for each in (self.sent(process, read, written) for _ in range(times)) if each is not None]
+        sent = [
+            each for each in (self.sent(process, read, written) for _ in range(times)) if each is not None
+        ]
         return multiple(*((process, record) for record in sent))
 
     def sent(self, process, read, written):
@@ -220,6 +224,25 @@ class Schedule(RuleBasedStateMachine):
                     held[share.unit] = held.get(share.unit, 0) + max(share.left, 0)
         for standing in self.ledger.standings(LIMITS, self.now, {"user": "alice"}):
             assert held.get(standing.limit.unit, 0) <= standing.reserved
+
+    @invariant()
+    def what_a_process_holds_is_what_the_ledger_has(self):
+        """Once it has heard everything, to the last token."""
+        rows = {}
+        with closing(sqlite3.connect(self.folder / "ledger.sqlite3")) as connection:
+            for name, limit_id, amount in connection.execute(
+                "SELECT call_id, limit_id, amount FROM reservations"
+            ):
+                rows[name, limit_id] = amount
+        for process in self.processes:
+            for allotment in process.allotments.opened() if not process.answers else ():
+                under_way = [each for each in self.open_calls if each in allotment.under_way]
+                for share in allotment.shares:
+                    held = sum(
+                        sum(self.worst[each]) + 3 * self.worst[each][0] if share.unit == "tokens" else 1
+                        for each in under_way
+                    )
+                    assert rows.get((allotment.id, share.limit_id)) == share.left + held
 
     @invariant()
     def with_nothing_under_way_all_room_can_be_had(self):

@@ -74,7 +74,9 @@ def test_an_allotment_ends_with_the_window_that_it_was_given_in(ledger):
 def test_a_drawn_call_moves_what_it_used_from_the_allotment_to_the_counter(ledger):
     allotment = given(ledger)
     settled = ledger.settle([drawn("x", allotment)], [TOKENS], NOW)
-    assert [(each.call_id, each.used["tokens"], each.used["calls"]) for each in settled.drawn] == [("x", 120, 1)]
+    assert [(each.call_id, each.used["tokens"], each.used["calls"]) for each in settled.drawn] == [
+        ("x", 120, 1)
+    ]
     (standing,) = ledger.standings([TOKENS], NOW, {"user": "alice"})
     assert (int(standing.used), int(standing.reserved)) == (120, 1930)
 

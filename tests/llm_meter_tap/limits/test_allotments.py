@@ -20,7 +20,9 @@ CHAT = "v1/chat/completions"
 BODY = {"model": "gpt-5", "messages": [{"role": "user", "content": "Say hi"}], "max_tokens": 9}
 WITH_IMAGE = {
     **BODY,
-    "messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "http://x/a.png"}}]}],
+    "messages": [
+        {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "http://x/a.png"}}]}
+    ],
 }
 
 
@@ -200,7 +202,14 @@ def held() -> Allotments:
         {"limit_id": "user/month/tokens", "unit": "tokens", "amount": 1000},
         {"limit_id": "user/month/USD", "unit": "USD", "amount": 10_000},
     ]
-    given = {"id": "one", "limits": "x", "shares": shares, "output_tokens": 200, "prices": [1, 2, 5], "valid_s": 600}
+    given = {
+        "id": "one",
+        "limits": "x",
+        "shares": shares,
+        "output_tokens": 200,
+        "prices": [1, 2, 5],
+        "valid_s": 600,
+    }
     made.answered(KIND, {"allotment": given}, module.Clock.monotonic())
     return made
 
@@ -248,6 +257,12 @@ def test_a_line_that_the_service_refused_keeps_what_the_call_held(held):
     held.draw(KIND, record("a"), Bounds(100, 50), "x")
     held.delivered(["a"], [], [])
     assert left(held)["tokens"] == 850
+
+
+def test_nothing_is_drawn_once_an_allotment_is_no_longer_valid(held, monkeypatch):
+    later = module.Clock.monotonic() + 601
+    monkeypatch.setattr(module, "Clock", type("Later", (), {"monotonic": staticmethod(lambda: later)}))
+    assert not held.draw(KIND, record("a"), Bounds(1, 1), "x")
 
 
 def test_what_does_not_fit_closes_the_allotment_for_a_new_one(held):
