@@ -95,6 +95,7 @@ class ReservationQueue:
         self._round: asyncio.Task[None] | None = None
         self._sweep_timer: asyncio.TimerHandle | None = None
         self._room_changed = asyncio.Event()
+        self._opened = asyncio.Event()
 
     async def reserve(self, request: IncomingRequest) -> dict[str, Any]:
         """Decide whether a call may be sent, and reserve its worst case.
@@ -105,6 +106,7 @@ class ReservationQueue:
         hard = self._hard_units() | {cap.unit for cap in request.caps}
         if not hard:
             return _GRANTED
+        await self._opened.wait()
         bounds = CallBounds(
             record=self._completion.complete(request.record),
             input_tokens=await self._counted(request) if hard != {"calls"} else 0,
@@ -118,6 +120,10 @@ class ReservationQueue:
         if outcome.decision is not None:
             return self._refusal(outcome.decision)
         return self._grant(bounds, outcome.allotment)
+
+    def open(self) -> None:
+        """Begin to decide: what calls used before this service was there is in the ledger now."""
+        self._opened.set()
 
     async def give_back(self, returned: Sequence[AllotmentReturn]) -> None:
         """Take back what a process does not need of its allotments.

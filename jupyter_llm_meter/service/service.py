@@ -348,12 +348,18 @@ class Service:
         self.alert_delivery.start()
 
     async def _catch_up(self) -> None:
-        """Check the channels, end old reservations and import what waited for a service."""
-        await asyncio.to_thread(lambda: self.channels.check(self.limits.current()))
+        """Import what waited for a service, then decide on calls, end old reservations and check the channels.
+
+        Calls that are in a spool only may have outlived what was held for them.
+        """
+        try:
+            with suppress(LedgerUnavailable):
+                await self.ledger.check()
+                await self.spools.run(with_living=True)
+        finally:
+            self.reservations.open()
         await self.reservations.end_expired()
-        with suppress(LedgerUnavailable):
-            await self.ledger.check()
-            await self.spools.run(with_living=True)
+        await asyncio.to_thread(lambda: self.channels.check(self.limits.current()))
 
     async def _recover(self) -> None:
         is_back = False

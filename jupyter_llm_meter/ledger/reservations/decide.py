@@ -102,7 +102,9 @@ class _Room:
         needs = [need for check in checks for need in check.needs]
         windows = list({need.window: None for need in needs})
         subjects = {need.subject for need in needs}
+        # A request may come twice: its answer was lost.
         ids = {check.call_id for check in checks}
+        ids |= {check.allotment.request.id for check in checks if check.allotment is not None}
         named = {"limit_ids": list({window.limit_id for window in windows}), "subjects": list(subjects)}
         rows = [HeldAmount(*row) for row in connection.execute(FEW_HELD, {**named, **lease_bounds(now)})]
         self.held_before = {row.call_id for row in rows} & ids

@@ -43,6 +43,11 @@ def test_an_allotment_is_for_so_many_calls_like_the_one_that_was_asked_about(led
     assert reserved(ledger) == [2050]
 
 
+def test_who_asks_twice_because_the_answer_was_lost_is_given_one_allotment(ledger):
+    assert given(ledger) == given(ledger)
+    assert reserved(ledger) == [2050]
+
+
 def test_dollars_are_allotted_at_the_highest_price_of_the_model(ledger):
     allotment = given(ledger, limits=[TOKENS, DOLLARS])
     in_dollars = next(share for share in allotment.shares if share.unit == "USD")

@@ -1,6 +1,7 @@
-"""A real service in a process of its own: ``limit_service.py FOLDER LIMITS``, until it is ended or killed.
+"""A real service in a process of its own: ``limit_service.py FOLDER LIMITS [exact]``, until it is ended or killed.
 
-LIMITS is the path of a JSON file.
+LIMITS is the path of a JSON file. With ``exact``, no call is sent while the service is away, and a call that
+lacks only what is allotted waits for that as long as it takes, on the slowest machine.
 """
 
 import json
@@ -10,7 +11,9 @@ import sys
 from pathlib import Path
 
 from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.problems import Problems
+from jupyter_llm_meter.service import reservation_queue
 from jupyter_llm_meter.service.compose import assemble_service
 from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.service.storage import Storage
@@ -24,7 +27,9 @@ class FixedLimits:
         return self.limits
 
 
-def main(folder, items):
+def main(folder, items, is_exact):
+    if is_exact:
+        reservation_queue.RECALL_S = 600.0
     storage = Storage(folder, f"sqlite:///{folder / 'ledger.sqlite3'}")
     log = logging.getLogger("service")
     service = assemble_service(
@@ -34,6 +39,7 @@ def main(folder, items):
         problems=Problems(log),
         time_zone="UTC",
         log=log,
+        rules=Rules("block") if is_exact else None,
     )
     service.start()
     sys.stdout.write("ready\n")
@@ -44,4 +50,4 @@ def main(folder, items):
 
 if __name__ == "__main__":
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
-    main(Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text()))
+    main(Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text()), "exact" in sys.argv[3:])
