@@ -75,13 +75,13 @@ def settle(
 
 
 def _drawn(records: Sequence[CallRecord], changes: Sequence[Change]) -> Drawn:
-    """The changes to calls that were drawn from allotments, by allotment."""
+    """The changes to calls that were drawn from allotments, by allotment; none where all are known."""
     source = {record.call_id: record.allotment_id for record in records if record.allotment_id}
-    drawn: dict[str, list[Change]] = {}
+    drawn: dict[str, list[Change]] = {allotment_id: [] for allotment_id in source.values()}
     for row, sign in changes if source else ():
         allotment_id = source.get(row.get("call_id", ""))
         if allotment_id is not None:
-            drawn.setdefault(allotment_id, []).append((row, sign))
+            drawn[allotment_id].append((row, sign))
     return drawn
 
 

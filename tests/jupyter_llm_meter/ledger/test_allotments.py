@@ -144,7 +144,8 @@ def test_a_call_that_lacks_only_what_is_allotted_calls_it_back(ledger):
     allotment = given(ledger)
     (refused,) = ledger.reserve([ask("b", 8000, 0, calls=0)], [TOKENS], NOW)
     assert refused.is_allotted_elsewhere
-    assert ledger.settle([drawn("x", allotment)], [TOKENS], NOW).recalled == [allotment.id]
+    for _ in range(2):
+        assert ledger.settle([drawn("x", allotment)], [TOKENS], NOW).recalled == [allotment.id]
 
 
 def test_a_call_that_lacks_more_than_what_is_allotted_calls_nothing_back(ledger):

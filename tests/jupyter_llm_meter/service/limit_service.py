@@ -1,7 +1,7 @@
 """A real service in a process of its own: ``limit_service.py FOLDER LIMITS [exact]``, until it is ended or killed.
 
 LIMITS is the path of a JSON file. With ``exact``, no call is sent while the service is away, and a call that
-lacks only what is allotted waits for that as long as it takes, on the slowest machine.
+lacks only what is allotted waits for that as long as it takes; leases outlast the slowest restart.
 """
 
 import json
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.ledger.reservations import allotments, decide, store
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service import reservation_queue
@@ -29,7 +30,9 @@ class FixedLimits:
 
 def main(folder, items, is_exact):
     if is_exact:
-        reservation_queue.RECALL_S = 600.0
+        reservation_queue.RECALL_S = reservation_queue.LEASE_S = 600.0
+        for module in (allotments, decide, store):
+            module.LEASE_US = 600_000_000
     storage = Storage(folder, f"sqlite:///{folder / 'ledger.sqlite3'}")
     log = logging.getLogger("service")
     service = assemble_service(
