@@ -1,9 +1,9 @@
 """What a hard limit costs a caller: ``python bench/limit_calls.py [CALLS]``, 400 calls a process by default.
 
-The same calls to a provider on loopback, which takes 4 ms for an answer: direct, metered with limits that only
-warn, and metered under a hard limit; by one process and by eight at once. Prints the median and the 95th
-percentile of a call in milliseconds, their ratios to the direct call of the same run, and how many of the calls
-under the hard limit asked the service. Blocks of the three kinds alternate.
+The same calls to a provider on loopback, which takes 4 ms for an answer: direct, metered with limits that
+only warn, and metered under a hard limit; by one process and by eight at once. Prints the median and the 95th
+percentile of a call in milliseconds, their ratios to the direct call of the same run, and how many of the
+calls under the hard limit asked the service. Blocks of the three kinds alternate.
 """
 
 from __future__ import annotations
@@ -153,9 +153,10 @@ def report(port: str, calls: int, processes: int, folders: dict[str, Path | None
             taken[name] += times
     direct = median(taken["direct"])
     for name, times in taken.items():
-        share = f"{asked[name]} of {BLOCKS * processes * calls}"
+        ratio, share = median(times) / direct, f"{asked[name]} of {BLOCKS * processes * calls}"
         print(
-            f"{processes:9}  {name:8} {median(times):7.2f}  {p95(times):7.2f}  {median(times) / direct:11.2f}   {share}"
+            f"{processes:9}  {name:8} {median(times):7.2f}  {p95(times):7.2f}  {ratio:11.2f}   {share}",
+            flush=True,
         )
 
 

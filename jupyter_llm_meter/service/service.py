@@ -348,7 +348,7 @@ class Service:
         self.alert_delivery.start()
 
     async def _catch_up(self) -> None:
-        """Import what waited for a service, then decide on calls, end old reservations and check the channels.
+        """Import what waited for a service, then decide on calls, sweep, and check the channels.
 
         Calls that are in a spool only may have outlived what was held for them.
         """

@@ -1,8 +1,8 @@
 """Allotments under random schedules: the taps of several processes, one ledger, one limit.
 
-The taps' own code decides what is drawn, the ledger's own code what is given; the test moves lines, answers and
-clocks between them, late, twice or never, and kills processes. Whatever happens, what was used and what anybody
-may still use are never above the amount.
+The taps' own code decides what is drawn, the ledger's own code what is given; the test moves lines, answers
+and clocks between them, late, twice or never, and kills processes. Whatever happens, what was used and what
+anybody may still use are never above the amount.
 """
 
 import json
@@ -124,7 +124,7 @@ class Schedule(RuleBasedStateMachine):
         process.allotments.told(returned)
         if wish is not None:
             given = reserved.allotments.get(record.call_id)
-            process.allotments.answered(kind, given and answer(given) or {}, Clock.now_s)
+            process.allotments.answered(kind, (given and answer(given)) or {}, Clock.now_s)
         if reserved.decisions[0] is not None:
             return None
         process.leases.add(record.call_id)

@@ -100,7 +100,7 @@ def test_a_limit_holds_and_nothing_is_lost_when_processes_are_killed(serve, run,
     living = [run("allotment_client.py", 4, url) for _ in range(4)]
     chance = random.Random(11)
     for _ in range(2):
-        wait_for(lambda wanted=len(provider.seen) + chance.randrange(20, 60): len(provider.seen) >= wanted)
+        wait_for_calls(provider, chance.randrange(20, 60))
         service.send_signal(signal.SIGKILL)
         service.wait()
         victim = living.pop()
@@ -121,7 +121,8 @@ def test_a_limit_holds_and_nothing_is_lost_when_processes_are_killed(serve, run,
     assert end.used == CALLS
 
 
-def wait_for(is_so):
+def wait_for_calls(provider, more):
+    wanted = len(provider.seen) + more
     give_up_at = time.monotonic() + PATIENCE_S
-    while not is_so() and time.monotonic() < give_up_at:
+    while len(provider.seen) < wanted and time.monotonic() < give_up_at:
         time.sleep(0.01)

@@ -72,7 +72,7 @@ def test_a_used_up_allotment_is_given_back_with_the_wish_for_a_larger_one(loop, 
 
     first, second = [each["allotment"] for each in gate.asked if "allotment" in each][:2]
     assert second["calls"] == 2 * first["calls"]
-    assert [each["id"] for each in gate.returned][0] == first["id"]
+    assert gate.returned[0]["id"] == first["id"]
 
 
 def test_asynchronous_calls_are_drawn_too(provider, gate, metered):
@@ -196,7 +196,7 @@ def record(call_id: str, **figures: Any) -> CallRecord:
 
 @pytest.fixture
 def held() -> Allotments:
-    """An allotment of 1,000 tokens and 10,000 picodollars, at 1 a call, 2 a token read and 5 a token written."""
+    """1,000 tokens and 10,000 picodollars, at 1 a call, 2 a token read and 5 a token written."""
     made = Allotments(_Leases())
     shares = [
         {"limit_id": "user/month/tokens", "unit": "tokens", "amount": 1000},
