@@ -7,7 +7,8 @@ and written afterwards, so that every sum can change by the difference.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, delete, insert, update
 
@@ -50,9 +51,10 @@ def priced(record: CallRecord, pricer: Pricer) -> CallRecord:
     cost = pricer(record) if record.cost_amount is None else None
     if cost is None:
         return record
-    return sound(
-        replace(record, cost_amount=cost.amount, cost_currency=cost.currency, cost_source=cost.source)
-    )
+    with_cost = copy(record)
+    with_cost.cost_amount, with_cost.cost_currency = cost.amount, cost.currency
+    with_cost.cost_source = cost.source
+    return sound(with_cost)
 
 
 class Batch:

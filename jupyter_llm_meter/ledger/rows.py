@@ -33,6 +33,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _LARGEST_COUNT = 10**12
 _LARGEST_COST = Decimal(10) ** 5
 _RECORD_FIELDS = tuple(field.name for field in fields(CallRecord))
+_COUNTS = tuple(name for name in _RECORD_FIELDS if name.endswith("_tokens"))
 _DOCUMENTS = ("usage_raw", "usage_flags", "usage_tool_calls")
 _CONVERTED = ("started_at", *_DOCUMENTS, "cost_amount")
 _PLAIN_FIELDS = tuple(name for name in _RECORD_FIELDS if name not in _CONVERTED)
@@ -67,11 +68,7 @@ def from_pico(pico: int) -> Decimal:
 
 def sound(record: CallRecord) -> CallRecord:
     """A record that can be summed: a count or cost beyond belief is a damaged figure and becomes unknown."""
-    damaged = [
-        name
-        for name in _RECORD_FIELDS
-        if name.endswith("_tokens") and (getattr(record, name) or 0) > _LARGEST_COUNT
-    ]
+    damaged = [name for name in _COUNTS if (getattr(record, name) or 0) > _LARGEST_COUNT]
     if damaged:
         unknown: dict[str, Any] = dict.fromkeys(damaged)
         record = replace(record, basis="missing", **unknown)
