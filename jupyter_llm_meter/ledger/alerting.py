@@ -21,6 +21,7 @@ from jupyter_llm_meter.core.standing import FULL, Alert, Standing, crossed_thres
 from jupyter_llm_meter.ledger.counters import Window, current_windows, used_amount
 from jupyter_llm_meter.ledger.errors import UnknownAlert
 from jupyter_llm_meter.ledger.history import sums_by
+from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.outbox import Notebooks, Outbox, post
 from jupyter_llm_meter.ledger.raising import raised_at
 from jupyter_llm_meter.ledger.rows import from_us, to_us
@@ -57,6 +58,12 @@ def raise_alerts(
         return []
     raised_by = raised_at(connection, now)
     announced = _announced(connection, used, subjects)
+    recall_of(connection).learned.quiet.update(
+        ((window, subject), True)
+        for window, figures in used.items()
+        for subject in figures
+        if (window, subject) not in announced
+    )
     raised = []
     for limit, window in windows:
         for subject, figure in sorted(used.get(window, {}).items()):
@@ -231,6 +238,7 @@ def _announce(
 ) -> Alert:
     """Write down the alerts of one event: the last stands for all, and for what was announced before."""
     *lower, alert = made
+    recall_of(connection).change(connection)
     connection.execute(
         update(alerts)
         .where(

@@ -9,16 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from jupyter_llm_meter.core.prices import Cost
 from jupyter_llm_meter.core.standing import Alert
 from jupyter_llm_meter.ledger.duplicates import merged_ids, possible_duplicates, stored_rows
-from jupyter_llm_meter.ledger.rows import FIGURES, Row, completed, sound, to_record, to_row
+from jupyter_llm_meter.ledger.rows import FIGURES, STORED, Row, completed, sound, to_record, to_row
 from jupyter_llm_meter.ledger.schema import calls, merged_calls
+from jupyter_llm_meter.ledger.sql import Sql
 from jupyter_llm_meter.ledger.witnesses import is_same_response, is_shown, merged, rank
 from llm_meter_tap.wire.record import CallRecord
+
+_INSERT = Sql(f"INSERT INTO calls ({', '.join(STORED)}) VALUES ({', '.join('?' * len(STORED))})")
+_STORED_VALUES = itemgetter(*STORED)
 
 Pricer = Callable[[CallRecord], "Cost | None"]
 Change = tuple[Row, int]
@@ -102,7 +107,7 @@ class Batch:
             )
         new = [row for call_id, row in self.rows.items() if call_id not in self._stored]
         if new:
-            connection.execute(insert(calls), new)
+            _INSERT.run_many(connection, map(_STORED_VALUES, new))
         changed = [
             {**row, "changed_id": call_id}
             for call_id, row in self.rows.items()

@@ -8,44 +8,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, literal_column, or_, select
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import Connection
 
-from jupyter_llm_meter.ledger.rows import FIGURES, Row, to_us
-from jupyter_llm_meter.ledger.schema import calls, merged_calls
+from jupyter_llm_meter.ledger.rows import FIGURES, STORED, Row, row_of, to_us
+from jupyter_llm_meter.ledger.sql import Sql
 from jupyter_llm_meter.ledger.witnesses import PROCESS_SOURCES, SHORTEST_ID
 from llm_meter_tap.wire.record import CallRecord
 
 _IDS_PER_QUERY = 500
 
-# Written out, as a partial index is only used where the database sees its condition in the statement.
-_IS_OUTPUT: ColumnElement[bool] = literal_column("source = 'output'")
+_SELECT = f"SELECT {', '.join(STORED)} FROM calls WHERE"
+_BY_ID = Sql(f"{_SELECT} call_id IN (?*)")
+_BY_RESPONSE = Sql(f"{_SELECT} response_id IN (?*)")
+_MERGED = Sql("SELECT call_id, kept_id FROM merged_calls WHERE call_id IN (?*)")
 
-# Putting a statement together takes longer than running it: what every call asks is put together once.
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_KERNELS: BindParameter[Any] = bindparam("kernels", expanding=True)
-_BY_ID = select(calls).where(calls.c.call_id.in_(_IDS))
-_BY_RESPONSE = select(calls).where(calls.c.response_id.in_(_IDS))
-_MERGED = select(merged_calls.c.call_id, merged_calls.c.kept_id).where(merged_calls.c.call_id.in_(_IDS))
-_OUTPUTS = select(calls).where(
-    _IS_OUTPUT,
-    calls.c.kernel_id.in_(_KERNELS),
-    calls.c.started_at <= bindparam("last"),
-    or_(calls.c.run_id.in_(bindparam("runs", expanding=True)), calls.c.reported_at >= bindparam("first")),
+# Written out, as a partial index is only used where the database sees its condition in the statement.
+_OUTPUTS = Sql(
+    f"{_SELECT} source = 'output' AND kernel_id IN (?*) AND started_at <= ?"
+    " AND (run_id IN (?*) OR reported_at >= ?)"
 )
-_CALLS = select(calls).where(
-    calls.c.started_at >= bindparam("first"),
-    calls.c.started_at <= bindparam("last"),
-    calls.c.kernel_id.in_(_KERNELS),
-    calls.c.source.in_(PROCESS_SOURCES),
-)
+_CALLS = Sql(f"{_SELECT} started_at >= ? AND started_at <= ? AND kernel_id IN (?*) AND source IN (?*)")
 
 
 def merged_ids(connection: Connection, call_ids: Iterable[str]) -> dict[str, str]:
     """The ids that were merged into other calls, each with the id of the call that is kept."""
     found: dict[str, str] = {}
     for ids in _parts(call_ids):
-        found.update(connection.execute(_MERGED, {"ids": ids}).all())
+        found.update(_MERGED.all(connection, ids))
     return found
 
 
@@ -53,7 +42,7 @@ def stored_rows(connection: Connection, call_ids: Iterable[str]) -> dict[str, Ro
     """The rows of calls, by their ids."""
     rows: dict[str, Row] = {}
     for ids in _parts(call_ids):
-        rows.update(_rows(connection, _BY_ID, {"ids": ids}))
+        rows.update(_rows(_BY_ID.all(connection, ids)))
     return rows
 
 
@@ -71,31 +60,30 @@ def possible_duplicates(
     for ids in _parts(
         record.response_id for record in records if len(record.response_id or "") >= SHORTEST_ID
     ):
-        rows.update(_rows(connection, _BY_RESPONSE, {"ids": ids}))
+        rows.update(_rows(_BY_RESPONSE.all(connection, ids)))
     placed = [record for record in records if record.kernel_id is not None and record.basis in FIGURES]
     outputs = [record for record in placed if record.source == "output"]
     reported = [record for record in placed if record.source in PROCESS_SOURCES]
     if reported:
-        rows.update(_rows(connection, _OUTPUTS, _range(reported)))
+        first, last, kernels = _range(reported)
+        # No run has an empty name: a list has to hold something.
+        runs = sorted({record.run_id for record in reported if record.run_id is not None}) or [""]
+        rows.update(_rows(_OUTPUTS.all(connection, kernels, last, runs, first)))
     if outputs:
         # The record of an output has the start of its run, in which the calls are.
-        rows.update(_rows(connection, _CALLS, {**_range(outputs), "last": reported_at}))
+        first, _last, kernels = _range(outputs)
+        rows.update(_rows(_CALLS.all(connection, first, reported_at, kernels, PROCESS_SOURCES)))
     return rows
 
 
-def _range(records: Sequence[CallRecord]) -> dict[str, Any]:
-    """Where and when the calls of some records were made."""
+def _range(records: Sequence[CallRecord]) -> tuple[int, int, list[str]]:
+    """When the first and the last of some calls began, in microseconds, and their kernels."""
     times = [to_us(record.started_at) for record in records]
-    return {
-        "kernels": list({record.kernel_id for record in records}),
-        "runs": list({record.run_id for record in records if record.run_id is not None}),
-        "first": min(times),
-        "last": max(times),
-    }
+    return min(times), max(times), sorted({record.kernel_id or "" for record in records})
 
 
-def _rows(connection: Connection, query: Select[Any], values: dict[str, Any]) -> dict[str, Row]:
-    return {row["call_id"]: dict(row) for row in connection.execute(query, values).mappings()}
+def _rows(found: Iterable[Sequence[Any]]) -> dict[str, Row]:
+    return {row["call_id"]: row for row in map(row_of, found)}
 
 
 def _parts(ids: Iterable[str | None]) -> Iterable[Sequence[str]]:

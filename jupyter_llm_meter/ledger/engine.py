@@ -14,13 +14,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from jupyter_llm_meter.ledger.errors import CorruptLedger, LedgerAddressError, LedgerUnavailable
+from jupyter_llm_meter.ledger.memory import Memory
+from jupyter_llm_meter.ledger.sql import Sql, is_postgresql
 
 BUSY_TIMEOUT_S = 30
 """How long a transaction waits for the lock of another process."""
@@ -31,8 +34,12 @@ CONNECT_TIMEOUT_S = 10
 LARGE_CACHE_KIB = 128 * 1024
 
 _ADVISORY_LOCK = 0x4C4D5452
+_BEGIN, _BEGIN_WRITING = Sql("BEGIN"), Sql("BEGIN IMMEDIATE")
+_PING = Sql("SELECT 1")
+_LOCK = Sql("SELECT pg_advisory_xact_lock(?)")
 _WRITES = "llm_meter_writes"
 _DAMAGED = ("malformed", "not a database")
+_memories: WeakKeyDictionary[Engine, Memory] = WeakKeyDictionary()
 
 
 def parse_url(url: str) -> URL:
@@ -89,12 +96,75 @@ def create_file(path: Path) -> None:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that holds the ledger's write lock from its start; commits unless an error leaves it."""
-    with translated(engine), engine.connect() as connection:
-        connection = connection.execution_options(**{_WRITES: True})
-        with connection.begin():
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-            yield connection
+    memory = _memories.setdefault(engine, Memory())
+    # SQLite would let the other threads sleep and look again; a process's own threads wait for one another.
+    if not memory.writes.acquire(timeout=BUSY_TIMEOUT_S):
+        raise LedgerUnavailable("the ledger is busy: another write of this process does not end")
+    try:
+        with translated(engine), _kept(engine, memory) as connection:
+            with _locked(connection), memory.recalled(connection) as recall:
+                yield connection
+            memory.keep(recall)
+    finally:
+        memory.writes.release()
+
+
+@contextmanager
+def preparing(engine: Engine) -> Iterator[Connection]:
+    """A transaction as `writing` makes it, on a database that may have no tables yet."""
+    with translated(engine), engine.connect() as connection, _locked(connection):
+        yield connection
+
+
+def close(engine: Engine) -> None:
+    """Close every connection."""
+    memory = _memories.pop(engine, None)
+    if memory is not None and memory.connection is not None:
+        memory.connection.close()
+    engine.dispose()
+
+
+@contextmanager
+def _kept(engine: Engine, memory: Memory) -> Iterator[Connection]:
+    """The connection that writes; it is used again as long as nothing fails."""
+    connection, memory.connection = memory.connection, None
+    if connection is not None and not _is_alive(connection):
+        connection.close()
+        connection = None
+    if connection is None:
+        connection = engine.connect()
+    try:
+        yield connection
+    except BaseException:
+        connection.close()
+        raise
+    memory.connection = connection
+
+
+def _is_alive(connection: Connection) -> bool:
+    """Whether the server still knows a connection; a file needs no question."""
+    if not is_postgresql(connection):
+        return True
+    try:
+        _PING.all(connection)
+        connection.rollback()
+    except connection.dialect.loaded_dbapi.Error:
+        connection.invalidate()
+        return False
+    return True
+
+
+@contextmanager
+def _locked(connection: Connection) -> Iterator[None]:
+    connection.info[_WRITES] = True
+    try:
+        transaction = connection.begin()
+    finally:
+        del connection.info[_WRITES]
+    with transaction:
+        if is_postgresql(connection):
+            _LOCK.all(connection, _ADVISORY_LOCK)
+        yield
 
 
 @contextmanager
@@ -122,15 +192,21 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def translated(engine: Engine) -> Iterator[None]:
     """Turn the database's errors into the ledger's, naming the ledger and never its password."""
     where = sqlite_file(engine.url) or engine.url.render_as_string(hide_password=True)
+    driver: type[Exception] = engine.dialect.loaded_dbapi.Error
     try:
         yield
-    except DBAPIError as error:
-        reason = str(error.orig).strip()
+    except (DBAPIError, driver) as error:
+        orig = error.orig if isinstance(error, DBAPIError) else error
+        reason = str(orig).strip()
         if any(word in reason for word in _DAMAGED):
             raise CorruptLedger(
                 f"the ledger {where} is damaged ({reason}); restore it from a copy."
             ) from error
-        raise LedgerUnavailable(f"the ledger {where} cannot be used now: {reason}") from error
+        module = engine.dialect.loaded_dbapi
+        is_refusal = isinstance(orig, (module.IntegrityError, module.DataError, module.ProgrammingError))
+        raise LedgerUnavailable(
+            f"the ledger {where} cannot be used now: {reason}", is_refusal=is_refusal
+        ) from error
 
 
 def _postgresql_engine(url: URL) -> Engine:
@@ -170,8 +246,7 @@ def _use_wal(connection: DBAPIConnection) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    (_BEGIN_WRITING if _WRITES in connection.info else _BEGIN).run(connection)
 
 
 def _shown(url: str) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, insert, inspect, select, text
 
 from jupyter_llm_meter.ledger import schema
-from jupyter_llm_meter.ledger.engine import create_file, reading, sqlite_file, writing
+from jupyter_llm_meter.ledger.engine import create_file, preparing, reading, sqlite_file
 from jupyter_llm_meter.ledger.errors import (
     CorruptLedger,
     ForeignLedger,
@@ -48,7 +48,7 @@ def prepare(engine: Engine) -> None:
     with reading(engine) as connection:
         if _revision(connection, engine.url) == REVISIONS[-1]:
             return
-    with writing(engine) as connection:
+    with preparing(engine) as connection:
         if _revision(connection, engine.url) != REVISIONS[-1]:
             _upgrade(connection)
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUMS, UNIT_SUMS
+from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUMS, UNIT_SUMS, calls
 from llm_meter_tap.wire.record import CallRecord
 
 PICO = Decimal(10) ** 12
@@ -42,6 +42,9 @@ _CONTEXT_FIELDS = (
     "user_id", "team", "key_fingerprint", "project", "kernel_id", "notebook_path", "cell_id",
     "run_id",
 )  # fmt: skip
+
+STORED = tuple(column.name for column in calls.columns)
+"""The columns of `calls`."""
 
 Row = dict[str, Any]
 
@@ -79,10 +82,11 @@ def sound(record: CallRecord) -> CallRecord:
 
 def to_row(record: CallRecord) -> Row:
     """The row of `calls` for a record, its contributions to the sums included."""
-    row: Row = {name: storable(getattr(record, name)) for name in _PLAIN_FIELDS}
+    values = vars(record)
+    row: Row = {name: storable(values[name]) for name in _PLAIN_FIELDS}
     row["started_at"] = to_us(record.started_at)
     for name in _DOCUMENTS:
-        document = getattr(record, name)
+        document = values[name]
         row[name] = None if document is None else json.dumps(document)
     row["cost_pico"] = None if record.cost_amount is None else to_pico(record.cost_amount)
     row["model"] = row["response_model"] or row["request_model"]
@@ -93,6 +97,14 @@ def to_row(record: CallRecord) -> Row:
     row["priced_calls"] = int(is_priced)
     row["unpriced_calls"] = int(has_figures and not is_priced)
     row["tokens"] = record.total_tokens or 0
+    return row
+
+
+def row_of(values: Sequence[Any]) -> Row:
+    """The row of `calls` whose values the database gave in the order of `STORED`."""
+    row = dict(zip(STORED, values, strict=True))
+    if row["is_stream"] is not None:
+        row["is_stream"] = bool(row["is_stream"])
     return row
 
 
@@ -144,6 +156,6 @@ def series_digest(row: Mapping[str, Any]) -> str:
 
 def storable(value: Any) -> Any:
     """Text as both databases take it: lone surrogates (legal in JSON) and NUL cannot be stored."""
-    if isinstance(value, str):
+    if isinstance(value, str) and not (value.isascii() and "\0" not in value):
         return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
     return value

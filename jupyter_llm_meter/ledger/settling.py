@@ -9,25 +9,51 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection
 
 from jupyter_llm_meter.core.limit_index import LimitIndex
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.reservation import Decision
-from jupyter_llm_meter.core.standing import Alert
+from jupyter_llm_meter.core.standing import FULL, Alert
 from jupyter_llm_meter.ledger.alerting import raise_alerts, raise_refusal
 from jupyter_llm_meter.ledger.batch import Batch, Change, Pricer, Settled
-from jupyter_llm_meter.ledger.counters import Window, add_calls, count_windows, current_windows, upsert_sums
+from jupyter_llm_meter.ledger.counters import (
+    Step,
+    Window,
+    add_calls,
+    count_windows,
+    current_windows,
+    used_amount,
+)
+from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.outbox import Outbox
 from jupyter_llm_meter.ledger.reservations.store import end_reservations
 from jupyter_llm_meter.ledger.rows import Row, quarter, series_digest, sums, to_us
-from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUBJECT_COLUMNS, SUMS, rollups, series
+from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUBJECT_COLUMNS, SUMS
+from jupyter_llm_meter.ledger.sql import Sql
 from jupyter_llm_meter.ledger.standings import standings
 from jupyter_llm_meter.ledger.unpriced import with_unpriced
 from llm_meter_tap.wire.record import CallRecord
 
+Series = tuple[Any, ...]
+"""The values of ``SERIES_COLUMNS``."""
+
+_SERIES = itemgetter(*SERIES_COLUMNS)
+_MOST_AT_ONCE = 500
+_SERIES_IDS = Sql("SELECT digest, id FROM series WHERE digest IN (?*)")
+_NEW_SERIES = Sql(
+    f"INSERT INTO series (digest, {', '.join(SERIES_COLUMNS)})"
+    f" VALUES (?, {', '.join('?' * len(SERIES_COLUMNS))})"
+)
+_ADD = Sql(
+    f"INSERT INTO rollups (quarter, series_id, {', '.join(SUMS)})"
+    f" VALUES (?, ?, {', '.join('?' * len(SUMS))}) ON CONFLICT (quarter, series_id)"
+    f" DO UPDATE SET {', '.join(f'{name} = rollups.{name} + excluded.{name}' for name in SUMS)}"
+)
 _NONE: Mapping[str, Decision] = MappingProxyType({})
 
 
@@ -84,17 +110,32 @@ def _alerts(
     connection: Connection,
     windows: Sequence[tuple[Limit, Window]],
     met: Sequence[tuple[Limit, Window]],
-    touched: Collection[tuple[Window, str]],
+    touched: Mapping[tuple[Window, str], Step],
     now: datetime,
     outbox: Outbox,
 ) -> list[Alert]:
     """The alerts of a batch: of all subjects where a window was met for the first time."""
-    changed = {window for window, _subject in touched}
     new = {window for _limit, window in met}
-    others = [each for each in windows if each[1] in changed and each[1] not in new]
+    quiet = recall_of(connection).known.quiet
+    changed: dict[Window, list[tuple[Step, bool]]] = {}
+    for (window, subject), step in touched.items():
+        changed.setdefault(window, []).append((step, (window, subject) in quiet))
+    others = [
+        (limit, window)
+        for limit, window in windows
+        if window not in new and any(_can_alert(limit, *each) for each in changed.get(window, ()))
+    ]
     raised = raise_alerts(connection, met, None, now, outbox)
     subjects = {subject for _window, subject in touched}
-    return raised + raise_alerts(connection, others, subjects, now, outbox)
+    return raised + (raise_alerts(connection, others, subjects, now, outbox) if others else [])
+
+
+def _can_alert(limit: Limit, step: Step, is_quiet: bool) -> bool:
+    """Whether a counter may have reached a threshold, or be below one that was announced."""
+    if not is_quiet or step.added < 0 or limit.price_ceiling is not None:
+        return True
+    lowest = min((*limit.warn_at, FULL))
+    return used_amount(limit.unit, step.used) >= lowest * limit.amount
 
 
 def _refusals(
@@ -121,30 +162,40 @@ def _refusals(
 
 
 def _add_to_rollups(connection: Connection, changes: Sequence[Change]) -> None:
-    added: dict[tuple[int, str], list[int]] = {}
-    named: dict[str, Row] = {}
+    added: dict[tuple[int, Series], list[int]] = {}
     for row, sign in changes:
-        digest = series_digest(row)
-        named[digest] = {"digest": digest, **{name: row[name] for name in SERIES_COLUMNS}}
-        figures = added.setdefault((quarter(row["started_at"]), digest), [0] * len(SUMS))
+        figures = added.setdefault((quarter(row["started_at"]), _SERIES(row)), [0] * len(SUMS))
         for position, figure in enumerate(sums(row)):
             figures[position] += sign * figure
-    ids = _series_ids(connection, named)
-    rows = [
-        {"quarter": start, "series_id": ids[digest], **dict(zip(SUMS, figures, strict=True))}
-        for (start, digest), figures in sorted(added.items())
-    ]
+    ids = _series_ids(connection, {named for _start, named in added})
+    rows = [(start, ids[named], *figures) for (start, named), figures in added.items()]
     if rows:
-        upsert_sums(connection, rollups, SUMS, rows)
+        _ADD.run_many(connection, sorted(rows))
 
 
-def _series_ids(connection: Connection, named: Mapping[str, Row]) -> dict[str, int]:
-    if not named:
-        return {}
-    query = select(series.c.digest, series.c.id).where(series.c.digest.in_(named))
-    ids: dict[str, int] = dict(connection.execute(query).all())
-    unknown = [row for digest, row in named.items() if digest not in ids]
-    if unknown:
-        connection.execute(insert(series), unknown)
-        ids.update((digest, number) for digest, number in connection.execute(query))
-    return ids
+def _series_ids(connection: Connection, named: Collection[Series]) -> dict[Series, int]:
+    recall = recall_of(connection)
+    ids = {each: recall.known.series.get(each) for each in named}
+    digests = {
+        series_digest(dict(zip(SERIES_COLUMNS, each, strict=True))): each
+        for each, known in ids.items()
+        if known is None
+    }
+    if digests:
+        found = _stored_ids(connection, digests)
+        unknown = [(digest, *each) for digest, each in digests.items() if digest not in found]
+        if unknown:
+            _NEW_SERIES.run_many(connection, unknown)
+            found = _stored_ids(connection, digests)
+        learned = {digests[digest]: number for digest, number in found.items()}
+        recall.learned.series.update(learned)
+        ids.update(learned)
+    return {each: number for each, number in ids.items() if number is not None}
+
+
+def _stored_ids(connection: Connection, digests: Collection[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    wanted = sorted(digests)
+    for first in range(0, len(wanted), _MOST_AT_ONCE):
+        found.update(_SERIES_IDS.all(connection, wanted[first : first + _MOST_AT_ONCE]))
+    return found

@@ -23,7 +23,7 @@ from jupyter_llm_meter.ledger.answers import Answers
 from jupyter_llm_meter.ledger.batch import Pricer, Settled, priced
 from jupyter_llm_meter.ledger.counters import count_windows, current_windows, uncounted
 from jupyter_llm_meter.ledger.deliveries import Quiet, Turn
-from jupyter_llm_meter.ledger.engine import large_cache, make_engine, parse_url, reading, writing
+from jupyter_llm_meter.ledger.engine import close, large_cache, make_engine, parse_url, reading, writing
 from jupyter_llm_meter.ledger.migrate import prepare
 from jupyter_llm_meter.ledger.notebooks.moving import Paths, move_history
 from jupyter_llm_meter.ledger.notebooks.places import NO_PLACES, Places, Placing, placed
@@ -89,7 +89,7 @@ class Ledger(Answers):
 
     def close(self) -> None:
         """Close every connection; the ledger can be opened again."""
-        self._engine.dispose()
+        close(self._engine)
 
     def __enter__(self) -> Ledger:
         return self

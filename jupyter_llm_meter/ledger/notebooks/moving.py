@@ -17,6 +17,7 @@ from sqlalchemy.sql import ColumnElement
 from jupyter_llm_meter.core.paths import moved
 from jupyter_llm_meter.ledger.counters import Window, upsert_sums
 from jupyter_llm_meter.ledger.history import sums_by
+from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.notebooks.moves import write_move
 from jupyter_llm_meter.ledger.rows import Row, series_digest, storable, to_us
 from jupyter_llm_meter.ledger.schema import (
@@ -58,6 +59,7 @@ def move_history(connection: Connection, user_id: str, old: str, new: str, now: 
         The notebooks of which something was known, each with its new path.
     """
     old, new = storable(old), storable(new)
+    recall_of(connection).change(connection)
     write_move(connection, user_id, old, new, to_us(now))
     paths = _notebooks(connection, user_id, old, new)
     if paths:

@@ -17,9 +17,11 @@ from jupyter_llm_meter.core.reservation import LEASE, RUN
 from jupyter_llm_meter.ledger.counters import Window, upsert_sums
 from jupyter_llm_meter.ledger.rows import UNPRICED_TOKENS, Row, counted_figure, to_us
 from jupyter_llm_meter.ledger.schema import NO_END, counters, reservations
+from jupyter_llm_meter.ledger.sql import Sql
 
 LEASE_US = LEASE // timedelta(microseconds=1)
 _LAPSED = 0
+_MOST_AT_ONCE = 500
 _CAP_KEPT = timedelta(days=1)
 """How long the row of a cap waits, past its lease, for its call to settle and be counted."""
 
@@ -47,7 +49,8 @@ FEW_HELD = ALL_HELD.where(
     reservations.c.limit_id.in_(bindparam("limit_ids", expanding=True)),
     reservations.c.subject.in_(bindparam("subjects", expanding=True)),
 )
-_HOLDERS = select(reservations.c.call_id, reservations.c.limit_id, reservations.c.subject).where(_CALL)
+_HOLDERS = Sql("SELECT call_id, limit_id, subject FROM reservations WHERE call_id IN (?*)")
+_END = Sql("DELETE FROM reservations WHERE call_id IN (?*)")
 DELETE = delete(reservations).where(_CALL)
 INSERT = insert(reservations)
 
@@ -81,8 +84,9 @@ def end_reservations(connection: Connection, call_ids: Collection[str], new: Map
         call_ids: All calls of the batch, known ones and those never sent included.
         new: The rows of the calls that the ledger did not know.
     """
-    theirs = {"call_ids": list(call_ids)}
-    held = connection.execute(_HOLDERS, theirs).all()
+    wanted = sorted(call_ids)
+    parts = [wanted[first : first + _MOST_AT_ONCE] for first in range(0, len(wanted), _MOST_AT_ONCE)]
+    held = [row for part in parts for row in _HOLDERS.all(connection, part)]
     if not held:
         return
     used: dict[tuple[str, str], int] = {}
@@ -98,7 +102,8 @@ def end_reservations(connection: Connection, call_ids: Collection[str], new: Map
     ]
     if rows:
         upsert_sums(connection, counters, ("used",), rows)
-    connection.execute(DELETE, theirs)
+    for part in parts:
+        _END.run(connection, part)
 
 
 def sweep(connection: Connection, now: datetime) -> Swept:
