@@ -20,6 +20,7 @@ from jupyter_llm_meter.core.reservation import CallBounds, Decision
 from jupyter_llm_meter.core.standing import Alert, Standing
 from jupyter_llm_meter.ledger import alerting, deliveries, raising
 from jupyter_llm_meter.ledger.answers import Answers
+from jupyter_llm_meter.ledger.arrivals import Arrival, settle_arrivals
 from jupyter_llm_meter.ledger.batch import Pricer, Settled, priced
 from jupyter_llm_meter.ledger.counters import count_windows, current_windows, uncounted
 from jupyter_llm_meter.ledger.deliveries import Quiet, Turn
@@ -34,10 +35,10 @@ from jupyter_llm_meter.ledger.raising import Raise
 from jupyter_llm_meter.ledger.reservations import Reservations
 from jupyter_llm_meter.ledger.reservations.store import Swept
 from jupyter_llm_meter.ledger.rows import sound
-from jupyter_llm_meter.ledger.settling import settle
 from jupyter_llm_meter.ledger.standings import standings
 from jupyter_llm_meter.ledger.takeover import Seen, TakeoverPart, take_over
 from jupyter_llm_meter.ledger.unpriced import with_unpriced
+from jupyter_llm_meter.ledger.writer import Writer
 from llm_meter_tap.wire.record import CallRecord
 
 __all__ = ["Ledger", "Outbox", "Pace", "Page", "Places", "Raise", "Seen", "Settled", "TakeoverPart"]
@@ -61,7 +62,8 @@ class Ledger(Answers):
         self._pricer = pricer
         self._outbox = outbox
         self._indexed: _Indexed | None = None
-        self._reservations = Reservations(engine, pricer)
+        self._writer = Writer(engine)
+        self._reservations = Reservations(engine, pricer, self._writer)
 
     @classmethod
     def open(cls, url: str, pricer: Pricer = price, outbox: Outbox = NO_OUTBOX) -> Ledger:
@@ -118,20 +120,21 @@ class Ledger(Answers):
             LedgerUnavailable: Nothing of the batch was written; it can be settled again.
         """
         ready = [priced(sound(record), self._pricer) for record in records]
-        with writing(self._engine) as connection:
-            settled = settle(
-                connection,
-                placed(connection, ready, places, now),
-                self._index(limits).all,
-                now,
-                self._pricer,
-                self._outbox,
-                refused=self._reservations.refused,
-                dropped=dropped,
-            )
+        arrival = Arrival(ready, limits, now, dropped, places)
+        settled = self._writer.write(self._settle_arrivals, arrival)
         self._reservations.learn_from(records)
         self._announce_alerts(settled.crossed)
         return settled
+
+    def _settle_arrivals(self, connection: Connection, arrivals: Sequence[Arrival]) -> Sequence[Settled]:
+        return settle_arrivals(
+            connection,
+            arrivals,
+            lambda limits: self._index(limits).all,
+            self._pricer,
+            self._outbox,
+            self._reservations.refused,
+        )
 
     def take_over(
         self, part: TakeoverPart, limits: Sequence[Limit], now: datetime, places: Places = NO_PLACES
