@@ -21,6 +21,7 @@ from jupyter_llm_meter.core.standing import FULL, Alert, Standing, crossed_thres
 from jupyter_llm_meter.ledger.counters import Window, current_windows, used_amount
 from jupyter_llm_meter.ledger.errors import UnknownAlert
 from jupyter_llm_meter.ledger.history import sums_by
+from jupyter_llm_meter.ledger.locks import require_alone
 from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.outbox import Notebooks, Outbox, post
 from jupyter_llm_meter.ledger.raising import raised_at
@@ -213,6 +214,7 @@ def _still_announced(
     open_rows = [row for row in rows if row["rearmed_at"] is None]
     below = [row["id"] for row in open_rows if used < Decimal(row["threshold"]) * amount]
     if below:
+        require_alone(connection)
         rearm = update(alerts).where(alerts.c.id.in_(below)).values(rearmed_at=to_us(now))
         connection.execute(rearm)
     return {

@@ -14,6 +14,7 @@ from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.reservation import Decision
 from jupyter_llm_meter.core.standing import Alert
 from jupyter_llm_meter.ledger.batch import Pricer, Settled
+from jupyter_llm_meter.ledger.locks import require_alone
 from jupyter_llm_meter.ledger.notebooks.places import Places, placed
 from jupyter_llm_meter.ledger.outbox import Outbox
 from jupyter_llm_meter.ledger.schema import SUBJECT_COLUMNS
@@ -62,8 +63,11 @@ def settle_arrivals(
         What became of each arrival. An alert is in that of the last one that may have raised it.
     """
     settled: list[Settled] = []
-    for _limits, group in groupby(arrivals, lambda arrival: id(arrival.limits)):
-        together = list(group)
+    groups = [list(group) for _limits, group in groupby(arrivals, lambda arrival: id(arrival.limits))]
+    if len(groups) > 1:
+        # Each has its own order of locks.
+        require_alone(connection)
+    for together in groups:
         records = [placed(connection, each.records, each.places, each.now) for each in together]
         whole = settle(
             connection,

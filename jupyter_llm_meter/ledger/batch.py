@@ -16,13 +16,14 @@ from sqlalchemy import Connection, bindparam, delete, insert, update
 from jupyter_llm_meter.core.prices import Cost
 from jupyter_llm_meter.core.standing import Alert
 from jupyter_llm_meter.ledger.duplicates import merged_ids, possible_duplicates, stored_rows
+from jupyter_llm_meter.ledger.locks import require_alone
 from jupyter_llm_meter.ledger.rows import FIGURES, STORED, Row, completed, sound, to_record, to_row
 from jupyter_llm_meter.ledger.schema import calls, merged_calls
-from jupyter_llm_meter.ledger.sql import Sql
+from jupyter_llm_meter.ledger.sql import Insert
 from jupyter_llm_meter.ledger.witnesses import is_same_response, is_shown, merged, rank
 from llm_meter_tap.wire.record import CallRecord
 
-_INSERT = Sql(f"INSERT INTO calls ({', '.join(STORED)}) VALUES ({', '.join('?' * len(STORED))})")
+_INSERT = Insert(calls, STORED)
 _STORED_VALUES = itemgetter(*STORED)
 
 Pricer = Callable[[CallRecord], "Cost | None"]
@@ -83,7 +84,11 @@ class Batch:
         self._reported_at = reported_at
         self._kept_by = merged_ids(connection, (record.call_id for record in records))
         own = stored_rows(connection, [*(record.call_id for record in records), *self._kept_by.values()])
-        self._stored = possible_duplicates(connection, records, reported_at) | own
+        others = possible_duplicates(connection, records, reported_at)
+        if self._kept_by or others.keys() - own.keys():
+            # Calls under other ids than those that are locked.
+            require_alone(connection)
+        self._stored = others | own
         self.rows = dict(self._stored)
         self._by_trait: dict[Trait, list[str]] = {}
         for call_id, row in self.rows.items():
@@ -107,7 +112,7 @@ class Batch:
             )
         new = [row for call_id, row in self.rows.items() if call_id not in self._stored]
         if new:
-            _INSERT.run_many(connection, map(_STORED_VALUES, new))
+            _INSERT.run(connection, list(map(_STORED_VALUES, new)))
         changed = [
             {**row, "changed_id": call_id}
             for call_id, row in self.rows.items()

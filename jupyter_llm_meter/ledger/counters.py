@@ -19,6 +19,7 @@ from sqlalchemy.sql import ColumnElement
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.windows import window_bounds
 from jupyter_llm_meter.ledger.history import sums_by, unpriced_tokens_by
+from jupyter_llm_meter.ledger.locks import is_shared
 from jupyter_llm_meter.ledger.memory import CountedWindow, recall_of
 from jupyter_llm_meter.ledger.rows import PICO, UNPRICED_TOKENS, counted_figure, from_us, to_us
 from jupyter_llm_meter.ledger.schema import (
@@ -29,7 +30,7 @@ from jupyter_llm_meter.ledger.schema import (
     counted_windows,
     counters,
 )
-from jupyter_llm_meter.ledger.sql import Sql
+from jupyter_llm_meter.ledger.sql import Insert, Sql
 
 _FEW = 100
 """Up to so many windows are asked for by their names, more by their bounds alone."""
@@ -45,10 +46,11 @@ _WINDOWS = Sql(
     "SELECT limit_id, window_start, window_end, scope, value, unit FROM counted_windows"
     " WHERE window_end > ? AND (value IS NULL OR value IN (?*))"
 )
-_ADD = Sql(
-    "INSERT INTO counters (limit_id, window_start, window_end, subject, used) VALUES (?, ?, ?, ?, ?)"
-    " ON CONFLICT (limit_id, window_start, window_end, subject)"
-    " DO UPDATE SET used = counters.used + excluded.used RETURNING used"
+_ADD = Insert(
+    counters,
+    ("limit_id", "window_start", "window_end", "subject", "used"),
+    "ON CONFLICT (limit_id, window_start, window_end, subject)"
+    " DO UPDATE SET used = counters.used + excluded.used",
 )
 
 
@@ -196,11 +198,24 @@ def add_calls(
                 if counted.start <= at < counted.end:
                     key = Window(counted.limit_id, counted.start, counted.end), subject
                     added[key] = added.get(key, 0) + sign * counted_figure(row, counted.unit)
-    steps = {}
-    for (window, subject), figure in sorted(added.items()):
-        ((used,),) = _ADD.all(connection, *window, subject, figure)
-        steps[window, subject] = Step(figure, used)
-    return steps
+    if not added:
+        return {}
+    _ADD.run(connection, [(*key[0], key[1], figure) for key, figure in sorted(added.items())])
+    changed = {window for window, _subject in added}
+    used = used_by_window(connection, list(changed), {subject for _window, subject in added})
+    return {key: Step(figure, used[key[0]][key[1]]) for key, figure in added.items()}
+
+
+def lock_counters(connection: Connection, keys: Iterable[tuple[Window, str]]) -> None:
+    """Keep counters as they are until the transaction ends; they are made, at zero, where there are none.
+
+    Args:
+        connection: A writing transaction; one that is alone has no need of it.
+        keys: Windows and subjects, in an order that all transactions keep.
+    """
+    rows = [(*window, subject, 0) for window, subject in keys] if is_shared(connection) else []
+    if rows:
+        _ADD.run(connection, rows)
 
 
 def _windows_of(

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from jupyter_llm_meter.ledger.locks import is_shared, lock_names
 from jupyter_llm_meter.ledger.rows import FIGURES, STORED, Row, row_of, to_us
 from jupyter_llm_meter.ledger.sql import Sql
 from jupyter_llm_meter.ledger.witnesses import PROCESS_SOURCES, SHORTEST_ID
@@ -28,6 +29,24 @@ _OUTPUTS = Sql(
     " AND (run_id IN (?*) OR reported_at >= ?)"
 )
 _CALLS = Sql(f"{_SELECT} started_at >= ? AND started_at <= ? AND kernel_id IN (?*) AND source IN (?*)")
+
+
+def lock_calls(connection: Connection, records: Sequence[CallRecord], dropped: Sequence[str]) -> None:
+    """Lock calls by all names under which another transaction could write them.
+
+    Processes report calls of one kernel at the same time; an output of the kernel may show any of them.
+
+    Raises:
+        NotAlone: They are too many.
+    """
+    if not is_shared(connection):
+        return
+    names = [*(f"call {record.call_id}" for record in records), *(f"call {call_id}" for call_id in dropped)]
+    names += [f"response {record.response_id}" for record in records if record.response_id is not None]
+    placed = [record for record in records if record.kernel_id is not None and record.basis in FIGURES]
+    shows = {f"kernel {record.kernel_id}" for record in placed if record.source == "output"}
+    shown = {f"kernel {record.kernel_id}" for record in placed}
+    lock_names(connection, [*names, *shows], shown - shows)
 
 
 def merged_ids(connection: Connection, call_ids: Iterable[str]) -> dict[str, str]:

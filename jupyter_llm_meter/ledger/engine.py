@@ -2,8 +2,7 @@
 
 SQLite runs in WAL mode with ``synchronous=NORMAL``: a finished transaction survives any killed process,
 the last ones may be lost with the power. A writing transaction takes the write lock when it begins, so
-that two writers queue instead of failing half-way; PostgreSQL writers queue on an advisory lock for the
-same reason.
+that two writers queue instead of failing half-way. What PostgreSQL's writers lock is in `locks`.
 """
 
 from __future__ import annotations
@@ -16,12 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Transaction, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from jupyter_llm_meter.ledger.errors import CorruptLedger, LedgerAddressError, LedgerUnavailable
+from jupyter_llm_meter.ledger.locks import COLLISIONS, NotAlone, lock_ledger
 from jupyter_llm_meter.ledger.memory import Memory
 from jupyter_llm_meter.ledger.sql import Sql, is_postgresql
 
@@ -33,10 +33,7 @@ CONNECT_TIMEOUT_S = 10
 
 LARGE_CACHE_KIB = 128 * 1024
 
-_ADVISORY_LOCK = 0x4C4D5452
 _BEGIN, _BEGIN_WRITING = Sql("BEGIN"), Sql("BEGIN IMMEDIATE")
-_PING = Sql("SELECT 1")
-_LOCK = Sql("SELECT pg_advisory_xact_lock(?)")
 _WRITES = "llm_meter_writes"
 _DAMAGED = ("malformed", "not a database")
 _memories: WeakKeyDictionary[Engine, Memory] = WeakKeyDictionary()
@@ -94,17 +91,22 @@ def create_file(path: Path) -> None:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that holds the ledger's write lock from its start; commits unless an error leaves it."""
+def writing(engine: Engine, is_alone: bool = True) -> Iterator[Connection]:
+    """A transaction that holds the ledger's write lock from its start; commits unless an error leaves it.
+
+    Args:
+        engine: The ledger's database.
+        is_alone: No other process writes meanwhile, see `locks`. A file has one writer at a time anyway.
+    """
     memory = _memories.setdefault(engine, Memory())
     # SQLite would let the other threads sleep and look again; a process's own threads wait for one another.
     if not memory.writes.acquire(timeout=BUSY_TIMEOUT_S):
         raise LedgerUnavailable("the ledger is busy: another write of this process does not end")
     try:
-        with translated(engine), _kept(engine, memory) as connection:
-            with _locked(connection), memory.recalled(connection) as recall:
-                yield connection
-            memory.keep(recall)
+        begun = _begun(engine, memory, is_alone)
+        with translated(engine), begun as connection, memory.recalled(connection) as recall:
+            yield connection
+        memory.keep(recall)
     finally:
         memory.writes.release()
 
@@ -112,7 +114,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def preparing(engine: Engine) -> Iterator[Connection]:
     """A transaction as `writing` makes it, on a database that may have no tables yet."""
-    with translated(engine), engine.connect() as connection, _locked(connection):
+    with translated(engine), engine.connect() as connection, _begin(connection, True):
         yield connection
 
 
@@ -125,46 +127,50 @@ def close(engine: Engine) -> None:
 
 
 @contextmanager
-def _kept(engine: Engine, memory: Memory) -> Iterator[Connection]:
-    """The connection that writes; it is used again as long as nothing fails."""
+def _begun(engine: Engine, memory: Memory, is_alone: bool) -> Iterator[Connection]:
+    """A transaction on the connection that writes, which is used again as long as nothing fails."""
     connection, memory.connection = memory.connection, None
-    if connection is not None and not _is_alive(connection):
-        connection.close()
-        connection = None
-    if connection is None:
+    transaction = None if connection is None else _begun_again(connection, is_alone)
+    if connection is None or transaction is None:
         connection = engine.connect()
+        try:
+            transaction = _begin(connection, is_alone)
+        except BaseException:
+            connection.close()
+            raise
     try:
-        yield connection
+        with transaction:
+            yield connection
+    except NotAlone:
+        memory.connection = connection
+        raise
     except BaseException:
         connection.close()
         raise
     memory.connection = connection
 
 
-def _is_alive(connection: Connection) -> bool:
-    """Whether the server still knows a connection; a file needs no question."""
-    if not is_postgresql(connection):
-        return True
+def _begun_again(connection: Connection, is_alone: bool) -> Transaction | None:
+    """A transaction on a connection that was used before; None where the server has ended it since."""
     try:
-        _PING.all(connection)
-        connection.rollback()
-    except connection.dialect.loaded_dbapi.Error:
-        connection.invalidate()
-        return False
-    return True
+        return _begin(connection, is_alone)
+    except (DBAPIError, connection.dialect.loaded_dbapi.Error):
+        if is_postgresql(connection):
+            connection.invalidate()
+        connection.close()
+        if not is_postgresql(connection):
+            raise
+        return None
 
 
-@contextmanager
-def _locked(connection: Connection) -> Iterator[None]:
+def _begin(connection: Connection, is_alone: bool) -> Transaction:
     connection.info[_WRITES] = True
     try:
         transaction = connection.begin()
     finally:
-        del connection.info[_WRITES]
-    with transaction:
-        if is_postgresql(connection):
-            _LOCK.all(connection, _ADVISORY_LOCK)
-        yield
+        connection.info.pop(_WRITES, None)
+    lock_ledger(connection, is_alone)
+    return transaction
 
 
 @contextmanager
@@ -203,7 +209,8 @@ def translated(engine: Engine) -> Iterator[None]:
                 f"the ledger {where} is damaged ({reason}); restore it from a copy."
             ) from error
         module = engine.dialect.loaded_dbapi
-        is_refusal = isinstance(orig, (module.IntegrityError, module.DataError, module.ProgrammingError))
+        refusals = (module.IntegrityError, module.DataError, module.ProgrammingError)
+        is_refusal = isinstance(orig, refusals) or getattr(orig, "sqlstate", None) in COLLISIONS
         raise LedgerUnavailable(
             f"the ledger {where} cannot be used now: {reason}", is_refusal=is_refusal
         ) from error

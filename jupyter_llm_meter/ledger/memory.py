@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
+from jupyter_llm_meter.ledger.locks import require_alone
 from jupyter_llm_meter.ledger.sql import Sql
 
 GENERATION = "generation"
@@ -92,7 +93,12 @@ class Recall:
         self.has_changed = False
 
     def change(self, connection: Connection) -> None:
-        """Forget what is known, because this transaction changes rows that others remember."""
+        """Forget what is known, because this transaction changes rows that others remember.
+
+        Raises:
+            NotAlone: The transaction has to be alone for that.
+        """
+        require_alone(connection)
         self.known, self.learned = Facts(), Facts()
         if not self.has_changed:
             self.has_changed = True

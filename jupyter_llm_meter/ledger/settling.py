@@ -29,12 +29,13 @@ from jupyter_llm_meter.ledger.counters import (
     current_windows,
     used_amount,
 )
+from jupyter_llm_meter.ledger.duplicates import lock_calls
 from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.outbox import Outbox
 from jupyter_llm_meter.ledger.reservations.store import end_reservations
 from jupyter_llm_meter.ledger.rows import Row, quarter, series_digest, sums, to_us
-from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUBJECT_COLUMNS, SUMS
-from jupyter_llm_meter.ledger.sql import Sql
+from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUBJECT_COLUMNS, SUMS, rollups, series
+from jupyter_llm_meter.ledger.sql import Insert, Sql
 from jupyter_llm_meter.ledger.standings import standings
 from jupyter_llm_meter.ledger.unpriced import with_unpriced
 from llm_meter_tap.wire.record import CallRecord
@@ -45,14 +46,12 @@ Series = tuple[Any, ...]
 _SERIES = itemgetter(*SERIES_COLUMNS)
 _MOST_AT_ONCE = 500
 _SERIES_IDS = Sql("SELECT digest, id FROM series WHERE digest IN (?*)")
-_NEW_SERIES = Sql(
-    f"INSERT INTO series (digest, {', '.join(SERIES_COLUMNS)})"
-    f" VALUES (?, {', '.join('?' * len(SERIES_COLUMNS))})"
-)
-_ADD = Sql(
-    f"INSERT INTO rollups (quarter, series_id, {', '.join(SUMS)})"
-    f" VALUES (?, ?, {', '.join('?' * len(SUMS))}) ON CONFLICT (quarter, series_id)"
-    f" DO UPDATE SET {', '.join(f'{name} = rollups.{name} + excluded.{name}' for name in SUMS)}"
+_NEW_SERIES = Insert(series, ("digest", *SERIES_COLUMNS), "ON CONFLICT (digest) DO NOTHING")
+_ADD = Insert(
+    rollups,
+    ("quarter", "series_id", *SUMS),
+    "ON CONFLICT (quarter, series_id)"
+    f" DO UPDATE SET {', '.join(f'{name} = rollups.{name} + excluded.{name}' for name in SUMS)}",
 )
 _NONE: Mapping[str, Decision] = MappingProxyType({})
 
@@ -81,6 +80,7 @@ def settle(
         refused: Why calls were refused, by call id, as far as it is remembered.
         dropped: Calls that were never sent, whose reservations end.
     """
+    lock_calls(connection, records, dropped)
     batch = Batch(connection, records, pricer, to_us(now))
     settled, changes = batch.settled, [*batch.changes(), *((row, 1) for row in older)]
     windows = current_windows(_holding(index, [row for row, _sign in changes]), now)
@@ -170,7 +170,7 @@ def _add_to_rollups(connection: Connection, changes: Sequence[Change]) -> None:
     ids = _series_ids(connection, {named for _start, named in added})
     rows = [(start, ids[named], *figures) for (start, named), figures in added.items()]
     if rows:
-        _ADD.run_many(connection, sorted(rows))
+        _ADD.run(connection, sorted(rows))
 
 
 def _series_ids(connection: Connection, named: Collection[Series]) -> dict[Series, int]:
@@ -185,7 +185,7 @@ def _series_ids(connection: Connection, named: Collection[Series]) -> dict[Serie
         found = _stored_ids(connection, digests)
         unknown = [(digest, *each) for digest, each in digests.items() if digest not in found]
         if unknown:
-            _NEW_SERIES.run_many(connection, unknown)
+            _NEW_SERIES.run(connection, sorted(unknown, key=itemgetter(0)))
             found = _stored_ids(connection, digests)
         learned = {digests[digest]: number for digest, number in found.items()}
         recall.learned.series.update(learned)

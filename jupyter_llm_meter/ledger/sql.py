@@ -6,11 +6,12 @@ Statements that are seldom needed stay with SQLAlchemy.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 _SLOT = re.compile(r"\?\*?")
 
@@ -41,10 +42,6 @@ class Sql:
         changed: int = self._execute(connection, values).rowcount
         return changed
 
-    def run_many(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> None:
-        """Run the statement, which has no lists, for each of some rows of values."""
-        _cursor(connection).executemany(self._text(connection, ()), rows)
-
     def _execute(self, connection: Connection, values: Sequence[Any]) -> Any:
         cursor = _cursor(connection)
         if not self._has_lists:
@@ -73,6 +70,33 @@ class Sql:
             pairs = zip(self._words, [*slots, ""], strict=True)
             text = self._texts[key] = "".join(word + each for word, each in pairs)
         return text
+
+
+class Insert:
+    """Inserts rows into a table: PostgreSQL takes all of them at once, as one JSON document.
+
+    Args:
+        table: The table.
+        columns: Those that rows have values for, in this order.
+        then: What becomes of rows that are there already: the statement's ``ON CONFLICT``.
+    """
+
+    def __init__(self, table: Table, columns: Sequence[str], then: str = "") -> None:
+        head = f"INSERT INTO {table.name} ({', '.join(columns)})"
+        self._by_row = f"{head} VALUES ({', '.join('?' * len(columns))}) {then}"
+        self._columns = columns
+        self._all_at_once = (
+            f"{head} SELECT {', '.join(columns)}"
+            f" FROM json_populate_recordset(NULL::{table.name}, %s::json) {then}"
+        )
+
+    def run(self, connection: Connection, rows: Sequence[Values]) -> None:
+        """Insert rows, in their order."""
+        if is_postgresql(connection):
+            document = [dict(zip(self._columns, row, strict=True)) for row in rows]
+            _cursor(connection).execute(self._all_at_once, [json.dumps(document)])
+        else:
+            _cursor(connection).executemany(self._by_row, rows)
 
 
 def is_postgresql(connection: Connection) -> bool:

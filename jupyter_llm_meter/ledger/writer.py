@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from jupyter_llm_meter.ledger.engine import writing
 from jupyter_llm_meter.ledger.errors import LedgerError, LedgerUnavailable
+from jupyter_llm_meter.ledger.locks import NotAlone
 
 MOST_AT_ONCE = 64
 """Pieces of one transaction."""
@@ -68,7 +69,8 @@ class Writer:
         # Lets other threads run that are about to come: those of the last transaction, above all.
         sleep(0)
         with self._lock:
-            batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+            batch = [piece for piece in self._waiting if self._is_for(piece, self._waiting[0])][:MOST_AT_ONCE]
+            self._waiting = [piece for piece in self._waiting if piece not in batch]
         try:
             self._commit(batch)
         finally:
@@ -79,10 +81,27 @@ class Writer:
                 if self._is_busy:
                     self._waiting[0].wake()
 
+    def _is_for(self, piece: _Piece, first: _Piece) -> bool:
+        """Whether two pieces can share a transaction: in PostgreSQL, each kind has its order of locks."""
+        return piece.work == first.work or self._engine.dialect.name != "postgresql"
+
+    def _results(self, batch: Sequence[_Piece]) -> list[Any]:
+        if self._engine.dialect.name == "postgresql":
+            try:
+                with writing(self._engine, is_alone=False) as connection:
+                    return _run(connection, batch)
+            except NotAlone:
+                pass
+            except LedgerUnavailable as error:
+                # Two wrote the same, or waited for one another: alone it can be decided.
+                if not error.is_refusal:
+                    raise
+        with writing(self._engine) as connection:
+            return _run(connection, batch)
+
     def _commit(self, batch: Sequence[_Piece]) -> None:
         try:
-            with writing(self._engine) as connection:
-                results = _run(connection, batch)
+            results = self._results(batch)
         except Exception as error:  # noqa: BLE001 - raised again in the thread whose piece it is
             if len(batch) == 1 or _is_about_the_ledger(error):
                 for piece in batch:

@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from jupyter_llm_meter.core.limits import Limit
-from jupyter_llm_meter.core.reservation import Decision, first_refusal
+from jupyter_llm_meter.core.reservation import RUN, Decision, first_refusal
 from jupyter_llm_meter.core.standing import Standing
-from jupyter_llm_meter.ledger.counters import Window, count_windows, used_amount
+from jupyter_llm_meter.ledger.counters import Window, count_windows, lock_counters, used_amount
 from jupyter_llm_meter.ledger.raising import raised_at
 from jupyter_llm_meter.ledger.reservations.store import (
     DELETE,
@@ -50,6 +50,9 @@ def reserve(
         For each call None where it may be sent, or the decision against it.
     """
     count_windows(connection, uncounted)
+    needs = {(need.window, need.subject): need for check in checks for need in check.needs}
+    # Calls on their own limits first, then on the caps of their runs: the order in which they settle.
+    lock_counters(connection, sorted(needs, key=lambda key: (needs[key].limit.scope == RUN, key)))
     room = _Room(connection, checks, now)
     decided: dict[str, Decision | None] = {}
     rows = []

@@ -111,33 +111,23 @@ def test_a_writer_that_nobody_else_uses_writes_each_piece_at_once(engine):
 
 
 def test_threads_that_settle_together_each_get_what_became_of_their_own_calls(ledger):
-    each = limit(amount=200)
-    started, results = [], {}
+    limits, results = [limit(amount=200)], {}
     arrivals = {
         "first": [call("a", user_id="ann"), call("both", user_id="ann")],
         "second": [call("both", user_id="ann"), call("b", user_id="bob", input_tokens=500)],
         "third": [call("c", user_id="cy")],
     }
 
-    def settle_all(connection, given):
-        started.append(len(given))
-        return ledger._settle_arrivals(connection, given)
+    def bring(name):
+        results[name] = ledger.settle(arrivals[name], limits, NOW)
 
-    writer, original = ledger._writer, ledger._writer.write
-    writer.write = lambda _work, arrival: original(settle_all, arrival)
-    limits = [each]
-    with writer._lock:
-        threads = [
-            Thread(
-                target=lambda name=name: results.update({name: ledger.settle(arrivals[name], limits, NOW)})
-            )
-            for name in arrivals
-        ]
+    # None of the three can begin before all have come.
+    with ledger._writer._lock:
+        threads = [Thread(target=bring, args=[name]) for name in arrivals]
         for thread in threads:
             thread.start()
     for thread in threads:
         thread.join(PATIENCE_S)
-    assert sum(started) == 3
     new = [call_id for settled in results.values() for call_id in settled.new]
     assert sorted(new) == ["a", "b", "both", "c"]
     assert [alert.subject for alert in results["second"].crossed if alert.subject == "bob"] == ["bob"]
