@@ -9,22 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from operator import itemgetter
 
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from jupyter_llm_meter.core.prices import Cost
 from jupyter_llm_meter.core.standing import Alert
+from jupyter_llm_meter.ledger.call_rows import write_calls
 from jupyter_llm_meter.ledger.duplicates import merged_ids, possible_duplicates, stored_rows
 from jupyter_llm_meter.ledger.locks import require_alone
-from jupyter_llm_meter.ledger.rows import FIGURES, STORED, Row, completed, sound, to_record, to_row
-from jupyter_llm_meter.ledger.schema import calls, merged_calls
-from jupyter_llm_meter.ledger.sql import Insert
+from jupyter_llm_meter.ledger.rows import FIGURES, Row, completed, sound, stored_id, to_record, to_row
+from jupyter_llm_meter.ledger.schema import merged_calls
+from jupyter_llm_meter.ledger.sql import Sql
 from jupyter_llm_meter.ledger.witnesses import is_same_response, is_shown, merged, rank
 from llm_meter_tap.wire.record import CallRecord
 
-_INSERT = Insert(calls, STORED)
-_STORED_VALUES = itemgetter(*STORED)
+_DELETE = Sql("DELETE FROM call_rows WHERE call_id = ?")
 
 Pricer = Callable[[CallRecord], "Cost | None"]
 Change = tuple[Row, int]
@@ -105,21 +104,12 @@ class Batch:
 
     def write(self, connection: Connection) -> None:
         """Write the rows of `calls` that are new, changed or gone."""
-        gone = [call_id for call_id in self._stored if call_id not in self.rows]
-        if gone:
-            connection.execute(
-                delete(calls).where(calls.c.call_id == bindparam("gone_id")), _named("gone_id", gone)
-            )
-        new = [row for call_id, row in self.rows.items() if call_id not in self._stored]
+        gone = [call_id for call_id, row in self._stored.items() if self.rows.get(call_id) is not row]
+        for call_id in gone:
+            _DELETE.run(connection, stored_id(connection, call_id))
+        new = [row for call_id, row in self.rows.items() if self._stored.get(call_id) is not row]
         if new:
-            _INSERT.run(connection, list(map(_STORED_VALUES, new)))
-        changed = [
-            {**row, "changed_id": call_id}
-            for call_id, row in self.rows.items()
-            if call_id in self._stored and self._stored[call_id] is not row
-        ]
-        if changed:
-            connection.execute(update(calls).where(calls.c.call_id == bindparam("changed_id")), changed)
+            write_calls(connection, new)
         if self.settled.merged:
             self._write_merged(connection)
 
@@ -226,7 +216,3 @@ def _distance(other: Row, row: Row) -> tuple[object, ...]:
         other["started_at"],
         other["call_id"],
     )
-
-
-def _named(name: str, values: Sequence[str]) -> list[dict[str, str]]:
-    return [{name: value} for value in values]

@@ -5,30 +5,34 @@ Reads only. `witnesses.py` says which of the rows found are of one call.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection
 
 from jupyter_llm_meter.ledger.locks import is_shared, lock_names
-from jupyter_llm_meter.ledger.rows import FIGURES, STORED, Row, row_of, to_us
+from jupyter_llm_meter.ledger.rows import FIGURES, STORED, Row, row_of, stored_id, to_us
 from jupyter_llm_meter.ledger.sql import Sql
 from jupyter_llm_meter.ledger.witnesses import PROCESS_SOURCES, SHORTEST_ID
 from llm_meter_tap.wire.record import CallRecord
 
 _IDS_PER_QUERY = 500
 
-_SELECT = f"SELECT {', '.join(STORED)} FROM calls WHERE"
-_BY_ID = Sql(f"{_SELECT} call_id IN (?*)")
-_BY_RESPONSE = Sql(f"{_SELECT} response_id IN (?*)")
+_SELECT = f"SELECT {', '.join(STORED)} FROM calls"
 _MERGED = Sql("SELECT call_id, kept_id FROM merged_calls WHERE call_id IN (?*)")
-
-# Written out, as a partial index is only used where the database sees its condition in the statement.
-_OUTPUTS = Sql(
-    f"{_SELECT} source = 'output' AND kernel_id IN (?*) AND started_at <= ?"
+_OF_ROWS = Sql(f"{_SELECT} WHERE id IN (?*)")
+_OF_IDS = Sql("SELECT id FROM call_rows WHERE call_id IN (?*)")
+_OF_RESPONSES = Sql("SELECT id FROM call_rows WHERE response_id IN (?*)")
+# A condition that a partial index has is written out.
+_OF_OUTPUTS = Sql(
+    "SELECT id FROM call_rows WHERE reported_at IS NOT NULL AND started_at <= ?"
+    " AND series_id IN (SELECT id FROM series WHERE kernel_id IN (?*))"
     " AND (run_id IN (?*) OR reported_at >= ?)"
 )
-_CALLS = Sql(f"{_SELECT} started_at >= ? AND started_at <= ? AND kernel_id IN (?*) AND source IN (?*)")
+_OF_PROCESSES = Sql(
+    "SELECT id FROM call_rows WHERE started_at >= ? AND started_at <= ?"
+    " AND series_id IN (SELECT id FROM series WHERE kernel_id IN (?*))"
+    " AND kind_id IN (SELECT id FROM kinds WHERE source IN (?*))"
+)
 
 
 def lock_calls(connection: Connection, records: Sequence[CallRecord], dropped: Sequence[str]) -> None:
@@ -59,10 +63,11 @@ def merged_ids(connection: Connection, call_ids: Iterable[str]) -> dict[str, str
 
 def stored_rows(connection: Connection, call_ids: Iterable[str]) -> dict[str, Row]:
     """The rows of calls, by their ids."""
-    rows: dict[str, Row] = {}
+    numbers: set[int] = set()
     for ids in _parts(call_ids):
-        rows.update(_rows(_BY_ID.all(connection, ids)))
-    return rows
+        stored = [stored_id(connection, call_id) for call_id in ids]
+        numbers.update(number for (number,) in _OF_IDS.all(connection, stored))
+    return _rows(connection, numbers)
 
 
 def possible_duplicates(
@@ -75,11 +80,11 @@ def possible_duplicates(
         records: Calls that arrive.
         reported_at: When they arrive, in microseconds.
     """
-    rows: dict[str, Row] = {}
+    numbers: set[int] = set()
     for ids in _parts(
         record.response_id for record in records if len(record.response_id or "") >= SHORTEST_ID
     ):
-        rows.update(_rows(_BY_RESPONSE.all(connection, ids)))
+        numbers.update(number for (number,) in _OF_RESPONSES.all(connection, ids))
     placed = [record for record in records if record.kernel_id is not None and record.basis in FIGURES]
     outputs = [record for record in placed if record.source == "output"]
     reported = [record for record in placed if record.source in PROCESS_SOURCES]
@@ -87,12 +92,13 @@ def possible_duplicates(
         first, last, kernels = _range(reported)
         # No run has an empty name: a list has to hold something.
         runs = sorted({record.run_id for record in reported if record.run_id is not None}) or [""]
-        rows.update(_rows(_OUTPUTS.all(connection, kernels, last, runs, first)))
+        numbers.update(number for (number,) in _OF_OUTPUTS.all(connection, last, kernels, runs, first))
     if outputs:
         # The record of an output has the start of its run, in which the calls are.
         first, _last, kernels = _range(outputs)
-        rows.update(_rows(_CALLS.all(connection, first, reported_at, kernels, PROCESS_SOURCES)))
-    return rows
+        found = _OF_PROCESSES.all(connection, first, reported_at, kernels, PROCESS_SOURCES)
+        numbers.update(number for (number,) in found)
+    return _rows(connection, numbers)
 
 
 def _range(records: Sequence[CallRecord]) -> tuple[int, int, list[str]]:
@@ -101,8 +107,13 @@ def _range(records: Sequence[CallRecord]) -> tuple[int, int, list[str]]:
     return min(times), max(times), sorted({record.kernel_id or "" for record in records})
 
 
-def _rows(found: Iterable[Sequence[Any]]) -> dict[str, Row]:
-    return {row["call_id"]: row for row in map(row_of, found)}
+def _rows(connection: Connection, numbers: Collection[int]) -> dict[str, Row]:
+    rows: dict[str, Row] = {}
+    wanted = sorted(numbers)
+    for first in range(0, len(wanted), _IDS_PER_QUERY):
+        part = wanted[first : first + _IDS_PER_QUERY]
+        rows.update((row["call_id"], row) for row in map(row_of, _OF_ROWS.all(connection, part)))
+    return rows
 
 
 def _parts(ids: Iterable[str | None]) -> Iterable[Sequence[str]]:

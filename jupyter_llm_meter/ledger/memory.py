@@ -46,7 +46,7 @@ class Facts:
     """Rows of the ledger.
 
     Attributes:
-        series: Ids of series, by what they keep apart.
+        ids: Ids of shared rows, by the table and by what they hold.
         counted: Windows that have counters: limit, start, end.
         windows: The counted windows that a call of a scope's subject can lie in and that end after `floor`.
         quiet: Windows and subjects of which no threshold was announced.
@@ -55,7 +55,7 @@ class Facts:
         moves: Rows of `moves`, by the old path.
     """
 
-    series: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    ids: dict[str, dict[tuple[Any, ...], int]] = field(default_factory=dict)
     counted: dict[tuple[Any, ...], bool] = field(default_factory=dict)
     windows: dict[tuple[str, str], list[CountedWindow]] = field(default_factory=dict)
     quiet: dict[tuple[Any, ...], bool] = field(default_factory=dict)
@@ -65,7 +65,9 @@ class Facts:
 
     def add(self, other: Facts) -> None:
         """Take over what another one has."""
-        names = ["series", "counted", "quiet", "kernels", "moves"]
+        for name, ids in other.ids.items():
+            self.ids.setdefault(name, {}).update(ids)
+        names = ["counted", "quiet", "kernels", "moves"]
         if self.floor in (None, other.floor):
             self.floor = other.floor
             names.append("windows")
@@ -75,7 +77,8 @@ class Facts:
     @property
     def is_large(self) -> bool:
         """Whether it is time to forget it."""
-        sizes = (len(self.series), len(self.quiet), len(self.windows), len(self.kernels), len(self.moves))
+        sizes = [len(rows) for rows in self.ids.values()]
+        sizes += [len(self.quiet), len(self.windows), len(self.kernels), len(self.moves)]
         return max(sizes) > MOST_KEPT
 
 

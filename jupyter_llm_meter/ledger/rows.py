@@ -5,22 +5,27 @@ The only place that decides what a call counts for; rollups, counters and querie
 
 from __future__ import annotations
 
-import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_EVEN, Decimal
+from operator import itemgetter
 from typing import Any
 
-from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUMS, UNIT_SUMS, calls
+from sqlalchemy import Connection
+
+from jupyter_llm_meter.ledger.raw_usage import put_together, taken_apart
+from jupyter_llm_meter.ledger.schema import LEVELS, OWN_COLUMNS, SUMS, UNIT_SUMS, calls
+from jupyter_llm_meter.ledger.sql import Values, is_postgresql
 from llm_meter_tap.wire.record import CallRecord
 
 PICO = Decimal(10) ** 12
 """Picodollars in a dollar."""
 
-QUARTER_US = 15 * 60 * 1_000_000
-"""Microseconds of a rollup. Every zone's offset is a multiple of a quarter hour since 1972."""
+QUARTER_US = LEVELS["quarter"] or 0
+"""Microseconds of the finest rollup. Every zone's offset is a multiple of a quarter hour since 1972."""
 
 FIGURES = ("reported", "counted", "partial")
 """The bases that come with figures."""
@@ -34,8 +39,8 @@ _LARGEST_COUNT = 10**12
 _LARGEST_COST = Decimal(10) ** 5
 _RECORD_FIELDS = tuple(field.name for field in fields(CallRecord))
 _COUNTS = tuple(name for name in _RECORD_FIELDS if name.endswith("_tokens"))
-_DOCUMENTS = ("usage_raw", "usage_flags", "usage_tool_calls")
-_CONVERTED = ("started_at", *_DOCUMENTS, "cost_amount")
+_DOCUMENTS = ("usage_flags", "usage_tool_calls")
+_CONVERTED = ("started_at", "usage_raw", *_DOCUMENTS, "cost_amount")
 _PLAIN_FIELDS = tuple(name for name in _RECORD_FIELDS if name not in _CONVERTED)
 _CONTEXT_FIELDS = (
     "operation_name", "provider_name", "request_model", "server_address", "server_port", "agent_name",
@@ -43,8 +48,11 @@ _CONTEXT_FIELDS = (
     "run_id",
 )  # fmt: skip
 
-STORED = tuple(column.name for column in calls.columns)
-"""The columns of `calls`."""
+_NUMBERS = ("id", "series_id", "kind_id", "place_id")
+STORED = tuple(column.name for column in calls.columns if column.name not in _NUMBERS)
+"""The columns of `calls` without the numbers of rows."""
+
+_HEX_ID = re.compile("[0-9a-f]{32}")
 
 Row = dict[str, Any]
 
@@ -88,6 +96,7 @@ def to_row(record: CallRecord) -> Row:
     for name in _DOCUMENTS:
         document = values[name]
         row[name] = None if document is None else json.dumps(document)
+    row["usage_shape"], row["usage_values"] = taken_apart(record.usage_raw)
     row["cost_pico"] = None if record.cost_amount is None else to_pico(record.cost_amount)
     row["model"] = row["response_model"] or row["request_model"]
     has_figures = record.basis in FIGURES
@@ -114,6 +123,7 @@ def to_record(row: Mapping[str, Any]) -> CallRecord:
     values.update((name, None if row[name] is None else json.loads(row[name])) for name in _DOCUMENTS)
     return CallRecord(
         **values,
+        usage_raw=put_together(row["usage_shape"], row["usage_values"]),
         started_at=from_us(row["started_at"]),
         cost_amount=None if row["cost_pico"] is None else from_pico(row["cost_pico"]),
     )
@@ -143,15 +153,35 @@ def completed(record: CallRecord, known: CallRecord) -> CallRecord:
     return replace(record, **context)
 
 
-def quarter(started_at_us: int) -> int:
-    """The start of the quarter hour that holds an instant."""
-    return started_at_us - started_at_us % QUARTER_US
+def span_start(started_at_us: int, level: str) -> int:
+    """The start of the span of a level that holds an instant."""
+    span = LEVELS[level]
+    return 0 if span is None else started_at_us - started_at_us % span
 
 
-def series_digest(row: Mapping[str, Any]) -> str:
-    """A short, fixed name for what rollups keep apart; absent and empty differ."""
-    named = json.dumps([row[name] for name in SERIES_COLUMNS])
-    return hashlib.sha256(named.encode()).hexdigest()
+def stored_id(connection: Connection, call_id: str) -> str | bytes:
+    """A call's id as its row has it."""
+    is_short = not is_postgresql(connection) and _HEX_ID.fullmatch(call_id)
+    return bytes.fromhex(call_id) if is_short else storable(call_id)
+
+
+def own_values(row: Mapping[str, Any]) -> Values:
+    """What a call's row has for itself, in the order of `OWN_COLUMNS` without the id."""
+    return (
+        row["started_at"],
+        row["response_id"],
+        row["run_id"],
+        _to_us(row["duration_s"]),
+        _to_us(row["time_to_first_chunk_s"]),
+        *_OWN_FIGURES(row),
+    )
+
+
+def _to_us(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1e6)
+
+
+_OWN_FIGURES = itemgetter(*OWN_COLUMNS[6:])
 
 
 def storable(value: Any) -> Any:

@@ -7,11 +7,9 @@ and a call that another source reports under another id is merged with it (`witn
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from operator import itemgetter
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -20,7 +18,8 @@ from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.reservation import Decision
 from jupyter_llm_meter.core.standing import FULL, Alert
 from jupyter_llm_meter.ledger.alerting import raise_alerts, raise_refusal
-from jupyter_llm_meter.ledger.batch import Batch, Change, Pricer, Settled
+from jupyter_llm_meter.ledger.batch import Batch, Pricer, Settled
+from jupyter_llm_meter.ledger.call_rows import add_to_rollups
 from jupyter_llm_meter.ledger.counters import (
     Step,
     Window,
@@ -33,26 +32,12 @@ from jupyter_llm_meter.ledger.duplicates import lock_calls
 from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.outbox import Outbox
 from jupyter_llm_meter.ledger.reservations.store import end_reservations
-from jupyter_llm_meter.ledger.rows import Row, quarter, series_digest, sums, to_us
-from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUBJECT_COLUMNS, SUMS, rollups, series
-from jupyter_llm_meter.ledger.sql import Insert, Sql
+from jupyter_llm_meter.ledger.rows import Row, to_us
+from jupyter_llm_meter.ledger.schema import SUBJECT_COLUMNS
 from jupyter_llm_meter.ledger.standings import standings
 from jupyter_llm_meter.ledger.unpriced import with_unpriced
 from llm_meter_tap.wire.record import CallRecord
 
-Series = tuple[Any, ...]
-"""The values of ``SERIES_COLUMNS``."""
-
-_SERIES = itemgetter(*SERIES_COLUMNS)
-_MOST_AT_ONCE = 500
-_SERIES_IDS = Sql("SELECT digest, id FROM series WHERE digest IN (?*)")
-_NEW_SERIES = Insert(series, ("digest", *SERIES_COLUMNS), "ON CONFLICT (digest) DO NOTHING")
-_ADD = Insert(
-    rollups,
-    ("quarter", "series_id", *SUMS),
-    "ON CONFLICT (quarter, series_id)"
-    f" DO UPDATE SET {', '.join(f'{name} = rollups.{name} + excluded.{name}' for name in SUMS)}",
-)
 _NONE: Mapping[str, Decision] = MappingProxyType({})
 
 
@@ -88,7 +73,7 @@ def settle(
     counted = count_windows(connection, with_unpriced(windows))
     met = [each for each in counted if each in windows]
     batch.write(connection)
-    _add_to_rollups(connection, changes)
+    add_to_rollups(connection, changes)
     touched = add_calls(connection, changes)
     new = {call_id: batch.rows[call_id] for call_id in settled.new}
     end_reservations(connection, {*(record.call_id for record in records), *dropped}, new)
@@ -159,43 +144,3 @@ def _refusals(
             (standing,) = standings(connection, [limit], now, {limit.scope: subject}, only=subject)
             raised.append(raise_refusal(connection, standing, None, now, outbox))
     return [alert for alert in raised if alert is not None]
-
-
-def _add_to_rollups(connection: Connection, changes: Sequence[Change]) -> None:
-    added: dict[tuple[int, Series], list[int]] = {}
-    for row, sign in changes:
-        figures = added.setdefault((quarter(row["started_at"]), _SERIES(row)), [0] * len(SUMS))
-        for position, figure in enumerate(sums(row)):
-            figures[position] += sign * figure
-    ids = _series_ids(connection, {named for _start, named in added})
-    rows = [(start, ids[named], *figures) for (start, named), figures in added.items()]
-    if rows:
-        _ADD.run(connection, sorted(rows))
-
-
-def _series_ids(connection: Connection, named: Collection[Series]) -> dict[Series, int]:
-    recall = recall_of(connection)
-    ids = {each: recall.known.series.get(each) for each in named}
-    digests = {
-        series_digest(dict(zip(SERIES_COLUMNS, each, strict=True))): each
-        for each, known in ids.items()
-        if known is None
-    }
-    if digests:
-        found = _stored_ids(connection, digests)
-        unknown = [(digest, *each) for digest, each in digests.items() if digest not in found]
-        if unknown:
-            _NEW_SERIES.run(connection, sorted(unknown, key=itemgetter(0)))
-            found = _stored_ids(connection, digests)
-        learned = {digests[digest]: number for digest, number in found.items()}
-        recall.learned.series.update(learned)
-        ids.update(learned)
-    return {each: number for each, number in ids.items() if number is not None}
-
-
-def _stored_ids(connection: Connection, digests: Collection[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    wanted = sorted(digests)
-    for first in range(0, len(wanted), _MOST_AT_ONCE):
-        found.update(_SERIES_IDS.all(connection, wanted[first : first + _MOST_AT_ONCE]))
-    return found

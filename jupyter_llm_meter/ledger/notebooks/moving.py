@@ -9,37 +9,61 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, func, select, text, update
 from sqlalchemy.sql import ColumnElement
 
 from jupyter_llm_meter.core.paths import moved
+from jupyter_llm_meter.ledger.call_rows import LEVEL_NUMBERS
 from jupyter_llm_meter.ledger.counters import Window, upsert_sums
 from jupyter_llm_meter.ledger.history import sums_by
 from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.notebooks.moves import write_move
-from jupyter_llm_meter.ledger.rows import Row, series_digest, storable, to_us
+from jupyter_llm_meter.ledger.rows import Row, storable, to_us
 from jupyter_llm_meter.ledger.schema import (
+    LEVELS,
+    LONG_SPANS,
     NO_END,
+    PLACE_COLUMNS,
+    SERIES_COLUMNS,
     SUBJECT_COLUMNS,
     SUMS,
     UNIT_SUMS,
     alerts,
-    calls,
+    call_rows,
+    cell_rollups,
     counted_windows,
     counters,
     kernels,
+    places,
     raises,
     reservations,
     rollups,
     series,
 )
+from jupyter_llm_meter.ledger.shared_rows import digest_of
 
 SCOPE = "notebook"
 _COLUMN = SUBJECT_COLUMNS[SCOPE]
 _KEY = ("limit_id", "window_start", "window_end")
 _VALUES_PER_QUERY = 500
+
+
+class _Owners(NamedTuple):
+    """Rows that calls refer to and that name their notebook, with their sums."""
+
+    table: Table
+    columns: Sequence[str]
+    column: str
+    rollups: Table
+
+
+# Series come first: the calls of a place are found by their series.
+_OWNERS = (
+    _Owners(series, SERIES_COLUMNS, "series_id", rollups),
+    _Owners(places, PLACE_COLUMNS, "place_id", cell_rollups),
+)
 
 Paths = Mapping[str, str]
 """Old paths of notebooks and their new ones."""
@@ -65,8 +89,8 @@ def move_history(connection: Connection, user_id: str, old: str, new: str, now: 
     if paths:
         shared = _shared(connection, user_id, list(paths))
         _move_counters(connection, user_id, paths, shared)
-        _move_series(connection, user_id, paths)
-        _move_column(connection, calls, "notebook_path", paths, calls.c.user_id == user_id)
+        for owners in _OWNERS:
+            _move_owners(connection, owners, user_id, paths)
         _move_limits(connection, user_id, paths, shared, now)
         _move_column(connection, kernels, "notebook_path", paths, kernels.c.user_id == user_id)
     return paths
@@ -94,19 +118,20 @@ def _is_on_notebook(table: Table) -> ColumnElement[bool]:
     return limit_id.startswith(f"{SCOPE}/") | limit_id.startswith(f"{SCOPE}=")
 
 
-def _move_series(connection: Connection, user_id: str, paths: Paths) -> None:
-    """Rename the series of the notebooks, and join those that the new path has already."""
+def _move_owners(connection: Connection, owners: _Owners, user_id: str, paths: Paths) -> None:
+    """Rename the series or places of the notebooks, and join those that the new path has already."""
+    table = owners.table
     rows = [
         {**row, "notebook_path": paths[row["notebook_path"]]}
         for part in _parts(list(paths))
-        for row in _rows(connection, part, user_id)
+        for row in _rows(connection, table, part, user_id)
     ]
-    digests = {series_digest(row): row for row in rows}
+    digests = {digest_of([row[name] for name in owners.columns]): row for row in rows}
     taken = {
-        digest: series_id
+        digest: number
         for part in _parts(list(digests))
-        for digest, series_id in connection.execute(
-            select(series.c.digest, series.c.id).where(series.c.digest.in_(part))
+        for digest, number in connection.execute(
+            select(table.c.digest, table.c.id).where(table.c.digest.in_(part))
         )
     }
     renamed = [
@@ -116,27 +141,49 @@ def _move_series(connection: Connection, user_id: str, paths: Paths) -> None:
     ]
     if renamed:
         statement = (
-            update(series)
-            .where(series.c.id == bindparam("moved_id"))
+            update(table)
+            .where(table.c.id == bindparam("moved_id"))
             .values(digest=bindparam("new_digest"), notebook_path=bindparam("new_path"))
         )
         connection.execute(statement, renamed)
-    for digest, series_id in taken.items():
-        _join_series(connection, digests[digest]["id"], series_id)
+    for digest, number in taken.items():
+        _join(connection, owners, digests[digest]["id"], number)
 
 
-def _rows(connection: Connection, paths: Sequence[str], user_id: str) -> list[Row]:
-    query = select(series).where(series.c.notebook_path.in_(paths), series.c.user_id == user_id)
+def _rows(connection: Connection, table: Table, paths: Sequence[str], user_id: str) -> list[Row]:
+    query = select(table).where(table.c.notebook_path.in_(paths), table.c.user_id == user_id)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def _join_series(connection: Connection, old_id: int, kept_id: int) -> None:
-    rows = connection.execute(select(rollups).where(rollups.c.series_id == old_id)).mappings()
-    joined = [{**row, "series_id": kept_id} for row in rows]
-    if joined:
-        upsert_sums(connection, rollups, SUMS, joined)
-    connection.execute(delete(rollups).where(rollups.c.series_id == old_id))
-    connection.execute(delete(series).where(series.c.id == old_id))
+def _join(connection: Connection, owners: _Owners, old_id: int, kept_id: int) -> None:
+    """Give the calls and sums of one series or place to another one."""
+    name, sums = owners.column, owners.rollups
+    long_spans = (sums.c[name] == old_id, text(LONG_SPANS))
+    days = select(sums.c.start).where(*long_spans, sums.c.level == LEVEL_NUMBERS["day"])
+    conditions: list[tuple[Any, ...]] = [long_spans]
+    for day in connection.scalars(days).all():
+        is_in_day = (sums.c.start >= day, sums.c.start < day + (LEVELS["day"] or 0))
+        is_short = sums.c.level.in_([LEVEL_NUMBERS["quarter"], LEVEL_NUMBERS["hour"]])
+        conditions.append((sums.c[name] == old_id, is_short, *is_in_day))
+    for condition in conditions:
+        rows = connection.execute(select(sums).where(*condition)).mappings()
+        joined = [{**row, name: kept_id} for row in rows]
+        if joined:
+            upsert_sums(connection, sums, SUMS, joined)
+    for condition in conditions:
+        connection.execute(delete(sums).where(*condition))
+    column = call_rows.c[name]
+    moved_calls = update(call_rows).where(column == old_id)
+    if owners.table is places:
+        # Calls are found by their series.
+        of_notebook = select(series.c.id).where(series.c.notebook_path == _path_of(connection, kept_id))
+        moved_calls = moved_calls.where(call_rows.c.series_id.in_(of_notebook))
+    connection.execute(moved_calls.values({name: kept_id}))
+    connection.execute(delete(owners.table).where(owners.table.c.id == old_id))
+
+
+def _path_of(connection: Connection, place_id: int) -> str | None:
+    return connection.scalar(select(places.c.notebook_path).where(places.c.id == place_id))
 
 
 def _move_counters(connection: Connection, user_id: str, paths: Paths, shared: AbstractSet[str]) -> None:
