@@ -8,7 +8,7 @@ transaction, whether or not the limit is in force.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -20,7 +20,7 @@ from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.windows import window_bounds
 from jupyter_llm_meter.ledger.history import sums_by, unpriced_tokens_by
 from jupyter_llm_meter.ledger.locks import is_shared
-from jupyter_llm_meter.ledger.memory import CountedWindow, recall_of
+from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.rows import PICO, UNPRICED_TOKENS, counted_figure, from_us, to_us
 from jupyter_llm_meter.ledger.schema import (
     NO_END,
@@ -31,20 +31,14 @@ from jupyter_llm_meter.ledger.schema import (
     counters,
 )
 from jupyter_llm_meter.ledger.sql import Insert, Sql
+from jupyter_llm_meter.ledger.windows_of_calls import windows_of
 
 _FEW = 100
 """Up to so many windows are asked for by their names, more by their bounds alone."""
 
-_BEFORE = timedelta(days=2) // timedelta(microseconds=1)
-"""How far back from the first call of a process its windows are remembered, in microseconds."""
-
 _FEW_COUNTERS = Sql(
     "SELECT limit_id, window_start, window_end, subject, used FROM counters WHERE limit_id IN (?*)"
     " AND window_start IN (?*) AND window_end IN (?*) AND subject IN (?*)"
-)
-_WINDOWS = Sql(
-    "SELECT limit_id, window_start, window_end, scope, value, unit FROM counted_windows"
-    " WHERE window_end > ? AND (value IS NULL OR value IN (?*))"
 )
 _ADD = Insert(
     counters,
@@ -188,7 +182,7 @@ def add_calls(
     Returns:
         The window and subject of every counter that changed, with how it did.
     """
-    windows = _windows_of(connection, changes)
+    windows = windows_of(connection, changes)
     added: dict[tuple[Window, str], int] = {}
     for row, sign in changes:
         at = row["started_at"]
@@ -216,44 +210,6 @@ def lock_counters(connection: Connection, keys: Iterable[tuple[Window, str]]) ->
     rows = [(*window, subject, 0) for window, subject in keys] if is_shared(connection) else []
     if rows:
         _ADD.run(connection, rows)
-
-
-def _windows_of(
-    connection: Connection, changes: Sequence[tuple[Mapping[str, Any], int]]
-) -> Mapping[tuple[str, str], list[CountedWindow]]:
-    """The counted windows that any of the calls can lie in, by scope and subject."""
-    subjects = {(scope, row[column]) for row, _sign in changes for scope, column in SUBJECT_COLUMNS.items()}
-    asked = {each for each in subjects if each[1] is not None}
-    if not asked:
-        return {}
-    recall = recall_of(connection)
-    first = min(row["started_at"] for row, _sign in changes)
-    floor = first - _BEFORE if recall.known.floor is None else recall.known.floor
-    if first < floor:
-        return _read_windows(connection, asked, first)
-    known = recall.known.windows
-    if recall.known.floor is None or not all(each in known for each in asked):
-        recall.learned.floor = floor
-        recall.learned.windows = _read_windows(connection, asked, floor)
-        return recall.learned.windows
-    return known
-
-
-def _read_windows(
-    connection: Connection, asked: Collection[tuple[str, str]], after: int
-) -> dict[tuple[str, str], list[CountedWindow]]:
-    """Those that end after an instant."""
-    found: dict[tuple[str, str], list[CountedWindow]] = {each: [] for each in asked}
-    by_scope: dict[str, list[CountedWindow]] = {}
-    for row in _WINDOWS.all(connection, after, sorted({subject for _scope, subject in asked})):
-        window = CountedWindow(*row)
-        if window.value is None:
-            by_scope.setdefault(window.scope, []).append(window)
-        elif (window.scope, window.value) in found:
-            found[window.scope, window.value].append(window)
-    for scope, subject in asked:
-        found[scope, subject] += by_scope.get(scope, [])
-    return found
 
 
 def used_by_window(

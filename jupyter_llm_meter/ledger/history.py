@@ -12,48 +12,28 @@ from operator import add
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, Subquery, Table, and_, case, func, literal, select, text, union_all
+from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.sql import ColumnElement
 
 from jupyter_llm_meter.core.windows import local_time
 from jupyter_llm_meter.ledger.call_rows import LEVEL_NUMBERS
-from jupyter_llm_meter.ledger.rows import QUARTER_US, from_us
-from jupyter_llm_meter.ledger.schema import (
-    LEVELS,
-    LONG_SPANS,
-    PLACE_COLUMNS,
-    PLACE_LEVELS,
-    SERIES_COLUMNS,
-    SERIES_LEVELS,
-    SUMS,
-    calls,
-    cell_rollups,
-    places,
-    rollups,
-    series,
+from jupyter_llm_meter.ledger.pieces import (
+    Family,
+    Piece,
+    between,
+    cut,
+    family_of,
+    joined,
+    named_group,
+    source_of,
 )
+from jupyter_llm_meter.ledger.rows import QUARTER_US, from_us
+from jupyter_llm_meter.ledger.schema import LEVELS, SUMS, calls, rollups
 
 Sums = tuple[int, ...]
 Where = Sequence[tuple[str, str | None]]
-Piece = tuple[str | None, "int | None", "int | None"]
-"""A level, or None for the calls themselves, with the first instant and the first after it."""
-
 _DAY_US = 86_400_000_000
 _MICROSECOND = timedelta(microseconds=1)
-
-
-class _Family(NamedTuple):
-    """Rollups, and what they keep apart."""
-
-    rollups: Table
-    owners: Table
-    owner_id: str
-    columns: Sequence[str]
-    levels: Sequence[str]
-
-
-_OF_SERIES = _Family(rollups, series, "series_id", SERIES_COLUMNS, SERIES_LEVELS)
-_OF_PLACES = _Family(cell_rollups, places, "place_id", PLACE_COLUMNS, PLACE_LEVELS)
 
 
 class Largest(NamedTuple):
@@ -137,12 +117,12 @@ def sums_by_time(
         A local time in the hour or day, the values of the columns, and figures; a time may come again.
     """
     asked = {*columns, *(name for name, _value in where)}
-    family = _family(asked)
+    family = family_of(asked)
     for offset, first, last in _stretches(connection, zone, start, end):
         step = QUARTER_US if offset is None else _DAY_US if unit == "day" else _DAY_US // 24
         names = [] if family is None else family.levels
         levels = [name for name in names if _fits(LEVELS[name], step, offset or 0)]
-        pieces = list(_cut(first, last, levels[::-1]))
+        pieces = list(cut(first, last, levels[::-1]))
         for group, figures in _by_step(connection, family, pieces, columns, where, (step, offset or 0)):
             yield _local(int(group[0]), offset, zone), group[1:], figures
 
@@ -161,7 +141,7 @@ def unpriced_tokens_by(
     """
     query = (
         select(calls.c[column], func.sum(calls.c.tokens))
-        .where(calls.c.unpriced_calls == 1, _between(calls.c.started_at, start, end))
+        .where(calls.c.unpriced_calls == 1, between(calls.c.started_at, start, end))
         .where(*(calls.c[name] == value for name, value in where))
         .group_by(calls.c[column])
     )
@@ -173,63 +153,23 @@ def added(known: Sums | None, figures: Sums) -> Sums:
     return figures if known is None else tuple(map(add, known, figures))
 
 
-def _family(asked: set[str]) -> _Family | None:
-    """The rollups that keep the columns apart."""
-    return next((each for each in (_OF_SERIES, _OF_PLACES) if asked <= set(each.columns)), None)
-
-
-def _cut(start: int | None, end: int | None, levels: Sequence[str]) -> Iterator[Piece]:
-    """Cut a range into whole spans, the longest first, and what sticks out at either end."""
-    if start is not None and end is not None and start >= end:
-        return
-    if not levels:
-        yield None, start, end
-        return
-    level, *finer = levels
-    span = LEVELS[level]
-    if span is None:
-        if start is None and end is None:
-            yield level, None, None
-        else:
-            yield from _cut(start, end, finer)
-        return
-    first = None if start is None else -(-start // span) * span
-    last = None if end is None else end // span * span
-    if first is not None and last is not None and first >= last:
-        yield from _cut(start, end, finer)
-        return
-    if start != first:
-        yield from _cut(start, first, finer)
-    yield level, first, last
-    if end != last:
-        yield from _cut(last, end, finer)
-
-
 def _grouped(
     columns: Sequence[str], start: int | None, end: int | None, where: Where
 ) -> tuple[Select[Any], list[ColumnElement[Any]]]:
     """The query of sums by columns, and the columns."""
-    family = _family({*columns, *(name for name, _value in where)})
-    pieces = list(_cut(start, end, [] if family is None else family.levels[::-1]))
-    source, named = _source(family, pieces, None, bool(columns or where))
-    groups = [_named_group(named, columns, name) for name in columns]
+    family = family_of({*columns, *(name for name, _value in where)})
+    pieces = list(cut(start, end, [] if family is None else family.levels[::-1]))
+    source, named = source_of(family, pieces, None, bool(columns or where))
+    groups = [named_group(named, columns, name) for name in columns]
     query = select(*groups, *(func.sum(source.c[name]).label(f"sum_{name}") for name in SUMS))
-    query = _joined(query, family, source, bool(columns or where))
+    query = joined(query, family, source, bool(columns or where))
     query = query.where(*(named.c[name] == value for name, value in where)).group_by(*groups)
     return (query.having(func.sum(source.c.calls) != 0) if columns else query), groups
 
 
-def _named_group(named: Any, columns: Sequence[str], name: str) -> ColumnElement[Any]:
-    if name == "notebook_path" and "cell_id" in columns:
-        has_cell: ColumnElement[Any] = case((named.c.cell_id.is_not(None), named.c.notebook_path))
-        return has_cell
-    column: ColumnElement[Any] = named.c[name]
-    return column
-
-
 def _by_step(
     connection: Connection,
-    family: _Family | None,
+    family: Family | None,
     pieces: Sequence[Piece],
     columns: Sequence[str],
     where: Where,
@@ -239,57 +179,12 @@ def _by_step(
     if not pieces:
         return
     is_named = bool(columns or where)
-    source, named = _source(family, pieces, steps, is_named)
-    groups = [source.c.step, *(_named_group(named, columns, name) for name in columns)]
+    source, named = source_of(family, pieces, steps, is_named)
+    groups = [source.c.step, *(named_group(named, columns, name) for name in columns)]
     query = select(*groups, *(func.sum(source.c[name]) for name in SUMS)).group_by(*groups)
-    query = _joined(query, family, source, is_named)
+    query = joined(query, family, source, is_named)
     query = query.where(*(named.c[name] == value for name, value in where)).order_by(source.c.step)
     yield from _read(connection, query, len(groups)).items()
-
-
-def _source(
-    family: _Family | None, pieces: Sequence[Piece], steps: tuple[int, int] | None, is_named: bool
-) -> tuple[Subquery, Any]:
-    """Sums of the pieces with the number of their owner, and where the owner's columns are."""
-    parts = [_piece(family, piece, steps, is_named) for piece in pieces or [(None, 0, 0)]]
-    source = (union_all(*parts) if len(parts) > 1 else parts[0]).subquery("pieces")
-    return source, source if family is None else family.owners
-
-
-def _piece(
-    family: _Family | None, piece: Piece, steps: tuple[int, int] | None, is_named: bool
-) -> Select[Any]:
-    level, start, end = piece
-    if level is None or family is None:
-        money = case((calls.c.priced_calls == 1, calls.c.cost_pico), else_=0)
-        figures = [
-            (money if name == "cost_pico" else func.coalesce(calls.c[name], 0)).label(name) for name in SUMS
-        ]
-        owner = [calls.c[name] for name in _CALL_COLUMNS] if family is None else [calls.c[family.owner_id]]
-        moment: ColumnElement[Any] = calls.c.started_at
-        condition = _between(moment, start, end)
-    else:
-        table = family.rollups
-        figures = [table.c[name].label(name) for name in SUMS]
-        owner, moment = [table.c[family.owner_id]], table.c.start
-        is_long = [text(LONG_SPANS)] if LEVEL_NUMBERS[level] >= LEVEL_NUMBERS["day"] else []
-        condition = and_(table.c.level == LEVEL_NUMBERS[level], *is_long, _between(moment, start, end))
-    if steps is None:
-        return select(*(owner if is_named else [literal(0).label("nobody")]), *figures).where(condition)
-    step, moved = steps
-    shifted = moment + moved
-    # A remainder has the sign of the number: of times before 1970 too the step is the one below.
-    begun = (shifted - ((shifted % step) + step) % step).label("step")
-    return select(begun, *owner, *figures).where(condition)
-
-
-_CALL_COLUMNS = tuple(dict.fromkeys((*SERIES_COLUMNS, "cell_id")))
-
-
-def _joined(query: Select[Any], family: _Family | None, source: Subquery, is_named: bool) -> Select[Any]:
-    if family is None or not is_named:
-        return query.select_from(source)
-    return query.select_from(source.join(family.owners, family.owners.c.id == source.c[family.owner_id]))
 
 
 def _read(connection: Connection, query: Select[Any], columns: int) -> dict[tuple[Any, ...], Sums]:
@@ -308,7 +203,7 @@ def _stretches(
     Only days with calls are looked at: what lies between two of them has none.
     """
     day = rollups.c.start
-    in_range = _between(day, None if start is None else start - start % _DAY_US, end)
+    in_range = between(day, None if start is None else start - start % _DAY_US, end)
     query = select(day).where(rollups.c.level == LEVEL_NUMBERS["day"], in_range).distinct().order_by(day)
     days = [(_offset_on(number, zone), number) for number in connection.scalars(query)]
     for offset, group in groupby(days, lambda each: each[0]):
@@ -342,10 +237,3 @@ def _local(at: int, offset: int | None, zone: ZoneInfo) -> datetime:
         return from_us(at).replace(tzinfo=timezone(timedelta(microseconds=offset)))
     except OverflowError:
         return from_us(at - offset)
-
-
-def _between(moment: ColumnElement[Any], start: int | None, end: int | None) -> ColumnElement[bool]:
-    bounds = [] if start is None else [moment >= start]
-    if end is not None:
-        bounds.append(moment < end)
-    return and_(True, *bounds)

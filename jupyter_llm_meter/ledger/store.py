@@ -26,7 +26,8 @@ from jupyter_llm_meter.ledger.counters import count_windows, current_windows, un
 from jupyter_llm_meter.ledger.deliveries import Quiet, Turn
 from jupyter_llm_meter.ledger.engine import close, large_cache, make_engine, parse_url, reading, writing
 from jupyter_llm_meter.ledger.migrate import prepare
-from jupyter_llm_meter.ledger.notebooks.moving import Paths, move_history
+from jupyter_llm_meter.ledger.notebooks.moving import move_history
+from jupyter_llm_meter.ledger.notebooks.owners import Paths
 from jupyter_llm_meter.ledger.notebooks.places import NO_PLACES, Places, Placing, placed
 from jupyter_llm_meter.ledger.outbox import Outbox
 from jupyter_llm_meter.ledger.paces import Pace

@@ -6,67 +6,38 @@ one user's lab made is moved: in a shared ledger another user may have a noteboo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, func, select, text, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, func, select, update
 from sqlalchemy.sql import ColumnElement
 
 from jupyter_llm_meter.core.paths import moved
-from jupyter_llm_meter.ledger.call_rows import LEVEL_NUMBERS
 from jupyter_llm_meter.ledger.counters import Window, upsert_sums
 from jupyter_llm_meter.ledger.history import sums_by
 from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.notebooks.moves import write_move
+from jupyter_llm_meter.ledger.notebooks.owners import OWNERS, Paths, move_owners, parts
 from jupyter_llm_meter.ledger.rows import Row, storable, to_us
 from jupyter_llm_meter.ledger.schema import (
-    LEVELS,
-    LONG_SPANS,
     NO_END,
-    PLACE_COLUMNS,
-    SERIES_COLUMNS,
     SUBJECT_COLUMNS,
     SUMS,
     UNIT_SUMS,
     alerts,
-    call_rows,
-    cell_rollups,
     counted_windows,
     counters,
     kernels,
-    places,
     raises,
     reservations,
-    rollups,
     series,
 )
-from jupyter_llm_meter.ledger.shared_rows import digest_of
 
 SCOPE = "notebook"
 _COLUMN = SUBJECT_COLUMNS[SCOPE]
 _KEY = ("limit_id", "window_start", "window_end")
-_VALUES_PER_QUERY = 500
-
-
-class _Owners(NamedTuple):
-    """Rows that calls refer to and that name their notebook, with their sums."""
-
-    table: Table
-    columns: Sequence[str]
-    column: str
-    rollups: Table
-
-
-# Series come first: the calls of a place are found by their series.
-_OWNERS = (
-    _Owners(series, SERIES_COLUMNS, "series_id", rollups),
-    _Owners(places, PLACE_COLUMNS, "place_id", cell_rollups),
-)
-
-Paths = Mapping[str, str]
-"""Old paths of notebooks and their new ones."""
 
 
 def move_history(connection: Connection, user_id: str, old: str, new: str, now: datetime) -> Paths:
@@ -89,8 +60,8 @@ def move_history(connection: Connection, user_id: str, old: str, new: str, now: 
     if paths:
         shared = _shared(connection, user_id, list(paths))
         _move_counters(connection, user_id, paths, shared)
-        for owners in _OWNERS:
-            _move_owners(connection, owners, user_id, paths)
+        for owners in OWNERS:
+            move_owners(connection, owners, user_id, paths)
         _move_limits(connection, user_id, paths, shared, now)
         _move_column(connection, kernels, "notebook_path", paths, kernels.c.user_id == user_id)
     return paths
@@ -118,74 +89,6 @@ def _is_on_notebook(table: Table) -> ColumnElement[bool]:
     return limit_id.startswith(f"{SCOPE}/") | limit_id.startswith(f"{SCOPE}=")
 
 
-def _move_owners(connection: Connection, owners: _Owners, user_id: str, paths: Paths) -> None:
-    """Rename the series or places of the notebooks, and join those that the new path has already."""
-    table = owners.table
-    rows = [
-        {**row, "notebook_path": paths[row["notebook_path"]]}
-        for part in _parts(list(paths))
-        for row in _rows(connection, table, part, user_id)
-    ]
-    digests = {digest_of([row[name] for name in owners.columns]): row for row in rows}
-    taken = {
-        digest: number
-        for part in _parts(list(digests))
-        for digest, number in connection.execute(
-            select(table.c.digest, table.c.id).where(table.c.digest.in_(part))
-        )
-    }
-    renamed = [
-        {"moved_id": row["id"], "new_digest": digest, "new_path": row["notebook_path"]}
-        for digest, row in digests.items()
-        if digest not in taken
-    ]
-    if renamed:
-        statement = (
-            update(table)
-            .where(table.c.id == bindparam("moved_id"))
-            .values(digest=bindparam("new_digest"), notebook_path=bindparam("new_path"))
-        )
-        connection.execute(statement, renamed)
-    for digest, number in taken.items():
-        _join(connection, owners, digests[digest]["id"], number)
-
-
-def _rows(connection: Connection, table: Table, paths: Sequence[str], user_id: str) -> list[Row]:
-    query = select(table).where(table.c.notebook_path.in_(paths), table.c.user_id == user_id)
-    return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def _join(connection: Connection, owners: _Owners, old_id: int, kept_id: int) -> None:
-    """Give the calls and sums of one series or place to another one."""
-    name, sums = owners.column, owners.rollups
-    long_spans = (sums.c[name] == old_id, text(LONG_SPANS))
-    days = select(sums.c.start).where(*long_spans, sums.c.level == LEVEL_NUMBERS["day"])
-    conditions: list[tuple[Any, ...]] = [long_spans]
-    for day in connection.scalars(days).all():
-        is_in_day = (sums.c.start >= day, sums.c.start < day + (LEVELS["day"] or 0))
-        is_short = sums.c.level.in_([LEVEL_NUMBERS["quarter"], LEVEL_NUMBERS["hour"]])
-        conditions.append((sums.c[name] == old_id, is_short, *is_in_day))
-    for condition in conditions:
-        rows = connection.execute(select(sums).where(*condition)).mappings()
-        joined = [{**row, name: kept_id} for row in rows]
-        if joined:
-            upsert_sums(connection, sums, SUMS, joined)
-    for condition in conditions:
-        connection.execute(delete(sums).where(*condition))
-    column = call_rows.c[name]
-    moved_calls = update(call_rows).where(column == old_id)
-    if owners.table is places:
-        # Calls are found by their series.
-        of_notebook = select(series.c.id).where(series.c.notebook_path == _path_of(connection, kept_id))
-        moved_calls = moved_calls.where(call_rows.c.series_id.in_(of_notebook))
-    connection.execute(moved_calls.values({name: kept_id}))
-    connection.execute(delete(owners.table).where(owners.table.c.id == old_id))
-
-
-def _path_of(connection: Connection, place_id: int) -> str | None:
-    return connection.scalar(select(places.c.notebook_path).where(places.c.id == place_id))
-
-
 def _move_counters(connection: Connection, user_id: str, paths: Paths, shared: AbstractSet[str]) -> None:
     """Take what this user used from the counters of the old paths, and add it to those of the new ones."""
     changes: list[Row] = []
@@ -204,7 +107,7 @@ def _move_counters(connection: Connection, user_id: str, paths: Paths, shared: A
         )
         for used in _own(connection, window, user_id, row["unit"], [old]).values():
             changes.append({**window.key(), "subject": row["value"], "used": used})
-    for part in _parts([path for path in paths if path not in shared]):
+    for part in parts([path for path in paths if path not in shared]):
         notebooks = select(counted_windows.c.limit_id).where(counted_windows.c.scope == SCOPE)
         gone = (counters.c.subject.in_(part), counters.c.limit_id.in_(notebooks))
         connection.execute(delete(counters).where(*gone))
@@ -220,14 +123,14 @@ def _counted(connection: Connection, paths: Paths) -> Iterator[Row]:
         *columns, counted_windows.c.value, counted_windows.c.unit, counters.c.subject, counters.c.used
     )
     query = query.select_from(counters.join(counted_windows, and_(*same)))
-    for part in _parts(list(paths)):
+    for part in parts(list(paths)):
         meant = (counted_windows.c.scope == SCOPE, counters.c.subject.in_(part))
         yield from [dict(row) for row in connection.execute(query.where(*meant)).mappings()]
 
 
 def _windows_of(connection: Connection, paths: Sequence[str]) -> Iterator[Row]:
     """The windows of limits on one notebook each."""
-    for part in _parts(paths):
+    for part in parts(paths):
         query = select(counted_windows).where(
             counted_windows.c.scope == SCOPE, counted_windows.c.value.in_(part)
         )
@@ -250,7 +153,7 @@ def _own(
 def _shared(connection: Connection, user_id: str, paths: Sequence[str]) -> set[str]:
     """Those of the paths at which other users have calls too."""
     found: set[str] = set()
-    for part in _parts(paths):
+    for part in parts(paths):
         others = (series.c.user_id != user_id) | series.c.user_id.is_(None)
         query = select(series.c.notebook_path).where(series.c.notebook_path.in_(part), others)
         found.update(connection.scalars(query.distinct()))
@@ -273,7 +176,7 @@ def _limits_on(
     connection: Connection, table: Table, paths: Sequence[str], conditions: Sequence[Any]
 ) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    for part in _parts(paths):
+    for part in parts(paths):
         query = select(table.c.limit_id, table.c.subject).where(
             table.c.subject.in_(part), _is_on_notebook(table)
         )
@@ -318,8 +221,3 @@ def _move_column(
         statement = update(table).where(table.c[name] == bindparam("old"), *conditions)
         values = [{"old": old, "new": new} for old, new in paths.items()]
         connection.execute(statement.values({name: bindparam("new")}), values)
-
-
-def _parts(values: Sequence[Any]) -> Iterator[list[Any]]:
-    for first in range(0, len(values), _VALUES_PER_QUERY):
-        yield list(values[first : first + _VALUES_PER_QUERY])

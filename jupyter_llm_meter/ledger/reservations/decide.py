@@ -23,6 +23,7 @@ from jupyter_llm_meter.ledger.reservations.store import (
     FEW_HELD,
     INSERT,
     LEASE_US,
+    ROW,
     HeldAmount,
     ReservedSums,
     lease_bounds,
@@ -65,7 +66,7 @@ def reserve(
     if room.held_before:
         connection.execute(DELETE, {"call_ids": list(room.held_before)})
     if rows:
-        connection.execute(INSERT, rows)
+        INSERT.run(connection, list(map(ROW, rows)))
     return [decided[check.call_id] for check in checks]
 
 
@@ -77,8 +78,13 @@ class _Room:
         windows = list({need.window: None for need in needs})
         subjects = {need.subject for need in needs}
         ids = {check.call_id for check in checks}
-        named = {"limit_ids": list({window.limit_id for window in windows}), "subjects": list(subjects)}
-        rows = [HeldAmount(*row) for row in connection.execute(FEW_HELD, {**named, **lease_bounds(now)})]
+        limit_ids, bounds = sorted({window.limit_id for window in windows}), lease_bounds(now)
+        found: list[Any] = []
+        if needs:
+            found = FEW_HELD.all(
+                connection, limit_ids, sorted(subjects), bounds["lease_after"], bounds["lease_until"]
+            )
+        rows = [HeldAmount(*row) for row in found]
         self.held_before = {row.call_id for row in rows} & ids
         limits = list({need.window: (need.limit, need.window) for need in needs}.values())
         self._used = used_of(connection, limits, subjects)

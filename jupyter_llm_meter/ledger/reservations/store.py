@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Connection, and_, bindparam, delete, func, insert, not_, select, update
+from sqlalchemy import BigInteger, Connection, and_, bindparam, delete, func, not_, select, update
 
 from jupyter_llm_meter.core.reservation import LEASE, RUN
 from jupyter_llm_meter.ledger.counters import Window, upsert_sums
 from jupyter_llm_meter.ledger.rows import UNPRICED_TOKENS, Row, counted_figure, to_us
 from jupyter_llm_meter.ledger.schema import NO_END, counters, reservations
-from jupyter_llm_meter.ledger.sql import Sql
+from jupyter_llm_meter.ledger.sql import Insert, Sql
 
 LEASE_US = LEASE // timedelta(microseconds=1)
 _LAPSED = 0
@@ -45,14 +46,16 @@ _CALL = reservations.c.call_id.in_(bindparam("call_ids", expanding=True))
 
 # Putting a statement together takes longer than running it: what every call asks is put together once.
 ALL_HELD = select(*(reservations.c[name] for name in HeldAmount._fields)).where(_LIVE)
-FEW_HELD = ALL_HELD.where(
-    reservations.c.limit_id.in_(bindparam("limit_ids", expanding=True)),
-    reservations.c.subject.in_(bindparam("subjects", expanding=True)),
+FEW_HELD = Sql(
+    f"SELECT {', '.join(HeldAmount._fields)} FROM reservations"
+    " WHERE limit_id IN (?*) AND subject IN (?*) AND lease_ends_at > ? AND lease_ends_at <= ?"
 )
 _HOLDERS = Sql("SELECT call_id, limit_id, subject FROM reservations WHERE call_id IN (?*)")
 _END = Sql("DELETE FROM reservations WHERE call_id IN (?*)")
 DELETE = delete(reservations).where(_CALL)
-INSERT = insert(reservations)
+_COLUMNS = tuple(column.name for column in reservations.columns)
+INSERT = Insert(reservations, _COLUMNS)
+ROW = itemgetter(*_COLUMNS)
 
 
 class Swept(NamedTuple):
