@@ -104,7 +104,8 @@ def main(count: int) -> None:
             fill(path, number)
             took = time.perf_counter() - began
             print(
-                f"{number:,} calls over {DAYS} days: {path.stat().st_size / 2**20:,.0f} MiB in {took:.0f} s"
+                f"{number:,} calls over {DAYS} days: {path.stat().st_size / 2**20:,.0f} MiB,"
+                f" {path.stat().st_size / number:,.0f} bytes a call, in {took:.0f} s"
             )
         ledgers = [Ledger.open(f"sqlite:///{path}") for path in paths.values()]
         few, many = ledgers

@@ -1,19 +1,25 @@
-"""How fast the ledger settles and answers: ``python bench/ledger.py [CALLS]``, a million by default.
+"""How fast the ledger settles and answers: ``python bench/ledger.py [CALLS [URL]]``, a million by default.
 
 Prints medians of real work on an SQLite file in a temporary folder. The million calls are settled in
-batches of 5,000, as an import would; the timed settles before it are those of a service at work.
+batches of 5,000, as an import would; the timed settles before it are those of a service at work. Then eight
+threads of one process settle side by side; beside them stands what the database takes from one thread that
+inserts a bare row in each transaction. With the URL of a blank PostgreSQL database, it is measured there too.
 """
 
 from __future__ import annotations
 
 import random
+import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from jupyter_llm_meter.core.limits import parse_limits
 from jupyter_llm_meter.ledger import Filter, Ledger
@@ -33,6 +39,7 @@ LIMITS = parse_limits(
 MODELS = ("gpt-4o", "gpt-4o-mini", "gpt-5", "claude-sonnet-4-5", "gemini-2.5-pro")
 CALLS_A_SESSION = 400
 SETTLES = 300
+WRITERS = 8
 ROUNDS = 5
 
 
@@ -82,9 +89,69 @@ def settle_rate(ledger: Ledger, size: int, chance: random.Random) -> None:
     print(f"settle {size:5} at a time  {median(times) * 1e3:8.2f} ms   {size / median(times):9,.0f} calls/s")
 
 
-def main(count: int) -> None:
+def writers(ledger: Ledger, size: int, chance: random.Random) -> None:
+    """Print the calls a second of threads that settle `size` calls at a time."""
+    rounds = max(1, 2 * SETTLES // (WRITERS * size) if size > 1 else SETTLES)
+    records = list(synthetic(WRITERS * rounds * size, chance, f"writers-{size}-"))
+    batches = [records[first : first + size] for first in range(0, len(records), size)]
+
+    def settle(number: int) -> None:
+        for batch in batches[number * rounds : (number + 1) * rounds]:
+            ledger.settle(batch, LIMITS, NOW)
+
+    started, processor = time.perf_counter(), time.process_time()
+    with ThreadPoolExecutor(WRITERS) as threads:
+        list(threads.map(settle, range(WRITERS)))
+    took, processor = time.perf_counter() - started, time.process_time() - processor
+    rate, per_call = len(records) / took, processor / len(records) * 1e6
+    print(
+        f"{WRITERS} writers, {size:2} at a time {rate:9,.0f} calls/s  {per_call:6.0f} us of processor a call"
+    )
+
+
+def bare_rows(connection: Any, slot: str) -> None:
+    """Print the rows a second that the database takes, a transaction each."""
+    cursor = connection.cursor()
+    cursor.execute("CREATE TABLE bare (id INTEGER PRIMARY KEY, content TEXT NOT NULL)")
+    connection.commit()
+    started = time.perf_counter()
+    for number in range(SETTLES):
+        cursor.execute(f"INSERT INTO bare VALUES ({slot}, {slot})", (number, "x" * 100))
+        connection.commit()
+    rate = SETTLES / (time.perf_counter() - started)
+    cursor.execute("DROP TABLE bare")
+    connection.commit()
+    print(f"bare rows, one at a time {rate:6,.0f} rows/s")
+
+
+def measure_writers(url: str, chance: random.Random) -> None:
+    """Print what several threads of one process settle in a blank ledger, beside bare rows."""
+    print(f"\n{url.partition(':')[0]}")
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///") + "-bare")) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            bare_rows(connection, "?")
+    else:
+        import psycopg
+
+        with psycopg.connect(url.replace("+psycopg", "")) as connection:
+            bare_rows(connection, "%s")
+    with Ledger.open(url) as ledger:
+        ledger.settle(list(synthetic(10, chance, "first-")), LIMITS, NOW)
+        settle_rate(ledger, 1, chance)
+        for size in (1, 50):
+            writers(ledger, size, chance)
+
+
+def main(count: int, postgresql: str | None) -> None:
     """Settle, fill, ask."""
     chance = random.Random(1)
+    with tempfile.TemporaryDirectory() as folder:
+        measure_writers(f"sqlite:///{Path(folder) / 'writers.sqlite3'}", chance)
+    if postgresql is not None:
+        measure_writers(postgresql, chance)
+    print()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ledger.sqlite3"
         url = f"sqlite:///{path}"
@@ -99,7 +166,8 @@ def main(count: int) -> None:
                 ledger.settle(batch, LIMITS, NOW)
             took = time.perf_counter() - start
             print(f"fill with {count:,} calls over {DAYS} days: {took:.0f} s, {count / took:,.0f} calls/s")
-            print(f"file {path.stat().st_size / 2**20:,.0f} MiB")
+            size = path.stat().st_size
+            print(f"file {size / 2**20:,.0f} MiB, {size / count:,.0f} bytes a call")
             settle_rate(ledger, 1, chance)
             ask(ledger)
         print(f"open                  {timed(lambda: Ledger.open(url).close()) * 1e3:8.2f} ms")
@@ -129,4 +197,4 @@ def ask(ledger: Ledger) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000, sys.argv[2] if len(sys.argv) > 2 else None)

@@ -8,15 +8,26 @@ from __future__ import annotations
 
 import random
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from jupyter_llm_meter.ledger import Ledger
-from jupyter_llm_meter.ledger.rows import Row, quarter, series_digest, sums, to_row
-from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUMS, calls
+from jupyter_llm_meter.ledger.call_rows import LEVEL_NUMBERS
+from jupyter_llm_meter.ledger.rows import Row, own_values, span_start, sums, to_row
+from jupyter_llm_meter.ledger.schema import (
+    KIND_COLUMNS,
+    OWN_COLUMNS,
+    PLACE_COLUMNS,
+    PLACE_LEVELS,
+    SERIES_COLUMNS,
+    SERIES_LEVELS,
+    SUMS,
+)
+from jupyter_llm_meter.ledger.shared_rows import digest_of
 from llm_meter_tap.wire.record import CallRecord
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
@@ -37,23 +48,81 @@ _BATCH = 10_000
 def fill(path: Path, count: int) -> None:
     """Make a ledger of `count` calls at a path where there is none."""
     Ledger.open(f"sqlite:///{path}").close()
-    names = [column.name for column in calls.columns]
-    insert = f"INSERT INTO calls ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
-    totals: dict[tuple[int, tuple[str | None, ...]], list[int]] = {}
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("PRAGMA cache_size=-262144")
+        connection.execute("BEGIN")
+        indexes = connection.execute(
+            "SELECT name, sql FROM sqlite_master"
+            " WHERE type = 'index' AND tbl_name = 'call_rows' AND sql NOT NULL"
+        ).fetchall()
+        for name, _sql in indexes:
+            connection.execute(f"DROP INDEX {name}")
+        _Filling(connection).write(records(count, random.Random(1)))
+        for _name, sql in indexes:
+            connection.execute(sql)
+        connection.execute("COMMIT")
+
+
+class _Filling:
+    """Writes calls and their sums as the ledger does, without looking for what is there already."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._shared: dict[str, dict[tuple[Any, ...], int]] = {}
+        self._sums: dict[str, dict[tuple[int, int, int], list[int]]] = {"rollups": {}, "cell_rollups": {}}
+
+    def write(self, calls: Iterable[CallRecord]) -> None:
+        """Write calls in the order of their time."""
+        columns = ("call_id", "series_id", "kind_id", "place_id", "shape_id", *OWN_COLUMNS[1:])
+        insert = f"INSERT INTO call_rows ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         batch = []
-        for row in map(to_row, records(count, random.Random(1))):
-            batch.append([row.get(name) for name in names])
-            key = (quarter(row["started_at"]), tuple(row[name] for name in SERIES_COLUMNS))
-            known = totals.setdefault(key, [0] * len(SUMS))
-            for position, figure in enumerate(sums(row)):
-                known[position] += figure
+        for row in map(to_row, calls):
+            row["reported_at"] = None
+            series = self._id("series", SERIES_COLUMNS, row)
+            place = self._id("places", PLACE_COLUMNS, row)
+            kind = self._id("kinds", KIND_COLUMNS, row)
+            shape = None
+            if row["usage_shape"] is not None:
+                shape = self._id("shapes", ("shape",), {"shape": row["usage_shape"]})
+            batch.append((bytes.fromhex(row["call_id"]), series, kind, place, shape, *own_values(row)))
+            figures = sums(row)
+            self._add("rollups", SERIES_LEVELS, series, row["started_at"], figures)
+            self._add("cell_rollups", PLACE_LEVELS, place, row["started_at"], figures)
             if len(batch) == _BATCH:
-                connection.executemany(insert, batch)
+                self._connection.executemany(insert, batch)
                 batch.clear()
-        connection.executemany(insert, batch)
-        _write_rollups(connection, totals)
-        connection.commit()
+        self._connection.executemany(insert, batch)
+        for table, owner in (("rollups", "series_id"), ("cell_rollups", "place_id")):
+            self._connection.executemany(
+                f"INSERT INTO {table} (level, start, {owner}, {', '.join(SUMS)})"
+                f" VALUES (?, ?, ?, {', '.join('?' * len(SUMS))})",
+                sorted((*key, *figures) for key, figures in self._sums[table].items()),
+            )
+
+    def _id(self, table: str, columns: Sequence[str], row: Row) -> int:
+        values = tuple([row[name] for name in columns])
+        known = self._shared.setdefault(table, {})
+        number = known.get(values)
+        if number is None:
+            number = known[values] = len(known) + 1
+            self._connection.execute(
+                f"INSERT INTO {table} (id, digest, {', '.join(columns)})"
+                f" VALUES (?, ?, {', '.join('?' * len(columns))})",
+                (number, digest_of(values), *values),
+            )
+        return number
+
+    def _add(self, table: str, levels: Sequence[str], owner: int, at: int, figures: tuple[int, ...]) -> None:
+        known = self._sums[table]
+        for level in levels:
+            key = LEVEL_NUMBERS[level], span_start(at, level), owner
+            mine = known.get(key)
+            if mine is None:
+                known[key] = list(figures)
+            else:
+                for position, figure in enumerate(figures):
+                    mine[position] += figure
 
 
 def records(count: int, chance: random.Random) -> Iterator[CallRecord]:
@@ -107,26 +176,3 @@ def _session(
             kernel_id=f"kernel-{session}",
             cell_id=f"cell-{notebook}-{chance.randrange(CELLS)}",
         )
-
-
-def _write_rollups(
-    connection: sqlite3.Connection, totals: dict[tuple[int, tuple[str | None, ...]], list[int]]
-) -> None:
-    ids = {named: number for number, named in enumerate(dict.fromkeys(named for _, named in totals), start=1)}
-    connection.executemany(
-        f"INSERT INTO series VALUES (?, ?, {', '.join('?' * len(SERIES_COLUMNS))})",
-        [(number, series_digest(_named(named)), *named) for named, number in ids.items()],
-    )
-    connection.executemany(
-        f"INSERT INTO rollups VALUES (?, ?, {', '.join('?' * len(SUMS))})",
-        [
-            (start, ids[named], *figures)
-            for (start, named), figures in sorted(
-                totals.items(), key=lambda item: (item[0][0], ids[item[0][1]])
-            )
-        ],
-    )
-
-
-def _named(named: tuple[str | None, ...]) -> Row:
-    return dict(zip(SERIES_COLUMNS, named, strict=True))

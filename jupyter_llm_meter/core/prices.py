@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
+from jupyter_llm_meter.core.plain_prices import find_model, is_plain, plain_price
 from jupyter_llm_meter.core.price_overrides import Override, bundled_overrides, find_override
 from jupyter_llm_meter.core.price_terms import Terms, bundled_terms
 from jupyter_llm_meter.core.stated_cost import stated_cost
@@ -262,6 +263,24 @@ def _places(record: CallRecord, model: str) -> Iterator[tuple[dict[str, str], st
 
 
 def _calculated(
+    figures: Mapping[str, int],
+    model: str,
+    place: Mapping[str, str],
+    record: CallRecord,
+    context: dict[str, str],
+) -> _Found | None:
+    if not context and is_plain(figures) and _audio_hours(record) is None:
+        known = find_model(model, place.get("provider_api_url"), place.get("provider_id"))
+        if known is None:
+            return None
+        plain = plain_price(known, figures, record.started_at)
+        if plain is not None:
+            amount = None if record.total_tokens is None else plain.amount
+            return None if amount is None else _Found(amount, "genai-prices", plain.has_searches)
+    return _by_data_set_itself(figures, model, place, record, context)
+
+
+def _by_data_set_itself(
     figures: Mapping[str, int],
     model: str,
     place: Mapping[str, str],

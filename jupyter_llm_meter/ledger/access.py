@@ -35,7 +35,7 @@ __all__ = ["LedgerAccess", "LedgerUnavailable"]
 UNAVAILABLE = "ledger-unavailable"
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
-WORKERS = 4
+WORKERS = 8
 OPENING_PATIENCE_S = 5.0
 """How long others wait while one thread tries to reach the database; less than a tap's patience."""
 

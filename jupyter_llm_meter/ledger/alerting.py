@@ -21,6 +21,8 @@ from jupyter_llm_meter.core.standing import FULL, Alert, Standing, crossed_thres
 from jupyter_llm_meter.ledger.counters import Window, current_windows, used_amount
 from jupyter_llm_meter.ledger.errors import UnknownAlert
 from jupyter_llm_meter.ledger.history import sums_by
+from jupyter_llm_meter.ledger.locks import require_alone
+from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.outbox import Notebooks, Outbox, post
 from jupyter_llm_meter.ledger.raising import raised_at
 from jupyter_llm_meter.ledger.rows import from_us, to_us
@@ -57,6 +59,12 @@ def raise_alerts(
         return []
     raised_by = raised_at(connection, now)
     announced = _announced(connection, used, subjects)
+    recall_of(connection).learned.quiet.update(
+        ((window, subject), True)
+        for window, figures in used.items()
+        for subject in figures
+        if (window, subject) not in announced
+    )
     raised = []
     for limit, window in windows:
         for subject, figure in sorted(used.get(window, {}).items()):
@@ -206,6 +214,7 @@ def _still_announced(
     open_rows = [row for row in rows if row["rearmed_at"] is None]
     below = [row["id"] for row in open_rows if used < Decimal(row["threshold"]) * amount]
     if below:
+        require_alone(connection)
         rearm = update(alerts).where(alerts.c.id.in_(below)).values(rearmed_at=to_us(now))
         connection.execute(rearm)
     return {
@@ -231,6 +240,7 @@ def _announce(
 ) -> Alert:
     """Write down the alerts of one event: the last stands for all, and for what was announced before."""
     *lower, alert = made
+    recall_of(connection).change(connection)
     connection.execute(
         update(alerts)
         .where(

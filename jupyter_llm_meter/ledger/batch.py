@@ -7,17 +7,23 @@ and written afterwards, so that every sum can change by the difference.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from jupyter_llm_meter.core.prices import Cost
 from jupyter_llm_meter.core.standing import Alert
+from jupyter_llm_meter.ledger.call_rows import write_calls
 from jupyter_llm_meter.ledger.duplicates import merged_ids, possible_duplicates, stored_rows
-from jupyter_llm_meter.ledger.rows import FIGURES, Row, completed, sound, to_record, to_row
-from jupyter_llm_meter.ledger.schema import calls, merged_calls
+from jupyter_llm_meter.ledger.locks import require_alone
+from jupyter_llm_meter.ledger.rows import FIGURES, Row, completed, sound, stored_id, to_record, to_row
+from jupyter_llm_meter.ledger.schema import merged_calls
+from jupyter_llm_meter.ledger.sql import Sql
 from jupyter_llm_meter.ledger.witnesses import is_same_response, is_shown, merged, rank
 from llm_meter_tap.wire.record import CallRecord
+
+_DELETE = Sql("DELETE FROM call_rows WHERE call_id = ?")
 
 Pricer = Callable[[CallRecord], "Cost | None"]
 Change = tuple[Row, int]
@@ -69,9 +75,10 @@ def priced(record: CallRecord, pricer: Pricer) -> CallRecord:
     cost = pricer(record) if record.cost_amount is None else None
     if cost is None:
         return record
-    return sound(
-        replace(record, cost_amount=cost.amount, cost_currency=cost.currency, cost_source=cost.source)
-    )
+    with_cost = copy(record)
+    with_cost.cost_amount, with_cost.cost_currency = cost.amount, cost.currency
+    with_cost.cost_source = cost.source
+    return sound(with_cost)
 
 
 class Batch:
@@ -95,7 +102,11 @@ class Batch:
         self._reported_at = reported_at
         self._kept_by = merged_ids(connection, (record.call_id for record in records))
         own = stored_rows(connection, [*(record.call_id for record in records), *self._kept_by.values()])
-        self._stored = possible_duplicates(connection, records, reported_at) | own
+        others = possible_duplicates(connection, records, reported_at)
+        if self._kept_by or others.keys() - own.keys():
+            # Calls under other ids than those that are locked.
+            require_alone(connection)
+        self._stored = others | own
         self.rows = dict(self._stored)
         self._by_trait: dict[Trait, list[str]] = {}
         for call_id, row in self.rows.items():
@@ -116,21 +127,12 @@ class Batch:
 
     def write(self, connection: Connection) -> None:
         """Write the rows of `calls` that are new, changed or gone."""
-        gone = [call_id for call_id in self._stored if call_id not in self.rows]
-        if gone:
-            connection.execute(
-                delete(calls).where(calls.c.call_id == bindparam("gone_id")), _named("gone_id", gone)
-            )
-        new = [row for call_id, row in self.rows.items() if call_id not in self._stored]
+        gone = [call_id for call_id, row in self._stored.items() if self.rows.get(call_id) is not row]
+        for call_id in gone:
+            _DELETE.run(connection, stored_id(connection, call_id))
+        new = [row for call_id, row in self.rows.items() if self._stored.get(call_id) is not row]
         if new:
-            connection.execute(insert(calls), new)
-        changed = [
-            {**row, "changed_id": call_id}
-            for call_id, row in self.rows.items()
-            if call_id in self._stored and self._stored[call_id] is not row
-        ]
-        if changed:
-            connection.execute(update(calls).where(calls.c.call_id == bindparam("changed_id")), changed)
+            write_calls(connection, new)
         if self.settled.merged:
             self._write_merged(connection)
 
@@ -237,7 +239,3 @@ def _distance(other: Row, row: Row) -> tuple[object, ...]:
         other["started_at"],
         other["call_id"],
     )
-
-
-def _named(name: str, values: Sequence[str]) -> list[dict[str, str]]:
-    return [{name: value} for value in values]

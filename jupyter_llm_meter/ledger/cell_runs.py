@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from jupyter_llm_meter.core.standing import format_decimal, format_time
+from jupyter_llm_meter.ledger.filters import Filter, conditions
+from jupyter_llm_meter.ledger.reach import reach
 from jupyter_llm_meter.ledger.rows import from_pico, from_us, sums
 from jupyter_llm_meter.ledger.schema import SUMS, calls
 
@@ -44,9 +46,10 @@ def cell_runs(connection: Connection, notebook: str) -> list[dict[str, Any]]:
         connection: A transaction on the ledger.
         notebook: The notebook's path under the lab's root.
     """
+    which = Filter(values={"notebook": notebook})
     query = (
         select(*_COLUMNS)
-        .where(calls.c.notebook_path == notebook)
+        .where(*conditions(connection, which), *reach(connection, which, MOST_CALLS))
         .order_by(calls.c.started_at.desc())
         .limit(MOST_CALLS)
     )

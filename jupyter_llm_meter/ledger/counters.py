@@ -12,13 +12,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, and_, bindparam, insert, or_, select
+from sqlalchemy import Connection, Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.windows import window_bounds
 from jupyter_llm_meter.ledger.history import sums_by, unpriced_tokens_by
+from jupyter_llm_meter.ledger.locks import is_shared
+from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.rows import PICO, UNPRICED_TOKENS, counted_figure, from_us, to_us
 from jupyter_llm_meter.ledger.schema import (
     NO_END,
@@ -28,16 +30,21 @@ from jupyter_llm_meter.ledger.schema import (
     counted_windows,
     counters,
 )
+from jupyter_llm_meter.ledger.sql import Insert, Sql
+from jupyter_llm_meter.ledger.windows_of_calls import windows_of
 
 _FEW = 100
 """Up to so many windows are asked for by their names, more by their bounds alone."""
 
-# Putting a statement together takes longer than running it: what every call asks is put together once.
-_FEW_COUNTERS = select(counters).where(
-    counters.c.limit_id.in_(bindparam("limit_ids", expanding=True)),
-    counters.c.window_start.in_(bindparam("starts", expanding=True)),
-    counters.c.window_end.in_(bindparam("ends", expanding=True)),
-    counters.c.subject.in_(bindparam("subjects", expanding=True)),
+_FEW_COUNTERS = Sql(
+    "SELECT limit_id, window_start, window_end, subject, used FROM counters WHERE limit_id IN (?*)"
+    " AND window_start IN (?*) AND window_end IN (?*) AND subject IN (?*)"
+)
+_ADD = Insert(
+    counters,
+    ("limit_id", "window_start", "window_end", "subject", "used"),
+    "ON CONFLICT (limit_id, window_start, window_end, subject)"
+    " DO UPDATE SET used = counters.used + excluded.used",
 )
 
 
@@ -73,8 +80,17 @@ class Window(NamedTuple):
 
 def current_window(limit: Limit, now: datetime) -> Window:
     """The window of a limit that holds an instant."""
-    start, end = window_bounds(limit.window, now, limit.time_zone, limit.week_start, limit.reset_hour)
-    return Window(limit.id, to_us(start), NO_END if end is None else to_us(end))
+    calendar = (limit.window, limit.time_zone, limit.week_start, limit.reset_hour)
+    at, (start, end) = to_us(now), _latest.get(calendar, (0, 0))
+    if not start <= at < end:
+        first, after = window_bounds(limit.window, now, limit.time_zone, limit.week_start, limit.reset_hour)
+        start, end = to_us(first), NO_END if after is None else to_us(after)
+        _latest[calendar] = start, end
+    return Window(limit.id, start, end)
+
+
+_latest: dict[tuple[str, str, str, int], tuple[int, int]] = {}
+"""The bounds found last, by calendar: there are few, and windows of one calendar don't overlap."""
 
 
 def used_amount(unit: str, used: int) -> Decimal:
@@ -83,26 +99,21 @@ def used_amount(unit: str, used: int) -> Decimal:
 
 
 def current_windows(limits: Sequence[Limit], now: datetime) -> list[tuple[Limit, Window]]:
-    """Each limit with its window that holds an instant; those of one calendar are worked out once."""
-    bounds: dict[tuple[str, str, str, int], Window] = {}
-    found = []
-    for limit in limits:
-        calendar = (limit.window, limit.time_zone, limit.week_start, limit.reset_hour)
-        known = bounds.get(calendar)
-        if known is None:
-            known = bounds[calendar] = current_window(limit, now)
-        found.append((limit, known._replace(limit_id=limit.id)))
-    return found
+    """Each limit with its window that holds an instant."""
+    return [(limit, current_window(limit, now)) for limit in limits]
 
 
 def uncounted(connection: Connection, windows: Sequence[tuple[Limit, Window]]) -> list[tuple[Limit, Window]]:
     """Those of the windows whose counters do not exist yet."""
-    if not windows:
+    recall = recall_of(connection)
+    asked = [each for each in windows if each[1] not in recall.known.counted]
+    if not asked:
         return []
     columns = (counted_windows.c.limit_id, counted_windows.c.window_start, counted_windows.c.window_end)
-    query = select(*columns).where(*_any_of(counted_windows, [window for _limit, window in windows]))
+    query = select(*columns).where(*_any_of(counted_windows, [window for _limit, window in asked]))
     counted = {Window(*row) for row in connection.execute(query)}
-    return [(limit, window) for limit, window in windows if window not in counted]
+    recall.learned.counted.update((window, True) for _limit, window in asked if window in counted)
+    return [(limit, window) for limit, window in asked if window not in counted]
 
 
 def count_windows(
@@ -117,6 +128,7 @@ def count_windows(
             if subject is not None and limit.value in (None, subject):
                 rows.append({**window.key(), "subject": subject, "used": used})
     if made:
+        recall_of(connection).change(connection)
         shapes = [
             {**window.key(), "scope": limit.scope, "value": limit.value, "unit": limit.unit}
             for limit, window in made
@@ -151,9 +163,16 @@ def _history(
     return known[key]
 
 
+class Step(NamedTuple):
+    """What a transaction did to a counter: what it added, and what is used now, in the counter's unit."""
+
+    added: int
+    used: int
+
+
 def add_calls(
     connection: Connection, changes: Sequence[tuple[Mapping[str, Any], int]]
-) -> set[tuple[Window, str]]:
+) -> dict[tuple[Window, str], Step]:
     """Add calls to every counter they belong to, also to those of limits that are not in force now.
 
     Args:
@@ -161,47 +180,36 @@ def add_calls(
         changes: Rows of `calls`, each with 1 to add it or -1 to take it back.
 
     Returns:
-        The window and subject of every counter that changed.
+        The window and subject of every counter that changed, with how it did.
     """
+    windows = windows_of(connection, changes)
     added: dict[tuple[Window, str], int] = {}
-    for counted in _counted_windows(connection, changes):
-        window = Window(counted["limit_id"], counted["window_start"], counted["window_end"])
-        column, unit = SUBJECT_COLUMNS[counted["scope"]], counted["unit"]
-        for row, sign in changes:
+    for row, sign in changes:
+        at = row["started_at"]
+        for scope, column in SUBJECT_COLUMNS.items():
             subject = row[column]
-            is_meant = subject is not None and counted["value"] in (None, subject)
-            if is_meant and window.start <= row["started_at"] < window.end:
-                added[window, subject] = added.get((window, subject), 0) + sign * counted_figure(row, unit)
-    rows = [
-        {**window.key(), "subject": subject, "used": used}
-        for (window, subject), used in sorted(added.items())
-    ]
+            for counted in windows.get((scope, subject), ()):
+                if counted.start <= at < counted.end:
+                    key = Window(counted.limit_id, counted.start, counted.end), subject
+                    added[key] = added.get(key, 0) + sign * counted_figure(row, counted.unit)
+    if not added:
+        return {}
+    _ADD.run(connection, [(*key[0], key[1], figure) for key, figure in sorted(added.items())])
+    changed = {window for window, _subject in added}
+    used = used_by_window(connection, list(changed), {subject for _window, subject in added})
+    return {key: Step(figure, used[key[0]][key[1]]) for key, figure in added.items()}
+
+
+def lock_counters(connection: Connection, keys: Iterable[tuple[Window, str]]) -> None:
+    """Keep counters as they are until the transaction ends; they are made, at zero, where there are none.
+
+    Args:
+        connection: A writing transaction; one that is alone has no need of it.
+        keys: Windows and subjects, in an order that all transactions keep.
+    """
+    rows = [(*window, subject, 0) for window, subject in keys] if is_shared(connection) else []
     if rows:
-        upsert_sums(connection, counters, ("used",), rows)
-    return set(added)
-
-
-def _counted_windows(
-    connection: Connection, changes: Sequence[tuple[Mapping[str, Any], int]]
-) -> list[Mapping[str, Any]]:
-    """The counted windows that any of the calls can lie in."""
-    times = [row["started_at"] for row, _sign in changes]
-    if not times:
-        return []
-    query = select(counted_windows).where(
-        counted_windows.c.window_end > min(times),
-        counted_windows.c.window_start <= max(times),
-        or_(*(_holds_for(scope, column, changes) for scope, column in SUBJECT_COLUMNS.items())),
-    )
-    return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def _holds_for(
-    scope: str, column: str, changes: Sequence[tuple[Mapping[str, Any], int]]
-) -> ColumnElement[bool]:
-    named = {row[column] for row, _sign in changes} - {None}
-    value = counted_windows.c.value
-    return and_(counted_windows.c.scope == scope, or_(value.is_(None), value.in_(named)))
+        _ADD.run(connection, rows)
 
 
 def used_by_window(
@@ -227,9 +235,10 @@ def _counter_rows(
         if subjects is not None:
             query = query.where(counters.c.subject.in_(subjects))
         return connection.execute(query)
-    limit_ids, starts, ends = ({window[part] for window in windows} for part in range(3))
-    names = {"limit_ids": list(limit_ids), "starts": list(starts), "ends": list(ends)}
-    return connection.execute(_FEW_COUNTERS, {**names, "subjects": list(subjects)})
+    if not subjects:
+        return []
+    limit_ids, starts, ends = (sorted({window[part] for window in windows}) for part in range(3))
+    return _FEW_COUNTERS.all(connection, limit_ids, starts, ends, sorted(subjects))
 
 
 def _any_of(table: Table, windows: Sequence[Window]) -> tuple[ColumnElement[bool], ...]:

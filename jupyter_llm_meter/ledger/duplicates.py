@@ -5,56 +5,69 @@ Reads only. `witnesses.py` says which of the rows found are of one call.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, literal_column, or_, select
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import Connection
 
-from jupyter_llm_meter.ledger.rows import FIGURES, Row, to_us
-from jupyter_llm_meter.ledger.schema import calls, merged_calls
+from jupyter_llm_meter.ledger.locks import is_shared, lock_names
+from jupyter_llm_meter.ledger.rows import FIGURES, STORED, Row, row_of, stored_id, to_us
+from jupyter_llm_meter.ledger.sql import Sql
 from jupyter_llm_meter.ledger.witnesses import PROCESS_SOURCES, SHORTEST_ID
 from llm_meter_tap.wire.record import CallRecord
 
 _IDS_PER_QUERY = 500
 
-# Written out, as a partial index is only used where the database sees its condition in the statement.
-_IS_OUTPUT: ColumnElement[bool] = literal_column("source = 'output'")
+_SELECT = f"SELECT {', '.join(STORED)} FROM calls"
+_MERGED = Sql("SELECT call_id, kept_id FROM merged_calls WHERE call_id IN (?*)")
+_OF_ROWS = Sql(f"{_SELECT} WHERE id IN (?*)")
+_OF_IDS = Sql("SELECT id FROM call_rows WHERE call_id IN (?*)")
+_OF_RESPONSES = Sql("SELECT id FROM call_rows WHERE response_id IN (?*)")
+# A condition that a partial index has is written out.
+_OF_OUTPUTS = Sql(
+    "SELECT id FROM call_rows WHERE reported_at IS NOT NULL AND started_at <= ?"
+    " AND series_id IN (SELECT id FROM series WHERE kernel_id IN (?*))"
+    " AND (run_id IN (?*) OR reported_at >= ?)"
+)
+_OF_PROCESSES = Sql(
+    "SELECT id FROM call_rows WHERE started_at >= ? AND started_at <= ?"
+    " AND series_id IN (SELECT id FROM series WHERE kernel_id IN (?*))"
+    " AND kind_id IN (SELECT id FROM kinds WHERE source IN (?*))"
+)
 
-# Putting a statement together takes longer than running it: what every call asks is put together once.
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_KERNELS: BindParameter[Any] = bindparam("kernels", expanding=True)
-_BY_ID = select(calls).where(calls.c.call_id.in_(_IDS))
-_BY_RESPONSE = select(calls).where(calls.c.response_id.in_(_IDS))
-_MERGED = select(merged_calls.c.call_id, merged_calls.c.kept_id).where(merged_calls.c.call_id.in_(_IDS))
-_OUTPUTS = select(calls).where(
-    _IS_OUTPUT,
-    calls.c.kernel_id.in_(_KERNELS),
-    calls.c.started_at <= bindparam("last"),
-    or_(calls.c.run_id.in_(bindparam("runs", expanding=True)), calls.c.reported_at >= bindparam("first")),
-)
-_CALLS = select(calls).where(
-    calls.c.started_at >= bindparam("first"),
-    calls.c.started_at <= bindparam("last"),
-    calls.c.kernel_id.in_(_KERNELS),
-    calls.c.source.in_(PROCESS_SOURCES),
-)
+
+def lock_calls(connection: Connection, records: Sequence[CallRecord], dropped: Sequence[str]) -> None:
+    """Lock calls by all names under which another transaction could write them.
+
+    Processes report calls of one kernel at the same time; an output of the kernel may show any of them.
+
+    Raises:
+        NotAlone: They are too many.
+    """
+    if not is_shared(connection):
+        return
+    names = [*(f"call {record.call_id}" for record in records), *(f"call {call_id}" for call_id in dropped)]
+    names += [f"response {record.response_id}" for record in records if record.response_id is not None]
+    placed = [record for record in records if record.kernel_id is not None and record.basis in FIGURES]
+    shows = {f"kernel {record.kernel_id}" for record in placed if record.source == "output"}
+    shown = {f"kernel {record.kernel_id}" for record in placed}
+    lock_names(connection, [*names, *shows], shown - shows)
 
 
 def merged_ids(connection: Connection, call_ids: Iterable[str]) -> dict[str, str]:
     """The ids that were merged into other calls, each with the id of the call that is kept."""
     found: dict[str, str] = {}
     for ids in _parts(call_ids):
-        found.update(connection.execute(_MERGED, {"ids": ids}).all())
+        found.update(_MERGED.all(connection, ids))
     return found
 
 
 def stored_rows(connection: Connection, call_ids: Iterable[str]) -> dict[str, Row]:
     """The rows of calls, by their ids."""
-    rows: dict[str, Row] = {}
+    numbers: set[int] = set()
     for ids in _parts(call_ids):
-        rows.update(_rows(connection, _BY_ID, {"ids": ids}))
-    return rows
+        stored = [stored_id(connection, call_id) for call_id in ids]
+        numbers.update(number for (number,) in _OF_IDS.all(connection, stored))
+    return _rows(connection, numbers)
 
 
 def possible_duplicates(
@@ -67,35 +80,40 @@ def possible_duplicates(
         records: Calls that arrive.
         reported_at: When they arrive, in microseconds.
     """
-    rows: dict[str, Row] = {}
+    numbers: set[int] = set()
     for ids in _parts(
         record.response_id for record in records if len(record.response_id or "") >= SHORTEST_ID
     ):
-        rows.update(_rows(connection, _BY_RESPONSE, {"ids": ids}))
+        numbers.update(number for (number,) in _OF_RESPONSES.all(connection, ids))
     placed = [record for record in records if record.kernel_id is not None and record.basis in FIGURES]
     outputs = [record for record in placed if record.source == "output"]
     reported = [record for record in placed if record.source in PROCESS_SOURCES]
     if reported:
-        rows.update(_rows(connection, _OUTPUTS, _range(reported)))
+        first, last, kernels = _range(reported)
+        # No run has an empty name: a list has to hold something.
+        runs = sorted({record.run_id for record in reported if record.run_id is not None}) or [""]
+        numbers.update(number for (number,) in _OF_OUTPUTS.all(connection, last, kernels, runs, first))
     if outputs:
         # The record of an output has the start of its run, in which the calls are.
-        rows.update(_rows(connection, _CALLS, {**_range(outputs), "last": reported_at}))
-    return rows
+        first, _last, kernels = _range(outputs)
+        found = _OF_PROCESSES.all(connection, first, reported_at, kernels, PROCESS_SOURCES)
+        numbers.update(number for (number,) in found)
+    return _rows(connection, numbers)
 
 
-def _range(records: Sequence[CallRecord]) -> dict[str, Any]:
-    """Where and when the calls of some records were made."""
+def _range(records: Sequence[CallRecord]) -> tuple[int, int, list[str]]:
+    """When the first and the last of some calls began, in microseconds, and their kernels."""
     times = [to_us(record.started_at) for record in records]
-    return {
-        "kernels": list({record.kernel_id for record in records}),
-        "runs": list({record.run_id for record in records if record.run_id is not None}),
-        "first": min(times),
-        "last": max(times),
-    }
+    return min(times), max(times), sorted({record.kernel_id or "" for record in records})
 
 
-def _rows(connection: Connection, query: Select[Any], values: dict[str, Any]) -> dict[str, Row]:
-    return {row["call_id"]: dict(row) for row in connection.execute(query, values).mappings()}
+def _rows(connection: Connection, numbers: Collection[int]) -> dict[str, Row]:
+    rows: dict[str, Row] = {}
+    wanted = sorted(numbers)
+    for first in range(0, len(wanted), _IDS_PER_QUERY):
+        part = wanted[first : first + _IDS_PER_QUERY]
+        rows.update((row["call_id"], row) for row in map(row_of, _OF_ROWS.all(connection, part)))
+    return rows
 
 
 def _parts(ids: Iterable[str | None]) -> Iterable[Sequence[str]]:

@@ -2,8 +2,7 @@
 
 SQLite runs in WAL mode with ``synchronous=NORMAL``: a finished transaction survives any killed process,
 the last ones may be lost with the power. A writing transaction takes the write lock when it begins, so
-that two writers queue instead of failing half-way; PostgreSQL writers queue on an advisory lock for the
-same reason.
+that two writers queue instead of failing half-way. What PostgreSQL's writers lock is in `locks`.
 """
 
 from __future__ import annotations
@@ -14,13 +13,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, Transaction, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from jupyter_llm_meter.ledger.errors import CorruptLedger, LedgerAddressError, LedgerUnavailable
+from jupyter_llm_meter.ledger.locks import COLLISIONS, NotAlone, lock_ledger
+from jupyter_llm_meter.ledger.memory import Memory
+from jupyter_llm_meter.ledger.sql import Sql, is_postgresql
 
 BUSY_TIMEOUT_S = 30
 """How long a transaction waits for the lock of another process."""
@@ -30,9 +33,10 @@ CONNECT_TIMEOUT_S = 10
 
 LARGE_CACHE_KIB = 128 * 1024
 
-_ADVISORY_LOCK = 0x4C4D5452
+_BEGIN, _BEGIN_WRITING = Sql("BEGIN"), Sql("BEGIN IMMEDIATE")
 _WRITES = "llm_meter_writes"
 _DAMAGED = ("malformed", "not a database")
+_memories: WeakKeyDictionary[Engine, Memory] = WeakKeyDictionary()
 
 
 def parse_url(url: str) -> URL:
@@ -87,14 +91,86 @@ def create_file(path: Path) -> None:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that holds the ledger's write lock from its start; commits unless an error leaves it."""
-    with translated(engine), engine.connect() as connection:
-        connection = connection.execution_options(**{_WRITES: True})
-        with connection.begin():
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+def writing(engine: Engine, is_alone: bool = True) -> Iterator[Connection]:
+    """A transaction that holds the ledger's write lock from its start; commits unless an error leaves it.
+
+    Args:
+        engine: The ledger's database.
+        is_alone: No other process writes meanwhile, see `locks`. A file has one writer at a time anyway.
+    """
+    memory = _memories.setdefault(engine, Memory())
+    # SQLite would let the other threads sleep and look again; a process's own threads wait for one another.
+    if not memory.writes.acquire(timeout=BUSY_TIMEOUT_S):
+        raise LedgerUnavailable("the ledger is busy: another write of this process does not end")
+    try:
+        begun = _begun(engine, memory, is_alone)
+        with translated(engine), begun as connection, memory.recalled(connection) as recall:
             yield connection
+        memory.keep(recall)
+    finally:
+        memory.writes.release()
+
+
+@contextmanager
+def preparing(engine: Engine) -> Iterator[Connection]:
+    """A transaction as `writing` makes it, on a database that may have no tables yet."""
+    with translated(engine), engine.connect() as connection, _begin(connection, True):
+        yield connection
+
+
+def close(engine: Engine) -> None:
+    """Close every connection."""
+    memory = _memories.pop(engine, None)
+    if memory is not None and memory.connection is not None:
+        memory.connection.close()
+    engine.dispose()
+
+
+@contextmanager
+def _begun(engine: Engine, memory: Memory, is_alone: bool) -> Iterator[Connection]:
+    """A transaction on the connection that writes, which is used again as long as nothing fails."""
+    connection, memory.connection = memory.connection, None
+    transaction = None if connection is None else _begun_again(connection, is_alone)
+    if connection is None or transaction is None:
+        connection = engine.connect()
+        try:
+            transaction = _begin(connection, is_alone)
+        except BaseException:
+            connection.close()
+            raise
+    try:
+        with transaction:
+            yield connection
+    except NotAlone:
+        memory.connection = connection
+        raise
+    except BaseException:
+        connection.close()
+        raise
+    memory.connection = connection
+
+
+def _begun_again(connection: Connection, is_alone: bool) -> Transaction | None:
+    """A transaction on a connection that was used before; None where the server has ended it since."""
+    try:
+        return _begin(connection, is_alone)
+    except (DBAPIError, connection.dialect.loaded_dbapi.Error):
+        if is_postgresql(connection):
+            connection.invalidate()
+        connection.close()
+        if not is_postgresql(connection):
+            raise
+        return None
+
+
+def _begin(connection: Connection, is_alone: bool) -> Transaction:
+    connection.info[_WRITES] = True
+    try:
+        transaction = connection.begin()
+    finally:
+        connection.info.pop(_WRITES, None)
+    lock_ledger(connection, is_alone)
+    return transaction
 
 
 @contextmanager
@@ -122,15 +198,22 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def translated(engine: Engine) -> Iterator[None]:
     """Turn the database's errors into the ledger's, naming the ledger and never its password."""
     where = sqlite_file(engine.url) or engine.url.render_as_string(hide_password=True)
+    driver: type[Exception] = engine.dialect.loaded_dbapi.Error
     try:
         yield
-    except DBAPIError as error:
-        reason = str(error.orig).strip()
+    except (DBAPIError, driver) as error:
+        orig = error.orig if isinstance(error, DBAPIError) else error
+        reason = str(orig).strip()
         if any(word in reason for word in _DAMAGED):
             raise CorruptLedger(
                 f"the ledger {where} is damaged ({reason}); restore it from a copy."
             ) from error
-        raise LedgerUnavailable(f"the ledger {where} cannot be used now: {reason}") from error
+        module = engine.dialect.loaded_dbapi
+        refusals = (module.IntegrityError, module.DataError, module.ProgrammingError)
+        is_refusal = isinstance(orig, refusals) or getattr(orig, "sqlstate", None) in COLLISIONS
+        raise LedgerUnavailable(
+            f"the ledger {where} cannot be used now: {reason}", is_refusal=is_refusal
+        ) from error
 
 
 def _postgresql_engine(url: URL) -> Engine:
@@ -170,8 +253,7 @@ def _use_wal(connection: DBAPIConnection) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    (_BEGIN_WRITING if _WRITES in connection.info else _BEGIN).run(connection)
 
 
 def _shown(url: str) -> str:

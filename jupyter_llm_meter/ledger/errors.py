@@ -12,7 +12,16 @@ class LedgerAddressError(LedgerError):
 
 
 class LedgerUnavailable(LedgerError):
-    """The database cannot be reached, read or written now; nothing of the transaction was kept."""
+    """The database cannot be reached, read or written now; nothing of the transaction was kept.
+
+    Args:
+        message: What happened.
+        is_refusal: The database is there, and refused these rows.
+    """
+
+    def __init__(self, message: str, is_refusal: bool = False) -> None:
+        super().__init__(message)
+        self.is_refusal = is_refusal
 
 
 class UnusableLedger(LedgerError):

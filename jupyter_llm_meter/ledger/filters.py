@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, String, cast, func, or_
+from sqlalchemy import BigInteger, Connection, String, cast, false, func, literal_column, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from jupyter_llm_meter.ledger.rows import to_us
-from jupyter_llm_meter.ledger.schema import SUBJECT_COLUMNS, calls
+from jupyter_llm_meter.ledger.schema import (
+    KIND_COLUMNS,
+    SERIES_COLUMNS,
+    SUBJECT_COLUMNS,
+    calls,
+    kinds,
+    places,
+    series,
+)
 
 FILTER_COLUMNS = {**SUBJECT_COLUMNS, "cell": "cell_id"}
 """The column that a filter looks at, by the filter's name."""
@@ -59,17 +68,59 @@ class Filter:
 ALL_CALLS = Filter()
 
 
-def conditions(connection: Connection, which: Filter) -> list[ColumnElement[bool]]:
-    """What holds in `calls` for those that are meant."""
+def conditions(
+    connection: Connection, which: Filter, *, without_index: bool = False
+) -> list[ColumnElement[bool]]:
+    """What holds in `calls` for those that are meant.
+
+    Args:
+        connection: A transaction on the ledger.
+        which: The calls that are meant.
+        without_index: The database is to go through the calls in the order that is asked for, and not by an
+            index on what holds.
+    """
     start, end = which.bounds
-    found = [calls.c[name] == value for name, value in which.columns]
+    at, series_id, place_id = (
+        _unindexed(name) if without_index else calls.c[name]
+        for name in ("started_at", "series_id", "place_id")
+    )
+    found: list[ColumnElement[bool]] = []
+    of_series = [(name, value) for name, value in which.columns if name in SERIES_COLUMNS]
+    of_places = [(name, value) for name, value in which.columns if name not in SERIES_COLUMNS]
+    for number, table, named in ((series_id, series, of_series), (place_id, places, of_places)):
+        if named:
+            found.append(
+                number.in_(select(table.c.id).where(*(table.c[name] == value for name, value in named)))
+            )
     if start is not None:
-        found.append(calls.c.started_at >= start)
+        found.append(at >= start)
     if end is not None:
-        found.append(calls.c.started_at < end)
+        found.append(at < end)
     if which.search:
-        found.append(or_(*(_holds(connection, calls.c[name], which.search) for name in SEARCHED_COLUMNS)))
+        found.append(_has_text(connection, which.search))
     return found
+
+
+def _unindexed(name: str) -> ColumnElement[Any]:
+    """A column of `calls` in a form that no database looks up in an index."""
+    return literal_column(f"(calls.{name} + 0)", BigInteger())
+
+
+def _has_text(connection: Connection, text: str) -> ColumnElement[bool]:
+    """Whether a call refers to a row that holds a text; nothing does where no row holds it."""
+    found = []
+    for number, table, names in _SEARCHED:
+        holding = select(table.c.id).where(or_(*(_holds(connection, table.c[name], text) for name in names)))
+        if connection.execute(holding.limit(1)).first() is not None:
+            found.append(_unindexed(number).in_(holding))
+    return or_(false(), *found)
+
+
+_SEARCHED = (
+    ("series_id", series, tuple(name for name in SEARCHED_COLUMNS if name in SERIES_COLUMNS)),
+    ("kind_id", kinds, tuple(name for name in SEARCHED_COLUMNS if name in KIND_COLUMNS)),
+    ("place_id", places, ("cell_id",)),
+)
 
 
 def _holds(connection: Connection, column: ColumnElement[str], text: str) -> ColumnElement[bool]:

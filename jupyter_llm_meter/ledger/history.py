@@ -1,4 +1,4 @@
-"""Sums over past calls, from rollups where a range covers whole quarter hours and from calls at its edges.
+"""Sums over past calls, from rollups where a range covers whole spans of time and from calls at its edges.
 
 Every figure that is not a counter comes from here: exact for any range, fast because few rows are read.
 """
@@ -6,24 +6,45 @@ Every figure that is not a counter comes from here: exact for any range, fast be
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from itertools import groupby
 from operator import add
-from typing import Any
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, and_, case, func, select
+from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.sql import ColumnElement
 
-from jupyter_llm_meter.ledger.rows import QUARTER_US
-from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUMS, calls, rollups, series
+from jupyter_llm_meter.core.windows import local_time
+from jupyter_llm_meter.ledger.call_rows import LEVEL_NUMBERS
+from jupyter_llm_meter.ledger.pieces import (
+    Family,
+    Piece,
+    between,
+    cut,
+    family_of,
+    joined,
+    named_group,
+    source_of,
+)
+from jupyter_llm_meter.ledger.rows import QUARTER_US, from_us
+from jupyter_llm_meter.ledger.schema import LEVELS, SUMS, calls, rollups
 
 Sums = tuple[int, ...]
+Where = Sequence[tuple[str, str | None]]
+_DAY_US = 86_400_000_000
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Largest(NamedTuple):
+    """The groups with the most tokens, and the sums of all others."""
+
+    groups: dict[tuple[Any, ...], Sums]
+    rest: Sums
 
 
 def sums_by(
-    connection: Connection,
-    column: str | None,
-    start: int | None,
-    end: int | None,
-    where: Sequence[tuple[str, str | None]] = (),
+    connection: Connection, column: str | None, start: int | None, end: int | None, where: Where = ()
 ) -> dict[Any, Sums]:
     """Sum up calls, grouped by a column or, with None, in one group None; see `sums_by_columns`."""
     columns = [] if column is None else [column]
@@ -32,19 +53,15 @@ def sums_by(
 
 
 def sums_by_columns(
-    connection: Connection,
-    columns: Sequence[str],
-    start: int | None,
-    end: int | None,
-    where: Sequence[tuple[str, str | None]] = (),
+    connection: Connection, columns: Sequence[str], start: int | None, end: int | None, where: Where = ()
 ) -> dict[tuple[Any, ...], Sums]:
     """Sum up calls, grouped by columns.
 
-    Columns that rollups do not keep apart cost a look at every call of the range.
+    Columns that no rollups keep apart cost a look at every call of the range.
 
     Args:
         connection: A transaction on the ledger.
-        columns: Columns of `calls`; ``started_at`` groups by quarter hour.
+        columns: Columns of `calls`; the notebook of a group without a cell is left out.
         start: First microsecond counted; None: from the first call.
         end: First microsecond not counted; None: to the last call.
         where: Columns of `calls` with the value they must have; None: that they have none.
@@ -52,24 +69,66 @@ def sums_by_columns(
     Returns:
         Values of the columns to figures in the order of ``SUMS``; None where a call has no value.
     """
+    query, _groups = _grouped(columns, start, end, where)
+    return _read(connection, query, len(columns))
+
+
+def largest(
+    connection: Connection,
+    columns: Sequence[str],
+    start: int | None,
+    end: int | None,
+    where: Where,
+    limit: int,
+) -> Largest:
+    """The `limit` groups with the most tokens, see `sums_by_columns`; of equal ones that with more calls."""
+    query, groups = _grouped(columns, start, end, where)
+    sums_of = dict(zip(SUMS, list(query.selected_columns)[len(columns) :], strict=True))
+    names = [func.coalesce(group, "") for group in groups]
+    order: list[ColumnElement[Any]] = [sums_of["tokens"].desc(), sums_of["calls"].desc(), *names]
+    found = _read(connection, query.order_by(*order).limit(limit), len(columns))
+    whole = sums_by(connection, None, start, end, where).get(None, (0,) * len(SUMS))
+    for figures in found.values():
+        whole = tuple(mine - theirs for mine, theirs in zip(whole, figures, strict=True))
+    return Largest(found, whole)
+
+
+def sums_by_time(
+    connection: Connection,
+    unit: str,
+    zone: ZoneInfo,
+    columns: Sequence[str],
+    start: int | None,
+    end: int | None,
+    where: Where = (),
+) -> Iterator[tuple[datetime, tuple[Any, ...], Sums]]:
+    """Sum up calls by local time and columns.
+
+    Args:
+        connection: A transaction on the ledger.
+        unit: ``hour`` or ``day``.
+        zone: Whose calendar counts.
+        columns: See `sums_by_columns`.
+        start: See `sums_by_columns`.
+        end: See `sums_by_columns`.
+        where: See `sums_by_columns`.
+
+    Yields:
+        A local time in the hour or day, the values of the columns, and figures; a time may come again.
+    """
     asked = {*columns, *(name for name, _value in where)}
-    only_calls = not asked <= {*SERIES_COLUMNS, "started_at"}
-    totals: dict[tuple[Any, ...], Sums] = {}
-    for is_whole, first, last in [(False, start, end)] if only_calls else _pieces(start, end):
-        query = _of_rollups(columns, where) if is_whole else _of_calls(columns, where)
-        moment = rollups.c.quarter if is_whole else calls.c.started_at
-        for row in connection.execute(query.where(_between(moment, first, last))):
-            group, figures = tuple(row[: len(columns)]), row[len(columns) :]
-            totals[group] = added(totals.get(group), tuple(int(figure or 0) for figure in figures))
-    return {group: figures for group, figures in totals.items() if figures[0]}
+    family = family_of(asked)
+    for offset, first, last in _stretches(connection, zone, start, end):
+        step = QUARTER_US if offset is None else _DAY_US if unit == "day" else _DAY_US // 24
+        names = [] if family is None else family.levels
+        levels = [name for name in names if _fits(LEVELS[name], step, offset or 0)]
+        pieces = list(cut(first, last, levels[::-1]))
+        for group, figures in _by_step(connection, family, pieces, columns, where, (step, offset or 0)):
+            yield _local(int(group[0]), offset, zone), group[1:], figures
 
 
 def unpriced_tokens_by(
-    connection: Connection,
-    column: str,
-    start: int,
-    end: int | None,
-    where: Sequence[tuple[str, str | None]] = (),
+    connection: Connection, column: str, start: int, end: int | None, where: Where = ()
 ) -> dict[str | None, int]:
     """The tokens of calls with usage and without a price, grouped by a column.
 
@@ -82,7 +141,7 @@ def unpriced_tokens_by(
     """
     query = (
         select(calls.c[column], func.sum(calls.c.tokens))
-        .where(calls.c.unpriced_calls == 1, _between(calls.c.started_at, start, end))
+        .where(calls.c.unpriced_calls == 1, between(calls.c.started_at, start, end))
         .where(*(calls.c[name] == value for name, value in where))
         .group_by(calls.c[column])
     )
@@ -94,44 +153,87 @@ def added(known: Sums | None, figures: Sums) -> Sums:
     return figures if known is None else tuple(map(add, known, figures))
 
 
-def _pieces(start: int | None, end: int | None) -> Iterator[tuple[bool, int | None, int | None]]:
-    """Cut a range into whole quarter hours and what sticks out at either end."""
-    whole_start = None if start is None else -(-start // QUARTER_US) * QUARTER_US
-    whole_end = None if end is None else end // QUARTER_US * QUARTER_US
-    if whole_start is not None and whole_end is not None and whole_start >= whole_end:
-        yield False, start, end
+def _grouped(
+    columns: Sequence[str], start: int | None, end: int | None, where: Where
+) -> tuple[Select[Any], list[ColumnElement[Any]]]:
+    """The query of sums by columns, and the columns."""
+    family = family_of({*columns, *(name for name, _value in where)})
+    pieces = list(cut(start, end, [] if family is None else family.levels[::-1]))
+    source, named = source_of(family, pieces, None, bool(columns or where))
+    groups = [named_group(named, columns, name) for name in columns]
+    query = select(*groups, *(func.sum(source.c[name]).label(f"sum_{name}") for name in SUMS))
+    query = joined(query, family, source, bool(columns or where))
+    query = query.where(*(named.c[name] == value for name, value in where)).group_by(*groups)
+    return (query.having(func.sum(source.c.calls) != 0) if columns else query), groups
+
+
+def _by_step(
+    connection: Connection,
+    family: Family | None,
+    pieces: Sequence[Piece],
+    columns: Sequence[str],
+    where: Where,
+    steps: tuple[int, int],
+) -> Iterator[tuple[tuple[Any, ...], Sums]]:
+    """Sums by columns and by time in steps; times are moved by the zone's offset first."""
+    if not pieces:
         return
-    if start != whole_start:
-        yield False, start, whole_start
-    yield True, whole_start, whole_end
-    if end != whole_end:
-        yield False, whole_end, end
+    is_named = bool(columns or where)
+    source, named = source_of(family, pieces, steps, is_named)
+    groups = [source.c.step, *(named_group(named, columns, name) for name in columns)]
+    query = select(*groups, *(func.sum(source.c[name]) for name in SUMS)).group_by(*groups)
+    query = joined(query, family, source, is_named)
+    query = query.where(*(named.c[name] == value for name, value in where)).order_by(source.c.step)
+    yield from _read(connection, query, len(groups)).items()
 
 
-def _of_calls(columns: Sequence[str], where: Sequence[tuple[str, str | None]]) -> Select[Any]:
-    quarter = calls.c.started_at - calls.c.started_at % QUARTER_US
-    groups = [quarter if name == "started_at" else calls.c[name] for name in columns]
-    money = case((calls.c.priced_calls == 1, calls.c.cost_pico), else_=0)
-    figures = [func.sum(money if name == "cost_pico" else calls.c[name]) for name in SUMS]
-    return _grouped(groups, figures).where(*(calls.c[name] == value for name, value in where))
+def _read(connection: Connection, query: Select[Any], columns: int) -> dict[tuple[Any, ...], Sums]:
+    return {
+        tuple(row[:columns]): tuple(map(int, row[columns:]))
+        for row in connection.execute(query)
+        if row[columns]
+    }
 
 
-def _of_rollups(columns: Sequence[str], where: Sequence[tuple[str, str | None]]) -> Select[Any]:
-    groups = [rollups.c.quarter if name == "started_at" else series.c[name] for name in columns]
-    query = _grouped(groups, [func.sum(rollups.c[name]) for name in SUMS])
-    if not where and set(columns) <= {"started_at"}:
-        return query.select_from(rollups)
-    joined = rollups.join(series, rollups.c.series_id == series.c.id)
-    return query.select_from(joined).where(*(series.c[name] == value for name, value in where))
+def _stretches(
+    connection: Connection, zone: ZoneInfo, start: int | None, end: int | None
+) -> Iterator[tuple[int | None, int, int]]:
+    """Cut a range where the zone's offset changes, in microseconds; None for a day in which it changes.
+
+    Only days with calls are looked at: what lies between two of them has none.
+    """
+    day = rollups.c.start
+    in_range = between(day, None if start is None else start - start % _DAY_US, end)
+    query = select(day).where(rollups.c.level == LEVEL_NUMBERS["day"], in_range).distinct().order_by(day)
+    days = [(_offset_on(number, zone), number) for number in connection.scalars(query)]
+    for offset, group in groupby(days, lambda each: each[0]):
+        numbers = [number for _offset, number in group]
+        first, last = numbers[0], numbers[-1] + _DAY_US
+        yield (
+            offset,
+            first if start is None else max(first, start),
+            last if end is None else min(last, end),
+        )
 
 
-def _grouped(groups: Sequence[ColumnElement[Any]], figures: Sequence[ColumnElement[Any]]) -> Select[Any]:
-    named = [group.label(f"group_{number}") for number, group in enumerate(groups)]
-    return select(*named, *figures).group_by(*(label.name for label in named))
+def _offset_on(day: int, zone: ZoneInfo) -> int | None:
+    """The zone's offset on a day of UTC; None where it changes."""
+    offsets = {local_time(from_us(at), zone).utcoffset() for at in (day, day + _DAY_US - 1)}
+    offset = offsets.pop()
+    if offsets or offset is None:
+        return None
+    return offset // _MICROSECOND
 
 
-def _between(moment: ColumnElement[Any], start: int | None, end: int | None) -> ColumnElement[bool]:
-    bounds = [] if start is None else [moment >= start]
-    if end is not None:
-        bounds.append(moment < end)
-    return and_(True, *bounds)
+def _fits(span: int | None, step: int, offset: int) -> bool:
+    """Whether spans of a level never reach over the end of a local hour or day."""
+    return span is not None and step % span == 0 and offset % span == 0
+
+
+def _local(at: int, offset: int | None, zone: ZoneInfo) -> datetime:
+    if offset is None:
+        return local_time(from_us(at), zone)
+    try:
+        return from_us(at).replace(tzinfo=timezone(timedelta(microseconds=offset)))
+    except OverflowError:
+        return from_us(at - offset)

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, insert, inspect, select, text
 
 from jupyter_llm_meter.ledger import schema
-from jupyter_llm_meter.ledger.engine import create_file, reading, sqlite_file, writing
+from jupyter_llm_meter.ledger.engine import create_file, preparing, reading, sqlite_file
 from jupyter_llm_meter.ledger.errors import (
     CorruptLedger,
     ForeignLedger,
@@ -24,9 +24,10 @@ from jupyter_llm_meter.ledger.errors import (
     UnusableLedger,
 )
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
+REVISIONS = ("0001",)
 """Every revision of the schema, oldest first; the files are in ``migrations/versions``."""
 
+MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "llm_meter_schema"
 
 _CHECKED_BYTES = 64 * 1024 * 1024  # larger files are not read through at every start
@@ -48,7 +49,7 @@ def prepare(engine: Engine) -> None:
     with reading(engine) as connection:
         if _revision(connection, engine.url) == REVISIONS[-1]:
             return
-    with writing(engine) as connection:
+    with preparing(engine) as connection:
         if _revision(connection, engine.url) != REVISIONS[-1]:
             _upgrade(connection)
 
@@ -104,7 +105,7 @@ def _revision(connection: Connection, url: URL) -> str | None:
     where = url.render_as_string(hide_password=True)
     names = set(inspect(connection).get_table_names())
     if VERSION_TABLE not in names:
-        if names & set(schema.metadata.tables):
+        if names & {*schema.metadata.tables, *schema.views.tables}:
             raise ForeignLedger(f"{where} has tables of something else; {_CHOOSE}")
         return None
     revision = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()
@@ -121,8 +122,7 @@ def _upgrade(connection: Connection) -> None:
     from alembic.config import Config
 
     config = Config()
-    folder = str(Path(__file__).parent / "migrations")
-    config.set_main_option("script_location", folder.replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes.update(connection=connection, version_table=VERSION_TABLE)
     command.upgrade(config, "head")
     if connection.dialect.name == "sqlite":

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, case, func, select
 from jupyter_llm_meter.core.forecast import look_back
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.reservation import cost_at_ceiling
+from jupyter_llm_meter.ledger.call_rows import LEVEL_NUMBERS
 from jupyter_llm_meter.ledger.counters import current_window, used_amount
 from jupyter_llm_meter.ledger.history import sums_by, unpriced_tokens_by
 from jupyter_llm_meter.ledger.rows import from_pico, from_us, to_pico, to_us
@@ -82,9 +83,9 @@ def _recent(connection: Connection, limit: Limit, now: datetime) -> dict[str, in
 def _first_uses(connection: Connection, column: str) -> dict[str, int]:
     named = series.c[column]
     query = (
-        select(named, func.min(rollups.c.quarter))
+        select(named, func.min(rollups.c.start))
         .select_from(rollups.join(series, rollups.c.series_id == series.c.id))
-        .where(named.is_not(None))
+        .where(named.is_not(None), rollups.c.level == LEVEL_NUMBERS["quarter"])
         .group_by(named)
     )
     return dict(connection.execute(query).all())

@@ -12,13 +12,15 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, false, func, not_, or_, select, true, tuple_
+from sqlalchemy import Connection, Select, and_, not_, or_, select, true, tuple_
 from sqlalchemy.sql import ColumnElement
 
 from jupyter_llm_meter.ledger.errors import BadCursor
 from jupyter_llm_meter.ledger.filters import ALL_CALLS, Filter, conditions
-from jupyter_llm_meter.ledger.rows import QUARTER_US, Row, to_record
-from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, calls, rollups, series
+from jupyter_llm_meter.ledger.history import sums_by
+from jupyter_llm_meter.ledger.reach import reach
+from jupyter_llm_meter.ledger.rows import Row, to_record
+from jupyter_llm_meter.ledger.schema import calls
 from llm_meter_tap.wire.record import CallRecord
 
 Place = tuple[int | float | None, int, str]
@@ -31,6 +33,7 @@ RECORDS_AT_A_TIME = 1000
 """How many calls `records_after` gives at most."""
 
 _LARGEST = 2**63 - 1
+_ALL = 2**63
 
 
 class _Sort(NamedTuple):
@@ -40,7 +43,8 @@ class _Sort(NamedTuple):
 
 SORTS: dict[str, _Sort] = {
     "started_at": _Sort(calls.c.started_at, true()),
-    "cost": _Sort(calls.c.cost_pico, calls.c.priced_calls == 1),
+    # The first condition is that of the index.
+    "cost": _Sort(calls.c.cost_pico, and_(calls.c.cost_pico.is_not(None), calls.c.priced_calls == 1)),
     "tokens": _Sort(
         calls.c.tokens, or_(calls.c.input_tokens.is_not(None), calls.c.output_tokens.is_not(None))
     ),
@@ -97,7 +101,7 @@ def page_of_calls(
         if value not in allowed:
             raise ValueError(f"{name} is {value!r}; allowed are {', '.join(allowed)}")
     place = None if cursor is None else _read_cursor(cursor, sort, order)
-    wanted = [*conditions(connection, which), _where_rollups_are(connection, which)]
+    wanted = _wanted(connection, which, sort, order, place, limit + 1)
     rows: list[Row] = []
     for is_known in (True, False):
         if len(rows) <= limit and _lies_ahead(is_known, sort, place):
@@ -113,7 +117,11 @@ def records_after(connection: Connection, after: tuple[int, str] | None, which: 
     query = select(calls).order_by(calls.c.started_at, calls.c.call_id).limit(RECORDS_AT_A_TIME)
     if after is not None:
         query = query.where(tuple_(calls.c.started_at, calls.c.call_id) > tuple_(*after))
-    query = query.where(*conditions(connection, which), _where_rollups_are(connection, which))
+        query = query.where(calls.c.started_at >= after[0])
+    beyond = None if after is None else after[0]
+    query = query.where(
+        *conditions(connection, which), *reach(connection, which, RECORDS_AT_A_TIME, "asc", beyond)
+    )
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
@@ -136,17 +144,30 @@ def _ordered(sort: str, order: str, is_known: bool, place: Place | None) -> Sele
     return query.order_by(*(column.desc() if order == "desc" else column.asc() for column in columns))
 
 
-def _where_rollups_are(connection: Connection, which: Filter) -> ColumnElement[bool]:
-    """The span of time outside of which no call has the wanted values: rollups know, and there are few."""
-    named = [(name, value) for name, value in which.columns if name in SERIES_COLUMNS]
-    if not named:
-        return true()
-    joined = rollups.join(series, rollups.c.series_id == series.c.id)
-    query = select(func.min(rollups.c.quarter), func.max(rollups.c.quarter)).select_from(joined)
-    first, last = connection.execute(query.where(*(series.c[name] == value for name, value in named))).one()
-    if first is None:
-        return false()
-    return and_(calls.c.started_at >= first, calls.c.started_at < last + QUARTER_US)
+def _wanted(
+    connection: Connection, which: Filter, sort: str, order: str, place: Place | None, needed: int
+) -> list[ColumnElement[bool]]:
+    """What holds for the calls of a page, in the form in which the database finds them soonest."""
+    if sort == "started_at":
+        beyond = None if place is None else place[1]
+        found = conditions(connection, which)
+        if beyond is not None:
+            found.append(calls.c.started_at <= beyond if order == "desc" else calls.c.started_at >= beyond)
+        return [*found, *reach(connection, which, needed, order, beyond)]
+    if sort == "cost" and _is_common(connection, which, needed):
+        return conditions(connection, which, without_index=True)
+    return [*conditions(connection, which), *reach(connection, which, _ALL)]
+
+
+def _is_common(connection: Connection, which: Filter, needed: int) -> bool:
+    """Whether a walk along the index of costs meets the calls sooner than a look at all of them."""
+    if which.search:
+        return True
+    meant, whole = (
+        sums_by(connection, None, *each.bounds, each.columns).get(None, (0,))[0]
+        for each in (Filter(which.start, which.end, which.values), Filter())
+    )
+    return meant * meant > needed * whole
 
 
 def _cursor(row: Mapping[str, Any], sort: str, order: str) -> str:

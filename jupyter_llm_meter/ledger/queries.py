@@ -12,11 +12,14 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from jupyter_llm_meter.core.standing import format_decimal
+from jupyter_llm_meter.ledger.duplicates import stored_rows
 from jupyter_llm_meter.ledger.history import sums_by
-from jupyter_llm_meter.ledger.rows import from_pico, sums, to_us
-from jupyter_llm_meter.ledger.schema import SUMS, calls, merged_calls
+from jupyter_llm_meter.ledger.rows import from_pico, stored_id, sums, to_us
+from jupyter_llm_meter.ledger.schema import SUMS, merged_calls
+from jupyter_llm_meter.ledger.sql import Sql
 
 _IDS_PER_QUERY = 500
+_KNOWN = Sql("SELECT call_id FROM call_rows WHERE call_id IN (?*)")
 _SUMMARY_FIGURES = ("calls", "input_tokens", "output_tokens", "unpriced_calls", "missing_calls")
 
 
@@ -25,8 +28,11 @@ def known_ids(connection: Connection, call_ids: Sequence[str]) -> set[str]:
     known: set[str] = set()
     for first in range(0, len(call_ids), _IDS_PER_QUERY):
         ids = call_ids[first : first + _IDS_PER_QUERY]
-        for column in (calls.c.call_id, merged_calls.c.call_id):
-            known.update(connection.scalars(select(column).where(column.in_(ids))))
+        named = {stored_id(connection, call_id): call_id for call_id in ids}
+        known.update(named[stored] for (stored,) in _KNOWN.all(connection, list(named)))
+        known.update(
+            connection.scalars(select(merged_calls.c.call_id).where(merged_calls.c.call_id.in_(ids)))
+        )
     return known
 
 
@@ -39,10 +45,8 @@ def summary(connection: Connection, start: datetime, end: datetime | None) -> di
 def summary_of_calls(connection: Connection, call_ids: Sequence[str]) -> dict[str, Any]:
     """The sums of some calls, as `summary` gives them; those that the ledger does not know add nothing."""
     totals = (0,) * len(SUMS)
-    for first in range(0, len(call_ids), _IDS_PER_QUERY):
-        query = select(calls).where(calls.c.call_id.in_(call_ids[first : first + _IDS_PER_QUERY]))
-        for row in connection.execute(query).mappings():
-            totals = tuple(map(sum, zip(totals, sums(dict(row)), strict=True)))
+    for row in stored_rows(connection, call_ids).values():
+        totals = tuple(map(sum, zip(totals, sums(row), strict=True)))
     return sums_row(totals, _SUMMARY_FIGURES)
 
 

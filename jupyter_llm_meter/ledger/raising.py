@@ -12,18 +12,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, insert, select
 
 from jupyter_llm_meter.core.standing import format_decimal, format_time
 from jupyter_llm_meter.ledger.rows import from_us, storable, to_us
 from jupyter_llm_meter.ledger.schema import raises
+from jupyter_llm_meter.ledger.sql import Sql
 
 Raised = Mapping[tuple[str, str], Decimal]
 """What is added now, by limit id and subject."""
 
-_IN_FORCE = select(raises.c.limit_id, raises.c.subject, raises.c.amount).where(
-    raises.c.expires_at > bindparam("now")
-)
+_IN_FORCE = Sql("SELECT limit_id, subject, amount FROM raises WHERE expires_at > ?")
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def all_raises(connection: Connection) -> list[Raise]:
 def raised_at(connection: Connection, now: datetime) -> dict[tuple[str, str], Decimal]:
     """The sums of the raises that hold at an instant."""
     sums: dict[tuple[str, str], Decimal] = {}
-    for limit_id, subject, amount in connection.execute(_IN_FORCE, {"now": to_us(now)}):
+    for limit_id, subject, amount in _IN_FORCE.all(connection, to_us(now)):
         sums[limit_id, subject] = sums.get((limit_id, subject), Decimal(0)) + Decimal(amount)
     return sums
 

@@ -5,22 +5,27 @@ The only place that decides what a call counts for; rollups, counters and querie
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime, timedelta, timezone
 from decimal import ROUND_HALF_EVEN, Decimal
+from operator import itemgetter
 from typing import Any
 
-from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUMS, UNIT_SUMS
+from sqlalchemy import Connection
+
+from jupyter_llm_meter.ledger.raw_usage import put_together, taken_apart
+from jupyter_llm_meter.ledger.schema import LEVELS, OWN_COLUMNS, SUMS, UNIT_SUMS, calls
+from jupyter_llm_meter.ledger.sql import Values, is_postgresql
 from llm_meter_tap.wire.record import CallRecord
 
 PICO = Decimal(10) ** 12
 """Picodollars in a dollar."""
 
-QUARTER_US = 15 * 60 * 1_000_000
-"""Microseconds of a rollup. Every zone's offset is a multiple of a quarter hour since 1972."""
+QUARTER_US = LEVELS["quarter"] or 0
+"""Microseconds of the finest rollup. Every zone's offset is a multiple of a quarter hour since 1972."""
 
 FIGURES = ("reported", "counted", "partial")
 """The bases that come with figures."""
@@ -33,8 +38,9 @@ _MICROSECOND = timedelta(microseconds=1)
 _LARGEST_COUNT = 10**12
 _LARGEST_COST = Decimal(10) ** 5
 _RECORD_FIELDS = tuple(field.name for field in fields(CallRecord))
-_DOCUMENTS = ("usage_raw", "usage_flags", "usage_tool_calls")
-_CONVERTED = ("started_at", *_DOCUMENTS, "cost_amount")
+_COUNTS = tuple(name for name in _RECORD_FIELDS if name.endswith("_tokens"))
+_DOCUMENTS = ("usage_flags", "usage_tool_calls")
+_CONVERTED = ("started_at", "usage_raw", *_DOCUMENTS, "cost_amount")
 _NOT_KEPT = ("allotment_id",)
 _PLAIN_FIELDS = tuple(name for name in _RECORD_FIELDS if name not in (*_CONVERTED, *_NOT_KEPT))
 _CONTEXT_FIELDS = (
@@ -42,6 +48,12 @@ _CONTEXT_FIELDS = (
     "user_id", "team", "key_fingerprint", "project", "kernel_id", "notebook_path", "cell_id",
     "run_id",
 )  # fmt: skip
+
+_NUMBERS = ("id", "series_id", "kind_id", "place_id")
+STORED = tuple(column.name for column in calls.columns if column.name not in _NUMBERS)
+"""The columns of `calls` without the numbers of rows."""
+
+_HEX_ID = re.compile("[0-9a-f]{32}")
 
 Row = dict[str, Any]
 
@@ -68,11 +80,7 @@ def from_pico(pico: int) -> Decimal:
 
 def sound(record: CallRecord) -> CallRecord:
     """A record that can be summed: a count or cost beyond belief is a damaged figure and becomes unknown."""
-    damaged = [
-        name
-        for name in _RECORD_FIELDS
-        if name.endswith("_tokens") and (getattr(record, name) or 0) > _LARGEST_COUNT
-    ]
+    damaged = [name for name in _COUNTS if (getattr(record, name) or 0) > _LARGEST_COUNT]
     if damaged:
         unknown: dict[str, Any] = dict.fromkeys(damaged)
         record = replace(record, basis="missing", **unknown)
@@ -83,11 +91,13 @@ def sound(record: CallRecord) -> CallRecord:
 
 def to_row(record: CallRecord) -> Row:
     """The row of `calls` for a record, its contributions to the sums included."""
-    row: Row = {name: storable(getattr(record, name)) for name in _PLAIN_FIELDS}
+    values = vars(record)
+    row: Row = {name: storable(values[name]) for name in _PLAIN_FIELDS}
     row["started_at"] = to_us(record.started_at)
     for name in _DOCUMENTS:
-        document = getattr(record, name)
+        document = values[name]
         row[name] = None if document is None else json.dumps(document)
+    row["usage_shape"], row["usage_values"] = taken_apart(record.usage_raw)
     row["cost_pico"] = None if record.cost_amount is None else to_pico(record.cost_amount)
     row["model"] = row["response_model"] or row["request_model"]
     has_figures = record.basis in FIGURES
@@ -100,12 +110,21 @@ def to_row(record: CallRecord) -> Row:
     return row
 
 
+def row_of(values: Sequence[Any]) -> Row:
+    """The row of `calls` whose values the database gave in the order of `STORED`."""
+    row = dict(zip(STORED, values, strict=True))
+    if row["is_stream"] is not None:
+        row["is_stream"] = bool(row["is_stream"])
+    return row
+
+
 def to_record(row: Mapping[str, Any]) -> CallRecord:
     """The record that a row of `calls` holds."""
     values = {name: row[name] for name in _PLAIN_FIELDS}
     values.update((name, None if row[name] is None else json.loads(row[name])) for name in _DOCUMENTS)
     return CallRecord(
         **values,
+        usage_raw=put_together(row["usage_shape"], row["usage_values"]),
         started_at=from_us(row["started_at"]),
         cost_amount=None if row["cost_pico"] is None else from_pico(row["cost_pico"]),
     )
@@ -135,19 +154,39 @@ def completed(record: CallRecord, known: CallRecord) -> CallRecord:
     return replace(record, **context)
 
 
-def quarter(started_at_us: int) -> int:
-    """The start of the quarter hour that holds an instant."""
-    return started_at_us - started_at_us % QUARTER_US
+def span_start(started_at_us: int, level: str) -> int:
+    """The start of the span of a level that holds an instant."""
+    span = LEVELS[level]
+    return 0 if span is None else started_at_us - started_at_us % span
 
 
-def series_digest(row: Mapping[str, Any]) -> str:
-    """A short, fixed name for what rollups keep apart; absent and empty differ."""
-    named = json.dumps([row[name] for name in SERIES_COLUMNS])
-    return hashlib.sha256(named.encode()).hexdigest()
+def stored_id(connection: Connection, call_id: str) -> str | bytes:
+    """A call's id as its row has it."""
+    is_short = not is_postgresql(connection) and _HEX_ID.fullmatch(call_id)
+    return bytes.fromhex(call_id) if is_short else storable(call_id)
+
+
+def own_values(row: Mapping[str, Any]) -> Values:
+    """What a call's row has for itself, in the order of `OWN_COLUMNS` without the id."""
+    return (
+        row["started_at"],
+        row["response_id"],
+        row["run_id"],
+        _to_us(row["duration_s"]),
+        _to_us(row["time_to_first_chunk_s"]),
+        *_OWN_FIGURES(row),
+    )
+
+
+def _to_us(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1e6)
+
+
+_OWN_FIGURES = itemgetter(*OWN_COLUMNS[6:])
 
 
 def storable(value: Any) -> Any:
     """Text as both databases take it: lone surrogates (legal in JSON) and NUL cannot be stored."""
-    if isinstance(value, str):
+    if isinstance(value, str) and not (value.isascii() and "\0" not in value):
         return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
     return value

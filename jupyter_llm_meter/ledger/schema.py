@@ -1,10 +1,4 @@
-"""The ledger's tables.
-
-Times are microseconds since 1970 in UTC, money is whole picodollars (1e-12 USD): both integers, so that
-they sort, compare and sum exactly in every database. Prices quoted to a millionth of a dollar per million
-tokens come out whole. Null is unknown. The invariant over the tables: a rollup and a counter equal the sum
-over `calls` and over the sums that were taken over from pages (`takeover.py`).
-"""
+"""The ledger's tables. Those of calls are in `call_schema`, which says how times and money are stored."""
 
 from __future__ import annotations
 
@@ -12,19 +6,63 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Float,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
-    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
-from jupyter_llm_meter.core.tables import SUBJECT_FIELDS
+from jupyter_llm_meter.ledger.call_schema import (
+    KIND_COLUMNS,
+    LEVELS,
+    LONG_SPANS,
+    OWN_COLUMNS,
+    PLACE_COLUMNS,
+    PLACE_LEVELS,
+    SERIES_COLUMNS,
+    SERIES_LEVELS,
+    SUBJECT_COLUMNS,
+    SUMS,
+    UNIT_SUMS,
+    call_rows,
+    calls,
+    cell_rollups,
+    kinds,
+    metadata,
+    places,
+    rollups,
+    series,
+    shapes,
+    view_of_calls,
+    views,
+)
+
+__all__ = (
+    "KIND_COLUMNS",
+    "LEVELS",
+    "LONG_SPANS",
+    "OWN_COLUMNS",
+    "PLACE_COLUMNS",
+    "PLACE_LEVELS",
+    "SERIES_COLUMNS",
+    "SERIES_LEVELS",
+    "SUBJECT_COLUMNS",
+    "SUMS",
+    "UNIT_SUMS",
+    "call_rows",
+    "calls",
+    "cell_rollups",
+    "kinds",
+    "metadata",
+    "places",
+    "rollups",
+    "series",
+    "shapes",
+    "view_of_calls",
+    "views",
+)
 
 APPLICATION_ID = 0x4C4D5452
 """Marks an SQLite file as a ledger of ours (``PRAGMA application_id``): "LMTR" in ASCII."""
@@ -32,111 +70,12 @@ APPLICATION_ID = 0x4C4D5452
 NO_END = 2**63 - 1
 """Stands for the end of a window that has none."""
 
-metadata = MetaData()
-
 meta = Table(
     "meta",
     metadata,
     Column("key", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
-
-SUBJECT_COLUMNS = SUBJECT_FIELDS
-"""The column that names a limit's subject, by scope."""
-
-SERIES_COLUMNS = (*SUBJECT_COLUMNS.values(), "operation_name", "agent_name")
-"""What rollups keep apart."""
-
-SUMS = (
-    "calls",
-    "missing_calls",
-    "unpriced_calls",
-    "priced_calls",
-    "tokens",
-    "input_tokens",
-    "output_tokens",
-    "cache_read_input_tokens",
-    "cache_write_input_tokens",
-    "reasoning_output_tokens",
-    "cost_pico",
-)
-"""What rollups add up; `tokens` is input plus output."""
-
-UNIT_SUMS = {
-    "tokens": "tokens",
-    "USD": "cost_pico",
-    "calls": "calls",
-    "unpriced_calls": "unpriced_calls",
-}
-"""The sum that a limit's unit counts; the last is no limit's own, see `unpriced.py`."""
-
-calls = Table(
-    "calls",
-    metadata,
-    Column("call_id", Text, primary_key=True),
-    Column("started_at", BigInteger, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("basis", Text, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("duration_s", Float),
-    Column("operation_name", Text),
-    Column("provider_name", Text),
-    Column("request_model", Text),
-    Column("response_model", Text),
-    Column("model", Text),
-    Column("response_id", Text),
-    Column("is_stream", Boolean),
-    Column("time_to_first_chunk_s", Float),
-    Column("service_tier", Text),
-    Column("input_tokens", BigInteger),
-    Column("output_tokens", BigInteger),
-    Column("cache_read_input_tokens", BigInteger),
-    Column("cache_write_input_tokens", BigInteger),
-    Column("reasoning_output_tokens", BigInteger),
-    Column("audio_input_tokens", BigInteger),
-    Column("audio_output_tokens", BigInteger),
-    Column("image_input_tokens", BigInteger),
-    Column("image_output_tokens", BigInteger),
-    Column("usage_raw", Text),
-    Column("usage_flags", Text),
-    Column("usage_tool_calls", Text),
-    Column("tokenizer", Text),
-    Column("cost_pico", BigInteger),
-    Column("cost_currency", Text),
-    Column("cost_source", Text),
-    Column("server_address", Text),
-    Column("server_port", Integer),
-    Column("error_type", Text),
-    Column("agent_name", Text),
-    Column("user_id", Text),
-    Column("team", Text),
-    Column("key_fingerprint", Text),
-    Column("project", Text),
-    Column("kernel_id", Text),
-    Column("notebook_path", Text),
-    Column("cell_id", Text),
-    Column("run_id", Text),
-    Column("limit_id", Text),
-    Column("calls", SmallInteger, nullable=False),
-    Column("missing_calls", SmallInteger, nullable=False),
-    Column("unpriced_calls", SmallInteger, nullable=False),
-    Column("priced_calls", SmallInteger, nullable=False),
-    Column("tokens", BigInteger, nullable=False),
-    Column("reported_at", BigInteger),
-    Index("calls_by_time", "started_at", "call_id"),
-    Index("calls_by_request_model", "request_model", "started_at"),
-    Index("calls_by_notebook", "notebook_path", "started_at"),
-    Index("calls_by_response", "response_id"),
-    Index("calls_by_cell", "cell_id"),
-    Index(
-        "calls_of_outputs",
-        "kernel_id",
-        "started_at",
-        sqlite_where=text("source = 'output'"),
-        postgresql_where=text("source = 'output'"),
-    ),
-)
-"""One row a call. `reported_at` is when an output's record arrived, null for other sources."""
 
 merged_calls = Table(
     "merged_calls",
@@ -176,22 +115,6 @@ moves = Table(
 )
 """Notebooks and folders that were moved. `retaken_at` is when something else was found at the old path."""
 
-series = Table(
-    "series",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("digest", Text, nullable=False, unique=True),
-    *(Column(name, Text) for name in SERIES_COLUMNS),
-)
-
-rollups = Table(
-    "rollups",
-    metadata,
-    Column("quarter", BigInteger, primary_key=True, autoincrement=False),
-    Column("series_id", Integer, ForeignKey("series.id"), primary_key=True, autoincrement=False),
-    *(Column(name, BigInteger, nullable=False) for name in SUMS),
-)
-
 counters = Table(
     "counters",
     metadata,
@@ -200,6 +123,7 @@ counters = Table(
     Column("window_end", BigInteger, primary_key=True, autoincrement=False),
     Column("subject", Text, primary_key=True),
     Column("used", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 counted_windows = Table(
@@ -212,6 +136,7 @@ counted_windows = Table(
     Column("value", Text),
     Column("unit", Text, nullable=False),
     Index("counted_windows_by_end", "window_end"),
+    sqlite_with_rowid=False,
 )
 
 alerts = Table(

@@ -7,23 +7,33 @@ and a call that another source reports under another id is merged with it (`witn
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection
 
 from jupyter_llm_meter.core.limit_index import LimitIndex
 from jupyter_llm_meter.core.limits import UNITS, Limit
 from jupyter_llm_meter.core.reservation import Decision
-from jupyter_llm_meter.core.standing import Alert
+from jupyter_llm_meter.core.standing import FULL, Alert
 from jupyter_llm_meter.ledger.alerting import raise_alerts, raise_refusal
 from jupyter_llm_meter.ledger.batch import Batch, Change, DrawnUse, Pricer, Settled
-from jupyter_llm_meter.ledger.counters import Window, add_calls, count_windows, current_windows, upsert_sums
+from jupyter_llm_meter.ledger.call_rows import add_to_rollups
+from jupyter_llm_meter.ledger.counters import (
+    Step,
+    Window,
+    add_calls,
+    count_windows,
+    current_windows,
+    used_amount,
+)
+from jupyter_llm_meter.ledger.duplicates import lock_calls
+from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.outbox import Outbox
 from jupyter_llm_meter.ledger.reservations.store import Drawn, end_reservations
-from jupyter_llm_meter.ledger.rows import Row, counted_figure, quarter, series_digest, sums, to_us
-from jupyter_llm_meter.ledger.schema import SERIES_COLUMNS, SUBJECT_COLUMNS, SUMS, rollups, series
+from jupyter_llm_meter.ledger.rows import Row, counted_figure, to_us
+from jupyter_llm_meter.ledger.schema import SUBJECT_COLUMNS
 from jupyter_llm_meter.ledger.standings import standings
 from jupyter_llm_meter.ledger.unpriced import with_unpriced
 from llm_meter_tap.wire.record import CallRecord
@@ -55,6 +65,7 @@ def settle(
         refused: Why calls were refused, by call id, as far as it is remembered.
         dropped: Calls that were never sent, whose reservations end.
     """
+    lock_calls(connection, records, dropped)
     batch = Batch(connection, records, pricer, to_us(now))
     settled, changes = batch.settled, [*batch.changes(), *((row, 1) for row in older)]
     windows = current_windows(_holding(index, [row for row, _sign in changes]), now)
@@ -62,7 +73,7 @@ def settle(
     counted = count_windows(connection, with_unpriced(windows))
     met = [each for each in counted if each in windows]
     batch.write(connection)
-    _add_to_rollups(connection, changes)
+    add_to_rollups(connection, changes)
     touched = add_calls(connection, changes)
     new = {call_id: batch.rows[call_id] for call_id in settled.new}
     drawn = _drawn(records, changes)
@@ -114,17 +125,32 @@ def _alerts(
     connection: Connection,
     windows: Sequence[tuple[Limit, Window]],
     met: Sequence[tuple[Limit, Window]],
-    touched: Collection[tuple[Window, str]],
+    touched: Mapping[tuple[Window, str], Step],
     now: datetime,
     outbox: Outbox,
 ) -> list[Alert]:
     """The alerts of a batch: of all subjects where a window was met for the first time."""
-    changed = {window for window, _subject in touched}
     new = {window for _limit, window in met}
-    others = [each for each in windows if each[1] in changed and each[1] not in new]
+    quiet = recall_of(connection).known.quiet
+    changed: dict[Window, list[tuple[Step, bool]]] = {}
+    for (window, subject), step in touched.items():
+        changed.setdefault(window, []).append((step, (window, subject) in quiet))
+    others = [
+        (limit, window)
+        for limit, window in windows
+        if window not in new and any(_can_alert(limit, *each) for each in changed.get(window, ()))
+    ]
     raised = raise_alerts(connection, met, None, now, outbox)
     subjects = {subject for _window, subject in touched}
-    return raised + raise_alerts(connection, others, subjects, now, outbox)
+    return raised + (raise_alerts(connection, others, subjects, now, outbox) if others else [])
+
+
+def _can_alert(limit: Limit, step: Step, is_quiet: bool) -> bool:
+    """Whether a counter may have reached a threshold, or be below one that was announced."""
+    if not is_quiet or step.added < 0 or limit.price_ceiling is not None:
+        return True
+    lowest = min((*limit.warn_at, FULL))
+    return used_amount(limit.unit, step.used) >= lowest * limit.amount
 
 
 def _refusals(
@@ -148,33 +174,3 @@ def _refusals(
             (standing,) = standings(connection, [limit], now, {limit.scope: subject}, only=subject)
             raised.append(raise_refusal(connection, standing, None, now, outbox))
     return [alert for alert in raised if alert is not None]
-
-
-def _add_to_rollups(connection: Connection, changes: Sequence[Change]) -> None:
-    added: dict[tuple[int, str], list[int]] = {}
-    named: dict[str, Row] = {}
-    for row, sign in changes:
-        digest = series_digest(row)
-        named[digest] = {"digest": digest, **{name: row[name] for name in SERIES_COLUMNS}}
-        figures = added.setdefault((quarter(row["started_at"]), digest), [0] * len(SUMS))
-        for position, figure in enumerate(sums(row)):
-            figures[position] += sign * figure
-    ids = _series_ids(connection, named)
-    rows = [
-        {"quarter": start, "series_id": ids[digest], **dict(zip(SUMS, figures, strict=True))}
-        for (start, digest), figures in sorted(added.items())
-    ]
-    if rows:
-        upsert_sums(connection, rollups, SUMS, rows)
-
-
-def _series_ids(connection: Connection, named: Mapping[str, Row]) -> dict[str, int]:
-    if not named:
-        return {}
-    query = select(series.c.digest, series.c.id).where(series.c.digest.in_(named))
-    ids: dict[str, int] = dict(connection.execute(query).all())
-    unknown = [row for digest, row in named.items() if digest not in ids]
-    if unknown:
-        connection.execute(insert(series), unknown)
-        ids.update((digest, number) for digest, number in connection.execute(query))
-    return ids

@@ -21,12 +21,14 @@ from jupyter_llm_meter.core.reservation import CallBounds, Decision
 from jupyter_llm_meter.core.standing import Alert, Standing
 from jupyter_llm_meter.ledger import alerting, deliveries, raising
 from jupyter_llm_meter.ledger.answers import Answers
+from jupyter_llm_meter.ledger.arrivals import Arrival, settle_arrivals
 from jupyter_llm_meter.ledger.batch import Pricer, Settled, priced
 from jupyter_llm_meter.ledger.counters import count_windows, current_windows, uncounted
 from jupyter_llm_meter.ledger.deliveries import Quiet, Turn
-from jupyter_llm_meter.ledger.engine import large_cache, make_engine, parse_url, reading, writing
+from jupyter_llm_meter.ledger.engine import close, large_cache, make_engine, parse_url, reading, writing
 from jupyter_llm_meter.ledger.migrate import prepare
-from jupyter_llm_meter.ledger.notebooks.moving import Paths, move_history
+from jupyter_llm_meter.ledger.notebooks.moving import move_history
+from jupyter_llm_meter.ledger.notebooks.owners import Paths
 from jupyter_llm_meter.ledger.notebooks.places import NO_PLACES, Places, Placing, placed
 from jupyter_llm_meter.ledger.outbox import Outbox
 from jupyter_llm_meter.ledger.paces import Pace
@@ -36,10 +38,10 @@ from jupyter_llm_meter.ledger.reservations import Reservations
 from jupyter_llm_meter.ledger.reservations.decide import Reserved
 from jupyter_llm_meter.ledger.reservations.store import Swept
 from jupyter_llm_meter.ledger.rows import sound
-from jupyter_llm_meter.ledger.settling import settle
 from jupyter_llm_meter.ledger.standings import standings
 from jupyter_llm_meter.ledger.takeover import Seen, TakeoverPart, take_over
 from jupyter_llm_meter.ledger.unpriced import with_unpriced
+from jupyter_llm_meter.ledger.writer import Writer
 from llm_meter_tap.wire.record import CallRecord
 
 __all__ = ["Ledger", "Outbox", "Pace", "Page", "Places", "Raise", "Seen", "Settled", "TakeoverPart"]
@@ -63,7 +65,8 @@ class Ledger(Answers):
         self._pricer = pricer
         self._outbox = outbox
         self._indexed: _Indexed | None = None
-        self._reservations = Reservations(engine, pricer)
+        self._writer = Writer(engine)
+        self._reservations = Reservations(engine, pricer, self._writer)
 
     @classmethod
     def open(cls, url: str, pricer: Pricer = price, outbox: Outbox = NO_OUTBOX) -> Ledger:
@@ -91,7 +94,7 @@ class Ledger(Answers):
 
     def close(self) -> None:
         """Close every connection; the ledger can be opened again."""
-        self._engine.dispose()
+        close(self._engine)
 
     def __enter__(self) -> Ledger:
         return self
@@ -120,20 +123,21 @@ class Ledger(Answers):
             LedgerUnavailable: Nothing of the batch was written; it can be settled again.
         """
         ready = [priced(sound(record), self._pricer) for record in records]
-        with writing(self._engine) as connection:
-            settled = settle(
-                connection,
-                placed(connection, ready, places, now),
-                self._index(limits).all,
-                now,
-                self._pricer,
-                self._outbox,
-                refused=self._reservations.refused,
-                dropped=dropped,
-            )
+        arrival = Arrival(ready, limits, now, dropped, places)
+        settled = self._writer.write(self._settle_arrivals, arrival)
         self._reservations.learn_from(records)
         self._announce_alerts(settled.crossed)
         return settled
+
+    def _settle_arrivals(self, connection: Connection, arrivals: Sequence[Arrival]) -> Sequence[Settled]:
+        return settle_arrivals(
+            connection,
+            arrivals,
+            lambda limits: self._index(limits).all,
+            self._pricer,
+            self._outbox,
+            self._reservations.refused,
+        )
 
     def take_over(
         self, part: TakeoverPart, limits: Sequence[Limit], now: datetime, places: Places = NO_PLACES

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -59,6 +60,11 @@ def used_of(
 
 def _beside(limit: Limit, window: Window) -> Iterator[LimitWindow]:
     if limit.unit == "USD":
-        units = [UNPRICED_CALLS] if limit.price_ceiling is None else [UNPRICED_CALLS, UNPRICED_TOKENS]
-        for shadow in (replace(limit, unit=unit) for unit in units):
+        for shadow in _shadows(limit):
             yield shadow, window._replace(limit_id=shadow.id)
+
+
+@lru_cache(4096)
+def _shadows(limit: Limit) -> tuple[Limit, ...]:
+    units = [UNPRICED_CALLS] if limit.price_ceiling is None else [UNPRICED_CALLS, UNPRICED_TOKENS]
+    return tuple(replace(limit, unit=unit) for unit in units)

@@ -9,11 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from jupyter_llm_meter.core.windows import local_time
 from jupyter_llm_meter.ledger.filters import ALL_CALLS, Filter
-from jupyter_llm_meter.ledger.history import Sums, added, sums_by_columns
+from jupyter_llm_meter.ledger.history import Sums, added, largest, sums_by_columns, sums_by_time
 from jupyter_llm_meter.ledger.queries import sums_row
-from jupyter_llm_meter.ledger.rows import from_us
 from jupyter_llm_meter.ledger.schema import SUBJECT_COLUMNS, SUMS
 
 SPLIT_COLUMNS = {
@@ -88,6 +86,9 @@ def usage_rows(
     if split_by is not None and (split_by not in SPLIT_COLUMNS or split_by == group_by):
         allowed = ", ".join(name for name in SPLIT_COLUMNS if name != group_by)
         raise ValueError(f"split_by is {split_by!r}; allowed are {allowed}")
+    if limit is not None and split_by is None and group_by in SPLIT_COLUMNS:
+        totals = _largest_groups(connection, group_by, which, limit)
+        return [_row(key, figures) for key, figures in _in_order(totals, False)]
     totals = _totals(connection, group_by, which, time_zone, split_by)
     if limit is not None:
         is_of_splits = group_by in GROUP_TIMES and split_by is not None
@@ -98,46 +99,44 @@ def usage_rows(
 def _totals(
     connection: Connection, group_by: str, which: Filter, time_zone: str, split_by: str | None
 ) -> dict[_Key, Sums]:
-    columns = _columns(group_by)
     split_columns = [] if split_by is None else [SPLIT_COLUMNS[split_by]]
+    if group_by in GROUP_TIMES:
+        name = GROUP_TIMES[group_by]
+        unit = "hour" if group_by == "hour" else "day"
+        zone = ZoneInfo(time_zone)
+        found_times = sums_by_time(connection, unit, zone, split_columns, *which.bounds, which.columns)
+        return _summed(
+            (_Key(name(at), split=values[0] if values else None), figures)
+            for at, values, figures in found_times
+        )
+    columns = _columns(group_by)
     found = sums_by_columns(connection, [*columns, *split_columns], *which.bounds, which.columns)
-    named = _names(group_by, ZoneInfo(time_zone))
-    ordered = sorted(found.items(), key=lambda item: item[0][0]) if group_by in GROUP_TIMES else found.items()
-    keyed = (
-        (named(values[: len(columns)])._replace(split=values[-1] if split_columns else None), figures)
-        for values, figures in ordered
+    return _summed(
+        (_key(values[: len(columns)])._replace(split=values[-1] if split_columns else None), figures)
+        for values, figures in found.items()
     )
-    return _summed(keyed)
+
+
+def _largest_groups(connection: Connection, group_by: str, which: Filter, limit: int) -> dict[_Key, Sums]:
+    """The groups with the most tokens, and the rest as one."""
+    found = largest(connection, _columns(group_by), *which.bounds, which.columns, limit)
+    totals = {_key(values): figures for values, figures in found.groups.items()}
+    if found.rest[_CALLS]:
+        totals[_Key(is_rest=True)] = found.rest
+    return totals
 
 
 def _columns(group_by: str) -> list[str]:
     if group_by == "none":
         return []
-    if group_by in GROUP_TIMES:
-        return ["started_at"]
     if group_by == "cell":
         return ["cell_id", "notebook_path"]
     return [SPLIT_COLUMNS[group_by]]
 
 
-def _names(group_by: str, zone: ZoneInfo) -> Callable[[tuple[Any, ...]], _Key]:
-    """How a group's values become the key of its row."""
-    if group_by == "none":
-        return lambda _values: _Key()
-    if group_by == "cell":
-        return lambda values: _Key() if values[0] is None else _Key(*values)
-    if group_by not in GROUP_TIMES:
-        return lambda values: _Key(values[0])
-    name = GROUP_TIMES[group_by]
-    known: dict[int, _Key] = {}
-
-    def named(values: tuple[Any, ...]) -> _Key:
-        key = known.get(values[0])
-        if key is None:
-            key = known[values[0]] = _Key(name(local_time(from_us(values[0]), zone)))
-        return key
-
-    return named
+def _key(values: tuple[Any, ...]) -> _Key:
+    """The key of the row that groups of these values belong to."""
+    return _Key(*values) if values and values[0] is not None else _Key()
 
 
 def _group_of(key: _Key) -> _Key:

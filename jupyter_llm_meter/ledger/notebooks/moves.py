@@ -10,15 +10,16 @@ import uuid
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from jupyter_llm_meter.core.paths import moved, self_and_folders
+from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.rows import storable
 from jupyter_llm_meter.ledger.schema import moves
+from jupyter_llm_meter.ledger.sql import Sql
 
-_OF_PATHS = select(
-    moves.c.user_id, moves.c.old_path, moves.c.new_path, moves.c.moved_at, moves.c.retaken_at
-).where(moves.c.old_path.in_(bindparam("paths", expanding=True)))
+_OF_PATHS = Sql("SELECT user_id, old_path, new_path, moved_at, retaken_at FROM moves WHERE old_path IN (?*)")
+_MOST_AT_ONCE = 500
 
 
 class Move(NamedTuple):
@@ -44,15 +45,21 @@ class Moves:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._recall = recall_of(connection)
         self._by_path: dict[str, list[Move]] = {}
 
     def load(self, paths: Iterable[str]) -> None:
         """Read the moves of paths and of their folders, in one query."""
         wanted = {each for path in paths for each in self_and_folders(path)} - self._by_path.keys()
-        if wanted:
-            self._by_path.update({path: [] for path in wanted})
-            for row in self._connection.execute(_OF_PATHS, {"paths": sorted(wanted)}):
-                self._by_path[row.old_path].append(Move(*row))
+        known = self._recall.known.moves
+        self._by_path.update((path, known[path]) for path in wanted if path in known)
+        unknown = sorted(path for path in wanted if path not in known)
+        read: dict[str, list[Move]] = {path: [] for path in unknown}
+        for first in range(0, len(unknown), _MOST_AT_ONCE):
+            for row in _OF_PATHS.all(self._connection, unknown[first : first + _MOST_AT_ONCE]):
+                read[row[1]].append(Move(*row))
+        self._by_path.update(read)
+        self._recall.learned.moves.update(read)
 
     def has_left(self, path: str, user_id: str, since: int) -> bool:
         """Whether what was at a path was moved at a time or later."""
@@ -104,6 +111,7 @@ def write_move(connection: Connection, user_id: str, old: str, new: str, at: int
 def retake(connection: Connection, user_id: str, paths: Iterable[str], at: int) -> None:
     """Note that there is something at these paths, so that they no longer mean what was moved away."""
     taken = {each for path in paths for each in self_and_folders(path)}
+    recall_of(connection).change(connection)
     connection.execute(
         update(moves)
         .where(moves.c.user_id == user_id, moves.c.old_path.in_(taken), moves.c.retaken_at.is_(None))

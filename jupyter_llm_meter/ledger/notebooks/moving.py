@@ -6,7 +6,7 @@ one user's lab made is moved: in a shared ledger another user may have a noteboo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
@@ -17,31 +17,27 @@ from sqlalchemy.sql import ColumnElement
 from jupyter_llm_meter.core.paths import moved
 from jupyter_llm_meter.ledger.counters import Window, upsert_sums
 from jupyter_llm_meter.ledger.history import sums_by
+from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.notebooks.moves import write_move
-from jupyter_llm_meter.ledger.rows import Row, series_digest, storable, to_us
+from jupyter_llm_meter.ledger.notebooks.owners import OWNERS, Paths, move_owners, parts
+from jupyter_llm_meter.ledger.rows import Row, storable, to_us
 from jupyter_llm_meter.ledger.schema import (
     NO_END,
     SUBJECT_COLUMNS,
     SUMS,
     UNIT_SUMS,
     alerts,
-    calls,
     counted_windows,
     counters,
     kernels,
     raises,
     reservations,
-    rollups,
     series,
 )
 
 SCOPE = "notebook"
 _COLUMN = SUBJECT_COLUMNS[SCOPE]
 _KEY = ("limit_id", "window_start", "window_end")
-_VALUES_PER_QUERY = 500
-
-Paths = Mapping[str, str]
-"""Old paths of notebooks and their new ones."""
 
 
 def move_history(connection: Connection, user_id: str, old: str, new: str, now: datetime) -> Paths:
@@ -58,13 +54,14 @@ def move_history(connection: Connection, user_id: str, old: str, new: str, now: 
         The notebooks of which something was known, each with its new path.
     """
     old, new = storable(old), storable(new)
+    recall_of(connection).change(connection)
     write_move(connection, user_id, old, new, to_us(now))
     paths = _notebooks(connection, user_id, old, new)
     if paths:
         shared = _shared(connection, user_id, list(paths))
         _move_counters(connection, user_id, paths, shared)
-        _move_series(connection, user_id, paths)
-        _move_column(connection, calls, "notebook_path", paths, calls.c.user_id == user_id)
+        for owners in OWNERS:
+            move_owners(connection, owners, user_id, paths)
         _move_limits(connection, user_id, paths, shared, now)
         _move_column(connection, kernels, "notebook_path", paths, kernels.c.user_id == user_id)
     return paths
@@ -92,51 +89,6 @@ def _is_on_notebook(table: Table) -> ColumnElement[bool]:
     return limit_id.startswith(f"{SCOPE}/") | limit_id.startswith(f"{SCOPE}=")
 
 
-def _move_series(connection: Connection, user_id: str, paths: Paths) -> None:
-    """Rename the series of the notebooks, and join those that the new path has already."""
-    rows = [
-        {**row, "notebook_path": paths[row["notebook_path"]]}
-        for part in _parts(list(paths))
-        for row in _rows(connection, part, user_id)
-    ]
-    digests = {series_digest(row): row for row in rows}
-    taken = {
-        digest: series_id
-        for part in _parts(list(digests))
-        for digest, series_id in connection.execute(
-            select(series.c.digest, series.c.id).where(series.c.digest.in_(part))
-        )
-    }
-    renamed = [
-        {"moved_id": row["id"], "new_digest": digest, "new_path": row["notebook_path"]}
-        for digest, row in digests.items()
-        if digest not in taken
-    ]
-    if renamed:
-        statement = (
-            update(series)
-            .where(series.c.id == bindparam("moved_id"))
-            .values(digest=bindparam("new_digest"), notebook_path=bindparam("new_path"))
-        )
-        connection.execute(statement, renamed)
-    for digest, series_id in taken.items():
-        _join_series(connection, digests[digest]["id"], series_id)
-
-
-def _rows(connection: Connection, paths: Sequence[str], user_id: str) -> list[Row]:
-    query = select(series).where(series.c.notebook_path.in_(paths), series.c.user_id == user_id)
-    return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def _join_series(connection: Connection, old_id: int, kept_id: int) -> None:
-    rows = connection.execute(select(rollups).where(rollups.c.series_id == old_id)).mappings()
-    joined = [{**row, "series_id": kept_id} for row in rows]
-    if joined:
-        upsert_sums(connection, rollups, SUMS, joined)
-    connection.execute(delete(rollups).where(rollups.c.series_id == old_id))
-    connection.execute(delete(series).where(series.c.id == old_id))
-
-
 def _move_counters(connection: Connection, user_id: str, paths: Paths, shared: AbstractSet[str]) -> None:
     """Take what this user used from the counters of the old paths, and add it to those of the new ones."""
     changes: list[Row] = []
@@ -155,7 +107,7 @@ def _move_counters(connection: Connection, user_id: str, paths: Paths, shared: A
         )
         for used in _own(connection, window, user_id, row["unit"], [old]).values():
             changes.append({**window.key(), "subject": row["value"], "used": used})
-    for part in _parts([path for path in paths if path not in shared]):
+    for part in parts([path for path in paths if path not in shared]):
         notebooks = select(counted_windows.c.limit_id).where(counted_windows.c.scope == SCOPE)
         gone = (counters.c.subject.in_(part), counters.c.limit_id.in_(notebooks))
         connection.execute(delete(counters).where(*gone))
@@ -171,14 +123,14 @@ def _counted(connection: Connection, paths: Paths) -> Iterator[Row]:
         *columns, counted_windows.c.value, counted_windows.c.unit, counters.c.subject, counters.c.used
     )
     query = query.select_from(counters.join(counted_windows, and_(*same)))
-    for part in _parts(list(paths)):
+    for part in parts(list(paths)):
         meant = (counted_windows.c.scope == SCOPE, counters.c.subject.in_(part))
         yield from [dict(row) for row in connection.execute(query.where(*meant)).mappings()]
 
 
 def _windows_of(connection: Connection, paths: Sequence[str]) -> Iterator[Row]:
     """The windows of limits on one notebook each."""
-    for part in _parts(paths):
+    for part in parts(paths):
         query = select(counted_windows).where(
             counted_windows.c.scope == SCOPE, counted_windows.c.value.in_(part)
         )
@@ -201,7 +153,7 @@ def _own(
 def _shared(connection: Connection, user_id: str, paths: Sequence[str]) -> set[str]:
     """Those of the paths at which other users have calls too."""
     found: set[str] = set()
-    for part in _parts(paths):
+    for part in parts(paths):
         others = (series.c.user_id != user_id) | series.c.user_id.is_(None)
         query = select(series.c.notebook_path).where(series.c.notebook_path.in_(part), others)
         found.update(connection.scalars(query.distinct()))
@@ -224,7 +176,7 @@ def _limits_on(
     connection: Connection, table: Table, paths: Sequence[str], conditions: Sequence[Any]
 ) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    for part in _parts(paths):
+    for part in parts(paths):
         query = select(table.c.limit_id, table.c.subject).where(
             table.c.subject.in_(part), _is_on_notebook(table)
         )
@@ -269,8 +221,3 @@ def _move_column(
         statement = update(table).where(table.c[name] == bindparam("old"), *conditions)
         values = [{"old": old, "new": new} for old, new in paths.items()]
         connection.execute(statement.values({name: bindparam("new")}), values)
-
-
-def _parts(values: Sequence[Any]) -> Iterator[list[Any]]:
-    for first in range(0, len(values), _VALUES_PER_QUERY):
-        yield list(values[first : first + _VALUES_PER_QUERY])

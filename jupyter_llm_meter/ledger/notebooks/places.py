@@ -12,18 +12,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, delete, insert
 
 from jupyter_llm_meter.core.paths import first_folder
+from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.notebooks.moves import Moves, retake
 from jupyter_llm_meter.ledger.rows import storable, to_us
 from jupyter_llm_meter.ledger.schema import kernels
+from jupyter_llm_meter.ledger.sql import Sql
 from llm_meter_tap.wire.record import CallRecord
 
 KEPT = timedelta(days=400)
 """How long the notebook of a kernel is remembered."""
 
-_KERNELS = select(kernels).where(kernels.c.kernel_id.in_(bindparam("ids", expanding=True)))
+_COLUMNS = tuple(column.name for column in kernels.columns)
+_KERNELS = Sql(f"SELECT {', '.join(_COLUMNS)} FROM kernels WHERE kernel_id IN (?*)")
+_MOST_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,7 @@ class Placing:
         if self._retaken:
             retake(self._connection, self._places.user, self._retaken, self._now)
         if self._new:
+            recall_of(self._connection).change(self._connection)
             ids = [row["kernel_id"] for row in self._new]
             old = self._now - int(KEPT / timedelta(microseconds=1))
             self._connection.execute(
@@ -103,8 +108,7 @@ class Placing:
     def _known(self, ids: Collection[str]) -> dict[str, Place]:
         if not ids:
             return {}
-        rows = self._connection.execute(_KERNELS, {"ids": sorted(ids)}).mappings()
-        stated = {row["kernel_id"]: dict(row) for row in rows}
+        stated = {name: row for name, row in self._rows(ids).items() if row is not None}
         known = {name: Place(row["notebook_path"], row["project"]) for name, row in stated.items()}
         for kernel_id, said in self._places.kernels.items():
             row = stated.get(kernel_id)
@@ -122,6 +126,18 @@ class Placing:
                     }
                 )
         return {name: self._followed(place, stated.get(name)) for name, place in known.items()}
+
+    def _rows(self, ids: Collection[str]) -> Mapping[str, Mapping[str, Any] | None]:
+        recall = recall_of(self._connection)
+        known = recall.known.kernels
+        unknown = sorted(kernel_id for kernel_id in ids if kernel_id not in known)
+        read: dict[str, dict[str, Any] | None] = dict.fromkeys(unknown)
+        for first in range(0, len(unknown), _MOST_AT_ONCE):
+            for values in _KERNELS.all(self._connection, unknown[first : first + _MOST_AT_ONCE]):
+                row = dict(zip(_COLUMNS, values, strict=True))
+                read[row["kernel_id"]] = row
+        recall.learned.kernels.update(read)
+        return {kernel_id: read[kernel_id] if kernel_id in read else known[kernel_id] for kernel_id in ids}
 
     def _stated(self, said: Place, row: Mapping[str, Any] | None) -> Place:
         if said.path is None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from jupyter_llm_meter.core.allotments import AllotmentReturn
 from jupyter_llm_meter.core.limit_index import LimitIndex
@@ -21,11 +22,14 @@ from jupyter_llm_meter.ledger.reservations import allotments, decide, store
 from jupyter_llm_meter.ledger.reservations.decide import Reserved
 from jupyter_llm_meter.ledger.reservations.store import Swept
 from jupyter_llm_meter.ledger.reservations.usual import UsualUse
-from jupyter_llm_meter.ledger.reservations.worst_case import Pricer, limit_check
-from jupyter_llm_meter.ledger.unpriced import with_unpriced
+from jupyter_llm_meter.ledger.reservations.worst_case import LimitCheck, Pricer, limit_check
+from jupyter_llm_meter.ledger.unpriced import LimitWindow, with_unpriced
+from jupyter_llm_meter.ledger.writer import Writer
 from llm_meter_tap.wire.record import CallRecord
 
 _MOST_REFUSED = 1000
+
+_Questions = tuple[Sequence[LimitCheck], Sequence[LimitWindow], datetime]
 
 
 class Reservations:
@@ -34,14 +38,16 @@ class Reservations:
     Args:
         engine: The ledger's database.
         pricer: Finds the cost of a call.
+        writer: Writes to the database.
 
     Attributes:
         refused: Why calls were refused, by call id, for the alerts raised when they settle; the newest
             thousand.
     """
 
-    def __init__(self, engine: Engine, pricer: Pricer) -> None:
+    def __init__(self, engine: Engine, pricer: Pricer, writer: Writer) -> None:
         self._engine = engine
+        self._writer = writer
         self._pricer = pricer
         self._usual = UsualUse(engine)
         self._counted: frozenset[Window] = frozenset()
@@ -65,8 +71,7 @@ class Reservations:
         applying = with_unpriced((need.limit, need.window) for need in needs)
         windows = {window: limit for limit, window in applying if window not in self._counted}
         uncounted = [(limit, window) for window, limit in windows.items()]
-        with writing(self._engine) as connection:
-            reserved = decide.reserve(connection, checks, uncounted, now)
+        reserved = self._writer.write(_decide, (checks, uncounted, now))
         if windows:
             self._counted |= windows.keys()
         for bounds, decision in zip(calls, reserved.decisions, strict=True):
@@ -101,3 +106,15 @@ class Reservations:
         for record in records:
             self._usual.learn_from(record)
             self.refused.pop(record.call_id, None)
+
+
+def _decide(connection: Connection, asked: Sequence[_Questions]) -> list[Reserved]:
+    """Decide on what several threads ask at the same time, as one batch of calls."""
+    checks = [check for each, _uncounted, _now in asked for check in each]
+    uncounted = [window for _checks, windows, _now in asked for window in windows]
+    now = max(now for _checks, _uncounted, now in asked)
+    reserved = decide.reserve(connection, checks, uncounted, now)
+    decided = iter(reserved.decisions)
+    return [
+        Reserved(list(islice(decided, len(each))), reserved.allotments) for each, _uncounted, _now in asked
+    ]

@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 
 from jupyter_llm_meter.core.allotments import Allotment, calls_that_fit
 from jupyter_llm_meter.core.limits import Limit
-from jupyter_llm_meter.core.reservation import Decision, first_refusal
+from jupyter_llm_meter.core.reservation import RUN, Decision, first_refusal
 from jupyter_llm_meter.core.standing import Standing
-from jupyter_llm_meter.ledger.counters import Window, count_windows, used_amount
+from jupyter_llm_meter.ledger.counters import Window, count_windows, lock_counters, used_amount
 from jupyter_llm_meter.ledger.raising import raised_at
 from jupyter_llm_meter.ledger.reservations.allotments import (
     AllotmentCheck,
@@ -32,6 +32,7 @@ from jupyter_llm_meter.ledger.reservations.store import (
     FEW_HELD,
     INSERT,
     LEASE_US,
+    ROW,
     HeldAmount,
     ReservedSums,
     lease_bounds,
@@ -73,6 +74,9 @@ def reserve(
     returned = [each for check in checks for each in check.returned]
     if returned:
         give_back(connection, returned)
+    needs = {(need.window, need.subject): need for check in checks for need in check.needs}
+    # Calls on their own limits first, then on the caps of their runs: the order in which they settle.
+    lock_counters(connection, sorted(needs, key=lambda key: (needs[key].limit.scope == RUN, key)))
     room = _Room(connection, checks, now)
     decided: dict[str, Decision | None] = {}
     allotments: dict[str, Allotment] = {}
@@ -90,7 +94,7 @@ def reserve(
     if room.held_before:
         connection.execute(DELETE, {"call_ids": list(room.held_before)})
     if rows:
-        connection.execute(INSERT, rows)
+        INSERT.run(connection, list(map(ROW, rows)))
     recall(connection, [decision for decision in decided.values() if decision is not None], now)
     return Reserved([decided[check.call_id] for check in checks], allotments)
 
@@ -105,8 +109,13 @@ class _Room:
         # A request may come twice: its answer was lost.
         ids = {check.call_id for check in checks}
         ids |= {check.allotment.request.id for check in checks if check.allotment is not None}
-        named = {"limit_ids": list({window.limit_id for window in windows}), "subjects": list(subjects)}
-        rows = [HeldAmount(*row) for row in connection.execute(FEW_HELD, {**named, **lease_bounds(now)})]
+        limit_ids, bounds = sorted({window.limit_id for window in windows}), lease_bounds(now)
+        found: list[Any] = []
+        if needs:
+            found = FEW_HELD.all(
+                connection, limit_ids, sorted(subjects), bounds["lease_after"], bounds["lease_until"]
+            )
+        rows = [HeldAmount(*row) for row in found]
         self.held_before = {row.call_id for row in rows} & ids
         limits = list({need.window: (need.limit, need.window) for need in needs}.values())
         self._used = used_of(connection, limits, subjects)

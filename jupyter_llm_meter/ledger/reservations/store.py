@@ -9,30 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    and_,
-    bindparam,
-    case,
-    delete,
-    func,
-    insert,
-    not_,
-    select,
-    update,
-)
+from sqlalchemy import BigInteger, Connection, and_, bindparam, delete, func, not_, select, update
 
 from jupyter_llm_meter.core.reservation import LEASE, RUN
 from jupyter_llm_meter.ledger.counters import Window, upsert_sums
 from jupyter_llm_meter.ledger.rows import UNPRICED_TOKENS, Row, counted_figure, to_us
 from jupyter_llm_meter.ledger.schema import NO_END, counters, reservations
+from jupyter_llm_meter.ledger.sql import Insert, Sql
 
 LEASE_US = LEASE // timedelta(microseconds=1)
 _LAPSED = 0
+_MOST_AT_ONCE = 500
 _CAP_KEPT = timedelta(days=1)
 """How long the row of a cap waits, past its lease, for its call to settle and be counted."""
 
@@ -57,21 +48,30 @@ _CALL = reservations.c.call_id.in_(bindparam("call_ids", expanding=True))
 
 # Putting a statement together takes longer than running it: what every call asks is put together once.
 ALL_HELD = select(*(reservations.c[name] for name in HeldAmount._fields)).where(_LIVE)
-FEW_HELD = ALL_HELD.where(
-    reservations.c.limit_id.in_(bindparam("limit_ids", expanding=True)),
-    reservations.c.subject.in_(bindparam("subjects", expanding=True)),
+FEW_HELD = Sql(
+    f"SELECT {', '.join(HeldAmount._fields)} FROM reservations"
+    " WHERE limit_id IN (?*) AND subject IN (?*) AND lease_ends_at > ? AND lease_ends_at <= ?"
 )
-_HOLDERS = select(
-    *(reservations.c[name] for name in ("call_id", "limit_id", "subject", "holder", "recalled_at"))
-).where(_CALL)
+_HOLDERS = Sql(
+    "SELECT call_id, limit_id, subject, holder, recalled_at FROM reservations WHERE call_id IN (?*)"
+)
+_END = Sql("DELETE FROM reservations WHERE call_id IN (?*)")
+_REDUCE = Sql(
+    "UPDATE reservations SET amount = CASE WHEN amount > ? THEN amount - ? ELSE 0 END"
+    " WHERE call_id = ? AND limit_id = ?"
+)
 DELETE = delete(reservations).where(_CALL)
-_LEFT = reservations.c.amount - bindparam("used_of_it", type_=BigInteger)
-_REDUCE = (
-    update(reservations)
-    .where(reservations.c.call_id == bindparam("allotment"), reservations.c.limit_id == bindparam("of_limit"))
-    .values(amount=case((_LEFT > 0, _LEFT), else_=0))
-)
-INSERT = insert(reservations)
+_COLUMNS = tuple(column.name for column in reservations.columns if column.name != "recalled_at")
+INSERT = Insert(reservations, _COLUMNS)
+ROW = itemgetter(*_COLUMNS)
+
+
+class _Holder(NamedTuple):
+    call_id: str
+    limit_id: str
+    subject: str
+    holder: str | None
+    recalled_at: int | None
 
 
 Drawn = Mapping[str, Sequence[tuple[Row, int]]]
@@ -115,7 +115,9 @@ def end_reservations(
     Returns:
         Those of the allotments that another call waits for.
     """
-    held = connection.execute(_HOLDERS, {"call_ids": [*call_ids, *drawn]}).all()
+    wanted = [*sorted(call_ids), *sorted(drawn)]
+    parts = [wanted[first : first + _MOST_AT_ONCE] for first in range(0, len(wanted), _MOST_AT_ONCE)]
+    held = [_Holder(*row) for part in parts for row in _HOLDERS.all(connection, part)]
     if not held:
         return []
     used: dict[tuple[str, str], int] = {}
@@ -137,9 +139,9 @@ def end_reservations(
         upsert_sums(connection, counters, ("used",), rows)
     allotted = [row for row in held if row.holder is not None]
     reduce_allotments(connection, [(row.call_id, row.limit_id) for row in allotted], drawn)
-    ended = [row.call_id for row in held if row.holder is None]
-    if ended:
-        connection.execute(DELETE, {"call_ids": ended})
+    ended = sorted({row.call_id for row in held if row.holder is None})
+    for first in range(0, len(ended), _MOST_AT_ONCE):
+        _END.run(connection, ended[first : first + _MOST_AT_ONCE])
     return sorted({row.call_id for row in allotted if row.recalled_at is not None})
 
 
@@ -151,14 +153,11 @@ def reduce_allotments(connection: Connection, held: Sequence[tuple[str, str]], d
         held: The allotments' rows, as allotment and limit.
         drawn: See `end_reservations`.
     """
-    rows = []
-    for allotment_id, limit_id in held:
+    for allotment_id, limit_id in sorted(held):
         unit = unit_of(limit_id)
         used = sum(sign * counted_figure(row, unit) for row, sign in drawn.get(allotment_id, ()))
         if used:
-            rows.append({"allotment": allotment_id, "of_limit": limit_id, "used_of_it": used})
-    if rows:
-        connection.execute(_REDUCE, rows)
+            _REDUCE.run(connection, used, used, allotment_id, limit_id)
 
 
 def unit_of(limit_id: str) -> str:

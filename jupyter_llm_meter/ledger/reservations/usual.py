@@ -11,12 +11,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from jupyter_llm_meter.core.reservation import UsualTokens
 from jupyter_llm_meter.ledger.engine import reading
+from jupyter_llm_meter.ledger.reach import reach_of
 from jupyter_llm_meter.ledger.rows import FIGURES
-from jupyter_llm_meter.ledger.schema import calls
+from jupyter_llm_meter.ledger.schema import calls, kinds, rollups, series
 from llm_meter_tap.wire.record import CallRecord
 
 FEWEST = 20
@@ -78,9 +79,14 @@ class UsualUse:
 
 
 def _usual_tokens(connection: Connection, user: str, model: str) -> UsualTokens:
+    answered = func.coalesce(kinds.c.response_model, kinds.c.request_model)
+    models = list(connection.scalars(select(answered).where(kinds.c.request_model == model).distinct()))
+    mine = select(series.c.id).where(series.c.user_id == user, series.c.model.in_(models))
+    asked = select(kinds.c.id).where(kinds.c.request_model == model, kinds.c.basis.in_(FIGURES))
     query = (
         select(calls.c.input_tokens, calls.c.output_tokens)
-        .where(calls.c.request_model == model, calls.c.user_id == user, calls.c.basis.in_(FIGURES))
+        .where(calls.c.series_id.in_(mine), calls.c.kind_id.in_(asked))
+        .where(*reach_of(connection, rollups.c.series_id.in_(mine), LATEST))
         .order_by(calls.c.started_at.desc())
         .limit(LATEST)
     )
@@ -99,14 +105,19 @@ def _percentile(figures: list[int]) -> int | None:
 
 
 def _last_model(connection: Connection, requested: str, provider: str | None) -> str | None:
+    is_meant = (kinds.c.request_model == requested, kinds.c.response_model.is_not(None))
+    models = list(connection.scalars(select(kinds.c.response_model).where(*is_meant).distinct()))
+    if not models:
+        return None
+    theirs = select(series.c.id).where(
+        series.c.provider_name.is_not_distinct_from(provider), series.c.model.in_(models)
+    )
     query = (
         select(calls.c.response_model)
-        .where(
-            calls.c.request_model == requested,
-            calls.c.provider_name.is_not_distinct_from(provider),
-            calls.c.response_model.is_not(None),
-        )
+        .where(calls.c.series_id.in_(theirs), calls.c.kind_id.in_(select(kinds.c.id).where(*is_meant)))
         .order_by(calls.c.started_at.desc())
         .limit(1)
     )
-    return connection.scalar(query)
+    latest = query.where(*reach_of(connection, rollups.c.series_id.in_(theirs), 1))
+    # The newest calls that the model answered may have named it themselves.
+    return connection.scalar(latest) or connection.scalar(query)

@@ -1,7 +1,7 @@
 """Opening a ledger: a blank one is made, an own one is used, anything else is refused untouched."""
 
 import hashlib
-import json
+import shutil
 import sqlite3
 import stat
 import struct
@@ -9,13 +9,12 @@ from functools import partial
 from threading import Thread
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from ledger_samples import NOW, call
-from sqlalchemy import create_engine, inspect, select, text
+from sqlalchemy import create_engine, inspect, text
 
 import jupyter_llm_meter.ledger as package
 from jupyter_llm_meter.ledger import (
@@ -25,10 +24,10 @@ from jupyter_llm_meter.ledger import (
     LedgerAddressError,
     LedgerUnavailable,
     NewerLedger,
+    migrate,
     schema,
 )
 from jupyter_llm_meter.ledger.migrate import REVISIONS, VERSION_TABLE
-from jupyter_llm_meter.ledger.rows import QUARTER_US, series_digest, sums, to_row
 
 
 def digest(path):
@@ -70,30 +69,6 @@ def migrations():
     return config
 
 
-def make_old(connection, revision):
-    """Make the ledger of an earlier version."""
-    config = migrations()
-    config.attributes.update(connection=connection, version_table=VERSION_TABLE)
-    command.upgrade(config, revision)
-    if connection.dialect.name == "sqlite":
-        connection.execute(text(f"PRAGMA application_id = {schema.APPLICATION_ID}"))
-
-
-def settle_in_old(connection, record):
-    """Write a call and its rollup as they were before calls knew their agent."""
-    row = to_row(record)
-    names = [name for name in schema.SERIES_COLUMNS if name != "agent_name"]
-    digest = hashlib.sha256(json.dumps([row[name] for name in names]).encode()).hexdigest()
-    series = {"id": 77, "digest": digest, **{name: row[name] for name in names}}
-    quarter = {"quarter": row["started_at"] - row["started_at"] % QUARTER_US, "series_id": 77}
-    known = {column["name"] for column in inspect(connection).get_columns("calls")}
-    call_row = {name: value for name, value in row.items() if name in known}
-    rollup = {**quarter, **dict(zip(schema.SUMS, sums(row), strict=True))}
-    for table, values in (("calls", call_row), ("series", series), ("rollups", rollup)):
-        named = ", ".join(values), ", ".join(f":{name}" for name in values)
-        connection.execute(text(f"INSERT INTO {table} ({named[0]}) VALUES ({named[1]})"), values)
-
-
 def assert_is_current(connection):
     context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
     assert compare_metadata(context, schema.metadata) == []
@@ -126,61 +101,73 @@ def test_migrations_lead_from_blank_to_the_schema_that_the_code_uses(database_ur
         assert_is_current(connection)
 
 
-@pytest.mark.parametrize("revision", REVISIONS[:-1])
-def test_migrations_lead_from_every_old_version_to_the_same_schema(database_url, connect, revision):
-    with connect() as connection:
-        make_old(connection, revision)
-    Ledger.open(database_url).close()
-    with connect() as connection:
-        assert_is_current(connection)
+class Step:
+    """A second revision, as a later version would bring it."""
+
+    FILE = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
 
 
-def test_calls_of_a_ledger_without_agents_still_count(database_url, connect):
-    with connect() as connection:
-        make_old(connection, "0001")
-        settle_in_old(connection, call("old"))
+def upgrade():
+    op.add_column("moves", sa.Column("reason", sa.Text(), nullable=True))
+    op.execute("UPDATE moves SET reason = 'unknown'")
+"""
+
+
+@pytest.fixture
+def later_version(tmp_path, monkeypatch):
+    """The migrations of a version that has one more."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(migrate.MIGRATIONS, folder)
+    (folder / "versions" / "0002_reasons.py").write_text(Step.FILE)
+
+    def upgrade():
+        monkeypatch.setattr(migrate, "MIGRATIONS", folder)
+        monkeypatch.setattr(migrate, "REVISIONS", (*REVISIONS, "0002"))
+
+    return upgrade
+
+
+def test_a_later_version_changes_the_schema_and_keeps_what_is_in_it(database_url, connect, later_version):
     with Ledger.open(database_url) as ledger:
-        ledger.settle([call("new"), call("asked", agent_name="assistant")], [], NOW)
-        rows = {row.get("group"): row["calls"] for row in ledger.usage("agent")}
-        assert (rows, ledger.usage("model")[0]["calls"]) == ({None: 2, "assistant": 1}, 3)
-        assert [record.call_id for record in ledger.records()] == ["asked", "new", "old"]
+        ledger.settle([call("a")], [], NOW)
+        ledger.move_notebooks("alice", "a.ipynb", "b.ipynb", NOW)
+    later_version()
+    with Ledger.open(database_url) as ledger:
+        assert [record.notebook_path for record in ledger.records()] == ["b.ipynb"]
     with connect() as connection:
-        series = [dict(row) for row in connection.execute(select(schema.series)).mappings()]
-    assert [row["agent_name"] for row in series] == [None, "assistant"]
-    assert [row["digest"] for row in series] == [series_digest(row) for row in series]
+        assert connection.execute(text("SELECT new_path, reason FROM moves")).all() == [
+            ("b.ipynb", "unknown")
+        ]
+        assert connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar() == "0002"
 
 
-def test_a_refused_call_of_an_older_ledger_is_taken_back_and_its_alerts_are_kept(database_url, connect):
+def test_a_step_that_fails_changes_nothing(database_url, connect, later_version):
+    Ledger.open(database_url).close()
+    later_version()
+    step = migrate.MIGRATIONS / "versions" / "0002_reasons.py"
+    step.write_text(step.read_text().replace("'unknown'", "nobody.knows"))
+    with pytest.raises(LedgerUnavailable):
+        Ledger.open(database_url)
     with connect() as connection:
-        make_old(connection, "0002")
-        row = {**to_row(call("old", status="refused", basis="none")), "calls": 1}
-        names = schema.SERIES_COLUMNS
-        start = row["started_at"] - row["started_at"] % QUARTER_US
-        figures = {**dict(zip(schema.SUMS, sums(row), strict=True)), "calls": 3}
-        window = {"limit_id": "user/total/calls", "window_start": 0, "window_end": schema.NO_END}
-        known = {column["name"] for column in inspect(connection).get_columns("calls")}
-        alert = {
-            **window, "id": "a1", "subject": "alice", "threshold": "1", "amount": "3", "unit": "calls",
-            "used": "3", "raised_at": 1,
-        }  # fmt: skip
-        for table, values in (
-            ("calls", {name: value for name, value in row.items() if name in known}),
-            ("series", {"id": 7, "digest": series_digest(row), **{name: row[name] for name in names}}),
-            ("rollups", {"quarter": start, "series_id": 7, **figures}),
-            ("counted_windows", {**window, "scope": "user", "value": None, "unit": "calls"}),
-            ("counters", {**window, "subject": "alice", "used": 3}),
-            ("alerts", alert),
-            ("alerts", {**alert, "id": "a2", "threshold": "0.8"}),
-        ):
-            columns = ", ".join(values), ", ".join(f":{name}" for name in values)
-            connection.execute(text(f"INSERT INTO {table} ({columns[0]}) VALUES ({columns[1]})"), values)
+        assert "reason" not in {column["name"] for column in inspect(connection).get_columns("moves")}
+        assert connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar() == REVISIONS[-1]
+
+
+def test_the_view_of_calls_is_the_one_that_the_code_reads(database_url, connect):
     Ledger.open(database_url).close()
     with connect() as connection:
-        assert connection.scalar(select(schema.calls.c.calls)) == 0
-        assert connection.scalar(select(schema.rollups.c.calls)) == 2
-        assert connection.scalar(select(schema.counters.c.used)) == 2
-        kinds = connection.execute(select(schema.alerts.c.id, schema.alerts.c.kind)).all()
-        assert sorted(map(tuple, kinds)) == [("a1", "exceeded"), ("a2", "warning")]
+        columns = [column["name"] for column in inspect(connection).get_columns("calls")]
+        assert columns == [column.name for column in schema.calls.columns]
+        if connection.dialect.name == "sqlite":
+            made = connection.execute(text("SELECT sql FROM sqlite_master WHERE type = 'view'")).scalar()
+            assert made == schema.view_of_calls("sqlite")
 
 
 def test_every_migration_file_is_known():

@@ -9,6 +9,7 @@ import pytest
 from ledger_samples import NOW, call, limit, missing
 
 from jupyter_llm_meter.ledger import Ledger, LedgerUnavailable
+from jupyter_llm_meter.ledger.engine import writing
 from llm_meter_tap.wire.record import PUBLIC_NAMES, CallRecord
 
 
@@ -231,10 +232,9 @@ def test_a_ledger_that_cannot_be_written_says_so_and_keeps_nothing(tmp_path):
     path = tmp_path / "ledger.sqlite3"
     with Ledger.open(f"sqlite:///{path}") as ledger:
         ledger.settle([call("a")], [], NOW)
-        with ledger._engine.connect() as connection:
+        # SQLite's own "disk full", on the connection that writes.
+        with writing(ledger._engine) as connection:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
-        # SQLite's own "disk full", on this connection only.
-        with ledger._engine.connect() as connection:
             connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
         records = [replace(call(f"n{n}"), usage_raw={"text": "x" * 5000}) for n in range(50)]
         with pytest.raises(LedgerUnavailable, match=r"ledger\.sqlite3 cannot be used now: .*full"):

@@ -1,4 +1,4 @@
-"""A real service in a process of its own, until it ends or is killed: ``limit_service.py FOLDER LIMITS [exact]``.
+"""A real service in its own process, until it ends or is killed: ``limit_service.py FOLDER LIMITS [exact]``.
 
 LIMITS is the path of a JSON file. With ``exact``, no call is sent while the service is away, and a call that
 lacks only what is allotted waits for that as long as it takes; leases outlast the slowest restart.

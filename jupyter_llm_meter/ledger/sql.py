@@ -1,0 +1,108 @@
+"""SQL that every call needs, given to the database's driver as it is.
+
+SQLAlchemy puts a statement together and reads its rows in several times the time that SQLite needs to run it.
+Statements that are seldom needed stay with SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+_SLOT = re.compile(r"\?\*?")
+
+Values = tuple[Any, ...]
+
+
+class Sql:
+    """A statement whose text is made once for each database and length of its lists.
+
+    Args:
+        text: The statement, with ``?`` for a value and ``?*`` for the values of a list with at least one.
+            The text has no other question marks and no percent signs.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._words = _SLOT.split(text)
+        self._is_list = [slot == "?*" for slot in _SLOT.findall(text)]
+        self._has_lists = any(self._is_list)
+        self._texts: dict[tuple[bool, tuple[int, ...]], str] = {}
+
+    def all(self, connection: Connection, *values: Any) -> list[Values]:
+        """Run the statement and return its rows."""
+        found: list[Values] = self._execute(connection, values).fetchall()
+        return found
+
+    def run(self, connection: Connection, *values: Any) -> int:
+        """Run the statement; returns how many rows changed."""
+        changed: int = self._execute(connection, values).rowcount
+        return changed
+
+    def _execute(self, connection: Connection, values: Sequence[Any]) -> Any:
+        cursor = _cursor(connection)
+        if not self._has_lists:
+            cursor.execute(self._text(connection, ()), values)
+            return cursor
+        flat: list[Any] = []
+        sizes = []
+        for is_list, value in zip(self._is_list, values, strict=True):
+            if is_list:
+                # A power of two: few lengths make few texts, which the driver keeps prepared.
+                size = 1 << (len(value) - 1).bit_length()
+                flat += value
+                flat += value[-1:] * (size - len(value))
+                sizes.append(size)
+            else:
+                flat.append(value)
+        cursor.execute(self._text(connection, tuple(sizes)), flat)
+        return cursor
+
+    def _text(self, connection: Connection, sizes: tuple[int, ...]) -> str:
+        key = is_postgresql(connection), sizes
+        text = self._texts.get(key)
+        if text is None:
+            slot, left = "%s" if key[0] else "?", iter(sizes)
+            slots = [", ".join([slot] * next(left)) if is_list else slot for is_list in self._is_list]
+            pairs = zip(self._words, [*slots, ""], strict=True)
+            text = self._texts[key] = "".join(word + each for word, each in pairs)
+        return text
+
+
+class Insert:
+    """Inserts rows into a table: PostgreSQL takes all of them at once, as one JSON document.
+
+    Args:
+        table: The table.
+        columns: Those that rows have values for, in this order.
+        then: What becomes of rows that are there already: the statement's ``ON CONFLICT``.
+    """
+
+    def __init__(self, table: Table, columns: Sequence[str], then: str = "") -> None:
+        head = f"INSERT INTO {table.name} ({', '.join(columns)})"
+        self._by_row = f"{head} VALUES ({', '.join('?' * len(columns))}) {then}"
+        self._columns = columns
+        self._all_at_once = (
+            f"{head} SELECT {', '.join(columns)}"
+            f" FROM json_populate_recordset(NULL::{table.name}, %s::json) {then}"
+        )
+
+    def run(self, connection: Connection, rows: Sequence[Values]) -> None:
+        """Insert rows, in their order."""
+        if is_postgresql(connection):
+            document = [dict(zip(self._columns, row, strict=True)) for row in rows]
+            _cursor(connection).execute(self._all_at_once, [json.dumps(document)])
+        else:
+            _cursor(connection).executemany(self._by_row, rows)
+
+
+def is_postgresql(connection: Connection) -> bool:
+    """Whether a connection is to PostgreSQL; else it is to SQLite."""
+    return connection.dialect.name == "postgresql"
+
+
+def _cursor(connection: Connection) -> Any:
+    return connection.connection.cursor()
