@@ -165,7 +165,7 @@ class TapListener:
             self._changed.notify_all()
         return {}
 
-    def put_gate(self, on_unreachable: str = "allow", limits: str = "one") -> None:
+    def put_gate(self, on_unreachable: str = "allow", limits: str = "") -> None:
         """Say that a blocking limit is in force; `limits` names it."""
         self._limits_digest = limits
         draft = self._folder / "gate"

@@ -34,7 +34,7 @@ def gate(listener: TapListener, monkeypatch: pytest.MonkeyPatch) -> TapListener:
     """
     monkeypatch.setattr("llm_meter_tap.limits.reservation._PATIENCE_S", 120.0)
     monkeypatch.setattr(module, "_IDLE_S", 600.0)
-    listener.put_gate()
+    listener.put_gate(limits="one")
     listener.allotted_calls = 10
     listener.valid_s = 600.0
     return listener
