@@ -19,7 +19,7 @@ _NAMES = ("num_tokens_prompt_total", "num_tokens_generated", "model_version", "e
 _FIGURES = ("num_tokens_prompt_total", "num_tokens_generated")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Gather a whole answer or an event of a stream."""
     draft.update({name: document[name] for name in _FIGURES if name in document})
     draft.is_finished = draft.is_finished or document.get("type") == "completion_summary"
@@ -35,7 +35,7 @@ def normalise(draft: Draft, provider: str) -> Usage:
     )
 
 
-READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
+READER = UsageReader(matters=_MATTERS, names=_NAMES, read_document=read_document, normalise=normalise)
 COMPLETE = Format(
     name="alephalpha.complete",
     usage=READER,

@@ -29,7 +29,7 @@ _BILLED_BESIDE = ("compaction", "advisor_message")
 _NAMES = ("usage", "model", "id", "error", "type")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Gather a whole message or an event of a stream."""
     kind = document.get("type")
     message = mapping(document.get("message")) if kind == "message_start" else document
@@ -126,7 +126,7 @@ def _other_models(raw: Mapping[str, Any]) -> list[OtherModelUsage]:
     ]
 
 
-READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
+READER = UsageReader(matters=_MATTERS, names=_NAMES, read_document=read_document, normalise=normalise)
 MESSAGES = Format(
     name="anthropic.messages",
     usage=READER,

@@ -25,7 +25,7 @@ class UsageReader(NamedTuple):
         matters: A pattern that an event of a stream must contain to be parsed, apart from the first few.
         names: The outer members to look for in an answer that is too big to parse; the one with the figures
             comes first.
-        take: Gathers one document of an answer into the draft; gets the event's name, "" without one.
+        read_document: Adds what one document of an answer says to the draft; gets the event's name, or "".
         normalise: Turns the draft's raw figures into inclusive sums; gets the provider's name.
         headers: Response headers with figures, each with its name among the raw figures.
         totals: The members of the raw figures that state a total, the first that is there counts.
@@ -37,7 +37,7 @@ class UsageReader(NamedTuple):
 
     matters: bytes
     names: tuple[str, ...]
-    take: Callable[[Draft, str, dict[str, Any]], None]
+    read_document: Callable[[Draft, str, dict[str, Any]], None]
     normalise: Callable[[Draft, str], Usage]
     headers: tuple[tuple[str, str], ...] = ()
     totals: tuple[str, ...] = ("total_tokens",)

@@ -17,7 +17,7 @@ _FIGURES = ("tokens_evaluated", "tokens_predicted", "timings")
 _NAMES = (*_FIGURES, "model", "stop", "error")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Gather a whole answer or an event of a stream."""
     draft.error = document.get("error") or draft.error
     if document.get("stop") is True:
@@ -39,7 +39,11 @@ def normalise(draft: Draft, provider: str) -> Usage:
 COMPLETION = Format(
     name="llamacpp.completion",
     usage=UsageReader(
-        matters=rb'"stop"\s*:\s*true|"error"', names=_NAMES, take=take, normalise=normalise, totals=()
+        matters=rb'"stop"\s*:\s*true|"error"',
+        names=_NAMES,
+        read_document=read_document,
+        normalise=normalise,
+        totals=(),
     ),
     output_limit=OutputLimit(tokens=("n_predict", "max_tokens"), answers=("n",), prompts="prompt"),
     text=TextFields(

@@ -14,7 +14,7 @@ from llm_meter_tap.formats.request_shapes import is_response
 from llm_meter_tap.wire.json_values import count, mapping
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Gather a whole answer or an event of a stream."""
     kind = document.get("type") or event
     answer = mapping(document.get("result")) if kind == "chat.end" else document
@@ -39,7 +39,7 @@ CHAT = Format(
     usage=UsageReader(
         matters=rb'"stats"|"error"|chat\.end',
         names=("stats", "model_instance_id", "response_id", "error"),
-        take=take,
+        read_document=read_document,
         normalise=normalise,
     ),
     output_limit=OutputLimit(tokens=("max_output_tokens",)),

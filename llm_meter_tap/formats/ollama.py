@@ -23,7 +23,7 @@ _NAMES = ("prompt_eval_count", "eval_count", "model", "done", "error")
 _FIGURES = ("prompt_eval_count", "eval_count")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Gather a whole answer or a line of a stream."""
     draft.identify(document.get("model"))
     draft.update({name: document[name] for name in _FIGURES if name in document})
@@ -40,7 +40,7 @@ def normalise(draft: Draft, provider: str) -> Usage:
     )
 
 
-READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
+READER = UsageReader(matters=_MATTERS, names=_NAMES, read_document=read_document, normalise=normalise)
 _LIMIT = OutputLimit(tokens=("options.num_predict",))
 CHAT = Format(
     name="ollama.chat",

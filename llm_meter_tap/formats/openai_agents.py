@@ -29,7 +29,7 @@ _HOSTS = ("openai",)
 _ENDS = ("completed", "failed", "cancelled")
 
 
-def take_turn(draft: Draft, event: str, document: dict[str, Any]) -> None:
+def read_turn(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Gather a turn that has ended, or the event that says so; a session is none, and its usage is a sum."""
     turn = document
     kind = document.get("type")
@@ -52,7 +52,7 @@ def _turn_result(event: dict[str, Any]) -> Result | None:
     return Result(SESSION, "invoke_agent", None, None, {**turn, "usage": usage}, tier=None)
 
 
-def take_run(draft: Draft, event: str, document: dict[str, Any]) -> None:
+def read_run(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Gather an evaluation's run; the call's model is the first of its models."""
     draft.identify(id=document.get("id"))
     draft.is_background = True
@@ -98,7 +98,7 @@ SESSION = Format(
     usage=UsageReader(
         matters=rb'agent\.session\.turn\.(?:completed|failed|cancelled)|"error"',
         names=("usage", "id", "object", "status", "error"),
-        take=take_turn,
+        read_document=read_turn,
         normalise=openai_usage.normalise,
         is_elsewhere=True,
     ),
@@ -111,7 +111,7 @@ EVAL = Format(
     usage=UsageReader(
         matters=rb'"per_model_usage"|"error"',
         names=("per_model_usage", "id", "status", "error"),
-        take=take_run,
+        read_document=read_run,
         normalise=normalise_run,
         totals=(),
     ),

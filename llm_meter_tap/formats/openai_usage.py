@@ -58,7 +58,7 @@ _ESTIMATORS = ("openrouter", "together")
 _OUTSIDE_RATIO = 1.5
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Gather one document: a whole body, or an event of a stream."""
     body = _unwrapped(document)
     model = body.get("model") or body.get("model_id")
@@ -292,9 +292,9 @@ def other_models(raw: Mapping[str, Any]) -> list[OtherModelUsage]:
     return parts
 
 
-def _take_ranking(draft: Draft, event: str, document: dict[str, Any]) -> None:
+def _read_ranking(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Gather a ranking; some report as Cohere does (`meta.tokens`, `meta.billed_units`)."""
-    take(draft, event, document)
+    read_document(draft, event, document)
     meta = mapping(document.get("meta"))
     billed = mapping(meta.get("billed_units"))
     if not draft.raw and billed:
@@ -302,7 +302,7 @@ def _take_ranking(draft: Draft, event: str, document: dict[str, Any]) -> None:
         draft.has_units = True
 
 
-READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
+READER = UsageReader(matters=_MATTERS, names=_NAMES, read_document=read_document, normalise=normalise)
 """Of everything else."""
-RANKINGS = READER._replace(names=("usage", "meta", *_NAMES[1:]), take=_take_ranking)
+RANKINGS = READER._replace(names=("usage", "meta", *_NAMES[1:]), read_document=_read_ranking)
 """Of rerankings."""

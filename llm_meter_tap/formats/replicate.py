@@ -20,7 +20,7 @@ _FIGURES = ("input_token_count", "output_token_count")
 _ENDS = ("succeeded", "failed", "canceled", "aborted")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Gather a prediction as it stands."""
     draft.identify(document.get("model"), document.get("id"))
     is_ended = document.get("status") in _ENDS
@@ -44,7 +44,7 @@ def normalise(draft: Draft, provider: str) -> Usage:
 
 PREDICTION = Format(
     name="replicate.prediction",
-    usage=UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise),
+    usage=UsageReader(matters=_MATTERS, names=_NAMES, read_document=read_document, normalise=normalise),
     output_limit=None,
     text=None,
     stream_ends=(),

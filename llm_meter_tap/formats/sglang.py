@@ -16,7 +16,7 @@ from llm_meter_tap.wire.json_values import count, mapping
 _FIGURES = ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Gather a whole answer or an event of a stream."""
     found = mapping(document.get("meta_info"))
     draft.identify(id=found.get("id"))
@@ -41,7 +41,7 @@ GENERATE = Format(
     usage=UsageReader(
         matters=rb'"meta_info"|"error"',
         names=("meta_info", "error"),
-        take=take,
+        read_document=read_document,
         normalise=normalise,
     ),
     output_limit=OutputLimit(tokens=("sampling_params.max_new_tokens",), answers=("sampling_params.n",)),

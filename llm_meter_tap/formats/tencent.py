@@ -16,7 +16,7 @@ from llm_meter_tap.wire.json_values import count, mapping, sequence, text
 _MATTERS = rb'"Usage"|"Error"|"ErrorMsg"|"FinishReason"\s*:\s*"[a-z]'
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Gather a whole answer or an event of a stream; in one, each event repeats the usage so far."""
     answer = mapping(document.get("Response")) or document
     draft.identify(answer.get("Model"), answer.get("Id") or answer.get("RequestId"))
@@ -47,7 +47,7 @@ def _model(request: Request) -> str | None:
 _READER = UsageReader(
     matters=_MATTERS,
     names=("Response", "Usage", "Id", "Model", "Choices", "ErrorMsg"),
-    take=take,
+    read_document=read_document,
     normalise=normalise,
     totals=("TotalTokens",),
 )

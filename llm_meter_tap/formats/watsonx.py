@@ -19,7 +19,7 @@ _NAMES = ("results", "input_token_count", "model_id", "errors")
 _FIGURES = ("input_token_count", "generated_token_count")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Gather a whole answer or an event of a stream."""
     draft.identify(document.get("model_id"))
     # Embeddings have one count for all texts.
@@ -43,7 +43,7 @@ def normalise(draft: Draft, provider: str) -> Usage:
     )
 
 
-READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
+READER = UsageReader(matters=_MATTERS, names=_NAMES, read_document=read_document, normalise=normalise)
 GENERATE = Format(
     name="watsonx.generate",
     usage=READER,
