@@ -12,7 +12,8 @@ from typing import Any
 
 from jupyter_llm_meter.core.errors import LimitError
 from jupyter_llm_meter.core.limit_names import with_name_parts
-from jupyter_llm_meter.core.limits import DEFAULT_LIMIT, Limit, merge_limits, parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
+from jupyter_llm_meter.core.limits import DEFAULT_LIMIT, Limit, merge_limits
 from jupyter_llm_meter.policy.errors import SettingsError
 from jupyter_llm_meter.policy.lab_settings import LabPaths, read_limits
 from jupyter_llm_meter.runtime.problems import Problems

@@ -203,7 +203,7 @@ sys.path.insert(0, sys.argv[1])
 from datetime import datetime, timezone
 from pathlib import Path
 from jupyter_llm_meter.alerts.channels import Channels
-from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
 from jupyter_llm_meter.service.storage import Storage
 from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.runtime.problems import Problems

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
 from jupyter_llm_meter.ledger import Ledger, Outbox
 from llm_meter_tap.wire.record import CallRecord
 

@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.compose import assemble_service
 from jupyter_llm_meter.service.owner import Owner
