@@ -14,7 +14,7 @@ from typing import Any
 from jupyter_core.utils import ensure_async
 from tornado.web import HTTPError
 
-from jupyter_llm_meter.jupyter.kernels import MAX_NOTEBOOK_BYTES
+from jupyter_llm_meter.jupyter.notebook_projects import MAX_NOTEBOOK_BYTES
 from jupyter_llm_meter.service.service import Service
 
 MOST_KEPT = 1_000
