@@ -99,7 +99,7 @@ class LinesHandler(ServiceHandler):
         spool = self.request.headers.get("X-LLM-Meter-Spool")
         if spool:
             self.spools[self.request.server_connection] = spool
-        receipt = await self.service.accept_lines(self.request.body)
+        receipt = await self.service.incoming.accept_lines(self.request.body)
         answer = {"acknowledged": receipt.acknowledged, "notices": receipt.notices}
         if receipt.errors:
             self.refuse(400, "; ".join(receipt.errors), **answer)
@@ -117,7 +117,7 @@ class CountHandler(ServiceHandler):
         text, model, tokenizer = shape.any_text("text"), shape.any_text("model"), shape.any_text("tokenizer")
         if text is None:
             raise WireError('The body must be an object with a string "text".')
-        count = await self.service.count(text, model, tokenizer)
+        count = await self.service.counting.count(text, model, tokenizer)
         self.finish({"tokens": count.tokens, "tokenizer": count.tokenizer, "exact": count.exact})
 
 
@@ -127,7 +127,7 @@ class ReserveHandler(ServiceHandler):
     @explained
     async def post(self) -> None:
         """Decide whether a call may be sent."""
-        self.finish(await self.service.reserve(read_reservation_request(self.request.body)))
+        self.finish(await self.service.reservations.reserve(read_reservation_request(self.request.body)))
 
 
 class RenewHandler(ServiceHandler):
@@ -136,7 +136,7 @@ class RenewHandler(ServiceHandler):
     @explained
     async def post(self) -> None:
         """Renew the leases of calls in flight."""
-        self.finish(await self.service.renew(read_call_ids(self.request.body)))
+        self.finish(await self.service.reservations.renew(read_call_ids(self.request.body)))
 
 
 class ServiceUsageHandler(ServiceHandler):
@@ -162,7 +162,7 @@ class PokeHandler(ServiceHandler):
 
     def post(self) -> None:
         """Note that another service committed to the same ledger."""
-        self.service.peer_committed()
+        self.service.signals.standing_changed()
         self.set_status(204)
 
 

@@ -73,7 +73,7 @@ class MessageIntake:
         records = list(self._waiting.values())
         try:
             if records:
-                await self._service.settle_calls(records)
+                await self._service.incoming.settle_calls(records)
         except LedgerUnavailable:
             self._after(RETRY_S, self.settle)
             return

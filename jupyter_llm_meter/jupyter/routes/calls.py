@@ -39,7 +39,7 @@ class CallsHandler(MeterHandler):
     async def post(self) -> None:
         """Commit calls that the frontend read out of a kernel's outputs."""
         records = read_output_calls(self.read_body())
-        await self.serve(self.service.settle_calls(records))
+        await self.serve(self.service.incoming.settle_calls(records))
         self.finish(json.dumps({"acknowledged": [record.call_id for record in records]}))
 
 
