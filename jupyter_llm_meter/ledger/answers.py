@@ -15,7 +15,7 @@ from sqlalchemy import Engine, select
 
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import Alert
-from jupyter_llm_meter.ledger import alerting, deliveries, queries, raising
+from jupyter_llm_meter.ledger import deliveries, open_alerts, queries, raising
 from jupyter_llm_meter.ledger.cell_runs import cell_runs
 from jupyter_llm_meter.ledger.deliveries import ChannelRecord
 from jupyter_llm_meter.ledger.engine import reading
@@ -45,7 +45,7 @@ class Answers:
     def alerts(self, limits: Sequence[Limit], now: datetime) -> list[Alert]:
         """The unacknowledged alerts of the current windows, oldest first."""
         with reading(self._engine) as connection:
-            return alerting.pending_alerts(connection, limits, now)
+            return open_alerts.pending_alerts(connection, limits, now)
 
     def channel_records(self) -> list[ChannelRecord]:
         """How deliveries to each channel went."""

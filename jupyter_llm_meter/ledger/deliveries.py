@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from jupyter_llm_meter.core.standing import Alert
-from jupyter_llm_meter.ledger.alerting import alert_of
+from jupyter_llm_meter.ledger.alert_rows import alert_of
 from jupyter_llm_meter.ledger.rows import from_us, to_us
 from jupyter_llm_meter.ledger.schema import alerts, deliveries
 

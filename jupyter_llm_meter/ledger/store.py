@@ -18,7 +18,7 @@ from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.prices import price
 from jupyter_llm_meter.core.reservation import CallBounds, Decision
 from jupyter_llm_meter.core.standing import Alert, Standing
-from jupyter_llm_meter.ledger import alerting, deliveries, raising
+from jupyter_llm_meter.ledger import alerting, deliveries, open_alerts, raising
 from jupyter_llm_meter.ledger.answers import Answers
 from jupyter_llm_meter.ledger.batch import Pricer, Settled, priced
 from jupyter_llm_meter.ledger.counters import count_windows, current_windows, uncounted
@@ -152,9 +152,9 @@ class Ledger(Answers):
     def pass_over(self, seen: Sequence[Seen], limits: Sequence[Limit], now: datetime) -> None:
         """Mark alerts as seen that a page has shown before there was a ledger."""
         with writing(self._engine) as connection:
-            for alert in alerting.pending_alerts(connection, limits, now):
+            for alert in open_alerts.pending_alerts(connection, limits, now):
                 if any(known.means(alert) for known in seen):
-                    alerting.acknowledge(connection, alert.id, now)
+                    open_alerts.acknowledge(connection, alert.id, now)
 
     def review(self, limits: Sequence[Limit], now: datetime) -> list[Alert]:
         """Measure changed limits against the ledger: raise what already holds and was not raised yet."""
@@ -184,7 +184,7 @@ class Ledger(Answers):
             UnknownAlert: No alert has this id.
         """
         with writing(self._engine) as connection:
-            return alerting.claim(connection, alert_id, claimant, now)
+            return open_alerts.claim(connection, alert_id, claimant, now)
 
     def acknowledge_alert(self, alert_id: str, now: datetime) -> None:
         """Mark an alert as seen, for every tab.
@@ -193,7 +193,7 @@ class Ledger(Answers):
             UnknownAlert: No alert has this id.
         """
         with writing(self._engine) as connection:
-            alerting.acknowledge(connection, alert_id, now)
+            open_alerts.acknowledge(connection, alert_id, now)
 
     def take_turn(
         self,
