@@ -16,7 +16,7 @@ from pathlib import Path
 
 from jupyter_llm_meter.runtime.locks import FileLock
 from llm_meter_tap.wire import file_lock
-from llm_meter_tap.wire.record import time_written
+from llm_meter_tap.wire.record_fields import time_written
 from llm_meter_tap.wire.rendezvous import ServiceAddress, living_services
 
 VERSION = 1
