@@ -32,15 +32,15 @@ _NAME = re.compile(r"[\w.-]{1,64}")
 
 @dataclass(frozen=True)
 class Channel:
-    """Somewhere that alerts go.
+    """Where alerts are sent.
 
     Attributes:
-        name: How limits, problems and people call it.
-        url: Where it is, secrets included.
+        name: Its name in limits, problems and messages.
+        url: Its address, secrets included.
         language: Of its messages, one of ``LANGUAGES``.
-        is_default: Whether it hears of limits that name no channels.
+        is_default: Whether it gets the alerts of limits that name no channels.
         most_per_hour: Messages that it gets within an hour at most.
-        secret: What its messages are signed with, which makes it a webhook of `webhook.py`; None: any other.
+        secret: Signs the messages of a webhook of `webhook.py`; None for any other channel.
         quiet_hours: When its messages wait; None: never.
     """
 
@@ -61,14 +61,14 @@ class Channel:
 
     @property
     def masked_url(self) -> str:
-        """What may be seen of the URL."""
+        """The URL without its secrets."""
         return mask_url(self.url)
 
 
 def read_channels(
     configured: Any, variable: str | None
 ) -> tuple[dict[str, Channel], dict[str, ChannelError]]:
-    """Read the channels of the configuration and of the environment; of two by one name the latter holds.
+    """Read the channels of the configuration and of the environment, which takes precedence.
 
     Args:
         configured: ``c.LLMMeter.channels``.
@@ -90,7 +90,7 @@ def read_channels(
 
 
 def _mapping(given: Any, where: str) -> tuple[Mapping[Any, Any], dict[str, ChannelError]]:
-    if isinstance(given, str):  # on the command line everything is text
+    if isinstance(given, str):  # on the command line every value is text
         with suppress(ValueError):
             given = json.loads(given)
     if given is None or isinstance(given, Mapping):

@@ -119,7 +119,7 @@ class AlertDelivery:
                 await self._wait(channel, turn)
 
     async def _turn(self, channel: Channel, is_urgent: bool) -> Turn | None:
-        """Take what is due; None while the ledger is away."""
+        """Lease what is due; None while the ledger cannot be used."""
         self._posted[channel.name].clear()
         now = _now()
         hours = channel.quiet_hours

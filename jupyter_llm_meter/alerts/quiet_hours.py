@@ -20,13 +20,13 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class QuietHours:
-    """Hours of every day, which may pass midnight.
+    """Hours of every day. They may include midnight.
 
     Attributes:
         start: Local time at which they begin.
-        end: Local time at which they are over.
-        time_zone: IANA name of the zone whose clocks count.
-        is_urgent_sent: Whether alerts of reached limits and refused calls go out all the same.
+        end: Local time at which they end.
+        time_zone: IANA name of their time zone.
+        is_urgent_sent: Whether alerts of reached limits and refused calls are sent in these hours.
     """
 
     start: time
@@ -51,10 +51,10 @@ class QuietHours:
 
 
 def read_quiet_hours(given: Any) -> QuietHours | None:
-    """Read the field ``quiet_hours`` of a channel; None: it has none.
+    """Read the field ``quiet_hours`` of a channel; None if it is not set.
 
     Raises:
-        ChannelError: It is not what is allowed.
+        ChannelError: It is not valid.
     """
     if given is None:
         return None

@@ -1,8 +1,8 @@
 """Group robots of DingTalk, WeCom, Feishu and Lark: one POST of JSON each, by their documents.
 
 They answer a refused message (a wrong signature, a missing keyword, too many a minute) with HTTP 200 and a
-code in the body. Apprise takes that for a delivery with DingTalk and WeCom, and does not sign for Feishu; so
-these go by our own hand, under the URLs that Apprise has for them and under the provider's own.
+code in the body. With DingTalk and WeCom, Apprise treats that as a delivery, and it does not sign messages to
+Feishu. So LLM Meter sends these messages itself. It accepts Apprise's URLs and the providers' own.
 
 - DingTalk: https://open.dingtalk.com/document/robots/custom-robot-access
 - WeCom: https://developer.work.weixin.qq.com/document/path/91770
@@ -146,7 +146,7 @@ class Robot:
         url: A URL for which `kind_of` answers.
 
     Raises:
-        ChannelError: The URL lacks the robot's token, or has what the robot does not know.
+        ChannelError: The URL lacks the robot's token, or has parts that the robot does not know.
     """
 
     def __init__(self, url: str) -> None:
@@ -160,9 +160,9 @@ class Robot:
         """Send a message.
 
         Raises:
-            RobotRefusal: It was not taken.
+            RobotRefusal: It was not accepted.
         """
-        import requests  # comes with Apprise; only who has channels pays for the import
+        import requests  # comes with Apprise; imported only where channels are set up
 
         request = self._kind.request(self._address, message, time.time())
         try:
@@ -184,7 +184,7 @@ class Robot:
 
 
 def refusal(status: int, content: bytes) -> str | None:
-    """Return why a robot's answer is a refusal; None when it took the message."""
+    """Return why a robot's answer is a refusal; None when it accepted the message."""
     if status != 200:
         return f"HTTP status {status}"
     try:

@@ -1,6 +1,7 @@
-"""Sending one message to one channel, now: through Apprise, or by our own hand to robots and signed webhooks.
+"""Sending one message to one channel, now: through Apprise, or directly to robots and signed webhooks.
 
-Blocks until the channel has taken the message or not. Apprise is imported here, when the first channel is set
+Blocks until the channel has accepted or refused the message. Apprise is imported here, when the first channel
+is set
 up, and never elsewhere. No redirection is followed; what the libraries would log stays here.
 """
 
@@ -22,20 +23,20 @@ _APP_URL = "https://jupyter.org"
 
 
 class Sender(Protocol):
-    """A way to one channel."""
+    """Sends messages to one channel."""
 
     most_bytes: int
-    """What a message may have, in UTF-8."""
+    """The most bytes that a message may have, in UTF-8."""
 
     def send(self, message: Message) -> None:
         """Send a message; see `send`."""
 
 
 def sender_to(channel: Channel) -> Sender:
-    """Set up the way to a channel; nothing is sent yet.
+    """Make the sender of a channel; nothing is sent yet.
 
     Raises:
-        ChannelError: Its URL leads nowhere.
+        ChannelError: Its URL cannot be used.
     """
     if channel.secret is not None:
         return Webhook(channel.url, channel.secret)
@@ -46,7 +47,7 @@ def send(sender: Sender, channel: Channel, message: Message) -> None:
     """Send a message to a channel.
 
     Raises:
-        DeliveryError: The channel did not take it.
+        DeliveryError: The channel did not accept it.
     """
     try:
         sender.send(message)

@@ -31,7 +31,7 @@ class Outcome:
 
 
 def try_channel(channel: Channel, link: str | None) -> Outcome:
-    """Send a test message to a channel, and wait until it was taken or not.
+    """Send a test message to a channel, and wait for the outcome.
 
     Args:
         channel: The channel.

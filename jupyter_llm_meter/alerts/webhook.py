@@ -41,9 +41,9 @@ class Webhook:
         """Send a message.
 
         Raises:
-            DeliveryError: It was not taken; the text holds no part of the URL.
+            DeliveryError: It was not accepted; the text contains no part of the URL.
         """
-        import requests  # comes with Apprise; only who has channels pays for the import
+        import requests  # comes with Apprise; imported only where channels are set up
 
         now_s = time.time()
         body = json.dumps(body_of(message, now_s), ensure_ascii=False).encode()

@@ -23,10 +23,10 @@ from llm_meter_tap.formats.billing import cached_media, hour_writes
 from llm_meter_tap.wire.record import CallRecord
 
 _FINEST = Decimal("1E-12")
-"""Dollars; an hour divided by its seconds has no end of digits."""
+"""Dollars; an hour divided by seconds may have endless digits."""
 
 _NO_OVERLAP = {"cache_audio_read_tokens": 0, "cache_image_read_tokens": 0}
-"""Our buckets are disjoint: no cached token is audio or image besides, unless the figures say so."""
+"""Our buckets are disjoint: no cached token counts as audio or image too, unless the figures say so."""
 
 
 class FoundPrice(NamedTuple):
@@ -62,7 +62,7 @@ def _in_its_tier(
     record: CallRecord,
     terms: Terms,
 ) -> FoundPrice | None:
-    """The price in the call's tier, where the data set knows it: there it differs from the standard one."""
+    """The price in the call's tier. The data set knows it where it differs from the standard price."""
     tier = tier_of(record)
     context = {"processing": "batch"} if tier == "batch" else {"service_tier": tier}
     if (record.usage_raw or {}).get("speed") == "fast":
@@ -84,7 +84,7 @@ def _in_its_tier(
 
 
 def _batch_provider(record: CallRecord, place: Mapping[str, str]) -> str | None:
-    """Whose batch it was: behind an unknown host the maker's, if only that one sells the model."""
+    """The provider of the batch: behind an unknown host the maker, if nobody else sells the model."""
     named = place.get("provider_id")
     return "gcp.gemini" if named == "google" else record.provider_name
 
@@ -110,19 +110,19 @@ def _calculated(
     record: CallRecord,
     context: dict[str, str],
 ) -> FoundPrice | None:
-    import genai_prices  # its data set takes a while to load: only who prices pays for it
+    import genai_prices  # its data set takes a while to load, so it is loaded with the first price
 
     usage = genai_prices.Usage(**figures)
     try:
         found = genai_prices.calc_price(
             usage, model, genai_request_timestamp=record.started_at, price_context=context or None, **place
         )
-    except (LookupError, ValueError):  # not known there, or figures that its rules refuse
+    except (LookupError, ValueError):  # the model is not known there, or its rules refuse the figures
         return None
     prices = found.model_price
     hours, by_hour = audio_hours(record), getattr(prices, "input_audio_hours", None)
     if hours is not None and isinstance(by_hour, Decimal):
-        # The data set has the price, and its own arithmetic leaves it out.
+        # The data set has this price, but its own calculation leaves it out.
         amount = found.total_price + (hours * by_hour).quantize(_FINEST, ROUND_HALF_UP)
         return FoundPrice(amount, "genai-prices", prices.web_searches_kcount is not None)
     if record.total_tokens is None or (prices.input_mtok is None and prices.output_mtok is None):
@@ -131,7 +131,7 @@ def _calculated(
 
 
 def _figures(record: CallRecord) -> dict[str, int]:
-    """The call's figures under genai-prices' names, which wants wholes that their parts never exceed."""
+    """The call's figures under genai-prices' names, which require that no part exceeds its whole."""
     buckets = record.buckets()
     raw = record.usage_raw or {}
     cache_write = buckets.get("cache_write_input_tokens", 0)

@@ -49,7 +49,7 @@ def parse_limits(
         default_time_zone: IANA name used where a limit names none.
 
     Raises:
-        LimitError: At the first limit that cannot be kept.
+        LimitError: At the first limit that is not valid.
     """
     if isinstance(items, (str, bytes, Mapping)) or not isinstance(items, Sequence):
         raise LimitError(f"limits is {items!r}; it must be a list of limits")
@@ -119,7 +119,7 @@ def _amount(item: Mapping[str, Any], where: str) -> Decimal:
 
 
 def read_unpriced(given: Any) -> str | Decimal | None:
-    """Read what becomes of calls without a known price; None: it is none of what is allowed."""
+    """Read what happens to calls without a known price; None if the value is not allowed."""
     if isinstance(given, str) and given in UNPRICED:
         return given
     ceiling = finite_decimal(given)

@@ -56,7 +56,7 @@ class Override:
     cache_write_mtok: Decimal | None = None
 
     def cost(self, buckets: Mapping[str, int]) -> Decimal:
-        """Dollars for a call's disjoint buckets; everything put out costs the same, as does other input."""
+        """Dollars for a call's disjoint buckets; all output costs the same, and so does all other input."""
         total = Decimal(0)
         for bucket, tokens in buckets.items():
             total += self._rate(bucket) * tokens
@@ -75,7 +75,7 @@ class Override:
 def find_override(
     overrides: Sequence[Override], provider: str | None, host: str | None, model: str, at: datetime
 ) -> Override | None:
-    """The entry for a call: the newest that has begun, one for the very host before one for all."""
+    """The entry for a call: the newest that has begun; one for the call's host before one for all hosts."""
     day = at.astimezone(timezone.utc).date()
     fitting = [
         entry
@@ -102,7 +102,7 @@ def read_overrides(path: Path) -> tuple[Override, ...]:
             "input_mtok": "0.6", "output_mtok": "2.2"}]}``; prices are decimal strings in dollars.
 
     Raises:
-        PriceTableError: The file cannot be read, or an entry is not what it must be.
+        PriceTableError: The file cannot be read, or an entry is not valid.
     """
     entries = entries_in(path, "prices")
     return tuple(_entry(entry, f"{path}, price {n}") for n, entry in enumerate(entries, start=1))
@@ -112,7 +112,7 @@ def entries_in(path: Path, name: str, is_required: bool = True) -> list[Any]:
     """One list of a table.
 
     Raises:
-        PriceTableError: The file cannot be read, or has no such list where it must have.
+        PriceTableError: The file cannot be read, or a required list is missing.
     """
     try:
         table = json.loads(path.read_text("utf-8"))

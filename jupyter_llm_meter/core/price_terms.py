@@ -63,13 +63,14 @@ class Fee:
 
 @dataclass(frozen=True)
 class Terms:
-    """Discounts and fees; of several entries that have begun the newest holds, the first of one day."""
+    """Discounts and fees. Of several entries that have begun, the newest applies, or the first of the same
+    day."""
 
     discounts: tuple[Discount, ...] = ()
     fees: tuple[Fee, ...] = ()
 
     def batch_ratio(self, provider: str | None, at: datetime) -> Decimal | None:
-        """What a batch's tokens cost of the standard price; None when it is not known."""
+        """The share of the standard price that a batch's tokens cost; None when it is not known."""
         entry = _newest([entry for entry in self.discounts if entry.provider == provider], at)
         return None if entry is None else entry.ratio
 
@@ -107,7 +108,7 @@ def read_terms(path: Path) -> Terms:
             strings.
 
     Raises:
-        PriceTableError: The file cannot be read, or an entry is not what it must be.
+        PriceTableError: The file cannot be read, or an entry is not valid.
     """
     discounts = enumerate(entries_in(path, "batch", is_required=False), start=1)
     fees = enumerate(entries_in(path, "fees", is_required=False), start=1)

@@ -73,8 +73,8 @@ def price(
     """The cost of a call, or None when it is not known.
 
     Args:
-        record: The call; its figures may be as odd as providers make them.
-        overrides: Prices that go before genai-prices'; None means the table we ship.
+        record: The call; its figures may be contradictory.
+        overrides: Prices that take precedence over genai-prices; None means the table we ship.
         terms: Discounts and fees; None means those of the table we ship.
     """
     if record.basis == "none":
@@ -102,7 +102,7 @@ def _of_one_model(record: CallRecord, overrides: Sequence[Override], terms: Term
 
 
 def _in_its_region(found: FoundPrice, record: CallRecord) -> FoundPrice:
-    """Claude inside the United States only costs more, all tokens alike."""
+    """Claude costs more if it may run in the United States only, for all tokens alike."""
     if (record.usage_raw or {}).get("inference_geo") != "us":
         return found
     if found.has_searches and tool_calls_of(record).get("web_search"):
@@ -112,7 +112,7 @@ def _in_its_region(found: FoundPrice, record: CallRecord) -> FoundPrice:
 
 
 def _without(record: CallRecord, parts: Sequence[OtherModelUsage]) -> CallRecord:
-    """The call without what other models did for it."""
+    """The call without the part of other models."""
     left: dict[str, Any] = {}
     for name in _PART_COUNTS:
         whole = getattr(record, name)
@@ -122,7 +122,7 @@ def _without(record: CallRecord, parts: Sequence[OtherModelUsage]) -> CallRecord
 
 
 def _alone(record: CallRecord, part: OtherModelUsage) -> CallRecord:
-    """What another model did, as a call of its own."""
+    """The part of another model, as a call of its own."""
     figures = {name: getattr(part.usage, name) for name in _PART_COUNTS}
     return replace(
         record,

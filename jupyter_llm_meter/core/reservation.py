@@ -116,7 +116,7 @@ class Decision:
 
     @property
     def is_reserved_elsewhere(self) -> bool:
-        """Whether it would fit but for what other calls have reserved."""
+        """Whether it would fit without the reservations of other calls."""
         without = replace(self, standing=replace(self.standing, reserved=Decimal(0)))
         return not self.fits and without.fits
 
@@ -183,7 +183,7 @@ def run_caps(
 
 
 def first_refusal(decisions: Sequence[Decision]) -> Decision | None:
-    """The limit that a call would break; one that is used up goes before one that is only reserved."""
+    """The limit that a call would exceed; one that is used up before one that is only reserved."""
     broken = [decision for decision in decisions if not decision.fits]
     return next(
         (decision for decision in broken if not decision.is_reserved_elsewhere), next(iter(broken), None)

@@ -1,6 +1,6 @@
-"""Asks a Python of any version about itself by starting it.
+"""Starts a Python of any version to find out its version and packages.
 
-No code of the user runs: the questions are given by ``-c``, in an empty working directory.
+No code of the user runs: the program is given by ``-c``, in an empty working directory.
 """
 
 from __future__ import annotations

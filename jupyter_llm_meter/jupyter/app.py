@@ -101,7 +101,7 @@ class LLMMeter(ExtensionApp):
         help="""Which limits users may raise for a while, giving a reason that is recorded: none, own (those
         in their settings) or all (the administrator's too).""",
     )
-    # Not a Dict: what traitlets says of a wrong value would show the secrets in it.
+    # Not a Dict: traitlets' message about a wrong value would show its secrets.
     channels = AnyTrait(
         None,
         allow_none=True,
@@ -234,7 +234,7 @@ class LLMMeter(ExtensionApp):
         loop.call_soon(self.messages.follow_all)
 
     async def stop_extension(self) -> None:
-        """Take the environment back and stop the service, off the server's loop."""
+        """Restore the environment and stop the service, without blocking the server's loop."""
         if self.service is None:
             return
         service, self.service = self.service, None

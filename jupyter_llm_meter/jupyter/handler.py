@@ -53,7 +53,8 @@ def refusal_of(error: Exception) -> tuple[int, str]:
 
 
 def guarded(method: Method) -> Method:
-    """Let in only users whom the server authenticates and authorises, and answer errors with their reason."""
+    """Refuse users whom the server does not authenticate and authorise, and answer errors with their
+    reason."""
 
     @functools.wraps(method)
     async def answered(self: MeterHandler, *args: str) -> None:

@@ -19,9 +19,9 @@ from jupyter_llm_meter.jupyter.server_query import PATIENCE_S, ServerQuery
 from jupyter_llm_meter.service.context import KernelContext, UnmeteredKernel
 
 MOST_PATHS = 1_000
-"""Paths that calls name themselves and that are looked for."""
+"""The most paths named by calls that are remembered."""
 SHOWN_OF_ID = 8
-"""How many characters of a kernel's id tell it from the others of its kernelspec."""
+"""How many characters of a kernel's id distinguish it from others with the same kernelspec."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class ServerKernels:
         return [row for row in rows if row.kernel_id not in self._with_calls]
 
     async def close(self) -> None:
-        """Leave nothing running on the server's loop.
+        """End what still runs on the server's loop.
 
         jupyter_server calls its file manager in threads of anyio, which outlive the loop, and so keep the
         process from ending, when the task that started them never ends.
@@ -166,7 +166,7 @@ class ServerKernels:
         return rows
 
     async def _label(self, kernel: dict[str, Any], session: dict[str, Any] | None) -> str:
-        """What people call a kernel without a document; the path of a console is no name."""
+        """The name of a kernel without a document; the path of a console is not a name."""
         if session is not None and session["name"]:
             return str(session["name"])
         spec = await self._spec(kernel["name"])
@@ -175,7 +175,7 @@ class ServerKernels:
     async def _reason(self, kernel: dict[str, Any]) -> str | None:
         if await self._language(kernel["name"]) != "python":
             return "language"
-        # A kernel that has not answered yet may not have come to its tap.
+        # A kernel that has not answered yet may not have started its tap.
         is_up = kernel.get("execution_state") in ("idle", "busy")
         is_metered = kernel["id"] in self._with_tap or (self._marks / kernel["id"]).exists()
         return "no-tap" if is_up and not is_metered else None

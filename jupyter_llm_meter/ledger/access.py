@@ -47,7 +47,7 @@ class LedgerAccess:
 
     Args:
         url: SQLAlchemy URL of the ledger.
-        folder: The private folder; takes the fresh ledger when none can be made beside the bad one.
+        folder: The private folder; gets the new ledger if it cannot be made beside the bad one.
         problems: Gets the problem of a ledger that cannot be used.
         went_away: Called when the ledger cannot be reached, on the loop of the caller.
         pricer: Finds the cost of calls.
@@ -89,10 +89,10 @@ class LedgerAccess:
             raise
 
     async def check(self) -> None:
-        """Reach the database once; when that goes well it is no longer away.
+        """Try the database once; if it can be used, it is no longer away.
 
         Raises:
-            LedgerUnavailable: It is.
+            LedgerUnavailable: It cannot be used.
         """
         await self.use(lambda ledger: ledger.review([], datetime.now(timezone.utc)))
         self._pause_s = FIRST_PAUSE_S
@@ -100,7 +100,7 @@ class LedgerAccess:
 
     @property
     def retry_in_s(self) -> float:
-        """Seconds until a database that is away is asked again; 0 when it is not away."""
+        """Seconds until a database that is away is tried again; 0 when it is not away."""
         return max(0.0, self._closed_until - time.monotonic())
 
     def close(self) -> None:
@@ -153,7 +153,7 @@ class LedgerAccess:
 
     def _open_beside(self, error: UnusableLedger) -> Ledger:
         home, stem, suffix = self._place_beside()
-        # Two services that find the same bad ledger must go on in the same fresh one.
+        # Two services that find the same bad ledger must use the same new one.
         with FileLock(home / f".{stem}.replacing"):
             known = sorted(home.glob(f"{stem}-????????T??????Z{suffix}"), reverse=True)
             fresh = home / f"{stem}-{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}{suffix}"
@@ -180,7 +180,7 @@ class LedgerAccess:
             try:
                 return path, self._open_at(sqlite_url(path))
             except UnusableLedger:
-                continue  # it went bad as well; the fresh one comes last
+                continue  # it is bad as well; the new one comes last
         return fresh, self._open_at(sqlite_url(fresh))
 
     def _open_at(self, url: str) -> Ledger:

@@ -38,9 +38,9 @@ def raise_alerts(
     now: datetime,
     outbox: Outbox,
 ) -> list[Alert]:
-    """Raise what the counters of limits' current windows give rise to and was not raised yet.
+    """Raise the alerts of the current windows that were not raised yet.
 
-    One crossing is one alert: that of the highest threshold. Those below it are written down as seen. A
+    One crossing is one alert: that of the highest threshold. Lower ones are stored as seen. A
     threshold that was announced in the window is not announced again after its limit was raised, unless the
     use was below it in between.
 
@@ -75,7 +75,7 @@ def raise_alerts(
 def raise_refusal(
     connection: Connection, standing: Standing, needed: Decimal | None, now: datetime, outbox: Outbox
 ) -> Alert | None:
-    """Raise that a call was refused, unless it was raised before; returns the new alert.
+    """Raise the alert of a refused call, unless there is one; returns the new alert.
 
     Args:
         connection: A writing transaction.
@@ -137,7 +137,7 @@ def _announced(
 def _still_announced(
     connection: Connection, rows: Sequence[Mapping[str, Any]], used: Decimal, amount: Decimal, now: datetime
 ) -> set[Decimal]:
-    """The thresholds that are not announced again; one that the use is below is armed again."""
+    """The thresholds that are not announced again. A threshold above the use is armed again."""
     open_rows = [row for row in rows if row["rearmed_at"] is None]
     below = [row["id"] for row in open_rows if used < Decimal(row["threshold"]) * amount]
     if below:
@@ -164,7 +164,7 @@ def _is_raised(connection: Connection, alert: Alert, window: Window) -> bool:
 def _announce(
     connection: Connection, made: Sequence[Alert], window: Window, limit: Limit, outbox: Outbox
 ) -> Alert:
-    """Write down the alerts of one event: the last stands for all, and for what was announced before."""
+    """Store the alerts of one event: the last one stands for all, and for those announced before."""
     *lower, alert = made
     connection.execute(
         update(alerts)

@@ -1,4 +1,4 @@
-"""The questions that a ledger answers without changing: calls, sums, alerts, raises.
+"""The queries of a ledger: calls, sums, alerts, raises. They change nothing.
 
 Every method is one transaction that sees one state of the ledger.
 """
@@ -31,7 +31,7 @@ from llm_meter_tap.wire.record import CallRecord
 
 
 class Answers:
-    """What can be asked of a ledger; `store.Ledger` is one."""
+    """The queries of a ledger; `store.Ledger` has them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -60,7 +60,7 @@ class Answers:
         sort: str = "started_at",
         order: str = "desc",
     ) -> Page:
-        """Calls by the page, newest first unless told otherwise; see `pages.page_of_calls`."""
+        """A page of calls, newest first by default; see `pages.page_of_calls`."""
         with reading(self._engine) as connection:
             return page_of_calls(connection, limit, cursor, which, sort, order)
 
@@ -82,7 +82,7 @@ class Answers:
             return cell_runs(connection, notebook)
 
     def alike_notebooks(self, user_id: str, path: str, cell_ids: Collection[str]) -> list[Alike]:
-        """Whose history a notebook without one may have; see `likeness.alike`."""
+        """The paths whose history may belong to a notebook without one; see `likeness.alike`."""
         with reading(self._engine) as connection:
             return alike(connection, user_id, path, cell_ids)
 
@@ -102,7 +102,7 @@ class Answers:
             return busy_minutes(connection, user_id, start)
 
     def records(self, which: Filter = ALL_CALLS) -> Iterator[CallRecord]:
-        """Every call that is meant, oldest first, streamed; no transaction stays open between calls."""
+        """Every selected call, oldest first, streamed; no transaction stays open between calls."""
         batch = self.records_after(None, which)
         while batch:
             yield from batch

@@ -30,9 +30,9 @@ from jupyter_llm_meter.ledger.schema import (
 )
 
 _FEW = 100
-"""Up to so many windows are asked for by their names, more by their bounds alone."""
+"""Up to this many windows are selected by name, more by their bounds alone."""
 
-# Putting a statement together takes longer than running it: what every call asks is put together once.
+# Building a statement takes longer than running it, so those of every call are built once.
 _FEW_COUNTERS = select(counters).where(
     counters.c.limit_id.in_(bindparam("limit_ids", expanding=True)),
     counters.c.window_start.in_(bindparam("starts", expanding=True)),

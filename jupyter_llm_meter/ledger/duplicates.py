@@ -1,4 +1,4 @@
-"""Finds what the ledger already holds of a batch's calls, under their own ids and under others'.
+"""Finds the calls of a batch that the ledger already has, under their own ids or under others.
 
 Reads only. `witnesses.py` says which of the rows found are of one call.
 """
@@ -21,7 +21,7 @@ _IDS_PER_QUERY = 500
 # Written out, as a partial index is only used where the database sees its condition in the statement.
 _IS_OUTPUT: ColumnElement[bool] = literal_column("source = 'output'")
 
-# Putting a statement together takes longer than running it: what every call asks is put together once.
+# Building a statement takes longer than running it, so those of every call are built once.
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _KERNELS: BindParameter[Any] = bindparam("kernels", expanding=True)
 _BY_ID = select(calls).where(calls.c.call_id.in_(_IDS))

@@ -39,7 +39,7 @@ def parse_url(url: str) -> URL:
     """The parsed URL of a supported database.
 
     Raises:
-        LedgerAddressError: It is none, or of a database that is not supported.
+        LedgerAddressError: It is not a URL, or its database is not supported.
     """
     try:
         parsed = make_url(url)

@@ -33,7 +33,7 @@ _CHECKED_BYTES = 64 * 1024 * 1024  # larger files are not read through at every 
 
 
 def prepare(engine: Engine) -> None:
-    """Make a database ready: refuse what is not ours, create what is blank, migrate what is old.
+    """Make a database ready: refuse a foreign one, fill a blank one, migrate an old one.
 
     Safe when several processes do it at once: the migrations run under the write lock and look again.
 
@@ -54,7 +54,7 @@ def prepare(engine: Engine) -> None:
 
 
 def _inspect_file(path: Path) -> None:
-    """Look at an SQLite file without write access to it.
+    """Check an SQLite file without write access to it.
 
     Another process may be making a ledger of it meanwhile: the size comes first, all else from one snapshot.
     """
@@ -117,7 +117,7 @@ def _revision(connection: Connection, url: URL) -> str | None:
 
 
 def _upgrade(connection: Connection) -> None:
-    from alembic import command  # only a blank or old ledger pays for the import
+    from alembic import command  # imported only for a blank or old ledger
     from alembic.config import Config
 
     config = Config()

@@ -42,7 +42,7 @@ def pending_alerts(connection: Connection, limits: Sequence[Limit], now: datetim
 
 
 def _applies(row: Mapping[str, Any], used: Decimal, amount: Decimal) -> bool:
-    """Whether an alert still says what is so; a refusal does as long as the amount is the same."""
+    """Whether an alert is still true; a refusal is as long as the amount is the same."""
     if row["kind"] == "blocked":
         return bool(row["amount"] == format_decimal(amount))
     return used >= Decimal(row["threshold"]) * amount

@@ -70,7 +70,7 @@ class Ledger(Answers):
         Args:
             url: ``sqlite:///PATH`` or ``postgresql+psycopg://...``.
             pricer: Finds the cost of a call that comes without one.
-            outbox: Where alerts go besides the ledger; nowhere by default.
+            outbox: Where alerts are sent, besides the ledger; by default nowhere.
 
         Raises:
             CorruptLedger: The file is damaged; it is unchanged.
@@ -105,7 +105,7 @@ class Ledger(Answers):
         dropped: Sequence[str] = (),
         places: Places = NO_PLACES,
     ) -> Settled:
-        """Write finished calls down, each once, and raise the alerts they give rise to.
+        """Store finished calls, each once, and raise the alerts that follow from them.
 
         Args:
             records: Calls; a record's `started_at` picks the windows it counts in.
@@ -139,7 +139,7 @@ class Ledger(Answers):
         """Add the calls that a page counted in local mode, once; see `takeover.take_over`.
 
         Raises:
-            LedgerUnavailable: Nothing of the part was written; it can be handed over again.
+            LedgerUnavailable: Nothing of the part was written; it can be sent again.
         """
         ready = [priced(sound(record), self._pricer) for record in part.records]
         with writing(self._engine) as connection:
@@ -178,7 +178,7 @@ class Ledger(Answers):
             return standings(connection, limits, now, subjects or {})
 
     def claim_alert(self, alert_id: str, claimant: str, now: datetime) -> bool:
-        """Give an alert to the one tab that shows it; tells whether this claimant has it.
+        """Give an alert to the one tab that shows it; returns whether this claimant has it.
 
         Raises:
             UnknownAlert: No alert has this id.
@@ -249,7 +249,7 @@ class Ledger(Answers):
         return self._reservations.sweep(now)
 
     def add_raise(self, raised: Raise, limits: Sequence[Limit], now: datetime) -> list[Alert]:
-        """Write a raise down, and measure its limit by the new amount."""
+        """Store a raise, and measure its limit by the new amount."""
         meant = [limit for limit in limits if limit.id == raised.limit_id]
         with writing(self._engine) as connection:
             raising.write_raise(connection, raised)
@@ -265,7 +265,7 @@ class Ledger(Answers):
         return known
 
     def _count_windows(self, limits: Sequence[Limit], now: datetime) -> None:
-        """See to it that the current windows are counted; writes only when one is met for the first time."""
+        """Make sure that the current windows are counted; writes only when a window is new."""
         with reading(self._engine) as connection:
             unmet = uncounted(connection, with_unpriced(current_windows(limits, now)))
         if unmet:

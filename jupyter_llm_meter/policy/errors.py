@@ -12,7 +12,7 @@ class SettingsError(PolicyError):
 
 
 class RaiseError(PolicyError, ValueError):
-    """A raise that makes no sense; the message names the field and what is allowed."""
+    """A raise that is not valid; the message names the field and what is allowed."""
 
 
 class RaiseNotAllowed(PolicyError):

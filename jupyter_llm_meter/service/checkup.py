@@ -1,6 +1,6 @@
 """A check-up of the meter's own parts: services, ledger, private folder, spools.
 
-The check only looks: it creates, repairs and imports nothing.
+The check is read-only: it creates, repairs and imports nothing.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def examine_limits(limits: Sequence[Limit], problems: Sequence[Problem]) -> list
 
 
 def last_unrecognised(folder: Path) -> dict[str, str] | None:
-    """Return host, path and time of the last request that looked like a call and was taken for none."""
+    """Return host, path and time of the last request that looked like a call and was not recognised."""
     return _finding_of_taps(folder / UNRECOGNISED, ("host", "path", "at"))
 
 

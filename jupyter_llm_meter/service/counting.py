@@ -22,9 +22,9 @@ _CountSide = Callable[[str, Mapping[str, int], Overhead, "str | None"], Count]
 
 PROBLEM = "tokenizer-missing"
 
-# A text for one of the other operations stands alone.
+# The texts of other operations have no framing.
 _FRAMED = ("chat", "generate_content")
-# A tap of an older version gives the text alone.
+# A tap of an older version sends the text without framing.
 _UNFRAMED = Framing("", {}, {})
 _BASIS = {"ok": "counted", "aborted": "partial"}
 

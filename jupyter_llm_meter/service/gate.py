@@ -1,7 +1,7 @@
 """The gate file ``services/<stem>.gate``: while it exists, taps reserve before they send.
 
 See docs/reference/protocol.md, "Hard limits". The file is written before the limits are known and removed
-when none of them is hard: a needless request costs a tap a moment, a missing one would break a limit.
+when none of them is hard: a needless request costs a tap a moment, but a missing one could exceed a limit.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class GateFile:
             self._remove_own()
 
     def close(self) -> None:
-        """Leave the file for the processes that live on when they must not send, else remove it."""
+        """Leave the file for processes that must not send without a service, else remove it."""
         if self._rules.on_unreachable == "allow":
             self._remove_own()
 

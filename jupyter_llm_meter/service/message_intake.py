@@ -24,7 +24,7 @@ LOCAL_GRACE_S = 2.0
 REMOTE_GRACE_S = 0.5
 """A tap behind a gateway can rarely reach the service."""
 GAP_GRACE_S = 5.0
-"""How long a call without a message may take to arrive another way."""
+"""How long a call that no message brought may take to arrive another way."""
 RETRY_S = 10.0
 MOST_WAITING = 100_000
 """Calls kept in memory while the ledger cannot be used; more are lost, and reported as lost."""
@@ -83,7 +83,7 @@ class MessageIntake:
             self._after(LOCAL_GRACE_S, self.settle)
 
     async def _find_missing(self) -> None:
-        """Ask the ledger for the calls that no message brought, and report those that it lacks."""
+        """Look up the calls that no message brought in the ledger, and report the missing ones."""
         suspected, self._suspected = self._suspected, []
         self._lost.gaps += suspected
         named = self._lost.named()

@@ -3,7 +3,7 @@
 They are written here and read by the tap's own reader (``llm_meter_tap.wire.rendezvous``).
 
 A service lives as long as it holds the lock beside its file. A service that finds the lock of another one
-free removes both, so that the file of a killed service does not mislead for long.
+free removes both, so that the file of a killed service does not stay for long.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The service: it meters on a thread and an event loop of its own, so that a busy program does not delay it.
 
-It starts and stops its parts and says what follows from what: after a commit, peers and watchers are
+It starts and stops its parts and connects them: after a commit, peers and watchers are
 notified; when a tap leaves, its spool is imported; when the ledger is back, everything that waited is
 imported. Coroutine methods run on the service's loop; from any other thread they are called through
 ``submit``. The service's own requests are not metered.
@@ -121,7 +121,7 @@ class Service:
     peers: Peers
 
     def __post_init__(self) -> None:
-        """Prepare the thread and connect what follows from what."""
+        """Prepare the thread and connect the parts."""
         self._secret = secrets.token_urlsafe(32)
         self._server = ServiceServer(self, self._secret)
         self._thread = LoopThread("llm-meter-service")
@@ -205,7 +205,7 @@ class Service:
         """Add to a limit for a while.
 
         Raises:
-            RaiseError: It makes no sense.
+            RaiseError: It is not valid.
             RaiseNotAllowed: This user may not.
             LedgerUnavailable: It was not kept.
         """

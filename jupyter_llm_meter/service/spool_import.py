@@ -33,8 +33,8 @@ class SpoolImport:
 
     Args:
         folder: The private folder.
-        settle: Commits records to the ledger, each call once however often it is given, and gives back what
-            calls had reserved that were never sent.
+        settle: Commits records to the ledger, each call once however often it is given, and releases the
+            reservations of calls that were never sent.
         problems: Takes the problems of files and of lines that cannot be read: by number, never by content.
     """
 
@@ -48,7 +48,7 @@ class SpoolImport:
         """Import every spool.
 
         Args:
-            with_living: Take the settled calls of living processes too, not only the spools of dead ones.
+            with_living: Import the settled calls of living processes too, not only the spools of dead ones.
 
         Raises:
             LedgerUnavailable: From ``settle``; the files stay as they are.

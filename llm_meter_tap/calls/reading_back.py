@@ -1,8 +1,8 @@
 """Reads back what earlier calls used: the results of a batch, an answer made in the background.
 
 Such a request is not a call itself. Each result with figures is one, with an id derived from the result
-alone, so that it counts once however often, and in however many processes, it is read. A state that is only
-polled is not recorded.
+alone, so that it counts once however often, and in however many processes, it is read. Polling the state of a
+batch or answer is not recorded.
 """
 
 from __future__ import annotations

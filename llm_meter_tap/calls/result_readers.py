@@ -1,4 +1,4 @@
-"""Read the results in a response that reads back earlier calls: a line at a time, or as one document."""
+"""Read the results in a response that reports earlier calls: a line at a time, or as one document."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class ResultLines(Reader):
     def skipped(self) -> None:
         if not self._is_other:
             self._tear()
-            # Of compressed bytes nothing can be read behind a gap.
+            # Compressed bytes cannot be read after a gap.
             self._is_other = self._decode is not content_encoding.identity
 
     def end(self, is_whole: bool) -> None:

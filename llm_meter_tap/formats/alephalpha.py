@@ -20,14 +20,14 @@ _FIGURES = ("num_tokens_prompt_total", "num_tokens_generated")
 
 
 def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer or an event of a stream."""
+    """Read a whole answer or an event of a stream."""
     draft.update({name: document[name] for name in _FIGURES if name in document})
     draft.is_finished = draft.is_finished or document.get("type") == "completion_summary"
     draft.error = document.get("error") or draft.error
 
 
 def normalise(draft: Draft, provider: str) -> Usage:
-    """Take the two counts as they are."""
+    """Use the two counts unchanged."""
     return Usage(
         input_tokens=count(draft.raw.get("num_tokens_prompt_total")),
         output_tokens=count(draft.raw.get("num_tokens_generated")),

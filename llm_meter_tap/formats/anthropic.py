@@ -30,13 +30,13 @@ _NAMES = ("usage", "model", "id", "error", "type")
 
 
 def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole message or an event of a stream."""
+    """Read a whole message or an event of a stream."""
     kind = document.get("type")
     message = mapping(document.get("message")) if kind == "message_start" else document
     draft.identify(message.get("model"), message.get("id") if kind != "message_delta" else None)
     usage = mapping(document.get("usage")) or mapping(message.get("usage"))
     if kind == "message_delta":
-        # Its figures are cumulative, so that a zero is no news about a figure that is known.
+        # Its figures are cumulative, so a zero does not replace a known figure.
         usage = {name: value for name, value in usage.items() if value != 0 or not draft.raw.get(name)}
     draft.update(usage)
     draft.identify(tier=usage.get("service_tier"))

@@ -15,7 +15,7 @@ from llm_meter_tap.formats.request_shapes import from_path, never
 
 
 def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer or an event of a stream, whose last one says that it ends."""
+    """Read a whole answer or an event of a stream; the last one says that it ends."""
     openai_usage.read_document(draft, event, document)
     draft.is_finished = draft.is_finished or document.get("is_end") is True
     if document.get("error_code"):

@@ -47,7 +47,7 @@ _OWN = ("inputTextTokenCount", "totalOutputTextTokenCount", "prompt_token_count"
 
 
 def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer or an event of a stream, in whichever model's format."""
+    """Read a whole answer or an event of a stream, in the format of any model."""
     if str(document.get("type")).startswith("message"):
         anthropic.read_document(draft, event, document)
     else:

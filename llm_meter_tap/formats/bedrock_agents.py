@@ -37,7 +37,7 @@ def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
 
 
 def normalise(draft: Draft, provider: str) -> Usage:
-    """Take the sums as they are."""
+    """Use the sums unchanged."""
     return Usage(count(draft.raw.get("inputTokens")), count(draft.raw.get("outputTokens")), raw=draft.raw)
 
 

@@ -26,7 +26,7 @@ _NAMES = ("usage", "meta", "id", "response_id", "generation_id")
 
 
 def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer or an event of a stream."""
+    """Read a whole answer or an event of a stream."""
     delta, response = mapping(document.get("delta")), mapping(document.get("response"))
     for holder in (document, delta, response):
         draft.identify(id=holder.get("response_id") or holder.get("generation_id") or holder.get("id"))

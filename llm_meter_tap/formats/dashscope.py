@@ -37,7 +37,7 @@ from llm_meter_tap.wire.json_values import count, mapping, sequence, text
 
 
 def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather an application's answer; the call's model is the first of its models."""
+    """Read an application's answer; the call's model is the first of its models."""
     openai_usage.read_document(draft, event, document)
     for entry in _models(draft.raw):
         draft.identify(entry.get("model_id"))
@@ -66,7 +66,7 @@ def _other_models(raw: Mapping[str, Any]) -> list[OtherModelUsage]:
 
 
 def read_generation(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer, an event of a stream, or the task where the request asks for one."""
+    """Read a whole answer, an event of a stream, or the task where the request asks for one."""
     output = mapping(document.get("output"))
     if "task_id" in output:
         draft.identify(id=output["task_id"])

@@ -14,7 +14,7 @@ from llm_meter_tap.formats.request_shapes import Request, asked_by_member, named
 
 
 def names(*lines: str) -> tuple[str, ...]:
-    """The names in lines of names that blanks separate."""
+    """Split lines of names separated by blanks."""
     return tuple(name for line in lines for name in line.split())
 
 
@@ -31,8 +31,8 @@ class UsageReader(NamedTuple):
         totals: The members of the raw figures that state a total, the first that is there counts.
         is_summed: The figures of a stream's events add up, so that none of them may be skipped.
         without_figures: The flag of an answer that could have had figures and has none; None for no flag.
-        is_elsewhere: An answer that is no stream has no figures: what the request set going is reported by
-            answers of their own, which are read back as calls.
+        is_elsewhere: An answer that is no stream has no figures: other answers report the work that the
+            request started, and are read back as calls.
     """
 
     matters: bytes
@@ -110,7 +110,8 @@ class Format(NamedTuple):
         text: Where the text lies; None where the call is not charged by the token (images, seconds).
         stream_ends: What the last event of a stream contains. User code stops reading there and may be killed
             before it asks for the end of the body. Empty where a stream has no such event.
-        provider_at: The provider of a host that serves several, told apart by path: gets the host's provider
+        provider_at: The provider of a host that serves several, distinguished by path: gets the host's
+        provider
             (None on a host that is not known) and the path.
         model_at: The model that a request's name for it means: gets the name, the provider and the path.
     """
@@ -128,7 +129,7 @@ class Endpoint(NamedTuple):
     """A path to which calls are posted.
 
     Attributes:
-        format: What is spoken there.
+        format: The format of its requests and answers.
         operation_name: `gen_ai.operation.name`.
         author: The provider that is assumed on a host that is not known.
         path: A pattern that must be found in the path.

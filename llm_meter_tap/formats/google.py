@@ -42,7 +42,8 @@ _NAMES = ("usageMetadata", "modelVersion", "responseId", "error")
 
 
 def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather one chunk: figures move between chunks, so the last of each name wins, even if it is smaller."""
+    """Read one chunk: figures change between chunks, so the last of each name applies, even if it is
+    smaller."""
     draft.identify(document.get("modelVersion"), document.get("responseId"))
     usage = mapping(document.get("usageMetadata"))
     draft.update(usage)

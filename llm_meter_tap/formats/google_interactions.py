@@ -37,7 +37,7 @@ _UNDER_WAY = ("in_progress", "queued")
 
 
 def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather an interaction, or an event of a stream."""
+    """Read an interaction, or an event of a stream."""
     kind = document.get("event_type")
     interaction = mapping(document.get("interaction")) if kind else document
     draft.identify(
@@ -57,7 +57,7 @@ def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
 def _read_figures(
     draft: Draft, document: dict[str, Any], interaction: dict[str, Any], is_under_way: bool
 ) -> None:
-    """The last figures win; those of an answer under way may still grow."""
+    """The last figures apply; those of an answer under way may still grow."""
     so_far = mapping(document.get("metadata")).get("total_usage")
     if so_far:
         draft.replace(so_far)

@@ -26,7 +26,7 @@ _HEADERS = (("x-prompt-tokens", "prompt_tokens"), ("x-generated-tokens", "genera
 
 
 def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer or an event of a stream, whose last has the whole text."""
+    """Read a whole answer or an event of a stream; the last event has the whole text."""
     details = mapping(document.get("details"))
     draft.update({name: details[name] for name in ("input_length", "generated_tokens") if name in details})
     draft.is_finished = draft.is_finished or isinstance(document.get("generated_text"), str)

@@ -24,7 +24,7 @@ _FIGURES = ("prompt_eval_count", "eval_count")
 
 
 def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer or a line of a stream."""
+    """Read a whole answer or a line of a stream."""
     draft.identify(document.get("model"))
     draft.update({name: document[name] for name in _FIGURES if name in document})
     draft.is_finished = draft.is_finished or document.get("done") is True
@@ -32,7 +32,7 @@ def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
 
 
 def normalise(draft: Draft, provider: str) -> Usage:
-    """Take the two counts as they are."""
+    """Use the two counts unchanged."""
     return Usage(
         input_tokens=count(draft.raw.get("prompt_eval_count")),
         output_tokens=count(draft.raw.get("eval_count")),

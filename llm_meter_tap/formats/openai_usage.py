@@ -1,7 +1,7 @@
-"""How OpenAI's formats report usage, with the dialects of those who use them.
+"""How OpenAI's formats report usage, in all their dialects.
 
-Sources: OpenAI's API reference, and where a dialect of the figures differs the reference of the provider that
-is named beside the rule. No figure is derived without such a rule.
+Sources: OpenAI's API reference, and for a dialect the reference of the provider that is named beside the
+rule. No figure is derived without such a rule.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _OUTSIDE_RATIO = 1.5
 
 
 def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather one document: a whole body, or an event of a stream."""
+    """Read one document: a whole body, or an event of a stream."""
     body = _unwrapped(document)
     model = body.get("model") or body.get("model_id")
     draft.identify(model, body.get("id") or body.get("request_id"), body.get("service_tier"))
@@ -190,7 +190,7 @@ def _include_hidden(usage: Usage, total: int | None, provider: str) -> None:
         usage.input_tokens += gap
         usage.audio_input_tokens = gap if usage.audio_input_tokens is None else usage.audio_input_tokens
     elif gap > 0 and gap in _sums(usage.cache_read_input_tokens, usage.cache_write_input_tokens):
-        # A gateway that keeps Claude's way of counting, but for the total.
+        # A gateway that counts like Claude, except for the total.
         usage.input_tokens += gap
     elif gap > 0 and gap == count(usage.raw.get("connector_tokens")):
         # What the connectors of Mistral's conversations put into the prompt.
@@ -234,7 +234,7 @@ def audio_seconds(raw: Mapping[str, Any]) -> float | None:
 
 
 def _read_ranking(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a ranking; some report as Cohere does (`meta.tokens`, `meta.billed_units`)."""
+    """Read a ranking; some report as Cohere does (`meta.tokens`, `meta.billed_units`)."""
     read_document(draft, event, document)
     meta = mapping(document.get("meta"))
     billed = mapping(meta.get("billed_units"))

@@ -28,7 +28,7 @@ _NAMES = ("response", "id", "model", "status", "error_message")
 
 
 def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a job as it stands; its id comes before that of its answer."""
+    """Read a job in its present state; its id takes precedence over that of its answer."""
     draft.identify(document.get("model"), document.get("id"))
     openai_usage.read_document(draft, event, mapping(document.get("response")) or document)
     draft.is_background = True

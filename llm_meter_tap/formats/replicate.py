@@ -21,7 +21,7 @@ _ENDS = ("succeeded", "failed", "canceled", "aborted")
 
 
 def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a prediction as it stands."""
+    """Read a prediction in its present state."""
     draft.identify(document.get("model"), document.get("id"))
     is_ended = document.get("status") in _ENDS
     # Until its end a prediction's counts may grow.
@@ -34,7 +34,7 @@ def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
 
 
 def normalise(draft: Draft, provider: str) -> Usage:
-    """Take the two counts as they are."""
+    """Use the two counts unchanged."""
     return Usage(
         input_tokens=count(draft.raw.get("input_token_count")),
         output_tokens=count(draft.raw.get("output_token_count")),

@@ -1,4 +1,4 @@
-"""SGLang's own path; its other paths speak the formats of OpenAI and Anthropic.
+"""SGLang's own path; its other paths use the formats of OpenAI and Anthropic.
 
 Source: SGLang's reference of its native API (`meta_info.prompt_tokens`, which holds `cached_tokens`). In a
 stream each event repeats the figures so far; of several prompts, each has an answer with an id of its own.
@@ -17,7 +17,7 @@ _FIGURES = ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_to
 
 
 def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer or an event of a stream."""
+    """Read a whole answer or an event of a stream."""
     found = mapping(document.get("meta_info"))
     draft.identify(id=found.get("id"))
     figures = {name: found[name] for name in _FIGURES if name in found}

@@ -17,7 +17,7 @@ from llm_meter_tap.wire.json_values import count, mapping, sequence, text
 
 
 def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather an event of an agent's stream; the call's model is the first of its models."""
+    """Read an event of an agent's stream; the call's model is the first of its models."""
     metadata = mapping(document.get("metadata"))
     draft.replace(metadata.get("usage"))
     for entry in _models(draft.raw):

@@ -17,7 +17,7 @@ _NAMES = ("usage", "id", "model", "status", "error")
 
 
 def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a task as it stands."""
+    """Read a task in its present state."""
     openai_usage.read_document(draft, event, document)
     draft.is_background = True
 

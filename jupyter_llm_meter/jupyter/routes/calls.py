@@ -46,7 +46,7 @@ class CallsHandler(MeterHandler):
 def read_output_calls(body: Shape) -> list[CallRecord]:
     """Read ``{"records": [...]}``, public records whose source is `output`.
 
-    The service decides whose calls they are and what they cost, so the request's word on that is dropped.
+    The service decides whose calls they are and what they cost, so these fields of the request are dropped.
 
     Raises:
         WireError: A record cannot be used; the message names its place.

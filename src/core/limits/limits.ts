@@ -1,7 +1,7 @@
 /**
  * Reads limits as people write them in the settings. The twin of core/limit_reader.py.
  *
- * Whatever could silently switch a limit off is an error: a typo, a zero, a boolean, a text that is not a number.
+ * A value that would silently turn a limit off is an error: a typo, a zero, a boolean, a text that is not a number.
  */
 
 import { ratioOf } from '../record/decimal';

@@ -60,7 +60,7 @@ export const WEEKDAYS = [
 
 /** One of `WEEKDAYS`. */
 export type Weekday = (typeof WEEKDAYS)[number];
-/** What can tell limits apart besides scope, subject and window. */
+/** What can distinguish limits besides scope, subject and window. */
 export const NAME_PARTS = [
   'time_zone',
   'week_start',
