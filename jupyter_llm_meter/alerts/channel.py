@@ -95,18 +95,18 @@ def _mapping(given: Any, where: str) -> tuple[Mapping[Any, Any], dict[str, Chann
             given = json.loads(given)
     if given is None or isinstance(given, Mapping):
         return given or {}, {}
-    return {}, {"": ChannelError(f"{where} must be an object of names and URLs, as JSON where it is text")}
+    return {}, {"": ChannelError("channels-no-object", where=where)}
 
 
 def _read(name: Any, item: Any) -> Channel:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ChannelError("its name must be 1 to 64 letters, digits, dots, hyphens or underscores")
+        raise ChannelError("channel-name")
     fields = {"url": item} if isinstance(item, str) else item
     if not isinstance(fields, Mapping):
-        raise ChannelError(f"it must be a URL, or an object with the fields {', '.join(_FIELDS)}")
+        raise ChannelError("channel-no-object", allowed=", ".join(_FIELDS))
     for key in fields:
         if key not in _FIELDS:
-            raise ChannelError(f"unknown field {key!r}; allowed are {', '.join(_FIELDS)}")
+            raise ChannelError("channel-unknown-field", field=repr(key), allowed=", ".join(_FIELDS))
     url = _url(fields.get("url"))
     return Channel(
         name,
@@ -121,7 +121,7 @@ def _read(name: Any, item: Any) -> Channel:
 
 def _url(given: Any) -> str:
     if not isinstance(given, str) or not re.match(r"[A-Za-z][A-Za-z0-9]*://.", given.strip()):
-        raise ChannelError("url is missing, or is not a URL such as mailtos://... or dingtalk://...")
+        raise ChannelError("channel-url")
     return given.strip()
 
 
@@ -129,12 +129,9 @@ def _secret(given: Any, url: str) -> str | None:
     if given is None:
         return None
     if not isinstance(given, str) or len(given) < SHORTEST_SECRET:
-        raise ChannelError(f"secret must be a text of at least {SHORTEST_SECRET} characters")
+        raise ChannelError("channel-short-secret", least=SHORTEST_SECRET)
     if kind_of(url) or not re.match(r"https?://", url, re.IGNORECASE):
-        raise ChannelError(
-            "secret signs the messages of a webhook, whose url begins with https:// or http://; "
-            "the secret of a robot is part of its url"
-        )
+        raise ChannelError("channel-secret-of-none")
     return given
 
 
@@ -142,19 +139,19 @@ def _language(given: Any) -> str:
     if given is None:
         return LANGUAGES[0]
     if given not in LANGUAGES:
-        raise ChannelError(f"language is {given!r}; allowed are {', '.join(LANGUAGES)}")
+        raise ChannelError("channel-language", given=repr(given), allowed=", ".join(LANGUAGES))
     return str(given)
 
 
 def _is_default(given: Any) -> bool:
     if given is None or isinstance(given, bool):
         return given is not False
-    raise ChannelError(f"is_default is {given!r}; it must be true or false")
+    raise ChannelError("channel-is-default", given=repr(given))
 
 
 def _most_per_hour(given: Any) -> int:
     if given is None:
         return MOST_PER_HOUR
     if isinstance(given, bool) or not isinstance(given, int) or given < 1:
-        raise ChannelError(f"most_per_hour is {given!r}; it must be a whole number greater than 0")
+        raise ChannelError("channel-most-per-hour", given=repr(given))
     return given

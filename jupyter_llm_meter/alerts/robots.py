@@ -25,6 +25,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from jupyter_llm_meter.alerts.errors import ChannelError, RobotRefusal
 from jupyter_llm_meter.alerts.masking import overheard
 from jupyter_llm_meter.alerts.text import Message
+from jupyter_llm_meter.core.explanation import Explanation, explain
 
 PATIENCE_S = 15.0
 _TOKEN = re.compile(r"[\w-]+", re.ASCII)
@@ -177,25 +178,25 @@ class Robot:
                     allow_redirects=False,
                 )
         except requests.RequestException as error:
-            raise RobotRefusal(f"no connection ({type(error).__name__})") from None
+            raise RobotRefusal("delivery-connection", error=type(error).__name__) from None
         reason = refusal(answer.status_code, answer.content)
         if reason is not None:
-            raise RobotRefusal(reason)
+            raise RobotRefusal(reason.code, **reason.values)
 
 
-def refusal(status: int, content: bytes) -> str | None:
+def refusal(status: int, content: bytes) -> Explanation | None:
     """Return why a robot's answer is a refusal; None when it accepted the message."""
     if status != 200:
-        return f"HTTP status {status}"
+        return explain("delivery-status", status=str(status))
     try:
         said = json.loads(content)
         code = said.get("errcode", said.get("code", said.get("StatusCode")))
         text = said.get("errmsg", said.get("msg", said.get("StatusMessage")))
     except (ValueError, AttributeError):
-        return "an answer that is not its own"
+        return explain("robot-other-answer")
     if code == 0:
         return None
-    return f"it refused: {code} {text}"
+    return explain("robot-refused", error=f"{code} {text}")
 
 
 def _address(url: str, name: str, kind: _Kind) -> _Address:
@@ -212,11 +213,9 @@ def _address(url: str, name: str, kind: _Kind) -> _Address:
         phones = tuple(path)
     secret = query.get("secret") or unquote(secret)
     if not _TOKEN.fullmatch(token):
-        raise ChannelError(
-            f"its URL lacks the robot's token; see docs/how-to/alerts.md for the form of {name}://"
-        )
+        raise ChannelError("robot-token", name=name)
     if secret and not (kind.can_sign and _TOKEN.fullmatch(secret)):
-        raise ChannelError("its secret is not valid for this robot")
+        raise ChannelError("robot-secret")
     if phones and (name != "dingtalk" or not all(map(_PHONE.fullmatch, phones))):
-        raise ChannelError("the part of its URL after the robot's token is not valid")
+        raise ChannelError("robot-path")
     return _Address(token, secret or None, phones)

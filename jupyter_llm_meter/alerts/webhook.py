@@ -60,9 +60,9 @@ class Webhook:
                     self._url, data=body, headers=headers, timeout=PATIENCE_S, allow_redirects=False
                 )
         except requests.RequestException as error:
-            raise DeliveryError(f"no connection ({type(error).__name__})") from None
+            raise DeliveryError("delivery-connection", error=type(error).__name__) from None
         if not 200 <= answer.status_code < 300:
-            raise DeliveryError(f"HTTP status {answer.status_code}")
+            raise DeliveryError("delivery-status", status=str(answer.status_code))
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:

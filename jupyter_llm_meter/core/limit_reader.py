@@ -52,69 +52,66 @@ def parse_limits(
         LimitError: At the first limit that is not valid.
     """
     if isinstance(items, (str, bytes, Mapping)) or not isinstance(items, Sequence):
-        raise LimitError(f"limits is {items!r}; it must be a list of limits")
+        raise LimitError("limits-no-list", given=repr(items))
     limits: list[Limit] = []
     for number, item in enumerate(items, start=1):
-        where = f"limit {number}"
-        limit = _parse(item, where, source, default_time_zone)
+        limit = _parse(item, number, source, default_time_zone)
         if any(limit.id == known.id for known in limits):
-            raise LimitError(
-                f"{where}: {limit.id} is set twice; remove one, or change its scope, value, window or unit"
-            )
+            raise LimitError("limit-twice", number=number, id=limit.id)
         limits.append(limit)
     return limits
 
 
-def _parse(item: Mapping[str, Any], where: str, source: str, default_time_zone: str) -> Limit:
+def _parse(item: Mapping[str, Any], number: int, source: str, default_time_zone: str) -> Limit:
     if not isinstance(item, Mapping):
-        raise LimitError(f"{where} is {item!r}; it must be an object with window, unit and amount")
+        raise LimitError("limit-no-object", number=number, given=repr(item))
     for key in item:
         if key not in _FIELDS:
-            raise LimitError(f"{where}: unknown field {key!r}; allowed are {', '.join(_FIELDS)}")
+            allowed = ", ".join(_FIELDS)
+            raise LimitError("limit-unknown-field", number=number, field=repr(key), allowed=allowed)
     for key in ("window", "unit", "amount"):
         if item.get(key) is None:
-            raise LimitError(f"{where}: {key} is missing; every limit needs window, unit and amount")
+            raise LimitError("limit-missing-field", number=number, field=key)
     return Limit(
-        scope=_choice(item, "scope", SCOPES, where, "user"),
-        value=_value(item, where),
-        window=_choice(item, "window", WINDOWS, where),
-        unit=_choice(item, "unit", UNITS, where),
-        amount=_amount(item, where),
-        warn_at=_warn_at(item, where),
-        on_exceed=_choice(item, "on_exceed", ON_EXCEED, where, "warn"),
-        unpriced=_unpriced(item, where),
-        notify=_notify(item, where),
-        time_zone=_time_zone(item, where, default_time_zone),
-        week_start=_choice(item, "week_start", WEEKDAYS, where, "monday"),
-        reset_hour=_reset_hour(item, where),
+        scope=_choice(item, "scope", SCOPES, number, "user"),
+        value=_value(item, number),
+        window=_choice(item, "window", WINDOWS, number),
+        unit=_choice(item, "unit", UNITS, number),
+        amount=_amount(item, number),
+        warn_at=_warn_at(item, number),
+        on_exceed=_choice(item, "on_exceed", ON_EXCEED, number, "warn"),
+        unpriced=_unpriced(item, number),
+        notify=_notify(item, number),
+        time_zone=_time_zone(item, number, default_time_zone),
+        week_start=_choice(item, "week_start", WEEKDAYS, number, "monday"),
+        reset_hour=_reset_hour(item, number),
         source=source,
     )
 
 
 def _choice(
-    item: Mapping[str, Any], field: str, allowed: tuple[str, ...], where: str, default: str | None = None
+    item: Mapping[str, Any], field: str, allowed: tuple[str, ...], number: int, default: str | None = None
 ) -> str:
     given = item.get(field)
     if given is None and default is not None:
         return default
     if not isinstance(given, str) or given not in allowed:
-        raise LimitError(f"{where}: {field} is {given!r}; allowed are {', '.join(allowed)}")
+        choices = ", ".join(allowed)
+        raise LimitError("limit-choice", number=number, field=field, given=repr(given), allowed=choices)
     return given
 
 
-def _value(item: Mapping[str, Any], where: str) -> str | None:
+def _value(item: Mapping[str, Any], number: int) -> str | None:
     given = item.get("value")
     if given is None or (isinstance(given, str) and given):
         return given
-    raise LimitError(
-        f"{where}: value is {given!r}; it must be a non-empty text, or null to count each one separately"
-    )
+    raise LimitError("limit-value", number=number, given=repr(given))
 
 
-def _amount(item: Mapping[str, Any], where: str) -> Decimal:
+def _amount(item: Mapping[str, Any], number: int) -> Decimal:
     amount = _decimal(item["amount"])
     if amount is None or amount <= 0:
-        raise LimitError(f"{where}: amount is {item['amount']!r}; it must be a number greater than 0")
+        raise LimitError("limit-amount", number=number, given=repr(item["amount"]))
     return amount
 
 
@@ -126,51 +123,40 @@ def read_unpriced(given: Any) -> str | Decimal | None:
     return ceiling if ceiling is not None and 0 < ceiling <= HIGHEST_CEILING else None
 
 
-def _unpriced(item: Mapping[str, Any], where: str) -> str | Decimal:
+def _unpriced(item: Mapping[str, Any], number: int) -> str | Decimal:
     given = item.get("unpriced")
     if given is None:
         return "allow"
     found = read_unpriced(given)
     if found is None:
-        raise LimitError(
-            f"{where}: unpriced is {given!r}; allowed are allow, block, or a price ceiling: US dollars per "
-            f"million tokens, greater than 0 and at most {HIGHEST_CEILING:,f}"
-        )
+        raise LimitError("limit-unpriced", number=number, given=repr(given), highest=int(HIGHEST_CEILING))
     if item["unit"] != "USD":
-        raise LimitError(
-            f"{where}: unpriced is {given!r}, but only a limit in USD depends on prices; remove it, or set "
-            "unit to USD"
-        )
+        raise LimitError("limit-unpriced-unit", number=number, given=repr(given))
     if found == "block" and item.get("on_exceed") != "block":
-        raise LimitError(
-            f"{where}: unpriced is 'block', but the limit refuses no calls; set on_exceed to block as well"
-        )
+        raise LimitError("limit-unpriced-warn", number=number)
     return found
 
 
-def _warn_at(item: Mapping[str, Any], where: str) -> tuple[Decimal, ...]:
+def _warn_at(item: Mapping[str, Any], number: int) -> tuple[Decimal, ...]:
     given = item.get("warn_at")
     if given is None:
         return (Decimal("0.8"),)
     ratios = [_decimal(ratio) for ratio in given] if isinstance(given, (list, tuple)) else [None]
     if any(ratio is None or not 0 < ratio < 1 for ratio in ratios):
-        raise LimitError(f"{where}: warn_at is {given!r}; it must be a list of numbers between 0 and 1")
+        raise LimitError("limit-warn-at", number=number, given=repr(given))
     return tuple(sorted({ratio for ratio in ratios if ratio is not None}))
 
 
-def _notify(item: Mapping[str, Any], where: str) -> tuple[str, ...] | None:
+def _notify(item: Mapping[str, Any], number: int) -> tuple[str, ...] | None:
     given = item.get("notify")
     if given is None:
         return None
     if not isinstance(given, (list, tuple)) or not all(isinstance(name, str) and name for name in given):
-        raise LimitError(
-            f"{where}: notify is {given!r}; it must be a list of channel names, "
-            "or null for all default channels"
-        )
+        raise LimitError("limit-notify", number=number, given=repr(given))
     return tuple(dict.fromkeys(given))
 
 
-def _time_zone(item: Mapping[str, Any], where: str, default: str) -> str:
+def _time_zone(item: Mapping[str, Any], number: int, default: str) -> str:
     given = item.get("time_zone")
     name = default if given is None else given
     try:
@@ -178,18 +164,15 @@ def _time_zone(item: Mapping[str, Any], where: str, default: str) -> str:
             raise ValueError
         ZoneInfo(name)
     except (ValueError, OSError, ZoneInfoNotFoundError):
-        raise LimitError(
-            f"{where}: time_zone is {name!r}; it must be an IANA name such as Asia/Shanghai, "
-            "or null for the server's time zone"
-        ) from None
+        raise LimitError("limit-time-zone", number=number, given=repr(name)) from None
     return name
 
 
-def _reset_hour(item: Mapping[str, Any], where: str) -> int:
+def _reset_hour(item: Mapping[str, Any], number: int) -> int:
     given = item.get("reset_hour")
     hour = Decimal(0) if given is None else _decimal(given)
     if hour is None or hour != hour.to_integral_value() or not 0 <= hour <= 23:
-        raise LimitError(f"{where}: reset_hour is {given!r}; it must be a whole number from 0 to 23")
+        raise LimitError("limit-reset-hour", number=number, given=repr(given))
     return int(hour)
 
 

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from jupyter_llm_meter.core.errors import PriceTableError
+from jupyter_llm_meter.core.explanation import Explanation
 from jupyter_llm_meter.core.price_overrides import (
     BUNDLED,
     entries_in,
+    entry_in,
     price_in,
     since_in,
     text_in,
@@ -113,12 +115,12 @@ def read_terms(path: Path) -> Terms:
     discounts = enumerate(entries_in(path, "batch", is_required=False), start=1)
     fees = enumerate(entries_in(path, "fees", is_required=False), start=1)
     return Terms(
-        tuple(_discount(entry, f"{path}, batch {n}") for n, entry in discounts),
-        tuple(_fee(entry, f"{path}, fee {n}") for n, entry in fees),
+        tuple(_discount(entry, entry_in(path, "batch", n)) for n, entry in discounts),
+        tuple(_fee(entry, entry_in(path, "fees", n)) for n, entry in fees),
     )
 
 
-def _discount(entry: Any, where: str) -> Discount:
+def _discount(entry: Any, where: Explanation) -> Discount:
     _check(entry, ("provider", "since", "source", "ratio"), where)
     return Discount(
         provider=text_in(entry, "provider", where),
@@ -128,7 +130,7 @@ def _discount(entry: Any, where: str) -> Discount:
     )
 
 
-def _fee(entry: Any, where: str) -> Fee:
+def _fee(entry: Any, where: Explanation) -> Fee:
     _check(entry, ("provider", "tool", "since", "source", "usd"), where)
     return Fee(
         provider=text_in(entry, "provider", where),
@@ -139,9 +141,11 @@ def _fee(entry: Any, where: str) -> Fee:
     )
 
 
-def _check(entry: Any, fields: Sequence[str], where: str) -> None:
+def _check(entry: Any, fields: Sequence[str], where: Explanation) -> None:
     if not isinstance(entry, Mapping):
-        raise PriceTableError(f"{where} is {entry!r}; it must be an object")
+        raise PriceTableError("prices-no-object", where=where, given=repr(entry))
     for name in entry:
         if name not in fields:
-            raise PriceTableError(f"{where}: unknown field {name!r}; allowed are {', '.join(fields)}")
+            raise PriceTableError(
+                "prices-unknown-field", where=where, field=repr(name), allowed=", ".join(fields)
+            )

@@ -16,6 +16,7 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import authenticated
 
+from jupyter_llm_meter.core.explanation import ExplainedError
 from jupyter_llm_meter.jupyter.doctor import ServerDoctor
 from jupyter_llm_meter.jupyter.errors import ArgumentError, FormatUnavailable, UnknownRoute
 from jupyter_llm_meter.jupyter.events import StandingEvents
@@ -64,7 +65,8 @@ def guarded(method: Method) -> Method:
         except tuple(REFUSALS) as error:
             status, reason = refusal_of(error)
             self.set_status(status)
-            self.finish(json.dumps({"message": str(error), "reason": reason}))
+            own = {"explanation": error.explanation.to_dict()} if isinstance(error, ExplainedError) else {}
+            self.finish(json.dumps({"message": str(error), "reason": reason, **own}))
 
     # The decorators of tornado and Jupyter are not typed for asynchronous methods.
     return cast(Method, authenticated(cast(Any, authorized(cast(Any, answered)))))

@@ -21,6 +21,7 @@ from typing import TypeVar
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from jupyter_llm_meter.core.explanation import Explanation, explain
 from jupyter_llm_meter.core.prices import price
 from jupyter_llm_meter.ledger.batch import Pricer
 from jupyter_llm_meter.ledger.errors import LedgerAddressError, LedgerUnavailable, UnusableLedger
@@ -112,7 +113,7 @@ class LedgerAccess:
 
     def _work(self, work: Callable[[Ledger], Result]) -> Result:
         if self.retry_in_s:
-            raise LedgerUnavailable("The ledger is away; it will be asked again soon.")
+            raise LedgerUnavailable("ledger-closed")
         try:
             ledger = self._open()
             try:
@@ -120,19 +121,17 @@ class LedgerAccess:
             except UnusableLedger as error:
                 return work(self._replace(ledger, error))
         except (LedgerUnavailable, LedgerAddressError) as error:
-            self._note_absence(error)
-            raise LedgerUnavailable(str(error)) from error
+            self._report_away(error.explanation)
+            raise LedgerUnavailable(error.explanation.code, **error.explanation.values) from error
 
-    def _note_absence(self, error: Exception) -> None:
+    def _report_away(self, reason: Explanation) -> None:
         self._closed_until = time.monotonic() + self._pause_s
         self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
-        self._problems.report(
-            UNAVAILABLE, f"{error}. Calls wait in the spool and are counted when it is back."
-        )
+        self._problems.report(UNAVAILABLE, explain("ledger-away", error=reason))
 
     def _open(self) -> Ledger:
         if not self._opening.acquire(timeout=OPENING_PATIENCE_S):
-            raise LedgerUnavailable("the ledger does not answer")
+            raise LedgerUnavailable("ledger-silent")
         try:
             if self._ledger is None:
                 try:
@@ -158,9 +157,7 @@ class LedgerAccess:
             known = sorted(home.glob(f"{stem}-????????T??????Z{suffix}"), reverse=True)
             fresh = home / f"{stem}-{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}{suffix}"
             path, ledger = self._first_usable([*known, fresh])
-        self._problems.report(
-            error.code, f"{error}. Calls are recorded in {path} for now. Move the file away and restart."
-        )
+        self._problems.report(error.code, explain("ledger-replaced", error=error.explanation, path=str(path)))
         return ledger
 
     def _place_beside(self) -> tuple[Path, str, str]:

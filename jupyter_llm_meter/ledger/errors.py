@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from jupyter_llm_meter.core.explanation import ExplainedError
+
 
 class LedgerError(Exception):
     """Something about the ledger; the message says what happened and what to do."""
 
 
-class LedgerAddressError(LedgerError):
+class LedgerAddressError(ExplainedError, LedgerError):
     """The URL does not name a ledger that can be opened."""
 
 
-class LedgerUnavailable(LedgerError):
+class LedgerUnavailable(ExplainedError, LedgerError):
     """The database cannot be reached, read or written now; nothing of the transaction was kept."""
 
 
-class UnusableLedger(LedgerError):
+class UnusableLedger(ExplainedError, LedgerError):
     """The database at the ledger's address must not be written to; it was left untouched.
 
     Attributes:

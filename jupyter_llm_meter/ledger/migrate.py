@@ -66,10 +66,10 @@ def _inspect_file(path: Path) -> None:
             application_id = connection.execute("PRAGMA application_id").fetchone()[0]
             tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             if application_id != schema.APPLICATION_ID and (tables or application_id):
-                raise ForeignLedger(f"{path} is an SQLite database of something else; {_CHOOSE}")
+                raise ForeignLedger("ledger-of-others", path=str(path))
             # SQLite takes a file that is shorter than its header for an empty one and would write over it.
             if size and not connection.execute("PRAGMA page_count").fetchone()[0]:
-                raise ForeignLedger(f"{path} is not an SQLite database; {_CHOOSE}")
+                raise ForeignLedger("ledger-no-database", path=str(path))
             if size <= _CHECKED_BYTES:
                 _check_pages(connection, path)
     except sqlite3.DatabaseError as error:
@@ -79,19 +79,16 @@ def _inspect_file(path: Path) -> None:
 def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
     verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":
-        raise CorruptLedger(f"the ledger {path} is damaged ({verdict}); restore it from a copy.")
+        raise CorruptLedger("ledger-damaged", path=str(path), error=verdict)
 
 
 def _refusal(path: Path, error: sqlite3.DatabaseError) -> UnusableLedger | LedgerUnavailable:
     reason = str(error)
     if "not a database" in reason:
-        return ForeignLedger(f"{path} is not an SQLite database; {_CHOOSE}")
+        return ForeignLedger("ledger-no-database", path=str(path))
     if "malformed" in reason or "unsupported file format" in reason:
-        return CorruptLedger(f"the ledger {path} is damaged ({reason}); restore it from a copy.")
-    return LedgerUnavailable(f"the ledger {path} cannot be used now: {reason}")
-
-
-_CHOOSE = "choose another place with c.LLMMeter.database_url or --db."
+        return CorruptLedger("ledger-damaged", path=str(path), error=reason)
+    return LedgerUnavailable("ledger-failing", path=str(path), error=reason)
 
 
 def _revision(connection: Connection, url: URL) -> str | None:
@@ -105,14 +102,11 @@ def _revision(connection: Connection, url: URL) -> str | None:
     names = set(inspect(connection).get_table_names())
     if VERSION_TABLE not in names:
         if names & set(schema.metadata.tables):
-            raise ForeignLedger(f"{where} has tables of something else; {_CHOOSE}")
+            raise ForeignLedger("ledger-other-tables", path=where)
         return None
     revision = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()
     if revision not in (None, *REVISIONS):
-        raise NewerLedger(
-            f"the ledger {where} was changed by a later version of LLM Meter (schema {revision}); "
-            "upgrade jupyter-llm-meter, or choose another place with c.LLMMeter.database_url or --db."
-        )
+        raise NewerLedger("ledger-later", path=where, revision=str(revision))
     return None if revision is None else str(revision)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from jupyter_llm_meter.core.explanation import ExplainedError
 
-class PolicyError(Exception):
+
+class PolicyError(ExplainedError):
     """A setting or a request that cannot be followed; the message says why and what to do."""
 
 

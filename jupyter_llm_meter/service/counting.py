@@ -59,7 +59,7 @@ class Counting:
             read = await self._count_part(count_input, text.input, framing.input, record, framing.api)
             written = await self._count_part(count_output, text.output, framing.output, record, framing.api)
         except RanksMissing as error:
-            self._problems.report(PROBLEM, str(error))
+            self._problems.report(PROBLEM, error.explanation)
             return record
         counted = read or written
         if counted is None:
@@ -80,7 +80,7 @@ class Counting:
         try:
             read = await self._count_part(count_input, text.input, framing.input, record, framing.api)
         except RanksMissing as error:
-            self._problems.report(PROBLEM, str(error))
+            self._problems.report(PROBLEM, error.explanation)
             return None
         return None if read is None else read.tokens
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from jupyter_llm_meter.core.explanation import explain
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.problems import Problems
@@ -53,11 +54,8 @@ class GateFile:
                 json.dump(content, file)
             os.replace(draft, self._path)
         except OSError as error:
-            self._problems.report(
-                PROBLEM,
-                f"{self._path} cannot be written ({error.strerror or error}); hard limits are not enforced. "
-                "Free some space, or make the folder writable.",
-            )
+            reason = error.strerror or str(error)
+            self._problems.report(PROBLEM, explain("gate-unwritable", path=str(self._path), error=reason))
         else:
             self._is_written = True
             self._problems.resolve(PROBLEM)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from jupyter_llm_meter.ledger import LedgerUnavailable
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.kernel_message import KernelMessage
-from jupyter_llm_meter.service.lost_calls import Gap, LostCalls, lost_calls_message
+from jupyter_llm_meter.service.lost_calls import Gap, LostCalls, explain_lost_calls
 from jupyter_llm_meter.service.service import Service
 from llm_meter_tap.wire.record import CallRecord
 
@@ -97,7 +97,7 @@ class MessageIntake:
     def _report_lost(self) -> None:
         before = self._problems.state()
         if self._lost.gaps:
-            self._problems.report(PROBLEM, lost_calls_message(self._lost.gaps))
+            self._problems.report(PROBLEM, explain_lost_calls(self._lost.gaps))
         else:
             self._problems.resolve(PROBLEM)
         if self._problems.state() != before:

@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 
 from jupyter_llm_meter.alerts.channels import Channels
 from jupyter_llm_meter.alerts.delivery import AlertDelivery
+from jupyter_llm_meter.core.explanation import explain
 from jupyter_llm_meter.ledger import (
     Ledger,
     LedgerAccess,
@@ -264,11 +265,7 @@ class Service:
             self.rendezvous.publish(port, self._secret, datetime.now(timezone.utc))
             self.gate.write()
         except OSError as error:
-            self.problems.report(
-                SERVER_PROBLEM,
-                f"Taps cannot connect ({error}); calls are counted when their process ends. "
-                "Restart the server.",
-            )
+            self.problems.report(SERVER_PROBLEM, explain("server-not-started", error=str(error)))
         self.background.start(self._catch_up())
         self.background.start(self.limits_watch.run())
         self.alert_delivery.start()

@@ -4,6 +4,7 @@
  * Amounts are decimal strings, unknown figures are absent. `standing-reader.ts` reads it off the wire.
  */
 
+import type { Explanation } from './explanation';
 import type * as Wire from './wire';
 
 /*
@@ -189,7 +190,10 @@ export interface Totals {
 /** A reason why metering is not complete. */
 export interface Problem {
   readonly code: string;
+  /** What happened and what to do: in English, or in the user's language where this page found the problem. */
   readonly message: string;
+  /** The message as a code with values; absent where this page has said it in the user's language already. */
+  readonly explanation?: Explanation;
 }
 
 /** Whose calls a service records when a call does not say. */

@@ -1,9 +1,9 @@
 """The override table: which price holds on a day, and tables that cannot be read."""
 
-import json
 from datetime import date, datetime, timezone
 
 import pytest
+from price_tables import ENTRY, write_price_table
 
 from jupyter_llm_meter.core.errors import PriceTableError
 from jupyter_llm_meter.core.price_overrides import (
@@ -13,26 +13,11 @@ from jupyter_llm_meter.core.price_overrides import (
     read_overrides,
 )
 
-ENTRY = {
-    "provider": "alibaba",
-    "model": "qwen-max",
-    "since": "2026-01-01",
-    "source": "contract",
-    "input_mtok": "2",
-    "output_mtok": "6",
-}
-
-
-def table(tmp_path, *entries):
-    path = tmp_path / "prices.json"
-    path.write_text(json.dumps({"prices": entries}))
-    return path
-
 
 def test_the_newest_price_that_has_begun_holds(tmp_path):
     later = {**ENTRY, "since": "2026-06-01", "input_mtok": "1"}
     future = {**ENTRY, "since": "2027-01-01", "input_mtok": "9"}
-    overrides = read_overrides(table(tmp_path, later, ENTRY, future))
+    overrides = read_overrides(write_price_table(tmp_path, later, ENTRY, future))
 
     def input_price(at):
         found = find_override(overrides, "alibaba", None, "qwen-max", at)
@@ -58,9 +43,9 @@ def test_the_newest_price_that_has_begun_holds(tmp_path):
 )
 def test_a_mistyped_price_is_named(tmp_path, change, words):
     with pytest.raises(PriceTableError) as caught:
-        read_overrides(table(tmp_path, ENTRY, {**ENTRY, **change}))
+        read_overrides(write_price_table(tmp_path, ENTRY, {**ENTRY, **change}))
     assert words in str(caught.value)
-    assert "prices.json, price 2" in str(caught.value)
+    assert "prices.json, entry 2 of prices" in str(caught.value)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"prices": 1}', '{"prices": [1]}'])

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from price_tables import ENTRY, write_price_table
 
 from jupyter_llm_meter.core.price_overrides import Override, read_overrides
 from jupyter_llm_meter.core.prices import price
@@ -247,34 +248,20 @@ def test_recorded_calls_cost_what_the_provider_said():
     assert stated > 100
 
 
-ENTRY = {
-    "provider": "alibaba",
-    "model": "qwen-max",
-    "since": "2026-01-01",
-    "source": "contract",
-    "input_mtok": "2",
-    "output_mtok": "6",
-}
-
-
-def table(tmp_path, *entries):
-    path = tmp_path / "prices.json"
-    path.write_text(json.dumps({"prices": entries}))
-    return path
-
-
 def test_an_administrators_price_goes_before_the_data_set(tmp_path):
     entry = {**ENTRY, "provider": "openai", "model": "GPT-4o", "cache_read_mtok": "0.5"}
-    overrides = read_overrides(table(tmp_path, entry))
+    overrides = read_overrides(write_price_table(tmp_path, entry))
     cost = price(call(input_tokens=1000, cache_read_input_tokens=400, output_tokens=100), overrides)
     assert (cost.amount, cost.source) == (Decimal("0.002"), "override")  # 600 x 2 + 400 x 0.5 + 100 x 6
 
 
 def test_an_administrators_price_is_cut_in_a_batch_by_the_providers_discount(tmp_path):
-    overrides = read_overrides(table(tmp_path, {**ENTRY, "provider": "openai", "model": "gpt-4o"}))
+    overrides = read_overrides(
+        write_price_table(tmp_path, {**ENTRY, "provider": "openai", "model": "gpt-4o"})
+    )
     whole = price(call(input_tokens=1000, output_tokens=500), overrides)
     assert price(call(**BATCH), overrides) == replace(whole, amount=whole.amount / 2)
-    own = read_overrides(table(tmp_path, {**ENTRY, "provider": "groq"}))
+    own = read_overrides(write_price_table(tmp_path, {**ENTRY, "provider": "groq"}))
     used = {"provider_name": "groq", "server_address": "api.groq.com", "request_model": "qwen-max"}
     assert price(call(**used, **BATCH), own) is None
 
