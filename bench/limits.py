@@ -28,7 +28,7 @@ sys.path.insert(0, str(PROGRAMS))
 
 from limit_client import ServiceConnection, opened, settled  # noqa: E402 - a program of the tests
 
-from jupyter_llm_meter.core.limits import parse_limits  # noqa: E402
+from jupyter_llm_meter.core.limit_reader import parse_limits  # noqa: E402
 from jupyter_llm_meter.core.reservation import LEASE  # noqa: E402
 from jupyter_llm_meter.ledger import Ledger  # noqa: E402
 

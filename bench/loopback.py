@@ -44,16 +44,16 @@ def loopback(folder: str) -> Iterator[Loopback]:
 def main() -> None:
     """Serve until standard input ends."""
     sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-    import tap_listener
+    import standin_service
     import tap_provider
 
-    listener = tap_listener.TapListener(Path(sys.argv[1]))
+    service = standin_service.StandInService(Path(sys.argv[1]))
     tap_provider.ANSWER["choices"][0]["message"]["content"] = "x" * 1700
     # The last events stay: figures and the end.
     tap_provider.CHAT_EVENTS[0:4] = [tap_provider.CHAT_EVENTS[0]] * (PIECES - 3)
     print(tap_provider.Provider().url, flush=True)
     sys.stdin.read()
-    records = [line["record"] for line in listener.settled()]
+    records = [line["record"] for line in service.settled()]
     print(sum("gen_ai.usage.input_tokens" in record for record in records))
 
 

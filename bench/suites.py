@@ -32,7 +32,7 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tap_listener import TapListener
+from standin_service import StandInService
 
 from llm_meter_tap import startup
 
@@ -185,7 +185,7 @@ class Place:
         meter = self._folder / f"meter-{mode}"
         if not files:
             shutil.rmtree(meter, ignore_errors=True)
-        with _tap(mode, meter) as (environment, listener):
+        with _tap(mode, meter) as (environment, service):
             environment.update(TMPDIR=str(self._made("tmp")), PYTHONDONTWRITEBYTECODE="1")
             if mode != "without":
                 self._call([self._python, "-c", f"assert {self.suite.probe}"], environment)
@@ -203,7 +203,7 @@ class Place:
                 )  # fmt: skip
                 _await(process, self.log(log))
             if not files:
-                lines = listener.lines if listener else []
+                lines = service.lines if service else []
                 ids = {line["record"]["llm_meter.call.id"] for line in lines if line["event"] == "opened"}
                 ids |= _opened(meter)
                 self.log(f"{mode}.calls").write_text(str(len(ids)))
@@ -241,7 +241,7 @@ def _is_finished(log: Path) -> bool:
 
 
 @contextmanager
-def _tap(mode: str, meter: Path) -> Iterator[tuple[dict[str, str], TapListener | None]]:
+def _tap(mode: str, meter: Path) -> Iterator[tuple[dict[str, str], StandInService | None]]:
     """The environment of a mode, and the service of the mode that has one."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LLM_METER_")}
     environment.pop("PYTHONPATH", None)
@@ -250,8 +250,8 @@ def _tap(mode: str, meter: Path) -> Iterator[tuple[dict[str, str], TapListener |
         return
     path = startup.bootstrap_path() if mode == "with" else str(_copy_of_the_tap() / "bootstrap")
     environment.update(LLM_METER_DIR=str(meter), PYTHONPATH=path)
-    with closing(TapListener(meter)) if mode == "every" else nullcontext() as listener:
-        yield environment, listener
+    with closing(StandInService(meter)) if mode == "every" else nullcontext() as service:
+        yield environment, service
 
 
 def _copy_of_the_tap() -> Path:

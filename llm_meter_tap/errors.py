@@ -27,7 +27,7 @@ class TokenCountUnavailable(TapError):
 
 
 class LimitExceeded(RaisedWhenRead):
-    """A hard limit refuses a call; not a byte of it has left the machine.
+    """A hard limit refuses a call; nothing of it has left the machine.
 
     It is a `BaseException` because SDKs wrap and retry ordinary ones.
 

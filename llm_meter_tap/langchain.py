@@ -1,8 +1,8 @@
 """Makes LangChain raise an exception that is not an `Exception`.
 
 Its asynchronous models gather with `return_exceptions=True` (langchain_core, `BaseChatModel.agenerate`) and
-take every result that is not an `Exception` for an answer. They would raise an `AttributeError`, which says
-nothing and is retried.
+treat every result that is not an `Exception` as an answer. They would raise an `AttributeError`, which
+explains nothing and is retried.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ _INACTIVE = (
     "LLM Meter is not active in this process, so there is nothing to record into. Start it from JupyterLab "
     "with the extension installed, or with `jupyter llm-meter run -- COMMAND`."
 )
-# How long check_and_alert waits for the service's word on the limits, seconds.
+# How long check_and_alert waits for the service's notices about limits, seconds.
 _NOTICE_S = 2.0
 
 
@@ -109,7 +109,7 @@ def count_tokens(text: str, model: str | None = None, tokenizer: Any = None) -> 
     Raises:
         TypeError: An argument is of the wrong type.
         ValueError: The service does not know the tokenizer.
-        TokenCountUnavailable: No tokenizer is within reach.
+        TokenCountUnavailable: No tokenizer is available.
     """
     return _counted(text, model, tokenizer).tokens
 
@@ -129,7 +129,7 @@ def check_and_alert(input_text: str, estimated_output_tokens: int = 0) -> int:
     Raises:
         TypeError: `input_text` is not a string, or `estimated_output_tokens` not a whole number.
         ValueError: `estimated_output_tokens` is negative.
-        TokenCountUnavailable: No tokenizer is within reach; nothing was recorded.
+        TokenCountUnavailable: No tokenizer is available; nothing was recorded.
         TapInactive: This process is not metered.
     """
     _text("input_text", input_text)
@@ -204,14 +204,14 @@ def _manual_call(basis: str, started_at: datetime | None) -> CallRecord:
 
 
 def _settle(call: CallRecord) -> None:
-    """Take the call down; with LLM_METER_DISABLE set the user wants it nowhere."""
+    """Record the call, unless LLM_METER_DISABLE is set."""
     present = tap.current()
     if present is not None:
         present.write_settled(call, parent=context.parent_message())
 
 
 def _settle_and_hear(call: CallRecord) -> list[str]:
-    """Take the call down and wait for what the service, if there is one, has to say about the limits."""
+    """Record the call and wait for the service's notices about limits, if there is a service."""
     present = tap.current()
     if present is None:
         return []

@@ -1,7 +1,7 @@
-"""Switches the tap on in a new interpreter, if the lab has set LLM_METER_DIR.
+"""Turns the tap on in a new interpreter, if the lab has set LLM_METER_DIR.
 
-An adapter loads when the user's code loads its library; a process that loads none of them pays for nothing
-else. What the tap uses of the system is held from here on, before user code can patch it.
+An adapter loads when the user's code loads its library; a process that loads none of them loads nothing else.
+From here on, the tap holds the system's functions that it uses, before user code can patch them.
 """
 
 from __future__ import annotations

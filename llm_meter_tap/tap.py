@@ -34,7 +34,7 @@ _making = Threads.RLock()
 
 
 class Tap:
-    """Writes the events of calls down and passes them on.
+    """Writes the events of calls to the spool and passes them on.
 
     Args:
         folder: The private folder (LLM_METER_DIR).

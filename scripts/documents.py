@@ -48,6 +48,7 @@ class Line(NamedTuple):
 def main() -> int:
     """Print every problem; returns 1 when there is one."""
     found = [problem for path in documents(ROOT) for problem in problems(path, ROOT)]
+    found += unused_pictures(ROOT)
     print(*found, sep="\n", end="\n" if found else "")
     print(f"{len(documents(ROOT))} documents, {len(found)} problems")
     return 1 if found else 0
@@ -70,6 +71,17 @@ def problems(document: Path, root: Path) -> list[str]:
             wrong = [*wrong_links(line.text, document, root), *wrong_code(line.text, root, scripts)]
         found += [f"{name}:{line.number}: {each}" for each in wrong]
     return found
+
+
+def unused_pictures(root: Path) -> list[str]:
+    """The pictures that no document shows, each as ``path: what``."""
+    texts = [path.read_text("utf-8") for path in documents(root)]
+    pictures = sorted(path.relative_to(root).as_posix() for path in (root / "docs").rglob("*.png"))
+    return [
+        f"{path}: no document shows it"
+        for path in pictures
+        if not any(path.removeprefix("docs/") in text for text in texts)
+    ]
 
 
 def lines(document: Path) -> Iterator[Line]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timezone
 
-from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
 from llm_meter_tap.wire.record import CallRecord
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.utc)

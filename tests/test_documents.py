@@ -38,6 +38,17 @@ def test_what_a_document_names_exists(path):
     assert documents.problems(path, ROOT) == []
 
 
+def test_every_picture_is_in_a_document():
+    assert documents.unused_pictures(ROOT) == []
+
+
+def test_a_picture_that_no_document_shows_is_found(checkout):
+    for name in ("shown.png", "forgotten.png"):
+        (checkout / "docs" / name).write_bytes(b"")
+    (checkout / "README.md").write_text("![It](docs/shown.png)", encoding="utf-8")
+    assert documents.unused_pictures(checkout) == ["docs/forgotten.png: no document shows it"]
+
+
 @pytest.mark.parametrize(
     "name", ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "docs/development/map.md"]
 )

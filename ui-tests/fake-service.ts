@@ -178,7 +178,12 @@ export const STATES = {
       problems: [
         {
           code: 'spool-unreadable',
-          message: 'A file with calls of a kernel cannot be read; its calls are not in the total.'
+          message: 'Calls in these spools are not counted until they can be read: /tmp/1.jsonl.',
+          explanation: {
+            code: 'spool-unreadable',
+            values: { files: '/tmp/1.jsonl' },
+            text: 'Calls in these spools are not counted until they can be read: /tmp/1.jsonl.'
+          }
         }
       ]
     },

@@ -32,15 +32,15 @@ _NAME = re.compile(r"[\w.-]{1,64}")
 
 @dataclass(frozen=True)
 class Channel:
-    """Somewhere that alerts go.
+    """Where alerts are sent.
 
     Attributes:
-        name: How limits, problems and people call it.
-        url: Where it is, secrets included.
+        name: Its name in limits, problems and messages.
+        url: Its address, secrets included.
         language: Of its messages, one of ``LANGUAGES``.
-        is_default: Whether it hears of limits that name no channels.
+        is_default: Whether it gets the alerts of limits that name no channels.
         most_per_hour: Messages that it gets within an hour at most.
-        secret: What its messages are signed with, which makes it a webhook of `webhook.py`; None: any other.
+        secret: Signs the messages of a webhook of `webhook.py`; None for any other channel.
         quiet_hours: When its messages wait; None: never.
     """
 
@@ -61,14 +61,14 @@ class Channel:
 
     @property
     def masked_url(self) -> str:
-        """What may be seen of the URL."""
+        """The URL without its secrets."""
         return mask_url(self.url)
 
 
 def read_channels(
     configured: Any, variable: str | None
 ) -> tuple[dict[str, Channel], dict[str, ChannelError]]:
-    """Read the channels of the configuration and of the environment; of two by one name the latter holds.
+    """Read the channels of the configuration and of the environment, which takes precedence.
 
     Args:
         configured: ``c.LLMMeter.channels``.
@@ -90,23 +90,23 @@ def read_channels(
 
 
 def _mapping(given: Any, where: str) -> tuple[Mapping[Any, Any], dict[str, ChannelError]]:
-    if isinstance(given, str):  # on the command line everything is text
+    if isinstance(given, str):  # on the command line every value is text
         with suppress(ValueError):
             given = json.loads(given)
     if given is None or isinstance(given, Mapping):
         return given or {}, {}
-    return {}, {"": ChannelError(f"{where} must be an object of names and URLs, as JSON where it is text")}
+    return {}, {"": ChannelError("channels-no-object", where=where)}
 
 
 def _read(name: Any, item: Any) -> Channel:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise ChannelError("its name must be 1 to 64 letters, digits, dots, hyphens or underscores")
+        raise ChannelError("channel-name")
     fields = {"url": item} if isinstance(item, str) else item
     if not isinstance(fields, Mapping):
-        raise ChannelError(f"it must be a URL, or an object with the fields {', '.join(_FIELDS)}")
+        raise ChannelError("channel-no-object", allowed=", ".join(_FIELDS))
     for key in fields:
         if key not in _FIELDS:
-            raise ChannelError(f"unknown field {key!r}; allowed are {', '.join(_FIELDS)}")
+            raise ChannelError("channel-unknown-field", field=repr(key), allowed=", ".join(_FIELDS))
     url = _url(fields.get("url"))
     return Channel(
         name,
@@ -121,7 +121,7 @@ def _read(name: Any, item: Any) -> Channel:
 
 def _url(given: Any) -> str:
     if not isinstance(given, str) or not re.match(r"[A-Za-z][A-Za-z0-9]*://.", given.strip()):
-        raise ChannelError("url is missing, or is not a URL such as mailtos://... or dingtalk://...")
+        raise ChannelError("channel-url")
     return given.strip()
 
 
@@ -129,12 +129,9 @@ def _secret(given: Any, url: str) -> str | None:
     if given is None:
         return None
     if not isinstance(given, str) or len(given) < SHORTEST_SECRET:
-        raise ChannelError(f"secret must be a text of at least {SHORTEST_SECRET} characters")
+        raise ChannelError("channel-short-secret", least=SHORTEST_SECRET)
     if kind_of(url) or not re.match(r"https?://", url, re.IGNORECASE):
-        raise ChannelError(
-            "secret signs the messages of a webhook, whose url begins with https:// or http://; "
-            "the secret of a robot is part of its url"
-        )
+        raise ChannelError("channel-secret-of-none")
     return given
 
 
@@ -142,19 +139,19 @@ def _language(given: Any) -> str:
     if given is None:
         return LANGUAGES[0]
     if given not in LANGUAGES:
-        raise ChannelError(f"language is {given!r}; allowed are {', '.join(LANGUAGES)}")
+        raise ChannelError("channel-language", given=repr(given), allowed=", ".join(LANGUAGES))
     return str(given)
 
 
 def _is_default(given: Any) -> bool:
     if given is None or isinstance(given, bool):
         return given is not False
-    raise ChannelError(f"is_default is {given!r}; it must be true or false")
+    raise ChannelError("channel-is-default", given=repr(given))
 
 
 def _most_per_hour(given: Any) -> int:
     if given is None:
         return MOST_PER_HOUR
     if isinstance(given, bool) or not isinstance(given, int) or given < 1:
-        raise ChannelError(f"most_per_hour is {given!r}; it must be a whole number greater than 0")
+        raise ChannelError("channel-most-per-hour", given=repr(given))
     return given

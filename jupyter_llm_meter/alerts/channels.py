@@ -11,6 +11,7 @@ from typing import Any
 
 from jupyter_llm_meter.alerts.channel import VARIABLE, Channel, read_channels
 from jupyter_llm_meter.alerts.errors import ChannelError
+from jupyter_llm_meter.core.explanation import Explanation, explain
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.runtime.problems import Problems
 
@@ -48,12 +49,7 @@ class Channels:
         """
         by_name, errors = read_channels(configured, os.environ.get(VARIABLE))
         for name, error in errors.items():
-            which = f"The channel {name}" if name else "The channels"
-            report(
-                problems,
-                name,
-                f"{which} cannot be used: {error}. Fix it and restart; the other channels work.",
-            )
+            problems.report(code_of(name), _explain_unusable(name, error))
         return cls(by_name, problems, errors)
 
     def __iter__(self) -> Iterator[Channel]:
@@ -73,19 +69,20 @@ class Channels:
         for name in self._missed - set(missed):
             self._problems.resolve(code_of(name))
         for name in set(missed) - self._missed:
-            known = ", ".join(self._by_name) or "none"
-            report(
-                self._problems,
-                name,
-                f"The limit {missed[name]} names the channel {name}, which is not set up; there are {known}. "
-                "Set it up in c.LLMMeter.channels and restart, or name another.",
-            )
+            self._problems.report(code_of(name), self._explain_missing(name, missed[name]))
         self._missed = set(missed)
 
+    def _explain_missing(self, name: str, limit_id: str) -> Explanation:
+        if not self._by_name:
+            return explain("channel-missing-of-none", limit=limit_id, name=name)
+        return explain("channel-missing", limit=limit_id, name=name, known=", ".join(self._by_name))
 
-def report(problems: Problems, name: str, message: str) -> None:
-    """Open the problem of a channel."""
-    problems.report(code_of(name), message)
+
+def _explain_unusable(name: str, error: ChannelError) -> Explanation:
+    """Explain that a channel cannot be used, or none of them where the name is empty."""
+    if not name:
+        return explain("channels-unusable", error=error.explanation)
+    return explain("channel-unusable", name=name, error=error.explanation)
 
 
 def code_of(name: str) -> str:

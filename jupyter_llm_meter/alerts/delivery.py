@@ -16,11 +16,12 @@ from decimal import Decimal
 from typing import TypeVar
 
 from jupyter_llm_meter.alerts.channel import Channel
-from jupyter_llm_meter.alerts.channels import Channels, code_of, report
+from jupyter_llm_meter.alerts.channels import Channels, code_of
 from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError
 from jupyter_llm_meter.alerts.sender import Sender, send, sender_to
 from jupyter_llm_meter.alerts.text import AlertDetails, Message, compose
 from jupyter_llm_meter.alerts.trial import Outcome, try_channels
+from jupyter_llm_meter.core.explanation import Explanation, explain
 from jupyter_llm_meter.core.limit_names import limit_of_id
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.ledger import DELIVERY_LEASE, LedgerAccess, LedgerUnavailable, Turn
@@ -105,7 +106,7 @@ class AlertDelivery:
         try:
             sender = await asyncio.wrap_future(start_thread(lambda: sender_to(channel), THREAD))
         except ChannelError as error:
-            self._report(channel, f"cannot be used: {error}. Alerts wait until it is fixed; then restart.")
+            self._report_failure(channel, "channel-without-sender", error.explanation)
             return
         is_urgent = True
         while True:
@@ -119,7 +120,7 @@ class AlertDelivery:
                 await self._wait(channel, turn)
 
     async def _turn(self, channel: Channel, is_urgent: bool) -> Turn | None:
-        """Take what is due; None while the ledger is away."""
+        """Lease what is due; None while the ledger cannot be used."""
         self._posted[channel.name].clear()
         now = _now()
         hours = channel.quiet_hours
@@ -159,9 +160,9 @@ class AlertDelivery:
         try:
             await self._send(channel, sender, message)
         except DeliveryError as error:
-            reason = str(error)
-            given_up = await self._record(lambda ledger: ledger.mark_failed(message_id, reason, _now()))
-            self._report_failure(channel, reason, given_up or 0)
+            reason = error.explanation
+            given_up = await self._record(lambda ledger: ledger.mark_failed(message_id, reason.text, _now()))
+            self._report_failure(channel, "channel-given-up" if given_up else "channel-failing", reason)
         else:
             await self._record(lambda ledger: ledger.mark_sent(message_id, _now()))
             self._resolve(channel)
@@ -169,12 +170,12 @@ class AlertDelivery:
     async def _send(self, channel: Channel, sender: Sender, message: Message) -> None:
         last = self._sending.get(channel.name)
         if last is not None and not last.done():
-            raise DeliveryError("it has not answered yet")
+            raise DeliveryError("delivery-waiting")
         sending = self._sending[channel.name] = start_thread(lambda: send(sender, channel, message), THREAD)
         try:
             await asyncio.wait_for(_undisturbed(sending), SEND_PATIENCE_S)
         except asyncio.TimeoutError:
-            raise DeliveryError(f"no answer within {SEND_PATIENCE_S:.0f} s") from None
+            raise DeliveryError("delivery-late", seconds=round(SEND_PATIENCE_S)) from None
 
     async def _record(self, write: Callable[..., Result]) -> Result | None:
         """Write the outcome of a send to the ledger; without it the lease ends and the message goes again."""
@@ -182,14 +183,9 @@ class AlertDelivery:
             return await self._ledger.use(write)
         return None
 
-    def _report_failure(self, channel: Channel, reason: str, given_up: int) -> None:
-        text = f"does not accept messages: {reason}. Alerts wait and are retried for a day."
-        if given_up:
-            text = f"accepted no message for a day: {reason}. Those alerts were given up; new ones are tried."
-        self._report(channel, f"{text} Try it with `jupyter llm-meter alerts test --channel {channel.name}`.")
-
-    def _report(self, channel: Channel, text: str) -> None:
-        report(self._problems, channel.name, f"The channel {channel.name} ({channel.masked_url}) {text}")
+    def _report_failure(self, channel: Channel, code: str, reason: Explanation) -> None:
+        explanation = explain(code, name=channel.name, url=channel.masked_url, error=reason)
+        self._problems.report(code_of(channel.name), explanation)
         self._changed()
 
     def _resolve(self, channel: Channel) -> None:

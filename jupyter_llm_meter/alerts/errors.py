@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from jupyter_llm_meter.core.explanation import ExplainedError
 
-class AlertsError(Exception):
+
+class AlertsError(ExplainedError):
     """A channel or a delivery that failed; the message says why, and holds no secret."""
 
 

@@ -20,13 +20,13 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class QuietHours:
-    """Hours of every day, which may pass midnight.
+    """Hours of every day. They may include midnight.
 
     Attributes:
         start: Local time at which they begin.
-        end: Local time at which they are over.
-        time_zone: IANA name of the zone whose clocks count.
-        is_urgent_sent: Whether alerts of reached limits and refused calls go out all the same.
+        end: Local time at which they end.
+        time_zone: IANA name of their time zone.
+        is_urgent_sent: Whether alerts of reached limits and refused calls are sent in these hours.
     """
 
     start: time
@@ -51,27 +51,27 @@ class QuietHours:
 
 
 def read_quiet_hours(given: Any) -> QuietHours | None:
-    """Read the field ``quiet_hours`` of a channel; None: it has none.
+    """Read the field ``quiet_hours`` of a channel; None if it is not set.
 
     Raises:
-        ChannelError: It is not what is allowed.
+        ChannelError: It is not valid.
     """
     if given is None:
         return None
     if not isinstance(given, Mapping):
-        raise ChannelError(f"quiet_hours must be an object with the fields {', '.join(_FIELDS)}")
+        raise ChannelError("quiet-no-object", allowed=", ".join(_FIELDS))
     for key in given:
         if key not in _FIELDS:
-            raise ChannelError(f"unknown field {key!r} in quiet_hours; allowed are {', '.join(_FIELDS)}")
+            raise ChannelError("quiet-unknown-field", field=repr(key), allowed=", ".join(_FIELDS))
     start, end = (_time(given.get(name), name) for name in ("from", "to"))
     if start == end:
-        raise ChannelError("quiet_hours begin and end at the same time; from and to must differ")
+        raise ChannelError("quiet-same")
     return QuietHours(start, end, _time_zone(given.get("time_zone")), _flag(given.get("is_urgent_sent")))
 
 
 def _time(given: Any, name: str) -> time:
     if not isinstance(given, str) or not _CLOCK_TIME.fullmatch(given):
-        raise ChannelError(f"{name} of quiet_hours is {given!r}; it must be a time from 00:00 to 23:59")
+        raise ChannelError("quiet-time", field=name, given=repr(given))
     return time.fromisoformat(given)
 
 
@@ -81,13 +81,11 @@ def _time_zone(given: Any) -> str:
             raise ValueError
         ZoneInfo(given)
     except (ValueError, OSError, ZoneInfoNotFoundError):
-        raise ChannelError(
-            f"time_zone of quiet_hours is {given!r}; it must be an IANA name such as Asia/Shanghai"
-        ) from None
+        raise ChannelError("quiet-time-zone", given=repr(given)) from None
     return given
 
 
 def _flag(given: Any) -> bool:
     if given is None or isinstance(given, bool):
         return given is not False
-    raise ChannelError(f"is_urgent_sent of quiet_hours is {given!r}; it must be true or false")
+    raise ChannelError("quiet-urgent", given=repr(given))

@@ -1,8 +1,8 @@
 """Group robots of DingTalk, WeCom, Feishu and Lark: one POST of JSON each, by their documents.
 
 They answer a refused message (a wrong signature, a missing keyword, too many a minute) with HTTP 200 and a
-code in the body. Apprise takes that for a delivery with DingTalk and WeCom, and does not sign for Feishu; so
-these go by our own hand, under the URLs that Apprise has for them and under the provider's own.
+code in the body. With DingTalk and WeCom, Apprise treats that as a delivery, and it does not sign messages to
+Feishu. So LLM Meter sends these messages itself. It accepts Apprise's URLs and the providers' own.
 
 - DingTalk: https://open.dingtalk.com/document/robots/custom-robot-access
 - WeCom: https://developer.work.weixin.qq.com/document/path/91770
@@ -25,6 +25,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from jupyter_llm_meter.alerts.errors import ChannelError, RobotRefusal
 from jupyter_llm_meter.alerts.masking import overheard
 from jupyter_llm_meter.alerts.text import Message
+from jupyter_llm_meter.core.explanation import Explanation, explain
 
 PATIENCE_S = 15.0
 _TOKEN = re.compile(r"[\w-]+", re.ASCII)
@@ -146,7 +147,7 @@ class Robot:
         url: A URL for which `kind_of` answers.
 
     Raises:
-        ChannelError: The URL lacks the robot's token, or has what the robot does not know.
+        ChannelError: The URL lacks the robot's token, or has parts that the robot does not know.
     """
 
     def __init__(self, url: str) -> None:
@@ -160,9 +161,9 @@ class Robot:
         """Send a message.
 
         Raises:
-            RobotRefusal: It was not taken.
+            RobotRefusal: It was not accepted.
         """
-        import requests  # comes with Apprise; only who has channels pays for the import
+        import requests  # comes with Apprise; imported only where channels are set up
 
         request = self._kind.request(self._address, message, time.time())
         try:
@@ -177,25 +178,25 @@ class Robot:
                     allow_redirects=False,
                 )
         except requests.RequestException as error:
-            raise RobotRefusal(f"no connection ({type(error).__name__})") from None
+            raise RobotRefusal("delivery-connection", error=type(error).__name__) from None
         reason = refusal(answer.status_code, answer.content)
         if reason is not None:
-            raise RobotRefusal(reason)
+            raise RobotRefusal(reason.code, **reason.values)
 
 
-def refusal(status: int, content: bytes) -> str | None:
-    """Return why a robot's answer is a refusal; None when it took the message."""
+def refusal(status: int, content: bytes) -> Explanation | None:
+    """Return why a robot's answer is a refusal; None when it accepted the message."""
     if status != 200:
-        return f"HTTP status {status}"
+        return explain("delivery-status", status=str(status))
     try:
         said = json.loads(content)
         code = said.get("errcode", said.get("code", said.get("StatusCode")))
         text = said.get("errmsg", said.get("msg", said.get("StatusMessage")))
     except (ValueError, AttributeError):
-        return "an answer that is not its own"
+        return explain("robot-other-answer")
     if code == 0:
         return None
-    return f"it refused: {code} {text}"
+    return explain("robot-refused", error=f"{code} {text}")
 
 
 def _address(url: str, name: str, kind: _Kind) -> _Address:
@@ -212,11 +213,9 @@ def _address(url: str, name: str, kind: _Kind) -> _Address:
         phones = tuple(path)
     secret = query.get("secret") or unquote(secret)
     if not _TOKEN.fullmatch(token):
-        raise ChannelError(
-            f"its URL lacks the robot's token; see docs/how-to/alerts.md for the form of {name}://"
-        )
+        raise ChannelError("robot-token", name=name)
     if secret and not (kind.can_sign and _TOKEN.fullmatch(secret)):
-        raise ChannelError("its secret is not valid for this robot")
+        raise ChannelError("robot-secret")
     if phones and (name != "dingtalk" or not all(map(_PHONE.fullmatch, phones))):
-        raise ChannelError("the part of its URL after the robot's token is not valid")
+        raise ChannelError("robot-path")
     return _Address(token, secret or None, phones)

@@ -1,6 +1,7 @@
-"""Sending one message to one channel, now: through Apprise, or by our own hand to robots and signed webhooks.
+"""Sending one message to one channel, now: through Apprise, or directly to robots and signed webhooks.
 
-Blocks until the channel has taken the message or not. Apprise is imported here, when the first channel is set
+Blocks until the channel has accepted or refused the message. Apprise is imported here, when the first channel
+is set
 up, and never elsewhere. No redirection is followed; what the libraries would log stays here.
 """
 
@@ -22,20 +23,20 @@ _APP_URL = "https://jupyter.org"
 
 
 class Sender(Protocol):
-    """A way to one channel."""
+    """Sends messages to one channel."""
 
     most_bytes: int
-    """What a message may have, in UTF-8."""
+    """The most bytes that a message may have, in UTF-8."""
 
     def send(self, message: Message) -> None:
         """Send a message; see `send`."""
 
 
 def sender_to(channel: Channel) -> Sender:
-    """Set up the way to a channel; nothing is sent yet.
+    """Make the sender of a channel; nothing is sent yet.
 
     Raises:
-        ChannelError: Its URL leads nowhere.
+        ChannelError: Its URL cannot be used.
     """
     if channel.secret is not None:
         return Webhook(channel.url, channel.secret)
@@ -46,16 +47,22 @@ def send(sender: Sender, channel: Channel, message: Message) -> None:
     """Send a message to a channel.
 
     Raises:
-        DeliveryError: The channel did not take it.
+        DeliveryError: The channel did not accept it.
     """
     try:
         sender.send(message)
     except DeliveryError:
         raise
     except RobotRefusal as error:
-        raise DeliveryError(mask_text(str(error), channel.url)) from None
+        raise _masked(error, channel.url) from None
     except Exception as error:  # noqa: BLE001 - plugins raise what they like, secrets in the text
-        raise DeliveryError(f"sending failed ({type(error).__name__})") from None
+        raise DeliveryError("delivery-failed", error=type(error).__name__) from None
+
+
+def _masked(refusal: RobotRefusal, url: str) -> DeliveryError:
+    """Return a robot's refusal as an error without the secrets of the robot's address."""
+    code, values = refusal.explanation.code, refusal.explanation.values
+    return DeliveryError(code, **{name: mask_text(str(value), url) for name, value in values.items()})
 
 
 class _ThroughApprise:
@@ -63,12 +70,9 @@ class _ThroughApprise:
         self._url = url
         plugin = _plugin(url)
         if plugin is None and url.lower().startswith(("https://", "http://")):
-            raise ChannelError(
-                "its URL is of no service that is known by its address; a webhook of your own also needs the "
-                "field secret, see docs/how-to/alerts.md"
-            )
+            raise ChannelError("channel-unknown-address")
         if plugin is None:
-            raise ChannelError("Apprise cannot use its URL; see docs/how-to/alerts.md for examples")
+            raise ChannelError("channel-apprise")
         self._takes_markdown = _formats(plugin)[0] == "markdown"
         self.most_bytes = plugin.body_maxlen
 
@@ -85,9 +89,9 @@ class _ThroughApprise:
                 body_format=NotifyFormat.MARKDOWN if self._takes_markdown else NotifyFormat.TEXT,
             )
         if not is_taken:
-            raise DeliveryError(
-                mask_text(said[-1], self._url).rstrip(". ") if said else "it was not accepted"
-            )
+            if not said:
+                raise DeliveryError("delivery-refused")
+            raise DeliveryError("said", error=mask_text(said[-1], self._url).rstrip(". "))
 
 
 def _plugin(url: str) -> NotifyBase | None:

@@ -29,7 +29,7 @@ Naming = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Button:
-    """What leads from a message to the lab.
+    """A link from a message to the lab.
 
     Attributes:
         label: What it says.
@@ -75,7 +75,7 @@ class Message:
 
 @dataclass(frozen=True)
 class AlertDetails:
-    """An alert with what a message says of it besides.
+    """An alert with the other facts that its message contains.
 
     Attributes:
         alert: The alert.
@@ -100,7 +100,7 @@ def compose(
     Args:
         alerts: At least one alert, oldest first.
         language: One of `channel.LANGUAGES`.
-        most_bytes: What the channel takes, in UTF-8; alerts that do not fit in are counted instead.
+        most_bytes: The channel's maximum, in UTF-8; alerts that do not fit are only counted.
         link: Address of the lab.
     """
     words = WORDS[language]
@@ -119,7 +119,7 @@ def compose(
 
 
 def compose_test(channel: str, language: str, link: str | None = None) -> Message:
-    """Make the message by which a channel is tried."""
+    """Make a test message."""
     words = WORDS[language]
     text = _lines(iter([words.test_text.format(channel=channel)]), link, words)
     marked = _lines(iter([words.test_text.format(channel=_marked(channel))]), link, words, between="\n\n")

@@ -11,6 +11,7 @@ from jupyter_llm_meter.alerts.channels import Channels
 from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError
 from jupyter_llm_meter.alerts.sender import send, sender_to
 from jupyter_llm_meter.alerts.text import compose_test
+from jupyter_llm_meter.core.explanation import Explanation, explain
 from jupyter_llm_meter.runtime.background import start_thread
 
 PATIENCE_S = 60.0
@@ -27,11 +28,11 @@ class Outcome:
     """
 
     channel: str
-    problem: str | None = None
+    problem: Explanation | None = None
 
 
 def try_channel(channel: Channel, link: str | None) -> Outcome:
-    """Send a test message to a channel, and wait until it was taken or not.
+    """Send a test message to a channel, and wait for the outcome.
 
     Args:
         channel: The channel.
@@ -41,7 +42,7 @@ def try_channel(channel: Channel, link: str | None) -> Outcome:
     try:
         send(sender_to(channel), channel, message)
     except (ChannelError, DeliveryError) as error:
-        return Outcome(channel.name, str(error))
+        return Outcome(channel.name, error.explanation)
     return Outcome(channel.name)
 
 
@@ -53,7 +54,7 @@ async def try_channels(channels: Channels, link: str | None) -> Sequence[Outcome
         link: Address of the lab.
     """
     tried = await asyncio.gather(*(_try_in_thread(channel, link) for channel in channels))
-    return [*tried, *(Outcome(name, str(error)) for name, error in channels.unusable.items())]
+    return [*tried, *(Outcome(name, error.explanation) for name, error in channels.unusable.items())]
 
 
 async def _try_in_thread(channel: Channel, link: str | None) -> Outcome:
@@ -61,4 +62,4 @@ async def _try_in_thread(channel: Channel, link: str | None) -> Outcome:
     try:
         return await asyncio.wait_for(trial, PATIENCE_S)
     except asyncio.TimeoutError:
-        return Outcome(channel.name, f"no answer within {PATIENCE_S:.0f} s")
+        return Outcome(channel.name, explain("delivery-late", seconds=round(PATIENCE_S)))

@@ -41,9 +41,9 @@ class Webhook:
         """Send a message.
 
         Raises:
-            DeliveryError: It was not taken; the text holds no part of the URL.
+            DeliveryError: It was not accepted; the text contains no part of the URL.
         """
-        import requests  # comes with Apprise; only who has channels pays for the import
+        import requests  # comes with Apprise; imported only where channels are set up
 
         now_s = time.time()
         body = json.dumps(body_of(message, now_s), ensure_ascii=False).encode()
@@ -60,9 +60,9 @@ class Webhook:
                     self._url, data=body, headers=headers, timeout=PATIENCE_S, allow_redirects=False
                 )
         except requests.RequestException as error:
-            raise DeliveryError(f"no connection ({type(error).__name__})") from None
+            raise DeliveryError("delivery-connection", error=type(error).__name__) from None
         if not 200 <= answer.status_code < 300:
-            raise DeliveryError(f"HTTP status {answer.status_code}")
+            raise DeliveryError("delivery-status", status=str(answer.status_code))
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:

@@ -104,7 +104,7 @@ class AlertsApp(Command):
 
     def _try(self, channel: Channel) -> dict[str, Any]:
         problem = try_channel(channel, self.setting("link")).problem
-        return {**_known(channel), **({"delivered": True} if problem is None else {"problem": problem})}
+        return {**_known(channel), **({"delivered": True} if problem is None else {"problem": problem.text})}
 
 
 def _known(channel: Channel) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from jupyter_llm_meter._version import __version__
 
 _COMMANDS = "jupyter_llm_meter.cli"
 BAD_INPUT = 2
-"""Exit code of a command line that cannot be followed."""
+"""Exit code of a command line that is not valid."""
 
 SUBCOMMANDS = {
     "status": (f"{_COMMANDS}.status.StatusApp", "Show how much of each limit is used."),

@@ -47,7 +47,7 @@ FLAGS = {
 
 
 class CommandError(Exception):
-    """A command line that cannot be followed; the message says what is allowed."""
+    """A command line that is not valid; the message says what is allowed."""
 
 
 class Command(JupyterApp):
@@ -93,7 +93,7 @@ class Command(JupyterApp):
         """Check the command line before anything is opened.
 
         Raises:
-            CommandError: It cannot be followed.
+            CommandError: It is not valid.
         """
 
     def answer(self, ledger: Ledger) -> None:

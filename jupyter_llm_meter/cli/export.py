@@ -30,7 +30,7 @@ _ALIASES = {
 
 
 class ExportApp(Command):
-    """Write every call down in the names of OpenTelemetry, oldest first."""
+    """Write every call with the names of OpenTelemetry, oldest first."""
 
     name = "jupyter-llm-meter-export"
     description = __doc__
@@ -92,7 +92,7 @@ def _write_to_pipe(records: Iterable[CallRecord], form: str) -> None:
         _write(records, sys.stdout.buffer, form)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        # The reader (head, less) has seen enough. Python would complain once more when it closes the pipe.
+        # The reader (head, less) has closed the pipe. Python would report that again at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

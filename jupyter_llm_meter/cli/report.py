@@ -134,7 +134,7 @@ def _cost(amount: Decimal | None) -> str:
 
 
 def _gaps(row: dict[str, Any]) -> str:
-    """What the figures of a row leave out: it must be seen beside them."""
+    """What the figures of a row do not include, to be shown beside them."""
     gaps = []
     if row["unpriced_calls"]:
         gaps.append(f"{format_count(row['unpriced_calls'])} unpriced")

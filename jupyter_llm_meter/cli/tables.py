@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 _WIDE = 1_000_000
-"""Columns of an output that is no terminal."""
+"""The width of an output that is not a terminal."""
 _READABLE = {"name": 16, "text": 12}
 """Cells of the terminal to which a column that gives way is narrowed at most."""
 _INDENT = "  "
@@ -41,14 +41,14 @@ class Column(NamedTuple):
 
 
 class _Room(NamedTuple):
-    """How narrow a column can be, and how wide it is by itself, in cells of the terminal."""
+    """The smallest and the natural width of a column, in cells of the terminal."""
 
     least: int
     full: int
 
 
 Cell = str | Text
-"""What a table shows in one place; a `str` is shown as it is, whatever marks it contains."""
+"""What a table shows in one place; a `str` is shown unchanged, even if it contains markup."""
 
 
 def make_console() -> Console:

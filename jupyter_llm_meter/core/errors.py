@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from jupyter_llm_meter.core.explanation import ExplainedError
 
-class SettingError(ValueError):
+
+class SettingError(ExplainedError, ValueError):
     """A setting that cannot be used; the message names it and says what is allowed."""
 
 

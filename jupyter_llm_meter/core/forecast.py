@@ -15,7 +15,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 
 ENDLESS_LOOKS_BACK = timedelta(days=30)
-"""How long the past of a total is, which never ends."""
+"""The past that counts for a total, which never ends."""
 
 _FURTHEST = timedelta(days=365)
 _SHORTEST_SHARE = 8
@@ -25,7 +25,7 @@ _MILLIONTH = Decimal("0.000001")
 
 @dataclass(frozen=True)
 class Forecast:
-    """Where a standing leads.
+    """The forecast of a standing.
 
     Attributes:
         used: The use at the end of the window, in the limit's unit; None for a total.
@@ -71,7 +71,7 @@ def forecast(
     recent: Decimal,
     first_use: datetime | None,
 ) -> Forecast | None:
-    """Say where a standing leads.
+    """Forecast a standing.
 
     Args:
         amount: The amount in force, in the limit's unit.
@@ -82,8 +82,7 @@ def forecast(
         recent: What was used in the time that `look_back` names, until now.
         first_use: The subject's first use ever; None without any.
 
-    Returns:
-        None where the past says too little.
+    Returns: The forecast; None where there is too little data.
     """
     behind = look_back(window_start, resets_at, now)
     length = ENDLESS_LOOKS_BACK if resets_at is None else resets_at - window_start

@@ -1,4 +1,4 @@
-"""The name of a limit: whose use, in which window, and what tells it apart from another limit in force.
+"""The name of a limit: whose use, in which window, and what distinguishes it from another limit in force.
 
 The rule is written down in ``docs/reference/protocol.md``, "Names of limits". The twin of the page's
 ``core/words/limit-name.ts``; ``tests/vectors/limit-names.json`` proves that they are the same.

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_llm_meter.core.errors import PriceTableError
+from jupyter_llm_meter.core.explanation import Explanation, explain
 from jupyter_llm_meter.core.tables import DATA
 from llm_meter_tap.wire.shape import finite_decimal
 
@@ -56,7 +57,7 @@ class Override:
     cache_write_mtok: Decimal | None = None
 
     def cost(self, buckets: Mapping[str, int]) -> Decimal:
-        """Dollars for a call's disjoint buckets; everything put out costs the same, as does other input."""
+        """Dollars for a call's disjoint buckets; all output costs the same, and so does all other input."""
         total = Decimal(0)
         for bucket, tokens in buckets.items():
             total += self._rate(bucket) * tokens
@@ -75,7 +76,7 @@ class Override:
 def find_override(
     overrides: Sequence[Override], provider: str | None, host: str | None, model: str, at: datetime
 ) -> Override | None:
-    """The entry for a call: the newest that has begun, one for the very host before one for all."""
+    """The entry for a call: the newest that has begun; one for the call's host before one for all hosts."""
     day = at.astimezone(timezone.utc).date()
     fitting = [
         entry
@@ -102,36 +103,36 @@ def read_overrides(path: Path) -> tuple[Override, ...]:
             "input_mtok": "0.6", "output_mtok": "2.2"}]}``; prices are decimal strings in dollars.
 
     Raises:
-        PriceTableError: The file cannot be read, or an entry is not what it must be.
+        PriceTableError: The file cannot be read, or an entry is not valid.
     """
     entries = entries_in(path, "prices")
-    return tuple(_entry(entry, f"{path}, price {n}") for n, entry in enumerate(entries, start=1))
+    return tuple(_entry(entry, entry_in(path, "prices", n)) for n, entry in enumerate(entries, start=1))
 
 
 def entries_in(path: Path, name: str, is_required: bool = True) -> list[Any]:
     """One list of a table.
 
     Raises:
-        PriceTableError: The file cannot be read, or has no such list where it must have.
+        PriceTableError: The file cannot be read, or a required list is missing.
     """
     try:
         table = json.loads(path.read_text("utf-8"))
         entries = table[name] if is_required else table.get(name, [])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise PriceTableError(
-            f"{path}: not a table of prices ({error}); it needs a list named prices"
-        ) from None
+        raise PriceTableError("prices-unreadable", path=str(path), error=str(error)) from None
     if not isinstance(entries, list):
-        raise PriceTableError(f"{path}: {name} is {entries!r}; it must be a list")
+        raise PriceTableError("prices-no-list", path=str(path), field=name, given=repr(entries))
     return entries
 
 
-def _entry(entry: Any, where: str) -> Override:
+def _entry(entry: Any, where: Explanation) -> Override:
     if not isinstance(entry, dict):
-        raise PriceTableError(f"{where} is {entry!r}; it must be an object")
+        raise PriceTableError("prices-no-object", where=where, given=repr(entry))
     for name in entry:
         if name not in _FIELDS:
-            raise PriceTableError(f"{where}: unknown field {name!r}; allowed are {', '.join(_FIELDS)}")
+            raise PriceTableError(
+                "prices-unknown-field", where=where, field=repr(name), allowed=", ".join(_FIELDS)
+            )
     return Override(
         provider=text_in(entry, "provider", where),
         host=text_in(entry, "host", where) if "host" in entry else None,
@@ -145,28 +146,31 @@ def _entry(entry: Any, where: str) -> Override:
     )
 
 
-def text_in(entry: Mapping[str, Any], name: str, where: str) -> str:
+def entry_in(path: Path, name: str, number: int) -> Explanation:
+    """Name an entry of a list of a table, for errors; the first has the number 1."""
+    return explain("prices-entry", path=str(path), list=name, number=number)
+
+
+def text_in(entry: Mapping[str, Any], name: str, where: Explanation) -> str:
     """A field that must be a text; raises `PriceTableError`."""
     value = entry.get(name)
     if not isinstance(value, str) or not value:
-        raise PriceTableError(f"{where}: {name} is {value!r}; it must be a non-empty text")
+        raise PriceTableError("prices-text", where=where, field=name, given=repr(value))
     return value
 
 
-def since_in(entry: Mapping[str, Any], where: str) -> date:
+def since_in(entry: Mapping[str, Any], where: Explanation) -> date:
     """The field `since`, which must be a date; raises `PriceTableError`."""
     try:
         return date.fromisoformat(text_in(entry, "since", where))
     except ValueError:
-        raise PriceTableError(
-            f"{where}: since is {entry.get('since')!r}; it must be a date such as 2026-07-02"
-        ) from None
+        raise PriceTableError("prices-date", where=where, given=repr(entry.get("since"))) from None
 
 
-def price_in(entry: Mapping[str, Any], name: str, where: str) -> Decimal:
+def price_in(entry: Mapping[str, Any], name: str, where: Explanation) -> Decimal:
     """A field that must be an amount; raises `PriceTableError`."""
     value = entry.get(name)
     amount = finite_decimal(value) if isinstance(value, str) else None
     if amount is None or amount < 0:
-        raise PriceTableError(f'{where}: {name} is {value!r}; it must be a decimal string such as "0.6"')
+        raise PriceTableError("prices-decimal", where=where, field=name, given=repr(value))
     return amount

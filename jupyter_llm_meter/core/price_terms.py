@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from jupyter_llm_meter.core.errors import PriceTableError
+from jupyter_llm_meter.core.explanation import Explanation
 from jupyter_llm_meter.core.price_overrides import (
     BUNDLED,
     entries_in,
+    entry_in,
     price_in,
     since_in,
     text_in,
@@ -63,13 +65,14 @@ class Fee:
 
 @dataclass(frozen=True)
 class Terms:
-    """Discounts and fees; of several entries that have begun the newest holds, the first of one day."""
+    """Discounts and fees. Of several entries that have begun, the newest applies, or the first of the same
+    day."""
 
     discounts: tuple[Discount, ...] = ()
     fees: tuple[Fee, ...] = ()
 
     def batch_ratio(self, provider: str | None, at: datetime) -> Decimal | None:
-        """What a batch's tokens cost of the standard price; None when it is not known."""
+        """The share of the standard price that a batch's tokens cost; None when it is not known."""
         entry = _newest([entry for entry in self.discounts if entry.provider == provider], at)
         return None if entry is None else entry.ratio
 
@@ -107,17 +110,17 @@ def read_terms(path: Path) -> Terms:
             strings.
 
     Raises:
-        PriceTableError: The file cannot be read, or an entry is not what it must be.
+        PriceTableError: The file cannot be read, or an entry is not valid.
     """
     discounts = enumerate(entries_in(path, "batch", is_required=False), start=1)
     fees = enumerate(entries_in(path, "fees", is_required=False), start=1)
     return Terms(
-        tuple(_discount(entry, f"{path}, batch {n}") for n, entry in discounts),
-        tuple(_fee(entry, f"{path}, fee {n}") for n, entry in fees),
+        tuple(_discount(entry, entry_in(path, "batch", n)) for n, entry in discounts),
+        tuple(_fee(entry, entry_in(path, "fees", n)) for n, entry in fees),
     )
 
 
-def _discount(entry: Any, where: str) -> Discount:
+def _discount(entry: Any, where: Explanation) -> Discount:
     _check(entry, ("provider", "since", "source", "ratio"), where)
     return Discount(
         provider=text_in(entry, "provider", where),
@@ -127,7 +130,7 @@ def _discount(entry: Any, where: str) -> Discount:
     )
 
 
-def _fee(entry: Any, where: str) -> Fee:
+def _fee(entry: Any, where: Explanation) -> Fee:
     _check(entry, ("provider", "tool", "since", "source", "usd"), where)
     return Fee(
         provider=text_in(entry, "provider", where),
@@ -138,9 +141,11 @@ def _fee(entry: Any, where: str) -> Fee:
     )
 
 
-def _check(entry: Any, fields: Sequence[str], where: str) -> None:
+def _check(entry: Any, fields: Sequence[str], where: Explanation) -> None:
     if not isinstance(entry, Mapping):
-        raise PriceTableError(f"{where} is {entry!r}; it must be an object")
+        raise PriceTableError("prices-no-object", where=where, given=repr(entry))
     for name in entry:
         if name not in fields:
-            raise PriceTableError(f"{where}: unknown field {name!r}; allowed are {', '.join(fields)}")
+            raise PriceTableError(
+                "prices-unknown-field", where=where, field=repr(name), allowed=", ".join(fields)
+            )

@@ -123,12 +123,12 @@ class Decision:
 
     @property
     def is_reserved_elsewhere(self) -> bool:
-        """Whether it would fit but for what other calls have reserved."""
+        """Whether it would fit without the reservations of other calls."""
         return not self.fits and self._fits_without(self.standing.reserved)
 
     @property
     def is_allotted_elsewhere(self) -> bool:
-        """Whether it would fit but for what processes hold for calls to come."""
+        """Whether it would fit without what processes hold for later calls."""
         return not self.fits and self._fits_without(self.allotted)
 
     def _fits_without(self, held: Decimal) -> bool:
@@ -203,7 +203,7 @@ def run_caps(
 
 
 def first_refusal(decisions: Sequence[Decision]) -> Decision | None:
-    """The limit that a call would break; one that is used up goes before one that is only reserved."""
+    """The limit that a call would exceed; one that is used up before one that is only reserved."""
     broken = [decision for decision in decisions if not decision.fits]
     return next(
         (decision for decision in broken if not decision.is_reserved_elsewhere), next(iter(broken), None)

@@ -17,14 +17,14 @@ CALM = timedelta(minutes=10)
 """How long a kernel must stay below before its runaway is over and it can be reported again."""
 
 LEAST_CALLS = 60
-"""So many calls per minute are never reported, whatever the habit."""
+"""Up to this many calls per minute are never reported."""
 
 LEAST_COST = Decimal(1)
-"""So many dollars per minute are never reported, whatever the habit."""
+"""Up to this many dollars per minute are never reported."""
 
 TIMES_USUAL = 5
 FEWEST_MINUTES = 30
-"""Minutes with calls below which there is no habit yet."""
+"""With fewer minutes with calls, there is no habit yet."""
 
 _HIGH_SHARE = 95
 
@@ -43,7 +43,7 @@ class Habit:
 
     @classmethod
     def of(cls, minutes: Sequence[tuple[int, Decimal]]) -> Habit:
-        """The habit that shows in some minutes, each with its calls and dollars."""
+        """Calculate the habit from minutes, each with its calls and dollars."""
         if len(minutes) < FEWEST_MINUTES:
             return cls()
         place = (len(minutes) - 1) * _HIGH_SHARE // 100
@@ -133,7 +133,7 @@ class RunawayGuard:
         return Runaway(kernel_id, at, calls, spent, habit, notebook_path)
 
     def is_over(self, kernel_id: str, now: datetime) -> bool:
-        """Whether a kernel that ran away has been calm since."""
+        """Whether a kernel that was reported has been calm since."""
         kernel = self._kernels.get(kernel_id)
         return kernel is None or kernel.above_at is None or now - kernel.above_at >= CALM
 

@@ -28,4 +28,4 @@ vLLM, a company's own machines) have no price that we could know. A pattern matc
 lower case."""
 
 GUESSED_PROVIDERS: frozenset[str] = frozenset(_TABLES["guessed_providers"])
-"""Providers whose protocol others speak: their name says nothing about a host that is not theirs."""
+"""Providers whose protocol others use: their name says nothing about the provider of an unknown host."""

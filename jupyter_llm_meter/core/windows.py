@@ -1,6 +1,6 @@
 """Calendar windows: the interval in which a limit counts, in an IANA time zone.
 
-Windows of one kind partition time: every instant lies in exactly one, whatever the clocks do. Two rules
+Windows of one kind partition time: every instant lies in exactly one, even when clocks change. Two rules
 make it so:
 
 - a boundary that falls into skipped local time is the first instant after the skip,
@@ -70,7 +70,7 @@ def instant(local_date: date, hour: int, zone: ZoneInfo, minute: int = 0) -> dat
     wall = datetime.combine(local_date, time(hour, minute), tzinfo=zone)
     by_old_offset = wall.astimezone(timezone.utc)
     by_new_offset = wall.replace(fold=1).astimezone(timezone.utc)
-    is_skipped = by_new_offset < by_old_offset  # PEP 495: so fold tells a gap from a repetition
+    is_skipped = by_new_offset < by_old_offset  # PEP 495: fold distinguishes a gap from a repetition
     return _change(by_new_offset, by_old_offset, zone) if is_skipped else by_old_offset
 
 

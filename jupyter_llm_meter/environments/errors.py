@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from jupyter_llm_meter.core.explanation import ExplainedError
+
 
 class EnvironmentsError(Exception):
     """Another Python environment cannot be used; the message says why."""
 
 
-class InterpreterError(EnvironmentsError):
+class InterpreterError(ExplainedError, EnvironmentsError):
     """A Python that cannot be started or does not answer."""
 
 

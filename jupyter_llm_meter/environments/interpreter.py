@@ -1,6 +1,6 @@
-"""Asks a Python of any version about itself by starting it.
+"""Starts a Python of any version to find out its version and packages.
 
-No code of the user runs: the questions are given by ``-c``, in an empty working directory.
+No code of the user runs: the program is given by ``-c``, in an empty working directory.
 """
 
 from __future__ import annotations
@@ -111,11 +111,11 @@ def _run_question(command: Sequence[str], question: str, environment: Mapping[st
                 stdin=subprocess.DEVNULL,
             )
     except FileNotFoundError:
-        raise InterpreterError(f"{command[0]} was not found") from None
+        raise InterpreterError("python-not-found", program=command[0]) from None
     except subprocess.TimeoutExpired:
-        raise InterpreterError(f"{command[0]} did not answer within {PATIENCE_S:.0f} s") from None
+        raise InterpreterError("python-silent", program=command[0], seconds=round(PATIENCE_S)) from None
     except OSError as error:
-        raise InterpreterError(f"{command[0]} cannot be started: {error.strerror}") from None
+        raise InterpreterError("python-not-started", program=command[0], error=str(error.strerror)) from None
     try:
         # Start-up files of the environment may print, too.
         answer = json.loads(done.stdout.strip().rpartition("\n")[2])
@@ -123,5 +123,7 @@ def _run_question(command: Sequence[str], question: str, environment: Mapping[st
         answer = None
     if not isinstance(answer, dict):
         said = done.stderr.strip().rpartition("\n")[2]
-        raise InterpreterError(f"{command[0]} did not answer like a Python{f': {said}' if said else ''}")
+        if not said:
+            raise InterpreterError("python-no-answer", program=command[0])
+        raise InterpreterError("python-other-answer", program=command[0], error=said)
     return answer

@@ -86,7 +86,7 @@ def _finding(
     try:
         answer = probe(python, own, list(oldest_supported()))
     except InterpreterError as error:
-        return Finding(area, subject, BAD, "python-broken", {"error": str(error)})
+        return Finding(area, subject, BAD, "python-broken", {"error": error.explanation})
     version = ".".join(map(str, answer.version))
     if not answer.is_metered:
         code, values = _reason(python, answer, lab, own)

@@ -53,7 +53,7 @@ class TapCopy:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether a tap is there that came by another way, such as the whole of jupyter-llm-meter."""
+        """Whether a tap is there that was installed another way, such as with all of jupyter-llm-meter."""
         return self.version is None and (self._packages / PACKAGE).exists()
 
     @property
@@ -130,7 +130,7 @@ class TapCopy:
         return None
 
     def _is_whole(self) -> bool:
-        """Whether every file of ours is there as it is here."""
+        """Whether every file is there and up to date."""
         return all(
             there.exists() and there.read_bytes() == content for there, content in self._content().items()
         )
@@ -155,13 +155,14 @@ class TapCopy:
                 self._remove()
             os.replace(draft / PACKAGE, self._packages / PACKAGE)
             self._write_record(files)
-            for name in START_FILES:  # last: an interpreter that starts meanwhile finds all or nothing
+            # Written last, so that an interpreter that starts meanwhile finds all or nothing.
+            for name in START_FILES:
                 os.replace(draft / name, self._packages / name)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 
     def _write_record(self, files: Mapping[Path, bytes]) -> None:
-        """Write what makes it a distribution (PyPA: Recording installed projects)."""
+        """Write the metadata of a distribution (PyPA: Recording installed projects)."""
         folder = self._packages / f"{PACKAGE}-{__version__}.dist-info"
         folder.mkdir(exist_ok=True)
         metadata = f"Metadata-Version: 2.1\nName: llm-meter-tap\nVersion: {__version__}\n"

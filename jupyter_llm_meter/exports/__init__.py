@@ -1,4 +1,4 @@
-"""Calls as a file: csv, json, jsonl, parquet; written in pieces, whatever their number.
+"""Calls as a file: csv, json, jsonl, parquet; written in pieces, so that any number of calls can be exported.
 
 The columns are the names of the public record. What is not known is absent or empty, never zero.
 """

@@ -85,7 +85,7 @@ def _value(name: str, record: CallRecord) -> Any:
 
 
 class _Sink(io.RawIOBase):
-    """A file that gives away what was written to it."""
+    """A file whose content can be fetched piece by piece."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []

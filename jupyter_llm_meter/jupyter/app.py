@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 from jupyter_events import EventLogger
 from jupyter_server.extension.application import ExtensionApp
@@ -24,6 +23,7 @@ from jupyter_llm_meter.alerts.channel import VARIABLE as CHANNELS_VARIABLE
 from jupyter_llm_meter.core.limits import DEFAULT_LIMIT
 from jupyter_llm_meter.jupyter.doctor import ServerDoctor
 from jupyter_llm_meter.jupyter.events import SCHEMA_PATH, StandingEvents
+from jupyter_llm_meter.jupyter.kernel_events import KernelEvents
 from jupyter_llm_meter.jupyter.kernel_messages import KernelMessages
 from jupyter_llm_meter.jupyter.kernel_names import KernelNames
 from jupyter_llm_meter.jupyter.kernels import ServerKernels
@@ -42,9 +42,6 @@ from jupyter_llm_meter.service.owner import default_user
 from jupyter_llm_meter.service.service import Service
 from jupyter_llm_meter.service.storage import prepare_storage
 
-KERNEL_ACTIONS = "https://events.jupyter.org/jupyter_server/kernel_actions/v1"
-ANSWER_PAUSE_S = 5.0
-"""How long a kernel may take to start before it is checked for its tap."""
 SETTINGS = (
     "database_url", "limits", "on_unreachable", "raises", "channels", "link", "user_id", "team",
     "price_overrides", "time_zone",
@@ -104,7 +101,7 @@ class LLMMeter(ExtensionApp):
         help="""Which limits users may raise for a while, giving a reason that is recorded: none, own (those
         in their settings) or all (the administrator's too).""",
     )
-    # Not a Dict: what traitlets says of a wrong value would show the secrets in it.
+    # Not a Dict: traitlets' message about a wrong value would show its secrets.
     channels = AnyTrait(
         None,
         allow_none=True,
@@ -194,7 +191,8 @@ class LLMMeter(ExtensionApp):
         if self.kernel_messages:
             self._follow_kernels(self.service, problems, loop)
         self._start_own_calls()
-        self._logger.add_listener(schema_id=KERNEL_ACTIONS, listener=self._kernel_action)
+        self._kernel_events = KernelEvents(self._logger, self.kernels, self.service, self.messages)
+        self._kernel_events.follow()
         self._notebooks = Notebooks(self._server.session_manager, self._logger, self.kernels, self.service)
         self._notebooks.follow()
 
@@ -236,11 +234,11 @@ class LLMMeter(ExtensionApp):
         loop.call_soon(self.messages.follow_all)
 
     async def stop_extension(self) -> None:
-        """Take the environment back and stop the service, off the server's loop."""
+        """Restore the environment and stop the service, without blocking the server's loop."""
         if self.service is None:
             return
         service, self.service = self.service, None
-        self._logger.remove_listener(schema_id=KERNEL_ACTIONS, listener=self._kernel_action)
+        self._kernel_events.stop()
         self._notebooks.stop()
         self._environment.restore()
         self._kernel_names.restore()
@@ -258,29 +256,6 @@ class LLMMeter(ExtensionApp):
             self._own_calls.start()
         else:
             leave_unmetered()
-
-    async def _kernel_action(self, logger: EventLogger, schema_id: str, data: dict[str, Any]) -> None:
-        if self.service is None or data.get("status") != "success":
-            return
-        kernel_id = data.get("kernel_id", "")
-        if data["action"] in ("shutdown", "restart"):
-            self.kernels.forget_tap(kernel_id)
-        if self.messages is not None:
-            self._follow(self.messages, data["action"], kernel_id)
-        if data["action"] == "shutdown":
-            self.kernels.forget_mark(kernel_id)
-            self.service.kernel_ended(kernel_id)
-        if data["action"] in ("shutdown", "restart"):
-            self.service.process_ended()
-        self.service.announce_change_later(0.0)
-        if data["action"] in ("start", "restart"):
-            self.service.announce_change_later(ANSWER_PAUSE_S)
-
-    def _follow(self, messages: KernelMessages, action: str, kernel_id: str) -> None:
-        if action in ("start", "restart"):
-            messages.follow(kernel_id)
-        elif action == "shutdown":
-            messages.unfollow(kernel_id)
 
     @property
     def _server(self) -> ServerApp:

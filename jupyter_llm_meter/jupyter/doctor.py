@@ -32,7 +32,7 @@ class ServerDoctor:
         """Make a diagnosis. Requests that arrive while it is made share its result."""
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(asyncio.to_thread(self._examine))
-        # A page that goes away must not take the answer from the others.
+        # If one page goes away, the others still get the answer.
         return await asyncio.shield(self._running)
 
     def _examine(self) -> Diagnosis:

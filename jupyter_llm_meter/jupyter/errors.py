@@ -16,4 +16,4 @@ class FormatUnavailable(RouteError):
 
 
 class UnknownRoute(RouteError, LookupError):
-    """The path is none of the routes."""
+    """No route has this path."""

@@ -16,6 +16,7 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import authenticated
 
+from jupyter_llm_meter.core.explanation import ExplainedError
 from jupyter_llm_meter.jupyter.doctor import ServerDoctor
 from jupyter_llm_meter.jupyter.errors import ArgumentError, FormatUnavailable, UnknownRoute
 from jupyter_llm_meter.jupyter.events import StandingEvents
@@ -53,7 +54,8 @@ def refusal_of(error: Exception) -> tuple[int, str]:
 
 
 def guarded(method: Method) -> Method:
-    """Let in only users whom the server authenticates and authorises, and answer errors with their reason."""
+    """Refuse users whom the server does not authenticate and authorise, and answer errors with their
+    reason."""
 
     @functools.wraps(method)
     async def answered(self: MeterHandler, *args: str) -> None:
@@ -63,7 +65,8 @@ def guarded(method: Method) -> Method:
         except tuple(REFUSALS) as error:
             status, reason = refusal_of(error)
             self.set_status(status)
-            self.finish(json.dumps({"message": str(error), "reason": reason}))
+            own = {"explanation": error.explanation.to_dict()} if isinstance(error, ExplainedError) else {}
+            self.finish(json.dumps({"message": str(error), "reason": reason, **own}))
 
     # The decorators of tornado and Jupyter are not typed for asynchronous methods.
     return cast(Method, authenticated(cast(Any, authorized(cast(Any, answered)))))

@@ -1,4 +1,4 @@
-"""Tells every kernel its id, so that whatever runs in it or below it can say where its calls are from.
+"""Gives every kernel its id, so that all programs in it or below it can say where their calls are from.
 
 A tap in an IPython kernel finds the id itself. A Python process that a kernel of another language starts, or
 a Python kernel without ipykernel, has only the environment.

@@ -1,116 +1,27 @@
-"""Queries the kernels of the Jupyter server for the service, which runs on another loop.
-
-A query runs on the server's loop, and the service waits for its answer for a short time. While the server is
-busy, the last answer is used. A query that has no answer yet is not repeated.
-"""
+"""The kernels of the Jupyter server: which notebook each belongs to, and whose calls are not seen."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
-import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import Future
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.serverapp import ServerApp
-from tornado.web import HTTPError
 
 from jupyter_llm_meter.core.paths import first_folder
+from jupyter_llm_meter.jupyter.notebook_projects import NotebookProjects
+from jupyter_llm_meter.jupyter.server_query import PATIENCE_S, ServerQuery
 from jupyter_llm_meter.service.context import KernelContext, UnmeteredKernel
 
-PATIENCE_S = 0.5
-FRESH_S = 1.0
-METADATA_FRESH_S = 10.0
-MAX_NOTEBOOK_BYTES = 10 * 1024 * 1024
-"""A larger notebook is not opened for its metadata: its project is the folder's."""
-
 MOST_PATHS = 1_000
-"""Paths that calls name themselves and that are looked for."""
+"""The most paths named by calls that are remembered."""
 SHOWN_OF_ID = 8
-"""How many characters of a kernel's id tell it from the others of its kernelspec."""
-
-_log = logging.getLogger(__name__)
-
-Answer = TypeVar("Answer")
-
-
-class ServerQuery(Generic[Answer]):
-    """One query to the server, its last answer, and the run in progress.
-
-    Args:
-        loop: The server's loop.
-        run: The query; runs on the server's loop.
-        unknown: The answer before the first one.
-
-    Attributes:
-        last: The last answer.
-    """
-
-    def __init__(
-        self, loop: asyncio.AbstractEventLoop, run: Callable[[], Awaitable[Answer]], unknown: Answer
-    ) -> None:
-        self._loop = loop
-        self._run = run
-        self.last = unknown
-        self._answered_at = float("-inf")
-        self._pending: Future[Answer] | None = None
-        self._task: asyncio.Task[Any] | None = None
-
-    async def answer(self, patience: float | None = PATIENCE_S) -> Answer:
-        """Return an answer no older than a second, or the last one when the server is busy or fails.
-
-        Args:
-            patience: How long to wait for the server, in seconds; None: until it answers.
-        """
-        if time.monotonic() - self._answered_at < FRESH_S:
-            return self.last
-        if self._pending is None:
-            self._pending = asyncio.run_coroutine_threadsafe(self._run_here(), self._loop)
-        elif not self._pending.done() and patience is not None:
-            patience = 0.0
-        pending = self._pending
-        await asyncio.wait([asyncio.wrap_future(pending)], timeout=patience)
-        if pending.done():
-            self._pending = None
-            if not pending.cancelled():
-                self._keep_answer(pending)
-        return self.last
-
-    def _keep_answer(self, pending: Future[Answer]) -> None:
-        error = pending.exception()
-        if error is None:
-            self.last = pending.result()
-            self._answered_at = time.monotonic()
-        else:
-            _log.warning("LLM Meter: the server's kernels could not be read: %r", error)
-
-    def expire(self) -> None:
-        """Ask the server again at the next query; from any thread."""
-        self._answered_at = float("-inf")
-
-    async def cancel(self) -> None:
-        """Cancel a run in progress; on the server's loop, after the last query."""
-        if self._task is not None and not self._task.done():
-            self._task.cancel()
-            await asyncio.wait([self._task])
-
-    async def _run_here(self) -> Answer:
-        self._task = asyncio.current_task()
-        return await self._run()
-
-
-@dataclass(frozen=True)
-class _Metadata:
-    last_modified: object
-    read_at: float
-    project: str | None
+"""How many characters of a kernel's id distinguish it from others with the same kernelspec."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +50,7 @@ class ServerKernels:
         self._with_tap: set[str] = set()
         self._with_calls: set[str] = set()
         self._known_specs: dict[str, _Spec] = {}
-        self._metadata: dict[str, _Metadata] = {}
+        self._projects = NotebookProjects(self._contents)
         self._contexts: dict[str, ServerQuery[KernelContext]] = {}
         self._existing: OrderedDict[str, ServerQuery[datetime | None]] = OrderedDict()
         self._unmetered: ServerQuery[list[UnmeteredKernel]] = ServerQuery(
@@ -181,7 +92,7 @@ class ServerKernels:
         return [row for row in rows if row.kernel_id not in self._with_calls]
 
     async def close(self) -> None:
-        """Leave nothing running on the server's loop.
+        """End what still runs on the server's loop.
 
         jupyter_server calls its file manager in threads of anyio, which outlive the loop, and so keep the
         process from ending, when the task that started them never ends.
@@ -231,7 +142,7 @@ class ServerKernels:
         if session["type"] != "notebook":
             return KernelContext(project=first_folder(path))
         seen_at = await self._find_file(path)
-        return KernelContext(path, await self._project_in(path) or first_folder(path), seen_at)
+        return KernelContext(path, await self._projects.project_in(path) or first_folder(path), seen_at)
 
     async def _find_file(self, path: str) -> datetime | None:
         now = datetime.now(timezone.utc)
@@ -240,27 +151,6 @@ class ServerKernels:
     async def _sessions(self) -> list[dict[str, Any]]:
         sessions: list[dict[str, Any]] = await ensure_async(self._sessions_manager.list_sessions())
         return sessions
-
-    async def _project_in(self, path: str) -> str | None:
-        known = self._metadata.get(path)
-        if known and time.monotonic() - known.read_at < METADATA_FRESH_S:
-            return known.project
-        try:
-            model = await ensure_async(self._contents.get(path, content=False))
-            if known is None or model["last_modified"] != known.last_modified:
-                project = await self._read_project(path, model.get("size"))
-            else:
-                project = known.project
-        except HTTPError:
-            return None  # not saved yet, or already moved: the folder names the project
-        self._metadata[path] = _Metadata(model["last_modified"], time.monotonic(), project)
-        return project
-
-    async def _read_project(self, path: str, size: int | None) -> str | None:
-        if size is None or size > MAX_NOTEBOOK_BYTES:
-            return None
-        model = await ensure_async(self._contents.get(path, content=True, type="file", format="text"))
-        return await asyncio.to_thread(project_in_notebook, model["content"])
 
     async def _find_unmetered(self) -> list[UnmeteredKernel]:
         sessions = await self._sessions()
@@ -276,7 +166,7 @@ class ServerKernels:
         return rows
 
     async def _label(self, kernel: dict[str, Any], session: dict[str, Any] | None) -> str:
-        """What people call a kernel without a document; the path of a console is no name."""
+        """The name of a kernel without a document; the path of a console is not a name."""
         if session is not None and session["name"]:
             return str(session["name"])
         spec = await self._spec(kernel["name"])
@@ -285,7 +175,7 @@ class ServerKernels:
     async def _reason(self, kernel: dict[str, Any]) -> str | None:
         if await self._language(kernel["name"]) != "python":
             return "language"
-        # A kernel that has not answered yet may not have come to its tap.
+        # A kernel that has not answered yet may not have started its tap.
         is_up = kernel.get("execution_state") in ("idle", "busy")
         is_metered = kernel["id"] in self._with_tap or (self._marks / kernel["id"]).exists()
         return "no-tap" if is_up and not is_metered else None
@@ -305,18 +195,6 @@ class ServerKernels:
             read = spec["spec"] if isinstance(spec, dict) else spec.to_dict()
             self._known_specs[name] = _Spec(read["language"].lower(), read.get("display_name") or name)
         return self._known_specs[name]
-
-
-def project_in_notebook(text: str) -> str | None:
-    """Return ``metadata["llm-meter"]["project"]`` of a notebook's text; None when it has none."""
-    try:
-        notebook = json.loads(text)
-    except ValueError:
-        return None
-    value = notebook
-    for name in ("metadata", "llm-meter", "project"):
-        value = value.get(name) if isinstance(value, dict) else None
-    return value if isinstance(value, str) and value else None
 
 
 def _session_of(kernel_id: str, sessions: Sequence[dict[str, Any]]) -> dict[str, Any] | None:

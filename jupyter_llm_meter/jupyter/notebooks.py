@@ -1,7 +1,8 @@
 """Follows the notebooks of a server: which kernel each has, and where they are moved.
 
-The contents manager says by an event that a file or folder was renamed. Sessions have no such event, so two
-methods of their manager are wrapped; its periodic reading would be too late for a server that is killed.
+The contents manager reports renamed files and folders by an event. Sessions have no such event, so two
+methods of their manager are wrapped; reading them from time to time would be too late for a server that is
+killed.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ _WRAPPED = ("create_session", "update_session")
 
 
 class Notebooks:
-    """Tells the service of the sessions and renames of one server. Methods run on the server's loop.
+    """Passes the sessions and renames of one server on to the service. Methods run on the server's loop.
 
     Args:
         sessions: The server's session manager, a configurable class without types.
         logger: The server's event logger.
         kernels: The server's kernels.
-        service: Keeps what it is told in the ledger.
+        service: Keeps them in the ledger.
     """
 
     def __init__(self, sessions: Any, logger: EventLogger, kernels: ServerKernels, service: Service) -> None:

@@ -1,6 +1,7 @@
 """Finds out where a notebook without a history comes from: it was moved outside Jupyter, or is a copy.
 
-Its cells tell. When their history is at a path that no longer exists, the notebook was moved from there; when
+The ids of its cells show it. When their history is at a path that no longer exists, the notebook was moved
+from there; when
 that path exists, it is a copy, whose usage is counted from zero.
 """
 
@@ -14,7 +15,7 @@ from typing import Any
 from jupyter_core.utils import ensure_async
 from tornado.web import HTTPError
 
-from jupyter_llm_meter.jupyter.kernels import MAX_NOTEBOOK_BYTES
+from jupyter_llm_meter.jupyter.notebook_projects import MAX_NOTEBOOK_BYTES
 from jupyter_llm_meter.service.service import Service
 
 MOST_KEPT = 1_000
@@ -38,7 +39,7 @@ class Origins:
         """Move a notebook's history to it, if it was left behind elsewhere.
 
         Returns:
-            The path of the notebook that it is a copy of; None when it is none, or was moved.
+            The path of the notebook that it is a copy of; None when it is not a copy, or was moved.
 
         Raises:
             LedgerUnavailable: The ledger cannot be used now.
@@ -80,7 +81,8 @@ class Origins:
 
 
 def cell_ids_in_notebook(text: str) -> frozenset[str]:
-    """Return the ids of a notebook's cells; none for a text that is no notebook, or of an older format."""
+    """Return the ids of a notebook's cells; empty for a text that is not a notebook, or of an older
+    format."""
     try:
         cells = json.loads(text)["cells"]
         return frozenset(cell["id"] for cell in cells if isinstance(cell.get("id"), str))

@@ -82,7 +82,7 @@ def _leave_other_folder() -> None:
 
 
 class Callers:
-    """Which package on a stack is the one whose call it is.
+    """Finds the package on a stack that makes a call.
 
     Args:
         extensions: The top-level packages of the server's extensions.

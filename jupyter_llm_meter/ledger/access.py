@@ -21,6 +21,7 @@ from typing import TypeVar
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from jupyter_llm_meter.core.explanation import Explanation, explain
 from jupyter_llm_meter.core.prices import price
 from jupyter_llm_meter.ledger.batch import Pricer
 from jupyter_llm_meter.ledger.errors import LedgerAddressError, LedgerUnavailable, UnusableLedger
@@ -47,7 +48,7 @@ class LedgerAccess:
 
     Args:
         url: SQLAlchemy URL of the ledger.
-        folder: The private folder; takes the fresh ledger when none can be made beside the bad one.
+        folder: The private folder; gets the new ledger if it cannot be made beside the bad one.
         problems: Gets the problem of a ledger that cannot be used.
         went_away: Called when the ledger cannot be reached, on the loop of the caller.
         pricer: Finds the cost of calls.
@@ -89,10 +90,10 @@ class LedgerAccess:
             raise
 
     async def check(self) -> None:
-        """Reach the database once; when that goes well it is no longer away.
+        """Try the database once; if it can be used, it is no longer away.
 
         Raises:
-            LedgerUnavailable: It is.
+            LedgerUnavailable: It cannot be used.
         """
         await self.use(lambda ledger: ledger.review([], datetime.now(timezone.utc)))
         self._pause_s = FIRST_PAUSE_S
@@ -100,7 +101,7 @@ class LedgerAccess:
 
     @property
     def retry_in_s(self) -> float:
-        """Seconds until a database that is away is asked again; 0 when it is not away."""
+        """Seconds until a database that is away is tried again; 0 when it is not away."""
         return max(0.0, self._closed_until - time.monotonic())
 
     def close(self) -> None:
@@ -112,7 +113,7 @@ class LedgerAccess:
 
     def _work(self, work: Callable[[Ledger], Result]) -> Result:
         if self.retry_in_s:
-            raise LedgerUnavailable("The ledger is away; it will be asked again soon.")
+            raise LedgerUnavailable("ledger-closed")
         try:
             ledger = self._open()
             try:
@@ -120,19 +121,17 @@ class LedgerAccess:
             except UnusableLedger as error:
                 return work(self._replace(ledger, error))
         except (LedgerUnavailable, LedgerAddressError) as error:
-            self._note_absence(error)
-            raise LedgerUnavailable(str(error)) from error
+            self._report_away(error.explanation)
+            raise LedgerUnavailable(error.explanation.code, **error.explanation.values) from error
 
-    def _note_absence(self, error: Exception) -> None:
+    def _report_away(self, reason: Explanation) -> None:
         self._closed_until = time.monotonic() + self._pause_s
         self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
-        self._problems.report(
-            UNAVAILABLE, f"{error}. Calls wait in the spool and are counted when it is back."
-        )
+        self._problems.report(UNAVAILABLE, explain("ledger-away", error=reason))
 
     def _open(self) -> Ledger:
         if not self._opening.acquire(timeout=OPENING_PATIENCE_S):
-            raise LedgerUnavailable("the ledger does not answer")
+            raise LedgerUnavailable("ledger-silent")
         try:
             if self._ledger is None:
                 try:
@@ -153,14 +152,12 @@ class LedgerAccess:
 
     def _open_beside(self, error: UnusableLedger) -> Ledger:
         home, stem, suffix = self._place_beside()
-        # Two services that find the same bad ledger must go on in the same fresh one.
+        # Two services that find the same bad ledger must use the same new one.
         with FileLock(home / f".{stem}.replacing"):
             known = sorted(home.glob(f"{stem}-????????T??????Z{suffix}"), reverse=True)
             fresh = home / f"{stem}-{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}{suffix}"
             path, ledger = self._first_usable([*known, fresh])
-        self._problems.report(
-            error.code, f"{error}. Calls are recorded in {path} for now. Move the file away and restart."
-        )
+        self._problems.report(error.code, explain("ledger-replaced", error=error.explanation, path=str(path)))
         return ledger
 
     def _place_beside(self) -> tuple[Path, str, str]:
@@ -180,7 +177,7 @@ class LedgerAccess:
             try:
                 return path, self._open_at(sqlite_url(path))
             except UnusableLedger:
-                continue  # it went bad as well; the fresh one comes last
+                continue  # it is bad as well; the new one comes last
         return fresh, self._open_at(sqlite_url(fresh))
 
     def _open_at(self, url: str) -> Ledger:

@@ -1,4 +1,4 @@
-"""The alerts of a ledger: raised once, claimed by one tab, acknowledged for all.
+"""Raises alerts when a limit's use crosses a threshold or a call is refused.
 
 An alert belongs to a limit, a subject, a threshold, a window and an amount. One event raises one alert, for
 the highest threshold. It can be raised again in a new window, and when the use was below the threshold in
@@ -10,26 +10,25 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, select, update
 
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import FULL, Alert, Standing, crossed_thresholds, format_decimal
-from jupyter_llm_meter.ledger.counters import Window, current_windows, used_amount
-from jupyter_llm_meter.ledger.errors import UnknownAlert
+from jupyter_llm_meter.ledger.alert_rows import alert_of, row_of, window_of
+from jupyter_llm_meter.ledger.counters import Window, used_amount
 from jupyter_llm_meter.ledger.history import sums_by
 from jupyter_llm_meter.ledger.locks import require_alone
 from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.outbox import Notebooks, Outbox, post
 from jupyter_llm_meter.ledger.raising import raised_at
-from jupyter_llm_meter.ledger.rows import from_us, to_us
+from jupyter_llm_meter.ledger.rows import to_us
 from jupyter_llm_meter.ledger.schema import NO_END, SUBJECT_COLUMNS, SUMS, UNIT_SUMS, alerts
 from jupyter_llm_meter.ledger.unpriced import used_of
 
-CLAIM_LAPSES_AFTER = timedelta(minutes=10)
 MOST_NOTEBOOKS = 3
 """Notebooks that an alert names to channels."""
 
@@ -41,9 +40,9 @@ def raise_alerts(
     now: datetime,
     outbox: Outbox,
 ) -> list[Alert]:
-    """Raise what the counters of limits' current windows give rise to and was not raised yet.
+    """Raise the alerts of the current windows that were not raised yet.
 
-    One crossing is one alert: that of the highest threshold. Those below it are written down as seen. A
+    One crossing is one alert: that of the highest threshold. Lower ones are stored as seen. A
     threshold that was announced in the window is not announced again after its limit was raised, unless the
     use was below it in between.
 
@@ -84,7 +83,7 @@ def raise_alerts(
 def raise_refusal(
     connection: Connection, standing: Standing, needed: Decimal | None, now: datetime, outbox: Outbox
 ) -> Alert | None:
-    """Raise that a call was refused, unless it was raised before; returns the new alert.
+    """Raise the alert of a refused call, unless there is one; returns the new alert.
 
     Args:
         connection: A writing transaction.
@@ -101,70 +100,6 @@ def raise_refusal(
     if _is_raised(connection, alert, window):
         return None
     return _announce(connection, [alert], window, limit, outbox)
-
-
-def pending_alerts(connection: Connection, limits: Sequence[Limit], now: datetime) -> list[Alert]:
-    """The unacknowledged alerts of current windows that still apply at the amounts in force."""
-    by_window = {window: limit for limit, window in current_windows(limits, now)}
-    query = select(alerts).where(
-        alerts.c.acknowledged_at.is_(None), alerts.c.rearmed_at.is_(None), alerts.c.window_end > to_us(now)
-    )
-    rows = [(_window_of(row), row) for row in map(dict, connection.execute(query).mappings())]
-    current = [(by_window[window], window, row) for window, row in rows if window in by_window]
-    used = used_of(connection, [(limit, window) for limit, window, _row in current])
-    raised_by = raised_at(connection, now)
-    pending = []
-    for limit, window, row in current:
-        amount = limit.amount + raised_by.get((limit.id, row["subject"]), 0)
-        figure = used.get(window, {}).get(row["subject"])
-        if _applies(row, Decimal(0) if figure is None else figure.amount, amount):
-            pending.append(alert_of(row))
-    return sorted(pending, key=lambda alert: (alert.raised_at, alert.threshold, alert.kind, alert.id))
-
-
-def _applies(row: Mapping[str, Any], used: Decimal, amount: Decimal) -> bool:
-    """Whether an alert still says what is so; a refusal does as long as the amount is the same."""
-    if row["kind"] == "blocked":
-        return bool(row["amount"] == format_decimal(amount))
-    return used >= Decimal(row["threshold"]) * amount
-
-
-def claim(connection: Connection, alert_id: str, claimant: str, now: datetime) -> bool:
-    """Give an alert to one claimant; another's claim holds until it lapses.
-
-    Raises:
-        UnknownAlert: No alert has this id.
-    """
-    _require(connection, alert_id)
-    lapsed = to_us(now - CLAIM_LAPSES_AFTER)
-    is_free = or_(
-        alerts.c.claimed_by.is_(None), alerts.c.claimed_by == claimant, alerts.c.claimed_at <= lapsed
-    )
-    result = connection.execute(
-        update(alerts)
-        .where(alerts.c.id == alert_id, alerts.c.acknowledged_at.is_(None), is_free)
-        .values(claimed_by=claimant, claimed_at=to_us(now))
-    )
-    return result.rowcount == 1
-
-
-def acknowledge(connection: Connection, alert_id: str, now: datetime) -> None:
-    """Mark an alert as seen, for every tab; a second time changes nothing.
-
-    Raises:
-        UnknownAlert: No alert has this id.
-    """
-    _require(connection, alert_id)
-    connection.execute(
-        update(alerts)
-        .where(alerts.c.id == alert_id, alerts.c.acknowledged_at.is_(None))
-        .values(acknowledged_at=to_us(now))
-    )
-
-
-def _require(connection: Connection, alert_id: str) -> None:
-    if connection.execute(select(alerts.c.id).where(alerts.c.id == alert_id)).first() is None:
-        raise UnknownAlert(f"no alert has the id {alert_id!r}; it may belong to another ledger")
 
 
 def _new_alert(
@@ -203,14 +138,14 @@ def _announced(
         query = query.where(alerts.c.subject.in_(subjects))
     found: dict[tuple[Window, str], list[Mapping[str, Any]]] = {}
     for row in map(dict, connection.execute(query).mappings()):
-        found.setdefault((_window_of(row), row["subject"]), []).append(row)
+        found.setdefault((window_of(row), row["subject"]), []).append(row)
     return found
 
 
 def _still_announced(
     connection: Connection, rows: Sequence[Mapping[str, Any]], used: Decimal, amount: Decimal, now: datetime
 ) -> set[Decimal]:
-    """The thresholds that are not announced again; one that the use is below is armed again."""
+    """The thresholds that are not announced again. A threshold above the use is armed again."""
     open_rows = [row for row in rows if row["rearmed_at"] is None]
     below = [row["id"] for row in open_rows if used < Decimal(row["threshold"]) * amount]
     if below:
@@ -238,7 +173,7 @@ def _is_raised(connection: Connection, alert: Alert, window: Window) -> bool:
 def _announce(
     connection: Connection, made: Sequence[Alert], window: Window, limit: Limit, outbox: Outbox
 ) -> Alert:
-    """Write down the alerts of one event: the last stands for all, and for what was announced before."""
+    """Store the alerts of one event: the last one stands for all, and for those announced before."""
     *lower, alert = made
     recall_of(connection).change(connection)
     connection.execute(
@@ -254,34 +189,13 @@ def _announce(
     notebooks = _top_notebooks(connection, limit, window, alert.subject)
     top = notebooks[0][0] if notebooks else None
     for each in lower:
-        seen = {**_row(each, window, top), "acknowledged_at": to_us(each.raised_at)}
+        seen = {**row_of(each, window, top), "acknowledged_at": to_us(each.raised_at)}
         connection.execute(alerts.insert().values(seen))
-    row = _row(alert, window, top)
+    row = row_of(alert, window, top)
     connection.execute(alerts.insert().values(row))
     raised = alert_of(row)
     post(connection, raised, limit, notebooks, outbox.channels_for(limit))
     return raised
-
-
-def _row(alert: Alert, window: Window, top_notebook: str | None) -> dict[str, Any]:
-    return {
-        **window.key(),
-        "id": alert.id,
-        "subject": alert.subject,
-        "kind": alert.kind,
-        "threshold": format_decimal(alert.threshold),
-        "amount": format_decimal(alert.amount),
-        "unit": alert.unit,
-        "used": format_decimal(alert.used),
-        "needed": None if alert.needed is None else format_decimal(alert.needed),
-        "reserved": None if alert.reserved is None else format_decimal(alert.reserved),
-        "raised_at": to_us(alert.raised_at),
-        "top_notebook": top_notebook,
-    }
-
-
-def _window_of(row: Mapping[str, Any]) -> Window:
-    return Window(row["limit_id"], row["window_start"], row["window_end"])
 
 
 def _top_notebooks(connection: Connection, limit: Limit, window: Window, subject: str) -> Notebooks:
@@ -293,23 +207,3 @@ def _top_notebooks(connection: Connection, limit: Limit, window: Window, subject
     used = {path: figures[position] for path, figures in by_notebook.items() if path is not None}
     top = sorted(used, key=lambda path: (-used[path], path))[:MOST_NOTEBOOKS]
     return [(path, used_amount(limit.unit, used[path])) for path in top]
-
-
-def alert_of(row: Mapping[str, Any]) -> Alert:
-    """The alert that a row of `alerts` holds."""
-    return Alert(
-        id=row["id"],
-        limit_id=row["limit_id"],
-        subject=row["subject"],
-        threshold=Decimal(row["threshold"]),
-        window_start=from_us(row["window_start"]),
-        resets_at=None if row["window_end"] == NO_END else from_us(row["window_end"]),
-        raised_at=from_us(row["raised_at"]),
-        used=Decimal(row["used"]),
-        amount=Decimal(row["amount"]),
-        unit=row["unit"],
-        top_notebook=row["top_notebook"],
-        is_refusal=row["kind"] == "blocked",
-        needed=None if row["needed"] is None else Decimal(row["needed"]),
-        reserved=None if row["reserved"] is None else Decimal(row["reserved"]),
-    )

@@ -1,4 +1,4 @@
-"""The questions that a ledger answers without changing: calls, sums, alerts, raises.
+"""The queries of a ledger: calls, sums, alerts, raises. They change nothing.
 
 Every method is one transaction that sees one state of the ledger.
 """
@@ -15,7 +15,7 @@ from sqlalchemy import Engine, select
 
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import Alert
-from jupyter_llm_meter.ledger import alerting, deliveries, queries, raising
+from jupyter_llm_meter.ledger import deliveries, open_alerts, queries, raising
 from jupyter_llm_meter.ledger.cell_runs import cell_runs
 from jupyter_llm_meter.ledger.deliveries import ChannelRecord
 from jupyter_llm_meter.ledger.engine import reading
@@ -31,7 +31,7 @@ from llm_meter_tap.wire.record import CallRecord
 
 
 class Answers:
-    """What can be asked of a ledger; `store.Ledger` is one."""
+    """The queries of a ledger; `store.Ledger` has them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -45,7 +45,7 @@ class Answers:
     def alerts(self, limits: Sequence[Limit], now: datetime) -> list[Alert]:
         """The unacknowledged alerts of the current windows, oldest first."""
         with reading(self._engine) as connection:
-            return alerting.pending_alerts(connection, limits, now)
+            return open_alerts.pending_alerts(connection, limits, now)
 
     def channel_records(self) -> list[ChannelRecord]:
         """How deliveries to each channel went."""
@@ -60,7 +60,7 @@ class Answers:
         sort: str = "started_at",
         order: str = "desc",
     ) -> Page:
-        """Calls by the page, newest first unless told otherwise; see `pages.page_of_calls`."""
+        """A page of calls, newest first by default; see `pages.page_of_calls`."""
         with reading(self._engine) as connection:
             return page_of_calls(connection, limit, cursor, which, sort, order)
 
@@ -82,7 +82,7 @@ class Answers:
             return cell_runs(connection, notebook)
 
     def alike_notebooks(self, user_id: str, path: str, cell_ids: Collection[str]) -> list[Alike]:
-        """Whose history a notebook without one may have; see `likeness.alike`."""
+        """The paths whose history may belong to a notebook without one; see `likeness.alike`."""
         with reading(self._engine) as connection:
             return alike(connection, user_id, path, cell_ids)
 
@@ -102,7 +102,7 @@ class Answers:
             return busy_minutes(connection, user_id, start)
 
     def records(self, which: Filter = ALL_CALLS) -> Iterator[CallRecord]:
-        """Every call that is meant, oldest first, streamed; no transaction stays open between calls."""
+        """Every selected call, oldest first, streamed; no transaction stays open between calls."""
         batch = self.records_after(None, which)
         while batch:
             yield from batch

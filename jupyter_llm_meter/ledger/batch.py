@@ -1,4 +1,4 @@
-"""What the records of a batch make of the ledger's rows of calls.
+"""The changes that a batch of records makes to the rows of calls.
 
 Every record becomes a new row, changes a row or changes nothing. The rows are worked out first, in memory,
 and written afterwards, so that every sum can change by the difference.
@@ -50,10 +50,10 @@ class Settled:
     """What became of a batch of records.
 
     Attributes:
-        new: Ids of calls the ledger had not known.
+        new: Ids of calls that are new to the ledger.
         written: These calls as they arrived, priced.
         known: Ids that changed nothing.
-        upgraded: Ids whose missing figures are now known, or of which another source knew more.
+        upgraded: Ids of calls with figures that were missing before, or with more facts from another source.
         merged: Ids that are other names of calls of the ledger from now on.
         crossed: The alerts raised by the batch.
         drawn: What the calls used that were drawn from allotments, known ones too.
@@ -153,7 +153,7 @@ class Batch:
         call_id = self._kept_id(record.call_id)
         known = self.rows.get(call_id)
         if call_id != record.call_id:
-            # Merged before; it may bring more now.
+            # Merged before; this record may know more.
             if known is not None:
                 self._replace(call_id, merged(to_record(known), record))
             self._note_known(record.call_id)
@@ -174,7 +174,7 @@ class Batch:
             settled.known.append(call_id)
 
     def _merge(self, call_id: str) -> None:
-        """Merge a call with what other sources say of it."""
+        """Merge a call with the records of other sources."""
         row = self.rows[call_id]
         others = list(self._duplicates(call_id, row))
         better = [other for other in others if rank(other["source"]) < rank(row["source"])]
@@ -205,7 +205,7 @@ class Batch:
         self._replace(kept_id, merged(to_record(self.rows[kept_id]), to_record(worse)))
 
     def _replace(self, call_id: str, record: CallRecord) -> None:
-        """Change a row to what is known now, if that is more."""
+        """Change a row if the record knows more."""
         before = self.rows[call_id]
         self._put(call_id, priced(record, self._pricer))
         if self.rows[call_id] == before:
@@ -232,7 +232,7 @@ class Batch:
 
 
 def _distance(other: Row, row: Row) -> tuple[object, ...]:
-    """How far a call is from a report of it, where several can be meant; one that cost nothing comes last."""
+    """How well a call fits a report that may be about several; one that cost nothing fits least."""
     return (
         other["basis"] == "none",
         *(other[name] != row[name] for name in ("run_id", "kernel_id")),

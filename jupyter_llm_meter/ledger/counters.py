@@ -34,7 +34,7 @@ from jupyter_llm_meter.ledger.sql import Insert, Sql
 from jupyter_llm_meter.ledger.windows_of_calls import windows_of
 
 _FEW = 100
-"""Up to so many windows are asked for by their names, more by their bounds alone."""
+"""Up to this many windows are selected by name, more by their bounds alone."""
 
 _FEW_COUNTERS = Sql(
     "SELECT limit_id, window_start, window_end, subject, used FROM counters WHERE limit_id IN (?*)"

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from jupyter_llm_meter.core.standing import Alert
-from jupyter_llm_meter.ledger.alerting import alert_of
+from jupyter_llm_meter.ledger.alert_rows import alert_of
 from jupyter_llm_meter.ledger.rows import from_us, to_us
 from jupyter_llm_meter.ledger.schema import alerts, deliveries
 
@@ -50,11 +50,11 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Quiet:
-    """Quiet hours of a channel, in which it is now.
+    """The quiet hours that a channel is in now.
 
     Attributes:
-        until: When they are over.
-        is_urgent_sent: Whether alerts of reached limits and refused calls go out all the same.
+        until: When they end.
+        is_urgent_sent: Whether alerts of reached limits and refused calls are sent in these hours.
     """
 
     until: datetime
@@ -67,7 +67,7 @@ class Turn:
 
     Attributes:
         message_id: Names the lease; None when there is nothing to send now.
-        deliveries: What is to be sent as one message, oldest first: of one limit its gravest alert.
+        deliveries: What is to be sent as one message, oldest first: of one limit, its most severe alert.
         next_at: When to ask again if there is nothing to send now; None: when something is posted.
     """
 
@@ -135,7 +135,7 @@ def take_turn(
 
 
 def _due_in(quiet: Quiet, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-    """What goes out in quiet hours: what is urgent, and the warnings that it makes needless."""
+    """What is sent in quiet hours: urgent alerts, and the warnings that they replace."""
     if not quiet.is_urgent_sent:
         return []
     urgent = {_crossing(row) for row in rows if row["kind"] != "warning"}
@@ -143,7 +143,7 @@ def _due_in(quiet: Quiet, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping
 
 
 def _standing_for_all(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Of each limit, subject, window and amount the gravest alert, which says all that the others say."""
+    """The most severe alert of each limit, subject, window and amount, which covers the others."""
     gravest: dict[tuple[Any, ...], Mapping[str, Any]] = {}
     for row in rows:
         key = _crossing(row)

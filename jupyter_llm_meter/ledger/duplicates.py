@@ -1,4 +1,4 @@
-"""Finds what the ledger already holds of a batch's calls, under their own ids and under others'.
+"""Finds the calls of a batch that the ledger already has, under their own ids or under others.
 
 Reads only. `witnesses.py` says which of the rows found are of one call.
 """

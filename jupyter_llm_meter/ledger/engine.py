@@ -43,22 +43,19 @@ def parse_url(url: str) -> URL:
     """The parsed URL of a supported database.
 
     Raises:
-        LedgerAddressError: It is none, or of a database that is not supported.
+        LedgerAddressError: It is not a URL, or its database is not supported.
     """
     try:
         parsed = make_url(url)
         parsed.get_dialect()
     except (ArgumentError, NoSuchModuleError) as error:
-        raise LedgerAddressError(f"database URL {_shown(url)} cannot be read: {error}. {_ALLOWED}") from None
+        raise LedgerAddressError("address-unreadable", url=_shown(url), error=str(error)) from None
     backend = parsed.get_backend_name()
     if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
-        raise LedgerAddressError(f"database URL {url!r} names no file. {_ALLOWED}")
+        raise LedgerAddressError("address-no-file", url=repr(url))
     if parsed.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
-        raise LedgerAddressError(f"database URL {parsed!s} is not supported. {_ALLOWED}")
+        raise LedgerAddressError("address-unsupported", url=str(parsed))
     return parsed
-
-
-_ALLOWED = "Allowed are sqlite:///PATH and postgresql+psycopg://USER@HOST/DATABASE."
 
 
 def sqlite_file(url: URL) -> Path | None:
@@ -87,7 +84,7 @@ def create_file(path: Path) -> None:
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
-        raise LedgerUnavailable(f"the ledger {path} cannot be created: {error.strerror}") from error
+        raise LedgerUnavailable("ledger-not-created", path=str(path), error=str(error.strerror)) from error
 
 
 @contextmanager
@@ -101,7 +98,7 @@ def writing(engine: Engine, is_alone: bool = True) -> Iterator[Connection]:
     memory = _memories.setdefault(engine, Memory())
     # SQLite would let the other threads sleep and look again; a process's own threads wait for one another.
     if not memory.writes.acquire(timeout=BUSY_TIMEOUT_S):
-        raise LedgerUnavailable("the ledger is busy: another write of this process does not end")
+        raise LedgerUnavailable("ledger-busy")
     try:
         begun = _begun(engine, memory, is_alone)
         with translated(engine), begun as connection, memory.recalled(connection) as recall:
@@ -205,15 +202,11 @@ def translated(engine: Engine) -> Iterator[None]:
         orig = error.orig if isinstance(error, DBAPIError) else error
         reason = str(orig).strip()
         if any(word in reason for word in _DAMAGED):
-            raise CorruptLedger(
-                f"the ledger {where} is damaged ({reason}); restore it from a copy."
-            ) from error
+            raise CorruptLedger("ledger-damaged", path=str(where), error=reason) from error
         module = engine.dialect.loaded_dbapi
         refusals = (module.IntegrityError, module.DataError, module.ProgrammingError)
         is_refusal = isinstance(orig, refusals) or getattr(orig, "sqlstate", None) in COLLISIONS
-        raise LedgerUnavailable(
-            f"the ledger {where} cannot be used now: {reason}", is_refusal=is_refusal
-        ) from error
+        raise LedgerUnavailable("ledger-failing", is_refusal, path=str(where), error=reason) from error
 
 
 def _postgresql_engine(url: URL) -> Engine:
@@ -221,9 +214,7 @@ def _postgresql_engine(url: URL) -> Engine:
         patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT_S}
         return create_engine(url, pool_pre_ping=True, connect_args=patience)
     except ModuleNotFoundError as error:
-        raise LedgerAddressError(
-            "PostgreSQL needs the package psycopg: pip install 'jupyter-llm-meter[postgresql]'"
-        ) from error
+        raise LedgerAddressError("address-no-driver") from error
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

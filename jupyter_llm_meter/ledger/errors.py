@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+from jupyter_llm_meter.core.explanation import ExplainedError, Value
+
 
 class LedgerError(Exception):
     """Something about the ledger; the message says what happened and what to do."""
 
 
-class LedgerAddressError(LedgerError):
+class LedgerAddressError(ExplainedError, LedgerError):
     """The URL does not name a ledger that can be opened."""
 
 
-class LedgerUnavailable(LedgerError):
+class LedgerUnavailable(ExplainedError, LedgerError):
     """The database cannot be reached, read or written now; nothing of the transaction was kept.
 
     Args:
-        message: What happened.
+        code: The code of its explanation.
         is_refusal: The database is there, and refused these rows.
+        values: What the text of the code names.
     """
 
-    def __init__(self, message: str, is_refusal: bool = False) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, is_refusal: bool = False, /, **values: Value) -> None:
+        super().__init__(code, **values)
         self.is_refusal = is_refusal
 
 
-class UnusableLedger(LedgerError):
+class UnusableLedger(ExplainedError, LedgerError):
     """The database at the ledger's address must not be written to; it was left untouched.
 
     Attributes:

@@ -39,13 +39,13 @@ _ESCAPE = "\\"
 
 @dataclass(frozen=True)
 class Filter:
-    """What calls must be to be meant.
+    """Which calls are selected.
 
     Attributes:
         start: First instant wanted; None: from the first call.
         end: First instant not wanted; None: to the last call.
         values: By the names of ``FILTER_COLUMNS``, the value that calls must have; None: that they have none.
-        search: Text that one of ``SEARCHED_COLUMNS`` must hold, whatever its case; empty: all do.
+        search: Text that one of ``SEARCHED_COLUMNS`` must contain, ignoring case; empty: any.
     """
 
     start: datetime | None = None
@@ -127,7 +127,7 @@ def _holds(connection: Connection, column: ColumnElement[str], text: str) -> Col
     if connection.dialect.name != "sqlite":
         return column.icontains(text, autoescape=True)
     if text.isascii():
-        # SQLite's LIKE folds the case of ASCII, and is several times as fast as a function of ours.
+        # SQLite's LIKE folds the case of ASCII, and is several times as fast as a Python function.
         return column.like(f"%{_escaped(text)}%", escape=_ESCAPE)
     folded = cast(func.llm_meter_fold(column), String)
     return folded.like(f"%{_escaped(text.casefold())}%", escape=_ESCAPE)

@@ -34,7 +34,7 @@ _CHECKED_BYTES = 64 * 1024 * 1024  # larger files are not read through at every 
 
 
 def prepare(engine: Engine) -> None:
-    """Make a database ready: refuse what is not ours, create what is blank, migrate what is old.
+    """Make a database ready: refuse a foreign one, fill a blank one, migrate an old one.
 
     Safe when several processes do it at once: the migrations run under the write lock and look again.
 
@@ -55,7 +55,7 @@ def prepare(engine: Engine) -> None:
 
 
 def _inspect_file(path: Path) -> None:
-    """Look at an SQLite file without write access to it.
+    """Check an SQLite file without write access to it.
 
     Another process may be making a ledger of it meanwhile: the size comes first, all else from one snapshot.
     """
@@ -67,10 +67,10 @@ def _inspect_file(path: Path) -> None:
             application_id = connection.execute("PRAGMA application_id").fetchone()[0]
             tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
             if application_id != schema.APPLICATION_ID and (tables or application_id):
-                raise ForeignLedger(f"{path} is an SQLite database of something else; {_CHOOSE}")
+                raise ForeignLedger("ledger-of-others", path=str(path))
             # SQLite takes a file that is shorter than its header for an empty one and would write over it.
             if size and not connection.execute("PRAGMA page_count").fetchone()[0]:
-                raise ForeignLedger(f"{path} is not an SQLite database; {_CHOOSE}")
+                raise ForeignLedger("ledger-no-database", path=str(path))
             if size <= _CHECKED_BYTES:
                 _check_pages(connection, path)
     except sqlite3.DatabaseError as error:
@@ -80,19 +80,16 @@ def _inspect_file(path: Path) -> None:
 def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
     verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if verdict != "ok":
-        raise CorruptLedger(f"the ledger {path} is damaged ({verdict}); restore it from a copy.")
+        raise CorruptLedger("ledger-damaged", path=str(path), error=verdict)
 
 
 def _refusal(path: Path, error: sqlite3.DatabaseError) -> UnusableLedger | LedgerUnavailable:
     reason = str(error)
     if "not a database" in reason:
-        return ForeignLedger(f"{path} is not an SQLite database; {_CHOOSE}")
+        return ForeignLedger("ledger-no-database", path=str(path))
     if "malformed" in reason or "unsupported file format" in reason:
-        return CorruptLedger(f"the ledger {path} is damaged ({reason}); restore it from a copy.")
-    return LedgerUnavailable(f"the ledger {path} cannot be used now: {reason}")
-
-
-_CHOOSE = "choose another place with c.LLMMeter.database_url or --db."
+        return CorruptLedger("ledger-damaged", path=str(path), error=reason)
+    return LedgerUnavailable("ledger-failing", path=str(path), error=reason)
 
 
 def _revision(connection: Connection, url: URL) -> str | None:
@@ -106,19 +103,16 @@ def _revision(connection: Connection, url: URL) -> str | None:
     names = set(inspect(connection).get_table_names())
     if VERSION_TABLE not in names:
         if names & {*schema.metadata.tables, *schema.views.tables}:
-            raise ForeignLedger(f"{where} has tables of something else; {_CHOOSE}")
+            raise ForeignLedger("ledger-other-tables", path=where)
         return None
     revision = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()
     if revision not in (None, *REVISIONS):
-        raise NewerLedger(
-            f"the ledger {where} was changed by a later version of LLM Meter (schema {revision}); "
-            "upgrade jupyter-llm-meter, or choose another place with c.LLMMeter.database_url or --db."
-        )
+        raise NewerLedger("ledger-later", path=where, revision=str(revision))
     return None if revision is None else str(revision)
 
 
 def _upgrade(connection: Connection) -> None:
-    from alembic import command  # only a blank or old ledger pays for the import
+    from alembic import command  # imported only for a blank or old ledger
     from alembic.config import Config
 
     config = Config()

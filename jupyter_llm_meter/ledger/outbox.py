@@ -20,10 +20,10 @@ Notebooks = Sequence[tuple[str, Decimal]]
 
 @dataclass(frozen=True)
 class Outbox:
-    """Where alerts go besides the ledger.
+    """Where alerts are sent, besides the ledger.
 
     Attributes:
-        channels_for: The names of the channels that hear of a limit's alerts.
+        channels_for: Returns the names of the channels that get a limit's alerts.
         posted: Called after a commit that left something to deliver, on the committing thread.
     """
 

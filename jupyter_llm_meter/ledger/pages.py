@@ -1,6 +1,5 @@
-"""Calls one after another: by the page under any order, and all of them for an export.
-
-Pages go on from the last call of the page before, not from a number of rows: calls that arrive meanwhile
+"""Pages of calls in any order, and all calls for an export. A page continues after the last call of the page
+before, not from a number of rows: calls that arrive meanwhile
 shift nothing.
 """
 
@@ -66,7 +65,7 @@ class Page(NamedTuple):
 
     Attributes:
         calls: The records.
-        next_cursor: Where to go on; None after the last.
+        next_cursor: Where the next page starts; None after the last.
     """
 
     calls: list[CallRecord]
@@ -94,7 +93,7 @@ def page_of_calls(
         order: One of ``ORDERS``.
 
     Raises:
-        BadCursor: The cursor is none of ours, or of another sort or order.
+        BadCursor: The cursor is not from this ledger, or from another sort or order.
         ValueError: `sort` or `order` is not allowed.
     """
     for name, value, allowed in (("sort", sort, SORTS), ("order", order, ORDERS)):

@@ -1,6 +1,6 @@
 """Raises: what was added to a limit's amount for one subject, until when, by whom and why.
 
-A raise is written down for good and never changed or removed: it is the audit, and it ends by its own time.
+A raise is stored for good and never changed or removed: it is the audit record. It ends at its own time.
 """
 
 from __future__ import annotations

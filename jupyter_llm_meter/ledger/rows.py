@@ -79,7 +79,8 @@ def from_pico(pico: int) -> Decimal:
 
 
 def sound(record: CallRecord) -> CallRecord:
-    """A record that can be summed: a count or cost beyond belief is a damaged figure and becomes unknown."""
+    """A record that can be summed: an impossibly large count or cost is a damaged figure and becomes
+    unknown."""
     damaged = [name for name in _COUNTS if (getattr(record, name) or 0) > _LARGEST_COUNT]
     if damaged:
         unknown: dict[str, Any] = dict.fromkeys(damaged)
@@ -102,7 +103,7 @@ def to_row(record: CallRecord) -> Row:
     row["model"] = row["response_model"] or row["request_model"]
     has_figures = record.basis in FIGURES
     is_priced = row["cost_pico"] is not None and record.cost_currency in (None, "USD")
-    row["calls"] = int(record.status != "refused")  # it never left
+    row["calls"] = int(record.status != "refused")  # it was never sent
     row["missing_calls"] = int(record.basis == "missing")
     row["priced_calls"] = int(is_priced)
     row["unpriced_calls"] = int(has_figures and not is_priced)

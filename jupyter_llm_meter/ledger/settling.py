@@ -1,6 +1,6 @@
-"""Writing finished calls down: the call, its rollup and its counters change together or not at all.
+"""Stores finished calls: the call, its rollup and its counters change together or not at all.
 
-A call is known by its id and counted once, however often and by whatever way it arrives. What is known
+A call is known by its id and counted once, however often it arrives. What is known
 does not change, with two exceptions: a record with figures takes the place of one whose basis is ``missing``,
 and a call that another source reports under another id is merged with it (`witnesses.py`).
 """
@@ -52,7 +52,7 @@ def settle(
     refused: Mapping[str, Decision] = _NONE,
     dropped: Sequence[str] = (),
 ) -> Settled:
-    """Write a batch of records down and raise the alerts it gives rise to, in the caller's transaction.
+    """Store a batch of records and raise the alerts that follow from it, in the caller's transaction.
 
     Args:
         connection: A writing transaction.
@@ -60,7 +60,7 @@ def settle(
         index: The limits in force.
         now: Picks the windows in which alerts are raised.
         pricer: Asked again where records that come together give model and figures.
-        outbox: Names the channels that hear of alerts.
+        outbox: Names the channels that get alerts.
         older: Sums of calls that come without the calls, see `takeover.TakeoverPart`.
         refused: Why calls were refused, by call id, as far as it is remembered.
         dropped: Calls that were never sent, whose reservations end.

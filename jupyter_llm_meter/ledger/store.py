@@ -19,7 +19,7 @@ from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.prices import price
 from jupyter_llm_meter.core.reservation import CallBounds, Decision
 from jupyter_llm_meter.core.standing import Alert, Standing
-from jupyter_llm_meter.ledger import alerting, deliveries, raising
+from jupyter_llm_meter.ledger import alerting, deliveries, open_alerts, raising
 from jupyter_llm_meter.ledger.answers import Answers
 from jupyter_llm_meter.ledger.arrivals import Arrival, settle_arrivals
 from jupyter_llm_meter.ledger.batch import Pricer, Settled, priced
@@ -75,7 +75,7 @@ class Ledger(Answers):
         Args:
             url: ``sqlite:///PATH`` or ``postgresql+psycopg://...``.
             pricer: Finds the cost of a call that comes without one.
-            outbox: Where alerts go besides the ledger; nowhere by default.
+            outbox: Where alerts are sent, besides the ledger; by default nowhere.
 
         Raises:
             CorruptLedger: The file is damaged; it is unchanged.
@@ -110,7 +110,7 @@ class Ledger(Answers):
         dropped: Sequence[str] = (),
         places: Places = NO_PLACES,
     ) -> Settled:
-        """Write finished calls down, each once, and raise the alerts they give rise to.
+        """Store finished calls, each once, and raise the alerts that follow from them.
 
         Args:
             records: Calls; a record's `started_at` picks the windows it counts in.
@@ -145,7 +145,7 @@ class Ledger(Answers):
         """Add the calls that a page counted in local mode, once; see `takeover.take_over`.
 
         Raises:
-            LedgerUnavailable: Nothing of the part was written; it can be handed over again.
+            LedgerUnavailable: Nothing of the part was written; it can be sent again.
         """
         ready = [priced(sound(record), self._pricer) for record in part.records]
         with writing(self._engine) as connection:
@@ -158,9 +158,9 @@ class Ledger(Answers):
     def pass_over(self, seen: Sequence[Seen], limits: Sequence[Limit], now: datetime) -> None:
         """Mark alerts as seen that a page has shown before there was a ledger."""
         with writing(self._engine) as connection:
-            for alert in alerting.pending_alerts(connection, limits, now):
+            for alert in open_alerts.pending_alerts(connection, limits, now):
                 if any(known.means(alert) for known in seen):
-                    alerting.acknowledge(connection, alert.id, now)
+                    open_alerts.acknowledge(connection, alert.id, now)
 
     def review(self, limits: Sequence[Limit], now: datetime) -> list[Alert]:
         """Measure changed limits against the ledger: raise what already holds and was not raised yet."""
@@ -184,13 +184,13 @@ class Ledger(Answers):
             return standings(connection, limits, now, subjects or {})
 
     def claim_alert(self, alert_id: str, claimant: str, now: datetime) -> bool:
-        """Give an alert to the one tab that shows it; tells whether this claimant has it.
+        """Give an alert to the one tab that shows it; returns whether this claimant has it.
 
         Raises:
             UnknownAlert: No alert has this id.
         """
         with writing(self._engine) as connection:
-            return alerting.claim(connection, alert_id, claimant, now)
+            return open_alerts.claim(connection, alert_id, claimant, now)
 
     def acknowledge_alert(self, alert_id: str, now: datetime) -> None:
         """Mark an alert as seen, for every tab.
@@ -199,7 +199,7 @@ class Ledger(Answers):
             UnknownAlert: No alert has this id.
         """
         with writing(self._engine) as connection:
-            alerting.acknowledge(connection, alert_id, now)
+            open_alerts.acknowledge(connection, alert_id, now)
 
     def take_turn(
         self,
@@ -273,7 +273,7 @@ class Ledger(Answers):
         return self._reservations.sweep(now)
 
     def add_raise(self, raised: Raise, limits: Sequence[Limit], now: datetime) -> list[Alert]:
-        """Write a raise down, and measure its limit by the new amount."""
+        """Store a raise, and measure its limit by the new amount."""
         meant = [limit for limit in limits if limit.id == raised.limit_id]
         with writing(self._engine) as connection:
             raising.write_raise(connection, raised)
@@ -289,7 +289,7 @@ class Ledger(Answers):
         return known
 
     def _count_windows(self, limits: Sequence[Limit], now: datetime) -> None:
-        """See to it that the current windows are counted; writes only when one is met for the first time."""
+        """Make sure that the current windows are counted; writes only when a window is new."""
         with reading(self._engine) as connection:
             unmet = uncounted(connection, with_unpriced(current_windows(limits, now)))
         if unmet:

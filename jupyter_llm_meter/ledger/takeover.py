@@ -1,6 +1,6 @@
 """Takes over the calls that a page counted in local mode.
 
-A page hands over one part for each tab, with a revision that grows. A part has its newest calls in full
+A page sends one part for each tab, with a revision that grows. A part has its newest calls in full
 and its older calls as sums. The transaction that adds a part also stores its revision, so a part counts once,
 even when several pages send it several times.
 """

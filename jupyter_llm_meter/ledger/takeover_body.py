@@ -1,4 +1,4 @@
-"""Reads the parts that pages hand over (``POST takeover``).
+"""Reads the parts that pages send (``POST takeover``).
 
 The page in local mode writes this body. If one part cannot be read, the whole body is refused, so that the
 page keeps everything.

@@ -47,7 +47,7 @@ _TOKENS, _CALLS = SUMS.index("tokens"), SUMS.index("calls")
 
 
 class _Key(NamedTuple):
-    """What a row stands for; `notebook` tells cells of the same id apart."""
+    """What a row stands for; `notebook` distinguishes cells with the same id."""
 
     group: str | None = None
     notebook: str | None = None

@@ -1,4 +1,4 @@
-"""When two records report one call, and what is known of the call then.
+"""Which records report the same call, and what they say together.
 
 Pure. A call may be reported by the tap, a kernel message, `record`, an import and a printed output, each
 under an id of its own. Records of one source are never merged: what it reports under two ids are two calls.
@@ -20,7 +20,7 @@ SHORTEST_ID = 8
 """A shorter response id may come again with another response; the output scanner has the same rule."""
 
 UNIQUE_ID = 20
-"""From this length on a response id is one of a kind; some local servers only count up to 1000."""
+"""A response id of this length is unique; some local servers only count up to 1000."""
 
 _RANKS = {"tap": 0, "message": 0, "manual": 1, "import": 2, "output": 3}
 _STRENGTHS = {"missing": 0, "partial": 1, "counted": 2, "reported": 3, "none": 4}
@@ -35,7 +35,7 @@ _PLAIN = tuple(field.name for field in fields(CallRecord) if field.name not in _
 
 
 def rank(source: str) -> int:
-    """How good a witness a source is, the best first; sources of one rank are one witness."""
+    """The rank of each source, the best first; sources of one rank count as one."""
     return _RANKS[source]
 
 
@@ -80,7 +80,7 @@ def is_shown(call: Mapping[str, Any], output: Mapping[str, Any]) -> bool:
 def merged(better: CallRecord, worse: CallRecord) -> CallRecord:
     """What two records of one call say together, under the better one's id.
 
-    Each field has the better witness's value, where that is known. The figures are those of the stronger
+    Each field has the value of the better source, where it is known. The figures are those of the stronger
     basis. What is known never becomes unknown. The cost is left out when it has to be found again.
     """
     known = {name: getattr(worse, name) for name in _PLAIN if getattr(better, name) is None}
@@ -112,7 +112,7 @@ def _figures(better: CallRecord, worse: CallRecord) -> dict[str, Any]:
 
 
 def _cost(better: CallRecord, worse: CallRecord) -> dict[str, Any]:
-    """The cost that the provider stated, by the better record's word, else none."""
+    """The cost that the provider stated, from the better record, else none."""
     for record in (better, worse):
         if (record.cost_source or "").startswith("provider"):
             return {name: getattr(record, name) for name in _COST}
@@ -127,7 +127,7 @@ def _is_one_place(better: CallRecord, worse: CallRecord) -> bool:
 
 
 def _provider(row: Mapping[str, Any]) -> str | None:
-    """Who answered; an output's form only tells whose protocol it is."""
+    """The provider; the form of an output only shows the protocol."""
     name: str | None = row["provider_name"]
     return None if row["source"] == "output" and name in GUESSED_PROVIDERS else name
 

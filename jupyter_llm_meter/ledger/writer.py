@@ -123,7 +123,7 @@ class _Piece:
         self.item = item
         self.is_done = False
         self.result: Any = None
-        self.error: Exception | None = LedgerUnavailable("the thread that wrote was interrupted")
+        self.error: Exception | None = LedgerUnavailable("ledger-interrupted")
         self._sleep = Lock()
         self._sleep.acquire()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from jupyter_llm_meter.core.explanation import ExplainedError
 
-class PolicyError(Exception):
+
+class PolicyError(ExplainedError):
     """A setting or a request that cannot be followed; the message says why and what to do."""
 
 
@@ -12,7 +14,7 @@ class SettingsError(PolicyError):
 
 
 class RaiseError(PolicyError, ValueError):
-    """A raise that makes no sense; the message names the field and what is allowed."""
+    """A raise that is not valid; the message names the field and what is allowed."""
 
 
 class RaiseNotAllowed(PolicyError):

@@ -112,9 +112,9 @@ def read_limits(paths: LabPaths) -> Any:
     except (HTTPError, OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         # jupyterlab_server takes it for granted that the files hold objects with the expected keys.
         reason = error.log_message if isinstance(error, HTTPError) else repr(error)
-        raise SettingsError(f"The settings of {PLUGIN} cannot be read: {reason}.") from None
+        raise SettingsError("settings-unreadable", plugin=PLUGIN, error=str(reason)) from None
     if any(warnings):
-        raise SettingsError(f"{_first_line(next(filter(None, warnings)))} Fix it in the Settings Editor.")
+        raise SettingsError("settings-invalid", error=_first_line(next(filter(None, warnings))))
     return limits
 
 
@@ -122,15 +122,13 @@ def _check_object(path: Path) -> None:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise SettingsError(
-            f"{path} cannot be read ({error}), so its limits are not in force. Fix the file."
-        ) from None
+        raise SettingsError("settings-file-unreadable", path=str(path), error=str(error)) from None
     if not isinstance(content, dict):
-        raise SettingsError(f"{path} is not a JSON object, so its limits are not in force. Fix the file.")
+        raise SettingsError("settings-file-no-object", path=str(path))
 
 
 def _first_line(text: str) -> str:
-    return text.splitlines()[0].rstrip(".") + "."
+    return text.splitlines()[0].rstrip(".")
 
 
 def _marks(paths: Iterator[Path]) -> Iterator[tuple[str, int, int]]:

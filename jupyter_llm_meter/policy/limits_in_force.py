@@ -11,8 +11,10 @@ from threading import Lock
 from typing import Any
 
 from jupyter_llm_meter.core.errors import LimitError
+from jupyter_llm_meter.core.explanation import explain
 from jupyter_llm_meter.core.limit_names import with_name_parts
-from jupyter_llm_meter.core.limits import DEFAULT_LIMIT, Limit, merge_limits, parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
+from jupyter_llm_meter.core.limits import DEFAULT_LIMIT, Limit, merge_limits
 from jupyter_llm_meter.policy.errors import SettingsError
 from jupyter_llm_meter.policy.lab_settings import LabPaths, read_limits
 from jupyter_llm_meter.runtime.problems import Problems
@@ -66,11 +68,7 @@ class LimitsInForce:
         try:
             return parse_limits(configured, "config", self._time_zone)
         except LimitError as error:
-            self._problems.report(
-                CONFIG_PROBLEM,
-                f"The setting c.LLMMeter.limits is not in force: {error}. The other limits are. "
-                "Fix the configuration and restart.",
-            )
+            self._problems.report(CONFIG_PROBLEM, explain("limits-config", error=error.explanation))
             return []
 
     def _read_changed(self, paths: LabPaths) -> None:
@@ -82,7 +80,7 @@ class LimitsInForce:
             items = read_limits(paths)
             self._settings = None if items is None else self._parse_settings(items)
         except (SettingsError, LimitError) as error:
-            self._problems.report(SETTINGS_PROBLEM, f"{error} The previous limits stay in force.")
+            self._problems.report(SETTINGS_PROBLEM, explain("limits-settings", error=error.explanation))
         else:
             self._problems.resolve(SETTINGS_PROBLEM)
 

@@ -43,14 +43,11 @@ def plan_raise(
     """
     limit = next((limit for limit in limits if limit.id == request.limit_id), None)
     if limit is None:
-        raise RaiseError(f"limit_id is {request.limit_id!r}; it must be the id of a limit in force.")
+        raise RaiseError("raise-unknown-limit", given=repr(request.limit_id))
     if not rules.may_raise(limit):
-        raise RaiseNotAllowed(
-            f"The limit {limit.id} can be raised by the administrator only "
-            f"(c.LLMMeter.raises is {rules.raises})."
-        )
+        raise RaiseNotAllowed("raise-not-allowed", limit=limit.id, raises=rules.raises)
     if limit.value not in (None, request.subject):
-        raise RaiseError(f"subject is {request.subject!r}; this limit is only for {limit.value}.")
+        raise RaiseError("raise-subject", given=repr(request.subject), value=str(limit.value))
     return Raise(
         id=new_raise_id(),
         limit_id=limit.id,
@@ -67,9 +64,9 @@ def plan_raise(
 def _end(limit: Limit, asked_for: datetime | None, now: datetime) -> datetime:
     if asked_for is not None:
         if asked_for <= now:
-            raise RaiseError("expires_at is in the past; it must be a future time.")
+            raise RaiseError("raise-past")
         return asked_for
     _start, end = window_bounds(limit.window, now, limit.time_zone, limit.week_start, limit.reset_hour)
     if end is None:
-        raise RaiseError("expires_at is missing; a limit that does not reset needs one.")
+        raise RaiseError("raise-no-end")
     return end

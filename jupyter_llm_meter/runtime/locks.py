@@ -32,7 +32,7 @@ class FileLock:
         return self._descriptor is not None
 
     def acquire(self) -> bool:
-        """Take the lock if it is free.
+        """Acquire the lock if it is free.
 
         Returns:
             Whether it is held now.
@@ -50,7 +50,7 @@ class FileLock:
         return True
 
     def release(self, *, remove: bool = False) -> None:
-        """Give the lock back if it is held, with ``remove`` after removing the file."""
+        """Release the lock if it is held, with ``remove`` after removing the file."""
         if self._descriptor is None:
             return
         if remove:

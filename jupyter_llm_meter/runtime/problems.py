@@ -1,6 +1,6 @@
 """The problems with metering at this moment, for the log and for the ``state`` of the standing document.
 
-A message says what happened and what to do. It contains no secret and no text of users.
+An explanation says what happened and what to do. It contains no secret and no text of users.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import logging
 from dataclasses import dataclass
 from threading import Lock
 
+from jupyter_llm_meter.core.explanation import Explanation
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -16,11 +18,21 @@ class Problem:
 
     Attributes:
         code: A stable name, lower case with hyphens (``ledger-foreign``).
-        message: What happened and what to do, for the user.
+        explanation: What happened and what to do, for the user.
     """
 
     code: str
-    message: str
+    explanation: Explanation
+
+    @property
+    def message(self) -> str:
+        """The explanation in English, as a sentence of its own."""
+        text = self.explanation.text
+        return text[:1].upper() + text[1:]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return it for programs and the page."""
+        return {"code": self.code, "message": self.message, "explanation": self.explanation.to_dict()}
 
 
 class Problems:
@@ -35,9 +47,9 @@ class Problems:
         self._lock = Lock()
         self._open: dict[str, Problem] = {}
 
-    def report(self, code: str, message: str) -> None:
-        """Open a problem, or change the message of an open one."""
-        problem = Problem(code, message[:1].upper() + message[1:])
+    def report(self, code: str, explanation: Explanation) -> None:
+        """Open a problem, or change the explanation of an open one."""
+        problem = Problem(code, explanation)
         with self._lock:
             if self._open.get(code) == problem:
                 return
@@ -61,5 +73,5 @@ class Problems:
         problems = self.open()
         return {
             "level": "degraded" if problems else "ok",
-            "problems": [{"code": problem.code, "message": problem.message} for problem in problems],
+            "problems": [problem.to_dict() for problem in problems],
         }

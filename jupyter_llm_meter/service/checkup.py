@@ -1,6 +1,6 @@
 """A check-up of the meter's own parts: services, ledger, private folder, spools.
 
-The check only looks: it creates, repairs and imports nothing.
+The check is read-only: it creates, repairs and imports nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy.engine import make_url
 
+from jupyter_llm_meter.core.explanation import Explanation, Value, explanation_of
 from jupyter_llm_meter.core.finding import BAD, GOOD, UNKNOWN, Finding
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.ledger import Ledger, LedgerError, parse_url, sqlite_file
@@ -48,7 +49,8 @@ def _examine_service(service: ServiceAddress) -> Iterator[Finding]:
         return
     problems = standing["state"]["problems"]
     for problem in problems:
-        values = {"message": problem["message"], "problem": problem["code"]}
+        explanation = Explanation.from_dict(problem["explanation"])
+        values: dict[str, Value] = {"message": explanation, "problem": problem["code"]}
         yield Finding("service", subject, BAD, "service-problem", values)
     if not problems:
         yield Finding("service", subject, GOOD, "service-answers", {"since": str(service.started_at)})
@@ -95,7 +97,7 @@ def examine_ledger(url: str) -> Finding:
         with Ledger.open(url) as ledger:
             return Finding("ledger", place, GOOD, "ledger-reachable", {"id": ledger.meta["ledger_id"]})
     except LedgerError as error:
-        return Finding("ledger", place, BAD, "ledger-broken", {"error": str(error)})
+        return Finding("ledger", place, BAD, "ledger-broken", {"error": explanation_of(error, "said")})
 
 
 def examine_folder(folder: Path) -> Finding:
@@ -137,7 +139,7 @@ def examine_limits(limits: Sequence[Limit], problems: Sequence[Problem]) -> list
         problems: Those of the settings that limits come from.
     """
     found = [
-        Finding("limits", problem.code, BAD, "limits-problem", {"message": problem.message})
+        Finding("limits", problem.code, BAD, "limits-problem", {"message": problem.explanation})
         for problem in problems
     ]
     named = ", ".join(limit.id for limit in limits) or "none"
@@ -145,7 +147,7 @@ def examine_limits(limits: Sequence[Limit], problems: Sequence[Problem]) -> list
 
 
 def last_unrecognised(folder: Path) -> dict[str, str] | None:
-    """Return host, path and time of the last request that looked like a call and was taken for none."""
+    """Return host, path and time of the last request that looked like a call and was not recognised."""
     return _finding_of_taps(folder / UNRECOGNISED, ("host", "path", "at"))
 
 

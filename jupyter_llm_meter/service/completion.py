@@ -15,12 +15,12 @@ _UNKNOWN = KernelContext()
 
 
 class Completion:
-    """Fills in user, team, run and cell, and says what the lab knows of the places of calls.
+    """Fills in user, team, run and cell, and finds the kernels and notebooks of calls in the lab.
 
     Args:
         kernels: Knows which notebook a kernel belongs to.
         owner: The user and team of records that name none.
-        runs: The runs of kernels whose calls do not know them.
+        runs: The runs of kernels whose calls lack them.
     """
 
     def __init__(self, kernels: Kernels, owner: Owner, runs: KernelRuns) -> None:

@@ -20,6 +20,7 @@ from jupyter_llm_meter.service.context import Kernels, Limits, NoKernels
 from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.forecasts import Forecasts
 from jupyter_llm_meter.service.gate import GateFile
+from jupyter_llm_meter.service.import_schedule import ImportSchedule
 from jupyter_llm_meter.service.ingest import Ingest
 from jupyter_llm_meter.service.kernel_runs import KernelRuns
 from jupyter_llm_meter.service.limits_watch import LimitsWatch
@@ -190,6 +191,12 @@ def assemble_service(
             channels=channels,
             forecasts=forecasts,
         ),
-        spools=SpoolImport(storage.folder, ingest.settle_calls, problems, reservations.end_holder),
+        spools=ImportSchedule(
+            SpoolImport(storage.folder, ingest.settle_calls, problems, reservations.end_holder),
+            folder=storage.folder,
+            ledger=ledger,
+            background=background,
+            signals=signals,
+        ),
         peers=peers,
     )

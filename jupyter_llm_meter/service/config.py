@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from jupyter_llm_meter.core.explanation import explain
 from jupyter_llm_meter.policy.rules import ON_UNREACHABLE, RAISES, Rules
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.errors import ConfigError
@@ -104,9 +105,5 @@ def _time_zone(name: str | None, problems: Problems) -> str:
         try:
             return ZoneInfo(name).key
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            problems.report(
-                TIME_ZONE_PROBLEM,
-                f"The setting c.LLMMeter.time_zone is {name!r}, which is not an IANA name such as "
-                "Asia/Shanghai; the machine's own zone is used. Fix the configuration and restart.",
-            )
+            problems.report(TIME_ZONE_PROBLEM, explain("time-zone", given=repr(name)))
     return local_zone()

@@ -22,9 +22,9 @@ _CountSide = Callable[[str, Mapping[str, int], Overhead, "str | None"], Count]
 
 PROBLEM = "tokenizer-missing"
 
-# A text for one of the other operations stands alone.
+# The texts of other operations have no framing.
 _FRAMED = ("chat", "generate_content")
-# A tap of an older version gives the text alone.
+# A tap of an older version sends the text without framing.
 _UNFRAMED = Framing("", {}, {})
 _BASIS = {"ok": "counted", "aborted": "partial"}
 
@@ -59,7 +59,7 @@ class Counting:
             read = await self._count_part(count_input, text.input, framing.input, record, framing.api)
             written = await self._count_part(count_output, text.output, framing.output, record, framing.api)
         except RanksMissing as error:
-            self._problems.report(PROBLEM, str(error))
+            self._problems.report(PROBLEM, error.explanation)
             return record
         counted = read or written
         if counted is None:
@@ -80,7 +80,7 @@ class Counting:
         try:
             read = await self._count_part(count_input, text.input, framing.input, record, framing.api)
         except RanksMissing as error:
-            self._problems.report(PROBLEM, str(error))
+            self._problems.report(PROBLEM, error.explanation)
             return None
         return None if read is None else read.tokens
 

@@ -1,7 +1,7 @@
 """The whole diagnosis: the meter's parts, the environments, the kernels, and what the taps could not read.
 
-The command ``doctor`` and the page show the same one. It only looks: it creates, repairs and imports nothing,
-and starts no kernel. The Python of each kernelspec is started once, with a question.
+The command ``doctor`` and the page show the same one. It is read-only: it creates, repairs and imports
+nothing, and starts no kernel. The Python of each kernelspec is started once.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Diagnosis:
 
     @property
     def is_ok(self) -> bool:
-        """Whether nothing is broken or goes unseen."""
+        """Whether nothing is broken or unmetered."""
         return not any(one.verdict == BAD for one in self.findings)
 
     def to_dict(self) -> dict[str, object]:
@@ -93,7 +93,7 @@ class Diagnosis:
 
 
 def diagnose(url: str, folder: Path, limits: Sequence[Finding], environments: Environments) -> Diagnosis:
-    """Look at everything; this starts processes and takes seconds.
+    """Check everything; this starts processes and takes seconds.
 
     Args:
         url: URL of the ledger.

@@ -28,14 +28,14 @@ class _Known:
 
 
 class Forecasts:
-    """Works out where standings lead."""
+    """Calculates the forecasts of standings."""
 
     def __init__(self) -> None:
         self._known: dict[_Key, _Known] = {}
         self._expected: dict[tuple[str, str], Decimal] = {}
 
     def of(self, ledger: Ledger, standings: Sequence[Standing], now: datetime) -> list[Forecast | None]:
-        """Return the forecast of each standing, None where the past says too little."""
+        """Return the forecast of each standing, None where there is too little data."""
         self._read_paces(ledger, standings, now)
         forecasts = [self._forecast(standing, now) for standing in standings]
         self._expected = {

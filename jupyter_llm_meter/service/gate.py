@@ -2,7 +2,7 @@
 
 See docs/reference/protocol.md, "Hard limits". It names the hard limits by a digest, so that a tap gives back
 an allotment of limits that have changed. The file is written before the limits are known and removed when
-none of them is hard: a needless request costs a tap a moment, a missing one would break a limit.
+none of them is hard: a needless request costs a tap a moment, but a missing one could exceed a limit.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from jupyter_llm_meter.core.explanation import explain
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.problems import Problems
@@ -59,11 +60,8 @@ class GateFile:
                 json.dump(content, file)
             os.replace(draft, self._path)
         except OSError as error:
-            self._problems.report(
-                PROBLEM,
-                f"{self._path} cannot be written ({error.strerror or error}); hard limits are not enforced. "
-                "Free some space, or make the folder writable.",
-            )
+            reason = error.strerror or str(error)
+            self._problems.report(PROBLEM, explain("gate-unwritable", path=str(self._path), error=reason))
         else:
             self._written = digest
             self._problems.resolve(PROBLEM)
@@ -76,7 +74,7 @@ class GateFile:
             self._remove_own()
 
     def close(self) -> None:
-        """Leave the file for the processes that live on when they must not send, else remove it."""
+        """Leave the file for processes that must not send without a service, else remove it."""
         if self._rules.on_unreachable == "allow":
             self._remove_own()
 

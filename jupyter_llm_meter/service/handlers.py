@@ -100,7 +100,7 @@ class LinesHandler(ServiceHandler):
         spool = self.request.headers.get("X-LLM-Meter-Spool")
         if spool:
             self.spools[self.request.server_connection] = spool
-        receipt = await self.service.accept_lines(self.request.body)
+        receipt = await self.service.incoming.accept_lines(self.request.body)
         answer: dict[str, Any] = {"acknowledged": receipt.acknowledged, "notices": receipt.notices}
         if receipt.drawn:
             answer["drawn"] = [
@@ -124,7 +124,7 @@ class CountHandler(ServiceHandler):
         text, model, tokenizer = shape.any_text("text"), shape.any_text("model"), shape.any_text("tokenizer")
         if text is None:
             raise WireError('The body must be an object with a string "text".')
-        count = await self.service.count(text, model, tokenizer)
+        count = await self.service.counting.count(text, model, tokenizer)
         self.finish({"tokens": count.tokens, "tokenizer": count.tokenizer, "exact": count.exact})
 
 
@@ -135,7 +135,8 @@ class ReserveHandler(ServiceHandler):
     async def post(self) -> None:
         """Decide whether a call may be sent."""
         holder = self.request.headers.get("X-LLM-Meter-Spool")
-        self.finish(await self.service.reserve(read_reservation_request(self.request.body, holder)))
+        request = read_reservation_request(self.request.body, holder)
+        self.finish(await self.service.reservations.reserve(request))
 
 
 class ReturnHandler(ServiceHandler):
@@ -154,7 +155,7 @@ class RenewHandler(ServiceHandler):
     @explained
     async def post(self) -> None:
         """Renew the leases of calls in flight."""
-        self.finish(await self.service.renew(read_call_ids(self.request.body)))
+        self.finish(await self.service.reservations.renew(read_call_ids(self.request.body)))
 
 
 class ServiceUsageHandler(ServiceHandler):

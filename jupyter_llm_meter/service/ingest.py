@@ -1,4 +1,4 @@
-"""From lines to the ledger: the one path of every call, whether a tap sent it or a spool held it.
+"""The path of every call into the ledger, whether a tap sends it or a spool holds it.
 
 A record is completed first (counted tokens, owner, notebook, project). A call is acknowledged after its
 commit, never before; the ledger makes a second arrival of the same call harmless.

@@ -16,12 +16,12 @@ EVENTS = ("opened", "settled", "dropped")
 
 @dataclass(frozen=True)
 class CallText:
-    """What went to and came from the provider, to be counted and forgotten.
+    """The text sent to and received from the provider, counted and not kept.
 
     Attributes:
         input: The pieces that a model read, `llm_meter_tap.formats.request_text.BREAK` between them.
         output: The pieces that it wrote.
-        framing: What stands around them; None from a tap that says nothing of it.
+        framing: What is around them; None from a tap that does not report it.
     """
 
     input: str | None = field(repr=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from jupyter_llm_meter.core.explanation import Explanation, explain
 from jupyter_llm_meter.service.kernel_message import KernelMessage
 
 
@@ -94,18 +95,15 @@ class LostCalls:
         return [call_id for gap in self.gaps for call_id in gap.call_ids]
 
 
-def lost_calls_message(gaps: Collection[Gap]) -> str:
-    """Return the message about what was lost, kernel by kernel."""
+def explain_lost_calls(gaps: Collection[Gap]) -> Explanation:
+    """Explain what was lost, kernel by kernel."""
     kernels: dict[str, list[int]] = {}
     for gap in gaps:
         figures = kernels.setdefault(gap.kernel_id, [0, 0])
         figures[0] += gap.calls
         figures[1] += gap.tokens
-    named = ", ".join(
-        f"{calls} {'call' if calls == 1 else 'calls'} of kernel {kernel_id} (up to {tokens:,} tokens)"
+    named = [
+        explain("calls-lost-of-kernel", calls=calls, kernel=kernel_id, tokens=tokens)
         for kernel_id, (calls, tokens) in kernels.items()
-    )
-    return (
-        f"Kernel messages were lost: {named}. The totals lack these calls until the spool on the kernel's "
-        "machine is imported. If a gateway limits the rate of messages, print less at a time."
-    )
+    ]
+    return explain("calls-lost", kernels=named)

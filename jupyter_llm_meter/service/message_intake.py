@@ -14,7 +14,7 @@ from dataclasses import replace
 from jupyter_llm_meter.ledger import LedgerUnavailable
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.kernel_message import KernelMessage
-from jupyter_llm_meter.service.lost_calls import Gap, LostCalls, lost_calls_message
+from jupyter_llm_meter.service.lost_calls import Gap, LostCalls, explain_lost_calls
 from jupyter_llm_meter.service.service import Service
 from llm_meter_tap.wire.record import CallRecord
 
@@ -24,7 +24,7 @@ LOCAL_GRACE_S = 2.0
 REMOTE_GRACE_S = 0.5
 """A tap behind a gateway can rarely reach the service."""
 GAP_GRACE_S = 5.0
-"""How long a call without a message may take to arrive another way."""
+"""How long a call that no message brought may take to arrive another way."""
 RETRY_S = 10.0
 MOST_WAITING = 100_000
 """Calls kept in memory while the ledger cannot be used; more are lost, and reported as lost."""
@@ -73,7 +73,7 @@ class MessageIntake:
         records = list(self._waiting.values())
         try:
             if records:
-                await self._service.settle_calls(records)
+                await self._service.incoming.settle_calls(records)
         except LedgerUnavailable:
             self._after(RETRY_S, self.settle)
             return
@@ -83,7 +83,7 @@ class MessageIntake:
             self._after(LOCAL_GRACE_S, self.settle)
 
     async def _find_missing(self) -> None:
-        """Ask the ledger for the calls that no message brought, and report those that it lacks."""
+        """Look up the calls that no message brought in the ledger, and report the missing ones."""
         suspected, self._suspected = self._suspected, []
         self._lost.gaps += suspected
         named = self._lost.named()
@@ -97,7 +97,7 @@ class MessageIntake:
     def _report_lost(self) -> None:
         before = self._problems.state()
         if self._lost.gaps:
-            self._problems.report(PROBLEM, lost_calls_message(self._lost.gaps))
+            self._problems.report(PROBLEM, explain_lost_calls(self._lost.gaps))
         else:
             self._problems.resolve(PROBLEM)
         if self._problems.state() != before:

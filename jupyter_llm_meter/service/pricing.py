@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from jupyter_llm_meter.core.errors import PriceTableError
+from jupyter_llm_meter.core.explanation import explain
 from jupyter_llm_meter.core.price_overrides import bundled_overrides, read_overrides
 from jupyter_llm_meter.core.price_terms import bundled_terms, read_terms
 from jupyter_llm_meter.core.prices import price
@@ -27,6 +28,6 @@ def pricer_with(path: str | None, problems: Problems) -> Pricer:
     try:
         own, terms = read_overrides(Path(path).expanduser()), read_terms(Path(path).expanduser())
     except PriceTableError as error:
-        problems.report(PROBLEM, f"{error}. The shipped prices are used instead. Fix the table and restart.")
+        problems.report(PROBLEM, explain("price-table", error=error.explanation))
         return price
     return partial(price, overrides=(*own, *bundled_overrides()), terms=terms + bundled_terms())

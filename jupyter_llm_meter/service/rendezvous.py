@@ -3,7 +3,7 @@
 They are written here and read by the tap's own reader (``llm_meter_tap.wire.rendezvous``).
 
 A service lives as long as it holds the lock beside its file. A service that finds the lock of another one
-free removes both, so that the file of a killed service does not mislead for long.
+free removes both, so that the file of a killed service does not stay for long.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from jupyter_llm_meter.runtime.locks import FileLock
 from llm_meter_tap.wire import file_lock
-from llm_meter_tap.wire.record import time_written
+from llm_meter_tap.wire.record_fields import time_written
 from llm_meter_tap.wire.rendezvous import ServiceAddress, living_services
 
 VERSION = 1

@@ -287,5 +287,5 @@ def _fail(batch: Sequence[_Waiting], error: BaseException) -> None:
     for waiting in batch:
         if not waiting.decided.done():
             waiting.decided.set_exception(
-                error if isinstance(error, LedgerUnavailable) else LedgerUnavailable("nothing was decided")
+                error if isinstance(error, LedgerUnavailable) else LedgerUnavailable("ledger-undecided")
             )

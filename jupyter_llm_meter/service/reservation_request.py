@@ -13,7 +13,8 @@ from functools import partial
 from typing import Any
 
 from jupyter_llm_meter.core.allotments import MOST_CALLS, AllotmentRequest, AllotmentReturn
-from jupyter_llm_meter.core.limits import UNITS, Limit, read_unpriced
+from jupyter_llm_meter.core.limit_reader import read_unpriced
+from jupyter_llm_meter.core.limits import UNITS, Limit
 from jupyter_llm_meter.core.reservation import run_caps
 from jupyter_llm_meter.service.lines import CallText, read_call_text
 from llm_meter_tap.wire.record import CallRecord, read_record

@@ -1,6 +1,6 @@
 """The service: it meters on a thread and an event loop of its own, so that a busy program does not delay it.
 
-It starts and stops its parts and says what follows from what: after a commit, peers and watchers are
+It starts and stops its parts and connects them: after a commit, peers and watchers are
 notified; when a tap leaves, its spool is imported; when the ledger is back, everything that waited is
 imported. Coroutine methods run on the service's loop; from any other thread they are called through
 ``submit``. The service's own requests are not metered.
@@ -18,30 +18,30 @@ from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any, TypeVar
 
 from jupyter_llm_meter.alerts.channels import Channels
 from jupyter_llm_meter.alerts.delivery import AlertDelivery
 from jupyter_llm_meter.core.allotments import AllotmentReturn
+from jupyter_llm_meter.core.explanation import explain
 from jupyter_llm_meter.ledger import (
     Ledger,
     LedgerAccess,
     LedgerUnavailable,
     Raise,
-    Seen,
     Settled,
-    TakeoverPart,
 )
 from jupyter_llm_meter.policy.raises import RaiseRequest, plan_raise
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.background import Background
+from jupyter_llm_meter.runtime.loop_thread import LoopThread
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.completion import Completion
 from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.gate import GateFile
-from jupyter_llm_meter.service.ingest import Ingest, Receipt
+from jupyter_llm_meter.service.import_schedule import ImportSchedule
+from jupyter_llm_meter.service.ingest import Ingest
 from jupyter_llm_meter.service.kernel_runs import KernelRuns
 from jupyter_llm_meter.service.limits_watch import LimitsWatch
 from jupyter_llm_meter.service.notebook_moves import NotebookMoves
@@ -49,24 +49,17 @@ from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.service.peers import Peers
 from jupyter_llm_meter.service.rendezvous import OwnRendezvous
 from jupyter_llm_meter.service.reservation_queue import ReservationQueue
-from jupyter_llm_meter.service.reservation_request import IncomingRequest, UsageRequest
+from jupyter_llm_meter.service.reservation_request import UsageRequest
 from jupyter_llm_meter.service.runaways import Runaways
 from jupyter_llm_meter.service.server import ServiceServer
 from jupyter_llm_meter.service.signals import Signals
-from jupyter_llm_meter.service.spool_import import SpoolImport
 from jupyter_llm_meter.service.standing import StandingDocument
 from jupyter_llm_meter.service.storage import Storage
-from jupyter_llm_meter.tokenizers import Count
-from llm_meter_tap.runtime.guard import PassingBy
-from llm_meter_tap.wire import file_lock
-from llm_meter_tap.wire.record import CallRecord
 
 SERVER_PROBLEM = "service-server"
 STOP_PATIENCE_S = 15.0
 IMPORT_PATIENCE_S = 5.0
 """The longest that a stop waits for the spools; the next service imports what is left in them."""
-# A dying process closes its socket a moment before the kernel drops the lock of its spool.
-DEATH_PAUSES_S = (0.0, 0.2, 1.0, 5.0)
 
 Result = TypeVar("Result")
 
@@ -98,7 +91,7 @@ class Service:
         moves: Moves the histories of notebooks.
         runaways: The kernels that spend far more than usual.
         document: Composes the standing document.
-        spools: Imports spools.
+        spools: Imports spools when there is a reason to.
         peers: The other services on this folder.
     """
 
@@ -126,29 +119,26 @@ class Service:
     moves: NotebookMoves
     runaways: Runaways
     document: StandingDocument
-    spools: SpoolImport
+    spools: ImportSchedule
     peers: Peers
 
     def __post_init__(self) -> None:
-        """Prepare the thread and connect what follows from what."""
+        """Prepare the thread and connect the parts."""
         self._secret = secrets.token_urlsafe(32)
         self._server = ServiceServer(self, self._secret)
-        self._recovery: asyncio.Task[None] | None = None
-        self._ready = Event()
-        self._thread = Thread(target=self._run, name="llm-meter-service", daemon=True)
-        self._loop = asyncio.new_event_loop()
+        self._thread = LoopThread("llm-meter-service")
         self.signals.committed.connect(self._calls_committed)
-        self.signals.ledger_lost.connect(self._ledger_lost)
+        self.signals.ledger_lost.connect(self.spools.recover_ledger)
+        self.signals.ledger_returned.connect(self.moves.attempt)
         self.signals.alerts_posted.connect(self._alerts_posted)
 
     def start(self) -> None:
         """Start the thread; returns when taps can connect, or when the state says that they cannot."""
-        self._thread.start()
-        self._ready.wait()
+        self._thread.start(self._start_up)
 
     def stop(self) -> None:
         """Import the spools, withdraw the rendezvous and end the thread; once."""
-        if not self._thread.is_alive():
+        if not self._thread.is_alive:
             return
         try:
             self.submit(self._shut_down()).result(STOP_PATIENCE_S)
@@ -157,13 +147,11 @@ class Service:
                 "LLM Meter: the service did not stop within %d s; calls stay in the spool.", STOP_PATIENCE_S
             )
         finally:
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(STOP_PATIENCE_S)
+            self._thread.stop(STOP_PATIENCE_S)
 
     def submit(self, work: Coroutine[object, object, Result]) -> Future[Result]:
         """Run a coroutine of the service on its loop, from any other thread."""
-        with PassingBy():
-            return asyncio.run_coroutine_threadsafe(work, self._loop)
+        return self._thread.submit(work)
 
     async def announce_change(self) -> None:
         """Notify watchers and peers of a change that is not a call."""
@@ -172,12 +160,12 @@ class Service:
 
     def announce_change_later(self, pause_s: float) -> None:
         """Notify the watchers after a pause; from any thread while the service runs."""
-        self._call_soon(lambda: self._loop.call_later(pause_s, self.signals.standing_changed))
+        self._thread.call_later(pause_s, self.signals.standing_changed)
 
     def kernel_ended(self, kernel_id: str) -> None:
         """Forget how a kernel ran; from any thread while the service runs."""
-        self._call_soon(lambda: self.runaways.forget(kernel_id))
-        self._call_soon(lambda: self.kernel_runs.forget(kernel_id))
+        self._thread.call_soon(lambda: self.runaways.forget(kernel_id))
+        self._thread.call_soon(lambda: self.kernel_runs.forget(kernel_id))
 
     async def keep_place(self, kernel_id: str) -> None:
         """Keep in the ledger which notebook a kernel belongs to, for calls that come after its end; soon."""
@@ -200,44 +188,12 @@ class Service:
 
     def process_ended(self) -> None:
         """Import the spools of dead processes soon; from any thread while the service runs."""
-        self._call_soon(lambda: self.background.start(self._collect_dead(None)))
-
-    async def accept_lines(self, body: bytes) -> Receipt:
-        """Commit the spool lines of a tap.
-
-        Raises:
-            LedgerUnavailable: Nothing was kept.
-        """
-        return await self.incoming.accept_lines(body)
-
-    async def settle_calls(self, records: Sequence[CallRecord]) -> None:
-        """Commit calls that no tap sent; they belong to the user of this service.
-
-        Raises:
-            LedgerUnavailable: Nothing was kept.
-        """
-        await self.incoming.settle_calls(records)
-
-    async def take_over(self, parts: Sequence[TakeoverPart], seen: Sequence[Seen]) -> dict[str, int]:
-        """Take over what pages counted in local mode, each part once; see `Ingest.take_over`."""
-        return await self.incoming.take_over(parts, seen)
-
-    async def count(self, text: str, model: str | None = None, tokenizer: str | None = None) -> Count:
-        """Count tokens, see `jupyter_llm_meter.tokenizers.count`."""
-        return await self.counting.count(text, model, tokenizer)
-
-    async def reserve(self, request: IncomingRequest) -> dict[str, Any]:
-        """Decide whether a call may be sent; see `ReservationQueue.reserve`."""
-        return await self.reservations.reserve(request)
+        self._thread.call_soon(self.spools.import_dead_soon)
 
     async def give_back(self, returned: Sequence[AllotmentReturn]) -> None:
         """Take back what a process does not need; see `ReservationQueue.give_back`."""
         await self.reservations.give_back(returned)
         self.peers.notify_soon()
-
-    async def renew(self, call_ids: Sequence[str]) -> dict[str, Any]:
-        """Renew the leases of calls in flight; see `ReservationQueue.renew`."""
-        return await self.reservations.renew(call_ids)
 
     async def sum_usage(self, request: UsageRequest) -> dict[str, Any]:
         """Sum up some calls, or those of a kernel.
@@ -256,7 +212,7 @@ class Service:
         """Add to a limit for a while.
 
         Raises:
-            RaiseError: It makes no sense.
+            RaiseError: It is not valid.
             RaiseNotAllowed: This user may not.
             LedgerUnavailable: It was not kept.
         """
@@ -305,12 +261,6 @@ class Service:
         await self.moves.wait()
         return await self.ledger.use(question)
 
-    async def import_spools(self, *, with_living: bool) -> None:
-        """Import the spools; calls wait there while the ledger cannot be used."""
-        # The state says that the ledger is away, and the import is repeated when it is back.
-        with suppress(LedgerUnavailable):
-            await self.spools.run(with_living=with_living)
-
     def peer_committed(self) -> None:
         """Notify the watchers: another service committed to the same ledger."""
         self.reservations.room_changed()
@@ -318,18 +268,7 @@ class Service:
 
     def tap_disconnected(self, spool: str) -> None:
         """Import the spool of a tap whose connection ended, if its process ended too."""
-        self.background.start(self._collect_dead(self.storage.folder / "spool" / Path(spool).name))
-
-    def _call_soon(self, work: Callable[[], object]) -> None:
-        with PassingBy():
-            self._loop.call_soon_threadsafe(work)
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        with PassingBy():
-            self._loop.call_soon(self._start_up)
-            self._loop.run_forever()
-        self._loop.close()
+        self.spools.import_dead_soon(Path(spool).name)
 
     def _start_up(self) -> None:
         try:
@@ -337,12 +276,7 @@ class Service:
             self.rendezvous.publish(port, self._secret, datetime.now(timezone.utc))
             self.gate.write()
         except OSError as error:
-            self.problems.report(
-                SERVER_PROBLEM,
-                f"Taps cannot connect ({error}); calls are counted when their process ends. "
-                "Restart the server.",
-            )
-        self._ready.set()
+            self.problems.report(SERVER_PROBLEM, explain("server-not-started", error=str(error)))
         self.background.start(self._catch_up())
         self.background.start(self.limits_watch.run())
         self.alert_delivery.start()
@@ -353,31 +287,18 @@ class Service:
         Calls that are in a spool only may have outlived what was held for them.
         """
         try:
-            with suppress(LedgerUnavailable):
-                await self.ledger.check()
-                await self.spools.run(with_living=True)
+            await self.spools.import_waiting()
         finally:
             self.reservations.open()
         await self.reservations.end_expired()
         await asyncio.to_thread(lambda: self.channels.check(self.limits.current()))
-
-    async def _recover(self) -> None:
-        is_back = False
-        while not is_back:
-            await asyncio.sleep(self.ledger.retry_in_s)
-            with suppress(LedgerUnavailable):
-                await self.spools.run(with_living=True)
-                await self.ledger.check()
-                is_back = True
-        self.moves.attempt()
-        self.signals.standing_changed()
 
     async def _shut_down(self) -> None:
         self.gate.close()
         self.rendezvous.withdraw()
         await self._server.close()
         with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self.import_spools(with_living=True), IMPORT_PATIENCE_S)
+            await asyncio.wait_for(self.spools.import_all(with_living=True), IMPORT_PATIENCE_S)
         await self.moves.wait()
         await self.peers.drain()
         self.reservations.close()
@@ -386,23 +307,11 @@ class Service:
         await asyncio.to_thread(self.counting.close)
         await asyncio.to_thread(self.ledger.close)
 
-    def _ledger_lost(self) -> None:
-        if self._recovery is None or self._recovery.done():
-            self._recovery = self.background.start(self._recover())
-            self.signals.standing_changed()
-
     def _alerts_posted(self) -> None:
-        self._call_soon(self.alert_delivery.wake)
+        self._thread.call_soon(self.alert_delivery.wake)
 
     def _calls_committed(self, settled: Settled) -> None:
         self.runaways.check_calls(settled.written)
         self.reservations.room_changed()
         self.signals.changed.emit([*settled.new, *settled.upgraded, *settled.merged])
         self.peers.notify_soon()
-
-    async def _collect_dead(self, spool: Path | None) -> None:
-        for pause_s in DEATH_PAUSES_S:
-            await asyncio.sleep(pause_s)
-            if spool is None or not file_lock.is_held(str(spool)):
-                await self.import_spools(with_living=False)
-                return

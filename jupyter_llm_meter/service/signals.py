@@ -22,12 +22,14 @@ class Signals:
             the service's loop.
         committed: A transaction wrote calls. On the service's loop.
         ledger_lost: The ledger could not be used. On the service's loop.
+        ledger_returned: The ledger can be used again. On the service's loop.
         alerts_posted: A commit left alerts for channels. On the thread that committed.
     """
 
     changed: Signal[[CallIds]] = field(default_factory=Signal)
     committed: Signal[[Settled]] = field(default_factory=Signal)
     ledger_lost: Signal[[]] = field(default_factory=Signal)
+    ledger_returned: Signal[[]] = field(default_factory=Signal)
     alerts_posted: Signal[[]] = field(default_factory=Signal)
 
     def standing_changed(self) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from jupyter_llm_meter.core.explanation import explain
 from jupyter_llm_meter.runtime.locks import FileLock
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.lines import SpoolLines, read_lines
@@ -33,8 +34,8 @@ class SpoolImport:
 
     Args:
         folder: The private folder.
-        settle: Commits records to the ledger, each call once however often it is given, and gives back what
-            calls had reserved that were never sent.
+        settle: Commits records to the ledger, each call once however often it is given, and releases the
+            reservations of calls that were never sent.
         problems: Takes the problems of files and of lines that cannot be read: by number, never by content.
         end_holder: Takes back what a dead process holds of hard limits, by the name of its spool.
     """
@@ -56,7 +57,7 @@ class SpoolImport:
         """Import every spool.
 
         Args:
-            with_living: Take the settled calls of living processes too, not only the spools of dead ones.
+            with_living: Import the settled calls of living processes too, not only the spools of dead ones.
 
         Raises:
             LedgerUnavailable: From ``settle``; the files stay as they are.
@@ -98,18 +99,15 @@ class SpoolImport:
         folder = self._spools / REJECTED
         folder.mkdir(mode=0o700, exist_ok=True)
         os.replace(path, folder / path.name)
+        errors = "; ".join(lines.errors[:MOST_NAMED])
         self._problems.report(
-            LINES_PROBLEM,
-            f"Lines of a spool could not be read and were not counted; {folder / path.name} keeps them: "
-            f"{'; '.join(lines.errors[:MOST_NAMED])}.",
+            LINES_PROBLEM, explain("spool-lines", path=str(folder / path.name), errors=errors)
         )
 
     def _report_unreadable(self, files: Sequence[str]) -> None:
         if files:
             named = ", ".join(files[:MOST_NAMED])
-            self._problems.report(
-                FILES_PROBLEM, f"Calls in these spools are not counted until they can be read: {named}."
-            )
+            self._problems.report(FILES_PROBLEM, explain("spool-unreadable", files=named))
         else:
             self._problems.resolve(FILES_PROBLEM)
 

@@ -10,6 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from jupyter_llm_meter.core.explanation import explain
 from jupyter_llm_meter.ledger import LEDGER_FILE, default_ledger_url, private_folder, sqlite_url
 from jupyter_llm_meter.runtime.problems import Problems
 
@@ -44,10 +45,9 @@ def prepare_storage(database_url: str | None, problems: Problems) -> Storage:
         _make_private(folder)
     except OSError as error:
         temporary = Path(tempfile.mkdtemp(prefix="llm-meter-"))
+        reason = error.strerror or str(error)
         problems.report(
-            PROBLEM,
-            f"{folder} cannot be written ({error.strerror or error}); calls are kept in {temporary} "
-            "and may be lost. Make the folder writable, or point JUPYTER_DATA_DIR elsewhere, and restart.",
+            PROBLEM, explain("not-durable", path=str(folder), error=reason, temporary=str(temporary))
         )
         return Storage(temporary, database_url or sqlite_url(temporary / LEDGER_FILE))
     return Storage(folder, database_url or default_ledger_url())

@@ -1,6 +1,6 @@
 """A stand-in LLM provider on loopback, for the demo and the tests: no key, no network, no bill.
 
-It speaks the APIs of OpenAI, Azure OpenAI, Anthropic and Gemini. It is not a model: a hash of the question
+It offers the APIs of OpenAI, Azure OpenAI, Anthropic and Gemini. It is not a model: a hash of the question
 picks the answer from a short list, so that the same call always gets the same answer. The figures are real:
 the usage it reports is the tokenizer's count of the text that was exchanged. It needs no key, stores nothing
 and logs no text.

@@ -69,7 +69,7 @@ class ApiHandler(RequestHandler):
             await asyncio.sleep(pace_s)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Word tornado's own refusals (wrong method, a failure of ours) in the API's shape too."""
+        """Give tornado's own refusals (wrong method, internal failure) the API's form, too."""
         self._refuse(ApiError(status_code, self._reason))
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
@@ -95,10 +95,10 @@ class ApiHandler(RequestHandler):
 
 
 class NotSpoken(ApiHandler):
-    """Every other path: says what is spoken here, so that a wrong base URL is found at once."""
+    """Every other path: lists the APIs, so that a wrong base URL is noticed at once."""
 
     def prepare(self) -> None:
-        """Refuse whatever the method."""
+        """Refuse every method."""
         self._refuse(
             ApiError(
                 404,
@@ -110,7 +110,7 @@ class NotSpoken(ApiHandler):
         self.finish()
 
     def error_body(self, status: int, message: str, param: str | None) -> Body:
-        """The plainest shape, for no API was recognised."""
+        """A plain form, because no API was recognised."""
         return {"error": {"message": message}}
 
 

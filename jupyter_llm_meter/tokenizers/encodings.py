@@ -79,10 +79,9 @@ def _check(name: str, ranks: _Ranks) -> None:
     try:
         digest = sha256((RANKS / ranks.file).read_bytes()).hexdigest()
     except OSError as error:
-        message = f"the rank file of {name} cannot be read ({error}); reinstall jupyter-llm-meter"
-        raise RanksMissing(message) from error
+        raise RanksMissing("ranks-unreadable", name=name, error=str(error)) from error
     if digest != ranks.digest:
-        raise RanksMissing(f"the rank file of {name} is damaged; reinstall jupyter-llm-meter")
+        raise RanksMissing("ranks-damaged", name=name)
 
 
 @contextmanager

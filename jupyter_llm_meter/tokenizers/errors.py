@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from jupyter_llm_meter.core.explanation import ExplainedError
+
 
 class TokenizerError(Exception):
     """A text that cannot be counted."""
@@ -11,5 +13,5 @@ class UnknownTokenizer(TokenizerError, ValueError):
     """The named encoding is not one of those shipped."""
 
 
-class RanksMissing(TokenizerError):
+class RanksMissing(ExplainedError, TokenizerError):
     """A rank file is missing, or is not the one that tiktoken expects."""

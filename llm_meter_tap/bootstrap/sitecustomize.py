@@ -1,6 +1,6 @@
 # mypy: ignore-errors
 # Runs in every interpreter that the lab starts, of whatever version: no syntax newer than Python 2.7 here.
-"""Switches LLM Meter's tap on, then lets any other sitecustomize further down `sys.path` have its turn.
+"""Turns LLM Meter's tap on, then runs any other sitecustomize further down `sys.path`.
 
 This folder is first on PYTHONPATH. A finder for the one package `llm_meter_tap` is all that a foreign
 environment gets of the site-packages that it lies in.

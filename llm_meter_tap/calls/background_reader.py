@@ -1,7 +1,7 @@
 """Reads a body as it passes, off the user's thread, and holds a bounded part of it.
 
-A small body is read when it ends, on the user's thread, like that of any call. The user never waits: what
-arrives faster than it can be read, beyond a bound, is skipped, and the reader learns that there is a gap.
+A small body is read when it ends, on the user's thread, like that of any call. The user never waits: if more
+arrives than can be read in time, beyond a bound, the rest is skipped, and the reader is notified of the gap.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The calls that a file of batch results, or the stream of a session, reports.
 
-Input files of batches and of training are read by the same request; their lines are no results.
+The same request also reads input files of batches and of training. Their lines are not results.
 """
 
 from __future__ import annotations

@@ -28,7 +28,8 @@ def decode(body: bytes, encoding: str | None) -> bytes | None:
         encoding: The header's value; several codings, the last applied first.
 
     Returns:
-        The plain bytes, as far as they could be had; None where a coding is unknown, has no module loaded, or
+        The plain bytes, as far as they could be decoded; None where a coding is unknown, has no module
+        loaded, or
         the bytes are not what it says.
     """
     codings = [coding.strip().lower() for coding in (encoding or "").split(",")]

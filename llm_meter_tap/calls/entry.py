@@ -72,7 +72,7 @@ def _possible_call(request: OutgoingRequest, content_type: str | None) -> Observ
 def _reservation_request(
     present: Tap, record: CallRecord, shape: CallShape, request: OutgoingRequest
 ) -> ReservationRequest | None:
-    """What to ask before a call leaves; None where no limit can refuse it."""
+    """The reservation request of a call; None where no limit can refuse it."""
     gate, run = present.gate_watch.current_gate(), run_caps.current()
     if gate is None and run is None:
         return None

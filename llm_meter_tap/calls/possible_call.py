@@ -1,8 +1,9 @@
-"""Follows a request that may be a call: its host is a provider's or speaks a known format, its path is new.
+"""Follows a request that may be a call: its host is a provider's or uses a known format, but its path is not
+known.
 
 The answer decides. Until then nothing is written, and any other request leaves no trace. A path whose answer
-has proved a call is remembered: what is posted there next is a call from its start, so that hard limits hold
-for it.
+has proved a call is remembered: the next request to it is a call from its start, so that hard limits apply to
+it.
 """
 
 from __future__ import annotations

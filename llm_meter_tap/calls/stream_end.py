@@ -1,4 +1,4 @@
-"""Notices the last event of a stream while the user's code reads it.
+"""Detects the last event of a stream while the user's code reads it.
 
 User code stops reading at that event, and may be killed before it asks for the end of the body.
 """

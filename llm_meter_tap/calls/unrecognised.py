@@ -94,7 +94,7 @@ def shown_path(path: str) -> str:
 
 
 def write_finding(folder: str, name: str, found: dict[str, Any]) -> None:
-    """Write down what the diagnostics show, in place of what was found before; the moment is added.
+    """Write what the diagnostics show, with the time, in place of what was found before.
 
     Args:
         folder: The private folder.

@@ -109,7 +109,7 @@ def publish_progress(answer: dict[str, Any], parent: dict[str, Any]) -> None:
 def publish_start() -> None:
     """Start the numbers of a new kernel, and publish that the tap is alive in it.
 
-    Who starts a kernel may not listen yet, so its first cell says it again.
+    The program that starts a kernel may not listen yet, so its first cell publishes it again.
     """
     global _published
     _published = _Published()
@@ -120,10 +120,10 @@ def publish_start() -> None:
 
 @faults.contained
 def publish_totals(parent: dict[str, Any] | None, is_due: bool = False) -> None:
-    """Publish that the tap is alive and its numbers so far, at most every 30 s unless there is news.
+    """Publish that the tap is alive and its numbers so far, at most every 30 s unless there are new calls.
 
     Args:
-        parent: The request under which it is said; None before the first one.
+        parent: The request under which it is published; None before the first one.
         is_due: Say it even so.
     """
     kernel = _kernel()

@@ -1,4 +1,4 @@
-"""Keeps the reservations of calls under way, and allotments, alive; runs on the sender's thread."""
+"""Renews the reservations of calls under way, and allotments; runs on the sender's thread."""
 
 from __future__ import annotations
 

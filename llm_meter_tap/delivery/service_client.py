@@ -23,14 +23,13 @@ JSON = {"Content-Type": "application/json"}
 
 
 class ServiceClient:
-    """A client of the service. Not thread-safe: each thread has its own.
+    """A client of the service. Not thread-safe: each thread has its own. Keeps one connection open; when it
+    ends, the service knows that this process has ended.
 
-    Keeps one connection open, whose end says to the service that this process is gone.
-
-    Args:
-        folder: The private folder.
-        timeout_s: How long to wait for an answer, seconds.
-        is_in_all: Wait so long in all; else so long for each service that is tried.
+        Args:
+            folder: The private folder.
+            timeout_s: How long to wait for an answer, seconds.
+            is_in_all: Wait so long in all; else so long for each service that is tried.
     """
 
     def __init__(self, folder: str, timeout_s: float = _TIMEOUT_S, *, is_in_all: bool = False) -> None:
@@ -151,7 +150,7 @@ class _Connection:
         return self._read_response(until)
 
     def close(self) -> None:
-        """Close the socket; let go of its number if the program has closed it, and may use it itself."""
+        """Close the socket; leave its number alone if the program has closed it and may use it again."""
         known, number = self._identity, self._socket.fileno()
         if number < 0:
             return

@@ -1,4 +1,4 @@
-"""One process's lines on disk: what a call leaves behind even if the process dies in the next instant.
+"""One process's lines on disk: they are still there if the process dies in the next instant.
 
 The file `spool/<pid>-<8 hex>.jsonl` is made at the first call, locked while the process lives, emptied when
 the service has every line, and removed at a clean exit. A line is one write to a file opened with O_APPEND,
@@ -83,7 +83,7 @@ class Spool:
             self._release()
 
     def abandon(self) -> None:
-        """In a forked child: let go of the parent's file, its lock and its lines."""
+        """In a forked child: release the parent's file, its lock and its lines."""
         self._lock = Threads.RLock()
         self._release()
 
@@ -109,7 +109,7 @@ class Spool:
         elif not self._is_open():
             self._reopen()
         assert self._descriptor is not None
-        # After a short write (a full disk) the next line must not be glued to the torn one.
+        # After a short write (a full disk), the next line must not continue the torn one.
         whole = b"\n" + line if self._is_torn else line
         self._is_torn = True
         self._is_torn = Files.write(self._descriptor, whole) != len(whole)

@@ -19,15 +19,15 @@ _NAMES = ("num_tokens_prompt_total", "num_tokens_generated", "model_version", "e
 _FIGURES = ("num_tokens_prompt_total", "num_tokens_generated")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer or an event of a stream."""
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read a whole answer or an event of a stream."""
     draft.update({name: document[name] for name in _FIGURES if name in document})
     draft.is_finished = draft.is_finished or document.get("type") == "completion_summary"
     draft.error = document.get("error") or draft.error
 
 
 def normalise(draft: Draft, provider: str) -> Usage:
-    """Take the two counts as they are."""
+    """Use the two counts unchanged."""
     return Usage(
         input_tokens=count(draft.raw.get("num_tokens_prompt_total")),
         output_tokens=count(draft.raw.get("num_tokens_generated")),
@@ -35,7 +35,7 @@ def normalise(draft: Draft, provider: str) -> Usage:
     )
 
 
-READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
+READER = UsageReader(matters=_MATTERS, names=_NAMES, read_document=read_document, normalise=normalise)
 COMPLETE = Format(
     name="alephalpha.complete",
     usage=READER,

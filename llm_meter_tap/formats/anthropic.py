@@ -29,14 +29,14 @@ _BILLED_BESIDE = ("compaction", "advisor_message")
 _NAMES = ("usage", "model", "id", "error", "type")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole message or an event of a stream."""
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read a whole message or an event of a stream."""
     kind = document.get("type")
     message = mapping(document.get("message")) if kind == "message_start" else document
     draft.identify(message.get("model"), message.get("id") if kind != "message_delta" else None)
     usage = mapping(document.get("usage")) or mapping(message.get("usage"))
     if kind == "message_delta":
-        # Its figures are cumulative, so that a zero is no news about a figure that is known.
+        # Its figures are cumulative, so a zero does not replace a known figure.
         usage = {name: value for name, value in usage.items() if value != 0 or not draft.raw.get(name)}
     draft.update(usage)
     draft.identify(tier=usage.get("service_tier"))
@@ -126,7 +126,7 @@ def _other_models(raw: Mapping[str, Any]) -> list[OtherModelUsage]:
     ]
 
 
-READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
+READER = UsageReader(matters=_MATTERS, names=_NAMES, read_document=read_document, normalise=normalise)
 MESSAGES = Format(
     name="anthropic.messages",
     usage=READER,

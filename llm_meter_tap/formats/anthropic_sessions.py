@@ -1,7 +1,7 @@
 """Anthropic's managed agents and their dreams.
 
-Sources: the types of Anthropic's SDK, beta sessions and dreams. What a session does is set going by an event
-that is posted to it, and reported by the session's own events: each request to a model has its usage in the
+Sources: the types of Anthropic's SDK, beta sessions and dreams. A posted event starts the work of a session,
+and the session's own events report it: each request to a model has its usage in the
 event `span.model_request_end`, without the model's name. The usage of the session is the sum of these, and is
 not read. A dream is made in the background and read by its id.
 """

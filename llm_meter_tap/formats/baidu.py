@@ -14,9 +14,9 @@ from llm_meter_tap.formats.format import Endpoint, Family, Format, OutputLimit, 
 from llm_meter_tap.formats.request_shapes import from_path, never
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer or an event of a stream, whose last one says that it ends."""
-    openai_usage.take(draft, event, document)
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read a whole answer or an event of a stream; the last one says that it ends."""
+    openai_usage.read_document(draft, event, document)
     draft.is_finished = draft.is_finished or document.get("is_end") is True
     if document.get("error_code"):
         draft.error = {"code": str(document["error_code"])}
@@ -25,7 +25,7 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
 _READER = UsageReader(
     matters=openai_usage.READER.matters + rb'|"is_end"\s*:\s*true|"error_code"',
     names=(*openai_usage.READER.names, "is_end", "error_code"),
-    take=take,
+    read_document=read_document,
     normalise=openai_usage.normalise,
 )
 CHAT = Format(

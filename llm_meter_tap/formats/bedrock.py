@@ -46,10 +46,10 @@ _HEADERS = (
 _OWN = ("inputTextTokenCount", "totalOutputTextTokenCount", "prompt_token_count", "generation_token_count")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer or an event of a stream, in whichever model's format."""
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read a whole answer or an event of a stream, in the format of any model."""
     if str(document.get("type")).startswith("message"):
-        anthropic.take(draft, event, document)
+        anthropic.read_document(draft, event, document)
     else:
         draft.identify(document.get("model"), document.get("id"))
         draft.update(document.get("usage"))
@@ -131,7 +131,7 @@ def _hour_writes(raw: Mapping[str, Any]) -> int | None:
 READER = UsageReader(
     matters=_MATTERS,
     names=_NAMES,
-    take=take,
+    read_document=read_document,
     normalise=normalise,
     headers=_HEADERS,
     totals=("total_tokens", "totalTokens"),

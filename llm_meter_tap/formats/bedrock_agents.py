@@ -22,7 +22,7 @@ TRACING_OFF = "tracing-off"
 _COUNTS = ("inputTokens", "outputTokens")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Add up what the traces report; each is of one call of a model."""
     for step in map(mapping, mapping(document.get("trace")).values()):
         draft.identify(mapping(step.get("modelInvocationInput")).get("foundationModel"))
@@ -37,7 +37,7 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
 
 
 def normalise(draft: Draft, provider: str) -> Usage:
-    """Take the sums as they are."""
+    """Use the sums unchanged."""
     return Usage(count(draft.raw.get("inputTokens")), count(draft.raw.get("outputTokens")), raw=draft.raw)
 
 
@@ -46,7 +46,7 @@ AGENT = Format(
     usage=UsageReader(
         matters=rb'"modelInvocation(?:In|Out)put"|"message"',
         names=("trace",),
-        take=take,
+        read_document=read_document,
         normalise=normalise,
         totals=(),
         is_summed=True,

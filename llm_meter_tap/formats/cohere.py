@@ -25,8 +25,8 @@ _MATTERS = rb'"(?:message-end|stream-end)"|"is_finished"\s*:\s*true|"error"'
 _NAMES = ("usage", "meta", "id", "response_id", "generation_id")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer or an event of a stream."""
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read a whole answer or an event of a stream."""
     delta, response = mapping(document.get("delta")), mapping(document.get("response"))
     for holder in (document, delta, response):
         draft.identify(id=holder.get("response_id") or holder.get("generation_id") or holder.get("id"))
@@ -51,7 +51,7 @@ def normalise(draft: Draft, provider: str) -> Usage:
     )
 
 
-READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
+READER = UsageReader(matters=_MATTERS, names=_NAMES, read_document=read_document, normalise=normalise)
 CHAT = Format(
     name="cohere.chat",
     usage=READER,

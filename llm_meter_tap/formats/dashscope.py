@@ -36,9 +36,9 @@ from llm_meter_tap.formats.units import units_format
 from llm_meter_tap.wire.json_values import count, mapping, sequence, text
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather an application's answer; the call's model is the first of its models."""
-    openai_usage.take(draft, event, document)
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read an application's answer; the call's model is the first of its models."""
+    openai_usage.read_document(draft, event, document)
     for entry in _models(draft.raw):
         draft.identify(entry.get("model_id"))
 
@@ -65,13 +65,13 @@ def _other_models(raw: Mapping[str, Any]) -> list[OtherModelUsage]:
     return [OtherModelUsage(text(entry["model_id"]), _figures(entry)) for entry in _models(raw)[1:]]
 
 
-def take_generation(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer, an event of a stream, or the task where the request asks for one."""
+def read_generation(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read a whole answer, an event of a stream, or the task where the request asks for one."""
     output = mapping(document.get("output"))
     if "task_id" in output:
         draft.identify(id=output["task_id"])
         draft.is_background = True
-    openai_usage.take(draft, event, document)
+    openai_usage.read_document(draft, event, document)
     choices = map(mapping, sequence(output.get("choices")))
     reasons = [output.get("finish_reason"), *(choice.get("finish_reason") for choice in choices)]
     # Until its end a stream says "null", as a text.
@@ -80,7 +80,7 @@ def take_generation(draft: Draft, event: str, document: dict[str, Any]) -> None:
 
 GENERATION = Format(
     name="dashscope.generation",
-    usage=READER._replace(take=take_generation),
+    usage=READER._replace(read_document=read_generation),
     output_limit=OutputLimit(tokens=("parameters.max_tokens",), answers=("parameters.n",)),
     text=TextFields(
         read=("input",),
@@ -101,7 +101,7 @@ EMBEDDING = Format(
 
 APP = Format(
     name="dashscope.app",
-    usage=READER._replace(take=take, normalise=normalise),
+    usage=READER._replace(read_document=read_document, normalise=normalise),
     output_limit=None,
     text=TextFields(
         read=("input",),

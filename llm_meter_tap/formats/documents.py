@@ -30,8 +30,8 @@ class Documents(NamedTuple):
 
     Attributes:
         items: (event name, document) in order; the name is empty outside named events.
-        is_stream: The response came in pieces, so that its end is told by one of them.
-        is_whole: Nothing is missing at the end, as far as the framing tells: JSON that parsed, or `[DONE]`.
+        is_stream: The response came in pieces, and one of them marks its end.
+        is_whole: Nothing is missing at the end, according to the framing: JSON that parsed, or `[DONE]`.
     """
 
     items: list[tuple[str, dict[str, Any]]]
@@ -47,10 +47,10 @@ def documents(
     names: tuple[str, ...],
     is_summed: bool = False,
 ) -> Documents:
-    """Take a response apart.
+    """Split a response into documents.
 
     Args:
-        content_type: The Content-Type; where it is silent or wrong the first bytes decide.
+        content_type: The Content-Type; where it is missing or wrong, the first bytes decide.
         body: The decoded body.
         complete: Whether the body came to its end.
         matters: What a stream's event must hold to be parsed at all.

@@ -25,8 +25,8 @@ _WIDTHS = {0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}
 
 
 def events(body: bytes) -> Iterator[StreamEvent]:
-    """Yield the events of a stream, named by `:event-type` or `:exception-type`, until bytes run out or make
-    no sense.
+    """Yield the events of a stream, named by `:event-type` or `:exception-type`, until the bytes end or are
+    not valid.
 
     The payload of InvokeModelWithResponseStream is unwrapped: `{"bytes": "<base64>"}` becomes what is in it.
     """

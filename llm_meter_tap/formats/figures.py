@@ -109,15 +109,14 @@ class Draft:
         self.tier = _name(tier) or self.tier
 
     def replace(self, figures: Any) -> None:
-        """Take a cumulative usage object: the last one wins, never the sum.
-
-        An empty one is none, and one of zeros only is no news about figures that are known.
+        """Use a cumulative usage object: the last one applies, never the sum. An empty one, or one of zeros
+        only, does not replace known figures.
         """
         if isinstance(figures, dict) and figures and (not self.raw or _is_news(figures)):
             self.raw = figures
 
     def update(self, figures: Any) -> None:
-        """Take a usage object whose figures replace those of the same name."""
+        """Use a usage object whose figures replace those of the same name."""
         if isinstance(figures, dict):
             self.raw = {**self.raw, **{name: value for name, value in figures.items() if value is not None}}
 

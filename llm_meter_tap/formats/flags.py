@@ -33,8 +33,9 @@ def flags_of(usage: Usage, totals: tuple[str, ...]) -> list[str]:
     """What is odd about a call's final figures; empty when they agree.
 
     The sum of the inclusive sides, which is the sum of the disjoint buckets, must be the total that the
-    provider states. A sum that exceeds it by the reasoning or by the cached tokens alone is a provider's
-    habit of leaving these out of its total, and named apart from a sum that nothing explains. What other
+    provider states. A sum that exceeds it by the reasoning or by the cached tokens alone means that the
+    provider leaves these out of its total. It has a flag of its own, unlike a sum that nothing explains. What
+    other
     models did is never in it.
 
     Args:

@@ -14,7 +14,7 @@ from llm_meter_tap.formats.request_shapes import Request, asked_by_member, named
 
 
 def names(*lines: str) -> tuple[str, ...]:
-    """The names in lines of names that blanks separate."""
+    """Split lines of names separated by blanks."""
     return tuple(name for line in lines for name in line.split())
 
 
@@ -25,19 +25,19 @@ class UsageReader(NamedTuple):
         matters: A pattern that an event of a stream must contain to be parsed, apart from the first few.
         names: The outer members to look for in an answer that is too big to parse; the one with the figures
             comes first.
-        take: Gathers one document of an answer into the draft; gets the event's name, "" without one.
+        read_document: Adds what one document of an answer says to the draft; gets the event's name, or "".
         normalise: Turns the draft's raw figures into inclusive sums; gets the provider's name.
         headers: Response headers with figures, each with its name among the raw figures.
         totals: The members of the raw figures that state a total, the first that is there counts.
         is_summed: The figures of a stream's events add up, so that none of them may be skipped.
         without_figures: The flag of an answer that could have had figures and has none; None for no flag.
-        is_elsewhere: An answer that is no stream has no figures: what the request set going is reported by
-            answers of their own, which are read back as calls.
+        is_elsewhere: An answer that is no stream has no figures: other answers report the work that the
+            request started, and are read back as calls.
     """
 
     matters: bytes
     names: tuple[str, ...]
-    take: Callable[[Draft, str, dict[str, Any]], None]
+    read_document: Callable[[Draft, str, dict[str, Any]], None]
     normalise: Callable[[Draft, str], Usage]
     headers: tuple[tuple[str, str], ...] = ()
     totals: tuple[str, ...] = ("total_tokens",)
@@ -110,7 +110,8 @@ class Format(NamedTuple):
         text: Where the text lies; None where the call is not charged by the token (images, seconds).
         stream_ends: What the last event of a stream contains. User code stops reading there and may be killed
             before it asks for the end of the body. Empty where a stream has no such event.
-        provider_at: The provider of a host that serves several, told apart by path: gets the host's provider
+        provider_at: The provider of a host that serves several, distinguished by path: gets the host's
+        provider
             (None on a host that is not known) and the path.
         model_at: The model that a request's name for it means: gets the name, the provider and the path.
     """
@@ -128,7 +129,7 @@ class Endpoint(NamedTuple):
     """A path to which calls are posted.
 
     Attributes:
-        format: What is spoken there.
+        format: The format of its requests and answers.
         operation_name: `gen_ai.operation.name`.
         author: The provider that is assumed on a host that is not known.
         path: A pattern that must be found in the path.

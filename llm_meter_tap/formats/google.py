@@ -41,8 +41,9 @@ _MATTERS = (
 _NAMES = ("usageMetadata", "modelVersion", "responseId", "error")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather one chunk: figures move between chunks, so the last of each name wins, even if it is smaller."""
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read one chunk: figures change between chunks, so the last of each name applies, even if it is
+    smaller."""
     draft.identify(document.get("modelVersion"), document.get("responseId"))
     usage = mapping(document.get("usageMetadata"))
     draft.update(usage)
@@ -111,7 +112,11 @@ def _cached_media(raw: Mapping[str, Any]) -> Mapping[str, int]:
 
 
 READER = UsageReader(
-    matters=_MATTERS, names=_NAMES, take=take, normalise=normalise, totals=("totalTokenCount",)
+    matters=_MATTERS,
+    names=_NAMES,
+    read_document=read_document,
+    normalise=normalise,
+    totals=("totalTokenCount",),
 )
 GENERATE = Format(
     name="google.generateContent",

@@ -36,8 +36,8 @@ _ENDS = ("interaction.complete", "interaction.completed", "interaction.cancelled
 _UNDER_WAY = ("in_progress", "queued")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather an interaction, or an event of a stream."""
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read an interaction, or an event of a stream."""
     kind = document.get("event_type")
     interaction = mapping(document.get("interaction")) if kind else document
     draft.identify(
@@ -49,15 +49,15 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
     is_under_way = interaction.get("status") in _UNDER_WAY
     draft.is_background = draft.is_background or (kind is None and is_under_way)
     draft.is_finished = draft.is_finished or kind in _ENDS
-    _take_figures(draft, document, interaction, is_under_way)
+    _read_figures(draft, document, interaction, is_under_way)
     draft.tool_calls = in_grounding_counts(draft.raw.get("grounding_tool_count"), draft.model)
     draft.error = _error(document, interaction) or draft.error
 
 
-def _take_figures(
+def _read_figures(
     draft: Draft, document: dict[str, Any], interaction: dict[str, Any], is_under_way: bool
 ) -> None:
-    """The last figures win; those of an answer under way may still grow."""
+    """The last figures apply; those of an answer under way may still grow."""
     so_far = mapping(document.get("metadata")).get("total_usage")
     if so_far:
         draft.replace(so_far)
@@ -132,7 +132,7 @@ def _cached_media(raw: Mapping[str, Any]) -> Mapping[str, int]:
 
 INTERACTION = Format(
     name="google.interactions",
-    usage=UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise),
+    usage=UsageReader(matters=_MATTERS, names=_NAMES, read_document=read_document, normalise=normalise),
     output_limit=OutputLimit(tokens=("generation_config.max_output_tokens",)),
     text=TextFields(
         read=("system_instruction", "input"),

@@ -25,8 +25,8 @@ _NAMES = ("details", "generated_text", "error")
 _HEADERS = (("x-prompt-tokens", "prompt_tokens"), ("x-generated-tokens", "generated_tokens"))
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer or an event of a stream, whose last has the whole text."""
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read a whole answer or an event of a stream; the last event has the whole text."""
     details = mapping(document.get("details"))
     draft.update({name: details[name] for name in ("input_length", "generated_tokens") if name in details})
     draft.is_finished = draft.is_finished or isinstance(document.get("generated_text"), str)
@@ -48,7 +48,9 @@ def normalise(draft: Draft, provider: str) -> Usage:
 
 INFERENCE = Format(
     name="huggingface.inference",
-    usage=UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise, headers=_HEADERS),
+    usage=UsageReader(
+        matters=_MATTERS, names=_NAMES, read_document=read_document, normalise=normalise, headers=_HEADERS
+    ),
     output_limit=OutputLimit(
         tokens=("parameters.max_new_tokens",),
         answers=("parameters.num_return_sequences", "parameters.best_of"),
@@ -62,7 +64,7 @@ EMBED = Format(
     usage=UsageReader(
         matters=rb'"error"',
         names=("error",),
-        take=take,
+        read_document=read_document,
         normalise=normalise,
         headers=(("x-compute-tokens", "compute_tokens"),),
     ),

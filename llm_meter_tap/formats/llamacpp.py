@@ -1,4 +1,4 @@
-"""The own formats of llama.cpp's server: completions, infills, embeddings; its chat is OpenAI's.
+"""llama.cpp's own formats: completions, infills, embeddings; its chat is OpenAI's.
 
 Source: the reference of llama.cpp's server. `tokens_evaluated` is the whole prompt, also what was cached;
 `timings.cache_n` is the part that was. In a stream they are in the last event, the one with `stop`.
@@ -17,8 +17,8 @@ _FIGURES = ("tokens_evaluated", "tokens_predicted", "timings")
 _NAMES = (*_FIGURES, "model", "stop", "error")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer or an event of a stream."""
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read a whole answer or an event of a stream."""
     draft.error = document.get("error") or draft.error
     if document.get("stop") is True:
         draft.identify(document.get("model"))
@@ -27,7 +27,7 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
 
 
 def normalise(draft: Draft, provider: str) -> Usage:
-    """Take the two counts as they are."""
+    """Use the two counts unchanged."""
     return Usage(
         input_tokens=count(draft.raw.get("tokens_evaluated")),
         output_tokens=count(draft.raw.get("tokens_predicted")),
@@ -39,7 +39,11 @@ def normalise(draft: Draft, provider: str) -> Usage:
 COMPLETION = Format(
     name="llamacpp.completion",
     usage=UsageReader(
-        matters=rb'"stop"\s*:\s*true|"error"', names=_NAMES, take=take, normalise=normalise, totals=()
+        matters=rb'"stop"\s*:\s*true|"error"',
+        names=_NAMES,
+        read_document=read_document,
+        normalise=normalise,
+        totals=(),
     ),
     output_limit=OutputLimit(tokens=("n_predict", "max_tokens"), answers=("n",), prompts="prompt"),
     text=TextFields(

@@ -1,4 +1,4 @@
-"""LM Studio's own chat; its other paths speak the formats of OpenAI and Anthropic.
+"""LM Studio's own chat; its other paths use the formats of OpenAI and Anthropic.
 
 Source: LM Studio's REST reference (`stats.input_tokens`, `stats.total_output_tokens`, which holds
 `stats.reasoning_output_tokens`). A stream's last event, `chat.end`, holds the whole answer as `result`.
@@ -14,8 +14,8 @@ from llm_meter_tap.formats.request_shapes import is_response
 from llm_meter_tap.wire.json_values import count, mapping
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer or an event of a stream."""
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read a whole answer or an event of a stream."""
     kind = document.get("type") or event
     answer = mapping(document.get("result")) if kind == "chat.end" else document
     draft.identify(answer.get("model_instance_id"), answer.get("response_id"))
@@ -25,7 +25,7 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
 
 
 def normalise(draft: Draft, provider: str) -> Usage:
-    """Take the counts as they are."""
+    """Use the counts unchanged."""
     return Usage(
         input_tokens=count(draft.raw.get("input_tokens")),
         output_tokens=count(draft.raw.get("total_output_tokens")),
@@ -39,7 +39,7 @@ CHAT = Format(
     usage=UsageReader(
         matters=rb'"stats"|"error"|chat\.end',
         names=("stats", "model_instance_id", "response_id", "error"),
-        take=take,
+        read_document=read_document,
         normalise=normalise,
     ),
     output_limit=OutputLimit(tokens=("max_output_tokens",)),

@@ -170,5 +170,5 @@ def _opening(name: str, body: bytes) -> dict[str, Any]:
 
 
 def _provider(known: str | None, one: Endpoint | ReadBack, path: str) -> str:
-    """Some hosts serve several providers' APIs, told apart by path."""
+    """Some hosts serve several providers' APIs, distinguished by path."""
     return one.format.provider_at(known, path) or one.author

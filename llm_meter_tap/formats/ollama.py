@@ -23,8 +23,8 @@ _NAMES = ("prompt_eval_count", "eval_count", "model", "done", "error")
 _FIGURES = ("prompt_eval_count", "eval_count")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer or a line of a stream."""
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read a whole answer or a line of a stream."""
     draft.identify(document.get("model"))
     draft.update({name: document[name] for name in _FIGURES if name in document})
     draft.is_finished = draft.is_finished or document.get("done") is True
@@ -32,7 +32,7 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
 
 
 def normalise(draft: Draft, provider: str) -> Usage:
-    """Take the two counts as they are."""
+    """Use the two counts unchanged."""
     return Usage(
         input_tokens=count(draft.raw.get("prompt_eval_count")),
         output_tokens=count(draft.raw.get("eval_count")),
@@ -40,7 +40,7 @@ def normalise(draft: Draft, provider: str) -> Usage:
     )
 
 
-READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
+READER = UsageReader(matters=_MATTERS, names=_NAMES, read_document=read_document, normalise=normalise)
 _LIMIT = OutputLimit(tokens=("options.num_predict",))
 CHAT = Format(
     name="ollama.chat",

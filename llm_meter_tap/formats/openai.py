@@ -20,13 +20,13 @@ from llm_meter_tap.formats.format import (
     TextFields,
     names,
 )
+from llm_meter_tap.formats.openai_other_models import other_models
 from llm_meter_tap.formats.openai_usage import (
     RANKINGS,
     READER,
     audio_seconds,
     cached_media,
     hour_writes,
-    other_models,
 )
 from llm_meter_tap.formats.request_shapes import (
     Request,

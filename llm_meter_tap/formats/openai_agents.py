@@ -1,8 +1,8 @@
 """OpenAI's agents, evaluations and graders.
 
 Sources: the types of OpenAI's SDK, beta agents (`agent.session.turn.completed`), evals (`per_model_usage`)
-and graders. A session's turn is set going by what is posted, and reports its usage in the stream that
-answers, or in the session's events, which are read, or when it is read by its id.
+and graders. A post starts a session's turn. The turn reports its usage in the answering stream, in the
+session's events, or when it is read by its id.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _HOSTS = ("openai",)
 _ENDS = ("completed", "failed", "cancelled")
 
 
-def take_turn(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a turn that has ended, or the event that says so; a session is none, and its usage is a sum."""
+def read_turn(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read a turn that has ended, or the event that says so. A session is not a turn; its usage is a sum."""
     turn = document
     kind = document.get("type")
     if kind:
@@ -52,8 +52,8 @@ def _turn_result(event: dict[str, Any]) -> Result | None:
     return Result(SESSION, "invoke_agent", None, None, {**turn, "usage": usage}, tier=None)
 
 
-def take_run(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather an evaluation's run; the call's model is the first of its models."""
+def read_run(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read an evaluation's run; the call's model is the first of its models."""
     draft.identify(id=document.get("id"))
     draft.is_background = True
     models = sequence(document.get("per_model_usage"))
@@ -98,7 +98,7 @@ SESSION = Format(
     usage=UsageReader(
         matters=rb'agent\.session\.turn\.(?:completed|failed|cancelled)|"error"',
         names=("usage", "id", "object", "status", "error"),
-        take=take_turn,
+        read_document=read_turn,
         normalise=openai_usage.normalise,
         is_elsewhere=True,
     ),
@@ -111,7 +111,7 @@ EVAL = Format(
     usage=UsageReader(
         matters=rb'"per_model_usage"|"error"',
         names=("per_model_usage", "id", "status", "error"),
-        take=take_run,
+        read_document=read_run,
         normalise=normalise_run,
         totals=(),
     ),

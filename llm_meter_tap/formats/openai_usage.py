@@ -1,7 +1,7 @@
-"""How OpenAI's formats report usage, with the dialects of those who use them.
+"""How OpenAI's formats report usage, in all their dialects.
 
-Sources: OpenAI's API reference, and where a dialect of the figures differs the reference of the provider that
-is named beside the rule. No figure is derived without such a rule.
+Sources: OpenAI's API reference, and for a dialect the reference of the provider that is named beside the
+rule. No figure is derived without such a rule.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from llm_meter_tap.formats.figures import Draft, Usage, rest_of, total_of
-from llm_meter_tap.formats.format import OtherModelUsage, UsageReader, names
+from llm_meter_tap.formats.figures import Draft, Usage, rest_of
+from llm_meter_tap.formats.format import UsageReader, names
+from llm_meter_tap.formats.openai_other_models import add_usage, other_models, tool_usage
 from llm_meter_tap.formats.tool_calls import in_output
-from llm_meter_tap.wire.json_values import count, first_count, mapping, sequence, text
+from llm_meter_tap.wire.json_values import count, first_count, mapping, sequence
 
 _MATTERS = (
     rb'"usage"\s*:\s*\{|"error"\s*:\s*[{"]|"errors"\s*:\s*\[\s*\{|"finish_reason"\s*:\s*"'
@@ -43,14 +44,6 @@ _INPUT_DETAILS = (
 _OUTPUT_DETAILS = (
     "completion_tokens_details", "completion_token_details", "output_tokens_details", "output_token_details",
 )  # fmt: skip
-_COUNTS = (
-    "input_tokens",
-    "output_tokens",
-    "cache_read_input_tokens",
-    "reasoning_output_tokens",
-    "image_input_tokens",
-    "image_output_tokens",
-)
 # They estimate reasoning by another tokenizer, which may overshoot the completion that holds it.
 _ESTIMATORS = ("openrouter", "together")
 # Who else reports more reasoning than completion does not count it in; this leaves room for unknown
@@ -58,8 +51,8 @@ _ESTIMATORS = ("openrouter", "together")
 _OUTSIDE_RATIO = 1.5
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather one document: a whole body, or an event of a stream."""
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read one document: a whole body, or an event of a stream."""
     body = _unwrapped(document)
     model = body.get("model") or body.get("model_id")
     draft.identify(model, body.get("id") or body.get("request_id"), body.get("service_tier"))
@@ -72,7 +65,7 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
     draft.replace(body.get("usage"))
     # Responses report what tools used, and images who drew an SVG, beside the usage.
     if "tool_usage" in body or "svg_usage" in body:
-        beside = {"tool_usage": _tool_usage(body), "svg_usage": mapping(body.get("svg_usage"))}
+        beside = {"tool_usage": tool_usage(body), "svg_usage": mapping(body.get("svg_usage"))}
         draft.raw = {**draft.raw, **{name: figures for name, figures in beside.items() if figures}}
     draft.has_units = any(name in draft.raw for name in _UNITS)
     if "output" in body or "tool_usage" in draft.raw:
@@ -142,27 +135,8 @@ def normalise(draft: Draft, provider: str) -> Usage:
     _complete(usage, total)
     _include_hidden(usage, total, provider)
     for part in other_models(raw):
-        _add(usage, part.usage)
+        add_usage(usage, part.usage)
     return usage
-
-
-def _add(usage: Usage, more: Usage) -> None:
-    for name in _COUNTS:
-        setattr(usage, name, total_of(getattr(usage, name), getattr(more, name)))
-
-
-def _sided(raw: dict[str, Any]) -> Usage:
-    """The figures of another model's work within the same answer."""
-    inside, outside = mapping(raw.get("input_tokens_details")), mapping(raw.get("output_tokens_details"))
-    return Usage(
-        input_tokens=count(raw.get("input_tokens")),
-        output_tokens=count(raw.get("output_tokens")),
-        cache_read_input_tokens=count(raw.get("cached_tokens")),
-        reasoning_output_tokens=count(raw.get("reasoning_tokens")),
-        image_input_tokens=count(inside.get("image_tokens")),
-        image_output_tokens=count(outside.get("image_tokens")),
-        raw=raw,
-    )
 
 
 def _details(raw: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
@@ -216,7 +190,7 @@ def _include_hidden(usage: Usage, total: int | None, provider: str) -> None:
         usage.input_tokens += gap
         usage.audio_input_tokens = gap if usage.audio_input_tokens is None else usage.audio_input_tokens
     elif gap > 0 and gap in _sums(usage.cache_read_input_tokens, usage.cache_write_input_tokens):
-        # A gateway that keeps Claude's way of counting, but for the total.
+        # A gateway that counts like Claude, except for the total.
         usage.input_tokens += gap
     elif gap > 0 and gap == count(usage.raw.get("connector_tokens")):
         # What the connectors of Mistral's conversations put into the prompt.
@@ -251,25 +225,6 @@ def cached_media(raw: Mapping[str, Any]) -> Mapping[str, int]:
     return {name: tokens for name, tokens in known.items() if tokens is not None}
 
 
-def _tool_usage(body: dict[str, Any]) -> dict[str, Any]:
-    """What the provider's tools used beside the model, with the model that makes the images."""
-    used = mapping(body.get("tool_usage"))
-    images = mapping(used.get("image_gen"))
-    if not count(images.get("total_tokens")):
-        return used
-    offered = (
-        tool for tool in map(mapping, sequence(body.get("tools"))) if tool.get("type") == "image_generation"
-    )
-    model = text(next(offered, {}).get("model"))
-    return {**used, "image_gen": {**images, "model": model} if model else images}
-
-
-def _images_made(raw: Mapping[str, Any]) -> Usage | None:
-    """The figures of the image tool."""
-    images = mapping(mapping(raw.get("tool_usage")).get("image_gen"))
-    return _sided(images) if count(images.get("total_tokens")) else None
-
-
 def audio_seconds(raw: Mapping[str, Any]) -> float | None:
     """The length of what was transcribed: OpenAI's usage by duration, Mistral's count beside tokens."""
     seconds = raw.get("seconds") if raw.get("type") == "duration" else raw.get("prompt_audio_seconds")
@@ -278,23 +233,9 @@ def audio_seconds(raw: Mapping[str, Any]) -> float | None:
     return seconds if 0 <= seconds < math.inf else None
 
 
-def other_models(raw: Mapping[str, Any]) -> list[OtherModelUsage]:
-    """The image tool's model, and the model that draws SVG beside the one that renders."""
-    if "tool_usage" not in raw and "svg_usage" not in raw:
-        return []
-    parts = []
-    images = _images_made(raw)
-    if images is not None:
-        parts.append(OtherModelUsage(text(images.raw.get("model")), images))
-    drawn = mapping(raw.get("svg_usage"))
-    if drawn:
-        parts.append(OtherModelUsage(text(drawn.get("model")), _sided(drawn)))
-    return parts
-
-
-def _take_ranking(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a ranking; some report as Cohere does (`meta.tokens`, `meta.billed_units`)."""
-    take(draft, event, document)
+def _read_ranking(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read a ranking; some report as Cohere does (`meta.tokens`, `meta.billed_units`)."""
+    read_document(draft, event, document)
     meta = mapping(document.get("meta"))
     billed = mapping(meta.get("billed_units"))
     if not draft.raw and billed:
@@ -302,7 +243,7 @@ def _take_ranking(draft: Draft, event: str, document: dict[str, Any]) -> None:
         draft.has_units = True
 
 
-READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
+READER = UsageReader(matters=_MATTERS, names=_NAMES, read_document=read_document, normalise=normalise)
 """Of everything else."""
-RANKINGS = READER._replace(names=("usage", "meta", *_NAMES[1:]), take=_take_ranking)
+RANKINGS = READER._replace(names=("usage", "meta", *_NAMES[1:]), read_document=_read_ranking)
 """Of rerankings."""

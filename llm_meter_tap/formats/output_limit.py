@@ -1,6 +1,6 @@
 """The most that a call lets the model write, read from its request.
 
-A request that sets no limit has none that is known: providers' defaults are not assumed.
+Providers' defaults are not assumed: without a limit in the request, the limit is unknown.
 """
 
 from __future__ import annotations

@@ -27,10 +27,10 @@ _MATTERS = rb'"response"|"error_message"'
 _NAMES = ("response", "id", "model", "status", "error_message")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a job as it stands; its id comes before that of its answer."""
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read a job in its present state; its id takes precedence over that of its answer."""
     draft.identify(document.get("model"), document.get("id"))
-    openai_usage.take(draft, event, mapping(document.get("response")) or document)
+    openai_usage.read_document(draft, event, mapping(document.get("response")) or document)
     draft.is_background = True
     draft.error = document.get("error_message") or draft.error
 
@@ -41,7 +41,9 @@ def _model(request: Request) -> str | None:
 
 RESEARCH = Format(
     name="perplexity.research",
-    usage=UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=openai_usage.normalise),
+    usage=UsageReader(
+        matters=_MATTERS, names=_NAMES, read_document=read_document, normalise=openai_usage.normalise
+    ),
     output_limit=OutputLimit(tokens=("request.max_tokens",)),
     text=TextFields(read=("request",), written=("response",), messages=("messages",), inside="request"),
     stream_ends=(),

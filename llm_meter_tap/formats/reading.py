@@ -57,7 +57,7 @@ def read_response(
     found = documents((content_type or "").lower(), body, complete, matters, reader.names, reader.is_summed)
     draft = Draft()
     for event, document in found.items:
-        reader.take(draft, event, document)
+        reader.read_document(draft, event, document)
     in_headers = {name: count(parse(headers[key])) for key, name in reader.headers if key in headers}
     if in_headers:
         draft.update({"headers": in_headers})
@@ -76,7 +76,7 @@ def read_document(shape: CallShape, answer: dict[str, Any]) -> Reading:
     """Read an answer that came within another document; never raises."""
     reader = FORMATS[shape.api].usage
     draft = Draft()
-    reader.take(draft, "", answer)
+    reader.read_document(draft, "", answer)
     return _reading(reader, draft, shape, error_type(0, draft.error, {}), is_finished=True)
 
 

@@ -20,8 +20,8 @@ _FIGURES = ("input_token_count", "output_token_count")
 _ENDS = ("succeeded", "failed", "canceled", "aborted")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a prediction as it stands."""
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read a prediction in its present state."""
     draft.identify(document.get("model"), document.get("id"))
     is_ended = document.get("status") in _ENDS
     # Until its end a prediction's counts may grow.
@@ -34,7 +34,7 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
 
 
 def normalise(draft: Draft, provider: str) -> Usage:
-    """Take the two counts as they are."""
+    """Use the two counts unchanged."""
     return Usage(
         input_tokens=count(draft.raw.get("input_token_count")),
         output_tokens=count(draft.raw.get("output_token_count")),
@@ -44,7 +44,7 @@ def normalise(draft: Draft, provider: str) -> Usage:
 
 PREDICTION = Format(
     name="replicate.prediction",
-    usage=UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise),
+    usage=UsageReader(matters=_MATTERS, names=_NAMES, read_document=read_document, normalise=normalise),
     output_limit=None,
     text=None,
     stream_ends=(),

@@ -1,5 +1,5 @@
-"""The questions of endpoints about a request: whether its body is that of a call, which model it asks for,
-whether it streams."""
+"""What endpoints check in a request: whether its body is that of a call, which model it asks for, whether it
+streams."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ _STOPS = ("user.interrupt", "agent.session.input.cancel")
 
 
 def always(request: Request) -> bool:
-    """Whatever the request holds."""
+    """Accept every body."""
     return True
 
 
@@ -132,7 +132,7 @@ def is_llamacpp_infill(request: Request) -> bool:
 
 
 def is_session_event(request: Request) -> bool:
-    """What sets an agent going: a session with something to do, or an event that does not stop it."""
+    """A session with something to do, or an event that does not stop it."""
     events = [*sequence(request.members.get("events")), *sequence(request.members.get("initial_events"))]
     return request.has("input") or any(mapping(event).get("type") not in _STOPS for event in events)
 

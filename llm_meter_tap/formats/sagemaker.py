@@ -1,8 +1,8 @@
 """Amazon SageMaker's endpoints, in the formats of the servers that run on them.
 
 Source: Amazon's reference of InvokeEndpoint, whose body and answer are the container's; those of vLLM, LMI
-and text-generation-inference speak OpenAI's chat or text-generation-inference's own format. Other models have
-no such body, and their requests are no calls.
+and text-generation-inference use OpenAI's chat or text-generation-inference's own format. Other models have
+other bodies, and their requests are not calls.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""SGLang's own path; its other paths speak the formats of OpenAI and Anthropic.
+"""SGLang's own path; its other paths use the formats of OpenAI and Anthropic.
 
 Source: SGLang's reference of its native API (`meta_info.prompt_tokens`, which holds `cached_tokens`). In a
 stream each event repeats the figures so far; of several prompts, each has an answer with an id of its own.
@@ -16,8 +16,8 @@ from llm_meter_tap.wire.json_values import count, mapping
 _FIGURES = ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer or an event of a stream."""
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read a whole answer or an event of a stream."""
     found = mapping(document.get("meta_info"))
     draft.identify(id=found.get("id"))
     figures = {name: found[name] for name in _FIGURES if name in found}
@@ -41,7 +41,7 @@ GENERATE = Format(
     usage=UsageReader(
         matters=rb'"meta_info"|"error"',
         names=("meta_info", "error"),
-        take=take,
+        read_document=read_document,
         normalise=normalise,
     ),
     output_limit=OutputLimit(tokens=("sampling_params.max_new_tokens",), answers=("sampling_params.n",)),

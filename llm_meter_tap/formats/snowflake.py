@@ -16,8 +16,8 @@ from llm_meter_tap.formats.request_shapes import always, is_named_chat, is_named
 from llm_meter_tap.wire.json_values import count, mapping, sequence, text
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather an event of an agent's stream; the call's model is the first of its models."""
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read an event of an agent's stream; the call's model is the first of its models."""
     metadata = mapping(document.get("metadata"))
     draft.replace(metadata.get("usage"))
     for entry in _models(draft.raw):
@@ -63,7 +63,11 @@ def _other_models(raw: Mapping[str, Any]) -> list[OtherModelUsage]:
 AGENT = Format(
     name="snowflake.agent",
     usage=UsageReader(
-        matters=rb'"usage"|"code"', names=("metadata",), take=take, normalise=normalise, totals=()
+        matters=rb'"usage"|"code"',
+        names=("metadata",),
+        read_document=read_document,
+        normalise=normalise,
+        totals=(),
     ),
     output_limit=None,
     text=None,

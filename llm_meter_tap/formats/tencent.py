@@ -16,8 +16,8 @@ from llm_meter_tap.wire.json_values import count, mapping, sequence, text
 _MATTERS = rb'"Usage"|"Error"|"ErrorMsg"|"FinishReason"\s*:\s*"[a-z]'
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer or an event of a stream; in one, each event repeats the usage so far."""
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read a whole answer or an event of a stream, where each event repeats the usage so far."""
     answer = mapping(document.get("Response")) or document
     draft.identify(answer.get("Model"), answer.get("Id") or answer.get("RequestId"))
     draft.replace(answer.get("Usage"))
@@ -28,7 +28,7 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
 
 
 def normalise(draft: Draft, provider: str) -> Usage:
-    """Take the counts as they are; an embedding has a prompt alone."""
+    """Use the counts unchanged; an embedding has only a prompt."""
     raw = draft.raw
     entered, produced = count(raw.get("PromptTokens")), count(raw.get("CompletionTokens"))
     if entered is None:
@@ -47,7 +47,7 @@ def _model(request: Request) -> str | None:
 _READER = UsageReader(
     matters=_MATTERS,
     names=("Response", "Usage", "Id", "Model", "Choices", "ErrorMsg"),
-    take=take,
+    read_document=read_document,
     normalise=normalise,
     totals=("TotalTokens",),
 )

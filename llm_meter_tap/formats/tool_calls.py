@@ -46,7 +46,7 @@ def in_output(output: Any, tools: Any, used: Any) -> dict[str, int]:
     counts: dict[str, int] = {}
     for item in map(mapping, sequence(output)):
         name = _ITEMS.get(str(item.get("type")))
-        # Opening a page that was found is no search (OpenAI's guide to web search).
+        # Opening a page that was found is not a search (OpenAI's guide to web search).
         if name is None or mapping(item.get("action")).get("type", "search") != "search":
             continue
         if name == "web_search" and is_preview:

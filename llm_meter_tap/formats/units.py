@@ -38,7 +38,7 @@ def units_format(
         is_job: The answer is made in the background, and may be read back under its id.
     """
 
-    def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
         draft.identify(_first(document, models), _first(document, ids))
         if status is None or _at(document, status) in ends:
             for path in figures:
@@ -52,7 +52,9 @@ def units_format(
     paths = (*figures, *ids, *models, *errors, *((status,) if status else ()))
     outer = tuple(dict.fromkeys(path.partition(".")[0] for path in paths))
     matters = "|".join(f'"{each}"' for each in outer).encode()
-    reader = UsageReader(matters=matters, names=outer, take=take, normalise=openai_usage.normalise)
+    reader = UsageReader(
+        matters=matters, names=outer, read_document=read_document, normalise=openai_usage.normalise
+    )
     return Format(name=name, usage=reader, output_limit=None, text=None, stream_ends=())
 
 

@@ -16,15 +16,15 @@ from llm_meter_tap.formats.request_shapes import is_embedding, is_task, never
 _NAMES = ("usage", "id", "model", "status", "error")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a task as it stands."""
-    openai_usage.take(draft, event, document)
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read a task in its present state."""
+    openai_usage.read_document(draft, event, document)
     draft.is_background = True
 
 
 TASK = Format(
     name="volcengine.task",
-    usage=openai_usage.READER._replace(names=_NAMES, take=take),
+    usage=openai_usage.READER._replace(names=_NAMES, read_document=read_document),
     output_limit=None,
     text=None,
     stream_ends=(),

@@ -19,8 +19,8 @@ _NAMES = ("results", "input_token_count", "model_id", "errors")
 _FIGURES = ("input_token_count", "generated_token_count")
 
 
-def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
-    """Gather a whole answer or an event of a stream."""
+def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Read a whole answer or an event of a stream."""
     draft.identify(document.get("model_id"))
     # Embeddings have one count for all texts.
     draft.update({name: document[name] for name in _FIGURES if name in document})
@@ -35,7 +35,7 @@ def take(draft: Draft, event: str, document: dict[str, Any]) -> None:
 
 
 def normalise(draft: Draft, provider: str) -> Usage:
-    """Take the two counts as they are."""
+    """Use the two counts unchanged."""
     return Usage(
         input_tokens=count(draft.raw.get("input_token_count")),
         output_tokens=count(draft.raw.get("generated_token_count")),
@@ -43,7 +43,7 @@ def normalise(draft: Draft, provider: str) -> Usage:
     )
 
 
-READER = UsageReader(matters=_MATTERS, names=_NAMES, take=take, normalise=normalise)
+READER = UsageReader(matters=_MATTERS, names=_NAMES, read_document=read_document, normalise=normalise)
 GENERATE = Format(
     name="watsonx.generate",
     usage=READER,

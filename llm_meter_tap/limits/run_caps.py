@@ -15,7 +15,7 @@ from llm_meter_tap.provenance import context
 from llm_meter_tap.runtime.moment import now
 from llm_meter_tap.system import Process
 from llm_meter_tap.wire.json_values import encode, mapping, parse, sequence, text
-from llm_meter_tap.wire.record import time_written
+from llm_meter_tap.wire.record_fields import time_written
 from llm_meter_tap.wire.shape import finite_decimal
 
 UNITS = ("USD", "tokens", "calls")

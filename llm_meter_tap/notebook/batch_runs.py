@@ -1,6 +1,6 @@
 """Notebooks that a program runs, by nbclient: papermill, nbconvert, ``jupyter execute``, scripts.
 
-Their kernels belong to no lab, and nbclient does not tell them what they run. So the kernel gets its
+Their kernels belong to no lab, and nbclient does not pass the notebook's name to them. So the kernel gets its
 notebook's path in its environment, and each request the id of its cell, as JupyterLab sends it.
 """
 

@@ -62,7 +62,7 @@ def _started(app: Any) -> None:
 
 
 def _introduce_again() -> None:
-    """Say it once more when the server behind a gateway, which sees no mark, has had time to listen."""
+    """Publish it again when the server behind a gateway, which sees no mark, has had time to listen."""
     timer = threading.Timer(_LISTENING_S, kernel_message.publish_totals, (None, True))
     timer.daemon = True
     timer.start()

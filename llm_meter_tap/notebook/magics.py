@@ -2,8 +2,8 @@
 
 The first line of a capped cell becomes a statement, so that the rest is the cell that it would be without
 it: top-level `await`, line numbers, variables, the value of the last expression, the execution count.
-Without a service no cap can be kept, and nothing runs. What asks the service is loaded when a magic is
-used.
+Without a service a cap cannot be enforced, and the cell does not run. The client of the service is loaded
+when a magic is used.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class _Limit:
 
     def __call__(self, line: str, cell: str | None = None) -> None:
         asked = line.strip()
-        if cell is not None:  # called as a function: written in a cell it has become a statement
+        if cell is not None:  # called as a function; in a cell, the line has become a statement
             _cap_cell(asked)
             self._shell.run_cell(cell).raise_error()
         elif asked.startswith(_THIS_CELL):
@@ -154,7 +154,7 @@ def _usage_in_words(usage: dict[str, Any]) -> str:
 
 
 def _ask(question: dict[str, Any]) -> dict[str, Any] | None:
-    """The service's word on usage; None when there is none."""
+    """The usage that the service reports; None when no service answers."""
     from llm_meter_tap.delivery.service_client import JSON, ServiceClient
 
     listener = ServiceClient(os.environ.get("LLM_METER_DIR", ""), _PATIENCE_S, is_in_all=True)

@@ -1,7 +1,6 @@
 """Brings a refusal back from the workers of `multiprocessing.pool`, including those of its ThreadPool.
 
-Such a worker reports an `Exception` and dies of any other, and the caller would wait for its result for
-ever.
+Such a worker reports an `Exception`, but any other exception ends it, and the caller would wait forever.
 """
 
 from __future__ import annotations

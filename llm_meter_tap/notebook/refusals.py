@@ -59,7 +59,7 @@ def _shorten(shell: Any, error: BaseException) -> bool:
 
 
 def refusal_behind(error: BaseException) -> LimitExceeded | None:
-    """The refusal that an error is, or from which it was raised (`raise ... from`); None: there is none."""
+    """The refusal that an error is, or from which it was raised (`raise ... from`); None if there is none."""
     found: BaseException | None = error
     for _ in range(_LONGEST_CHAIN):
         if found is None or isinstance(found, LimitExceeded):

@@ -1,4 +1,4 @@
-"""Makes a subclass look like the response class whose place it takes.
+"""Makes a subclass look like the response class that it replaces.
 
 It has the same name, and a pickle or a copy is an object of the library's own class, without the tap's
 attributes.
@@ -23,7 +23,7 @@ def in_disguise(metered: Any, base: Any) -> Any:
             return reduced
         make, arguments, *rest = reduced
         if getattr(make, "__name__", None) == "__newobj__":
-            make = base.__new__  # as copyreg's does; that one is for an object's very own class
+            make = base.__new__  # as copyreg does for an object's own class
         own_arguments = tuple(base if argument is metered else argument for argument in arguments)
         return (make, own_arguments, *[_without_ours(part) for part in rest])
 

@@ -1,8 +1,7 @@
 """Names the part of a program that made a call, where several share one process: the agent.
 
-The host of the parts says who they are, by `name_parts`. Elsewhere, which is everywhere but in a server,
-there is no agent and nothing is looked at. The name is carried along to what a part starts and does not run
-itself.
+A server names its parts with `name_parts`. In other processes there is no agent, and no stack is read. Tasks,
+threads and jobs keep the name of the part that started them.
 """
 
 from __future__ import annotations

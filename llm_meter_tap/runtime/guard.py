@@ -13,7 +13,7 @@ _answers: ContextVar[int] = ContextVar("llm_meter_answers", default=0)
 
 
 def is_passing() -> bool:
-    """Whether a layer further out has this request already, or it is the tap's own."""
+    """Whether an outer layer sees this request already, or it is the tap's own."""
     return _is_passing.get()
 
 
@@ -28,7 +28,7 @@ def answer_count() -> int:
 
 
 class PassingBy:
-    """Makes every layer within stand aside; a context manager for one use."""
+    """Turns off the layers inside; a context manager for one use."""
 
     def __enter__(self) -> None:
         self._before = _is_passing.get()

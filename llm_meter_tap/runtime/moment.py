@@ -1,4 +1,4 @@
-"""The present moment, whatever the program has put in the place of `datetime` and `time`."""
+"""The present moment, even if the program has replaced `datetime` and `time`."""
 
 from __future__ import annotations
 

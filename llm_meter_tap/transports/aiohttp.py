@@ -1,7 +1,7 @@
 """Sees the requests of aiohttp's client, and so those of httpx-aiohttp, litellm and google-genai's async.
 
-Wraps `ClientRequest.send`, through which each attempt goes once its connection stands; repeats and
-redirections are told apart, and what never connected was never opened. A body is observed where the parser
+Wraps `ClientRequest.send`, which sends each attempt once it is connected: repeats and redirections are
+separate calls, and a request that never connects is none. A body is observed where the parser
 feeds it in, so that reading line by line costs nothing more. Response and stream stay the objects that the
 library made and get a subclass of their class.
 """

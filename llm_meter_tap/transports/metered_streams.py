@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Sending(PassingBy):
-    """While a request is out: layers within stand aside, and an exception is the call's end.
+    """While a request is under way: layers inside are off, and an exception ends the call.
 
     Args:
         call: The request's observer.

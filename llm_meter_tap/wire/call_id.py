@@ -13,7 +13,7 @@ def call_id_of(provider: str, host: str, *names: str | None) -> str:
 
     Args:
         provider: `gen_ai.provider.name`.
-        host: The host asked, so that two servers of one make (vLLM numbers its answers) are told apart.
+        host: The host asked, so that two servers of one kind are distinguished (vLLM numbers its answers).
         names: The provider's id of the answer, the name within a batch, or what else is the call's alone.
     """
     named = "\n".join((provider, host.lower(), *(name or "" for name in names)))

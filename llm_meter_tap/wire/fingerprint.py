@@ -1,4 +1,4 @@
-"""Tells API keys apart without keeping any, by a keyed hash.
+"""Distinguishes API keys by a keyed hash, without keeping any.
 
 The key itself is never returned, logged or kept. Without the secret, which stays in the private folder, a
 fingerprint cannot be compared with guessed keys.

@@ -25,7 +25,7 @@ def make_folder(folder: str, name: str) -> str:
 
 
 def fingerprint_key(folder: str) -> bytes:
-    """Read the key of the keyed hash by which API keys are told apart; make it on first use.
+    """Read the key of the keyed hash that distinguishes API keys; make it on first use.
 
     The first process that needs it, tap or service, makes it: 32 random bytes in hex. A hard link puts it in
     place whole, so that no process reads half of it.
@@ -53,7 +53,7 @@ def _make_key(folder: str, path: str) -> None:
 
 
 def mark_kernel(folder: str, kernel_id: str) -> str:
-    """Leave a file that says that the tap is alive in a kernel; returns its path.
+    """Make the file that says that the tap is alive in a kernel; returns its path.
 
     Raises:
         OSError: It cannot be made.

@@ -5,18 +5,15 @@ A field that is not known is None here and absent on the wire, never zero. Wire 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime, timezone
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from llm_meter_tap.wire.names import FIELDS, spellings, wire_name
-from llm_meter_tap.wire.shape import LARGEST_COUNT, WireError, parse_decimal, parse_time
-
-STATUSES = ("ok", "error", "aborted", "refused")
-BASES = ("reported", "counted", "partial", "missing", "none")
-SOURCES = ("tap", "message", "output", "manual", "import")
+from llm_meter_tap.wire.record_fields import WRITERS, Unfit, read_value
+from llm_meter_tap.wire.shape import WireError
 
 
 class RecordError(WireError):
@@ -166,138 +163,17 @@ def _carve(split: dict[str, int], whole: int | None, rest: str, parts: list[tupl
     split[rest] = left
 
 
-def time_written(moment: datetime) -> str:
-    """Write a moment in RFC 3339, UTC, with microseconds."""
-    utc = moment if moment.tzinfo is timezone.utc else moment.astimezone(timezone.utc)
-    return utc.isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
-
-
-def _money_written(amount: Decimal) -> str:
-    return format(amount, "f")
-
-
-def _seconds_written(seconds: float) -> float:
-    """Round to microseconds; clocks are no finer."""
-    return round(seconds, 6)
-
-
-# How a field's value is written, where JSON does not say.
-WRITERS: dict[str, Callable[[Any], Any]] = {
-    "started_at": time_written,
-    "duration_s": _seconds_written,
-    "time_to_first_chunk_s": _seconds_written,
-    "cost_amount": _money_written,
-}
-
-
 def _inward(name: str, mapping: Mapping[str, Any]) -> Any:
     for spelling in spellings(name):
         value = mapping.get(spelling)
         if value is not None:
             try:
-                return _reader(name)(value)
-            except _Unfit as unfit:
+                return read_value(name, value)
+            except Unfit as unfit:
                 raise RecordError(f"{spelling} is {_shown(value)}; allowed: {unfit}") from None
     return None
-
-
-def _reader(name: str) -> Callable[[Any], Any]:
-    return _READERS.get(name, _text)
 
 
 def _shown(value: Any) -> str:
     shown = repr(value)
     return shown if len(shown) <= 80 else shown[:77] + "..."
-
-
-class _Unfit(Exception):
-    """A value that a field may not hold; the message says what is allowed."""
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise _Unfit("a non-empty string")
-    return value
-
-
-def _one_of(allowed: tuple[str, ...]) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if value not in allowed:
-            raise _Unfit(", ".join(allowed))
-        return str(value)
-
-    return read
-
-
-def _time(value: Any) -> datetime:
-    at = parse_time(value)
-    if at is None:
-        raise _Unfit("an RFC 3339 time with Z or an offset, such as 2026-01-31T12:00:00.000000Z")
-    return at
-
-
-def _count(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST_COUNT:
-        raise _Unfit("a whole number of at least 0")
-    return value
-
-
-def _seconds(value: Any) -> float:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not 0 <= value < float("inf"):
-        raise _Unfit("a number of seconds of at least 0")
-    return float(value)
-
-
-def _money(value: Any) -> Decimal:
-    amount = parse_decimal(value)
-    if amount is None or amount < 0:
-        raise _Unfit('a decimal string of at least 0, such as "0.000481"')
-    return amount
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise _Unfit("true or false")
-    return value
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        raise _Unfit("a JSON object")
-    return dict(value)
-
-
-def _names(value: Any) -> list[str]:
-    if not isinstance(value, (list, tuple)) or not all(isinstance(name, str) and name for name in value):
-        raise _Unfit("a list of non-empty strings")
-    return list(value)
-
-
-def _counts(value: Any) -> dict[str, int]:
-    if not isinstance(value, Mapping) or not all(isinstance(name, str) for name in value):
-        raise _Unfit("a JSON object of whole numbers of at least 0")
-    return {name: _count(number) for name, number in value.items()}
-
-
-def _port(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 65536:
-        raise _Unfit("a port number from 1 to 65535")
-    return value
-
-
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "started_at": _time,
-    "status": _one_of(STATUSES),
-    "basis": _one_of(BASES),
-    "source": _one_of(SOURCES),
-    "duration_s": _seconds,
-    "time_to_first_chunk_s": _seconds,
-    "is_stream": _flag,
-    "usage_raw": _mapping,
-    "usage_flags": _names,
-    "usage_tool_calls": _counts,
-    "cost_amount": _money,
-    "server_port": _port,
-}
-_READERS.update({name: _count for name in NAMES if name.endswith("_tokens")})

@@ -13,7 +13,8 @@ from typing import Any
 
 from llm_meter_tap.wire.json_values import encode
 from llm_meter_tap.wire.names import FIELDS, wire_name
-from llm_meter_tap.wire.record import NAMES, WRITERS, CallRecord, time_written
+from llm_meter_tap.wire.record import NAMES, CallRecord
+from llm_meter_tap.wire.record_fields import WRITERS, time_written
 
 _PLACE = (
     "source", "operation_name", "provider_name", "request_model", "is_stream", "server_address",

@@ -84,6 +84,11 @@ export function wireDocument(changes: Wire = {}): Wire {
   return { ...wire, standings: [wireStanding()], version: VERSION, ...changes };
 }
 
+/** A problem as a service of another version reports it: this page has no text for its explanation. */
+export function wireProblem(code: string, message: string): Wire {
+  return { code, message, explanation: { code: `${code}-new`, values: {}, text: message } };
+}
+
 export function documentWith(changes: Wire = {}): StandingDocument {
   return parseStanding(wireDocument(changes));
 }

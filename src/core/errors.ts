@@ -2,6 +2,7 @@
  * The errors of a request about calls, limits or alerts: one small tree.
  */
 
+import type { Explanation } from './record/explanation';
 import type { Failure, FailureError, FailureKind } from './record/failure';
 
 /** What was requested is not available; the message says why. */
@@ -35,22 +36,26 @@ export class RefusedError extends ClientError {
   /**
    * @param status - the HTTP status code.
    * @param message - what the server said.
+   * @param explanation - the same as a code with values, if the server gave it.
    */
   constructor(
     readonly status: number,
-    message: string
+    message: string,
+    readonly explanation?: Explanation
   ) {
     super(message);
   }
 
   override get failure(): Failure {
-    return { ...super.failure, status: this.status };
+    const { status, explanation } = this;
+    return { ...super.failure, status, ...(explanation && { explanation }) };
   }
 }
 
 /** The page is in local mode, and what was requested needs the ledger. */
 export class LocalModeError extends ClientError {
   override name = 'LocalModeError';
+  protected override readonly kind = 'local';
 
   /** The message is the same for all requests. */
   constructor() {

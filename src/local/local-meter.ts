@@ -203,7 +203,7 @@ export class LocalMeter implements ILocalMeter, IDisposable {
         if (!(error instanceof LimitError)) {
           throw error;
         }
-        this._problems = [{ code: 'limits-settings', message: error.message }];
+        this._problems = [settingsProblem(error)];
       }
     }
     return this._limits;
@@ -236,4 +236,11 @@ function withAlert(
     ...totals,
     alerts: new Map(totals.alerts).set(alertId, change(totals.alerts.get(alertId)))
   });
+}
+
+/** The problem of settings with something that is not a limit; the page says it in the user's language. */
+function settingsProblem({ explanation }: LimitError): Problem {
+  const code = 'limits-settings';
+  const values = new Map([['error', explanation]]);
+  return { code, message: code, explanation: { code, values, text: code } };
 }

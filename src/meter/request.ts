@@ -7,7 +7,10 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import type { ClientError } from '../core/errors';
 import { AbsentError, AnswerError, AwayError, RefusedError } from '../core/errors';
-import { ShapeError } from '../core/record/shape';
+import type { Explanation } from '../core/record/explanation';
+import { readExplanation } from '../core/record/explanation';
+import { Shape, ShapeError } from '../core/record/shape';
+import type * as Wire from '../core/record/wire';
 
 /**
  * The address of a route.
@@ -93,12 +96,18 @@ function errorOf(response: Response, body: unknown): ClientError {
   if ([502, 503, 504].includes(response.status)) {
     return new AwayError(`Couldn't reach the Jupyter server (HTTP ${response.status}).`);
   }
-  return new RefusedError(response.status, messageIn(body) ?? `HTTP ${response.status}`);
+  const { message, explanation } = readAnswer(readRefusal, body);
+  return new RefusedError(response.status, message ?? `HTTP ${response.status}`, explanation);
 }
 
-function messageIn(body: unknown): string | undefined {
-  const isObject = typeof body === 'object' && body !== null;
-  return isObject && 'message' in body && typeof body.message === 'string'
-    ? body.message
-    : undefined;
+/** What an error's body says; nothing if it is not from the server extension. */
+function readRefusal(body: unknown): { message?: string; explanation?: Explanation } {
+  if (typeof body !== 'object' || body === null) {
+    return {};
+  }
+  const of = new Shape<Wire.Error>(body, 'answer');
+  return {
+    message: of.optionalText('message'),
+    explanation: of.optionalObject('explanation', readExplanation)
+  };
 }

@@ -72,7 +72,7 @@ export function presentAlerts(context: AlertContext): void {
   presenter.update();
 }
 
-/** Opens a notebook at the cell whose calls began last; at no cell where the ledger cannot tell. */
+/** Opens a notebook at the cell whose calls began last; at no cell where the ledger does not know it. */
 async function goToSpender({ calls, cells }: AlertContext, notebookPath: string): Promise<void> {
   let cellId: string | undefined;
   try {

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
 from jupyter_llm_meter.service.storage import Storage
 
 LOOKS = 2400

@@ -37,8 +37,8 @@ def reported(path):
                 yield code.value
             elif isinstance(code, ast.Name):
                 yield named[code.id]
-            elif ast.unparse(code) == "code_of(name)":
-                yield named["PROBLEM"]
+            elif ast.unparse(code) in ("code_of(name)", "code_of(channel.name)"):
+                yield "channel"
             else:
                 assert ast.unparse(code) == "error.code", f"{path.name} reports {ast.unparse(code)}"
                 yield from (kind.code for kind in (UnusableLedger, *UnusableLedger.__subclasses__()))

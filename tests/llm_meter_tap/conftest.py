@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tap_listener import TapListener
+from standin_service import StandInService
 from tap_provider import Provider
 
 from llm_meter_tap import startup, tap
@@ -46,8 +46,8 @@ def metered(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def listener(folder: Path) -> Iterator[TapListener]:
-    running = TapListener(folder)
+def service(folder: Path) -> Iterator[StandInService]:
+    running = StandInService(folder)
     yield running
     running.close()
 

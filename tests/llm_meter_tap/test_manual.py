@@ -87,11 +87,11 @@ def test_a_tokenizer_that_is_handed_over_counts_here(monkeypatch):
     assert count_tokens("letters", tokenizer=Letters()) == 7
 
 
-def test_the_service_counts(metered, listener):
+def test_the_service_counts(metered, service):
     assert count_tokens("three small words", model="gpt-5") == 3
 
 
-def test_a_tokenizer_the_service_does_not_know_is_named(metered, listener):
+def test_a_tokenizer_the_service_does_not_know_is_named(metered, service):
     with pytest.raises(ValueError, match="nonsense; allowed: o200k_base"):
         count_tokens("words", tokenizer="nonsense")
 
@@ -126,10 +126,10 @@ def test_what_cannot_be_counted_is_refused_in_plain_words(arguments, words):
         count_tokens(**arguments)
 
 
-def test_checking_counts_records_and_returns_the_calls_total(metered, listener):
+def test_checking_counts_records_and_returns_the_calls_total(metered, service):
     assert check_and_alert("four words it has", estimated_output_tokens=6) == 10
 
-    (line,) = listener.wait_for(settled=1)
+    (line,) = service.wait_for(settled=1)
     written = line["record"]
     assert (written["llm_meter.call.source"], written["llm_meter.call.basis"]) == ("manual", "counted")
     assert (written["gen_ai.usage.input_tokens"], written["gen_ai.usage.output_tokens"]) == (4, 6)
@@ -137,8 +137,8 @@ def test_checking_counts_records_and_returns_the_calls_total(metered, listener):
     assert "text" not in line
 
 
-def test_checking_warns_on_stderr_before_it_returns(metered, listener, capsys):
-    listener.notices.append("80 % of the month's tokens are used")
+def test_checking_warns_on_stderr_before_it_returns(metered, service, capsys):
+    service.notices.append("80 % of the month's tokens are used")
     check_and_alert("words")
 
     assert capsys.readouterr().err == "LLM Meter: 80 % of the month's tokens are used\n"

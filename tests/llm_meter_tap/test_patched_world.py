@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tap_listener import TapListener
+from standin_service import StandInService
 from tap_process import run, settled
 
 CHAT = "v1/chat/completions"
@@ -107,13 +107,13 @@ print(post(), post())
 
 
 @pytest.mark.parametrize("how", PATCHED)
-def test_calls_are_counted_whatever_the_program_has_patched(provider, folder, listener: TapListener, how):
+def test_calls_are_counted_whatever_the_program_has_patched(provider, folder, service: StandInService, how):
     code = program(provider, PATCHED[how])
     plain = run(None, code)
     started_at = datetime.datetime.now(datetime.timezone.utc).isoformat()[:10]
 
     assert run(folder, code) == plain
-    calls = [line["record"] for line in listener.wait_for(settled=3)]
+    calls = [line["record"] for line in service.wait_for(settled=3)]
     assert len({call["llm_meter.call.id"] for call in calls}) == 3
     assert [call["gen_ai.usage.input_tokens"] for call in calls] == [11] * 3
     assert all(call["llm_meter.call.started_at"] >= started_at for call in calls)
@@ -148,21 +148,21 @@ print(post())
 
 
 @pytest.mark.parametrize("how", SOCKETS)
-def test_the_taps_own_connection_is_not_a_mocked_socket(provider, folder, listener: TapListener, how):
+def test_the_taps_own_connection_is_not_a_mocked_socket(provider, folder, service: StandInService, how):
     code = program(provider, SOCKETS[how])
     plain = run(None, code)
 
     assert run(folder, code) == plain
-    usages = [line["record"].get("gen_ai.usage.input_tokens") for line in listener.wait_for(settled=1)]
+    usages = [line["record"].get("gen_ai.usage.input_tokens") for line in service.wait_for(settled=1)]
     assert usages.count(11) == 1
 
 
 @pytest.mark.parametrize("is_gated", [False, True], ids=["without a limit", "with a hard limit"])
 def test_a_tape_holds_the_programs_requests_and_none_of_the_taps(
-    provider, folder, listener: TapListener, tmp_path, is_gated
+    provider, folder, service: StandInService, tmp_path, is_gated
 ):
     if is_gated:
-        listener.put_gate()
+        service.write_gate()
     code = program(
         provider,
         f"""
@@ -180,12 +180,12 @@ for _ in range(2):
     assert output.count(CHAT) == 4
     assert errors == ""
     assert "v1/lines" not in (tmp_path / "tape.yaml").read_text()
-    assert len(listener.asked) >= (2 if is_gated else 0)
-    listener.wait_for(settled=2)
+    assert len(service.reservation_requests) >= (2 if is_gated else 0)
+    service.wait_for(settled=2)
 
 
 def test_a_program_that_closes_every_descriptor_keeps_its_own_files(
-    provider, folder, listener: TapListener, tmp_path
+    provider, folder, service: StandInService, tmp_path
 ):
     code = program(
         provider,
@@ -213,7 +213,7 @@ else:
     assert (output, errors) == ("200\n0 200\n", "")
     for path in sorted(tmp_path.glob("*.csv")):
         assert sorted(path.read_text().splitlines()) == ["ada,1", "bob,2", "name,score"]
-    assert len({line["record"]["llm_meter.call.id"] for line in listener.wait_for(settled=3)}) == 3
+    assert len({line["record"]["llm_meter.call.id"] for line in service.wait_for(settled=3)}) == 3
 
 
 def test_a_spool_whose_descriptor_was_closed_is_written_on(provider, folder):
@@ -234,20 +234,20 @@ print(sorted(gevent.pool.Pool(5).map(lambda _: post(), range(10))))
 
 @pytest.mark.parametrize("first", ["", "print(post())"], ids=["early", "late"])
 def test_under_gevent_every_call_is_delivered_and_nothing_is_said(
-    provider, folder, listener: TapListener, first
+    provider, folder, service: StandInService, first
 ):
     code = program(provider, GEVENT.format(first=first))
     output, errors = run(folder, code)
 
     assert output == run(None, code)[0]
     assert [line for line in errors.splitlines() if "MonkeyPatchWarning" not in line] == []
-    listener.wait_for(settled=11 if first else 10)
+    service.wait_for(settled=11 if first else 10)
 
 
 def test_under_gevent_other_greenlets_run_while_a_reservation_is_awaited(
-    provider, folder, listener: TapListener, tmp_path
+    provider, folder, service: StandInService, tmp_path
 ):
-    listener.put_gate()
+    service.write_gate()
     has_run = tmp_path / "other-greenlet-has-run"
     seen: list[bool] = []
 
@@ -257,7 +257,7 @@ def test_under_gevent_other_greenlets_run_while_a_reservation_is_awaited(
             time.sleep(0.01)
         seen.append(has_run.exists())
 
-    listener.on_reserve = wait
+    service.on_reserve = wait
     code = f"""
         from gevent import monkey
         monkey.patch_all()
@@ -290,9 +290,9 @@ WARNING_PYTHONS = find_warning_pythons()
 
 @pytest.mark.skipif(not WARNING_PYTHONS, reason="no Python 3.12 or newer was found on this machine")
 @pytest.mark.parametrize("is_gated", [False, True], ids=["without a limit", "with a hard limit"])
-def test_a_fork_warns_of_no_thread_of_the_taps(provider, folder, listener: TapListener, is_gated):
+def test_a_fork_warns_of_no_thread_of_the_taps(provider, folder, service: StandInService, is_gated):
     if is_gated:
-        listener.put_gate()
+        service.write_gate()
     code = f"""
         import json, multiprocessing, os, sys, threading, time, urllib.request, warnings
         warnings.simplefilter("always")
@@ -319,5 +319,5 @@ def test_a_fork_warns_of_no_thread_of_the_taps(provider, folder, listener: TapLi
 
         assert run(folder, code, python=python) == plain
     # A child that ends by os._exit leaves its calls in its spool.
-    records = [line["record"] for line in listener.settled()] + settled(folder)
+    records = [line["record"] for line in service.settled()] + settled(folder)
     assert len({record["llm_meter.call.id"] for record in records}) == 7 * len(WARNING_PYTHONS)

@@ -165,7 +165,7 @@ def test_a_stream_forgotten_in_a_forked_child_stays_the_parents(provider, folder
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 def test_workers_of_multiprocessing_are_metered_and_bring_their_calls_before_they_end(
-    provider, folder, listener, tmp_path, method
+    provider, folder, service, tmp_path, method
 ):
     script = tmp_path / "workers.py"
     script.write_text(
@@ -180,13 +180,13 @@ def test_workers_of_multiprocessing_are_metered_and_bring_their_calls_before_the
     )
     subprocess.run([sys.executable, script], env=environment(folder), check=True, timeout=240)
 
-    lines = listener.wait_for(settled=5)
+    lines = service.wait_for(settled=5)
     assert len({line["record"]["llm_meter.call.id"] for line in lines}) == 5
 
 
 @pytest.mark.parametrize("pool", ["ProcessPoolExecutor(4, context)", "context.Pool(4)"])
 def test_forked_workers_that_share_a_client_which_was_not_used_before_all_end(
-    provider, folder, listener, tmp_path, pool
+    provider, folder, service, tmp_path, pool
 ):
     # A connection that was opened before the fork belongs to nobody afterwards, with the tap or without.
     script = tmp_path / "workers.py"
@@ -212,10 +212,10 @@ def test_forked_workers_that_share_a_client_which_was_not_used_before_all_end(
         text=True,
     )
     assert done.stdout.split() == ["24"]
-    assert len(listener.wait_for(settled=25)) == 25
+    assert len(service.wait_for(settled=25)) == 25
 
 
-def test_threads_and_a_fork_in_the_middle_of_calls_lose_nothing(provider, folder, listener):
+def test_threads_and_a_fork_in_the_middle_of_calls_lose_nothing(provider, folder, service):
     # The clients are made and used first: OpenSSL and half-done imports do not survive a fork amid threads.
     code = f"""
         import httpx, os, threading
@@ -240,11 +240,11 @@ def test_threads_and_a_fork_in_the_middle_of_calls_lose_nothing(provider, folder
     """
     run(folder, code)
 
-    told = [line["record"] for line in listener.settled()]
+    told = [line["record"] for line in service.settled()]
     assert len({record["llm_meter.call.id"] for record in [*told, *settled(folder)]}) == 47
 
 
-def test_neither_prompt_nor_answer_nor_key_is_in_any_file(provider, folder, listener):
+def test_neither_prompt_nor_answer_nor_key_is_in_any_file(provider, folder, service):
     body = {**BODY, "messages": [{"role": "user", "content": "canary-prompt"}], "stream": True}
     code = f"""
         import httpx, logging
@@ -261,7 +261,7 @@ def test_neither_prompt_nor_answer_nor_key_is_in_any_file(provider, folder, list
     """
     process = start(folder, code)
     process.stdout.readline()
-    listener.wait_for(settled=4)
+    service.wait_for(settled=4)
     process.kill()
     process.communicate()
 

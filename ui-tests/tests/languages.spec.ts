@@ -3,15 +3,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures';
 import { KERNEL_LANGUAGES, type KernelLanguage } from '../languages';
 import type { Lab, LabOptions } from '../lab';
-import {
-  expectTokens,
-  gauge,
-  openLab,
-  picture,
-  printedTokens,
-  runCell,
-  runCellThatFails
-} from '../screen';
+import { expectTokens, gauge, openLab, printedTokens, runCell, runCellThatFails } from '../screen';
 
 const LIMIT = 1_000_000;
 
@@ -50,7 +42,6 @@ for (const language of KERNEL_LANGUAGES) {
       await gauge(page).click();
       const rows = page.locator('.jp-LLMMeter-Calls tbody tr');
       await expect(rows.first()).toContainText('work.ipynb');
-      await picture(page, `${name.toLowerCase()}-kernel`);
     });
   });
 

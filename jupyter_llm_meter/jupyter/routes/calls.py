@@ -39,14 +39,14 @@ class CallsHandler(MeterHandler):
     async def post(self) -> None:
         """Commit calls that the frontend read out of a kernel's outputs."""
         records = read_output_calls(self.read_body())
-        await self.serve(self.service.settle_calls(records))
+        await self.serve(self.service.incoming.settle_calls(records))
         self.finish(json.dumps({"acknowledged": [record.call_id for record in records]}))
 
 
 def read_output_calls(body: Shape) -> list[CallRecord]:
     """Read ``{"records": [...]}``, public records whose source is `output`.
 
-    The service decides whose calls they are and what they cost, so the request's word on that is dropped.
+    The service decides whose calls they are and what they cost, so these fields of the request are dropped.
 
     Raises:
         WireError: A record cannot be used; the message names its place.

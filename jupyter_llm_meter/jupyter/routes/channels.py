@@ -22,4 +22,4 @@ class ChannelTestHandler(MeterHandler):
 def _entry(outcome: Outcome) -> dict[str, Any]:
     if outcome.problem is None:
         return {"channel": outcome.channel, "delivered": True}
-    return {"channel": outcome.channel, "delivered": False, "problem": outcome.problem}
+    return {"channel": outcome.channel, "delivered": False, "problem": outcome.problem.to_dict()}

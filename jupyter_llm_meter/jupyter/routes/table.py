@@ -45,11 +45,11 @@ ROUTES: dict[str, type[MeterHandler]] = {
 
 
 class UnknownHandler(MeterHandler):
-    """Every other path: what is no route gets an answer in JSON, where the server alone would send a page."""
+    """Every other path, answered in JSON instead of the server's HTML page."""
 
     @guarded
     async def get(self, path: str) -> None:
-        """Answer that there is no such route."""
+        """Answer that no route has this path."""
         raise UnknownRoute(f"There is no route {path!r}; openapi.yaml lists the routes.")
 
     post = get

@@ -15,6 +15,6 @@ class TakeoverHandler(MeterHandler):
     async def post(self) -> None:
         """Take over what pages counted while there was no server extension."""
         parts, seen = read_takeover(self.read_body())
-        taken = await self.serve(self.service.take_over(parts, seen))
+        taken = await self.serve(self.service.incoming.take_over(parts, seen))
         answer = [{"id": part_id, "revision": revision} for part_id, revision in taken.items()]
         self.finish(json.dumps({"taken": answer}))

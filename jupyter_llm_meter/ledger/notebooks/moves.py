@@ -1,4 +1,4 @@
-"""Which notebooks and folders were moved: who still names an old path means what was moved from there.
+"""Which notebooks and folders were moved: an old path stands for what was moved from there.
 
 A move holds for all that was under the old path before it. For what comes later it holds until something else
 is found at the old path: from then on the path means that.
@@ -37,7 +37,7 @@ class Move(NamedTuple):
 
 
 class Moves:
-    """The moves of a ledger, read as far as they are asked for.
+    """The moves of a ledger, read when they are needed.
 
     Args:
         connection: A transaction on the ledger.
@@ -66,7 +66,7 @@ class Moves:
         return any(move.moved_at >= since for move in self._of(path, user_id))
 
     def is_elsewhere(self, path: str, user_id: str, at: int) -> bool:
-        """Whether a path meant another one at a time, as far as the ledger has heard."""
+        """Whether a path stood for another one at a time, as far as the ledger knows."""
         return any(move.holds_at(at) for move in self._of(path, user_id))
 
     def where_is(self, path: str, user_id: str, at: int, *, is_there: bool = False) -> str:
@@ -100,7 +100,7 @@ class Moves:
 
 
 def write_move(connection: Connection, user_id: str, old: str, new: str, at: int) -> None:
-    """Write a move down; the new path means what was moved from now on."""
+    """Store a move; from now on the new path stands for what was moved."""
     last = connection.scalar(select(func.max(moves.c.moved_at)).where(moves.c.user_id == user_id)) or 0
     at = max(at, last + 1)  # moves have an order, also where a clock was set back
     retake(connection, user_id, [new], at)

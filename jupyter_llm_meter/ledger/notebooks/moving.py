@@ -69,7 +69,7 @@ def move_history(connection: Connection, user_id: str, old: str, new: str, now: 
 
 def _notebooks(connection: Connection, user_id: str, old: str, new: str) -> Paths:
     """The notebooks that move: every call belongs to a series; of some only a kernel or a limit is known."""
-    # LIKE tells no capitals from others in SQLite.
+    # SQLite's LIKE ignores case.
     sources = (
         (series.c.notebook_path, series.c.user_id == user_id),
         (kernels.c.notebook_path, kernels.c.user_id == user_id),
@@ -163,7 +163,7 @@ def _shared(connection: Connection, user_id: str, paths: Sequence[str]) -> set[s
 def _move_limits(
     connection: Connection, user_id: str, paths: Paths, shared: AbstractSet[str], now: datetime
 ) -> None:
-    """Move what limits on notebooks have led to: alerts, raises, reservations of calls in flight."""
+    """Move alerts, raises and reservations of calls in flight of limits on notebooks."""
     own = {old: new for old, new in paths.items() if old not in shared}
     for table, meant in ((alerts, own), (raises, paths), (reservations, own)):
         conditions = (raises.c.user_id == user_id,) if table is raises else ()
@@ -209,7 +209,7 @@ def _move_subject(
         .exists()
     )
     connection.execute(update(alerts).where(*is_meant, ~is_raised).values(values))
-    # What the new path was warned of already needs no second warning.
+    # A warning that the new path already had needs no second one.
     is_open = alerts.c.acknowledged_at.is_(None)
     connection.execute(update(alerts).where(*is_meant, is_open).values(acknowledged_at=to_us(now)))
 

@@ -8,12 +8,18 @@ import {
 } from '../../core/errors';
 import { failureOf } from '../../core/record/failure';
 
+const EXPLANATION = { code: 'said', values: new Map(), text: 'no' };
+
 describe('the failure behind an error', () => {
   it.each([
     [new ClientError('odd'), { kind: 'unknown', message: 'odd' }],
     [new AwayError('no answer'), { kind: 'away', message: 'no answer' }],
     [new AbsentError('no route'), { kind: 'absent', message: 'no route' }],
     [new RefusedError(409, 'no'), { kind: 'refused', message: 'no', status: 409 }],
+    [
+      new RefusedError(409, 'no', EXPLANATION),
+      { kind: 'refused', message: 'no', status: 409, explanation: EXPLANATION }
+    ],
     [new AnswerError('rows is 7'), { kind: 'unreadable', message: 'rows is 7' }]
   ])('should be plain data: %p', (error, failure) => {
     expect(error.failure).toEqual(failure);
@@ -23,7 +29,7 @@ describe('the failure behind an error', () => {
 
   it('should say what local mode needs', () => {
     const { kind, message } = new LocalModeError().failure;
-    expect(kind).toBe('unknown');
+    expect(kind).toBe('local');
     expect(message).toContain('server extension');
   });
 

@@ -183,7 +183,14 @@ describe('LocalMeter', () => {
     limits = [{ window: 'month', unit: 'tokens', amount: 0 }];
     const { standings, problems } = meter.document;
     expect(standings).toHaveLength(1);
-    expect(problems[0].message).toContain('greater than 0');
+    const error = {
+      code: 'limit-amount',
+      values: new Map([
+        ['number', 1],
+        ['given', '0']
+      ])
+    };
+    expect(problems[0].explanation?.values.get('error')).toMatchObject(error);
   });
 
   it('should say when the server does not keep the total, and keep it all the same', async () => {

@@ -38,7 +38,7 @@ import {
   words
 } from '../samples';
 import { sourceFiles } from '../texts';
-import { expectAct, Page } from './page';
+import { expectAct, fakeLayout, Page } from './page';
 
 /** A currency's sign or code; what words such as "US dollars" say is no amount. */
 const MONEY = /\p{Sc}|\b(USD|EUR|CNY|GBP|JPY|INR)\b/u;
@@ -254,13 +254,7 @@ let page: Page;
 
 beforeAll(() => {
   expectAct();
-  // jsdom draws nothing, so it neither knows widths nor watches them.
-  Object.defineProperty(HTMLElement.prototype, 'clientWidth', { value: 600, configurable: true });
-  globalThis.ResizeObserver = class implements ResizeObserver {
-    observe(): void {}
-    unobserve(): void {}
-    disconnect(): void {}
-  };
+  fakeLayout();
 });
 
 beforeEach(() => {

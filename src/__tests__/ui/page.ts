@@ -125,3 +125,13 @@ async function settled(change: () => void): Promise<void> {
 export function expectAct(): void {
   Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 }
+
+/** Gives elements a width, and charts an observer of it: jsdom draws nothing. */
+export function fakeLayout(): void {
+  Object.defineProperty(HTMLElement.prototype, 'clientWidth', { value: 600, configurable: true });
+  globalThis.ResizeObserver = class implements ResizeObserver {
+    observe(): void {}
+    unobserve(): void {}
+    disconnect(): void {}
+  };
+}

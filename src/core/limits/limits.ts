@@ -1,16 +1,27 @@
 /**
- * Reads limits as people write them in the settings. The twin of core/limits.py.
+ * Reads limits as people write them in the settings. The twin of core/limit_reader.py.
  *
- * Whatever could silently switch a limit off is an error: a typo, a zero, a boolean, a text that is not a number.
+ * A value that would silently turn a limit off is an error: a typo, a zero, a boolean, a text that is not a number.
  */
 
 import { ratioOf } from '../record/decimal';
+import type { Explanation } from '../record/explanation';
 import type { Limit, Weekday } from '../record/standing';
 import { ON_EXCEED, SCOPES, UNITS, WEEKDAYS, WINDOWS } from '../record/standing';
 
-/** A limit is not valid; the message names the field, what was given and what is allowed. */
+/** A limit is not valid; the explanation names the field, what was given and what is allowed. */
 export class LimitError extends Error {
   override name = 'LimitError';
+  readonly explanation: Explanation;
+
+  /**
+   * @param code - the code of the explanation.
+   * @param values - what its text names.
+   */
+  constructor(code: string, values: Readonly<Record<string, string | number>>) {
+    super(code);
+    this.explanation = { code, values: new Map(Object.entries(values)), text: code };
+  }
 }
 
 /** A limit with all that is needed to count. */
@@ -52,16 +63,14 @@ type Item = Readonly<Record<string, unknown>>;
  */
 export function parseLimits(items: unknown, defaultTimeZone: string): readonly LimitRule[] {
   if (!Array.isArray(items)) {
-    throw new LimitError(`limits is ${shown(items)}; it must be a list of limits`);
+    throw new LimitError('limits-no-list', { given: shown(items) });
   }
   const ids = new Set<string>();
   return items.map((item: unknown, index) => {
-    const where = `limit ${index + 1}`;
-    const limit = parseLimit(item, where, defaultTimeZone);
+    const number = index + 1;
+    const limit = parseLimit(item, number, defaultTimeZone);
     if (ids.has(limit.id)) {
-      throw new LimitError(
-        `${where}: ${limit.id} is set twice; remove one, or change its scope, value, window or unit`
-      );
+      throw new LimitError('limit-twice', { number, id: limit.id });
     }
     ids.add(limit.id);
     return limit;
@@ -80,17 +89,15 @@ export function crossedThresholds(limit: Limit, used: string): readonly number[]
   return [...limit.warnAt, 1].filter(threshold => ratio >= threshold);
 }
 
-function parseLimit(given: unknown, where: string, defaultTimeZone: string): LimitRule {
-  const item = objectOf(given, where);
-  const scope = choice(item, 'scope', SCOPES, where, 'user');
-  const value = valueOf(item, where);
-  const window = choice(item, 'window', WINDOWS, where);
-  const unit = choice(item, 'unit', UNITS, where);
-  const notify = notifyOf(item, where);
+function parseLimit(given: unknown, number: number, defaultTimeZone: string): LimitRule {
+  const item = objectOf(given, number);
+  const scope = choice(item, 'scope', SCOPES, number, 'user');
+  const value = valueOf(item, number);
+  const window = choice(item, 'window', WINDOWS, number);
+  const unit = choice(item, 'unit', UNITS, number);
+  const notify = notifyOf(item, number);
   if (unit !== 'USD' && (item.unpriced ?? undefined) !== undefined) {
-    throw new LimitError(
-      `${where}: unpriced is ${shown(item.unpriced)}, but only a limit in USD depends on prices; remove it, or set unit to USD`
-    );
+    throw new LimitError('limit-unpriced-unit', { number, given: shown(item.unpriced) });
   }
   const subject = value === undefined ? scope : `${scope}=${value}`;
   return {
@@ -99,35 +106,33 @@ function parseLimit(given: unknown, where: string, defaultTimeZone: string): Lim
     ...(value !== undefined && { value }),
     window,
     unit,
-    amount: amountOf(item, where),
-    warnAt: warnAtOf(item, where),
-    onExceed: choice(item, 'on_exceed', ON_EXCEED, where, 'warn'),
-    ...(unit === 'USD' && { unpriced: unpricedOf(item, where) }),
+    amount: amountOf(item, number),
+    warnAt: warnAtOf(item, number),
+    onExceed: choice(item, 'on_exceed', ON_EXCEED, number, 'warn'),
+    ...(unit === 'USD' && { unpriced: unpricedOf(item, number) }),
     ...(notify !== undefined && { notify }),
-    timeZone: timeZoneOf(item, where, defaultTimeZone),
-    weekStart: choice(item, 'week_start', WEEKDAYS, where, 'monday'),
-    resetHour: resetHourOf(item, where)
+    timeZone: timeZoneOf(item, number, defaultTimeZone),
+    weekStart: choice(item, 'week_start', WEEKDAYS, number, 'monday'),
+    resetHour: resetHourOf(item, number)
   };
 }
 
-function objectOf(given: unknown, where: string): Item {
+function objectOf(given: unknown, number: number): Item {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new LimitError(
-      `${where} is ${shown(given)}; it must be an object with window, unit and amount`
-    );
+    throw new LimitError('limit-no-object', { number, given: shown(given) });
   }
   const item = given as Item;
   const unknown = Object.keys(item).find(key => !FIELDS.includes(key));
   if (unknown !== undefined) {
-    throw new LimitError(
-      `${where}: unknown field ${shown(unknown)}; allowed are ${FIELDS.join(', ')}`
-    );
+    throw new LimitError('limit-unknown-field', {
+      number,
+      field: shown(unknown),
+      allowed: FIELDS.join(', ')
+    });
   }
   const missing = ['window', 'unit', 'amount'].find(key => (item[key] ?? null) === null);
   if (missing !== undefined) {
-    throw new LimitError(
-      `${where}: ${missing} is missing; every limit needs window, unit and amount`
-    );
+    throw new LimitError('limit-missing-field', { number, field: missing });
   }
   return item;
 }
@@ -136,44 +141,41 @@ function choice<T extends string>(
   item: Item,
   field: string,
   allowed: readonly T[],
-  where: string,
+  number: number,
   otherwise?: T
 ): T {
   const given = item[field] ?? otherwise;
   const found = allowed.find(word => word === given);
   if (found === undefined) {
-    throw new LimitError(
-      `${where}: ${field} is ${shown(given)}; allowed are ${allowed.join(', ')}`
-    );
+    throw new LimitError('limit-choice', {
+      number,
+      field,
+      given: shown(given),
+      allowed: allowed.join(', ')
+    });
   }
   return found;
 }
 
-function valueOf(item: Item, where: string): string | undefined {
+function valueOf(item: Item, number: number): string | undefined {
   const given = item.value ?? undefined;
   if (given === undefined || (typeof given === 'string' && given !== '')) {
     return given;
   }
-  throw new LimitError(
-    `${where}: value is ${shown(given)}; it must be a non-empty text, or null to count each one separately`
-  );
+  throw new LimitError('limit-value', { number, given: shown(given) });
 }
 
-function amountOf({ amount }: Item, where: string): string {
+function amountOf({ amount }: Item, number: number): string {
   if (!isNumber(amount) || amount <= 0) {
-    throw new LimitError(
-      `${where}: amount is ${shown(amount)}; it must be a number greater than 0`
-    );
+    throw new LimitError('limit-amount', { number, given: shown(amount) });
   }
   return decimalOf(amount);
 }
 
-function unpricedOf({ unpriced, on_exceed: onExceed }: Item, where: string): string {
+function unpricedOf({ unpriced, on_exceed: onExceed }: Item, number: number): string {
   const given = unpriced ?? 'allow';
   if (given === 'block' && onExceed !== 'block') {
-    throw new LimitError(
-      `${where}: unpriced is "block", but the limit refuses no calls; set on_exceed to block as well`
-    );
+    throw new LimitError('limit-unpriced-warn', { number });
   }
   if (given === 'allow' || given === 'block') {
     return given;
@@ -183,34 +185,32 @@ function unpricedOf({ unpriced, on_exceed: onExceed }: Item, where: string): str
   if (ceiling > 0 && ceiling <= HIGHEST_CEILING) {
     return decimalOf(ceiling);
   }
-  throw new LimitError(
-    `${where}: unpriced is ${shown(given)}; allowed are allow, block, or a price ceiling: US dollars per million tokens, greater than 0 and at most 1,000,000`
-  );
+  throw new LimitError('limit-unpriced', {
+    number,
+    given: shown(given),
+    highest: HIGHEST_CEILING
+  });
 }
 
-function warnAtOf(item: Item, where: string): readonly number[] {
+function warnAtOf(item: Item, number: number): readonly number[] {
   const given = item.warn_at ?? DEFAULT_WARN_AT;
   if (Array.isArray(given) && given.every(share => isNumber(share) && share > 0 && share < 1)) {
     return [...new Set(given as number[])].sort((a, b) => a - b);
   }
-  throw new LimitError(
-    `${where}: warn_at is ${shown(given)}; it must be a list of numbers between 0 and 1`
-  );
+  throw new LimitError('limit-warn-at', { number, given: shown(given) });
 }
 
-function notifyOf({ notify }: Item, where: string): readonly string[] | undefined {
+function notifyOf({ notify }: Item, number: number): readonly string[] | undefined {
   if (notify === undefined || notify === null) {
     return undefined;
   }
   if (Array.isArray(notify) && notify.every(name => typeof name === 'string' && name !== '')) {
     return [...new Set(notify as string[])];
   }
-  throw new LimitError(
-    `${where}: notify is ${shown(notify)}; it must be a list of channel names, or null for all default channels`
-  );
+  throw new LimitError('limit-notify', { number, given: shown(notify) });
 }
 
-function timeZoneOf(item: Item, where: string, otherwise: string): string {
+function timeZoneOf(item: Item, number: number, otherwise: string): string {
   const given = item.time_zone ?? otherwise;
   try {
     if (typeof given === 'string' && given !== '') {
@@ -223,19 +223,15 @@ function timeZoneOf(item: Item, where: string, otherwise: string): string {
       throw error;
     }
   }
-  throw new LimitError(
-    `${where}: time_zone is ${shown(given)}; it must be an IANA name such as Asia/Shanghai, or null for the browser's time zone`
-  );
+  throw new LimitError('limit-time-zone', { number, given: shown(given) });
 }
 
-function resetHourOf(item: Item, where: string): number {
+function resetHourOf(item: Item, number: number): number {
   const given = item.reset_hour ?? 0;
   if (isNumber(given) && Number.isInteger(given) && given >= 0 && given <= 23) {
     return given;
   }
-  throw new LimitError(
-    `${where}: reset_hour is ${shown(given)}; it must be a whole number from 0 to 23`
-  );
+  throw new LimitError('limit-reset-hour', { number, given: shown(given) });
 }
 
 function isNumber(value: unknown): value is number {

@@ -1,5 +1,5 @@
 /**
- * What tells limits apart besides scope, subject and window. The twin of `named_by` in core/limit_names.py.
+ * What distinguishes limits besides scope, subject and window. The twin of `named_by` in core/limit_names.py.
  */
 
 import type { NamePart, WindowName } from '../record/standing';

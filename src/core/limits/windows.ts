@@ -1,7 +1,8 @@
 /**
  * Calendar windows: the interval in which a limit counts, in an IANA time zone. The twin of core/windows.py.
  *
- * Windows of one kind partition time: every instant lies in exactly one, whatever the clocks do. A boundary in skipped local
+ * Windows of one kind partition time: every instant lies in exactly one, even when clocks change. A boundary in skipped
+ * local
  * time is the first instant after the skip, one in repeated local time the first of the two. Loaded on first use: only a
  * page in local mode needs it.
  */

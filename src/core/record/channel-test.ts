@@ -2,6 +2,8 @@
  * What became of the test messages to the alert channels. Loaded with the dialog that shows it.
  */
 
+import type { Explanation } from './explanation';
+import { readExplanation } from './explanation';
 import { Shape } from './shape';
 import type * as Wire from './wire';
 
@@ -10,8 +12,8 @@ export interface ChannelOutcome {
   /** Its name; empty where the setting that lists the channels can't be read. */
   readonly channel: string;
   readonly isDelivered: boolean;
-  /** Why it was not delivered, in English. */
-  readonly problem?: string;
+  /** Why it was not delivered. */
+  readonly problem?: Explanation;
 }
 
 /**
@@ -27,7 +29,7 @@ export function parseChannelTest(value: unknown): readonly ChannelOutcome[] {
     return {
       channel: of.text('channel'),
       isDelivered: of.optionalFlag('delivered') === true,
-      problem: of.optionalText('problem')
+      problem: of.optionalObject('problem', readExplanation)
     };
   });
 }

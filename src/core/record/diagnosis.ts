@@ -2,7 +2,9 @@
  * The diagnosis that the server extension makes: what it looked at, and what it found. Loaded with the dialog that shows it.
  */
 
-import { readText, Shape } from './shape';
+import type { Explanation } from './explanation';
+import { readExplanation } from './explanation';
+import { Shape } from './shape';
 import type * as Wire from './wire';
 
 const AREAS = [
@@ -23,18 +25,12 @@ const VERDICTS = ['good', 'bad', 'unknown'] as const satisfies readonly Wire.Fin
 /** `bad`: something is broken, or calls go unseen. */
 export type Verdict = (typeof VERDICTS)[number];
 
-/** One thing that was looked at. */
-export interface Checked {
+/** One thing that was looked at, with what was found. */
+export interface Checked extends Explanation {
   readonly area: Area;
   /** Which one. */
   readonly subject: string;
   readonly verdict: Verdict;
-  /** What was found; a later server may have more codes than this page knows. */
-  readonly code: string;
-  /** What the text of the code names. */
-  readonly values: ReadonlyMap<string, string | number>;
-  /** What was found and what to do, in English. */
-  readonly text: string;
 }
 
 /** Where a request went that the taps did not know, and when. */
@@ -101,14 +97,8 @@ function readChecked(value: unknown, path: string): Checked {
     area: shape.choice('area', AREAS),
     subject: shape.text('subject'),
     verdict: shape.choice('verdict', VERDICTS),
-    code: shape.text('code'),
-    values: shape.entries('values', readValue),
-    text: shape.text('text')
+    ...readExplanation(new Shape<Wire.Explanation>(value, path))
   };
-}
-
-function readValue(value: unknown, path: string): string | number {
-  return typeof value === 'number' ? value : readText(value, path);
 }
 
 function readNotSeen(value: unknown, path: string): Diagnosis['notSeen'][number] {

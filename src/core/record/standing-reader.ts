@@ -2,6 +2,7 @@
  * Reads the standing document off the wire; a document that breaks the contract raises a `ShapeError`.
  */
 
+import { readExplanation } from './explanation';
 import { readNumber, readText, Shape } from './shape';
 import type {
   Alert,
@@ -175,7 +176,11 @@ export function readTotals(shape: Shape<Wire.Summary>): Totals {
 
 function readProblem(value: unknown, path: string): Problem {
   const shape = new Shape<Wire.Problem>(value, path);
-  return { code: shape.text('code'), message: shape.text('message') };
+  return {
+    code: shape.text('code'),
+    message: shape.text('message'),
+    explanation: readExplanation(shape.object('explanation'))
+  };
 }
 
 function readUnmetered(value: unknown, path: string): Unmetered {

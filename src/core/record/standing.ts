@@ -4,6 +4,7 @@
  * Amounts are decimal strings, unknown figures are absent. `standing-reader.ts` reads it off the wire.
  */
 
+import type { Explanation } from './explanation';
 import type * as Wire from './wire';
 
 /*
@@ -60,7 +61,7 @@ export const WEEKDAYS = [
 
 /** One of `WEEKDAYS`. */
 export type Weekday = (typeof WEEKDAYS)[number];
-/** What can tell limits apart besides scope, subject and window. */
+/** What can distinguish limits besides scope, subject and window. */
 export const NAME_PARTS = [
   'time_zone',
   'week_start',
@@ -189,7 +190,10 @@ export interface Totals {
 /** A reason why metering is not complete. */
 export interface Problem {
   readonly code: string;
+  /** What happened and what to do: in English, or in the user's language where this page found the problem. */
   readonly message: string;
+  /** The message as a code with values; absent where this page has said it in the user's language already. */
+  readonly explanation?: Explanation;
 }
 
 /** Whose calls a service records when a call does not say. */

@@ -28,7 +28,26 @@ export interface components {
     readonly Problem: {
       /** @description A ProblemCode; `channel:NAME` is a problem of one alert channel. Later versions may send others. */
       readonly code: string;
+      /** @description What happened and what to do, in English. */
       readonly message: string;
+      /** @description The same as a code with values, for a page that says it in its own language. */
+      readonly explanation: components['schemas']['Explanation'];
+    };
+    /**
+     * @description What happened and what to do. jupyter_llm_meter/core/data/explanations.json has the English text of every code. Later
+     *     versions may send others; `text` says the same in English.
+     */
+    readonly Explanation: {
+      readonly code: string;
+      /** @description What the text names; what is explained in turn is an explanation. */
+      readonly values: {
+        readonly [key: string]:
+          | string
+          | number
+          | components['schemas']['Explanation']
+          | readonly components['schemas']['Explanation'][];
+      };
+      readonly text: string;
     };
     /** @enum {unknown} */
     readonly ProblemCode:
@@ -230,6 +249,8 @@ export interface components {
     readonly Error: {
       readonly message: string;
       readonly reason?: string | null;
+      /** @description The message as a code with values; absent where the page has no text of its own for it. */
+      readonly explanation?: components['schemas']['Explanation'];
     };
     readonly CallPage: {
       readonly calls: readonly components['schemas']['CallRecord'][];
@@ -294,10 +315,7 @@ export interface components {
       readonly verdict: 'good' | 'bad' | 'unknown';
       /** @description What was found. A later server may have more codes; `text` says the same in English. */
       readonly code: string;
-      /** @description What the text names. */
-      readonly values: {
-        readonly [key: string]: string | number;
-      };
+      readonly values: components['schemas']['Explanation']['values'];
       readonly text: string;
     };
     /** @description What the tabs of a page in local mode counted. */
@@ -333,8 +351,8 @@ export interface components {
         readonly channel: string;
         /** @description Whether the channel took the message. */
         readonly delivered: boolean;
-        /** @description Why it did not, in English. */
-        readonly problem?: string;
+        /** @description Why it did not. */
+        readonly problem?: components['schemas']['Explanation'];
       }[];
     };
     readonly CellsAnswer: {
@@ -571,6 +589,7 @@ export type Amount = components['schemas']['Amount'];
 export type Unit = components['schemas']['Unit'];
 export type Owner = components['schemas']['Owner'];
 export type Problem = components['schemas']['Problem'];
+export type Explanation = components['schemas']['Explanation'];
 export type ProblemCode = components['schemas']['ProblemCode'];
 export type Limit = components['schemas']['Limit'];
 export type Standing = components['schemas']['Standing'];

@@ -5,7 +5,7 @@
 import { unmeteredName, unmeteredReason } from './facts';
 import { connectionFacts } from './gauge';
 import { isolated } from '../record/names';
-import { problemText } from './problem';
+import { problemName } from './problem';
 import type { Snapshot } from '../record/snapshot';
 import type { StandingDocument } from '../record/standing';
 import type { Translate } from './translate';
@@ -64,7 +64,7 @@ function serviceLines(document: StandingDocument | undefined, trans: Translate):
   }
   return document.problems.length === 0
     ? [trans.__('no problems')]
-    : document.problems.map(problem => problemText(problem, trans));
+    : document.problems.map(problem => problemName(problem, trans));
 }
 
 function kernelsLine(document: StandingDocument | undefined, trans: Translate): string {

@@ -22,7 +22,7 @@ export function marksOf(record: CallRecord, trans: Translate): string[] {
   return marks.filter(mark => mark !== undefined);
 }
 
-/** How many characters of a kernel's id tell it from the others. */
+/** How many characters of a kernel's id distinguish it from others. */
 const SHOWN_OF_ID = 8;
 
 /**

@@ -4,7 +4,7 @@
 
 import { isolated, shortened } from '../record/names';
 import { forecastText } from './outlook';
-import { problemText } from './problem';
+import { problemName } from './problem';
 import type {
   Level,
   Owner,
@@ -32,7 +32,7 @@ export function factsOf(document: StandingDocument, words: Words): string[] {
     ...document.standings.flatMap(standing => standingFacts(standing, words, owner)),
     ...(moreStandings === 0 ? [] : [moreText(moreStandings, trans)]),
     ...(month === undefined ? [] : [monthFact(month, words)]),
-    ...document.problems.map(problem => trans.__('Problem: %1', problemText(problem, trans)))
+    ...document.problems.map(problem => trans.__('Problem: %1', problemName(problem, trans)))
   ];
 }
 

@@ -1,5 +1,5 @@
 /**
- * The name of a limit: whose use, in which window, and what tells it apart from another limit in force. The twin of
+ * The name of a limit: whose use, in which window, and what distinguishes it from another limit in force. The twin of
  * core/limit_names.py.
  */
 

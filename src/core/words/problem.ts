@@ -1,7 +1,7 @@
 /**
  * Problems that keep metering from being complete, in the user's language.
  *
- * Each known code has a title; the service's own sentence, which is English, follows with the details.
+ * Each known code has a title. What happened and what to do is in the explanation, see `explanation.ts`.
  */
 
 import type { Problem } from '../record/standing';
@@ -14,7 +14,10 @@ import type { Translate } from './translate';
  * @param trans - the translations.
  * @returns the title.
  */
-export function problemTitle({ code }: Problem, trans: Translate): string | undefined {
+export function problemTitle(
+  { code }: Pick<Problem, 'code'>,
+  trans: Translate
+): string | undefined {
   // `channel:NAME` is of one channel.
   switch (code.split(':')[0]) {
     case 'channel':
@@ -54,13 +57,12 @@ export function problemTitle({ code }: Problem, trans: Translate): string | unde
 }
 
 /**
- * A problem in one line, title first.
+ * What a problem is called in a list.
  *
  * @param problem - the problem.
  * @param trans - the translations.
- * @returns the line; only the message of the service where the code is unknown.
+ * @returns its title; the message of the service where the code is unknown.
  */
-export function problemText(problem: Problem, trans: Translate): string {
-  const title = problemTitle(problem, trans);
-  return title === undefined ? problem.message : trans.__('%1: %2', title, problem.message);
+export function problemName(problem: Problem, trans: Translate): string {
+  return problemTitle(problem, trans) ?? problem.message;
 }

@@ -47,8 +47,8 @@ export function Breakdown(props: BreakdownProps): React.ReactElement {
       <div className="jp-LLMMeter-Card-header">
         <h3>{dimensionText(view.group, trans)}</h3>
       </div>
-      <Trouble answer={answer} trans={trans} />
-      <Loading answer={answer} trans={trans} />
+      <Trouble answer={answer} words={words} />
+      <Loading answer={answer} words={words} />
       {answer.value?.length === 0 && <p className="jp-LLMMeter-Empty">{trans.__('No calls.')}</p>}
       <ol className="jp-LLMMeter-Breakdown">
         {rows.map((row, index) => (

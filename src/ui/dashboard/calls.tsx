@@ -44,8 +44,8 @@ export function TopCalls(props: TopCallsProps): React.ReactElement {
         <h3>{trans.__('Top calls')}</h3>
         <span className="jp-LLMMeter-Choice">{unitText(sort, trans)}</span>
       </div>
-      <Trouble answer={answer} trans={trans} />
-      <Loading answer={answer} trans={trans} />
+      <Trouble answer={answer} words={words} />
+      <Loading answer={answer} words={words} />
       {answer.value && calls.length === 0 && (
         <p className="jp-LLMMeter-Empty">{trans.__('No calls.')}</p>
       )}
@@ -114,8 +114,8 @@ export function Calls(props: CallsProps): React.ReactElement {
           }
         />
       </div>
-      <Trouble answer={answer} trans={trans} />
-      <Loading answer={answer} trans={trans} />
+      <Trouble answer={answer} words={words} />
+      <Loading answer={answer} words={words} />
       {answer.value && <Table {...props} calls={answer.value.calls} />}
     </section>
   );

@@ -119,7 +119,7 @@ function Instrument({
         exportUrl={query => source.exportUrl(query)}
       />
       <Chips {...{ view, show, buckets, step, words }} />
-      <Trouble answer={rows} trans={words.trans} onRetry={onRefresh} />
+      <Trouble answer={rows} words={words} onRetry={onRefresh} />
       {trend === undefined ? (
         rows.failure === undefined && <Waiting trans={words.trans} />
       ) : (

@@ -53,7 +53,7 @@ function noteOf(totals: Totals, unit: ShownUnit, words: Words): string {
           format.compact(totals.inputTokens),
           format.compact(totals.outputTokens)
         ),
-        // A call without a price has tokens all the same.
+        // A call without a price still has tokens.
         ...gapsOf({ ...totals, unpricedCalls: 0 }, words)
       ].join(' · ');
     case 'cost':

@@ -5,9 +5,12 @@
 import * as React from 'react';
 
 import type { ChannelOutcome } from '../../core/record/channel-test';
+import type { Explanation } from '../../core/record/explanation';
 import type { Failure } from '../../core/record/failure';
 import { failureOf } from '../../core/record/failure';
+import { explanationText } from '../../core/words/explanation';
 import type { Translate } from '../../core/words/translate';
+import type { Words } from '../../core/words/words';
 import { Trouble } from '../trouble';
 
 /** Sends a test message to every channel. */
@@ -15,7 +18,7 @@ export type TestChannels = () => Promise<readonly ChannelOutcome[]>;
 
 interface ChannelTestProps {
   readonly test: TestChannels;
-  readonly trans: Translate;
+  readonly words: Words;
 }
 
 interface Held {
@@ -25,7 +28,8 @@ interface Held {
 }
 
 /** Sends the messages when the button is pressed, and shows the outcome of each channel. */
-export function ChannelTest({ test, trans }: ChannelTestProps): React.ReactElement {
+export function ChannelTest({ test, words }: ChannelTestProps): React.ReactElement {
+  const { trans } = words;
   const [held, setHeld] = React.useState<Held>({ isSending: false });
   const send = (): void => {
     setHeld({ isSending: true });
@@ -48,18 +52,19 @@ export function ChannelTest({ test, trans }: ChannelTestProps): React.ReactEleme
         {trans.__('Send test messages')}
       </button>
       <p role="status">{statusText(held, trans)}</p>
-      <Trouble answer={{ failure: held.failure, isStale: false }} trans={trans} />
-      {value !== undefined && value.length > 0 && <Outcomes outcomes={value} trans={trans} />}
+      <Trouble answer={{ failure: held.failure, isStale: false }} words={words} />
+      {value !== undefined && value.length > 0 && <Outcomes outcomes={value} words={words} />}
     </section>
   );
 }
 
 interface OutcomesProps {
   readonly outcomes: readonly ChannelOutcome[];
-  readonly trans: Translate;
+  readonly words: Words;
 }
 
-function Outcomes({ outcomes, trans }: OutcomesProps): React.ReactElement {
+function Outcomes({ outcomes, words }: OutcomesProps): React.ReactElement {
+  const { trans } = words;
   return (
     <table>
       <thead>
@@ -74,7 +79,7 @@ function Outcomes({ outcomes, trans }: OutcomesProps): React.ReactElement {
             <th scope="row">
               <bdi>{channel || trans.__('All channels')}</bdi>
             </th>
-            <td>{isDelivered ? trans.__('Delivered') : problemText(problem, trans)}</td>
+            <td>{isDelivered ? trans.__('Delivered') : outcomeText(problem, words)}</td>
           </tr>
         ))}
       </tbody>
@@ -96,6 +101,9 @@ function statusText({ isSending, value }: Held, trans: Translate): string {
   return trans.__('%1 of %2 test messages delivered.', delivered, value.length);
 }
 
-function problemText(problem: string | undefined, trans: Translate): string {
-  return problem === undefined ? trans.__('Not delivered') : trans.__('Not delivered: %1', problem);
+function outcomeText(problem: Explanation | undefined, words: Words): string {
+  const { trans } = words;
+  return problem === undefined
+    ? trans.__('Not delivered')
+    : trans.__('Not delivered: %1', explanationText(problem, words));
 }

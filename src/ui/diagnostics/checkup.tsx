@@ -5,9 +5,9 @@
 import * as React from 'react';
 
 import type { Checked, Diagnosis } from '../../core/record/diagnosis';
+import { explanationText } from '../../core/words/explanation';
 import {
   areaText,
-  findingText,
   inOrder,
   notSeenText,
   requestTexts,
@@ -41,7 +41,7 @@ export function Checkup({ load, words }: CheckupProps): React.ReactElement {
           ? trans.__('Checking the ledger, environments, and spool. This takes a few seconds.')
           : ''}
       </p>
-      {!isChecking && <Trouble answer={answer} trans={trans} onRetry={retry} />}
+      {!isChecking && <Trouble answer={answer} words={words} onRetry={retry} />}
       {answer.value && <Findings diagnosis={answer.value} words={words} />}
       {answer.value && answer.failure === undefined && (
         <button type="button" className="jp-LLMMeter-Button" disabled={isChecking} onClick={retry}>
@@ -101,7 +101,7 @@ function FindingRow({ finding, words }: FindingRowProps): React.ReactElement {
         <bdi>{subject}</bdi>
       </th>
       <td>{verdictText(verdict, trans)}</td>
-      <td>{findingText(finding, words)}</td>
+      <td>{explanationText(finding, words)}</td>
     </tr>
   );
 }

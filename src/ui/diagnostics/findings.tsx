@@ -57,7 +57,7 @@ export function Diagnostics({ findings, checks, words }: DiagnosticsProps): Reac
       ) : (
         <>
           <Checkup load={checks.diagnose} words={words} />
-          <ChannelTest test={checks.testChannels} trans={trans} />
+          <ChannelTest test={checks.testChannels} words={words} />
         </>
       )}
     </>

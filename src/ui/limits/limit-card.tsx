@@ -94,7 +94,7 @@ export function LimitCard(props: LimitCardProps): React.ReactElement {
 function summaryOf({ draft, flaws, schema, words }: LimitCardProps): string {
   const { trans } = words;
   const { unit, window, scope, value, onExceed } = draft;
-  // Money that the user hides is named and not shown; the field for it has it all the same, to be edited.
+  // Money that the user hides is not shown, except in the field where it is edited.
   const amount =
     flaws.amount === undefined
       ? (amountText(draft.amount.trim(), unit, words) ?? trans.__('Cost'))

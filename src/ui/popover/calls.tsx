@@ -36,8 +36,8 @@ export function RecentCalls({ listCalls, revision, words }: RecentCallsProps): R
   return (
     <section>
       <h3>{trans.__('Recent calls')}</h3>
-      <Loading answer={answer} trans={trans} />
-      <Trouble answer={answer} trans={trans} />
+      <Loading answer={answer} words={words} />
+      <Trouble answer={answer} words={words} />
       {answer.value && <CallTable calls={answer.value} words={words} />}
     </section>
   );

@@ -39,7 +39,6 @@ export function ModelSplit(props: ModelSplitProps): React.ReactElement {
 }
 
 function Split({ getUsage, revision, words }: ModelSplitProps): React.ReactElement {
-  const { trans } = words;
   const answer = useAnswer(
     () => getUsage({ group_by: 'model', limit: SHOWN_MODELS, ...monthOf(new Date()) }),
     'models',
@@ -47,8 +46,8 @@ function Split({ getUsage, revision, words }: ModelSplitProps): React.ReactEleme
   );
   return (
     <>
-      <Loading answer={answer} trans={trans} />
-      <Trouble answer={answer} trans={trans} />
+      <Loading answer={answer} words={words} />
+      <Trouble answer={answer} words={words} />
       {answer.value && <ModelTable {...{ rows: answer.value, words }} />}
     </>
   );

@@ -77,7 +77,7 @@ export function TotalsTable({
           </tbody>
         )}
       </table>
-      <Trouble answer={answer} trans={trans} />
+      <Trouble answer={answer} words={words} />
       <Gaps month={month} words={words} />
     </section>
   );

@@ -8,6 +8,7 @@ import type { LoadUsage } from '../../core/dashboard/source';
 import { concerns } from '../../core/limits/concern';
 import { connectionFacts } from '../../core/words/gauge';
 import type { Translate } from '../../core/words/translate';
+import { explanationSentence } from '../../core/words/explanation';
 import { problemTitle } from '../../core/words/problem';
 import type { Snapshot } from '../../core/record/snapshot';
 import type { Problem, StandingDocument } from '../../core/record/standing';
@@ -104,7 +105,7 @@ function Figures({
   const shared = { revision: seq, words };
   return (
     <>
-      <Problems problems={problems} trans={words.trans} />
+      <Problems problems={problems} words={words} />
       <Limits
         {...{ standings: concerned, others, owner, moreStandings, hasLedger, actions, words }}
       />
@@ -174,24 +175,28 @@ function UnderWayNote({ snapshot, words }: UnderWayNoteProps): React.ReactElemen
 
 interface ProblemsProps {
   readonly problems: readonly Problem[];
-  readonly trans: Translate;
+  readonly words: Words;
 }
 
-function Problems({ problems, trans }: ProblemsProps): React.ReactElement | null {
+function Problems({ problems, words }: ProblemsProps): React.ReactElement | null {
   if (problems.length === 0) {
     return null;
   }
   return (
     <section className="jp-LLMMeter-Note" data-level="warning">
-      <h3>{trans.__('Problems')}</h3>
+      <h3>{words.trans.__('Problems')}</h3>
       <ul>
         {problems.map(problem => (
           <li key={problem.code + problem.message}>
-            <strong>{problemTitle(problem, trans)}</strong>
-            <p>{problem.message}</p>
+            <strong>{problemTitle(problem, words.trans)}</strong>
+            <p>{messageOf(problem, words)}</p>
           </li>
         ))}
       </ul>
     </section>
   );
+}
+
+function messageOf({ explanation, message }: Problem, words: Words): string {
+  return explanation === undefined ? message : explanationSentence(explanation, words);
 }

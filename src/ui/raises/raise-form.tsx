@@ -4,10 +4,10 @@
  * A wrong value is explained at its field, a refusal above the buttons; what was entered stays.
  */
 
-import type { Translate } from '../../core/words/translate';
 import * as React from 'react';
 
 import { failureOf } from '../../core/record/failure';
+import { explanationText } from '../../core/words/explanation';
 import type { Raise, RaiseRequest } from '../../core/limits/raise';
 import type { Draft } from '../../core/limits/raise-draft';
 import { firstDraft, flawsOf, requestOf } from '../../core/limits/raise-draft';
@@ -109,7 +109,7 @@ function useSubmit(
       onRaised(await ask(request));
     } catch (error) {
       setAsking(false);
-      setProblem(errorText(error, trans));
+      setProblem(errorText(error, words));
     }
   };
   return {
@@ -131,8 +131,10 @@ function useSubmit(
 }
 
 /** Says what went wrong and what to do. */
-function errorText(error: unknown, trans: Translate): string {
-  const { kind, message, status } = failureOf(error);
+function errorText(error: unknown, words: Words): string {
+  const { trans } = words;
+  const { kind, status, message, explanation } = failureOf(error);
+  const reason = explanation === undefined ? message : explanationText(explanation, words);
   switch (kind) {
     case 'away':
       return trans.__(
@@ -146,8 +148,8 @@ function errorText(error: unknown, trans: Translate): string {
       return status === 403
         ? trans.__(
             "You don't have permission to raise this limit. Ask an administrator. (%1)",
-            message
+            reason
           )
-        : trans.__("The limit wasn't raised: %1", message);
+        : trans.__("The limit wasn't raised: %1", reason);
   }
 }

@@ -25,8 +25,8 @@ export function Raises({ listRaises, standings, words }: RaisesProps): React.Rea
   const answer = useAnswer(listRaises, 'raises', tries);
   return (
     <>
-      <Loading answer={answer} trans={trans} />
-      <Trouble answer={answer} trans={trans} onRetry={() => setTries(tries + 1)} />
+      <Loading answer={answer} words={words} />
+      <Trouble answer={answer} words={words} onRetry={() => setTries(tries + 1)} />
       {answer.value?.length === 0 && <p>{trans.__('No limits have been raised.')}</p>}
       {answer.value !== undefined && answer.value.length > 0 && (
         <RaiseTable raises={answer.value} standings={standings} words={words} />

@@ -121,6 +121,6 @@ def spend():
             CallRecord(call_id=f"{now.timestamp()}-{number}", started_at=now, input_tokens=each, **values)
             for number, each in enumerate(tokens)
         ]
-        service.submit(service.settle_calls(records)).result(30)
+        service.submit(service.incoming.settle_calls(records)).result(30)
 
     return settle

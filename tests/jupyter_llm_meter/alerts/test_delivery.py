@@ -171,7 +171,7 @@ def test_a_dead_channel_delays_neither_the_others_nor_the_stop(start, spend, pro
     spend(service, 200)
     eventually(lambda: [request.path for request in provider.requests].count("/ops") == 2)
     service.stop()
-    assert not service._thread.is_alive()
+    assert not service._thread.is_alive
     assert [request.path for request in provider.requests].count("/dead") == 1
     assert records(storage)["dead"].waiting == 2
 
@@ -203,7 +203,7 @@ sys.path.insert(0, sys.argv[1])
 from datetime import datetime, timezone
 from pathlib import Path
 from jupyter_llm_meter.alerts.channels import Channels
-from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
 from jupyter_llm_meter.service.storage import Storage
 from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.runtime.problems import Problems
@@ -225,7 +225,7 @@ service = assemble_service(
 service.start()
 now = datetime.now(timezone.utc)
 record = CallRecord("c", now, "ok", "reported", "tap", input_tokens=900, user_id="alice")
-service.submit(service.settle_calls([record])).result(30)
+service.submit(service.incoming.settle_calls([record])).result(30)
 sys.stdin.read()
 """
 

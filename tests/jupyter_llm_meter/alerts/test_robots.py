@@ -209,8 +209,8 @@ def test_a_url_that_is_not_a_robots_is_reported(url, says):
 @pytest.mark.parametrize(
     ("status", "content", "says"),
     [
-        (200, b"<html>", "not its own"),
-        (200, b"[]", "not its own"),
+        (200, b"<html>", "not that of such a robot"),
+        (200, b"[]", "not that of such a robot"),
         (200, b"{}", "refused"),
         (502, b"", "502"),
         (200, json.dumps({"errcode": 0}).encode(), None),
@@ -219,4 +219,4 @@ def test_a_url_that_is_not_a_robots_is_reported(url, says):
 )
 def test_only_a_robot_s_own_word_is_a_delivery(status, content, says):
     reason = refusal(status, content)
-    assert (reason is None) if says is None else (says in reason)
+    assert (reason is None) if says is None else (says in reason.text)

@@ -11,7 +11,7 @@ from jupyter_llm_meter.alerts.channel import LANGUAGES
 from jupyter_llm_meter.alerts.text import compose, compose_test
 from jupyter_llm_meter.alerts.words import WORDS
 from jupyter_llm_meter.core.limit_names import with_name_parts
-from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
 
 PLENTY = 100_000
 NOTEBOOKS = (("a.ipynb", Decimal(620_000)), ("b.ipynb", Decimal(100_000)))

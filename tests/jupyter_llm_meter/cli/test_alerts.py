@@ -1,13 +1,12 @@
 """``jupyter llm-meter alerts``: what it shows of the channels, and whether a test message arrives."""
 
 import json
-import threading
 from datetime import datetime, timezone
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from webhook_receiver import WebhookReceiver
 
-from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
 from jupyter_llm_meter.ledger import Ledger, Outbox
 from llm_meter_tap.wire.record import CallRecord
 
@@ -16,23 +15,9 @@ SECRET = "hook-secret-4711"
 
 @pytest.fixture
 def webhook():
-    """A webhook; its messages are kept."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            server.messages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_arguments):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    server.messages = []
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+    receiver = WebhookReceiver()
+    yield receiver
+    receiver.close()
 
 
 @pytest.fixture
@@ -46,7 +31,7 @@ def configure(home):
 
 
 def test_a_test_message_reaches_every_channel(meter, configure, webhook):
-    url = f"json://127.0.0.1:{webhook.server_port}/{SECRET}"
+    url = f"json{webhook.address.removeprefix('http')}/{SECRET}"
     configure({"ops": url, "team": {"url": url, "language": "zh-CN"}})
     done = meter("alerts", "test")
     assert (done.returncode, done.stdout.count("delivered")) == (0, 2)
@@ -58,7 +43,7 @@ def test_a_test_message_reaches_every_channel(meter, configure, webhook):
 
 
 def test_each_channel_that_fails_is_said_with_its_reason(meter, configure, webhook):
-    good = f"json://127.0.0.1:{webhook.server_port}/{SECRET}"
+    good = f"json{webhook.address.removeprefix('http')}/{SECRET}"
     configure({"ops": good, "typo": {"url": good, "langauge": "en"}, "nowhere": f"nonsense://{SECRET}"})
     done = meter("alerts", "test", "--json", "--log-level=DEBUG")
     assert done.returncode == 1
@@ -70,14 +55,14 @@ def test_each_channel_that_fails_is_said_with_its_reason(meter, configure, webho
 
 
 def test_one_channel_can_be_tested_separately(meter, configure, webhook):
-    url = f"json://127.0.0.1:{webhook.server_port}/"
+    url = f"json{webhook.address.removeprefix('http')}/"
     configure({"ops": url, "nowhere": "nonsense://x"})
     assert meter("alerts", "test", "--channel", "ops").returncode == 0
     assert len(webhook.messages) == 1
 
 
 def test_the_extension_s_own_configuration_counts_as_well(meter, configure, webhook):
-    configure({"ops": f"json://127.0.0.1:{webhook.server_port}/"}, "jupyter_llm_meter_config")
+    configure({"ops": f"json{webhook.address.removeprefix('http')}/"}, "jupyter_llm_meter_config")
     assert meter("alerts", "test").returncode == 0
     assert len(webhook.messages) == 1
 

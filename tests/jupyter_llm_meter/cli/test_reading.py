@@ -158,7 +158,7 @@ def test_a_path_names_a_ledger_too(meter, home, ledger_url):
         (("status", "please"), "unexpected argument 'please'"),
         (("export", "--format", "xls"), "--format is 'xls'; allowed are csv, json, jsonl, parquet"),
         (("export", "--output", "/no/such/folder/x"), "--output /no/such/folder/x cannot be written"),
-        (("status", "--db", "mysql://u:secret@h/d"), "Allowed are sqlite:///PATH"),
+        (("status", "--db", "mysql://u:secret@h/d"), "allowed are sqlite:///PATH"),
     ],
 )
 def test_a_line_that_cannot_be_followed_says_what_is_allowed(meter, ledger_url, words, says):

@@ -1,7 +1,7 @@
 """Which limits a call comes under."""
 
 from jupyter_llm_meter.core.limit_index import LimitIndex
-from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
 
 ITEM = {"window": "day", "unit": "tokens", "amount": 1}
 LIMITS = parse_limits(

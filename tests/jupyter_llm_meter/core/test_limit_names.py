@@ -14,7 +14,8 @@ from jupyter_llm_meter.core.limit_names import (
     limit_title,
     with_name_parts,
 )
-from jupyter_llm_meter.core.limits import merge_limits, parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
+from jupyter_llm_meter.core.limits import merge_limits
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "limit-names.json").read_text("utf-8"))
 

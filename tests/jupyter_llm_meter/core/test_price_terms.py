@@ -48,10 +48,13 @@ def test_two_tables_together_hold_the_terms_of_both(tmp_path):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ({"batch": [7]}, "batch 1 is 7; it must be an object"),
-        ({"fees": [FEE, []]}, r"fee 2 is \[\]; it must be an object"),
-        ({"batch": [{**DISCOUNT, "rate": 1}]}, "batch 1: unknown field 'rate'; allowed are provider"),
-        ({"fees": [{**FEE, "usd": "free"}]}, "fee 1"),
+        ({"batch": [7]}, "entry 1 of batch is 7; it must be an object"),
+        ({"fees": [FEE, []]}, r"entry 2 of fees is \[\]; it must be an object"),
+        (
+            {"batch": [{**DISCOUNT, "rate": 1}]},
+            "batch: unknown field 'rate'; allowed are provider",
+        ),
+        ({"fees": [{**FEE, "usd": "free"}]}, "entry 1 of fees"),
     ],
 )
 def test_an_entry_that_cannot_be_read_is_named(tmp_path, content, words):

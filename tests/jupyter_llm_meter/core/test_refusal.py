@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
 from jupyter_llm_meter.core.refusal import refusal_words
 from jupyter_llm_meter.core.reservation import Decision, run_caps
 from jupyter_llm_meter.core.standing import Standing

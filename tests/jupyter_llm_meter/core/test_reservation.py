@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
 from jupyter_llm_meter.core.prices import Cost
 from jupyter_llm_meter.core.reservation import (
     USUAL_TOKENS,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
 from jupyter_llm_meter.core.standing import Alert, Standing, crossed_thresholds, format_decimal
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "limits.json").read_text("utf-8"))

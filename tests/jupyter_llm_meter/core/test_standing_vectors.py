@@ -11,7 +11,7 @@ import yaml
 
 import jupyter_llm_meter
 from jupyter_llm_meter.core.forecast import Forecast
-from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
 from jupyter_llm_meter.core.standing import Alert, Standing
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "standing.json").read_text("utf-8"))

@@ -127,7 +127,7 @@ def test_a_message_that_was_lost_shows_until_the_spool_brings_the_call(
     execute(kernel_id, CALL.format(tokens=300))
     eventually(lambda: len(calls()) == 2, "the third call")
     said = eventually(problems, "the problem")["messages-lost"]
-    assert f"1 call of kernel {kernel_id} (up to 20 tokens)" in said
+    assert f"1 of kernel {kernel_id} (up to 20 tokens)" in said
 
     (spool,) = (away / "spool").glob("*.jsonl")
     ours = meter.service.storage.folder / "spool"

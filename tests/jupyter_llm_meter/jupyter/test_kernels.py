@@ -1,3 +1,5 @@
+"""The kernels of a server: which notebook and project each belongs to, and whose calls are not seen."""
+
 import asyncio
 import json
 import os
@@ -7,7 +9,7 @@ import time
 
 import pytest
 
-from jupyter_llm_meter.jupyter.kernels import MAX_NOTEBOOK_BYTES, ServerQuery, project_in_notebook
+from jupyter_llm_meter.jupyter.notebook_projects import MAX_NOTEBOOK_BYTES
 
 CALL = 'from llm_meter_tap import record; record(model="gpt-4o", input_tokens={tokens})'
 
@@ -193,40 +195,7 @@ def test_the_mark_of_a_tap_goes_with_its_kernel(session, execute, meter, jp_serv
     eventually(lambda: not mark.exists(), "the end of the mark")
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", "[]", '"a"', "{}", '{"metadata": []}', '{"metadata": {"llm-meter": 1}}',
-     '{"metadata": {"llm-meter": {"project": ""}}}', '{"metadata": {"llm-meter": {"project": 3}}}'],
-)  # fmt: skip
-def test_a_notebook_that_names_no_project_has_none(text):
-    assert project_in_notebook(text) is None
-
-
 def test_a_huge_notebook_is_not_opened_for_its_project(session, execute, notebook, calls, eventually):
     path = notebook("folder/a.ipynb", project="apollo", size=MAX_NOTEBOOK_BYTES)
     execute(session(path), CALL.format(tokens=1))
     assert eventually(calls, "the call")[0].project == "folder"
-
-
-def test_a_query_under_way_is_ended_when_the_server_stops():
-    ended = []
-
-    async def stop_in_mid_query():
-        asked = asyncio.Event()
-
-        async def never():
-            asked.set()
-            try:
-                await asyncio.Event().wait()
-            finally:
-                ended.append("ended")
-
-        query = ServerQuery(asyncio.get_running_loop(), never, "unknown")
-        answer = asyncio.create_task(asyncio.to_thread(lambda: asyncio.run(query.answer())))
-        await asked.wait()
-        assert await answer == "unknown"
-        assert not ended
-        await query.cancel()
-
-    asyncio.run(stop_in_mid_query())
-    assert ended == ["ended"]

@@ -97,7 +97,7 @@ def test_a_ledger_that_is_damaged_while_it_is_used_is_replaced_and_the_work_is_d
 
 def test_the_second_thread_that_meets_a_bad_ledger_uses_the_first_ones_replacement(tmp_path, open_access):
     ledger = open_access(sqlite_url(tmp_path / "ledger.sqlite3"))
-    error = access.UnusableLedger("it is damaged")
+    error = access.UnusableLedger("ledger-damaged", path="x", error="odd")
     used, both_hold_it = [], Barrier(2)
 
     def work(opened):
@@ -143,7 +143,7 @@ def test_a_database_that_cannot_be_reached_is_retried_after_growing_pauses(
 
     assert ledger.retry_in_s == 0
     assert pause() == 1
-    with pytest.raises(LedgerUnavailable, match="away"):
+    with pytest.raises(LedgerUnavailable, match="cannot be used now"):
         asyncio.run(ledger.use(known))
     pauses = []
     for _ in range(7):
@@ -171,7 +171,7 @@ def test_an_unusable_ledger_that_is_not_a_file_is_replaced_by_one_in_the_private
 ):
     ledger = open_access(url)
     ledger._ledger = bad = Ledger.open(sqlite_url(tmp_path / "elsewhere" / "bad.sqlite3"))
-    work = iter([access.UnusableLedger("it is newer"), None])
+    work = iter([access.UnusableLedger("ledger-later", path="x", revision="9"), None])
 
     def fail_once(opened):
         error = next(work)

@@ -1,4 +1,4 @@
-"""Alerts: one an event, claimed by one tab, acknowledged for all, armed again by a new window or a raise."""
+"""Alerts: one for each event, armed again by a new window or a raise."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from ledger_samples import NOW, call, limit
 
-from jupyter_llm_meter.ledger import Raise, UnknownAlert
+from jupyter_llm_meter.ledger import Raise
 
 MINUTE = timedelta(minutes=1)
 
@@ -167,33 +167,6 @@ def test_money_limits_alert_as_well(ledger):
     record = call("a", cost_amount=Decimal("0.008"), cost_currency="USD")
     (alert,) = ledger.settle([record], limits, NOW).crossed
     assert (alert.used, alert.amount, alert.unit) == (Decimal("0.008"), Decimal("0.01"), "USD")
-
-
-def test_one_claimant_has_an_alert_until_it_is_acknowledged(ledger):
-    limits = [limit(amount=1000)]
-    (alert,) = spend(ledger, "a", 900, limits)
-    assert ledger.claim_alert(alert.id, "tab 1", NOW)
-    assert not ledger.claim_alert(alert.id, "tab 2", NOW + MINUTE)
-    assert ledger.claim_alert(alert.id, "tab 1", NOW + MINUTE)
-    ledger.acknowledge_alert(alert.id, NOW + MINUTE)
-    assert not ledger.claim_alert(alert.id, "tab 1", NOW + MINUTE)
-    assert ledger.alerts(limits, NOW) == []
-    ledger.acknowledge_alert(alert.id, NOW + 2 * MINUTE)
-
-
-def test_a_claim_without_acknowledgement_ends_after_ten_minutes(ledger):
-    (alert,) = spend(ledger, "a", 900, [limit(amount=1000)])
-    assert ledger.claim_alert(alert.id, "tab 1", NOW)
-    assert not ledger.claim_alert(alert.id, "tab 2", NOW + 10 * MINUTE - timedelta(microseconds=1))
-    assert ledger.claim_alert(alert.id, "tab 2", NOW + 10 * MINUTE)
-    assert not ledger.claim_alert(alert.id, "tab 1", NOW + 10 * MINUTE)
-
-
-def test_an_unknown_alert_is_named(ledger):
-    with pytest.raises(UnknownAlert, match="'nope'"):
-        ledger.claim_alert("nope", "tab", NOW)
-    with pytest.raises(UnknownAlert, match="'nope'"):
-        ledger.acknowledge_alert("nope", NOW)
 
 
 def test_no_alert_is_raised_twice_by_asking_for_standings(ledger):

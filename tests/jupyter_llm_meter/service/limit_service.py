@@ -10,7 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
-from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
 from jupyter_llm_meter.ledger.reservations import allotments, decide, store
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.problems import Problems

@@ -144,5 +144,5 @@ def test_a_killed_process_holds_nothing_once_its_spool_is_imported(ask, service,
     ask("a")
     opened = {"llm_meter.call.basis": "missing", "llm_meter.allotment.id": "for-a"}
     spool(line("opened", "a", tokens=None, **opened), name=SPOOL)
-    service.submit(service.import_spools(with_living=False)).result(20)
+    service.submit(service.spools.import_all(with_living=False)).result(20)
     assert reserved() == 0

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tap_provider import Provider
 
-from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
 from jupyter_llm_meter.ledger import Ledger
 
 HERE = Path(__file__).parent

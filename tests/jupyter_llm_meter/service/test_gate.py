@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
 from jupyter_llm_meter.policy.rules import Rules
 
 WARNS = [{"window": "day", "unit": "tokens", "amount": 1000}]

@@ -77,7 +77,7 @@ def test_a_reserved_call_that_was_never_sent_gives_its_room_back(ask, caller, se
 def test_a_killed_process_gives_its_room_back_when_its_spool_is_imported(ask, service, spool, line, standing):
     ask("a", most=900)
     spool(line("opened", "a", tokens=None, **{"llm_meter.call.basis": "missing"}))
-    service.submit(service.import_spools(with_living=False)).result(20)
+    service.submit(service.spools.import_all(with_living=False)).result(20)
     (entry,) = standing()["standings"]
     assert (entry["reserved"], entry["used"]) == ("0", "0")
     assert standing()["today"]["missing_calls"] == 1

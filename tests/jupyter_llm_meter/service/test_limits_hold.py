@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_llm_meter.core.limits import parse_limits
+from jupyter_llm_meter.core.limit_reader import parse_limits
 from jupyter_llm_meter.core.reservation import LEASE, CallBounds
 from jupyter_llm_meter.ledger import Ledger
 from llm_meter_tap.wire.record import CallRecord

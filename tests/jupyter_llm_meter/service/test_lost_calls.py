@@ -3,7 +3,7 @@ from datetime import datetime, timezone
 import pytest
 
 from jupyter_llm_meter.service.kernel_message import KernelMessage
-from jupyter_llm_meter.service.lost_calls import LostCalls, lost_calls_message
+from jupyter_llm_meter.service.lost_calls import LostCalls, explain_lost_calls
 from llm_meter_tap.wire.record import CallRecord
 
 
@@ -86,4 +86,4 @@ def test_the_words_sum_up_each_kernel():
     lost = LostCalls()
     lost.add_message("k", call(1))
     gaps = [lost.add_message("k", call(4)), lost.add_message("k", call(200, remembered=1))]
-    assert "197 calls of kernel k (up to 2,167 tokens)" in lost_calls_message(gaps)
+    assert "197 of kernel k (up to 2,167 tokens)" in explain_lost_calls(gaps).text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tap_listener import TapListener
+from standin_service import StandInService
 from tap_process import settled, spool_lines
 from tap_provider import Provider
 
@@ -85,12 +85,12 @@ def test_it_can_be_turned_off(seen: Path, provider: Provider, monkeypatch: pytes
 
 
 def test_a_limit_refuses_the_next_call_to_a_path_that_was_proved(
-    listener: TapListener, seen: Path, provider: Provider
+    service: StandInService, seen: Path, provider: Provider
 ) -> None:
     httpx.post(f"{provider.url}/json/v9/think", json=ASKING)
-    listener.wait_for(settled=2)
-    listener.most_calls = 0
-    listener.put_gate("block")
+    service.wait_for(settled=2)
+    service.most_calls = 0
+    service.write_gate("block")
     asked = len(provider.seen)
     with pytest.raises(LimitExceeded):
         httpx.post(f"{provider.url}/json/v9/think", json=ASKING)

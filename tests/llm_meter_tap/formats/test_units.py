@@ -22,7 +22,7 @@ JOB = units_format(
 
 def taken(document: dict[str, Any]) -> Draft:
     draft = Draft()
-    JOB.usage.take(draft, "", document)
+    JOB.usage.read_document(draft, "", document)
     return draft
 
 

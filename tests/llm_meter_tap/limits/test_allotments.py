@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tap_listener import TapListener
+from standin_service import StandInService
 
 from llm_meter_tap import tap
 from llm_meter_tap.limits import allotments as module
@@ -27,17 +27,17 @@ WITH_IMAGE = {
 
 
 @pytest.fixture
-def gate(listener: TapListener, monkeypatch: pytest.MonkeyPatch) -> TapListener:
+def gate(service: StandInService, monkeypatch: pytest.MonkeyPatch) -> StandInService:
     """The service, with a hard limit in force of which it gives allotments of ten calls.
 
     On a busy machine two calls of a loop can be far apart, so that nothing is idle here.
     """
     monkeypatch.setattr("llm_meter_tap.limits.reservation._PATIENCE_S", 120.0)
     monkeypatch.setattr(module, "_IDLE_S", 600.0)
-    listener.put_gate(limits="one")
-    listener.allotted_calls = 10
-    listener.valid_s = 600.0
-    return listener
+    service.write_gate(limits="one")
+    service.allotted_calls = 10
+    service.valid_s = 600.0
+    return service
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def loop(provider: Any) -> Any:
     return make
 
 
-def drawn(gate: TapListener) -> list[str]:
+def drawn(gate: StandInService) -> list[str]:
     records = [line["record"] for line in gate.settled()]
     return [each["llm_meter.allotment.id"] for each in records if "llm_meter.allotment.id" in each]
 
@@ -58,9 +58,9 @@ def test_the_calls_of_a_loop_are_drawn_from_an_allotment(loop, gate, metered):
     loop(8)
 
     gate.wait_for(settled=8)
-    assert len(gate.asked) == 2
-    assert "allotment" not in gate.asked[0]
-    wish = gate.asked[1]["allotment"]
+    assert len(gate.reservation_requests) == 2
+    assert "allotment" not in gate.reservation_requests[0]
+    wish = gate.reservation_requests[1]["allotment"]
     assert wish["calls"] >= 8
     assert wish["input_bytes"] >= len('{"model":"gpt-5"}')
     assert drawn(gate) == [wish["id"]] * 6
@@ -70,7 +70,7 @@ def test_a_used_up_allotment_is_given_back_with_the_wish_for_a_larger_one(loop, 
     gate.allotted_calls = 3
     loop(10)
 
-    first, second = [each["allotment"] for each in gate.asked if "allotment" in each][:2]
+    first, second = [each["allotment"] for each in gate.reservation_requests if "allotment" in each][:2]
     assert second["calls"] == 2 * first["calls"]
     assert gate.returned[0]["id"] == first["id"]
 
@@ -83,7 +83,7 @@ def test_asynchronous_calls_are_drawn_too(provider, gate, metered):
 
     asyncio.run(main())
     gate.wait_for(settled=6)
-    assert len(gate.asked) == 2
+    assert len(gate.reservation_requests) == 2
 
 
 def test_parallel_calls_draw_no_more_than_there_is(provider, gate, metered):
@@ -93,44 +93,44 @@ def test_parallel_calls_draw_no_more_than_there_is(provider, gate, metered):
 
     gate.wait_for(settled=60)
     names = drawn(gate)
-    assert len(names) + len(gate.asked) == 60
+    assert len(names) + len(gate.reservation_requests) == 60
     assert all(names.count(name) <= 10 for name in names)
 
 
 def test_calls_of_another_kind_ask_for_themselves(loop, gate, metered):
     loop(4)
-    before = len(gate.asked)
+    before = len(gate.reservation_requests)
     loop(1, {**BODY, "model": "gpt-5-mini"})
-    assert len(gate.asked) == before + 1
+    assert len(gate.reservation_requests) == before + 1
 
 
 def test_what_is_not_only_text_is_never_drawn(loop, gate, metered):
     loop(4, WITH_IMAGE)
-    assert len(gate.asked) == 4
-    assert not any("allotment" in each for each in gate.asked)
+    assert len(gate.reservation_requests) == 4
+    assert not any("allotment" in each for each in gate.reservation_requests)
 
 
 def test_changed_limits_end_an_allotment(loop, gate, metered):
     loop(4)
-    name = gate.asked[1]["allotment"]["id"]
-    gate.put_gate(limits="another")
+    name = gate.reservation_requests[1]["allotment"]["id"]
+    gate.write_gate(limits="another")
     # The tap relies on what it saw of the folder for a moment, as file systems' clocks tick.
     loop(1)
 
-    assert len(gate.asked) == 3
+    assert len(gate.reservation_requests) == 3
     assert name in [each["id"] for each in gate.returned]
 
 
 def test_a_recalled_allotment_is_given_back_and_not_drawn_from_again(loop, gate, metered):
     loop(3)
-    name = gate.asked[1]["allotment"]["id"]
+    name = gate.reservation_requests[1]["allotment"]["id"]
     gate.recalled = [name]
     loop(1)
     gate.wait_until(lambda: name in [each["id"] for each in gate.returned if "keep" not in each])
     gate.recalled = []
-    before = len(gate.asked)
+    before = len(gate.reservation_requests)
     loop(1)
-    assert len(gate.asked) == before + 1
+    assert len(gate.reservation_requests) == before + 1
 
 
 def test_what_is_idle_is_given_back_but_for_calls_under_way(provider, gate, metered, monkeypatch):
@@ -138,7 +138,7 @@ def test_what_is_idle_is_given_back_but_for_calls_under_way(provider, gate, mete
     with httpx.Client() as client:
         for _ in range(3):
             client.post(f"{provider.url}/json/{CHAT}", json=BODY)
-        name = gate.asked[1]["allotment"]["id"]
+        name = gate.reservation_requests[1]["allotment"]["id"]
         with client.stream("POST", url, json={**BODY, "stream": True}) as response:
             next(response.iter_lines())
             monkeypatch.setattr(module, "_IDLE_S", 0.01)
@@ -151,7 +151,7 @@ def test_what_is_idle_is_given_back_but_for_calls_under_way(provider, gate, mete
 
 def test_a_process_that_ends_gives_back_all(loop, gate, metered):
     loop(4)
-    name = gate.asked[1]["allotment"]["id"]
+    name = gate.reservation_requests[1]["allotment"]["id"]
     tap.close_tap()
     assert {"id": name} in gate.returned
     assert gate.reserved == set()
@@ -160,16 +160,16 @@ def test_a_process_that_ends_gives_back_all(loop, gate, metered):
 def test_an_allotment_that_the_service_lost_is_not_drawn_from(loop, gate, metered):
     gate.lease_s = 0.3
     loop(3)
-    name = gate.asked[1]["allotment"]["id"]
+    name = gate.reservation_requests[1]["allotment"]["id"]
     with gate._changed:
         gate.reserved.discard(name)
     gate.wait_until(lambda: any(name in each for each in gate.renewals))
     gate.lease_s = 30.0
     while tap.current().sender.allotments.opened():
         pass
-    before = len(gate.asked)
+    before = len(gate.reservation_requests)
     loop(1)
-    assert len(gate.asked) == before + 1
+    assert len(gate.reservation_requests) == before + 1
 
 
 def test_a_refused_call_is_no_call_of_an_allotment(loop, gate, metered):

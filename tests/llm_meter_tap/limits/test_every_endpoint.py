@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tap_listener import TapListener
+from standin_service import StandInService
 from tap_provider import Provider
 
 from llm_meter_tap import LimitExceeded
@@ -36,10 +36,10 @@ REQUESTS = _requests()
 
 
 @pytest.fixture
-def client(metered: Path, listener: TapListener, provider: Provider) -> Iterator[httpx.Client]:
+def client(metered: Path, service: StandInService, provider: Provider) -> Iterator[httpx.Client]:
     """A client that reaches every host through the provider as its proxy, while no call is allowed."""
-    listener.most_calls = 0
-    listener.put_gate("block")
+    service.most_calls = 0
+    service.write_gate("block")
     with httpx.Client(transport=httpx.HTTPTransport(proxy=provider.url)) as made:
         yield made
 
@@ -48,7 +48,7 @@ def client(metered: Path, listener: TapListener, provider: Provider) -> Iterator
     "place", range(len(ENDPOINTS)), ids=[f"{one.format.name} {one.path}" for one in ENDPOINTS]
 )
 def test_the_limit_refuses_the_call_before_it_is_sent(
-    client: httpx.Client, listener: TapListener, provider: Provider, place: int
+    client: httpx.Client, service: StandInService, provider: Provider, place: int
 ) -> None:
     asked = REQUESTS[place]
     url = f"http://{asked['host']}{asked['path']}"
@@ -56,6 +56,6 @@ def test_the_limit_refuses_the_call_before_it_is_sent(
         client.post(url, json=asked["body"])
     assert provider.seen == []
 
-    listener.most_calls = 1
+    service.most_calls = 1
     assert client.post(url, json=asked["body"]).status_code == 200
     assert [path.partition("?")[0] for path in provider.seen] == [url]

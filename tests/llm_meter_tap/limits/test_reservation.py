@@ -20,7 +20,7 @@ import httpx
 import httpx2
 import pytest
 import requests
-from tap_listener import TapListener
+from standin_service import StandInService
 from tap_process import run, settled, spool_lines
 
 from llm_meter_tap import LimitExceeded, tap
@@ -33,11 +33,11 @@ STREAM = {**BODY, "stream": True}
 
 
 @pytest.fixture
-def gate(listener: TapListener, monkeypatch: pytest.MonkeyPatch) -> TapListener:
-    """The listener, with a blocking limit in force; on a busy machine this process waits for its answer."""
+def gate(service: StandInService, monkeypatch: pytest.MonkeyPatch) -> StandInService:
+    """The service, with a blocking limit in force; on a busy machine this process waits for its answer."""
     monkeypatch.setattr("llm_meter_tap.limits.reservation._PATIENCE_S", 120.0)
-    listener.put_gate()
-    return listener
+    service.write_gate()
+    return service
 
 
 def _urllib(url: str) -> None:
@@ -103,7 +103,7 @@ def test_a_granted_call_is_asked_about_once_and_gives_back_what_it_held(call, pr
     call(f"{provider.url}/json/{CHAT}")
 
     gate.wait_for(settled=1)
-    (question,) = gate.asked
+    (question,) = gate.reservation_requests
     assert question["record"]["gen_ai.request.model"] == "gpt-5"
     assert question["text"]["input"] == "Say hi"
     assert question["text"]["framing"]["api"] == "openai.chat"
@@ -113,11 +113,11 @@ def test_a_granted_call_is_asked_about_once_and_gives_back_what_it_held(call, pr
     assert gate.reserved == set()
 
 
-def test_without_a_gate_nothing_is_asked(call, provider, listener, metered):
+def test_without_a_gate_nothing_is_asked(call, provider, service, metered):
     call(f"{provider.url}/json/{CHAT}")
 
-    listener.wait_for(settled=1)
-    assert listener.asked == []
+    service.wait_for(settled=1)
+    assert service.reservation_requests == []
 
 
 def test_a_loop_is_never_refused_because_of_its_own_finished_calls(provider, gate, metered):
@@ -163,7 +163,7 @@ def test_a_reservation_is_renewed_while_its_call_is_under_way(provider, gate, me
     with httpx.stream("POST", f"{provider.url}/halfway/{CHAT}", json=STREAM) as response:
         next(response.iter_lines())
         gate.wait_until(lambda: len(gate.renewals) >= 2)
-        assert gate.renewals[1] == [gate.asked[0]["record"]["llm_meter.call.id"]]
+        assert gate.renewals[1] == [gate.reservation_requests[0]["record"]["llm_meter.call.id"]]
 
     gate.wait_for(settled=1)
     assert tap.current().sender.leases.due_in_s() is None
@@ -186,14 +186,14 @@ def test_a_call_that_fails_gives_back_what_it_held(how, provider, gate, metered)
         httpx.post(url, json=BODY)
     except httpx.ConnectError:
         assert how == "nowhere"
-    gate.wait_until(lambda: len(gate.asked) == 1 and not gate.reserved)
+    gate.wait_until(lambda: len(gate.reservation_requests) == 1 and not gate.reserved)
 
 
 def test_with_no_service_calls_pass_where_the_gate_allows_it(provider, folder, metered, monkeypatch):
     monkeypatch.setenv("LLM_METER_SERVICE", "1-aaaaaaaa")
-    listener = TapListener(folder)
-    listener.put_gate("allow")
-    listener.close()
+    service = StandInService(folder)
+    service.write_gate("allow")
+    service.close()
     assert httpx.post(f"{provider.url}/json/{CHAT}", json=BODY).status_code == 200
 
 
@@ -202,9 +202,9 @@ def test_with_no_service_calls_are_refused_where_the_gate_says_block(
     client, provider, folder, metered, monkeypatch
 ):
     monkeypatch.setenv("LLM_METER_SERVICE", "1-aaaaaaaa")
-    listener = TapListener(folder)
-    listener.put_gate("block")
-    listener.close()
+    service = StandInService(folder)
+    service.write_gate("block")
+    service.close()
     with pytest.raises(LimitExceeded, match=r"cannot be reached.*Nothing was sent.*doctor"):
         CLIENTS[client](f"{provider.url}/json/{CHAT}")
 
@@ -216,7 +216,7 @@ def test_with_no_service_calls_are_refused_where_the_gate_says_block(
 
 def test_a_service_that_does_not_answer_is_not_waited_for_for_ever(provider, gate, metered, monkeypatch):
     monkeypatch.setattr("llm_meter_tap.limits.reservation._PATIENCE_S", 0.2)
-    gate.put_gate("block")
+    gate.write_gate("block")
     released = threading.Event()
     gate.on_reserve = lambda: released.wait()
     with pytest.raises(LimitExceeded, match="cannot be reached"):
@@ -261,7 +261,9 @@ def test_a_task_cancelled_while_waiting_leaves_nothing_reserved(provider, gate, 
 
     asyncio.run(main())
     answer.set()
-    gate.wait_until(lambda: len(gate.asked) == 1 and len(gate.lines) >= 2 and not gate.reserved)
+    gate.wait_until(
+        lambda: len(gate.reservation_requests) == 1 and len(gate.lines) >= 2 and not gate.reserved
+    )
     assert provider.seen == []
     assert tap.current().sender.leases.due_in_s() is None
 
@@ -283,13 +285,13 @@ def test_the_event_loop_keeps_running_while_a_call_waits(provider, gate, metered
 
 @pytest.mark.parametrize("policy", ["allow", "block"])
 def test_from_an_unknown_event_loop_no_request_can_be_made(policy, folder, gate, metered):
-    gate.put_gate(policy)
+    gate.write_gate(policy)
     body = json.dumps(BODY).encode()
     call = prepare_call(OutgoingRequest("POST", "api.openai.com", 443, "https", f"/{CHAT}", "", {}, body))
     with pytest.raises(StopIteration if policy == "allow" else LimitExceeded):
         call.admit_async().send(None)
 
-    assert gate.asked == []
+    assert gate.reservation_requests == []
     call.failed(ConnectionError(), is_sent=False)
 
 
@@ -368,20 +370,20 @@ def test_proxies_are_not_asked(provider, folder, gate):
         httpx.Client(trust_env=False).post("{provider.url}/json/{CHAT}", json={BODY})
     """
     run(folder, code, HTTP_PROXY="http://127.0.0.1:1", http_proxy="http://127.0.0.1:1")
-    assert len(gate.asked) == 1
+    assert len(gate.reservation_requests) == 1
 
 
 def test_a_failure_of_the_tap_during_the_request_counts_as_no_answer(provider, gate, metered, monkeypatch):
     monkeypatch.setattr("llm_meter_tap.limits.reservation.ReservationClient._post", lambda *_: 1 / 0)
     assert httpx.post(f"{provider.url}/json/{CHAT}", json=BODY).status_code == 200
-    gate.put_gate("block")
+    gate.write_gate("block")
     with pytest.raises(LimitExceeded, match="cannot be reached"):
         httpx.post(f"{provider.url}/json/{CHAT}", json=BODY)
     assert set(faults.counts) == {"ReservationClient.reserve"}
     faults.counts.clear()
 
 
-def test_a_process_under_a_cap_asks_without_a_gate(provider, folder, listener):
+def test_a_process_under_a_cap_asks_without_a_gate(provider, folder, service):
     inherited = {"id": "c", "caps": [{"unit": "calls", "amount": "1"}]}
     code = f"""
         import httpx
@@ -394,7 +396,7 @@ def test_a_process_under_a_cap_asks_without_a_gate(provider, folder, listener):
     """
     output, _ = run(folder, code, LLM_METER_RUN=json.dumps(inherited))
     assert output == "1 of 1 calls used\n"
-    assert [question["run"] for question in listener.asked[:2]] == [inherited] * 2
+    assert [question["run"] for question in service.reservation_requests[:2]] == [inherited] * 2
 
 
 def test_a_cap_without_a_service_refuses(provider, folder: Path):

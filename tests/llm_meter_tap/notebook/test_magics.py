@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from standin_service import StandInService
 from tap_kernel import Kernel, printed, told
-from tap_listener import TapListener
 from tap_process import run
 from tap_provider import Provider
 
@@ -24,8 +24,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def listener(folder: Path) -> Iterator[TapListener]:
-    running = TapListener(folder)
+def service(folder: Path) -> Iterator[StandInService]:
+    running = StandInService(folder)
     yield running
     running.close()
 
@@ -38,7 +38,7 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture(scope="module")
-def kernel(folder: Path, listener: TapListener, provider: Provider) -> Iterator[Kernel]:
+def kernel(folder: Path, service: StandInService, provider: Provider) -> Iterator[Kernel]:
     running = Kernel(folder)
     running.run(f"""
 import asyncio, httpx, subprocess, sys, threading
@@ -87,8 +87,8 @@ def test_a_refusal_is_sent_under_its_cell(kernel):
     assert records[1]["llm_meter.limit.id"].startswith("run=")
 
 
-def test_a_capped_cell_says_once_that_a_model_without_a_price_does_not_count(kernel, listener):
-    listener.unpriced_model = "gpt-5"
+def test_a_capped_cell_says_once_that_a_model_without_a_price_does_not_count(kernel, service):
+    service.unpriced_model = "gpt-5"
     try:
         said = printed(kernel.run("%%llm_limit 0.000001 USD\ncall(); call(); await acall()", calls=3))
         assert said.count("LLM Meter: gpt-5 has no known price, so the cap in USD does not count") == 1
@@ -96,13 +96,15 @@ def test_a_capped_cell_says_once_that_a_model_without_a_price_does_not_count(ker
         again = printed(kernel.run("%%llm_limit 0.000001 USD\nawait acall()", calls=1))
         assert again.count("has no known price") == 1
     finally:
-        listener.unpriced_model = None
+        service.unpriced_model = None
     assert "no known price" not in printed(kernel.run("%%llm_limit 1 USD\ncall()", calls=1))
 
 
-def test_a_cap_tells_the_service_what_becomes_of_models_without_a_price(kernel, listener):
+def test_a_cap_tells_the_service_what_becomes_of_models_without_a_price(kernel, service):
     kernel.run("%%llm_limit 1 USD unpriced=15\ncall()", calls=1)
-    assert listener.asked[-1]["run"]["caps"] == [{"unit": "USD", "amount": "1", "unpriced": "15"}]
+    assert service.reservation_requests[-1]["run"]["caps"] == [
+        {"unit": "USD", "amount": "1", "unpriced": "15"}
+    ]
     assert "USD unpriced=15" in printed(kernel.run("%llm_limit 2 USD unpriced=15"))
     kernel.run("%llm_limit off")
 
@@ -157,10 +159,10 @@ def test_a_process_that_a_capped_cell_starts_is_capped(kernel, provider):
     assert result(kernel.run(f"{start}.returncode")) == "0"
 
 
-def test_a_cap_on_the_session_holds_until_it_is_taken_away_and_around_capped_cells(kernel, listener):
+def test_a_cap_on_the_session_holds_until_it_is_taken_away_and_around_capped_cells(kernel, service):
     assert "capped at 3 calls" in printed(kernel.run("%llm_limit 3 calls"))
     kernel.run("%%llm_limit 2 calls\ncall(); call()")
-    question = listener.asked[-1]["run"]
+    question = service.reservation_requests[-1]["run"]
     assert question["caps"] == [{"unit": "calls", "amount": "2"}]
     assert question["within"]["caps"] == [{"unit": "calls", "amount": "3"}]
     kernel.run("call()")
@@ -181,7 +183,7 @@ def test_a_cap_that_cannot_be_read_runs_nothing_and_says_what_is_right(kernel, w
     assert "it ran" not in said
 
 
-def test_usage_is_that_of_the_last_cell_with_calls_and_of_the_session(kernel, listener):
+def test_usage_is_that_of_the_last_cell_with_calls_and_of_the_session(kernel, service):
     kernel.run("call()")
     kernel.run("1 + 1")
     said = printed(kernel.run("%llm_usage"))
@@ -189,10 +191,10 @@ def test_usage_is_that_of_the_last_cell_with_calls_and_of_the_session(kernel, li
     assert last.startswith("Last cell:")
     assert session.startswith("Session:")
     assert "input and" in last
-    since_cell, since_start = listener.usages[-2:]
+    since_cell, since_start = service.usage_requests[-2:]
     assert since_cell["kernel_id"] == since_start["kernel_id"] == kernel.id
     assert since_cell["since"] > since_start["since"]
-    settled = [line["record"]["llm_meter.call.started_at"] for line in listener.settled()]
+    settled = [line["record"]["llm_meter.call.started_at"] for line in service.settled()]
     assert sum(at >= since_cell["since"] for at in settled) == 1
 
 

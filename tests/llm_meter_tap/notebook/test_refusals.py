@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from standin_service import StandInService
 from tap_kernel import Kernel, printed
-from tap_listener import TapListener
 from tap_provider import Provider
 
 from llm_meter_tap import LimitExceeded
@@ -37,9 +37,9 @@ MODULES = {"google-genai": "google.genai"}
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
     folder = tmp_path_factory.mktemp("refusals") / "llm-meter"
-    listener, provider = TapListener(folder), Provider()
-    listener.put_gate()
-    listener.most_calls = 0
+    service, provider = StandInService(folder), Provider()
+    service.write_gate()
+    service.most_calls = 0
     running = Kernel(folder)
     running.run(f"""
 import httpx
@@ -50,7 +50,7 @@ def call(): return httpx.post(url + '/json/v1/chat/completions', json={{'model':
 """)
     yield running
     running.stop()
-    listener.close()
+    service.close()
     provider.close()
 
 

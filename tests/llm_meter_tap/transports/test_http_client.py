@@ -152,11 +152,11 @@ def tunnel(server: socket.socket, certificate: Path) -> None:
         secured.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
 
 
-def test_the_taps_own_lines_are_not_calls(provider, metered, listener):
+def test_the_taps_own_lines_are_not_calls(provider, metered, service):
     urllib_opened(f"{provider.url}/json/{CHAT}", BODY).read()
     tap.current().sender.flush()
 
-    assert [line["event"] for line in listener.lines].count("settled") == 1
+    assert [line["event"] for line in service.lines].count("settled") == 1
 
 
 def test_a_process_that_only_loads_http_client_loads_next_to_nothing_of_the_tap(metered):

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm_meter_tap.wire.record import BASES, SOURCES, STATUSES, CallRecord, RecordError
+from llm_meter_tap.wire.record import CallRecord, RecordError
+from llm_meter_tap.wire.record_fields import BASES, SOURCES, STATUSES
 
 WHEN = datetime(2026, 11, 23, 20, 0, 0, 123456, tzinfo=timezone.utc)
 WIRE = {

@@ -9,7 +9,8 @@ import {
   wireRefusal,
   wireRunaway,
   wireStanding,
-  wireTotals
+  wireTotals,
+  wireProblem
 } from '../../samples';
 
 describe('parseStanding', () => {
@@ -17,13 +18,19 @@ describe('parseStanding', () => {
     const document = documentWith({
       alerts: [wireAlert()],
       unmetered: [{ kernel_id: 'k', name: 'ir', path: 'a.ipynb', reason: 'language' }],
-      state: { level: 'degraded', problems: [{ code: 'ledger-foreign', message: 'Not ours.' }] },
+      state: { level: 'degraded', problems: [wireProblem('ledger-foreign', 'Not ours.')] },
       call_ids: ['a', 'b']
     });
     expect(document).toMatchObject({
       seq: 12,
       isDegraded: true,
-      problems: [{ code: 'ledger-foreign', message: 'Not ours.' }],
+      problems: [
+        {
+          code: 'ledger-foreign',
+          message: 'Not ours.',
+          explanation: { code: 'ledger-foreign-new', values: new Map(), text: 'Not ours.' }
+        }
+      ],
       standings: [{ used: '812345', level: 'warning', limit: { warnAt: [0.8], window: 'month' } }],
       alerts: [{ id: 'alert-1', kind: 'warning', topNotebook: 'a.ipynb' }],
       month: { calls: 241, cost: '3.2112' },

@@ -1,5 +1,5 @@
 import { findingsOf, reportOf } from '../../../core/words/diagnostics';
-import { documentWith, trans } from '../../samples';
+import { documentWith, trans, wireProblem } from '../../samples';
 
 describe('findingsOf', () => {
   it('should say that all is well', () => {
@@ -11,7 +11,7 @@ describe('findingsOf', () => {
 
   it('should name what is not metered and what is wrong', () => {
     const document = documentWith({
-      state: { level: 'degraded', problems: [{ code: 'disk-full', message: 'Disk full.' }] },
+      state: { level: 'degraded', problems: [wireProblem('disk-full', 'Disk full.')] },
       unmetered: [{ kernel_id: 'k1', name: 'ir', path: 'r.ipynb', reason: 'language' }],
       version: '0.0.9'
     });

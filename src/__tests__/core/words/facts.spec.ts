@@ -13,7 +13,8 @@ import {
   wireStanding,
   wireTotals,
   withoutMoney,
-  words
+  words,
+  wireProblem
 } from '../../samples';
 
 describe('unmeteredFacts', () => {
@@ -74,7 +75,7 @@ describe('factsOf', () => {
   const document = documentWith({
     standings: [wireStanding({ limit: wireLimit({ unit: 'USD', amount: 10 }), used: '5' })],
     month: wireTotals({ calls: 2, cost: '1.5' }),
-    state: { level: 'degraded', problems: [{ code: 'odd', message: 'Something is odd.' }] },
+    state: { level: 'degraded', problems: [wireProblem('odd', 'Something is odd.')] },
     more_standings: 3
   });
 

@@ -4,7 +4,6 @@ import { parseDiagnosis } from '../../../core/record/diagnosis';
 import {
   areaText,
   diagnosisReport,
-  findingText,
   inOrder,
   notSeenText,
   requestTexts,
@@ -12,12 +11,6 @@ import {
 } from '../../../core/words/finding';
 import type { Wire } from '../../samples';
 import { trans, words } from '../../samples';
-
-/** What the page says of these in its own way: a moment in the reader's zone, a problem with its title. */
-const OWN_WAY: Readonly<Record<string, string>> = {
-  'service-answers': 'It answers; running since Nov 23, 8:00 PM UTC.',
-  'service-problem': "The ledger can't be reached: The ledger is locked. [ledger-unavailable]"
-};
 
 function wireFinding(changes: Wire = {}): Wire {
   return {
@@ -43,37 +36,6 @@ function diagnosis(changes: Wire = {}): Diagnosis {
 function checked(changes: Wire = {}): Checked {
   return diagnosis({ findings: [wireFinding(changes)] }).findings[0];
 }
-
-describe('findingText', () => {
-  it.each(vectors.findings)(
-    'should say of $code what the command says',
-    ({ code, values, text }) => {
-      const said = findingText(checked({ code, values, text }), words).replace(/\s/g, ' ');
-      expect(said).toBe(OWN_WAY[code] ?? text);
-    }
-  );
-
-  it('should translate all but what only the server can say', () => {
-    const own = vectors.findings.filter(
-      ({ code, values }) => findingText(checked({ code, values }), words) === 'From the server.'
-    );
-    expect(own.map(({ code }) => code)).toEqual(['ledger-broken', 'limits-problem']);
-  });
-
-  it.each(['python-new', 'kernel-new', 'service-new', 'ledger-new'])(
-    'should keep the text of a later server: %s',
-    code => {
-      expect(findingText(checked({ code }), words)).toBe('From the server.');
-    }
-  );
-
-  it('should leave an unknown problem of the service without a title', () => {
-    const values = { message: 'Something is odd.', problem: 'odd' };
-    expect(findingText(checked({ code: 'service-problem', values }), words)).toBe(
-      'Something is odd. [odd]'
-    );
-  });
-});
 
 describe('areaText and verdictText', () => {
   it('should name each area and each verdict differently', () => {

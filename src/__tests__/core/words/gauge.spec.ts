@@ -11,7 +11,8 @@ import {
   wireStanding,
   wireTotals,
   withoutMoney,
-  words
+  words,
+  wireProblem
 } from '../../samples';
 import { parseStanding } from '../../../core/record/standing-reader';
 
@@ -238,7 +239,7 @@ describe('toStatusEntry', () => {
   });
 
   it('should show problems', () => {
-    const state = { level: 'degraded', problems: [{ code: 'disk-full', message: 'Disk full.' }] };
+    const state = { level: 'degraded', problems: [wireProblem('disk-full', 'Disk full.')] };
     const entry = liveEntry({ state });
     expect(entry.isDegraded).toBe(true);
     expect(entry.tooltip).toContain('Problem: Disk full.');

@@ -11,7 +11,7 @@ import type { CallRecord } from '../../../core/record/record';
 import { AbsentError, AwayError } from '../../../core/errors';
 import { Dashboard } from '../../../ui/dashboard/dashboard';
 import { documentWith, recordWith, wireTotals, withoutMoney, words } from '../../samples';
-import { expectAct, Page } from '../page';
+import { expectAct, fakeLayout, Page } from '../page';
 
 const CHART = '.jp-LLMMeter-Chart';
 const BREAKDOWN = '.jp-LLMMeter-Breakdown-row';
@@ -70,13 +70,7 @@ let refreshes: number;
 
 beforeAll(() => {
   expectAct();
-  // jsdom draws nothing, so it neither knows widths nor watches them.
-  Object.defineProperty(HTMLElement.prototype, 'clientWidth', { value: 600, configurable: true });
-  globalThis.ResizeObserver = class implements ResizeObserver {
-    observe(): void {}
-    unobserve(): void {}
-    disconnect(): void {}
-  };
+  fakeLayout();
 });
 
 beforeEach(() => {
@@ -216,7 +210,7 @@ describe('Dashboard', () => {
   it('should say what went wrong and offer another try', async () => {
     ledger.failure = new AwayError('Gone.');
     await show();
-    expect(page.alerts[0]).toContain('Gone.');
+    expect(page.alerts[0]).toContain("Couldn't reach the Jupyter server.");
     await page.click('Try again');
     expect(refreshes).toBe(1);
   });

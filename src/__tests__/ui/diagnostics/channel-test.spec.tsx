@@ -12,7 +12,11 @@ import { expectAct, Page } from '../page';
 const OUTCOMES = parseChannelTest({
   channels: [
     { channel: 'desk', delivered: true },
-    { channel: 'team', delivered: false, problem: 'HTTP status 500' },
+    {
+      channel: 'team',
+      delivered: false,
+      problem: { code: 'delivery-status', values: { status: '500' }, text: 'From the server.' }
+    },
     { channel: '', delivered: false }
   ]
 });
@@ -27,7 +31,7 @@ beforeEach(async () => {
   page = new Page();
   sent = 0;
   answer = () => Promise.resolve(OUTCOMES);
-  await page.show(<ChannelTest test={test} trans={words.trans} />);
+  await page.show(<ChannelTest test={test} words={words} />);
 });
 
 afterEach(() => page.close());
@@ -72,7 +76,7 @@ describe('ChannelTest', () => {
   it('should say why nothing was sent, and send when pressed again', async () => {
     answer = () => Promise.reject(new AwayError('Gone.'));
     await page.click('Send test messages');
-    expect(page.alerts[0]).toContain('Gone.');
+    expect(page.alerts[0]).toContain("Couldn't reach the Jupyter server.");
     answer = () => Promise.resolve(OUTCOMES);
     await page.click('Send test messages');
     expect(page.alerts).toEqual([]);

@@ -87,7 +87,7 @@ describe('Diagnostics', () => {
   it('should say why the server found nothing, and offer another try', async () => {
     answer = () => Promise.reject(new AwayError('Gone.'));
     await show();
-    expect(page.alerts[0]).toContain('Gone.');
+    expect(page.alerts[0]).toContain("Couldn't reach the Jupyter server.");
     answer = () => Promise.resolve(FOUND);
     await page.click('Try again');
     expect(page.has('table')).toBe(true);

@@ -15,7 +15,8 @@ import {
   wireBlocked,
   wireLimit,
   wireStanding,
-  words
+  words,
+  wireProblem
 } from '../../samples';
 import { expectAct, Page } from '../page';
 
@@ -62,6 +63,16 @@ async function show(snapshot: Snapshot, changes: Partial<UsageBodyProps> = {}): 
     />
   );
 }
+
+const GATE = {
+  code: 'gate',
+  message: 'From the server.',
+  explanation: {
+    code: 'gate-unwritable',
+    values: { path: '/x', error: 'no room' },
+    text: 'From the server.'
+  }
+};
 
 const live = (changes: Wire = {}): Snapshot => ({
   connection: 'live',
@@ -132,17 +143,25 @@ describe('UsageBody', () => {
 
   it('should say why the recent calls are missing', async () => {
     await show(live(), { listCalls: () => Promise.reject(new AwayError('Gone.')) });
-    expect(page.alerts).toEqual(['Gone.']);
+    expect(page.alerts).toEqual(["Couldn't reach the Jupyter server."]);
+  });
+
+  it('should show the message of a problem for which it has no text', async () => {
+    await show(live({ state: { level: 'degraded', problems: [wireProblem('odd', 'Odd.')] } }));
+    expect(page.textsOf('.jp-LLMMeter-Note p')).toContain('Odd.');
   });
 
   it('should name problems and kernels that are not metered', async () => {
     await show(
       live({
-        state: { level: 'degraded', problems: [{ code: 'gate', message: 'No lock.' }] },
+        state: { level: 'degraded', problems: [GATE] },
         unmetered: [{ kernel_id: 'k1', name: 'ir', path: 'r.ipynb', reason: 'language' }]
       })
     );
     expect(page.textsOf('.jp-LLMMeter-Note strong')).toContain("Hard limits aren't enforced");
+    expect(page.textsOf('.jp-LLMMeter-Note p')).toContain(
+      '/x cannot be written (no room); hard limits are not enforced. Free some space, or make the folder writable.'
+    );
     expect(page.textsOf('.jp-LLMMeter-Unmetered li')).toEqual([
       'r.ipynb The kernel (ir) is not a Python kernel.'
     ]);

@@ -9,6 +9,7 @@ import { RaiseForm } from '../../../ui/raises/raise-form';
 import { documentWith, wireBlocked, wireRaise, words } from '../../samples';
 import { expectAct, Page } from '../page';
 
+const PAST = { code: 'raise-past', values: new Map(), text: 'From the server.' };
 const SUBMIT = 'button[type=submit]';
 
 let page: Page;
@@ -77,6 +78,7 @@ describe('RaiseForm', () => {
   it.each([
     [new RefusedError(403, 'Raises are off.'), /Ask an administrator. \(Raises are off\.\)/],
     [new RefusedError(400, 'amount is 0.'), /wasn't raised: amount is 0\./],
+    [new RefusedError(400, 'late', PAST), /wasn't raised: expires_at is in the past/],
     [new AwayError('gone'), /Try again when the server is available/],
     [new AbsentError('Not Found'), /change the limit in the settings/]
   ])('should say in place what to do after %p, and lose nothing', async (error, words) => {

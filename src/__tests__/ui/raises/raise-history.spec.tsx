@@ -57,7 +57,7 @@ describe('Raises', () => {
   it('should try again after a failure', async () => {
     answers = [() => Promise.reject(new AwayError('Gone.')), () => Promise.resolve([])];
     await show();
-    expect(page.alerts).toEqual([expect.stringContaining('Gone.')]);
+    expect(page.alerts).toEqual([expect.stringContaining("Couldn't reach the Jupyter server.")]);
     await page.click('Try again');
     expect(page.text).toBe('No limits have been raised.');
   });

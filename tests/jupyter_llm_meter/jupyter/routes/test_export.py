@@ -81,7 +81,7 @@ def test_an_export_that_breaks_off_is_an_incomplete_file(meter, jp_fetch, run, s
 
     def away(self, last, which):
         if last is not None:
-            raise LedgerUnavailable("away")
+            raise LedgerUnavailable("ledger-closed")
         return known(self, last, which)
 
     monkeypatch.setattr(Ledger, "records_after", away)

@@ -1,4 +1,4 @@
-"""A small service on loopback that follows docs/reference/protocol.md and remembers what it received."""
+"""A stand-in for the service on loopback: follows docs/reference/protocol.md and keeps what it receives."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.owner.failures -= 1
             self._answer(503, {"error": "busy"})
         else:
-            self._answer(*self.server.owner.take(self.headers["x-llm-meter-spool"], body))
+            self._answer(*self.server.owner.receive(self.headers["x-llm-meter-spool"], body))
 
-    def _count(self, question: dict[str, str]) -> None:
-        if question.get("tokenizer") == "nonsense":
+    def _count(self, request: dict[str, str]) -> None:
+        if request.get("tokenizer") == "nonsense":
             self._answer(400, {"error": "unknown tokenizer: nonsense; allowed: o200k_base"})
             return
-        words = len(question["text"].split())
+        words = len(request["text"].split())
         self._answer(200, {"tokens": words, "tokenizer": "o200k_base", "exact": True})
 
     def _answer(self, status: int, answer: dict[str, object]) -> None:
@@ -68,8 +68,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-class TapListener:
-    """The listener, running and announced.
+class StandInService:
+    """The service, running and announced.
 
     Args:
         folder: The private folder.
@@ -77,19 +77,19 @@ class TapListener:
         started_at: As the rendezvous file says it.
 
     Attributes:
-        lines: Every line that came, in order.
-        connection_ended: A tap's connection was closed.
-        notices: What to answer, once.
+        lines: Every line received, in order.
+        connection_ended: Set when a tap's connection has been closed.
+        notices: Sent with the next answer, once.
         refused: Ids whose lines are answered with 400.
         failures: How many of the next posts of lines fail.
-        most_calls: A blocking limit: so many calls may be settled or reserved; None: no limit.
+        most_calls: A hard limit: this many calls may be settled or reserved; None: no limit.
         lease_s: What a reservation is granted for, seconds.
         unpriced_model: The model that grants name as one whose calls a cap in dollars does not count.
-        asked: Every question whether a call may leave, in order.
+        reservation_requests: Every request for a reservation, in order.
         reserved: Ids of the calls that hold a reservation.
         renewals: The ids of each renewal.
-        usages: Every question for usage.
-        on_reserve: Called before a question is answered.
+        usage_requests: Every request for usage, in order.
+        on_reserve: Called before a request is answered.
         allotted_calls: For how many calls an allotment is given to who asks for one; None: none is.
         valid_s: How long calls may be drawn from it, seconds.
         recalled: The allotments that the answers to lines call back.
@@ -109,10 +109,10 @@ class TapListener:
         self.most_calls: int | None = None
         self.lease_s = 30.0
         self.unpriced_model: str | None = None
-        self.asked: list[dict[str, object]] = []
+        self.reservation_requests: list[dict[str, object]] = []
         self.reserved: set[str] = set()
         self.renewals: list[list[str]] = []
-        self.usages: list[dict[str, object]] = []
+        self.usage_requests: list[dict[str, object]] = []
         self.on_reserve: Callable[[], object] = lambda: None
         self.allotted_calls: int | None = None
         self.valid_s = 20.0
@@ -139,11 +139,11 @@ class TapListener:
         }  # fmt: skip
         (services / f"{stem}.json").write_text(json.dumps(announced))
 
-    def take(self, spool: str, body: bytes) -> tuple[int, dict[str, object]]:
+    def receive(self, spool: str, body: bytes) -> tuple[int, dict[str, object]]:
         lines = [json.loads(line) for line in body.splitlines()]
         ids = [line.get("id") or line["record"]["llm_meter.call.id"] for line in lines]
         if self.refused & set(ids):
-            return 400, {"error": "line 1: it is not liked"}
+            return 400, {"error": "line 1: refused by the test"}
         notices, self.notices = self.notices, []
         with self._changed:
             self.lines += lines
@@ -165,27 +165,27 @@ class TapListener:
             self._changed.notify_all()
         return {}
 
-    def put_gate(self, on_unreachable: str = "allow", limits: str = "") -> None:
-        """Say that a blocking limit is in force; `limits` names it."""
+    def write_gate(self, on_unreachable: str = "allow", limits: str = "") -> None:
+        """Announce that a hard limit is in force; `limits` names it."""
         self._limits_digest = limits
         draft = self._folder / "gate"
         content = {"version": 1, "on_unreachable": on_unreachable, "limits": limits}
         draft.write_text(json.dumps(content))
         draft.replace(self._folder / "services" / f"{self._stem}.gate")
 
-    def take_gate(self) -> None:
-        """Say that none is in force any longer."""
+    def remove_gate(self) -> None:
+        """Announce that no hard limit is in force any longer."""
         (self._folder / "services" / f"{self._stem}.gate").unlink()
 
-    def reserve(self, question: dict[str, object]) -> dict[str, object]:
-        """Grant or refuse by the limits in calls; tokens and dollars are never short here."""
+    def reserve(self, request: dict[str, object]) -> dict[str, object]:
+        """Grant or refuse by the limits in calls; limits in tokens and dollars always have room."""
         self.on_reserve()
         with self._changed:
-            self.asked.append(question)
-            self.returned += question.get("returned", ())
+            self.reservation_requests.append(request)
+            self.returned += request.get("returned", ())
             self._changed.notify_all()
-            call_id = question["record"]["llm_meter.call.id"]
-            limits = self._limits(question)
+            call_id = request["record"]["llm_meter.call.id"]
+            limits = self._limits(request)
             for limit_id, amount in limits.items():
                 mine = {id for id, under in self._under.items() if limit_id in under}
                 used, reserved = len(mine & self._counted()), len(mine & self.reserved)
@@ -201,10 +201,10 @@ class TapListener:
             self._under[call_id] = set(limits)
             self.reserved.add(call_id)
             named = {} if self.unpriced_model is None else {"unpriced_model": self.unpriced_model}
-            return {"granted": True, "lease_s": self.lease_s, **named, **self._allotment(question)}
+            return {"granted": True, "lease_s": self.lease_s, **named, **self._allotment(request)}
 
-    def _allotment(self, question: dict[str, object]) -> dict[str, object]:
-        wish = question.get("allotment")
+    def _allotment(self, request: dict[str, object]) -> dict[str, object]:
+        wish = request.get("allotment")
         if wish is None or self.allotted_calls is None:
             return {}
         self.reserved.add(wish["id"])
@@ -215,9 +215,9 @@ class TapListener:
         }  # fmt: skip
         return {"allotment": allotment}
 
-    def _limits(self, question: dict[str, object]) -> dict[str, int]:
+    def _limits(self, request: dict[str, object]) -> dict[str, int]:
         most = {} if self.most_calls is None else {"user/month/calls": self.most_calls}
-        run = question.get("run")
+        run = request.get("run")
         while run is not None:
             for cap in run["caps"]:
                 if cap["unit"] == "calls":
@@ -235,19 +235,19 @@ class TapListener:
             self._changed.notify_all()
             return {"renewed": [id for id in ids if id in self.reserved], "lease_s": self.lease_s}
 
-    def usage(self, question: dict[str, object]) -> dict[str, object]:
-        self.usages.append(question)
+    def usage(self, request: dict[str, object]) -> dict[str, object]:
+        self.usage_requests.append(request)
         calls = len(self._counted())
         known = {"input_tokens": 11 * calls, "output_tokens": 7 * calls, "cost": "0.0123"}
         return {"usage": {"calls": calls, **known, "unpriced_calls": 0, "missing_calls": 0}}
 
     def wait_until(self, is_so: Callable[[], bool]) -> None:
-        """Wait until something that came made it so."""
+        """Wait until the condition is true after something was received."""
         with self._changed:
             assert self._changed.wait_for(is_so, PATIENCE_S)
 
     def wait_for(self, settled: int) -> list[dict[str, object]]:
-        """The settled lines, when there are so many of them."""
+        """Wait until there are this many settled lines, and return them."""
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.settled()) >= settled, PATIENCE_S), self.lines
         return self.settled()
@@ -255,8 +255,8 @@ class TapListener:
     def settled(self) -> list[dict[str, object]]:
         return [line for line in self.lines if line["event"] == "settled"]
 
-    def close_lock(self) -> None:
-        """Look like a service that was killed; it answers all the same."""
+    def release_lock(self) -> None:
+        """Release the lock, as if the service was killed; it still answers."""
         os.close(self._lock)
         self._lock = os.open(os.devnull, os.O_RDONLY)
 

@@ -1,0 +1,36 @@
+/**
+ * What is wrong with a table of prices.
+ */
+
+import type { Texts } from './texts';
+
+/** The texts by code. */
+export const PRICE_TEXTS: Texts = {
+  'price-table': (of, trans) =>
+    trans.__('%1. The shipped prices are used instead. Fix the table and restart.', of('error')),
+  'prices-unreadable': (of, trans) =>
+    trans.__(
+      '%1: not a table of prices (%2); it needs a list named prices',
+      of('path'),
+      of('error')
+    ),
+  'prices-no-list': (of, trans) =>
+    trans.__('%1: %2 is %3; it must be a list', of('path'), of('field'), of('given')),
+  'prices-entry': (of, trans) =>
+    trans.__('%1, entry %2 of %3', of('path'), of('number'), of('list')),
+  'prices-no-object': (of, trans) =>
+    trans.__('%1 is %2; it must be an object', of('where'), of('given')),
+  'prices-unknown-field': (of, trans) =>
+    trans.__('%1: unknown field %2; allowed are %3', of('where'), of('field'), of('allowed')),
+  'prices-text': (of, trans) =>
+    trans.__('%1: %2 is %3; it must be a non-empty text', of('where'), of('field'), of('given')),
+  'prices-date': (of, trans) =>
+    trans.__('%1: since is %2; it must be a date such as 2026-07-02', of('where'), of('given')),
+  'prices-decimal': (of, trans) =>
+    trans.__(
+      '%1: %2 is %3; it must be a decimal string such as "0.6"',
+      of('where'),
+      of('field'),
+      of('given')
+    )
+};
