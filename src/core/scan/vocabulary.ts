@@ -82,7 +82,8 @@ const ROLES = new Map<string, Role>(
 );
 
 /** Names whose texts say which call it was. */
-const TEXTS: Readonly<Record<string, 'id' | 'model' | 'type'>> = {
+export type TextKind = 'id' | 'model' | 'type' | 'unit';
+const TEXTS: Readonly<Record<string, TextKind>> = {
   id: 'id',
   response_id: 'id',
   generation_id: 'id',
@@ -95,7 +96,8 @@ const TEXTS: Readonly<Record<string, 'id' | 'model' | 'type'>> = {
   cohere_model: 'model',
   type: 'type',
   object: 'type',
-  turns: 'type'
+  turns: 'type',
+  unit: 'unit'
 };
 
 /** Words before a name that make its figure something else than what a call used. */
@@ -119,13 +121,16 @@ export interface Meaning {
   readonly isShort: boolean;
   /** The name itself says that it sums up several calls. */
   readonly isSum: boolean;
-  readonly text?: 'id' | 'model' | 'type';
+  readonly text?: TextKind;
 }
 
 const NOTHING: Meaning = { isShort: false, isSum: false };
 const LONGEST_NAME = 64;
+/** What of the input was not in the cache. */
+const FRESH = /^(?:fresh|new|uncached|non_?cached|not_cached|regular)_(\w+)$/;
 /** `llm_usage_input_tokens`: paths whose dots became lines below. */
-const IN_USAGE = /^(?:(?:llm|gen_ai|openai|response|resp|token|model)_){0,3}usage_(\w+)$/;
+const IN_USAGE =
+  /^(?:(?:llm|gen_ai|openai|response|resp|token|model)_){0,3}usage_(?:details_)?(\w+)$/;
 
 /**
  * Brings every spelling of a name to one: `promptTokens`, `Prompt tokens`, `"prompt-tokens"`, `:prompt_tokens`.
@@ -179,6 +184,10 @@ export function meaningOf(name: string, isPhrase: boolean): Meaning {
   }
   if (Object.hasOwn(SHORT, name)) {
     return { ...NOTHING, role: SHORT[name], isShort: true };
+  }
+  const fresh = FRESH.exec(name)?.[1];
+  if (fresh !== undefined && (ROLES.get(fresh) ?? SHORT[fresh]) === 'input') {
+    return { ...NOTHING, role: 'miss' };
   }
   const bare = ROLES.get(name.replace(/^(?:n|nb|num|count)_|_(?:usage|used|num)$/g, ''));
   if (bare !== undefined) {
