@@ -16,7 +16,7 @@ const MODEL =
 /** A word or sign for the side that every call has. */
 const OUTPUT = /\bout|completion|response|answer|received|[↓⬇⇣⇩⇠▼📤🔽]/iu;
 /** A call with its cost, and prices by the token. */
-const COST_OF_CALL = /\b(?:llm|model|api|call|request|response)\b.*[$€¥] ?\d/i;
+const COST_OF_CALL = /\b(?:llm|model|api|call|request|response)\b.*[$€¥] ?\d|[$€¥] ?0\.0\d/i;
 const IS_PRICE = /(?:per|\/) ?1?\d*[km]\b|per (?:million|thousand|token)|mtok/i;
 /** Two names that are said together of nothing but a call. */
 const SIDES =
@@ -27,7 +27,7 @@ const PROVEN =
 const NAMED_TEXT = /[\w.-]+\s?[=:]\s?(["'])(?:(?!\1)[^\n]){0,200}\1/g;
 /** Prices and speeds beside the figures of a call. */
 const ASIDE =
-  /(?:costs?:? ?)?[$¥€] ?\d[\d.]*(?: ?\/ ?[$¥€] ?\d[\d.]*)? ?(?:\/|per) ?\d*[km]?(?: ?(?:tok(?:en)?s?|million|thousand))?(?![a-z])|@ ?[$¥€] ?[\d.]+ ?\/ ?\w+|(?:costs?:? ?)?[$¥€] ?\d[\d.,]*(?: (?:message|session|so far|in total|total))?(?![a-z])|\b(?:tokens?|toks?|tok)\/s(?:ec)?\b:? ?\d[\d.]*|(?<![\d.])\d[\d.]{0,20} ?(?:(?:tokens?|toks?|tok|t)\/s(?:ec)?|ms|s|sec|seconds|%)(?![\w])/gi;
+  /(?:约合?|折合|合)?\s?[$¥￥]?(?<![\d.,])\d[\d.,]{0,12}\s?(?:元|美元|美分|人民币|円)(?!\/)|(?:costs?:? ?)?[$¥€] ?\d[\d.]*(?: ?\/ ?[$¥€] ?\d[\d.]*)? ?(?:\/|per) ?\d*[km]?(?: ?(?:tok(?:en)?s?|million|thousand))?(?![a-z])|@ ?[$¥€] ?[\d.]+ ?\/ ?\w+|(?:costs?:? ?)?[$¥€] ?\d[\d.,]*(?: (?:message|session|so far|in total|total))?(?![a-z])|\b(?:tokens?|toks?|tok)\/s(?:ec)?\b:? ?\d[\d.]*|(?<![\d.])\d[\d.]{0,20} ?(?:(?:tokens?|toks?|tok|t)\/s(?:ec)?|ms|s|sec|seconds|%)(?![\w])/gi;
 
 /** Whether a line speaks of the tokens of calls, whatever they are. */
 export function speaksOfTokens(line: string): boolean {

@@ -18,6 +18,8 @@ const TOKENS_OF = new RegExp(`\\btokens? ?[([]${SIDE}[)\\]]`, 'gi');
 /** `usage := {`, and figures in code spans. */
 const ASSIGNED = /\s?:=(?=\s)/g;
 const TICKED = /`(\d[\d,]{0,14})`/g;
+/** Markdown's `_12 tokens in_`. */
+const EMPHASIS = /(?<!\w)_(?=\d)|(?<=[a-z])_(?=\s|$)/gim;
 /** `**prompt_tokens** 12`, and `["Prompt tokens: 12", "Completion tokens: 34"]`. */
 const BOLD = /(\*\*|__)([\p{L}][\p{L}\d _]{1,40})\1[ \t]+(?=\d)/gu;
 const TEXT_ITEM = /(["'])([\w #]{0,30}tok[\w ]{0,20}\s?[:=]\s?\d[\d,]{0,14})\1/gi;
@@ -39,6 +41,15 @@ const LAID_OUT =
 /** `Input tokens: 12 (+ 30 cache write, + 40 cache read)`. */
 const BESIDE =
   /\b(?:input|prompt)(?: tokens?)?\s?[:=]\s?(\d[\d,]{0,14}) \(\+ ?(\d[\d,]{0,14} cache[^\d()\n]{0,20}(?:\+ ?)?)/gi;
+/** `(12 read from cache, 34 written)`. */
+const FROM_CACHE =
+  /(?<![\w.,])(\d[\d,]{0,14}) (?:read |hit |taken |served )?(?:from|in) (?:the )?cache(?:(, | and )(\d[\d,]{0,14}) (?:written|created|stored)(?: to (?:the )?cache)?)?/gi;
+/** `Cached tokens (hits): 12`. */
+const ASIDE_NAME = /(\btokens?) \([a-z ]{2,20}\)\s?:(?=\s*\d)/gi;
+/** `12in + 34out`, and `12 prompt, 34 completions`. */
+const UNITED = /(?<![\w.,])(\d[\d,]{0,14})(in|out)\b/gi;
+const PLURAL =
+  /(?<![\w.,])(\d[\d,]{0,14} prompt(?: tokens?)?[,;+/& ]{1,3}(?:and )?\d[\d,]{0,14} completion)s\b/gi;
 /** `12 of 34 input tokens read from the cache`. */
 const CACHED_OF =
   /(?<![\w.,])(\d[\d,]{0,14}) ?(?:of|out of|\/) ?(?:the )?(\d[\d,]{0,14}) ((?:input|prompt) tokens?)(?=[^.;:\n\d]{0,30}cache)/gi;
@@ -53,6 +64,7 @@ export function withSigns(text: string): string {
     .replace(SIDE_IN, '$1 tokens')
     .replace(ASSIGNED, ':')
     .replace(TICKED, '$1')
+    .replace(EMPHASIS, '')
     .replace(BOLD, '$2: ')
     .replace(TEXT_ITEM, '$2')
     .replace(VALUE_OF, '$1: ')
@@ -64,6 +76,10 @@ export function withSigns(text: string): string {
       (_, input: string, rest: string) =>
         `uncached input tokens: ${input} (${rest.replace('+', '')}`
     )
+    .replace(UNITED, '$1 $2 ')
+    .replace(PLURAL, '$1')
+    .replace(FROM_CACHE, fromCache)
+    .replace(ASIDE_NAME, '$1:')
     .replace(CACHED_OF, '$3: $2 (cached tokens: $1)')
     .replace(LEADERS, ':');
   return plain.split('\n').map(laidOut).join('\n');
@@ -83,4 +99,10 @@ function laidOut(line: string): string {
       return isWords && isFigure ? `${before}${name}: ${figure}${behind}` : whole;
     }
   );
+}
+
+function fromCache(_: string, read: string, between?: string, write?: string): string {
+  return write === undefined
+    ? `${read} cache read`
+    : `${read} cache read${between ?? ', '}${write} cache write`;
 }

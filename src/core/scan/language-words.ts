@@ -29,11 +29,11 @@ export const SPACED: Words = [
   ],
   [
     'input',
-    "eingabe, eingaben, eingang, anfrage, anfragen, rein, hinein, frage, entrée, entrées, d'entrée, d’entrée, l'entrée, l’entrée, requête, requete, demande, d'invite, d’invite, entrada, entradas, petición, solicitud, pregunta, pergunta, requisição, pedido, ingresso, richiesta, domanda, invoer, verzoek, vraag, wejście, wejściow*, zapytani*, żądani*, vstup*, dotaz*, indata, inmatning, fråga, вход*, ввод*, запрос*, промпт*, вхід*, запит*, giriş, girdi, istek, đầu vào, yêu cầu, câu hỏi, masukan, permintaan, είσοδος, εισόδου, bemenet*, kérés*, syöte, pyyntö, intrare, المدخلات, الإدخال, إدخال, مدخل, इनपुट, קלט"
+    "envoyé, envoyés, enviado, enviados, gesendet, inviati, verzonden, wysłane, отправлено, gönderilen, đã gửi, terkirim, eingabe, eingaben, eingang, anfrage, anfragen, rein, hinein, frage, entrée, entrées, d'entrée, d’entrée, l'entrée, l’entrée, requête, requete, demande, d'invite, d’invite, entrada, entradas, petición, solicitud, pregunta, pergunta, requisição, pedido, ingresso, richiesta, domanda, invoer, verzoek, vraag, wejście, wejściow*, zapytani*, żądani*, vstup*, dotaz*, indata, inmatning, fråga, вход*, ввод*, запрос*, промпт*, вхід*, запит*, giriş, girdi, istek, đầu vào, yêu cầu, câu hỏi, masukan, permintaan, είσοδος, εισόδου, bemenet*, kérés*, syöte, pyyntö, intrare, المدخلات, الإدخال, إدخال, مدخل, इनपुट, קלט"
   ],
   [
     'output',
-    'ausgabe, ausgaben, ausgang, antwort, antworten, raus, heraus, sortie, sorties, réponse, réponses, complétion, génération, salida, salidas, respuesta, respuestas, saída, saídas, resposta, uscita, risposta, uitvoer, antwoord, wyjście, wyjściow*, odpowied*, výstup*, odpověď*, utdata, utmatning, svar, выход*, вывод*, ответ*, вихід*, відповід*, çıkış, çıktı, yanıt, đầu ra, phản hồi, câu trả lời, keluaran, jawaban, έξοδος, εξόδου, kimenet*, válasz*, tuloste, vastaus, ieșire, răspuns, المخرجات, الإخراج, إخراج, مخرج, आउटपुट, פלט'
+    'reçu, reçus, recibido, recibidos, recebido, recebidos, empfangen, ricevuti, ontvangen, odebrane, otrzymane, получено, alınan, đã nhận, diterima, ausgabe, ausgaben, ausgang, antwort, antworten, raus, heraus, sortie, sorties, réponse, réponses, complétion, génération, salida, salidas, respuesta, respuestas, saída, saídas, resposta, uscita, risposta, uitvoer, antwoord, wyjście, wyjściow*, odpowied*, výstup*, odpověď*, utdata, utmatning, svar, выход*, вывод*, ответ*, вихід*, відповід*, çıkış, çıktı, yanıt, đầu ra, phản hồi, câu trả lời, keluaran, jawaban, έξοδος, εξόδου, kimenet*, válasz*, tuloste, vastaus, ieșire, răspuns, المخرجات, الإخراج, إخراج, مخرج, आउटपुट, פלט'
   ],
   [
     'total',
@@ -77,7 +77,7 @@ export const SPACED: Words = [
   ],
   [
     'estimated',
-    'geschätzt*, schätzung, voraussichtlich*, estimé, estimée, estimés, estimées, estimado, estimada, estimados, estimadas, stimato, stimati, stimate, оценка, оценочн*, примерно, приблизительно, ожида*, tahmin*, ước tính, szacowan*, geschat*, environ, aproximad*, etwa, ungefähr, circa, prévu, prévus, prévues, previsto, previstos, previsti'
+    'geschätzt*, schätzung*, estimación, estimativa, stima, voraussichtlich*, estimé, estimée, estimés, estimées, estimado, estimada, estimados, estimadas, stimato, stimati, stimate, оценка, оценочн*, примерно, приблизительно, ожида*, tahmin*, ước tính, szacowan*, geschat*, environ, aproximad*, etwa, ungefähr, circa, prévu, prévus, prévues, previsto, previstos, previsti'
   ],
   [
     'example',
@@ -112,7 +112,10 @@ export const SPACED: Words = [
 /** Words in a row, and those with endings joined to them. */
 export const JOINED: Words = [
   ['tokens', 'トークン数, トークン量, トークン, 토큰 수, 토큰수, 토큰, โทเค็น'],
-  ['input', '入力側, 入力, プロンプト, 質問, 送信, 입력, 프롬프트, 질문, 요청, อินพุต'],
+  [
+    'input',
+    '送信した, 전송, 入力側, 入力, プロンプト, 質問, 送信, 입력, 프롬프트, 질문, 요청, อินพุต'
+  ],
   [
     'output',
     '出力側, 出力, 応答, 回答, 生成, 返答, 完了, 補完, 출력, 응답, 답변, 완성, 완료, 생성, เอาต์พุต'

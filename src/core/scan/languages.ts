@@ -52,7 +52,8 @@ const COUNTERS = /(?<=\d) ?(?:개|個)(?!月)/g;
 const GROUPED =
   /(?<![\p{L}\d.,])[1-9]\d{0,2}(?:\.\d{3})+(?![\d.,]*\d)|(?<![\p{L}\d.,])[1-9]\d{0,2}(?: \d{3})+(?![\d.,]*\d)/gu;
 /** The word for tokens in any of the languages. */
-const NAMES_TOKENS = /tok|jeton|żeton|токен|トークン|토큰|โทเค็น|رم[وز]|توكن|टोकन|אסימונים|טוקנים/i;
+const NAMES_TOKENS =
+  /tok|entrada|eingabe|entrée|вход|jeton|żeton|токен|トークン|토큰|โทเค็น|رم[وز]|توكن|टोकन|אסימונים|טוקנים/i;
 
 /**
  * A text with such words in English.

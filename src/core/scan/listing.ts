@@ -21,6 +21,8 @@ const CODE =
   /^\s*(?:\d+\s+)?(?:[\w.[\]'"]+(?:\s*:\s*[\w[\], .|]+)?\s*[-+*/|]?=\s*\S.*|[\w.[\]'"]+\s*:\s*(?:int|float|str|Optional|number|Int)\b.*|["']?\w+["']?\s*[:=]\s*.*,|[\w.]+\(.*|[)\]}]+[,;]?|#.*|\/\/.*|.*;)\s*$/;
 /** A comment in languages where no print looks like one. */
 const COMMENT = /^\s*(?:\/\/|\/\*|<!--)/;
+/** An expression with its value in a comment. */
+const COMMENTED = /^\s*\w[\w.[\]"'()]*\s{1,8}#\s+\d/;
 const HUNK = /^(?:diff --git |@@ .*@@|(?:\+\+\+|---) [\w./])/;
 const CHANGED = /^[+-](?![+-]).*[\w)]/;
 /** A line of a file as `grep -n` shows it, and as tracebacks do. */
@@ -100,6 +102,7 @@ function isListed(line: string, isCode: boolean, isDiff: boolean): boolean {
     line.length <= LONGEST_LINE &&
     (LOCATED.test(line) ||
       COMMENT.test(line) ||
+      COMMENTED.test(line) ||
       (isCode && (isStatement(line) || CODE.test(line))) ||
       (isDiff && CHANGED.test(line)))
   );

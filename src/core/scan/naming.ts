@@ -33,6 +33,9 @@ const SUM =
 const SHARES =
   /(?<![\w.,/])(\d[\d,]{0,11})(?: tok(?:en)?s?)? ?[(=:] ?(\d[\d,]{0,11}) ?[+/] ?(\d[\d,]{0,11}) ?(?:\)|$)/i;
 const ROW = /(?<![\w.,/])(\d[\d,]{0,11}) ?\/ ?(\d[\d,]{0,11}) ?\/ ?(\d[\d,]{0,11})(?![\w.,/]*\d)/;
+/** `tokens=12+34`: what was sent, and what came. */
+const PLUS =
+  /(?:\btok(?:en)?s?|\busage|用量)\s?[:=]\s?(\d{1,9})\s?\+\s?(\d{1,9})(?![\w.,]*\d|\s?[+=])/i;
 /** `21+33 tokens (prompt+completion) in 1.2s`: the names in their own brackets. */
 const IN_BRACKETS = /^ ?(?:tok(?:en)?s?)? ?[([]([^()[\]]{1,60})[)\]]/i;
 /** The first letters of both sides, before their figures or behind. */
@@ -66,14 +69,18 @@ interface Shown {
 /** Whether a line has a word that may name a figure, or a sum that needs none. */
 export function hasNames(line: string): boolean {
   return (
-    SUM.test(line) || SHARES.test(line) || ROW.test(line) || labelsIn(spelledOut(line)).length > 0
+    SUM.test(line) ||
+    SHARES.test(line) ||
+    PLUS.test(line) ||
+    ROW.test(line) ||
+    labelsIn(spelledOut(line)).length > 0
   );
 }
 
 /** The named figures of a line; undefined where some are not understood. */
 export function figuresIn(line: string): Figures | undefined {
   const text = spelledOut(line);
-  const sum = bySum(text) ?? byShares(text);
+  const sum = bySum(text) ?? byShares(text) ?? byPlus(text);
   if (sum !== undefined) {
     return sum;
   }
@@ -128,6 +135,16 @@ function byShares(line: string): Figures | undefined {
         ['total', total]
       ])
     : undefined;
+}
+
+function byPlus(line: string): Figures | undefined {
+  const [, input, output] = PLUS.exec(line) ?? [];
+  return input === undefined
+    ? undefined
+    : new Map<Role, number>([
+        ['input', Number(input)],
+        ['output', Number(output)]
+      ]);
 }
 
 /** The side that a word names; undefined for no word, null for one that names none. */

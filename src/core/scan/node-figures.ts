@@ -71,7 +71,7 @@ export class Figures {
   /** `inputTokens: { total: 12, cacheRead: 10 }`, as the AI SDK for JavaScript prints it. */
   private _takeNested(child: Node): void {
     const { role } = meaningOf(child.key, false);
-    const total = child.figures.get('total');
+    const total = child.figures.get('total') ?? child.figures.get('tokens');
     if (role !== undefined && total !== undefined && statesOneSide(child) && !this.has(role)) {
       this._figures.set(role, { ...total, isShort: false });
       this._takeAside(child);
@@ -93,7 +93,8 @@ export class Figures {
 /** Whether a node is the input or the output of a usage, with a total and its parts. */
 export function statesOneSide({ key, figures }: Node): boolean {
   const { role, isShort } = meaningOf(key, false);
-  return (role === 'input' || role === 'output') && !isShort && figures.has('total');
+  const isCounted = figures.has('tokens') || (!isShort && figures.has('total'));
+  return (role === 'input' || role === 'output') && isCounted;
 }
 
 /** `completion=12 (reasoning=8)`: a share in brackets behind its side. */

@@ -30,7 +30,7 @@ const RUNNING =
   /[([](?:session|cumulative|cum|running(?: total)?|accumulated|so far|total so far)[: ][^()[\]\n]{0,80}[)\]]/gi;
 /** Words of lines about something else than what a call has used. */
 const NO_USE =
-  /(?<![a-z])(?:max(?:imum)?|min(?:imum)?|limit(?:s|ed)?|up to|at most|at least|average|avg|mean|median|std|p\d\d|per|rate|rates|remaining|left|budget|quota|window|supports?|allows?|requested|if|would|could|should|can|may|example|instance|suppose|assuming|typically|usually|approximately|roughly|about|around|estimated?|expected|prices?|pricing|shape|assert|def|return|raise|import|template|format|saved|session|cumulative|accumulated|overall|so far|all calls|files?|dis[ck]|memory|cpu|gpu|network|batch|seq|chunks?|dataset|documents?|each|every|context|total[ _](?:input|output|prompt|completion))(?![a-z])|tok(?:en)?s?\/|最大|上限|上下文|限制|价格|单价|百万|平均|累计|估计|预计|剩余|约|例如|如果/i;
+  /(?<![a-z])(?:max(?:imum)?|min(?:imum)?|limit(?:s|ed)?|up to|at most|at least|average|avg|mean|median|std|p\d\d(?!\d)|per|rate|rates|remaining|left|budget|quota|window|supports?|allows?|requested|if|would|could|should|can|may|example|instance|suppose|assuming|typically|usually|approximately|roughly|about|around|estimated?|expected|prices?|pricing|shape|assert|def|return|raise|import|template|format|saved|session|cumulative|accumulated|overall|so far|all calls|files?|dis[ck]|memory|cpu|gpu|network|batch|seq|chunks?|dataset|documents?|each|every|context|total[ _](?:input|output|prompt|completion))(?![a-z])|tok(?:en)?s?\/|最大|上限|上下文|限制|价格|单价|百万|平均|累计|估计|预计|剩余|约|例如|如果/i;
 /**
  * The usages in such lines.
  *
@@ -100,6 +100,7 @@ class Phrases {
       return this._addEmpty();
     }
     this._add(figures);
+    this._isBeside ||= IS_BESIDE.test(line);
   }
 
   private _addEmpty(): void {
@@ -143,10 +144,12 @@ class Phrases {
       [...figures.values()].some(figure => figure > 0) &&
       !areLimits(figures.get('input'), figures.get('output'));
     if ((figures.has('input') || figures.has('miss')) && figures.has('output') && isCall) {
-      const fields = [...figures].map(([role, figure]) => [FIELDS[role], figure]);
+      const names = this._isBeside ? { ...FIELDS, ...BESIDE } : FIELDS;
+      const fields = [...figures].map(([role, figure]) => [names[role], figure]);
       this._done.push(JSON.stringify(Object.fromEntries(fields)));
     }
     this._figures = new Map();
+    this._isBeside = false;
     this._isHeaded = isHeaded;
     this._isFresh = isHeaded;
     this._empty = 0;
@@ -154,6 +157,8 @@ class Phrases {
 
   private readonly _done: string[] = [];
   private _figures = new Map<Role, number>();
+  /** The cache stands beside the input, as Anthropic names them. */
+  private _isBeside = false;
   /** A heading about tokens stands above. */
   private _isHeaded = false;
   /** The total that a line above states. */
@@ -166,7 +171,7 @@ class Phrases {
 /** Arrows of any spelling are one; a text in quotes and an apostrophe say nothing. */
 function withoutTexts(line: string): string {
   const plain = line
-    .replace(/^\s*[<>]+ /, '')
+    .replace(/^\s*[\w.-]{0,20}[<>]+ /, '')
     .replace(/[-=~]{1,2}>/g, '→')
     .replace(/(?<=\w)'(?=\w)/g, '’');
   return /[{}]/.test(plain) ? plain : plain.replace(QUOTED, ' ');
@@ -180,6 +185,13 @@ function totalIn(line: string): number | undefined {
     : Number(found.replaceAll(',', ''));
 }
 
+const IS_BESIDE = /cache_(?:read|creation)_input_tokens/;
+const BESIDE = {
+  input: 'input_tokens',
+  output: 'output_tokens',
+  read: 'cache_read_input_tokens',
+  write: 'cache_creation_input_tokens'
+};
 const FIELDS: Readonly<Partial<Record<Role, string>>> = {
   input: 'prompt_tokens',
   output: 'completion_tokens',

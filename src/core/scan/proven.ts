@@ -47,7 +47,8 @@ function readParagraph(lines: readonly string[]): readonly string[] {
   }
   const { input = 0, output = 0, total } = Object.fromEntries(figures);
   const speaks = lines.some(line => /(?<![a-z])tok(?:en)?s?(?![a-z])|词元|令牌/i.test(line));
-  const isProven = input > 0 && input + output === total && speaks;
+  const isNamed = lines.some(line => /^\W*prompt\b/i.test(line));
+  const isProven = input > 0 && input + output === total && (speaks || isNamed);
   if (!isProven && !(input > 0 && output > 0 && arePromptAndCompletion(lines))) {
     return [];
   }

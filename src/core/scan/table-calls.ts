@@ -67,9 +67,12 @@ export function callsOf({ names, rows, isPlain, isAboutTokens }: Rows): readonly
 /** The calls of a table whose rows begin with the names of figures; a column each. */
 export function callsOfNamed(rows: readonly Cells[], isAboutTokens: boolean): readonly Fields[] {
   const printed = rows.map(([name]) => name);
+  const isPair = ['prompt', 'completion'].every(side =>
+    printed.some(name => name.toLowerCase() === side)
+  );
   const names =
-    !isUsage(printed) && (isAboutTokens || SPEAKS.test(printed.join(' ')))
-      ? fullNames(printed, [rows.map(([, figure]) => figure)])
+    !isUsage(printed) && (isAboutTokens || isPair || SPEAKS.test(printed.join(' ')))
+      ? fullNames(printed, [rows.map(([, figure]) => figure)], isPair)
       : printed;
   if (!isUsage(names)) {
     return [];

@@ -23,12 +23,12 @@ const ENGLISH = [
   'estimat(?:e|es|ed|ion)(?! ?[$¥€])|approx(?:\\.|imately|imate)?|roughly|around \\d|about \\d|projected|forecast|hypothetical|worst[ -]case',
   'fixtures?|stub(?:bed)?|exercises?|quiz|homework|see (?:the )?docs?|documentation|loaded from|from disk|from (?:the )?(?:file|cache file|log)|replay(?:ed)?|archived?|(?:session|call|usage) history|planned|recommended|recommends?|suggested|for example|examples?|e\\.g\\.|for instance|suppose|assum(?:e|es|ed|ing)|would|should|could|might',
   'imagine|let.s say|picture|consider|scenarios?|test case|load test|stress test|unit tests?|looks? like|must be|(?:as|but) expected|(?:predicted|expected|estimated|planned|target|goal):',
-  'simulated|simulation|synthetic|dummy|fake|mocked|mock|reserved?|reserving|goal|will (?:use|need|cost)|needs?|requires?|you pay|warm-?up',
+  'simulat(?:e|es|ed|ing|ion)|synthetic|dummy|fake|mocked|mock|reserved?|reserving|goal|will (?:use|need|cost)|needs?|requires?|you pay|warm-?up',
   // Prices.
   'pricing|prices|price (?:list|table|sheet|calculator|per)|calculator|tariffs?|per (?:token|[\\d.,]*[km]|million|thousand)|tokens? per',
   // Data, training, workloads.
   'benchmark(?:s|ing)?|train(?:ing)? (?:set|split|data|tokens?|run)|(?:pre-?)?trained|fine-?tun(?:ed|ing)|datasets?|corpus|corpora|vocab(?:ulary)?',
-  'lexers?|parsers?|tokeni[sz]ers?|tokeni[sz](?:ed|ing|ation)|encod(?:e|ed|ing)|tiktoken|sentencepiece|wordpiece|(?:cl100k|o200k|p50k)(?:_base)?|num_tokens_from_\\w+|\\d ?(?:tokens?|toks?)? ?\\/ ?(?:s|sec|min|minute|hour|h|day)(?![a-z])|req(?:uest)?s?\\/s',
+  'lex(?:ers?|ed|ing)|pars(?:ers?|ed|ing)|compil(?:er|ed|ing)|(?:json|xml|html|sql|yaml|csv|lexical|syntax|source|stop|special|unknown|pad|mask|unique|distinct|word|subword|char(?:acter)?|security|design|git|github) tokens?|tokens? (?:from|to|into) [\\w/.-]+\\.[a-z]{1,4}|tokeni[sz]ers?|tokeni[sz](?:ed|ing|ation)|encod(?:e|ed|ing)|tiktoken|sentencepiece|wordpiece|(?:cl100k|o200k|p50k)(?:_base)?|num_tokens_from_\\w+|\\d ?(?:tokens?|toks?)? ?\\/ ?(?:s|sec|min|minute|hour|h|day)(?![a-z])|req(?:uest)?s?\\/s',
   'training|encoder|decoder|padding|masked|special tokens|stop tokens|truncat(?:ed|ing|ion)|overlap|chunk size|dry[ -]run|placeholder|baseline',
   'sequence lengths?|workload|throughput|embeddings?(?! (?:usage|done|call|cost|requests?|response|finished|created)\\b)|attention|alignment|(?:input|output|prompt|completion) token \\d+',
   // Periods and accounts.
@@ -37,7 +37,7 @@ const ENGLISH = [
   '(?:since|until|from|between|as of) (?:\\d{4}-\\d\\d-\\d\\d|\\d{1,2}[./]\\d)|lifetime|all[- ]time|(?:month|year|week|day|to)[- ]to[- ]date|to date|billing (?:period|cycle|month)|\\bq[1-4] \\d{4}|fiscal',
   'project totals|by (?:user|day|date|week|month|project|team|hour|key)|\\((?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\\)|\\d{4}-w\\d\\d|usage report|all users|per (?:min|user|sample|doc|document|page|row)|tiers?|organi[sz]ation|invoice|subscription|rpm|tpm|itpm|otpm',
   // Differences.
-  'saved|savings?|wasted|avoided|trimm(?:ed|ing)|discarded|differences?|diff|delta|changed?|compared|compress(?:ed|ion)|reduc(?:ed|tion)|original',
+  'saved(?! (?:to|in|as|at|under)\\b)|savings?|wasted|avoided|trimm(?:ed|ing)|discarded|differences?|diff|delta|changed?|compared|compress(?:ed|ion)|reduc(?:ed|tion)|original',
   // Parts of documents.
   'fields|columns?|sections?|chapter|parameters?|arguments?|figure \\d|tables? \\d',
   // Other tokens.
@@ -62,7 +62,9 @@ export const IS_OTHER = new RegExp(
 
 /** Requests of somebody, errors, code, and the sizes of a workload: the whole line is one. */
 const REQUEST = [
-  String.raw`^\s*(?:please )?(?:set|pass|use|keep|choose|provide|specify|allocate|see) (?!\d)`,
+  // A change of one figure.
+  String.raw`(?<!(?:→|->|=>|\/)\s?)\b(?:prompt|completion|input|output)(?:[ _]tokens?)?\s?[:=]?\s?\d[\d,]*\s?(?:->|→|=>|vs\.?)\s?\d`,
+  String.raw`^\s*(?:please )?(?:set|pass|use|keep|choose|provide|specify|allocate|see) (?=[a-z])`,
   String.raw`^\s*(?:[\w.]+\.)?\w+(?:Error|Exception|Warning)\b\s*:`,
   String.raw`^E {3,}|^(?:FAILED|PASSED) `,
   String.raw`\binput_(?:value|type)=|\brate-?limit|\b(?:count|estimate)_tokens\b`,
@@ -81,4 +83,4 @@ export const IS_PERIOD =
 
 /** Words of titles that make every figure below them something else. */
 export const IS_OTHER_TITLE =
-  /\b(?:usage reports?|averages?|avg|mean|median|limits?|quotas?|budgets?|allowances?|benchmarks?|estimates?|estimated|estimation|forecast|thresholds?|capacity|pricing|prices?|dataset|corpus|training|defaults?|settings|config(?:uration)?|maximum|max|typical|examples?|sample|hypothetical|(?:may|might|could|should|would) look like|available models|simulation|planned|savings|today|this (?:week|month|year)|(?:per|last|past) (?:day|week|month|year)|daily|weekly|monthly|yearly|by (?:user|day|date|week|month|project|team|hour|key)|lifetime|all[- ]time|month[- ]to[- ]date|to date|january|february|march|april|june|july|august|september|october|november|december|since \d{4}|schema|remaining)\b|\.(?:ya?ml|toml|ini|cfg|env|py|js|ts|md|rst|r):?\s*$|平均|上限|限制|限额|配额|预算|单价|价格|训练|数据集|例如|示例|估算|预估|配置|今日|本月/i;
+  /\b(?:usage reports?|averages?|avg|mean|median|limits?|quotas?|budgets?|allowances?|benchmarks?|estimates?|estimated|estimation|forecast|thresholds?|capacity|pricing|prices?|dataset|corpus|training|defaults?|settings|config(?:uration)?|maximum|max|typical|examples?|sample|hypothetical|(?:may|might|could|should|would) look like|available models|simulation|planned|savings|today|this (?:week|month|year)|(?:per|last|past) (?:day|week|month|year|user|team|project|key)|daily|weekly|monthly|yearly|by (?:user|day|date|week|month|project|team|hour|key)|lifetime|all[- ]time|month[- ]to[- ]date|to date|january|february|march|april|june|july|august|september|october|november|december|since \d{4}|schema|remaining)\b|\.(?:ya?ml|toml|ini|cfg|env|py|js|ts|md|rst|r):?\s*$|平均|上限|限制|限额|配额|预算|单价|价格|训练|数据集|例如|示例|估算|预估|配置|今日|本月/i;

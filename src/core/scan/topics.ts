@@ -25,6 +25,7 @@ const ASIDE = new RegExp(
     String.raw`[\d.,]+\s?(?:tokens?|toks?|t)\s?(?:\/|per)\s?s(?:ec(?:ond)?)?\b`,
     String.raw`[\d.]+\s?%[^,;|()]{0,30}`,
     String.raw`(?:费用|价格|成本|花费|余额|预估费用|预计费用)\s?[:：约]?\s?[$¥￥]?\s?[\d.,]+\s?元?`,
+    String.raw`(?:约合?|折合|合)?\s?[$¥￥]?\s?[\d.,]+\s?(?:元|美元|美分|人民币|円)`,
     String.raw`[$¥￥]\s?[\d.,]+`
   ].join('|'),
   'gi'
@@ -32,7 +33,8 @@ const ASIDE = new RegExp(
 /** An estimate of the cost is of this call. */
 const COST = /(?:estimated|est\.?|approximate) costs?|costs? estimate/gi;
 /** A text that is printed beside the figures of its call ends here. */
-const END_OF_TEXT = /^.*(?:[?？]|→|=>|->|\u2026|\.\.\.|["'”’](?=\s*[:|(,-]))(?=.*\d)/;
+const END_OF_TEXT =
+  /^(?!.*(?:prompt|completion|input|output|tokens?)\s?[:=]?\s?\d.*(?:→|=>|->)).*(?:[?？]|→|=>|->|\u2026|\.\.\.|["'”’](?=\s*[:|(,-]))(?=.*\d)/;
 /** Figures in brackets at the end of a line, and the last sentence with any. */
 const GROUP = /^(.*\S)\s+[[(]([^()[\]]*\p{L}[^()[\]]*)[\])]\W*$/u;
 const SENTENCE = /^(.*[.!。])\s+(\S.*\d.*)$/;
@@ -169,7 +171,7 @@ function isUnreported(line: string): boolean {
   const before = SENTENCE_WITH_FIGURE.exec(line)?.[1];
   const words =
     before
-      ?.split(/[^\p{L}\p{N}\s'’",$%_@/-]/u)
+      ?.split(/[^\p{L}\p{N}\s'’"$%_@/-]/u)
       .at(-1)
       ?.match(/[A-Za-z][\w'-]*/g) ?? [];
   const others = words.filter(word => !/\d/.test(word) && !NEUTRAL.test(word));
@@ -193,7 +195,7 @@ function titleIn(line: string): string | undefined {
 /** The same in the names of objects and fields. */
 const OTHER_NAMES = new Set(
   (
-    'mock fake dummy fixture stub synthetic hypothetical limit limits quota quotas budget budgets pricing price prices average averages avg mean median max maximum min minimum ' +
+    'sample samples demo placeholder initial template golden reference mock fake dummy fixture stub synthetic hypothetical limit limits quota quotas budget budgets pricing price prices average averages avg mean median max maximum min minimum ' +
     'estimate estimates estimated estimator expected forecast projected config configuration settings defaults thresholds ' +
     'threshold benchmark dataset sampling params parameters remaining allowance example schema properties std p50 p90 p95 p99 ' +
     'train training'
@@ -208,6 +210,7 @@ export function namesOther(name: string): boolean {
   const words = name.match(/[A-Z]?[a-z\d]+|[A-Z]+/g) ?? [];
   return (
     IS_FUNCTION.test(name) ||
+    /^default_/.test(name) ||
     IS_MACHINE.test(name) ||
     words.some(word => OTHER_NAMES.has(word.toLowerCase()))
   );

@@ -169,6 +169,10 @@ function isCacheBeside({ names }: Node, figures: Figures, cached: number): boole
   if (figures.isInputWhole) {
     return false;
   }
+  // More than the whole input cannot be a part of it.
+  if (cached > input && figures.has('write')) {
+    return true;
+  }
   const isAnthropic =
     names.has('cache_read_input_tokens') || names.has('cache_creation_input_tokens');
   const isBedrock =

@@ -39,10 +39,10 @@ const NAMES: Readonly<Record<Role, string>> = {
     'cached_tokens cache_read_input_tokens cached_content_token_count cache_read_tokens prompt_cache_hit_tokens ' +
     'cache_read cached_input_tokens cache_read_input_token_count cached_prompt_tokens cached_input cached_prompt_token_count ' +
     'cache_read_token_count input_cache_read_tokens prompt_cached_tokens cached_content_tokens input_cached_tokens ' +
-    'cache_hit_tokens prompt_tokens_cached total_cached_tokens',
+    'cache_hit_tokens prompt_tokens_cached total_cached_tokens cached_read cache_reads cache_r cache_hit cache_hits',
   write:
     'cache_creation_input_tokens cache_write_tokens cache_write_input_tokens cache_creation_tokens cache_create ' +
-    'cache_write cache_write_input_token_count cache_creation_token_count input_cache_creation_tokens',
+    'cache_write cache_writes cached_write cached_create cached_creation cache_w cache_write_input_token_count cache_creation_token_count input_cache_creation_tokens',
   // What of the input was not in the cache.
   miss:
     'prompt_cache_miss_tokens cache_miss_tokens cache_misses uncached_input_tokens uncached_tokens uncached_prompt_tokens ' +
