@@ -35,9 +35,11 @@ report(
 
 const known = vectors('printed-forms.json');
 const made = vectors('printed-forms-libraries.json');
+const rounds = vectors('printed-forms-rounds.json');
 const [open, held] = [made.filter(one => !one.isHeld), made.filter(one => one.isHeld)];
 for (const [title, scores] of Object.entries({
   'tests/vectors/printed-forms.json': known,
+  'tests/vectors/printed-forms-rounds.json': rounds,
   'tests/vectors/printed-forms-libraries.json, open': open,
   'tests/vectors/printed-forms-libraries.json, held back': held
 })) {

@@ -5,21 +5,21 @@
  * lines of command line tools. The reader of structures knows one form: a name, a sign, a figure.
  */
 
+import { inOneDialect } from './dialects';
+import { withPlainNumbers } from './numerals';
 import { meaningOf, plainName } from './vocabulary';
 
 const LONGEST_LINE = 1_000;
-/** Digits in groups, by the separators of number formats: no-break spaces, the Swiss apostrophe. */
-const GROUPS = /(?<![\w.,'])\d{1,3}(?:[\u00a0\u202f\u2009\u2019']\d{3})+(?![\d'])/g;
-/** Python's and Rust's own way to group: `12_345`. */
-const UNDERSCORED = /(?<![\w.])\d{1,3}(?:_\d{3})+(?!\w)/g;
-/** `Tokens: 12 345`: a space between groups, where the figure ends the line or a cell. */
-const SPACED = /([:=][ \t]*)(\d{1,3}(?: \d{3})+)(?=[ \t]*(?:\n|$|[|,;]))/g;
-const ELEMENT = /<([A-Za-z_]\w{1,40})>\s{0,20}(\d[\d,]{0,15})\s{0,20}<\/\1>/g;
 /** Markup in Markdown and in answers. */
 const INLINE =
   /<\/?(?:sub|sup|b|i|u|em|strong|small|span|font|code|kbd|br|p|div|details|summary)\b[^<>\n]{0,200}>/gi;
 const SIDE = '(input|output|prompt|completion|in|out|total|cached|reasoning)';
 const TOKENS_OF = new RegExp(`\\btokens? ?[([]${SIDE}[)\\]]`, 'gi');
+/** `usage := {`, and figures in code spans. */
+const ASSIGNED = /\s?:=(?=\s)/g;
+const TICKED = /`(\d[\d,]{0,14})`/g;
+/** Markdown's `_12 tokens in_`. */
+const EMPHASIS = /(?<!\w)_(?=\d)|(?<=[a-z])_(?=\s|$)/gim;
 /** `**prompt_tokens** 12`, and `["Prompt tokens: 12", "Completion tokens: 34"]`. */
 const BOLD = /(\*\*|__)([\p{L}][\p{L}\d _]{1,40})\1[ \t]+(?=\d)/gu;
 const TEXT_ITEM = /(["'])([\w #]{0,30}tok[\w ]{0,20}\s?[:=]\s?\d[\d,]{0,14})\1/gi;
@@ -27,54 +27,61 @@ const TEXT_ITEM = /(["'])([\w #]{0,30}tok[\w ]{0,20}\s?[:=]\s?\d[\d,]{0,14})\1/g
 const VALUE_OF =
   /\b(?:metric|name|key|field|type)\s?[:=]\s?([\w ]{2,40})[;,|]\s*(?:value|count|amount)\s?[:=]\s?(?=\d)/gi;
 /** `12tok`: the unit joined to its figure. */
-const JOINED = /(?<![\w.,])(\d[\d,]{0,14})(?:tok(?:en)?s?|tkn?s?)(?![a-z])/gi;
-/** `prompt_tokens="12"`: attributes of markup, and logs that quote every value. */
-const QUOTED = /(?<=[\w.-]tok(?:en)?s?\w{0,20}\s?=\s?)(["'])(\d[\d,]{0,14})\1/gi;
-/** `int(12)`, `np.int64(12)`, `Some(12)`: a figure that is printed with its type. */
-const TYPED =
-  /(?<=[:=>]\s{0,8})(?:\w{1,12}\.)?(?:u?int(?:eger)?\d{0,3}|long|number|Some|Just|Ok)\((\d[\d,_]{0,14})\)/gi;
+const JOINED = /(?<![\w.,])(\d[\d,]{0,14})(?: ?(?:tok(?:en)?s?|tkn?s?)|t)(?![a-z/])/gi;
 /** `usage -> {"input": 12, "output": 34}`: an arrow between a usage and its name. */
 const POINTED = /(\b(?:usage|tokens?|tok)\b)[ \t]*(?:→|⇒|➜|[-=]{1,2}>)[ \t]*(?=[{([]|\w+\()/gi;
-/** `response["usage"]["prompt_tokens"] = 12`: a path in brackets is one with dots. */
-const SUBSCRIPTS = /(?<!\w)\w{1,60}(?:\[(["'])\w{1,40}\1\]){1,6}(?=[ \t]*[=:])/g;
 /** `Input tokens [12]`. */
 const IN_BRACKETS = /(\btok(?:en)?s?) ?[[(](\d[\d,]{0,14})[\])]/gi;
 const SIDE_IN = new RegExp(`\\b${SIDE} ?[([](?:tokens?|toks?)[)\\]]`, 'gi');
+/** `Prompt tokens ......: 12`. */
+const LEADERS = /[ \t]{0,4}(?<!\.)\.{2,80}[ \t]{0,4}[:=](?=[ \t]{0,8}\d)/g;
 /** A name and a figure with a layout between them. */
 const LAID_OUT =
-  /^([^\p{L}\d#]{0,8})([\p{L}#][\p{L}\d #/_.-]{1,48}?)(?:[ \t]*[–—]+[ \t]*|[ \t]+-{1,2}[ \t]+|[ \t]*\.{3,}[ \t]*|[ \t]*(?:→|⇒|-{1,2}>)[ \t]*|[ \t]{2,}|\t|,)(\d[\d,]{0,14})((?:[ \t]*(?:tokens?|toks?))?[ \t]*(?:\||$))/u;
-/** OpenAI's Codex: the input without what was cached, the output with reasoning (codex-rs, TokenUsage). */
-const CODEX =
-  /\binput=(\d[\d,]{0,14}) \(\+ (\d[\d,]{0,14}) cached\) output=(\d[\d,]{0,14})(?: \(reasoning (\d[\d,]{0,14})\))?/g;
-/** Anthropic's Claude Code: the input without the cache (`/cost`, "Usage by model"). */
-const CLAUDE_CODE =
-  /(?<![\d,])(\d[\d,]{0,14}) input, (\d[\d,]{0,14}) output, (\d[\d,]{0,14}) cache read, (\d[\d,]{0,14}) cache write/g;
-
+  /^([^\p{L}\d#]{0,8})([\p{L}#][\p{L}\d #/_.-]{1,48}?)(?:[ \t]*[–—]+[ \t]*|[ \t]+-{1,2}[ \t]+|[ \t]*\.{2,}[ \t]*|[ \t]*(?:→|⇒|-{1,2}>)[ \t]*|[ \t]{2,}|\t|,)(\d[\d,]{0,14})((?:[ \t]*(?:tokens?|toks?))?[ \t]*(?:\||$))/u;
+/** `Input tokens: 12 (+ 30 cache write, + 40 cache read)`. */
+const BESIDE =
+  /\b(?:input|prompt)(?: tokens?)?\s?[:=]\s?(\d[\d,]{0,14}) \(\+ ?(\d[\d,]{0,14} cache[^\d()\n]{0,20}(?:\+ ?)?)/gi;
+/** `(12 read from cache, 34 written)`. */
+const FROM_CACHE =
+  /(?<![\w.,])(\d[\d,]{0,14}) (?:read |hit |taken |served )?(?:from|in) (?:the )?cache(?:(, | and )(\d[\d,]{0,14}) (?:written|created|stored)(?: to (?:the )?cache)?)?/gi;
+/** `Cached tokens (hits): 12`. */
+const ASIDE_NAME = /(\btokens?) \([a-z ]{2,20}\)\s?:(?=\s*\d)/gi;
+/** `12in + 34out`, and `12 prompt, 34 completions`. */
+const UNITED = /(?<![\w.,])(\d[\d,]{0,14})(in|out)\b/gi;
+const PLURAL =
+  /(?<![\w.,])(\d[\d,]{0,14} prompt(?: tokens?)?[,;+/& ]{1,3}(?:and )?\d[\d,]{0,14} completion)s\b/gi;
+/** `12 of 34 input tokens read from the cache`. */
+const CACHED_OF =
+  /(?<![\w.,])(\d[\d,]{0,14}) ?(?:of|out of|\/) ?(?:the )?(\d[\d,]{0,14}) ((?:input|prompt) tokens?)(?=[^.;:\n\d]{0,30}cache)/gi;
 /**
  * A text with every labelled figure behind a sign.
  *
  * @param text - without terminal codes.
  */
 export function withSigns(text: string): string {
-  const plain = text
-    .replace(GROUPS, figure => figure.replace(/\D/g, ''))
-    .replace(UNDERSCORED, figure => figure.replaceAll('_', ''))
-    .replace(SPACED, (_, sign: string, figure: string) => sign + figure.replaceAll(' ', ''))
-    .replace(INLINE, ' ')
-    .replace(ELEMENT, ' $1: $2, ')
+  const plain = inOneDialect(withPlainNumbers(text).replace(INLINE, ' '))
     .replace(TOKENS_OF, '$1 tokens')
     .replace(SIDE_IN, '$1 tokens')
+    .replace(ASSIGNED, ':')
+    .replace(TICKED, '$1')
+    .replace(EMPHASIS, '')
     .replace(BOLD, '$2: ')
     .replace(TEXT_ITEM, '$2')
     .replace(VALUE_OF, '$1: ')
     .replace(JOINED, '$1 tokens')
-    .replace(QUOTED, '$2')
-    .replace(TYPED, '$1')
     .replace(POINTED, '$1: ')
-    .replace(SUBSCRIPTS, path => path.replace(/\[["']/g, '.').replace(/["']\]/g, ''))
     .replace(IN_BRACKETS, '$1: $2')
-    .replace(CODEX, codex)
-    .replace(CLAUDE_CODE, claudeCode);
+    .replace(
+      BESIDE,
+      (_, input: string, rest: string) =>
+        `uncached input tokens: ${input} (${rest.replace('+', '')}`
+    )
+    .replace(UNITED, '$1 $2 ')
+    .replace(PLURAL, '$1')
+    .replace(FROM_CACHE, fromCache)
+    .replace(ASIDE_NAME, '$1:')
+    .replace(CACHED_OF, '$3: $2 (cached tokens: $1)')
+    .replace(LEADERS, ':');
   return plain.split('\n').map(laidOut).join('\n');
 }
 
@@ -94,15 +101,8 @@ function laidOut(line: string): string {
   );
 }
 
-function codex(_: string, input: string, cached: string, output: string, reasoning = '0'): string {
-  const all = count(input) + count(cached);
-  return `input_tokens=${all} cached_tokens=${count(cached)} output_tokens=${count(output)} reasoning_tokens=${count(reasoning)}`;
-}
-
-function claudeCode(_: string, input: string, output: string, read: string, write: string): string {
-  return `input_tokens=${count(input)} output_tokens=${count(output)} cache_read_input_tokens=${count(read)} cache_creation_input_tokens=${count(write)}`;
-}
-
-function count(shown: string): number {
-  return Number(shown.replaceAll(',', ''));
+function fromCache(_: string, read: string, between?: string, write?: string): string {
+  return write === undefined
+    ? `${read} cache read`
+    : `${read} cache read${between ?? ', '}${write} cache write`;
 }

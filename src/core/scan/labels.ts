@@ -7,19 +7,19 @@
 import type { Role } from './vocabulary';
 
 const LABELS: readonly (readonly [Role, string])[] = [
-  ['write', String.raw`cache[ _](?:write|creation|created)|写入缓存|缓存写入`],
+  ['write', String.raw`cached?[ _](?:writes?|creat(?:e|ion|ed))|写入缓存|缓存写入`],
   ['miss', String.raw`(?:un|non[- _]?)cached|cache[ _]miss(?:es)?|fresh|缓存未命中|未命中缓存`],
-  ['read', String.raw`cached?(?:[ _]hits?|[ _]read)?|缓存(?:命中|读取)?|命中缓存`],
+  ['read', String.raw`cached?(?:[ _]hits?|[ _]reads?)?|缓存(?:命中|读取)?|命中缓存`],
   ['reasoning', String.raw`reasoning|thinking|thoughts?|推理|思考`],
   [
     'input',
-    String.raw`in|inputs?|prompt|prompts(?= ?tok)|query|question|sent|read|asked|given|entrada|eingabe|entrée|↑|⬆️?|📥|⇡|▲|输入|提示词?|问题|提问|请求|入参|发送|上行|入力|입력`
+    String.raw`in(?! (?:total|all|sum)\b)|inputs?|prompt|prompts(?= ?tok)|query|question|sent|read|ask(?:ed|ing)?|given|entrada|eingabe|entrée|↑|⬆️?|📥|⇡|⇧|⇢|▲|🔼|⏫|输入|提示词?|问题|提问|请求|入参|发送|上行|入力|입력`
   ],
   [
     'output',
-    String.raw`out|outputs?|completion|completions(?= ?tok)|candidates?|responses?|answers?|reply|replies|generated|generation|received|returned|replied|answered|responded|back|wrote|written|produced|salida|ausgabe|sortie|↓|⬇️?|📤|⇣|▼|输出|补全|生成|回复|回答|答案|响应|出参|接收|下行|返回|出力|출력`
+    String.raw`out(?! of\b)|outputs?|completion|completions(?= ?tok)|candidates?|responses?|answers?|reply|replies|generated|generation|received|returned|replied|answered|answering|responded|replying|generating|back|wrote|written|produced|salida|ausgabe|sortie|↓|⬇️?|📤|⇣|⇩|⇠|▼|🔽|⏬|输出|补全|生成|回复|回答|答案|响应|出参|接收|下行|返回|出力|출력`
   ],
-  ['total', String.raw`total|sum|总计?|合计|一共|共`]
+  ['total', String.raw`total|sum|overall|Σ|∑|总计?|合计|一共|共`]
 ];
 /** Latin letters stand on one side only. */
 const EDGE = '(?:(?<![a-z])|(?![a-z]))';

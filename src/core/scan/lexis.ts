@@ -75,7 +75,13 @@ export function hasUnit(text: string, at: number): boolean {
   const char = text[at] ?? '';
   // R's `9L`, JavaScript's `9n`, the end of a sentence, Chinese's general measure word.
   const isSuffix = 'Ln.'.includes(char) && !/\w/.test(text[at + 1] ?? '');
-  return char !== '' && char !== '个' && !isSuffix && /[\p{L}%/\d_.]/u.test(char);
+  return char !== '' && char !== '个' && !isSuffix && /[\p{L}%/\d_.?]/u.test(char);
+}
+
+/** `<=`, `>=`, `!=` at an equals sign: a bound, not a figure; an arrow such as `==>` is none of them. */
+export function isComparison(text: string, at: number): boolean {
+  const before = at === 0 ? '' : text[at - 1];
+  return '<>!~'.includes(before) && before !== '' && text[at + 1] !== '>';
 }
 
 /** Whether a figure is followed by the word that says what it counts. */

@@ -4,6 +4,7 @@
  * It has a small table of such lines: `26 prompt tokens, 120 completion tokens`, the chats and tables of R's ellmer.
  */
 
+import { areLimits, namesTokens } from './about';
 import type { Kind, Reading } from './reading';
 import { plainName } from './vocabulary';
 
@@ -11,12 +12,12 @@ import { plainName } from './vocabulary';
 const FARTHEST = 80;
 const LONGEST_LINE = 1_000;
 const FIGURE_FIRST =
-  /(?<![\w.,])(\d[\d,]{0,14}) (?:(prompt|input|in(?! (?!tok|and\b|out\b|total)[a-z]))|(completion|output|out(?! (?!tok|and\b|in\b|total)[a-z])|generated))\b(?![=:])(?! tokens?(?: per|\/))/gi;
+  /(?<![\w.,])(\d[\d,]{0,14}) (?:(prompt|input(?! (?:variable|column|file|field|feature|shape|dim|node|channel|layer|image|row|document|record|parameter|tensor))|in(?! (?!tok|and\b|out\b|total)[a-z]))|(completion|output|out(?! (?!tok|and\b|in\b|total)[a-z])|generated))\b(?![=:])(?! tokens?(?: per|\/))/gi;
 /** `The prompt used 12 tokens and the completion 34 tokens`, `输入12个token`; a sign between them is read as a structure. */
 const IN_PROSE =
-  /(?:\b(?:prompt|input|question|request)s?\b|输入|提示词?)[^\d\n.;:=|/]{0,24}?(?<![\w.,])(\d[\d,]{0,14}) ?个? ?(?:tokens?|toks?|词元|令牌)(?! ?(?:per|\/))/gi;
+  /(?:\b(?:prompt|input|question|request)s?\b|输入|提示词?)[^\d\n.,;:=|/]{0,24}?(?<![\w.,])(\d[\d,]{0,14}) ?个? ?(?:tokens?|toks?|词元|令牌)(?! ?(?:per|\/))/gi;
 const OUT_PROSE =
-  /(?:\b(?:completion|output|response|answer|reply|generation)s?\b|输出|生成|回复)[^\d\n.;:=|/]{0,24}?(?<![\w.,])(\d[\d,]{0,14}) ?个? ?(?:tokens?|toks?|词元|令牌)(?! ?(?:per|\/))/gi;
+  /(?:\b(?:completion|output|response|answer|reply|generation)s?\b|输出|生成|回复)[^\d\n.,;:=|/]{0,24}?(?<![\w.,])(\d[\d,]{0,14}) ?个? ?(?:tokens?|toks?|词元|令牌)(?! ?(?:per|\/))/gi;
 /** `46 tokens (prompt 12, completion 34)`. */
 const PAIR =
   /\b(?:prompt|input|in)[ =]+(\d[\d,]{0,14})\b[ ,;/|+&]{1,4}(?:and )?(?:completion|output|out)[ =]+(\d[\d,]{0,14})\b/i;
@@ -51,8 +52,8 @@ export function readLines(text: string): readonly Reading[] {
     const row =
       columns === undefined || header !== undefined ? undefined : rowReading(columns, line);
     columns = header ?? (row === undefined && !isTypes(line) ? undefined : columns);
-    readings.push(...(row === undefined ? [] : [row]), ...figureFirst(line));
-    readings.push(...inProse(line), ...ellmer(line));
+    readings.push(...(row === undefined ? [] : [row]), ...figureFirst(line).filter(isNoLimit));
+    readings.push(...inProse(line).filter(isNoLimit), ...ellmer(line));
   }
   return readings;
 }
@@ -65,11 +66,15 @@ function figureFirst(line: string): readonly Reading[] {
   const input = found.find(match => match[2] !== undefined);
   const output = found.find(match => match[3] !== undefined);
   const isPair = input !== undefined && output !== undefined && found.length === 2;
-  if (!isPair || Math.abs(input.index - output.index) > FARTHEST) {
+  if (!isPair || Math.abs(input.index - output.index) > FARTHEST || !namesTokens(line)) {
     return [];
   }
   const made = reading(/total|sum/i.test(line.slice(0, 20)) ? 'sum' : 'call', input[1], output[1]);
   return [withDetails(made, line.slice(Math.max(input.index, output.index)))];
+}
+
+function isNoLimit({ usage }: Reading): boolean {
+  return !areLimits(usage.inputTokens, usage.outputTokens);
 }
 
 /** Adds the details that are printed behind a pair: `12 input, 34 output, {"cached_tokens": 10}`. */
@@ -93,7 +98,7 @@ function inProse(line: string): readonly Reading[] {
   }
   const pair = PAIR.exec(line);
   if (pair !== null) {
-    return [reading('call', pair[1], pair[2])];
+    return namesTokens(words) ? [reading('call', pair[1], pair[2])] : [];
   }
   const [inputs, outputs] = [[...line.matchAll(IN_PROSE)], [...line.matchAll(OUT_PROSE)]];
   const isOne = inputs.length === 1 && outputs.length === 1 && inputs[0].index !== outputs[0].index;

@@ -10,31 +10,37 @@ import { labelsIn } from './labels';
 import type { Role } from './vocabulary';
 
 const FIGURE =
-  /(?<![\w.,#$-])\d{1,3}(?:,\d{3})+(?![\w,.]*\d)|(?<![\w.,#$-])\d{1,9}(?![\w.,]*\d|[a-z%])/gi;
+  /(?<![\w.,#$-])\d{1,3}(?:,\d{3})+(?![\w,.]*\d)|(?<![\w.,#$-])\d{1,9}(?![\w.,]*\d|[a-z%?])/gi;
 /** Between names of one line. */
-const SEPARATOR = /[,;|·•()[\]（）、\n]|[—–]| \/ |\band\b|\+/;
+const SEPARATOR = /[,;|·•()[\]（）、\n]|[!?](?= )|[—–]| \/ |\band\b|\+/;
 /** A word that is none of those of calls. */
 const NOUN = /^ +(?!tok|tk|and\b|total|in\b|out\b|the\b)[a-z]/i;
+/** What else may have an input and an output: `3 input variables`. */
+const OTHER_NOUN =
+  /^ (?:(?:variable|column|file|field|feature|shape|dim(?:ension)?|size|node|channel|layer|image|row|document|record|message|word|char(?:acter)?|line|byte|parameter|template|schema|modalit(?:y|ie)|id|sentence|sample|example|neuron|unit|tensor|device|pin|port|stream|buffer|queue|worker|shard|partition|batch|step|value|length|rate|speed|price|cost|limit|budget|window)(?:s|es)?)\b/i;
 /** What stands between a figure and the name of the next. */
 const NEXT_ITEM = /[,;·•+[]|\s\*\s|==/;
 /** What may stand between a name and its figure, but for signs. */
 const BETWEEN =
-  /^(?:tok(?:en)?s?|tkn?s?|with|count|used?|usage|share|part|side|your|my|this|our|its|an?|to|on|went|into|number|num|of|is|was|were|which|consumed|took|text|size|length|for|from|the|by|长度|个|数量?|消耗|使用|用量|为|是|了|词元|令牌)$/i;
+  /^(?:tok(?:en)?s?|tkn?s?|with|count|used?|usage|share|part|side|your|my|this|our|its|an?|to|on|went|into|number|num|of|is|was|were|which|consumed|took|text|size|length|for|from|the|by|them|those|these|being|as|went|came|got|been|长度|个|数量?|消耗|使用|用量|为|是|了|词元|令牌)$/i;
 const WORDS = /[a-z]+|[\u4e00-\u9fff]+/gi;
 /** What may stand behind a figure. */
 const BEHIND =
   /^[\s*_`]*(?:$|[^\sa-z\d条行句字篇张页次份轮秒元块]|(?:tok(?:en)?s?|tkn?s?|and|total|in|out)(?![a-z]))/i;
 /** `12+34=46`, `12 prompt + 34 completion = 46`: a sum that proves itself. */
 const SUM =
-  /(?<![\w.,])(\d[\d,]{0,11}) {0,3}([a-z]{0,12})(?: tokens?)? {0,3}\+ ?(\d[\d,]{0,11}) {0,3}([a-z]{0,12})(?: tokens?)? {0,3}= ?(\d[\d,]{0,11})(?![\w.,]*\d)/i;
+  /(?<![\w.,])(\d[\d,]{0,11}) {0,3}\(?([a-z]{0,12})\)?(?: tokens?)? {0,3}\+ ?(\d[\d,]{0,11}) {0,3}\(?([a-z]{0,12})\)?(?: tokens?)? {0,3}= ?(\d[\d,]{0,11})(?![\w.,]*\d)/i;
 const SHARES =
   /(?<![\w.,/])(\d[\d,]{0,11})(?: tok(?:en)?s?)? ?[(=:] ?(\d[\d,]{0,11}) ?[+/] ?(\d[\d,]{0,11}) ?(?:\)|$)/i;
 const ROW = /(?<![\w.,/])(\d[\d,]{0,11}) ?\/ ?(\d[\d,]{0,11}) ?\/ ?(\d[\d,]{0,11})(?![\w.,/]*\d)/;
+/** `tokens=12+34`: what was sent, and what came. */
+const PLUS =
+  /(?:\btok(?:en)?s?|\busage|用量)\s?[:=]\s?(\d{1,9})\s?\+\s?(\d{1,9})(?![\w.,]*\d|\s?[+=])/i;
 /** `21+33 tokens (prompt+completion) in 1.2s`: the names in their own brackets. */
 const IN_BRACKETS = /^ ?(?:tok(?:en)?s?)? ?[([]([^()[\]]{1,60})[)\]]/i;
 /** The first letters of both sides, before their figures or behind. */
 const INITIALS = [
-  ['p(?:t|r)?', 'c(?:t|mp)?'],
+  ['p(?:t|r)?', 'c(?:mp)?'],
   ['it?', 'ot?'],
   ['入', '出']
 ].map(([input, output]) => ({
@@ -45,7 +51,7 @@ const INITIALS = [
 
 function initial(letters: string): RegExp {
   return new RegExp(
-    `(?<=\\d ?)${letters}(?![\\w=:-])|(?<![\\w-])${letters}(?=(?: ?[=:] ?)?\\d)`,
+    `(?<=\\d ?)${letters}(?![\\w=:-])|(?<![\\w-])${letters}(?=(?: ?[=:] ?| )?\\d)`,
     'i'
   );
 }
@@ -63,14 +69,18 @@ interface Shown {
 /** Whether a line has a word that may name a figure, or a sum that needs none. */
 export function hasNames(line: string): boolean {
   return (
-    SUM.test(line) || SHARES.test(line) || ROW.test(line) || labelsIn(spelledOut(line)).length > 0
+    SUM.test(line) ||
+    SHARES.test(line) ||
+    PLUS.test(line) ||
+    ROW.test(line) ||
+    labelsIn(spelledOut(line)).length > 0
   );
 }
 
 /** The named figures of a line; undefined where some are not understood. */
 export function figuresIn(line: string): Figures | undefined {
   const text = spelledOut(line);
-  const sum = bySum(text) ?? byShares(text);
+  const sum = bySum(text) ?? byShares(text) ?? byPlus(text);
   if (sum !== undefined) {
     return sum;
   }
@@ -87,7 +97,11 @@ export function figuresIn(line: string): Figures | undefined {
   if (!hasBoth(named) || !hasBoth(followed)) {
     return hasBoth(followed) ? followed : named;
   }
-  const isFollowed = !isProven(named, shown) && isProven(followed, shown);
+  // The names of figures that begin a line stand behind them.
+  const isFollowed =
+    isProven(followed, shown) === isProven(named, shown)
+      ? followed.size > named.size
+      : isProven(followed, shown);
   return isFollowed ? followed : named;
 }
 
@@ -123,6 +137,16 @@ function byShares(line: string): Figures | undefined {
     : undefined;
 }
 
+function byPlus(line: string): Figures | undefined {
+  const [, input, output] = PLUS.exec(line) ?? [];
+  return input === undefined
+    ? undefined
+    : new Map<Role, number>([
+        ['input', Number(input)],
+        ['output', Number(output)]
+      ]);
+}
+
 /** The side that a word names; undefined for no word, null for one that names none. */
 function roleOf(word = ''): Role | null | undefined {
   if (word === '' || /^tok(?:en)?s?$/i.test(word)) {
@@ -148,8 +172,8 @@ function hasBoth(figures: Figures | undefined): figures is Figures {
 
 /** Whether one of the figures is the sum of both sides. */
 function isProven(figures: Figures, shown: readonly Shown[]): boolean {
-  const sum = (figures.get('input') ?? 0) + (figures.get('output') ?? 0);
-  return shown.some(({ value }) => value === sum);
+  const [input = 0, output = 0] = [figures.get('input'), figures.get('output')];
+  return input > 0 && output > 0 && shown.some(({ value }) => value === input + output);
 }
 
 function shownIn(line: string): readonly Shown[] {
@@ -247,7 +271,10 @@ function nameBehind({ behind }: Shown): Role | undefined {
   // `12 in vocab`: one of the words of every day; `12 output=34`: the name of what follows.
   const isNextName = /^[^,;|()[\]]{0,20}[=:][\s*_`]*$/.test(rest) && behind.endsWith(rest);
   const isOther =
-    isNextName || /^[=:]/.test(rest) || (labels[0].end - labels[0].start <= 3 && NOUN.test(rest));
+    isNextName ||
+    /^[=:]/.test(rest) ||
+    OTHER_NOUN.test(rest) ||
+    (labels[0].end - labels[0].start <= 3 && NOUN.test(rest));
   const gap = part.slice(0, labels[0].start);
   const isNear = !isOther && !/[:=]|^[.)]/.test(gap) && isGap(gap);
   return isNear ? narrowest(labels.slice(0, 2)) : undefined;

@@ -6,6 +6,7 @@
  * one call until a name comes again. Lines of bounds, prices, examples and running sums are left out.
  */
 
+import { areLimits, namesTokens, speaksOfTokens, withoutAsides } from './about';
 import { labelsIn } from './labels';
 import type { Figures } from './naming';
 import { figuresIn, hasNames } from './naming';
@@ -15,28 +16,21 @@ const LONGEST_LINE = 400;
 const LONGEST_HEADING = 60;
 /** How many lines without a figure may stand in one call. */
 const MOST_EMPTY = 2;
+/** A longer paragraph is data. */
+const MOST_LINES = 60;
 
-/** What makes a line one about tokens. */
-const TOKENS =
-  /(?<![a-z])(?:tok(?:en)?s?|tkn?s?)(?![a-z])|トークン|토큰|词元|令牌|用量|(?:^|[^a-z\s]|(?<![a-z])(?:token|llm|api|model|call|openai|claude|gemini|the|this|total))\s{0,4}usage(?![a-z])/i;
-/** Two names that are said together of nothing but a call. */
-const SIDES =
-  /^(?!.*\b(?:prompt|completion)s? ?[#[(]).*\bprompt ?[:=]? ?\d[\d,]*\b(?![.%]\d)[ ,;|/+&·•-]{1,4}(?:and )?completion ?[:=]? ?\d|\b\d[\d,]* prompt[ ,;|/+&·•-]{1,4}(?:and )?\d[\d,]* completion\b/im;
-const PROVEN =
-  /(?:\b(?:input|prompt)\b|输入|提示).*(?:\b(?:output|completion|response)\b|输出|生成|补全|回复).*(?:\btotal\b|总|合计|共)/i;
 /** `Tokens used for this request: 46`. */
 const ANNOUNCED = /^[^\d]*\btokens?\b[^\d:]*[:=] ?(\d[\d,]*)(?: tokens?)?[^\w]*$/i;
 /** Texts that are printed beside the figures; in braces they are structures. */
 const QUOTED = /(?<![\w])(["'])(?:(?!\1)[^{}\n]){0,200}\1(?!\w|\s*[:=,)])/g;
 /** Structures have a reader of their own. */
 const STRUCTURE = /["'{}<>]|--[a-z]|\w\(\w+=|^\s*\w+ ?[=:] ?\S+,$/;
+/** A running sum beside the figures of a call. */
+const RUNNING =
+  /[([](?:session|cumulative|cum|running(?: total)?|accumulated|so far|total so far)[: ][^()[\]\n]{0,80}[)\]]/gi;
 /** Words of lines about something else than what a call has used. */
 const NO_USE =
-  /(?<![a-z])(?:max(?:imum)?|min(?:imum)?|limit(?:s|ed)?|up to|at most|at least|average|avg|mean|median|std|p\d\d|per|rate|rates|remaining|left|budget|quota|window|supports?|allows?|requested|if|would|could|should|can|may|example|instance|suppose|assuming|typically|usually|approximately|roughly|about|around|estimated?|expected|prices?|pricing|shape|assert|def|return|raise|import|template|format|saved|session|cumulative|accumulated|overall|so far|all calls|files?|dis[ck]|memory|cpu|gpu|network|batch|seq|chunks?|dataset|documents?|each|every|context|total[ _](?:input|output|prompt|completion))(?![a-z])|tok(?:en)?s?\/|最大|上限|上下文|限制|价格|单价|百万|平均|累计|估计|预计|剩余|约|例如|如果/i;
-/** Prices and speeds beside the figures of a call. */
-const ASIDE =
-  /(?:costs?:? ?)?[$¥€] ?\d[\d.]* ?(?:\/|per) ?\d*[km]?(?: ?(?:tok(?:en)?s?|million|thousand))?(?![a-z])|@ ?[$¥€] ?[\d.]+ ?\/ ?\w+|(?:costs?:? ?)?[$¥€] ?\d[\d.,]*|\b(?:tokens?|toks?|tok)\/s(?:ec)?\b:? ?\d[\d.]*|\d[\d.]* ?(?:(?:tokens?|toks?|tok|t)\/s(?:ec)?|ms|s|sec|seconds|%)(?![\w])/gi;
-
+  /(?<![a-z])(?:max(?:imum)?|min(?:imum)?|limit(?:s|ed)?|up to|at most|at least|average|avg|mean|median|std|p\d\d(?!\d)|per|rate|rates|remaining|left|budget|quota|window|supports?|allows?|requested|if|would|could|should|can|may|example|instance|suppose|assuming|typically|usually|approximately|roughly|about|around|estimated?|expected|prices?|pricing|shape|assert|def|return|raise|import|template|format|saved|session|cumulative|accumulated|overall|so far|all calls|files?|dis[ck]|memory|cpu|gpu|network|batch|seq|chunks?|dataset|documents?|each|every|context|total[ _](?:input|output|prompt|completion))(?![a-z])|tok(?:en)?s?\/|最大|上限|上下文|限制|价格|单价|百万|平均|累计|估计|预计|剩余|约|例如|如果/i;
 /**
  * The usages in such lines.
  *
@@ -45,21 +39,34 @@ const ASIDE =
  */
 export function readPhrases(text: string): readonly string[] {
   const phrases = new Phrases();
-  for (const line of text.split('\n')) {
-    phrases.addLine(line);
+  for (const paragraph of text.split(/\n(?=[ \t]*\n)/)) {
+    const lines = paragraph.split('\n');
+    const like = lines.length <= MOST_LINES ? lines.filter(namesTokens).map(shapeOf) : [];
+    for (const line of lines) {
+      phrases.addLine(line, like.length > 0 && like.includes(shapeOf(line)));
+    }
   }
   return phrases.finish();
 }
 
+/** The names of both sides and others, as they follow each other: lines of one form are about one thing. */
+function shapeOf(line: string): string {
+  const roles = line.length > LONGEST_LINE ? [] : labelsIn(line).map(({ role }) => role);
+  return roles.includes('input') && roles.includes('output')
+    ? roles.filter(role => role !== 'total').join(' ')
+    : line;
+}
+
 class Phrases {
-  addLine(printed: string): void {
+  /** @param isAlike - it has the form of a line that speaks of tokens. */
+  addLine(printed: string, isAlike: boolean): void {
     const isBlank = printed.trim() === '';
     if (isBlank && this._isHalf()) {
       // Paragraphs of Markdown below one heading.
       this._empty += 1;
       return;
     }
-    const isAbout = !isBlank && speaksOfTokens(printed);
+    const isAbout = !isBlank && (isAlike || speaksOfTokens(printed));
     if (!isBlank && !isAbout && !this._isHeaded) {
       return this._addEmpty();
     }
@@ -70,7 +77,7 @@ class Phrases {
     }
     const isHeading = isAbout && line.length <= LONGEST_HEADING && !/\d/.test(line);
     if (isHeading || hasNames(line) || totalIn(line) !== undefined) {
-      return this._addPlain(line.replace(ASIDE, ' ~ '), isAbout, isHeading);
+      return this._addPlain(withoutAsides(line.replace(RUNNING, ' ')), isAbout, isHeading);
     }
     this._addEmpty();
   }
@@ -93,6 +100,7 @@ class Phrases {
       return this._addEmpty();
     }
     this._add(figures);
+    this._isBeside ||= IS_BESIDE.test(line);
   }
 
   private _addEmpty(): void {
@@ -132,11 +140,16 @@ class Phrases {
     if (!isAnnounced) {
       figures.clear();
     }
-    if ((figures.has('input') || figures.has('miss')) && figures.has('output')) {
-      const fields = [...figures].map(([role, figure]) => [FIELDS[role], figure]);
+    const isCall =
+      [...figures.values()].some(figure => figure > 0) &&
+      !areLimits(figures.get('input'), figures.get('output'));
+    if ((figures.has('input') || figures.has('miss')) && figures.has('output') && isCall) {
+      const names = this._isBeside ? { ...FIELDS, ...BESIDE } : FIELDS;
+      const fields = [...figures].map(([role, figure]) => [names[role], figure]);
       this._done.push(JSON.stringify(Object.fromEntries(fields)));
     }
     this._figures = new Map();
+    this._isBeside = false;
     this._isHeaded = isHeaded;
     this._isFresh = isHeaded;
     this._empty = 0;
@@ -144,6 +157,8 @@ class Phrases {
 
   private readonly _done: string[] = [];
   private _figures = new Map<Role, number>();
+  /** The cache stands beside the input, as Anthropic names them. */
+  private _isBeside = false;
   /** A heading about tokens stands above. */
   private _isHeaded = false;
   /** The total that a line above states. */
@@ -155,26 +170,11 @@ class Phrases {
 
 /** Arrows of any spelling are one; a text in quotes and an apostrophe say nothing. */
 function withoutTexts(line: string): string {
-  const plain = line.replace(/[-=~]{1,2}>/g, '→').replace(/(?<=\w)'(?=\w)/g, '’');
+  const plain = line
+    .replace(/^\s*[\w.-]{0,20}[<>]+ /, '')
+    .replace(/[-=~]{1,2}>/g, '→')
+    .replace(/(?<=\w)'(?=\w)/g, '’');
   return /[{}]/.test(plain) ? plain : plain.replace(QUOTED, ' ');
-}
-
-function speaksOfTokens(line: string): boolean {
-  return TOKENS.test(line) || SIDES.test(line) || isProvenAlone(line);
-}
-
-/** `Input: 12 | Output: 34 | Total: 46`: both sides and a total that is their sum. */
-function isProvenAlone(line: string): boolean {
-  if (line.length > LONGEST_LINE || !PROVEN.test(line)) {
-    return false;
-  }
-  const figures = figuresIn(line.replace(ASIDE, ' ~ '));
-  const [input = 0, output = 0, total] = [
-    figures?.get('input'),
-    figures?.get('output'),
-    figures?.get('total')
-  ];
-  return input > 0 && input + output === total;
 }
 
 /** A line about tokens that states nothing but a total, above those who share in it. */
@@ -185,6 +185,13 @@ function totalIn(line: string): number | undefined {
     : Number(found.replaceAll(',', ''));
 }
 
+const IS_BESIDE = /cache_(?:read|creation)_input_tokens/;
+const BESIDE = {
+  input: 'input_tokens',
+  output: 'output_tokens',
+  read: 'cache_read_input_tokens',
+  write: 'cache_creation_input_tokens'
+};
 const FIELDS: Readonly<Partial<Record<Role, string>>> = {
   input: 'prompt_tokens',
   output: 'completion_tokens',

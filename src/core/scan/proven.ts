@@ -11,7 +11,7 @@ const MOST_LINES = 12;
 const LONGEST_LINE = 60;
 /** One name and one figure, with a layout or a sign between them. */
 const ITEM =
-  /^[^\p{L}\d]{0,8}(\p{L}[\p{L} _-]{1,30}?)(?: ?\([\p{L} ]{1,20}\))?(?:\s*[:=→|]\s*|\s*\.{2,}\s*| \. |\s{2,}|\t)[*_`]{0,2}(\d[\d,]{0,14})(?: ?tok(?:en)?s?)?[^\p{L}\d]{0,8}$/u;
+  /^[^\p{L}\d]{0,8}(\p{L}[\p{L} _-]{1,30}?)(?: ?\([\p{L} ]{1,20}\))?(?:\s*[:=→|]\s*|\s*\.{2,}\s*| \. |\s{2,}|\t)[*_`]{0,2}(\d[\d,]{0,14})(?: ?tok(?:en)?s?)?(?:\s{1,4}\((?:of which )?(\p{L}{3,12})[:=]? (\d[\d,]{0,14})\)|\s{1,4}\((?:of which )?(\d[\d,]{0,14}) (\p{L}{3,12})\))?[^\p{L}\d]{0,8}$/u;
 
 /**
  * The usages in such paragraphs.
@@ -38,18 +38,32 @@ function readParagraph(lines: readonly string[]): readonly string[] {
       if (figures.has(role)) {
         return [];
       }
-      figures.set(role, Number(item[2].replaceAll(',', '')));
+      figures.set(role, countOf(item[2]));
+      const share = labelsIn(item[3] ?? item[6] ?? '').at(0)?.role;
+      if (share === 'read' || share === 'reasoning' || share === 'write') {
+        figures.set(share, countOf(item[4] ?? item[5]));
+      }
     }
   }
   const { input = 0, output = 0, total } = Object.fromEntries(figures);
   const speaks = lines.some(line => /(?<![a-z])tok(?:en)?s?(?![a-z])|词元|令牌/i.test(line));
-  const isProven = input > 0 && input + output === total && speaks;
+  const isNamed = lines.some(line => /^\W*prompt\b/i.test(line));
+  const isProven = input > 0 && input + output === total && (speaks || isNamed);
   if (!isProven && !(input > 0 && output > 0 && arePromptAndCompletion(lines))) {
     return [];
   }
   // An embedding has a total and no output.
   const other = figures.has('output') ? { completion_tokens: output } : { total_tokens: total };
-  return [JSON.stringify({ prompt_tokens: input, ...other })];
+  const shares = {
+    cached_tokens: figures.get('read'),
+    cache_write_tokens: figures.get('write'),
+    reasoning_tokens: figures.get('reasoning')
+  };
+  return [JSON.stringify({ prompt_tokens: input, ...other, ...shares })];
+}
+
+function countOf(printed: string): number {
+  return Number(printed.replaceAll(',', ''));
 }
 
 /** `Prompt: 12` above `Completion: 34`. */

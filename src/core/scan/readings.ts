@@ -7,8 +7,9 @@
 
 import type { Kind, Reading } from './reading';
 import { agrees, mergedReading } from './reading';
+import { statesOneSide } from './node-figures';
 import type { Node } from './tree';
-import { isHolder, statedUsage, statesOneSide } from './usage';
+import { isHolder, statedUsage } from './usage';
 import { namesSum } from './vocabulary';
 
 /** Parts of one answer: what is in them is about the same call as what is beside them. */

@@ -14,6 +14,8 @@ const PATH_PART = /\$(?:`([^`]+)`|([\w.]+))|\[\[(\d+)\]\]/g;
 const PRINTED = /^\[1\]\s+(.{1,300})$/;
 const STR_LINE = /^( ?(?: \.\.){0,12}) ?\$ ([\w.`-]{0,80}) *(?::| <\w{1,8}>)(.{0,300})$/;
 const TYPED = /^ *(?:(?:int|num|chr|logi|dbl) +)?([\d"].*)$/;
+const VECTOR =
+  /^ Named (?:int|num) \[1:\d{1,2}\]([ \d]{1,300})\n - attr\(\*, "names"\)= chr \[1:\d{1,2}\]((?: "[^"\n]{1,80}"){1,20})/gm;
 const MOST_VALUES = 5_000;
 
 /**
@@ -23,9 +25,22 @@ const MOST_VALUES = 5_000;
  * @returns each list as JSON, in the order of the text.
  */
 export function readRLists(text: string): readonly string[] {
-  if (!text.includes('$')) {
-    return [];
-  }
+  return text.includes('$') ? [...readLists(text), ...readVectors(text)] : readVectors(text);
+}
+
+/** `str` of a named vector: its figures, and its names in the line below. */
+function readVectors(text: string): readonly string[] {
+  return [...text.matchAll(VECTOR)].flatMap(([, printed, quoted]) => {
+    const figures = printed.trim().split(/\s+/);
+    const names = [...quoted.matchAll(/"([^"\n]{1,80})"/g)].map(([, name]) => name);
+    const isWhole = figures.length === names.length && figures.every(one => /^\d{1,12}$/.test(one));
+    return isWhole
+      ? [JSON.stringify(Object.fromEntries(names.map((name, at) => [name, Number(figures[at])])))]
+      : [];
+  });
+}
+
+function readLists(text: string): readonly string[] {
   const collector = new Collector();
   let path: readonly string[] | undefined;
   for (const line of text.split('\n')) {

@@ -13,6 +13,7 @@ import {
   DEFINING,
   FARTHEST,
   hasUnit,
+  isComparison,
   isTokens,
   isWordStart,
   NUMBER,
@@ -128,7 +129,7 @@ class Reader {
       this._at += 1;
       return this._forget();
     }
-    if (char === '=' && (this._text[this._at + 1] === '=' || this._isComparison())) {
+    if (char === '=' && (this._text[this._at + 1] === '=' || isComparison(this._text, this._at))) {
       return this._compare();
     }
     // `done=True eval_count=9`: a word that was a value isn't part of the next name.
@@ -158,18 +159,10 @@ class Reader {
     this._forget();
   }
 
-  /** `<=`, `>=`, `!=`: a bound, not a figure; an arrow such as `==>` is none of them. */
-  private _isComparison(): boolean {
-    const before = this._at === 0 ? '' : this._text[this._at - 1];
-    return '<>!~'.includes(before) && before !== '' && this._text[this._at + 1] !== '>';
-  }
-
   private _nameBefore(): string {
-    const isString = this._stringStop >= 0 && this._isBlank(this._stringStop + 1, this._at);
-    if (isString) {
-      return this._stringStop - this._stringStart > 80
-        ? ''
-        : this._text.slice(this._stringStart, this._stringStop);
+    if (this._stringStop >= 0 && this._isBlank(this._stringStop + 1, this._at)) {
+      const isLong = this._stringStop - this._stringStart > 80;
+      return isLong ? '' : this._text.slice(this._stringStart, this._stringStop);
     }
     return this._text.slice(Math.max(this._phrase, this._at - 60), this._at).trim();
   }

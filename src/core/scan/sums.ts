@@ -77,8 +77,18 @@ export function restOf(
 
 /** Drops readings without an id that are exactly the sum of two or more before them: a total without a name. */
 export function withoutSums(readings: readonly Reading[]): readonly Reading[] {
+  const [input, output] = totalOf(readings);
+  const whole = readings.findIndex(
+    reading =>
+      readings.length > 2 &&
+      reading.responseId === undefined &&
+      size(reading) > 0 &&
+      2 * tokensOf(reading)[0] === input &&
+      2 * tokensOf(reading)[1] === output
+  );
+  const parts = readings.filter((_, at) => at !== whole);
   let before = NONE;
-  return readings.filter((reading, index) => {
+  return parts.filter((reading, index) => {
     const tokens = tokensOf(reading);
     const isSum = tokens[0] === before[0] && tokens[1] === before[1] && size(reading) > 0;
     if (index >= 2 && isSum && reading.responseId === undefined) {

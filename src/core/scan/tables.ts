@@ -3,41 +3,29 @@
  *
  * It reads tables with a head (data frames of R and pandas, Markdown, `console.table` of a list), tables with the names in
  * their rows (R's matrices, pandas' series, `console.table` of one object) and R's named vectors, which have one row below the
- * head; each also when it is wrapped. It leaves out data frames of several rows, which are logs of calls made at another time,
- * and data frames of one row without a sum, a model or a cost that would show that it is a call.
+ * head; each also when it is wrapped. Which rows are calls is decided in `table-calls.ts`.
  */
 
-import { namesOther } from './topics';
-import type { Role } from './vocabulary';
-import { meaningOf, plainName } from './vocabulary';
-
-type Cells = readonly string[];
+import { namesTokens } from './about';
+import type { Fields } from './table-calls';
+import { callsOf, callsOfNamed, roleOf, sideOf } from './table-calls';
+import type { Cells } from './table-cells';
+import { cellsOf, countOf, fitted, isDivider, namesIn } from './table-cells';
 
 /** A head and the rows below it. */
 interface Block {
-  readonly names: Cells;
-  readonly rows: Cells[];
+  names: Cells;
+  readonly head: string;
+  readonly rows: { readonly label?: string; readonly cells: Cells }[];
   /** A vector has nothing before its figures and nothing between them. */
   isVector: boolean;
-  /** Its rows have neither a number nor a name. */
-  isBare: boolean;
-  /** A row is named as means and limits are. */
-  isOther: boolean;
 }
 
 const LONGEST_LINE = 1_000;
 const MOST_ROWS = 100;
 const NAME = /^[\p{L}_][\p{L}\p{N}_.]{0,79}$/u;
-/** A count, also as a float that is whole. */
-const COUNT = /^(\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:\.0{0,6})?$/;
-/** A line of comma-separated values: names, or figures that are not grouped by commas. */
-const COMMAS = /^(?:"?[\w.:/ -]{1,60}"?,){1,30}"?[\w.:/ -]{1,60}"?$/;
-/** Names of figures of which at least one is none of every day. */
-const SPEAKS = /prompt|completion|tok(?:en)?s?/i;
-/** Lines between head and rows, and cells of rows that were left out. */
-const RULE = /^[-=:+.─━═┄┼├┤┌┐└┘┬┴╪╞╡╒╕╘╛╤╧]*$/u;
-/** The types that tibbles print below or beside the names. */
-const TYPE = /(?:^|\s+)(?:<|&lt;)[\w,]{1,12}(?:>|&gt;)$/;
+/** The same between bars, where names may be words. */
+const WORDS = /^[\p{L}_][\p{L}\p{N}_. -]{0,60}$/u;
 
 /**
  * The tables in a text that hold usage.
@@ -46,7 +34,7 @@ const TYPE = /(?:^|\s+)(?:<|&lt;)[\w,]{1,12}(?:>|&gt;)$/;
  * @returns each table as JSON: a list with an object for each call.
  */
 export function readTables(text: string): readonly string[] {
-  const tables = new Tables();
+  const tables = new Tables(namesTokens(text));
   for (const line of text.split('\n')) {
     tables.addLine(line);
   }
@@ -54,13 +42,23 @@ export function readTables(text: string): readonly string[] {
 }
 
 class Tables {
+  /** @param _isAboutTokens - something in the text speaks of tokens. */
+  constructor(private readonly _isAboutTokens: boolean) {}
+
   addLine(line: string): void {
     const cells = line.length > LONGEST_LINE ? [] : cellsOf(line);
-    if (cells.every(cell => RULE.test(cell) || TYPE.test(` ${cell}`)) && line.length > 0) {
+    if (isDivider(cells, line) && line.length > 0) {
       return;
     }
-    if (line.trim() !== '' && !this._addNamed(cells) && !this._addRow(cells, line)) {
-      this._addHead(cells);
+    if (line.trim() === '') {
+      return;
+    }
+    const above = this._above;
+    const filled = cells.filter(cell => cell !== '');
+    this._above = filled.every(cell => countOf(cell) !== undefined) ? filled : undefined;
+    if (!this._addNamed(cells) && !this._addRow(cells, line)) {
+      this._addBelow(above, filled);
+      this._addHead(namesIn(cells), line);
     }
   }
 
@@ -70,14 +68,16 @@ class Tables {
     return this._done;
   }
 
-  /** A row that begins with the name of a figure. */
-  private _addNamed(cells: Cells): boolean {
+  /** A row that begins with the name of a figure; a frame numbers it before. */
+  private _addNamed(printed: Cells): boolean {
+    const isNumbered = printed.length === 3 && /^\d{1,3}$/.test(printed[0]);
+    const cells = isNumbered ? printed.slice(1) : printed;
     const [name = '', ...figures] = cells;
     const isBegun = this._named.length > 0 && this._named[0].length === cells.length;
     const isNamed = isBegun
-      ? NAME.test(name)
+      ? WORDS.test(name)
       : roleOf(name) !== undefined || (figures.length === 1 && sideOf(name) !== undefined);
-    const areFigures = figures.every(figure => figure === '' || COUNT.test(figure));
+    const areFigures = figures.every(figure => figure === '' || countOf(figure) !== undefined);
     if (!isNamed || !areFigures || figures.every(figure => figure === '')) {
       this._endNamed();
       return false;
@@ -94,28 +94,71 @@ class Tables {
   /** A row below a head; it may begin with a number or name that the head has no name for. */
   private _addRow(cells: Cells, line: string): boolean {
     const block = this._blocks.at(-1);
-    const before = cells.length - (block?.names.length ?? 0);
-    const isRow = (before === 0 || before === 1) && cells.some(cell => COUNT.test(cell));
-    if (block === undefined || !isRow) {
+    if (block === undefined || !cells.some(cell => countOf(cell) !== undefined)) {
+      return false;
+    }
+    const before = cells.length - block.names.length;
+    const isRow = before === 0 || before === 1;
+    const fit = isRow ? undefined : this._fit(block, line);
+    if (!isRow && fit === undefined) {
       return false;
     }
     if (block.rows.length < MOST_ROWS) {
-      block.rows.push(cells.slice(before));
-      block.isBare &&= before === 0;
-      block.isOther ||= before === 1 && namesOther(cells[0]);
-      block.isVector &&= before === 0 && !line.includes('|');
+      const label = before === 1 ? cells[0] : undefined;
+      block.rows.push(fit === undefined ? { label, cells: cells.slice(before) } : { cells: fit });
+      block.isVector &&= label === undefined && !line.includes('|');
     }
     return true;
   }
 
-  private _addHead(cells: Cells): void {
-    const names = cells.map(cell => cell.replace(TYPE, ''));
-    const isHead = names.every(name => name === '' || isName(name)) && !names.every(isEmpty);
+  /** Figures above their names, as panels and cards show them. */
+  private _addBelow(figures: Cells | undefined, names: Cells): void {
+    if (figures?.length === names.length && names.every(name => roleOf(name) !== undefined)) {
+      this._addCalls(
+        callsOf({ names, rows: [{ cells: figures }], isPlain: true, isAboutTokens: true })
+      );
+    }
+  }
+
+  /** The cells of a row whose columns its words alone do not show; the first row may show the columns of the head as well. */
+  private _fit(block: Block, line: string): Cells | undefined {
+    if (line.length > LONGEST_LINE || line.includes('|')) {
+      return undefined;
+    }
+    if (block.rows.length === 0) {
+      const both = fitted(block.head, line);
+      if (both !== undefined) {
+        block.names = both.names;
+        return both.row;
+      }
+    }
+    // A text of several words stands before the figures.
+    const words = line.trim().split(/\s{2,}/);
+    const cells = words.length === block.names.length + 1 ? words.slice(1) : words;
+    const all = line.trim().split(/\s+/);
+    const known = [cells, all.slice(-block.names.length)].find(
+      one =>
+        one.length === block.names.length &&
+        block.names.every(
+          (name, at) => roleOf(name) === undefined || countOf(one[at]) !== undefined
+        )
+    );
+    return block.names.some(name => roleOf(name) !== undefined) ? known : undefined;
+  }
+
+  private _addHead(names: Cells, line: string): void {
+    const block = this._blocks.at(-1);
+    if (names.length === 1 && block?.rows.length === 0 && block.names.length > 2) {
+      // The name of a frame's index stands below the names of its columns.
+      return;
+    }
+    const isHead =
+      names.every(name => name === '' || isName(name)) && !names.every(name => name === '');
     if (!isHead || !this._continues(names)) {
       this._endBlocks();
     }
     if (isHead) {
-      this._blocks.push({ names, rows: [], isVector: true, isBare: true, isOther: false });
+      this._blocks.push({ names, head: line, rows: [], isVector: true });
     }
   }
 
@@ -133,44 +176,32 @@ class Tables {
 
   private _endBlocks(): void {
     const blocks = this._blocks.splice(0).filter(({ rows }) => rows.length > 0);
+    if (blocks.length === 0) {
+      return;
+    }
     const names = blocks.flatMap(block => block.names);
-    const cells = blocks.flatMap(({ rows }) => rows[0]);
-    const named = isUsage(names) ? names : fullNames(names, cells);
-    const isOneCall = blocks.every(({ rows, isOther }) => rows.length === 1 && !isOther);
+    const rows = blocks[0].rows.map(({ label }, at) => ({
+      label,
+      cells: blocks.flatMap(block => block.rows[at]?.cells ?? [])
+    }));
+    // R's matrices of one row.
+    const areBare = rows.every(({ label = '[1,]' }) => label === '[1,]');
     const isPlain =
       blocks.every(({ isVector }) => isVector) ||
-      (blocks.every(({ isBare }) => isBare) && named.every(name => roleOf(name) !== undefined));
-    const isProven = isPlain || showsCall(named, cells);
-    if (isOneCall && isProven && isUsage(named)) {
-      this._addObjects([objectOf(named, cells)]);
-    }
+      (areBare && names.every(name => roleOf(name) !== undefined));
+    this._addCalls(callsOf({ names, rows, isPlain, isAboutTokens: this._isAboutTokens }));
   }
 
   private _endNamed(): void {
     const rows = this._named.splice(0);
-    const printed = rows.map(([name]) => name);
-    const isShort = !isUsage(printed);
-    const names =
-      isShort && SPEAKS.test(printed.join(' '))
-        ? fullNames(
-            printed,
-            rows.map(([, figure]) => figure)
-          )
-        : printed;
-    if (!isUsage(names)) {
-      return;
+    if (rows.length > 0) {
+      this._addCalls(callsOfNamed(rows, this._isAboutTokens));
     }
-    const columns = rows[0].slice(1).map((_, at) => rows.map(row => row[at + 1]));
-    this._addObjects(
-      columns
-        .filter(figures => isUsage(names.filter((_, at) => figures[at] !== '')))
-        .map(figures => objectOf(names, figures))
-    );
   }
 
-  private _addObjects(objects: readonly object[]): void {
-    if (objects.length > 0) {
-      this._done.push(JSON.stringify(objects));
+  private _addCalls(calls: readonly Fields[]): void {
+    if (calls.length > 0) {
+      this._done.push(JSON.stringify(calls));
     }
   }
 
@@ -178,88 +209,14 @@ class Tables {
   /** The blocks of one table, side by side where it was wrapped. */
   private readonly _blocks: Block[] = [];
   private readonly _named: Cells[] = [];
-}
-
-function cellsOf(line: string): Cells {
-  const trimmed = line.trim();
-  if (COMMAS.test(trimmed)) {
-    return trimmed.split(',').map(cell => cell.replace(/^"|"$/g, ''));
-  }
-  return trimmed.includes('|')
-    ? trimmed
-        .replace(/^\||\|$/g, '')
-        .split('|')
-        .map(cell => cell.trim())
-    : trimmed.split(/\s+/);
+  /** The line above, if it had nothing but figures. */
+  private _above?: Cells;
 }
 
 /** Names of bars' cells may be words. */
 function isName(cell: string): boolean {
-  return NAME.test(cell) || (cell.length <= 60 && !COUNT.test(cell) && /^[\p{L}(]/u.test(cell));
-}
-
-function isEmpty(cell: string): boolean {
-  return cell === '';
-}
-
-function isUsage(names: Cells): boolean {
-  const roles = new Set(names.map(roleOf));
-  return roles.has('input') && (roles.has('output') || roles.has('total'));
-}
-
-/** `Input`, `Output` and `Total` as names of figures, where the total is the sum. */
-function fullNames(names: Cells, cells: Cells): Cells {
-  const short = names.map(sideOf);
-  const figureOf = (wanted: Role): number => countOf(cells[short.indexOf(wanted)]) ?? NaN;
-  const isSum = figureOf('total') === figureOf('input') + figureOf('output');
-  return isSum ? names.map((name, at) => FULL[short[at] ?? ''] ?? name) : names;
-}
-
-const FULL: Readonly<Record<string, string>> = {
-  input: 'input_tokens',
-  output: 'output_tokens',
-  total: 'total_tokens'
-};
-
-function roleOf(name: string): Role | undefined {
-  const { role, isShort } = meaningOf(plainName(lastName(name)), /\s/.test(name));
-  return isShort || role === 'tokens' ? undefined : role;
-}
-
-/** The same for a name that may be short: other rows show whether it is a figure. */
-function sideOf(name: string): Role | undefined {
-  const plain = plainName(lastName(name));
-  return plain === 'tokens' ? 'total' : meaningOf(plain, /\s/.test(name)).role;
-}
-
-/** `usage.prompt_tokens`, as nested lists are flattened. */
-function lastName(name: string): string {
-  return name.slice(name.lastIndexOf('.') + 1);
-}
-
-/** Whether a row says which model it was, or has a total that is the sum. */
-function showsCall(names: Cells, cells: Cells): boolean {
-  const figureOf = (wanted: Role): number =>
-    countOf(cells[names.findIndex(name => roleOf(name) === wanted)]) ?? NaN;
   return (
-    names.some(name => meaningOf(plainName(lastName(name)), false).text === 'model') ||
-    names.some(name =>
-      /^(?:cost|cost_usd|total_cost|latency|latency_ms|finish_reason)$/i.test(name)
-    ) ||
-    figureOf('total') === figureOf('input') + figureOf('output')
+    NAME.test(cell) ||
+    (cell.length <= 60 && countOf(cell) === undefined && /^[\p{L}(#]/u.test(cell))
   );
-}
-
-/** One call, by the names of its figures. */
-function objectOf(names: Cells, cells: Cells): Readonly<Record<string, string | number>> {
-  const fields = names.map((name, at): [string, string | number] => [
-    lastName(name),
-    countOf(cells[at]) ?? cells[at]
-  ]);
-  return Object.fromEntries(fields.filter(([name, value]) => name !== '' && value !== ''));
-}
-
-function countOf(cell = ''): number | undefined {
-  const count = COUNT.exec(cell)?.[1];
-  return count === undefined ? undefined : Number(count.replaceAll(',', ''));
 }

@@ -5,6 +5,7 @@
  */
 
 import { withSigns } from './labelled';
+import { inEnglish } from './languages';
 import { readLines } from './lines';
 import type { OutputPattern } from './patterns';
 import { readPatterns } from './patterns';
@@ -15,6 +16,8 @@ import type { Reading } from './reading';
 import { agrees, mergedReading } from './reading';
 import { readingsOf } from './readings';
 import { readRLists } from './rlist';
+import { withoutRuntimes } from './runtimes';
+import { unstacked } from './stacked';
 import { withoutSource } from './listing';
 import { readStructures } from './structure';
 import { readTables } from './tables';
@@ -53,10 +56,11 @@ export function scanText(
 function readWindow(window: string, markup: Markup): readonly Reading[] {
   const text = markup === 'html' ? withoutMarkup(window) : window;
   const signs = unquoted(withoutTerminalCodes(text).replace(PAYLOAD, payload)).replace(
-    /[：，；│┃║]/g,
+    /[：，；│┃║┆┇┊┋╎╏（）＝／＋．｜０-９]/g,
     plainSign
   );
-  const plain = withSigns(withoutOtherTopics(withoutSource(signs)));
+  const english = inEnglish(withoutRuntimes(signs));
+  const plain = withSigns(withoutOtherTopics(unstacked(withoutSource(english))));
   const structures = [plain, ...readRLists(plain), ...readTables(plain)].flatMap(readStructures);
   const readings = readingsOf(structures);
   const phrases = readingsOf([...readPhrases(plain), ...readProven(plain)].flatMap(readStructures));
@@ -69,7 +73,9 @@ function withPhrases(
   readings: readonly Reading[],
   phrases: readonly Reading[]
 ): readonly Reading[] {
-  const all = [...readings];
+  const all = readings.filter(
+    one => one.responseId !== undefined || !phrases.some(whole => isPartOf(one, whole))
+  );
   for (const phrase of phrases.filter(one => !readings.some(whole => isPartOf(one, whole)))) {
     const same = readings.filter(reading => agrees(reading, phrase));
     const at = all.findIndex(reading => agrees(reading, phrase));
@@ -121,9 +127,10 @@ function unescaped(text: string): string {
   return text.replace(/\\(n|r|t|.)/g, unescape);
 }
 
-/** Full-width punctuation, as Chinese texts have it, and the bars of drawn tables. */
+/** Full-width signs and digits, as Chinese and Japanese texts have them, and the bars of drawn tables. */
 function plainSign(sign: string): string {
-  return { '：': ':', '，': ',', '；': ';' }[sign] ?? '|';
+  // The block of full-width forms has the order of ASCII.
+  return sign >= '\uff01' && sign !== '｜' ? String.fromCharCode(sign.charCodeAt(0) - 0xfee0) : '|';
 }
 
 function unescape(_: string, char: string): string {

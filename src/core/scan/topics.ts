@@ -6,10 +6,11 @@
  */
 
 import { labelsIn } from './labels';
-import { IS_OTHER, IS_OTHER_TITLE, IS_REQUEST } from './topic-words';
+import { IS_INTRODUCTION, IS_OTHER, IS_OTHER_TITLE, IS_PERIOD, IS_REQUEST } from './topic-words';
 
 const LONGEST_LINE = 1_000;
 const LONGEST_HEADING = 80;
+const LONGEST_INTRODUCTION = 160;
 
 /** What stands beside the figures of a call and is about itself: settings, costs, speeds, reasons, shares. */
 const ASIDE = new RegExp(
@@ -24,6 +25,7 @@ const ASIDE = new RegExp(
     String.raw`[\d.,]+\s?(?:tokens?|toks?|t)\s?(?:\/|per)\s?s(?:ec(?:ond)?)?\b`,
     String.raw`[\d.]+\s?%[^,;|()]{0,30}`,
     String.raw`(?:费用|价格|成本|花费|余额|预估费用|预计费用)\s?[:：约]?\s?[$¥￥]?\s?[\d.,]+\s?元?`,
+    String.raw`(?:约合?|折合|合)?\s?[$¥￥]?\s?[\d.,]+\s?(?:元|美元|美分|人民币|円)`,
     String.raw`[$¥￥]\s?[\d.,]+`
   ].join('|'),
   'gi'
@@ -31,7 +33,8 @@ const ASIDE = new RegExp(
 /** An estimate of the cost is of this call. */
 const COST = /(?:estimated|est\.?|approximate) costs?|costs? estimate/gi;
 /** A text that is printed beside the figures of its call ends here. */
-const END_OF_TEXT = /^.*(?:[?？]|→|=>|->|\u2026|\.\.\.|["'”’](?=\s*[:|(,-]))(?=.*\d)/;
+const END_OF_TEXT =
+  /^(?!.*(?:prompt|completion|input|output|tokens?)\s?[:=]?\s?\d.*(?:→|=>|->)).*(?:[?？]|→|=>|->|\u2026|\.\.\.|["'”’](?=\s*[:|(,-]))(?=.*\d)/;
 /** Figures in brackets at the end of a line, and the last sentence with any. */
 const GROUP = /^(.*\S)\s+[[(]([^()[\]]*\p{L}[^()[\]]*)[\])]\W*$/u;
 const SENTENCE = /^(.*[.!。])\s+(\S.*\d.*)$/;
@@ -49,9 +52,15 @@ const NEUTRAL =
 /** Words by which a sentence says what was used. */
 const REPORTS =
   /^(?:us(?:ed|es|ing)|consum(?:ed|es|ing)|took|takes|cost|costs|sent|sends|received|returned|returns|generated|generating|produced|spent|billed|charged|paid|read|wrote|was|were|is|are|report(?:ed|s)|replied|answered|responded|got|gave|given|had|has|have|came|went|counted|done|finished|completed|processed|ended|made|required)$/i;
+/** A question about figures. */
+const IS_ASKED = /^.*\d.*?[a-z)] .*[a-z] ?[?？]\s*$/i;
+/** What a test compares. */
+const IS_WANTED = /^\s*(?:expected|want(?:ed)?|golden|reference)\b[^:=]{0,20}[:=]\s*\S/i;
+const IS_FOUND = /^\s*(?:actual|got|found|received|but)\b/i;
 const STRUCTURE = /[{]|\w\(\w+=/;
 /** The titles of blocks: marks of Markdown, rules around, nothing but words, a colon at the end. */
 const TITLE = /^[\s#*=\-─━═╭┌┏|>~[]*(\p{L}[^|:.!?？]*?)[\s#*=\-─━═╮┐┓|:~\]]*$/u;
+const YEAR = /(?<![\d.,])20\d\d(?:-\d\d){0,2}(?![\d.,]*\d)/g;
 /** A file of settings or source, above what is in it. */
 const FILE = /^\s*[#=*-]{0,4}\s*[\w./-]+\.(?:ya?ml|toml|ini|cfg|env|py|js|ts|md|rst|r):?\s*$/i;
 const MOST_WORDS = 7;
@@ -84,6 +93,16 @@ class Topics {
       this._isBelowOther = true;
       return true;
     }
+    if (isTitle || line.length <= LONGEST_INTRODUCTION) {
+      this._isCompared = this._isCompared ? IS_FOUND.test(line) : IS_WANTED.test(line);
+      if (this._isCompared) {
+        return isWhole(line);
+      }
+      if (IS_INTRODUCTION.test(line) || IS_PERIOD.test(line)) {
+        this._isBelowOther = this._isFresh = true;
+        return true;
+      }
+    }
     const isShown = line.length <= LONGEST_LINE && NAMES_FIGURES.test(line);
     if (!this._isBelowOther && !isTitle && !isShown) {
       return false;
@@ -106,6 +125,8 @@ class Topics {
   }
 
   private _isBelowOther = false;
+  /** The line above says what was expected in a test. */
+  private _isCompared = false;
   /** Nothing stands between the heading and what follows. */
   private _isFresh = false;
 }
@@ -128,7 +149,7 @@ function isRow(line: string): boolean {
 
 function saysOther(line: string): boolean {
   const own = ownWords(line.replace(ASIDE, ' ').replace(END_OF_TEXT, ' '));
-  return IS_OTHER.test(own) || isUnreported(own);
+  return IS_OTHER.test(own) || IS_ASKED.test(line) || isUnreported(own);
 }
 
 /** What a line says of its figures: without the answer of a model or the question that stands before them. */
@@ -150,7 +171,7 @@ function isUnreported(line: string): boolean {
   const before = SENTENCE_WITH_FIGURE.exec(line)?.[1];
   const words =
     before
-      ?.split(/[:|[(→—–•·;.!?)\]>]/)
+      ?.split(/[^\p{L}\p{N}\s'’"$%_@/-]/u)
       .at(-1)
       ?.match(/[A-Za-z][\w'-]*/g) ?? [];
   const others = words.filter(word => !/\d/.test(word) && !NEUTRAL.test(word));
@@ -160,7 +181,9 @@ function isUnreported(line: string): boolean {
 /** The words of a line that stands above others. */
 function titleIn(line: string): string | undefined {
   const title = line.length > LONGEST_HEADING ? undefined : TITLE.exec(line)?.[1];
-  const isFigure = /:\s*\S|\d\s*$/.test(line) || (/\d/.test(line) && !/:\s*$|^\s*[#=*]/.test(line));
+  const dateless = line.replace(YEAR, ' ');
+  const isFigure =
+    /:\s*\S|\d\s*$|=\s?\d/.test(dateless) || (/\d/.test(dateless) && !/:\s*$|^\s*[#=*]/.test(line));
   return title === undefined ||
     isFigure ||
     HEAD.test(line) ||
@@ -172,7 +195,7 @@ function titleIn(line: string): string | undefined {
 /** The same in the names of objects and fields. */
 const OTHER_NAMES = new Set(
   (
-    'limit limits quota quotas budget budgets pricing price prices average averages avg mean median max maximum min minimum ' +
+    'sample samples demo placeholder initial template golden reference mock fake dummy fixture stub synthetic hypothetical limit limits quota quotas budget budgets pricing price prices average averages avg mean median max maximum min minimum ' +
     'estimate estimates estimated estimator expected forecast projected config configuration settings defaults thresholds ' +
     'threshold benchmark dataset sampling params parameters remaining allowance example schema properties std p50 p90 p95 p99 ' +
     'train training'
@@ -187,6 +210,7 @@ export function namesOther(name: string): boolean {
   const words = name.match(/[A-Z]?[a-z\d]+|[A-Z]+/g) ?? [];
   return (
     IS_FUNCTION.test(name) ||
+    /^default_/.test(name) ||
     IS_MACHINE.test(name) ||
     words.some(word => OTHER_NAMES.has(word.toLowerCase()))
   );

@@ -5,7 +5,7 @@
  * a block, so that `Prompt tokens: 1, Completion tokens: 2` in running text is a node like any other.
  */
 
-import type { Role } from './vocabulary';
+import type { Role, TextKind } from './vocabulary';
 import { meaningOf, plainName } from './vocabulary';
 
 /** One figure; null where an absent value was printed. */
@@ -29,7 +29,7 @@ export interface Node {
   readonly figures: Map<Role, Figure>;
   /** Figures by their own names, if the name shows the dialect. */
   readonly names: Set<string>;
-  readonly texts: Map<'id' | 'model' | 'type', string>;
+  readonly texts: Map<TextKind, string>;
   readonly children: Node[];
   parent?: Node;
 }

@@ -6,21 +6,23 @@
  */
 
 import type { Usage } from './reading';
-import type { Figure, Node } from './tree';
+import { Figures } from './node-figures';
+import type { Node } from './tree';
 import { DEFINITION } from './tree';
 import { namesOther } from './topics';
-import type { Role } from './vocabulary';
-import { meaningOf } from './vocabulary';
 
 /** No call has more tokens: a larger number is not the count of one call. */
 const LARGEST = 100_000_000;
-const ASIDE = /_?(?:details?|detail_breakdown)$/;
 /** Names of things that hold a usage and nothing else, so that one figure in them is enough. */
 const HOLDERS =
   /(?:usage|usages|usage_metadata|billed_units|tokens|token_usage|token_count|usage_details|usage_stats|token_stats|meta)$/;
 /** Names of classes of which an object is a usage. */
 const USAGE_CLASS =
   /(?:Usage|Tokens?)(?:Stats|Statistics|Counts|Info|Summary|Details|Data|Metrics|Metadata|Record|BilledUnits)?$|BilledUnits$/;
+/** The same before a bracket without a sign: `tokens {'in': 12, 'out': 34}`. */
+const IS_LOWER_HOLDER = /^(?:usage|tokens|token_usage|usage_metadata)$/;
+/** The same where they hold one for each: `usage_by_step`. */
+const IN_USAGE = /^(?:token_)?usages?_(?:by|per|of)_/;
 /** Names of counts made before a call. */
 const COUNTED_BEFORE = /count_?tokens|tokens?_?count(?:_?result|_?response)?$|token_counter/i;
 /** A completion that is smaller than its reasoning by more than this does not include it (Perplexity). */
@@ -42,7 +44,7 @@ export interface Stated {
  */
 export function statedUsage(node: Node): Stated | undefined {
   const figures = new Figures(node);
-  if (!figures.areCounts || !isUsage(node, figures)) {
+  if (!figures.areCounts || !isUsage(node, figures) || isUnused(node)) {
     return undefined;
   }
   const read = figures.get('read');
@@ -67,81 +69,9 @@ export function statedUsage(node: Node): Stated | undefined {
     : { usage: usageKnown, printedInput: printed };
 }
 
-/** A node's figures, with those of its `..._details` beside them. */
-class Figures {
-  /** Gemini's candidates do not include its thoughts. */
-  readonly isThinkingBeside: boolean;
-  /** The input was put together of its parts. */
-  isInputWhole = false;
-
-  constructor(node: Node) {
-    this.isThinkingBeside =
-      node.names.has('thoughts_token_count') &&
-      (node.figures.get('reasoning')?.value ?? 0) > 0 &&
-      !node.names.has('output_tokens');
-    for (const [role, figure] of node.figures) {
-      this._figures.set(role, figure);
-    }
-    for (const child of node.children) {
-      if (ASIDE.test(child.key) || /Details?(?:Wrapper)?$/.test(child.name)) {
-        this._takeAside(child);
-      } else {
-        this._takeNested(child);
-      }
-    }
-    this._addMisses();
-  }
-
-  get(role: Role): number | undefined {
-    return this._figures.get(role)?.value ?? undefined;
-  }
-
-  has(role: Role): boolean {
-    return this._figures.has(role);
-  }
-
-  isShort(role: Role): boolean {
-    return this._figures.get(role)?.isShort === true;
-  }
-
-  /** Input that is printed only as what was read from the cache, written to it, and neither. */
-  private _addMisses(): void {
-    const missed = this.get('miss');
-    if (missed === undefined || this.has('input')) {
-      return;
-    }
-    const value = missed + (this.get('read') ?? 0) + (this.get('write') ?? 0);
-    this._figures.set('input', { value, isShort: false, isSum: false });
-    this.isInputWhole = true;
-  }
-
-  /** Whether every figure is a whole number or absent. */
-  get areCounts(): boolean {
-    return [...this._figures.values()].every(
-      ({ value }) => value === null || (Number.isSafeInteger(value) && value >= 0)
-    );
-  }
-
-  /** `inputTokens: { total: 12, cacheRead: 10 }`, as the AI SDK for JavaScript prints it. */
-  private _takeNested(child: Node): void {
-    const { role } = meaningOf(child.key, false);
-    const total = child.figures.get('total');
-    if (role !== undefined && total !== undefined && statesOneSide(child) && !this.has(role)) {
-      this._figures.set(role, { ...total, isShort: false });
-      this._takeAside(child);
-    }
-  }
-
-  private _takeAside(child: Node): void {
-    for (const role of ['read', 'write', 'reasoning'] as const) {
-      const figure = child.figures.get(role);
-      if (figure !== undefined && (this._figures.get(role)?.value ?? null) === null) {
-        this._figures.set(role, figure);
-      }
-    }
-  }
-
-  private readonly _figures = new Map<Role, Figure>();
+/** Lines of zeros before any call, and of missing values in a frame; claudette's are of an object. */
+function isUnused({ bracket, figures, names }: Node): boolean {
+  return bracket === '' && !names.has('in') && [...figures.values()].every(one => one.value === 0);
 }
 
 function isUsage(node: Node, figures: Figures): boolean {
@@ -190,8 +120,16 @@ function isOfOther(node: Node): boolean {
  * makes them figures.
  */
 function hasCompany(node: Node, figures: Figures): boolean {
+  const isOfUsage = IN_USAGE.test(node.parent?.key ?? '');
   const isNamed = node.names.has('prompt') && node.names.has('completion');
-  if (isHolder(node) || figures.has('read') || (isNamed && node.bracket !== '')) {
+  const isOfTokens = /tokens?$/i.test(node.texts.get('unit') ?? '');
+  if (
+    isHolder(node) ||
+    isOfUsage ||
+    isOfTokens ||
+    figures.has('read') ||
+    (isNamed && node.bracket !== '')
+  ) {
     return true;
   }
   const sum = (figures.get('input') ?? 0) + (figures.get('output') ?? 0);
@@ -202,15 +140,10 @@ function hasCompany(node: Node, figures: Figures): boolean {
   return isPart || figures.get('tokens') === sum || (isOwnNamed && figures.get('total') === sum);
 }
 
-/** Whether a node is the input or the output of a usage, with a total and its parts. */
-export function statesOneSide({ key, figures }: Node): boolean {
-  const { role, isShort } = meaningOf(key, false);
-  return (role === 'input' || role === 'output') && !isShort && figures.has('total');
-}
-
 /** Whether the node is named as nothing but a usage is. */
-export function isHolder({ name, key }: Node): boolean {
-  return HOLDERS.test(key) || (USAGE_CLASS.test(name) && !COUNTED_BEFORE.test(name));
+export function isHolder({ name, key, bracket }: Node): boolean {
+  const isLower = bracket === '{' && IS_LOWER_HOLDER.test(name);
+  return HOLDERS.test(key) || isLower || (USAGE_CLASS.test(name) && !COUNTED_BEFORE.test(name));
 }
 
 function inputOf(node: Node, figures: Figures, read = 0, write = 0): number | undefined {
@@ -235,6 +168,10 @@ function isCacheBeside({ names }: Node, figures: Figures, cached: number): boole
   }
   if (figures.isInputWhole) {
     return false;
+  }
+  // More than the whole input cannot be a part of it.
+  if (cached > input && figures.has('write')) {
+    return true;
   }
   const isAnthropic =
     names.has('cache_read_input_tokens') || names.has('cache_creation_input_tokens');

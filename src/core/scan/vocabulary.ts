@@ -39,10 +39,10 @@ const NAMES: Readonly<Record<Role, string>> = {
     'cached_tokens cache_read_input_tokens cached_content_token_count cache_read_tokens prompt_cache_hit_tokens ' +
     'cache_read cached_input_tokens cache_read_input_token_count cached_prompt_tokens cached_input cached_prompt_token_count ' +
     'cache_read_token_count input_cache_read_tokens prompt_cached_tokens cached_content_tokens input_cached_tokens ' +
-    'cache_hit_tokens prompt_tokens_cached total_cached_tokens',
+    'cache_hit_tokens prompt_tokens_cached total_cached_tokens cached_read cache_reads cache_r cache_hit cache_hits',
   write:
     'cache_creation_input_tokens cache_write_tokens cache_write_input_tokens cache_creation_tokens cache_create ' +
-    'cache_write cache_write_input_token_count cache_creation_token_count input_cache_creation_tokens',
+    'cache_write cache_writes cached_write cached_create cached_creation cache_w cache_write_input_token_count cache_creation_token_count input_cache_creation_tokens',
   // What of the input was not in the cache.
   miss:
     'prompt_cache_miss_tokens cache_miss_tokens cache_misses uncached_input_tokens uncached_tokens uncached_prompt_tokens ' +
@@ -82,7 +82,8 @@ const ROLES = new Map<string, Role>(
 );
 
 /** Names whose texts say which call it was. */
-const TEXTS: Readonly<Record<string, 'id' | 'model' | 'type'>> = {
+export type TextKind = 'id' | 'model' | 'type' | 'unit';
+const TEXTS: Readonly<Record<string, TextKind>> = {
   id: 'id',
   response_id: 'id',
   generation_id: 'id',
@@ -95,7 +96,8 @@ const TEXTS: Readonly<Record<string, 'id' | 'model' | 'type'>> = {
   cohere_model: 'model',
   type: 'type',
   object: 'type',
-  turns: 'type'
+  turns: 'type',
+  unit: 'unit'
 };
 
 /** Words before a name that make its figure something else than what a call used. */
@@ -119,13 +121,16 @@ export interface Meaning {
   readonly isShort: boolean;
   /** The name itself says that it sums up several calls. */
   readonly isSum: boolean;
-  readonly text?: 'id' | 'model' | 'type';
+  readonly text?: TextKind;
 }
 
 const NOTHING: Meaning = { isShort: false, isSum: false };
 const LONGEST_NAME = 64;
+/** What of the input was not in the cache. */
+const FRESH = /^(?:fresh|new|uncached|non_?cached|not_cached|regular)_(\w+)$/;
 /** `llm_usage_input_tokens`: paths whose dots became lines below. */
-const IN_USAGE = /^(?:(?:llm|gen_ai|openai|response|resp|token|model)_){0,3}usage_(\w+)$/;
+const IN_USAGE =
+  /^(?:(?:llm|gen_ai|openai|response|resp|token|model)_){0,3}usage_(?:details_)?(\w+)$/;
 
 /**
  * Brings every spelling of a name to one: `promptTokens`, `Prompt tokens`, `"prompt-tokens"`, `:prompt_tokens`.
@@ -179,6 +184,10 @@ export function meaningOf(name: string, isPhrase: boolean): Meaning {
   }
   if (Object.hasOwn(SHORT, name)) {
     return { ...NOTHING, role: SHORT[name], isShort: true };
+  }
+  const fresh = FRESH.exec(name)?.[1];
+  if (fresh !== undefined && (ROLES.get(fresh) ?? SHORT[fresh]) === 'input') {
+    return { ...NOTHING, role: 'miss' };
   }
   const bare = ROLES.get(name.replace(/^(?:n|nb|num|count)_|_(?:usage|used|num)$/g, ''));
   if (bare !== undefined) {

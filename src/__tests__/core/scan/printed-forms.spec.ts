@@ -7,6 +7,7 @@ import { scoreForm } from './score';
 
 const forms = formsIn('printed-forms.json');
 const libraries = formsIn('printed-forms-libraries.json');
+const rounds = formsIn('printed-forms-rounds.json');
 
 describe('RunScanner', () => {
   it.each(forms.map(form => [form.form, form] as const))(
@@ -22,6 +23,18 @@ describe('RunScanner', () => {
       expect(found).toEqual(usages.map(withoutZeros));
     }
   );
+});
+
+describe('of the forms that were written before its rules were read, the scanner', () => {
+  const scores = rounds.map(form => ({ form, ...scoreForm(form, new RunScanner()) }));
+
+  it('should read every call with all figures right, and no look-alike', () => {
+    const wrong = scores.filter(
+      ({ expected, found, right }) => right < expected.length || right < found.length
+    );
+    expect(wrong.map(({ form, found }) => ({ ...form, found }))).toEqual([]);
+    expect(scores.length).toBeGreaterThan(1000);
+  });
 });
 
 describe('of what libraries print in a kernel, the scanner', () => {

@@ -1,0 +1,96 @@
+/**
+ * Whether a line is about the tokens of a call.
+ *
+ * Words of every day (`in`, `out`, `prompt`) name figures of tokens only where something says so: the word for tokens or usage, the
+ * name of a model, two names that are said together of nothing but a call, or a total that is the sum of both sides.
+ */
+
+import { figuresIn } from './naming';
+
+const LONGEST_LINE = 400;
+const TOKENS =
+  /(?<![a-z])(?:tok(?:en)?s?|tkn?s?)(?![a-z])|トークン|토큰|词元|令牌|用量|(?:^|[^a-z\s]|(?<![a-z])(?:token|llm|api|model|call|openai|claude|gemini|the|this|total))\s{0,4}usage(?![a-z])/i;
+/** A model by its id, beside figures without a unit. */
+const MODEL =
+  /(?<![\w-])(?:gpt-\d|o[134]-(?:mini|pro|preview)|claude-[\w.]+|gemini-\d|llama-?\d|mistral-|mixtral-|qwen[\d-]|deepseek-|grok-\d|command-r)[\w.:-]*/i;
+/** A word or sign for the side that every call has. */
+const OUTPUT = /\bout|completion|response|answer|received|[↓⬇⇣⇩⇠▼📤🔽]/iu;
+/** A call with its cost, and prices by the token. */
+const COST_OF_CALL = /\b(?:llm|model|api|call|request|response)\b.*[$€¥] ?\d|[$€¥] ?0\.0\d/i;
+const IS_PRICE = /(?:per|\/) ?1?\d*[km]\b|per (?:million|thousand|token)|mtok/i;
+/** Two names that are said together of nothing but a call. */
+const SIDES =
+  /^(?!.*\b(?:prompt|completion)s? ?[#[(]).*\bprompt ?[:=]? ?\d[\d,]*\b(?![.%]\d)[ ,;|/+&·•-]{1,4}(?:and )?completion ?[:=]? ?\d|\b\d[\d,]* prompt[ ,;|/+&·•-]{1,4}(?:and )?\d[\d,]* completion\b/im;
+const PROVEN =
+  /(?:\b(?:input|prompt)\b|输入|提示).*(?:\b(?:output|completion|response)\b|输出|生成|补全|回复).*(?:\btotal\b|总|合计|共)/i;
+/** A text with its name, as keys and secrets are shown: `token='abc'`. */
+const NAMED_TEXT = /[\w.-]+\s?[=:]\s?(["'])(?:(?!\1)[^\n]){0,200}\1/g;
+/** Prices and speeds beside the figures of a call. */
+const ASIDE =
+  /(?:约合?|折合|合)?\s?[$¥￥]?(?<![\d.,])\d[\d.,]{0,12}\s?(?:元|美元|美分|人民币|円)(?!\/)|(?:costs?:? ?)?[$¥€] ?\d[\d.]*(?: ?\/ ?[$¥€] ?\d[\d.]*)? ?(?:\/|per) ?\d*[km]?(?: ?(?:tok(?:en)?s?|million|thousand))?(?![a-z])|@ ?[$¥€] ?[\d.]+ ?\/ ?\w+|(?:costs?:? ?)?[$¥€] ?\d[\d.,]*(?: (?:message|session|so far|in total|total))?(?![a-z])|\b(?:tokens?|toks?|tok)\/s(?:ec)?\b:? ?\d[\d.]*|(?<![\d.])\d[\d.]{0,20} ?(?:(?:tokens?|toks?|tok|t)\/s(?:ec)?|ms|s|sec|seconds|%)(?![\w])/gi;
+
+/** Whether a line speaks of the tokens of calls, whatever they are. */
+export function speaksOfTokens(line: string): boolean {
+  return namesTokens(line) || SIDES.test(line) || isModels(line) || isProvenAlone(line);
+}
+
+/** Whether a line has the word for tokens or usage, but not in a price alone. */
+export function namesTokens(line: string): boolean {
+  if (line.length > LONGEST_LINE) {
+    return TOKENS.test(line);
+  }
+  if (!TOKENS.test(line)) {
+    return false;
+  }
+  const plain = /[({]/.test(line) ? line : line.replace(NAMED_TEXT, ' ');
+  return TOKENS.test(withoutAsides(plain));
+}
+
+/** A line without the prices and speeds that stand beside figures. */
+export function withoutAsides(line: string): string {
+  return line.replace(ASIDE, ' ~ ');
+}
+
+/** `gpt-5: 12 in, 34 out`, `Call cost $0.01 (12 in + 34 out)`. */
+function isModels(line: string): boolean {
+  return (
+    line.length <= LONGEST_LINE &&
+    OUTPUT.test(line) &&
+    (MODEL.test(line) || COST_OF_CALL.test(line)) &&
+    !IS_PRICE.test(line) &&
+    hasBothSides(line.replace(MODEL, ' ~ '))
+  );
+}
+
+/** `Input: 12 | Output: 34 | Total: 46`: both sides and a total that is their sum. */
+function isProvenAlone(line: string): boolean {
+  if (line.length > LONGEST_LINE || !PROVEN.test(line)) {
+    return false;
+  }
+  const figures = figuresIn(withoutAsides(line));
+  const [input = 0, output = 0, total] = [
+    figures?.get('input'),
+    figures?.get('output'),
+    figures?.get('total')
+  ];
+  return input > 0 && input + output === total;
+}
+
+/**
+ * Whether two figures are what a model takes and gives at most, which is round, and not what a call used.
+ *
+ * @param input - of a line that does not say what its figures are.
+ * @param output - of the same.
+ */
+export function areLimits(input = 0, output = 0): boolean {
+  return input >= 8_000 && output >= 4_000 && isRound(input) && isRound(output);
+}
+
+function isRound(figure: number): boolean {
+  return figure % 1_000 === 0 || figure % 1_024 === 0 || figure === 1_047_576;
+}
+
+function hasBothSides(line: string): boolean {
+  const figures = figuresIn(withoutAsides(line));
+  return figures?.has('input') === true && figures.has('output');
+}
