@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from llm_meter_tap import startup
-from llm_meter_tap.delivery.sender import LineSender, OutgoingLine
+from llm_meter_tap.delivery.backlog import OutgoingLine
+from llm_meter_tap.delivery.sender import LineSender
 from llm_meter_tap.delivery.spool import Spool
 from llm_meter_tap.limits.gate import GateWatch
 from llm_meter_tap.runtime import faults
@@ -76,7 +77,10 @@ class Tap:
 
     def write_opened(self, record: CallRecord) -> None:
         """Write what is known when the request leaves."""
-        self._write_line("opened", record.call_id, opened_line(record))
+        call_id, line = record.call_id, opened_line(record)
+        is_spooled = self.spool.append("opened", call_id, line)
+        if self.sender.is_opened_due() or not is_spooled:
+            self.sender.queue_line(OutgoingLine("opened", call_id, line, is_spooled))
 
     def write_settled(
         self,
@@ -127,7 +131,7 @@ class Tap:
 
     def _write_line(self, event: str, call_id: str, encoded: bytes, *passed_on: Any) -> None:
         is_spooled = self.spool.append(event, call_id, encoded)
-        is_urgent = event != "opened" and self.sender.leases.release(call_id)
+        is_urgent = self.sender.leases.release(call_id)
         self.sender.queue_line(OutgoingLine(event, call_id, encoded, is_spooled, *passed_on), is_urgent)
 
 
