@@ -1,8 +1,8 @@
 """Switches the tap on in a new interpreter, if the lab has set LLM_METER_DIR.
 
 When the user's code loads a library, the functions through which its requests go get a stand-in; the adapter
-loads with the first request. A process that loads none of them pays for nothing else. What the tap uses of the
-system is held from here on, before user code can patch it.
+loads with the first request. A process that loads none of them pays for nothing else. What the tap uses of
+the system is held from here on, before user code can patch it.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from llm_meter_tap.delivery.sender import LineSender
 from llm_meter_tap.delivery.spool import Spool
 from llm_meter_tap.limits.gate import GateWatch
 from llm_meter_tap.runtime import faults
-from llm_meter_tap.system import Threads
+from llm_meter_tap.system import Process, Threads
 from llm_meter_tap.wire.fingerprint import fingerprint
 from llm_meter_tap.wire.private_folder import fingerprint_key, make_folder
 from llm_meter_tap.wire.record import CallRecord
@@ -27,6 +27,9 @@ from llm_meter_tap.wire.spool_line import dropped_line, opened_line, settled_lin
 
 if TYPE_CHECKING:
     from llm_meter_tap.limits.reservation import ReservationClient
+
+_ID_BYTES = 16
+_IDS_AT_A_TIME = 64
 
 _current: Tap | None = None
 # Taps of the processes this one was forked from: kept, because what they hold may be locked for good.
@@ -51,12 +54,22 @@ class Tap:
         # exits, `released()` of each is called. A WeakSet costs more than writing both lines of a call.
         self.under_way: set[weakref.ref[Any]] = set()
         self._key: bytes | None = None
+        self._random = b""
+        self._ids_lock = Threads.RLock()
 
     @faults.contained
     def prepare(self) -> None:
         """Make what every call needs of the private folder, so that the first call does not wait for it."""
         make_folder(self.folder, "spool")
         self._key = fingerprint_key(self.folder)
+
+    def new_call_id(self) -> str:
+        """Return a random id; what the system gives at a time is enough for several."""
+        with self._ids_lock:
+            if not self._random:
+                self._random = Process.random(_ID_BYTES * _IDS_AT_A_TIME)
+            one, self._random = self._random[:_ID_BYTES], self._random[_ID_BYTES:]
+        return one.hex()
 
     @faults.contained
     def fingerprint(self, headers: Mapping[str, str], query: str) -> str | None:

@@ -17,6 +17,7 @@ from llm_meter_tap.calls.body_buffer import KeptBody
 from llm_meter_tap.calls.call_text import CallText
 from llm_meter_tap.calls.outcome import Outcome, outcome_of
 from llm_meter_tap.calls.recording import fill_record, new_record
+from llm_meter_tap.calls.stored_answers import give_id
 from llm_meter_tap.calls.stream_end import StreamEnd
 from llm_meter_tap.delivery import kernel_message
 from llm_meter_tap.delivery.progress import AnswerUnderWay
@@ -26,18 +27,12 @@ from llm_meter_tap.formats.registry import FORMATS
 from llm_meter_tap.limits import run_caps
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.system import Clock
-from llm_meter_tap.wire.call_id import call_id_of
 
 if TYPE_CHECKING:
     from llm_meter_tap.calls.outgoing_request import OutgoingRequest
     from llm_meter_tap.formats.matching import CallShape
     from llm_meter_tap.limits.reservation import Refusal, ReservationRequest
     from llm_meter_tap.tap import Tap
-
-
-# The ids that calls of each tap got from their answers.
-_renamed: weakref.WeakKeyDictionary[Tap, set[str]] = weakref.WeakKeyDictionary()
-_MOST_RENAMED = 100_000
 
 
 class Call:
@@ -264,24 +259,9 @@ class Call:
                 self._tap.folder, self.record.provider_name, self._shape.api, reading.unknown_members
             )
         if reading.is_stored and reading.response_id is not None:
-            self._rename_call(reading.response_id)
+            give_id(self._tap, self.record, reading.response_id)
         broken = None if error is None else type(error).__name__
         self._settle(outcome_of(self._shape, self._status, reading, is_whole, broken), reading.usage)
-
-    def _rename_call(self, response_id: str) -> None:
-        """Give the call the id under which it will be read back, see `reading_back.py`."""
-        record = self.record
-        call_id = call_id_of(record.provider_name or "", record.server_address or "", response_id)
-        renamed = _renamed.setdefault(self._tap, set())
-        if call_id in renamed:
-            # Every request is a call of its own, whatever id its answer repeats.
-            return
-        if len(renamed) >= _MOST_RENAMED:
-            renamed.clear()
-        renamed.add(call_id)
-        self._tap.write_dropped(record.call_id)
-        record.call_id = call_id
-        self._tap.write_opened(record)
 
     def _text(self, usage: Usage | None) -> CallText:
         """The text from which the service counts what the provider did not report."""

@@ -8,7 +8,6 @@ from llm_meter_tap.calls.local_servers import port_of
 from llm_meter_tap.formats.reading import Reading
 from llm_meter_tap.provenance import context
 from llm_meter_tap.runtime.moment import now
-from llm_meter_tap.system import Process
 from llm_meter_tap.wire.record import CallRecord
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def new_record(
     """
     here = context.current()
     known = {
-        "call_id": Process.random(16).hex(),
+        "call_id": present.new_call_id(),
         "started_at": now(),
         "status": "aborted",
         "basis": "missing",
