@@ -5,8 +5,10 @@
 Installs openai, httpx and the instrumentations into `.work/beside` (pip as it is configured). Each way of
 looking on has a process of its own, which makes the same calls, through httpx alone and through the openai
 SDK, to a provider in yet another; rounds alternate between them. Prints what a JSON call and a streamed piece
-cost, what of that is added to no tap, and the ratio; then what the tap adds to the start of an interpreter.
-`--also` measures the tap of another checkout beside this one's.
+cost the user's thread, the process ("whole" with what it did after the round before, such as delivering) and
+on the clock, what of that is added to no tap, and the ratio; then what the tap adds to the start of an
+interpreter. `--also` measures the tap of another checkout beside this one's, `--only` some of the calls (or
+"start").
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ CALLS = {
     "httpx stream": (5, ("otel-httpx",)),
     "openai stream": (5, ("otel-openai-v2", "traceloop-openai")),
 }
-CLOCKS = ("thread", "process", "wall")
+CLOCKS = ("thread", "process", "whole", "wall")
 STARTS = ("pass", "import http.client", "import httpx", "import openai")
 START_ROUNDS = 31
 
@@ -71,24 +73,29 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--also", type=Path, metavar="CHECKOUT", help="measure this one's tap too")
     options.add_argument("--rounds", type=int, default=25)
+    options.add_argument("--only", action="append", choices=(*CALLS, "start"))
     chosen = options.parse_args()
     install()
     print(versions())
     taps = {"tap": ROOT, **({"other tap": chosen.also} if chosen.also else {})}
     with tempfile.TemporaryDirectory() as folder:
-        compare_calls(taps, folder, chosen.rounds)
-        compare_starts(taps, folder)
+        calls = [call for call in CALLS if chosen.only is None or call in chosen.only]
+        if calls:
+            compare_calls(taps, folder, chosen.rounds, calls)
+        if chosen.only is None or "start" in chosen.only:
+            compare_starts(taps, folder)
 
 
-def compare_calls(taps: dict[str, Path], folder: str, rounds: int) -> None:
+def compare_calls(taps: dict[str, Path], folder: str, rounds: int, calls: list[str]) -> None:
     """Print the costs of calls, and how many each onlooker had figures of."""
     with loopback(folder) as running:
         names = {"none": plain(), **{name: tapped(root, folder) for name, root in taps.items()}}
-        for _, others in CALLS.values():
-            names.update(dict.fromkeys(others, plain()))
+        for call in calls:
+            names.update(dict.fromkeys(CALLS[call][1], plain()))
         workers = {name: TimedWorker(name, running.root, environment) for name, environment in names.items()}
         made = 0
-        for call, (times, others) in CALLS.items():
+        for call in calls:
+            times, others = CALLS[call]
             present = {name: workers[name] for name in ("none", *taps, *others)}
             for worker in present.values():
                 worker.time(call, times)
@@ -131,7 +138,8 @@ def compare_starts(taps: dict[str, Path], folder: str) -> None:
     """Print what an interpreter's whole life costs that does next to nothing, without and with the tap."""
     environments = {"none": plain(), **{name: tapped(root, folder) for name, root in taps.items()}}
     columns = "".join(f"{name:>10}" for name in environments)
-    print(f"\n{'start, ms':24}{columns}{'added':>10}{'ratio':>7}")
+    compared = f"{'added':>10}{'ratio':>7}" * len(taps)
+    print(f"\n{'start, ms of processor':24}{columns}{compared}")
     for code in STARTS:
         runs: dict[str, list[float]] = {name: [] for name in environments}
         for turn in range(START_ROUNDS + 1):
@@ -140,17 +148,25 @@ def compare_starts(taps: dict[str, Path], folder: str) -> None:
                 if turn:  # the first fills the caches
                     runs[name].append(took)
         row = "".join(f"{statistics.median(times):10.1f}" for times in runs.values())
-        pairs = list(zip(runs["tap"], runs["none"], strict=True))
-        added = statistics.median(one - bare for one, bare in pairs)
-        ratio = statistics.median(one / bare for one, bare in pairs)
-        print(f"{code:24}{row}{added:+10.2f}{ratio:7.2f}", flush=True)
+        for name in taps:
+            pairs = list(zip(runs[name], runs["none"], strict=True))
+            added = statistics.median(one - bare for one, bare in pairs)
+            row += f"{added:+10.2f}{statistics.median(one / bare for one, bare in pairs):7.2f}"
+        print(f"{code:24}{row}", flush=True)
 
 
 def start_ms(code: str, environment: dict[str, str]) -> float:
-    """Wall time of starting and ending an interpreter, milliseconds."""
+    """Processor time of an interpreter's whole life, milliseconds; wall time where nothing tells it."""
     began = time.perf_counter()
-    subprocess.run([PYTHON, "-c", code], env=environment, check=True)
-    return (time.perf_counter() - began) * 1e3
+    process = subprocess.Popen([PYTHON, "-c", code], env=environment)
+    if not hasattr(os, "wait4"):
+        process.wait()
+        return (time.perf_counter() - began) * 1e3
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = status
+    if status:
+        sys.exit(f"bench/beside_otel.py: {code!r} failed")
+    return (used.ru_utime + used.ru_stime) * 1e3
 
 
 def plain() -> dict[str, str]:

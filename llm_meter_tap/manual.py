@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from llm_meter_tap import startup, tap
-from llm_meter_tap.delivery.sender import print_notices
+from llm_meter_tap.delivery.notices import print_notices
 from llm_meter_tap.delivery.service_client import JSON, ServiceClient
 from llm_meter_tap.errors import TapInactive, TokenCountUnavailable
 from llm_meter_tap.local_tokenizer import count_offline
@@ -185,21 +185,13 @@ def _ask_service(question: dict[str, str | None]) -> dict[str, Any] | None:
 def _manual_call(basis: str, started_at: datetime | None) -> CallRecord:
     if startup.folder() is None:
         raise TapInactive(_INACTIVE)
-    here = context.current()
     return CallRecord(
         call_id=Process.random(16).hex(),
         started_at=started_at or now(),
         status="ok",
         basis=basis,
         source="manual",
-        agent_name=here.agent_name,
-        user_id=here.user_id,
-        team=here.team,
-        project=here.project,
-        kernel_id=here.kernel_id,
-        notebook_path=here.notebook_path,
-        cell_id=here.cell_id,
-        run_id=here.run_id,
+        **context.current().known,
     )
 
 

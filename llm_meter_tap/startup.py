@@ -1,7 +1,8 @@
 """Turns the tap on in a new interpreter, if the lab has set LLM_METER_DIR.
 
-An adapter loads when the user's code loads its library; a process that loads none of them loads nothing else.
-From here on, the tap holds the system's functions that it uses, before user code can patch them.
+When the user's code loads a library, the functions through which its requests go get a stand-in; the adapter
+loads with the first request. A process that loads none of them pays for nothing else. What the tap uses of
+the system is held from here on, before user code can patch it.
 """
 
 from __future__ import annotations
@@ -9,15 +10,13 @@ from __future__ import annotations
 import os
 import sys
 
-from llm_meter_tap import system  # noqa: F401 - loaded before user code, see there
+from llm_meter_tap import system
 from llm_meter_tap.patching import import_hook
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-
-# What holds more of the standard library, loaded with the first adapter.
-_HOLDING = ("runtime.moment", "runtime.native", "wire.file_lock", "wire.json_values")
+    from typing import Any
 
 # Watched module -> the adapter of ours that knows it. An adapter has `patch(module)`.
 ADAPTERS = {
@@ -33,6 +32,16 @@ ADAPTERS = {
     "multiprocessing.pool": "llm_meter_tap.notebook.pools",
     "nbclient.client": "llm_meter_tap.notebook.batch_runs",
 }
+
+# What of a library calls its adapter; the other adapters load together with their libraries.
+_ENTRANCES = {
+    "httpx": ("HTTPTransport.handle_request", "AsyncHTTPTransport.handle_async_request"),
+    "httpcore": ("ConnectionPool.handle_request", "AsyncConnectionPool.handle_async_request"),
+    "urllib3": ("HTTPConnectionPool.urlopen",),
+    "aiohttp": ("ClientRequest.send", "client_proto.ResponseHandler.set_response_params"),
+    "http.client": ("HTTPConnection.request", "HTTPConnection.getresponse"),
+}
+_ENTRANCES.update(httpx2=_ENTRANCES["httpx"], httpcore2=_ENTRANCES["httpcore"])
 
 # The private folder when the tap was switched on.
 _folder: str | None = None
@@ -90,8 +99,27 @@ def deactivate() -> None:
 
 
 def _adapt(module: ModuleType) -> None:
+    system.hold()
+    entrances = _ENTRANCES.get(module.__name__)
+    if entrances is None:
+        _load_adapter(module)
+        return
+    from llm_meter_tap.patching import patches
+
+    # The program may replace what is in the module before the first request: vcrpy and mocks do.
+    as_imported = type(sys)(module.__name__)
+    vars(as_imported).update(vars(module))
+    for entrance in entrances:
+        *path, name = entrance.split(".")
+        owner: Any = module
+        for part in path:
+            owner = getattr(owner, part)
+        patches.wrap_on_call(owner, name, lambda: _load_adapter(as_imported))
+
+
+def _load_adapter(module: ModuleType) -> None:
+    if _folder is None:
+        return  # switched off meanwhile
     from importlib import import_module
 
-    for name in _HOLDING:
-        import_module(f"llm_meter_tap.{name}")
     import_module(ADAPTERS[module.__name__]).patch(module)

@@ -3,7 +3,8 @@
 A program may patch `time`, `os`, `open`, `socket` and `threading`: freezegun, pyfakefs, gevent and mocks do.
 None of that may reach the tap. So this module is loaded before user code, and holds every function in a
 class: freezegun and pyfakefs also replace module attributes, wherever they find a function that they patch.
-It loads in every interpreter that the lab starts, so that it imports built-in modules only.
+It loads in every interpreter that the lab starts, so that it imports built-in modules only; `hold` adds what
+comes from elsewhere.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import time
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime as Datetime
     from typing import Any
 
     Identity = tuple[int, int]
@@ -77,6 +79,61 @@ class Files:
     CREATE_APPEND = CREATE | os.O_APPEND
     separator = os.sep
     path = os.fspath
+
+
+class Variables:
+    """Variables of the environment that are read often, most of which are not set.
+
+    Args:
+        names: Their names.
+    """
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+        self._keys: tuple[Any, ...] = ()
+        self._seen: tuple[tuple[Any, ...], tuple[str | None, ...]] | None = None
+
+    def values(self) -> tuple[str | None, ...]:
+        """Return their present values, None for what is not set; the same object until one changes."""
+        environ: Any = os.environ
+        try:
+            # `get` raises and catches two exceptions for each variable that is not set.
+            self._keys = self._keys or tuple(map(environ.encodekey, self._names))
+            raw = tuple(map(environ._data.get, self._keys))
+        except AttributeError:  # the program has put a mapping of its own there
+            return tuple(map(environ.get, self._names))
+        seen = self._seen
+        if seen is None or seen[0] != raw:
+            values = tuple(None if one is None else environ.decodevalue(one) for one in raw)
+            self._seen = seen = (raw, values)
+        return seen[1]
+
+
+class Held:
+    """What only `hold` has."""
+
+    datetime: type[Datetime]
+    utc: Any
+    flock: Callable[[int, int], None] | None = None
+    LOCK_EXCLUSIVE = 0
+    LOCK_SHARED = 0
+
+
+def hold() -> None:
+    """Hold what would slow the start of interpreters that make no requests; idempotent."""
+    if hasattr(Held, "datetime"):
+        return
+    import datetime
+
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        pass
+    else:
+        Held.flock = fcntl.flock
+        Held.LOCK_EXCLUSIVE = fcntl.LOCK_EX | fcntl.LOCK_NB
+        Held.LOCK_SHARED = fcntl.LOCK_SH | fcntl.LOCK_NB
+    Held.datetime, Held.utc = datetime.datetime, datetime.timezone.utc
 
 
 def join(*parts: str) -> str:
@@ -160,5 +217,10 @@ def is_still(descriptor: int, known: Identity | None) -> bool:
         descriptor: The number.
         known: What `identity` said when it was opened.
     """
-    # Windows does not identify sockets, nor do programs there close numbers that are not theirs.
-    return known is None or identity(descriptor) == known
+    if known is None:
+        return True  # Windows does not identify sockets, nor do programs there close what is not theirs
+    try:
+        status: Any = Files.fstat(descriptor)
+    except OSError:
+        return False
+    return (status.st_dev, status.st_ino) == known

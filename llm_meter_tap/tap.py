@@ -14,11 +14,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from llm_meter_tap import startup
-from llm_meter_tap.delivery.sender import LineSender, OutgoingLine
+from llm_meter_tap.delivery.backlog import OutgoingLine
+from llm_meter_tap.delivery.sender import LineSender
 from llm_meter_tap.delivery.spool import Spool
 from llm_meter_tap.limits.gate import GateWatch
 from llm_meter_tap.runtime import faults
-from llm_meter_tap.system import Threads
+from llm_meter_tap.system import Process, Threads
 from llm_meter_tap.wire.fingerprint import fingerprint
 from llm_meter_tap.wire.private_folder import fingerprint_key, make_folder
 from llm_meter_tap.wire.record import CallRecord
@@ -26,6 +27,9 @@ from llm_meter_tap.wire.spool_line import dropped_line, opened_line, settled_lin
 
 if TYPE_CHECKING:
     from llm_meter_tap.limits.reservation import ReservationClient
+
+_ID_BYTES = 16
+_IDS_AT_A_TIME = 64
 
 _current: Tap | None = None
 # Taps of the processes this one was forked from: kept, because what they hold may be locked for good.
@@ -50,12 +54,22 @@ class Tap:
         # exits, `released()` of each is called. A WeakSet costs more than writing both lines of a call.
         self.under_way: set[weakref.ref[Any]] = set()
         self._key: bytes | None = None
+        self._random = b""
+        self._ids_lock = Threads.RLock()
 
     @faults.contained
     def prepare(self) -> None:
         """Make what every call needs of the private folder, so that the first call does not wait for it."""
         make_folder(self.folder, "spool")
         self._key = fingerprint_key(self.folder)
+
+    def new_call_id(self) -> str:
+        """Return a random id; what the system gives at a time is enough for several."""
+        with self._ids_lock:
+            if not self._random:
+                self._random = Process.random(_ID_BYTES * _IDS_AT_A_TIME)
+            one, self._random = self._random[:_ID_BYTES], self._random[_ID_BYTES:]
+        return one.hex()
 
     @faults.contained
     def fingerprint(self, headers: Mapping[str, str], query: str) -> str | None:
@@ -76,7 +90,10 @@ class Tap:
 
     def write_opened(self, record: CallRecord) -> None:
         """Write what is known when the request leaves."""
-        self._write_line("opened", record.call_id, opened_line(record))
+        call_id, line = record.call_id, opened_line(record)
+        is_spooled = self.spool.append("opened", call_id, line)
+        if self.sender.is_opened_due() or not is_spooled:
+            self.sender.queue_line(OutgoingLine("opened", call_id, line, is_spooled))
 
     def write_settled(
         self,
@@ -131,7 +148,7 @@ class Tap:
 
     def _write_line(self, event: str, call_id: str, encoded: bytes, *passed_on: Any) -> None:
         is_spooled = self.spool.append(event, call_id, encoded)
-        is_urgent = event != "opened" and self.sender.leases.release(call_id)
+        is_urgent = self.sender.leases.release(call_id)
         self.sender.queue_line(OutgoingLine(event, call_id, encoded, is_spooled, *passed_on), is_urgent)
 
 

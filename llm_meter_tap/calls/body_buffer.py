@@ -20,14 +20,14 @@ class KeptBody:
         self.is_cut = False
         self._head: list[bytes] = []
         self._tail: deque[bytes] | None = None  # few bodies are that long
-        self._head_size = 0
+        self._room = _HEAD
         self._tail_size = 0
 
     def append(self, chunk: bytes) -> None:
         """Keep one chunk as it came."""
-        if self._head_size < _HEAD:
+        if self._room > 0:
             self._head.append(chunk)
-            self._head_size += len(chunk)
+            self._room -= len(chunk)
             return
         if self._tail is None:
             self._tail = deque()

@@ -9,34 +9,30 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from llm_meter_tap import tap
 from llm_meter_tap.calls import content_encoding, local_servers, unrecognised
 from llm_meter_tap.calls.body_buffer import KeptBody
+from llm_meter_tap.calls.call_text import CallText
+from llm_meter_tap.calls.outcome import Outcome, outcome_of
 from llm_meter_tap.calls.recording import fill_record, new_record
+from llm_meter_tap.calls.stored_answers import give_id
 from llm_meter_tap.calls.stream_end import StreamEnd
 from llm_meter_tap.delivery import kernel_message
 from llm_meter_tap.delivery.progress import AnswerUnderWay
 from llm_meter_tap.errors import LimitExceeded
 from llm_meter_tap.formats.reading import Reading, Usage, read_response
 from llm_meter_tap.formats.registry import FORMATS
-from llm_meter_tap.formats.request_text import call_text
 from llm_meter_tap.limits import run_caps
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.system import Clock
-from llm_meter_tap.wire.call_id import call_id_of
 
 if TYPE_CHECKING:
     from llm_meter_tap.calls.outgoing_request import OutgoingRequest
     from llm_meter_tap.formats.matching import CallShape
     from llm_meter_tap.limits.reservation import Refusal, ReservationRequest
     from llm_meter_tap.tap import Tap
-
-
-# The ids that calls of each tap got from their answers.
-_renamed: weakref.WeakKeyDictionary[Tap, set[str]] = weakref.WeakKeyDictionary()
-_MOST_RENAMED = 100_000
 
 
 class Call:
@@ -57,17 +53,17 @@ class Call:
     # Until it is opened there is nothing to settle.
     _is_settled = True
     reservation_request: ReservationRequest | None = None
+    _status: int | None = None
+    _headers: Mapping[str, str] = {}
+    _is_decoded = False
+    _is_first_due = True
+    _stream_end: StreamEnd | None = None
 
     def __init__(self, present: Tap, shape: CallShape, request: OutgoingRequest) -> None:
         self._tap = present
         self._shape = shape
         self._request_body = request.body
-        self._status: int | None = None
-        self._headers: Mapping[str, str] = {}
         self._body = KeptBody()
-        self._is_decoded = False
-        self._stream_end: StreamEnd | None = None
-        self._is_first_due = True
         self._started = Clock.perf_counter()
         self._reference = weakref.ref(self)
         self._parent, self.record = new_record(present, shape, request)
@@ -116,7 +112,7 @@ class Call:
     def _refuse(self, limit_id: str | None) -> None:
         self._is_settled = False
         self.record.limit_id = limit_id
-        self._settle("refused", "none", "LimitExceeded")
+        self._settle(Outcome("refused", "none", "LimitExceeded"))
 
     @faults.contained
     def _release_reservation(self) -> None:
@@ -148,9 +144,9 @@ class Call:
         if not is_sent:
             self._drop_call()
         elif isinstance(error, Exception):
-            self._settle("error", "missing", type(error).__name__)
+            self._settle(Outcome("error", "missing", type(error).__name__))
         else:
-            self._settle("aborted", "missing", type(error).__name__, self._text(None))
+            self._settle(Outcome("aborted", "missing", type(error).__name__, needs_text=True))
 
     @faults.contained
     def unsent(self) -> None:
@@ -222,7 +218,7 @@ class Call:
         if self._is_settled:
             return
         if self._status is None:
-            self._settle("aborted", "missing", None, self._text(None))
+            self._settle(Outcome("aborted", "missing", needs_text=True))
         else:
             self._settle_response(self._read_response(is_whole=False), is_whole=False)
 
@@ -251,11 +247,8 @@ class Call:
     def _settle_response(self, reading: Reading, is_whole: bool, error: BaseException | None = None) -> None:
         """Settle a call that got a response."""
         assert self._status is not None
-        if 300 <= self._status < 400:
-            # A redirection: the request that follows it is the call.
-            self._drop_call()
-            return
-        if reading.is_elsewhere:
+        if 300 <= self._status < 400 or reading.is_elsewhere:
+            # The request that follows a redirection is the call; or other answers report what was asked for.
             self._drop_call()
             return
         fill_record(self.record, reading)
@@ -266,67 +259,25 @@ class Call:
                 self._tap.folder, self.record.provider_name, self._shape.api, reading.unknown_members
             )
         if reading.is_stored and reading.response_id is not None:
-            self._rename_call(reading.response_id)
+            give_id(self._tap, self.record, reading.response_id)
         broken = None if error is None else type(error).__name__
-        if self._status >= 400:
-            self._settle("error", "none", reading.error_type or str(self._status))
-        elif reading.error_type is not None:
-            self._settle("error", _basis_of_failure(reading, self._shape), reading.error_type)
-        elif reading.is_cached:
-            # No provider was called.
-            self._settle("ok" if is_whole or reading.is_finished else "aborted", "none", broken)
-        elif is_whole or reading.is_finished:
-            self._settle_by_reading(reading, "ok", None)
-        else:
-            self._settle_by_reading(reading, "aborted", broken)
+        self._settle(outcome_of(self._shape, self._status, reading, is_whole, broken), reading.usage)
 
-    def _rename_call(self, response_id: str) -> None:
-        """Give the call the id under which it will be read back, see `reading_back.py`."""
-        record = self.record
-        call_id = call_id_of(record.provider_name or "", record.server_address or "", response_id)
-        renamed = _renamed.setdefault(self._tap, set())
-        if call_id in renamed:
-            # Every request is a call of its own, whatever id its answer repeats.
-            return
-        if len(renamed) >= _MOST_RENAMED:
-            renamed.clear()
-        renamed.add(call_id)
-        self._tap.write_dropped(record.call_id)
-        record.call_id = call_id
-        self._tap.write_opened(record)
-
-    def _settle_by_reading(self, reading: Reading, status: str, error_type: str | None) -> None:
-        """Settle by the provider's figures; the service counts what they lack.
-
-        Figures out of the middle of an answer (Gemini and Perplexity send them along, Anthropic just before
-        the end) are not its last.
-        """
-        usage = reading.usage
-        if reading.is_background and usage is None:
-            # Its figures come when it is read back, and go before any count of ours.
-            self._settle(status, "missing", error_type)
-            return
-        is_counted_out = usage is not None and (usage.output_tokens is not None or status == "ok")
-        if is_counted_out:
-            self._settle(status, "reported" if status == "ok" else "partial", error_type)
-            return
-        self._settle(status, "missing", error_type, self._text(usage))
-
-    def _text(self, usage: Usage | None) -> _CallText:
-        """Return the text from which the service counts what the provider did not report."""
+    def _text(self, usage: Usage | None) -> CallText:
+        """The text from which the service counts what the provider did not report."""
         is_input_known = usage is not None and usage.input_tokens is not None
         request_body = None if is_input_known else self._request_body
-        return _CallText(
+        return CallText(
             self._shape.api, request_body, self._headers.get("content-type"), self._decoded_body()
         )
 
-    def _settle(self, status: str, basis: str, error_type: str | None, text: _CallText | None = None) -> None:
+    def _settle(self, outcome: Outcome, usage: Usage | None = None) -> None:
         if not self._is_ours():
             return
         record = self.record
-        record.status, record.basis, record.error_type = status, basis, error_type
+        record.status, record.basis, record.error_type, needs_text = outcome
         record.duration_s = Clock.perf_counter() - self._started
-        self._tap.write_settled(record, None if text is None else text.gather, self._parent)
+        self._tap.write_settled(record, self._text(usage).gather if needs_text else None, self._parent)
         self._close()
 
     def _drop_call(self) -> None:
@@ -343,24 +294,3 @@ class Call:
         self._tap.under_way.discard(self._reference)
         self._body.forget()
         self._request_body = None
-
-
-class _CallText(NamedTuple):
-    """The sources of a call's text. It is gathered off the user's thread: a whole stream is parsed for it."""
-
-    api: str
-    request_body: bytes | None
-    content_type: str | None
-    response_body: bytes
-
-    @faults.contained
-    def gather(self) -> dict[str, Any] | None:
-        """Return `input`, `output` and `framing`, as far as there is any text."""
-        return call_text(self.api, self.request_body, self.content_type, self.response_body)
-
-
-def _basis_of_failure(reading: Reading, shape: CallShape) -> str:
-    """The basis of an error with status 200: with figures it cost them, in a stream it may have cost."""
-    if reading.usage is not None:
-        return "reported"
-    return "missing" if shape.is_stream else "none"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 # A model may write the words itself, and each check reads the whole stream.
 _MOST_CHECKS = 3
+_LINE_END = 10
 
 
 class StreamEnd:
@@ -27,14 +28,19 @@ class StreamEnd:
         """Whether a line that may be the last event ends with this piece; at most three times a stream."""
         if not self._checks_left:
             return False
-        text = self._line + chunk if self._line else chunk
+        if self._line:
+            chunk = self._line + chunk
         for word in self._words:
-            if word in text:
+            if word in chunk:
                 self._has_word = True
-        if not text.endswith(b"\n"):
-            self._line = text[-self._longest :]
+                break
+        if chunk[-1] != _LINE_END:
+            self._line = chunk[-self._longest :]
             return False
-        self._line = b""
-        is_near, self._has_word = self._has_word, False
-        self._checks_left -= is_near
-        return is_near
+        if self._line:
+            self._line = b""
+        if not self._has_word:
+            return False
+        self._has_word = False
+        self._checks_left -= 1
+        return True

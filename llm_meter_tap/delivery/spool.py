@@ -61,13 +61,19 @@ class Spool:
             try:
                 self._write(line)
             except OSError as error:
+                self._is_torn = True
                 faults.count("spool", error)
                 return False
-            self._unacknowledged += 1
+            if event != "opened":
+                self._unacknowledged += 1
             return True
 
     def acknowledge(self, lines: int) -> None:
-        """Count lines that the service has; empties the file when it has every line."""
+        """Count lines that the service has; empties the file when no line of it is needed.
+
+        Args:
+            lines: How many, without the opened ones: those are needed as long as their calls are open.
+        """
         with self._lock:
             self._unacknowledged -= lines
             if self._is_spent() and self._is_open() and Files.truncate is not None:
@@ -102,19 +108,23 @@ class Spool:
         return self._unacknowledged == 0 and not self._open_calls
 
     def _write(self, line: bytes) -> None:
+        if self._is_torn or not self._is_open():
+            line = self._mend(line)
+        assert self._descriptor is not None
+        if Files.write(self._descriptor, line) != len(line):
+            raise OSError(28, "a line was written in part")
+
+    def _mend(self, line: bytes) -> bytes:
+        """Open the file, if it is not open; returns the line as it must be written."""
         if self._is_broken:
             raise OSError(0, "the spool could not be opened before")
         if self._descriptor is None:
             self._create()
         elif not self._is_open():
             self._reopen()
-        assert self._descriptor is not None
-        # After a short write (a full disk), the next line must not continue the torn one.
-        whole = b"\n" + line if self._is_torn else line
-        self._is_torn = True
-        self._is_torn = Files.write(self._descriptor, whole) != len(whole)
-        if self._is_torn:
-            raise OSError(28, "a line was written in part")
+        # After a short write (a full disk) the next line must not be glued to the torn one.
+        is_torn, self._is_torn = self._is_torn, False
+        return b"\n" + line if is_torn else line
 
     def _create(self) -> None:
         self._is_broken = True

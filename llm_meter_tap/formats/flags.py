@@ -69,7 +69,8 @@ def _of_parts(usage: Usage) -> Iterator[str]:
     cached = (usage.cache_read_input_tokens or 0) + (usage.cache_write_input_tokens or 0)
     if usage.input_tokens is not None and cached > usage.input_tokens:
         yield "cached-above-input"
+    figures = vars(usage)
     for flag, part, whole in _PARTS:
-        some, all_ = getattr(usage, part), getattr(usage, whole)
-        if some is not None and all_ is not None and some > all_:
+        some = figures[part]
+        if some is not None and figures[whole] is not None and some > figures[whole]:
             yield flag

@@ -68,14 +68,28 @@ def match(
     """The endpoint that a request is posted to, and its shape there; see `recognise`."""
     if method.upper() != "POST":
         return None
+    request = None
+    for endpoint, provider, is_trusted in _endpoints_at(path, owner_of(host)):
+        request = request or Request(path.rstrip("/"), members_of(body, content_type or ""))
+        if is_trusted or endpoint.has_shape(request):
+            return endpoint, _shape(endpoint, provider, request)
+    return None
+
+
+@lru_cache(maxsize=256)
+def _endpoints_at(path: str, known: str | None) -> tuple[tuple[Endpoint, str, bool], ...]:
+    """The endpoints that a path may be, on the hosts of a provider or on those of nobody known.
+
+    Returns:
+        Each with the provider there, and whether host and path are proof enough.
+    """
     path = path.rstrip("/")
     last = path[path.rfind("/") + 1 :]
-    for endpoint in BY_ENDING.get(last[last.rfind(":") + 1 :], OPEN_ENDED):
-        if _pattern(endpoint.path).search(path):
-            shape = _shape(endpoint, owner_of(host), path, content_type, body)
-            if shape is not None:
-                return endpoint, shape
-    return None
+    return tuple(
+        (endpoint, _provider(known, endpoint, path), _is_trusted(endpoint, known))
+        for endpoint in BY_ENDING.get(last[last.rfind(":") + 1 :], OPEN_ENDED)
+        if (not endpoint.hosts or known in endpoint.hosts) and _pattern(endpoint.path).search(path)
+    )
 
 
 def match_read_back(host: str, path: str) -> tuple[ReadBack, CallShape] | None:
@@ -113,18 +127,11 @@ def _bare(host: str) -> str:
     return (name if port.isdigit() and ":" not in name.strip("[]") else host).rstrip(".").lower()
 
 
-def _shape(
-    endpoint: Endpoint, known: str | None, path: str, content_type: str | None, body: bytes | None
-) -> CallShape | None:
-    if endpoint.hosts and known not in endpoint.hosts:
-        return None
-    request = Request(path, members_of(body, content_type or ""))
-    if not _is_trusted(endpoint, known) and not endpoint.has_shape(request):
-        return None
-    provider = _provider(known, endpoint, path)
+def _shape(endpoint: Endpoint, provider: str, request: Request) -> CallShape:
     model = endpoint.model(request)
     if model is not None:
-        model = endpoint.format.model_at(model, provider, path) if len(model) <= _LONGEST_MODEL else None
+        is_short = len(model) <= _LONGEST_MODEL
+        model = endpoint.format.model_at(model, provider, request.path) if is_short else None
     return CallShape(
         endpoint.format.name, provider, endpoint.operation_name, model, endpoint.streams(request)
     )

@@ -32,9 +32,11 @@ _TERMINAL_TYPES = names(
     "conversation.response.done transcription.done",
 )
 # What is charged for besides tokens, or instead of them: xAI's dollars, images, seconds and characters.
-_UNITS = names(
-    "cost_in_usd_ticks cost image_count generated_images seconds duration video_duration characters",
-    "pages_processed rerank_units",
+_UNITS = frozenset(
+    names(
+        "cost_in_usd_ticks cost image_count generated_images seconds duration video_duration characters",
+        "pages_processed rerank_units",
+    )
 )
 _TERMINAL_RUNS = ("completed", "incomplete", "failed", "cancelled", "expired", "requires_action")
 # OpenAI's chat and responses names, and the singular spelling of Writer, Mistral and old assistants.
@@ -67,7 +69,7 @@ def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
     if "tool_usage" in body or "svg_usage" in body:
         beside = {"tool_usage": tool_usage(body), "svg_usage": mapping(body.get("svg_usage"))}
         draft.raw = {**draft.raw, **{name: figures for name, figures in beside.items() if figures}}
-    draft.has_units = any(name in draft.raw for name in _UNITS)
+    draft.has_units = not _UNITS.isdisjoint(draft.raw)
     if "output" in body or "tool_usage" in draft.raw:
         runs = in_output(body.get("output"), body.get("tools"), draft.raw.get("tool_usage"))
         draft.tool_calls = runs or draft.tool_calls

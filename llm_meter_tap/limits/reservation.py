@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from llm_meter_tap.delivery.sender import LineSender, print_notices
+from llm_meter_tap.delivery.notices import print_notices
+from llm_meter_tap.delivery.sender import LineSender
 from llm_meter_tap.delivery.service_client import JSON, ServiceClient
 from llm_meter_tap.formats.media import is_text_only
 from llm_meter_tap.formats.output_limit import max_output_tokens

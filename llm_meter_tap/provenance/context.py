@@ -14,6 +14,18 @@ from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from llm_meter_tap.provenance import agent
+from llm_meter_tap.system import Variables
+
+_FIELDS = {
+    "LLM_METER_USER": "user_id",
+    "LLM_METER_TEAM": "team",
+    "LLM_METER_PROJECT": "project",
+    "LLM_METER_KERNEL_ID": "kernel_id",
+    "LLM_METER_NOTEBOOK": "notebook_path",
+    "LLM_METER_CELL_ID": "cell_id",
+    "LLM_METER_RUN_ID": "run_id",
+}
+_VARIABLES = Variables(*_FIELDS)
 
 # The parent message under which a thread was started or a job submitted.
 _origin: ContextVar[dict[str, Any] | None] = ContextVar("llm_meter_origin", default=None)
@@ -23,35 +35,31 @@ _begun: ContextVar[dict[str, Any] | None] = ContextVar("llm_meter_begun", defaul
 
 
 class CallContext(NamedTuple):
-    """Who and where, as far as this process can know; fields as in `CallRecord`."""
+    """Who and where, as far as this process can know.
 
-    user_id: str | None
-    team: str | None
-    project: str | None
-    agent_name: str | None
-    kernel_id: str | None
-    notebook_path: str | None
-    cell_id: str | None
-    run_id: str | None
+    Attributes:
+        known: Fields of `CallRecord`; not to be changed.
+        parent: The request under which the call is made; None outside a kernel.
+    """
+
+    known: dict[str, Any]
     parent: dict[str, Any] | None
 
 
 def current() -> CallContext:
     """The context of work done here and now."""
-    environ = os.environ.get
-    parent = parent_message()
-    is_kernel = running_kernel() is not None
-    return CallContext(
-        user_id=environ("LLM_METER_USER") or os_user(),
-        team=environ("LLM_METER_TEAM") or None,
-        project=environ("LLM_METER_PROJECT") or None,
-        agent_name=agent.current(),
-        kernel_id=environ("LLM_METER_KERNEL_ID") or None,
-        notebook_path=environ("LLM_METER_NOTEBOOK") or None,
-        cell_id=cell_id(parent) if is_kernel else environ("LLM_METER_CELL_ID") or None,
-        run_id=run_id(parent) if is_kernel else environ("LLM_METER_RUN_ID") or None,
-        parent=parent,
-    )
+    known = _known_of_environment(_VARIABLES.values())
+    agent_name, kernel = agent.current(), running_kernel()
+    parent = _parent_message(kernel)
+    if kernel is not None:
+        known = {**known, "cell_id": cell_id(parent), "run_id": run_id(parent)}
+    return CallContext(known if agent_name is None else {**known, "agent_name": agent_name}, parent)
+
+
+@functools.lru_cache(maxsize=16)
+def _known_of_environment(values: tuple[str | None, ...]) -> dict[str, Any]:
+    named = zip(_FIELDS.values(), values)  # noqa: B905 - not in 3.8
+    return {"user_id": os_user(), **{field: value for field, value in named if value}}
 
 
 def running_kernel() -> Any | None:
@@ -63,10 +71,14 @@ def running_kernel() -> Any | None:
 
 def parent_message() -> dict[str, Any] | None:
     """The request under which this thread or task works."""
+    return _parent_message(running_kernel())
+
+
+def _parent_message(kernel: Any | None) -> dict[str, Any] | None:
     origin = _origin.get()
     if origin is not None:
         return origin
-    latest = latest_request(running_kernel())
+    latest = latest_request(kernel)
     begun = _begun.get()
     # Another request than a cell's, such as a widget's, is newer than the cell begun in this context.
     return begun if begun is not None and _is_cell(latest) else latest or None

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as library
+from llm_meter_tap.system import Clock, Held, hold
 
-from llm_meter_tap.system import Clock
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
 
-
-class _Held:
-    """The real class; loaded with the first adapter."""
-
-    datetime = library.datetime
-    utc = library.timezone.utc
+hold()
 
 
-def now() -> library.datetime:
+def now() -> datetime:
     """Return the present moment in UTC."""
-    return _Held.datetime.fromtimestamp(Clock.wall(), _Held.utc)
+    return Held.datetime.fromtimestamp(Clock.wall(), Held.utc)

@@ -15,7 +15,7 @@ from llm_meter_tap.patching import patches
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.runtime.guard import PassingBy, count_answer, is_passing
 from llm_meter_tap.transports.metered_streams import Sending, async_stream, sync_stream
-from llm_meter_tap.transports.raw_headers import RawHeaders
+from llm_meter_tap.transports.raw_headers import decoded
 
 if TYPE_CHECKING:
     from llm_meter_tap.calls.observer import Observer
@@ -56,8 +56,11 @@ def _sync_handler(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
         def handle_request(pool: Any, request: Any) -> Any:
-            call = None if is_passing() else _open_call(request, is_async=False)
-            if call is None:
+            is_seen = is_passing()
+            call = None if is_seen else _open_call(request, is_async=False)
+            if is_seen:
+                response = original(pool, request)
+            elif call is None:
                 with PassingBy():
                     response = original(pool, request)
             else:
@@ -77,8 +80,11 @@ def _async_handler(
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
         async def handle_async_request(pool: Any, request: Any) -> Any:
-            call = None if is_passing() else _open_call(request, is_async=True)
-            if call is None:
+            is_seen = is_passing()
+            call = None if is_seen else _open_call(request, is_async=True)
+            if is_seen:
+                response = await original(pool, request)
+            elif call is None:
                 with PassingBy():
                     response = await original(pool, request)
             else:
@@ -113,7 +119,7 @@ def _open_call(request: Any, is_async: bool) -> Observer | None:
             url.scheme.decode("ascii"),
             path,
             query,
-            RawHeaders(request.headers),
+            decoded(request.headers),
             _body(request),
         )
     )
@@ -128,5 +134,5 @@ def _body(request: Any) -> bytes | None:
 
 @faults.contained
 def _tee(response: Any, call: Observer, stream_type: type[Any]) -> None:
-    call.responded(response.status, RawHeaders(response.headers))
+    call.responded(response.status, decoded(response.headers))
     response.stream = stream_type(response.stream, call)

@@ -7,7 +7,7 @@ transports on httpcore (httpx-socks) are seen by the adapter of httpcore.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,7 +16,7 @@ from llm_meter_tap.patching import patches
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.runtime.guard import PassingBy, answer_count, is_passing
 from llm_meter_tap.transports.metered_streams import Sending, async_stream, sync_stream
-from llm_meter_tap.transports.raw_headers import RawHeaders
+from llm_meter_tap.transports.raw_headers import decoded
 
 if TYPE_CHECKING:
     from llm_meter_tap.calls.observer import Observer
@@ -145,10 +145,10 @@ def _open_call(request: Any, library: _Library, is_async: bool) -> Observer | No
     return open_(OutgoingRequest(method, url.host, url.port, url.scheme, path, query, headers, body))
 
 
-def _headers(message: Any) -> Mapping[str, str]:
+def _headers(message: Any) -> dict[str, str]:
     """Names in lower case; read raw, because the library's mapping looks at all of them for each."""
     raw = message.headers.raw
-    headers = RawHeaders(raw)
+    headers = decoded(raw)
     return headers if len(headers) == len(raw) else dict(message.headers.items())
 
 

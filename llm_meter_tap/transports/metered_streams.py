@@ -24,7 +24,7 @@ class Sending(PassingBy):
         self._is_sent = is_sent
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        super().__exit__(kind, error, trace)
+        PassingBy.__exit__(self, kind, error, trace)
         if error is not None:
             self._call.failed(error, bool(self._is_sent(error)))
 
@@ -41,9 +41,10 @@ def sync_stream(base: type[Any]) -> type[Any]:
 
         def __iter__(self) -> Iterator[bytes]:
             call = self._call
+            feed = call.feed
             try:
                 for chunk in self._stream:
-                    call.feed(chunk)
+                    feed(chunk)
                     yield chunk
             except GeneratorExit:
                 raise
@@ -73,9 +74,10 @@ def async_stream(base: type[Any]) -> type[Any]:
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
             call = self._call
+            feed = call.feed
             try:
                 async for chunk in self._stream:
-                    call.feed(chunk)
+                    feed(chunk)
                     yield chunk
             except GeneratorExit:
                 raise

@@ -1,38 +1,22 @@
-"""Gives access to a message's headers as they are on the wire, and decodes only those that are read."""
+"""Decodes the headers of a message as they are on the wire."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    _Mapping = Mapping[str, str]
-else:
-    _Mapping = Mapping  # Python 3.8 takes no type arguments here
+    from collections.abc import Sequence
 
 
-class RawHeaders(_Mapping):
-    """Headers by their names in lower case; of a name that comes twice the last one.
+def decoded(raw: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Return headers by their names in lower case; of a name that comes twice the last one.
 
     Args:
         raw: Names and values.
     """
-
-    def __init__(self, raw: Iterable[tuple[bytes, bytes]]) -> None:
-        self._raw = {name.lower(): value for name, value in raw}
-
-    def __getitem__(self, name: str) -> str:
-        return self._raw[name.encode("latin-1")].decode("latin-1")
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.encode("latin-1") in self._raw
-
-    def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
-        value = self._raw.get(name.encode("latin-1"))
-        return default if value is None else value.decode("latin-1")
-
-    def __iter__(self) -> Iterator[str]:
-        return (name.decode("latin-1") for name in self._raw)
-
-    def __len__(self) -> int:
-        return len(self._raw)
+    words = b"\n".join(chain.from_iterable(raw)).decode("latin-1").split("\n")
+    if len(words) == 2 * len(raw):
+        return dict(zip(map(str.lower, words[::2]), words[1::2]))  # noqa: B905 - not in 3.8
+    # There are none, or one has a line break, which the library has yet to refuse.
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw}

@@ -1,25 +1,16 @@
 """The lock that says "the process behind this file is alive".
 
 A lock held with `flock` belongs to the open file: a forked child that closes its copy leaves the parent's
-lock alone, and the kernel drops the lock with the process, kill -9 included. Nothing here waits.
+lock alone, and the kernel drops the lock with the process, kill -9 included. Nothing here waits. On Windows
+there is no such lock: an open file cannot be removed there, which shows that its process is alive.
 """
 
 from __future__ import annotations
 
-from llm_meter_tap.system import Files
+from llm_meter_tap import system
+from llm_meter_tap.system import Files, Held
 
-try:
-    import fcntl
-except ImportError:  # Windows: an open file cannot be removed there, which shows that its process is alive
-    fcntl = None  # type: ignore[assignment]
-
-
-class _Flock:
-    """The real `flock`: pyfakefs replaces the module wherever it finds it."""
-
-    call = None if fcntl is None else fcntl.flock
-    EXCLUSIVE = 0 if fcntl is None else fcntl.LOCK_EX | fcntl.LOCK_NB
-    SHARED = 0 if fcntl is None else fcntl.LOCK_SH | fcntl.LOCK_NB
+system.hold()
 
 
 def hold(descriptor: int) -> None:
@@ -28,8 +19,8 @@ def hold(descriptor: int) -> None:
     Raises:
         OSError: Another process holds it.
     """
-    if _Flock.call is not None:
-        _Flock.call(descriptor, _Flock.EXCLUSIVE)
+    if Held.flock is not None:
+        Held.flock(descriptor, Held.LOCK_EXCLUSIVE)
 
 
 def is_held(path: str) -> bool:
@@ -41,9 +32,9 @@ def is_held(path: str) -> bool:
     except OSError:
         return True
     try:
-        if _Flock.call is not None:
-            _Flock.call(descriptor, _Flock.SHARED)
-        return _Flock.call is None
+        if Held.flock is not None:
+            Held.flock(descriptor, Held.LOCK_SHARED)
+        return Held.flock is None
     except OSError:
         return True
     finally:

@@ -13,14 +13,15 @@ from urllib.parse import unquote_plus
 
 # Anthropic; Azure; Google; Cohere, LiteLLM and others send a bearer token.
 _KEY_HEADERS = ("x-api-key", "api-key", "x-goog-api-key", "ocp-apim-subscription-key")
+_HEADERS = (*_KEY_HEADERS, "authorization")
 _AUTHORISATION = re.compile(r"\s*(?:bearer|basic|token|key)\s+(\S+)\s*", re.IGNORECASE)
 # AWS Signature Version 4: the signature changes with each request, the access key id does not.
 _SIGV4 = re.compile(r"AWS4-[A-Z0-9-]+\s.*?Credential=([^/,\s]+)", re.DOTALL)
 _QUERY_KEY = re.compile(r"(?:^|&)(?:key|api_key|api-key)=([^&]+)")
 _DIGITS = 16
 _MOST_KNOWN = 256
-# By secret and the key's hash in this process, which is 64 bits and salted: the key itself is not kept.
-_known: dict[tuple[bytes, int], str] = {}
+# By the secret and the hash of what holds a key, which is 64 bits and salted: the key itself is not kept.
+_known: dict[tuple[bytes, int], str | None] = {}
 
 
 def fingerprint(headers: Mapping[str, str], query: str, secret: bytes) -> str | None:
@@ -34,17 +35,20 @@ def fingerprint(headers: Mapping[str, str], query: str, secret: bytes) -> str | 
     Returns:
         "key-" and the first 16 hex digits of HMAC-SHA256(secret, key); None when the request has no key.
     """
-    key = _key_of(headers, query)
-    if key is None:
-        return None
-    known_as = (secret, hash(key))
-    known = _known.get(known_as)
-    if known is None:
-        digest = hmac.digest(secret, key.encode("utf-8", "surrogateescape"), "sha256").hex()
-        if len(_known) >= _MOST_KNOWN:
-            _known.clear()
-        known = _known[known_as] = f"key-{digest[:_DIGITS]}"
-    return known
+    known_as = (secret, hash((query, *map(headers.get, _HEADERS))))
+    try:
+        return _known[known_as]
+    except KeyError:
+        key = _key_of(headers, query)
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    _known[known_as] = found = None if key is None else _hashed(key, secret)
+    return found
+
+
+def _hashed(key: str, secret: bytes) -> str:
+    digest = hmac.digest(secret, key.encode("utf-8", "surrogateescape"), "sha256").hex()
+    return f"key-{digest[:_DIGITS]}"
 
 
 def _key_of(headers: Mapping[str, str], query: str) -> str | None:

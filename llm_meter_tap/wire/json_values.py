@@ -7,12 +7,27 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
-# Held from before the program can patch `json`: loaded with the first adapter.
-_loads = json.loads
+# Programs replace `json.loads` and `json.dumps`; nobody replaces the classes.
+_decoder = json.JSONDecoder()
+_read = _decoder.raw_decode
+_BLANKS = " \t\n\r"
 
-encode = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
+def _encoder() -> Callable[[Any], str]:
+    """JSON on one line, in ASCII; without the encoder that the standard library makes anew for each value."""
+    whole = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+    make = getattr(json.encoder, "c_make_encoder", None)  # PyPy has none
+    if make is None:
+        return whole.encode
+    ascii = json.encoder.encode_basestring_ascii
+    pieces = make(None, whole.default, ascii, None, ":", ",", False, False, True)
+    return lambda value: "".join(pieces(value, 0))
+
+
+encode = _encoder()
 """Encode a value as JSON on one line, in ASCII."""
 
 # A count above this is damage, not usage; it also keeps sums within a 64-bit column.
@@ -23,10 +38,14 @@ _DIGITS = re.compile(r"\d{1,16}", re.ASCII)
 def parse(text: bytes | str) -> Any:
     """Return the JSON value; None where there is none."""
     try:
-        # What begins so is UTF-8 (RFC 4627, 3): the standard library takes longer to find out.
-        if isinstance(text, bytes) and text[:1] in b"{[" and text[1:2] != b"\0":
-            text = text.decode("utf-8", "surrogatepass")
-        return _loads(text)
+        if isinstance(text, bytes):
+            # What begins so is UTF-8 (RFC 4627, 3): the standard library takes longer to find out.
+            is_plain = text[:1] in b"{[" and text[1:2] != b"\0"
+            text = text.decode("utf-8" if is_plain else json.detect_encoding(text), "surrogatepass")
+        if text[:1] != "{":
+            return _decoder.decode(text)
+        value, end = _read(text)
+        return value if end == len(text) or not text[end:].strip(_BLANKS) else None
     except (ValueError, RecursionError):
         return None
 
@@ -49,11 +68,14 @@ def text(value: Any) -> str | None:
 def count(value: Any) -> int | None:
     """Return the value if it is a whole number of tokens, else None; some gateways write 12.0 or "12"."""
     # By exact type: a bool is an int to isinstance, and JSON has no subclasses.
-    if type(value) is int:
+    kind = type(value)
+    if kind is int:
         return value if 0 <= value <= _LARGEST_COUNT else None
-    if type(value) is float and value.is_integer():
+    if value is None:
+        return None
+    if kind is float and value.is_integer():
         return count(int(value))
-    if type(value) is str and _DIGITS.fullmatch(value):
+    if kind is str and _DIGITS.fullmatch(value):
         return count(int(value))
     return None
 
@@ -61,7 +83,8 @@ def count(value: Any) -> int | None:
 def first_count(*values: Any) -> int | None:
     """Return the first of several spellings that holds a count."""
     for value in values:
-        number = count(value)
-        if number is not None:
-            return number
+        if value is not None:
+            number = count(value)
+            if number is not None:
+                return number
     return None

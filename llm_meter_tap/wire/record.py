@@ -111,6 +111,17 @@ class CallRecord:
         return wire
 
     @classmethod
+    def of_known(cls, values: dict[str, Any]) -> CallRecord:
+        """Make a record of its known fields; each call makes one, and most of its fields are not known.
+
+        Args:
+            values: Values by name, those of the required fields among them; the record keeps this object.
+        """
+        record = cls.__new__(cls)
+        record.__dict__ = values
+        return record
+
+    @classmethod
     def from_wire(cls, mapping: Mapping[str, Any]) -> CallRecord:
         """Read a record in any accepted spelling; names that are not ours are ignored.
 

@@ -66,7 +66,7 @@ def test_text_is_sent_again_to_a_busy_service_and_not_kept_for_one_that_stays_aw
     provider, service, metered, failures, is_kept, monkeypatch
 ):
     for name in ("_FIRST_RETRY_S", "_LAST_RETRY_S", "_NEW_LINE_RETRY_S"):
-        monkeypatch.setattr(f"llm_meter_tap.delivery.sender.{name}", 0.01)
+        monkeypatch.setattr(f"llm_meter_tap.delivery.backlog.{name}", 0.01)
     service.failures = failures
     httpx.post(f"{provider.url}/silent/{CHAT}", json=STREAM)
 

@@ -143,6 +143,6 @@ def test_a_host_that_fails_costs_the_name_and_nothing_else(metered):
         raise RuntimeError("no idea")
 
     agent.name_parts(fail)
-    assert context.current().agent_name is None
+    assert "agent_name" not in context.current().known
     agent.forget_parts()
     assert faults.counts.pop("current") == 1

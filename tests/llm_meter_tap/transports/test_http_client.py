@@ -159,10 +159,25 @@ def test_the_taps_own_lines_are_not_calls(provider, metered, service):
     assert [line["event"] for line in service.lines].count("settled") == 1
 
 
-def test_a_process_that_only_loads_http_client_loads_next_to_nothing_of_the_tap(metered):
-    code = "import sys, http.client; print(*sorted(name for name in sys.modules if 'llm_meter' in name))"
+@pytest.mark.parametrize(
+    ("code", "is_adapter_loaded"),
+    [
+        ("import http.client", False),
+        ("import http.client as h; c = h.HTTPConnection('127.0.0.1', 1); c.request('GET', '/')", True),
+    ],
+    ids=["only loads it", "asks for something"],
+)
+def test_a_process_loads_the_adapter_with_its_first_request_and_the_rest_with_a_post(
+    metered, code, is_adapter_loaded
+):
+    code = f"""
+import atexit, sys
+atexit.register(lambda: print(*sorted(name for name in sys.modules if "llm_meter" in name)))
+{code}
+"""
     environ = environment(metered)
     output = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True).stdout
 
-    assert "llm_meter_tap.transports.http_client" in output.split()
+    assert "llm_meter_tap.patching.patches" in output.split()
+    assert ("llm_meter_tap.transports.http_client" in output.split()) is is_adapter_loaded
     assert "llm_meter_tap.calls.call" not in output.split()
