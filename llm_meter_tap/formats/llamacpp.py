@@ -39,7 +39,12 @@ def normalise(draft: Draft, provider: str) -> Usage:
 COMPLETION = Format(
     name="llamacpp.completion",
     usage=UsageReader(
-        matters=rb'"stop"\s*:\s*true|"error"', names=_NAMES, take=take, normalise=normalise, totals=()
+        matters=rb'"stop"\s*:\s*true|"error"',
+        names=_NAMES,
+        take=take,
+        normalise=normalise,
+        figures=_FIGURES,
+        totals=(),
     ),
     output_limit=OutputLimit(tokens=("n_predict", "max_tokens"), answers=("n",), prompts="prompt"),
     text=TextFields(

@@ -58,6 +58,7 @@ _READER = UsageReader(
     names=("Response", "Usage", "Id", "Model", "Choices", "ErrorMsg"),
     take=take,
     normalise=normalise,
+    figures=("Usage",),
     totals=("TotalTokens",),
 )
 # Its members have names that the readers of text do not know: what it does not report is not counted.

@@ -74,6 +74,7 @@ BOT = openai.CHAT._replace(
         names=("usage", "bot_usage", *openai_usage.READER.names[1:]),
         take=take_bot,
         normalise=normalise_bot,
+        figures=("usage", "bot_usage"),
         totals=(),
     ),
 )
