@@ -1,6 +1,6 @@
 """Send all recorded traffic through every HTTP client, with the tap on, and score what it wrote down.
 
-    python bench/conformance.py [--client NAME ...] [--group PREFIX] [--verbose]
+    python bench/conformance.py [--client NAME ...] [--group PREFIX] [--known-paths] [--verbose]
 
 Each exchange of `../shared/corpus/dev.jsonl.gz` (or of the folder LLM_METER_CORPUS) is sent over loopback,
 under its own host name, to a server that answers as recorded: status, headers, body in a coding, streams
@@ -70,6 +70,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--client", action="append", choices=CLIENTS, help="only this; may be repeated")
     options.add_argument("--group", default="", help="only groups whose provider/api/stream begins with this")
+    options.add_argument("--known-paths", action="store_true", help="no path is recognised by its answer")
     options.add_argument("--verbose", action="store_true", help="name each exchange that is not right")
     chosen = options.parse_args()
     if not corpus_path().is_file():
@@ -82,7 +83,10 @@ def main() -> int:
         replaying(rows, Path(folder), most_pieces=_MOST_PIECES) as replay,
     ):
         plan = _write_plan(rows, Path(folder, "plan"))
-        environment = {**replay.environment, "REPLAY_PORTS": _ports(rows)}
+        by_answer = "0" if chosen.known_paths else "1"
+        environment = {
+            **replay.environment, "REPLAY_PORTS": _ports(rows), "LLM_METER_BY_ANSWER": by_answer,
+        }  # fmt: skip
         for client in chosen.client or CLIENTS:
             began = time.monotonic()
             answers = _send(client, plan, environment)

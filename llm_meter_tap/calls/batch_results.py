@@ -12,7 +12,7 @@ from llm_meter_tap.formats.registry import BATCH_RESULTS
 from llm_meter_tap.wire.json_values import mapping, parse
 
 # Every result has one of these, so that other lines are not parsed.
-_MAY_BE = re.compile(rb'"(?:response|result|span\.model_request_end|agent\.session\.turn\.\w+)"').search
+_MAY_BE = re.compile(rb'"(?:response|result|(?:span\.)?model_request_end|agent\.session\.turn\.\w+)"').search
 
 
 def result_of(line: bytes) -> Result | None:

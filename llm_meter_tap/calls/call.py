@@ -196,8 +196,9 @@ class Call:
         return AnswerUnderWay(self.record.to_wire, self._parent, self._body.pieces)
 
     def _settle_if_finished(self) -> None:
+        """Settle if the last event has come. A model may write its words, too, before the usage comes."""
         reading = self._read_response(is_whole=False)
-        if reading.is_finished:
+        if reading.is_finished and (reading.usage is not None or reading.is_closed):
             self._settle_response(reading, is_whole=True)
 
     @faults.contained

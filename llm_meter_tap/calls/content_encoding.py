@@ -61,56 +61,72 @@ def piecewise(encoding: str) -> Callable[[bytes], bytes | None] | None:
     if coding in ("", "identity"):
         return identity
     if coding in ("gzip", "x-gzip"):
-        return _Members().inflate
+        return _Members(_gzip_member).decompress
     if coding == "br":
         module = _loaded(_BROTLI_MODULES)
         return None if module is None else functools.partial(_attempt, _brotli_step(module))
     if coding == "zstd":
         module = _loaded(_ZSTD_MODULES)
-        return None if module is None else functools.partial(_attempt, _zstd_step(module))
+        return None if module is None else _Members(functools.partial(_zstd_frame, module)).decompress
     return None
 
 
 class _Members:
-    """A gzip file's members, one after the other."""
+    """What follows one another: the members of a gzip file, the frames of zstandard.
 
-    def __init__(self) -> None:
-        self._member = zlib.decompressobj(_GZIP_OR_ZLIB)
+    Args:
+        make: Makes a decompressor of one of them.
+    """
 
-    def inflate(self, chunk: bytes) -> bytes | None:
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make = make
+        self._member = make()
+
+    def decompress(self, chunk: bytes) -> bytes | None:
+        """Decompress the next bytes; None once they are not what they should be."""
         plain = bytearray()
         while chunk:
-            try:
-                plain += self._member.decompress(chunk)
-            except zlib.error:
+            piece = _attempt(self._member.decompress, chunk)
+            if piece is None:
                 return None
-            chunk = self._member.unused_data
-            if self._member.eof:
-                self._member = zlib.decompressobj(_GZIP_OR_ZLIB)
+            plain += piece
+            chunk = _rest(self._member)
+            if getattr(self._member, "eof", False):
+                self._member = self._make()
         return bytes(plain)
 
 
-def _inflate(body: bytes, window_bits: int) -> bytes | None:
-    """Decompress all members (gzip files may hold several), keeping what came before damage or the cut."""
+def _decompress(body: bytes, make: Callable[[], Any]) -> bytes | None:
+    """Decompress all members, keeping what came before damage or the cut."""
     plain = bytearray()
     rest = body
     while rest:
-        member = zlib.decompressobj(window_bits)
-        try:
-            plain += member.decompress(rest)
-        except zlib.error:
+        member = make()
+        piece = _attempt(member.decompress, rest)
+        if piece is None:
             break
-        rest = member.unused_data
+        plain += piece
+        rest = _rest(member)
     return bytes(plain) if plain or rest is not body else None
 
 
+def _rest(member: Any) -> bytes:
+    """What stands behind a member; zstandard before 0.19 does not tell."""
+    rest: bytes = getattr(member, "unused_data", b"")
+    return rest
+
+
+def _gzip_member() -> Any:
+    return zlib.decompressobj(_GZIP_OR_ZLIB)
+
+
 def _gzip(body: bytes) -> bytes | None:
-    return _inflate(body, _GZIP_OR_ZLIB)
+    return _decompress(body, _gzip_member)
 
 
 def _deflate(body: bytes) -> bytes | None:
     is_zlib = body[0] & 15 == _ZLIB_METHOD and len(body) > 1 and (body[0] << 8 | body[1]) % 31 == 0
-    return _inflate(body, zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
+    return _decompress(body, lambda: zlib.decompressobj(zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS))
 
 
 def _loaded(names: tuple[str, ...]) -> Any:
@@ -133,17 +149,12 @@ def _brotli_step(module: Any) -> Callable[[bytes], bytes]:
 
 def _zstd(body: bytes) -> bytes | None:
     module = _loaded(_ZSTD_MODULES)
-    if module is None:
-        return None
-    return _attempt(_zstd_step(module), body)
+    return None if module is None else _decompress(body, functools.partial(_zstd_frame, module))
 
 
-def _zstd_step(module: Any) -> Callable[[bytes], bytes]:
+def _zstd_frame(module: Any) -> Any:
     decompressor = module.ZstdDecompressor()
-    if module.__name__ == "zstandard":
-        decompressor = decompressor.decompressobj()
-    step: Callable[[bytes], bytes] = decompressor.decompress
-    return step
+    return decompressor.decompressobj() if module.__name__ == "zstandard" else decompressor
 
 
 def _attempt(decompress: Callable[[bytes], bytes], body: bytes) -> bytes | None:

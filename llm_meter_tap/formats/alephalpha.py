@@ -35,7 +35,13 @@ def normalise(draft: Draft, provider: str) -> Usage:
     )
 
 
-READER = UsageReader(matters=_MATTERS, names=_NAMES, read_document=read_document, normalise=normalise)
+READER = UsageReader(
+    matters=_MATTERS,
+    names=_NAMES,
+    read_document=read_document,
+    normalise=normalise,
+    figures=("num_tokens_prompt_total", "num_tokens_generated"),
+)
 COMPLETE = Format(
     name="alephalpha.complete",
     usage=READER,
@@ -45,7 +51,7 @@ COMPLETE = Format(
 )
 EMBED = Format(
     name="alephalpha.embed",
-    usage=READER,
+    usage=READER._replace(figures=()),
     output_limit=None,
     text=TextFields(read=("prompt",), written=(), messages=("prompt",)),
     stream_ends=(),

@@ -1,9 +1,10 @@
-"""Anthropic's managed agents and their dreams.
+"""Anthropic's managed agents and their dreams, and Alibaba's agents, which have sessions of the same kind.
 
-Sources: the types of Anthropic's SDK, beta sessions and dreams. A posted event starts the work of a session,
-and the session's own events report it: each request to a model has its usage in the
-event `span.model_request_end`, without the model's name. The usage of the session is the sum of these, and is
-not read. A dream is made in the background and read by its id.
+Sources: the types of Anthropic's SDK, beta sessions and dreams, and of Alibaba's SDK, AgentStudio. What a
+session does is set going by an event that is posted to it, and reported by the session's own events: each
+request to a model has its usage in the event `span.model_request_end` (Alibaba: `model_request_end`, in the
+data of its first content block), without the model's name. The usage of the session is the sum of these, and
+is not read. A dream is made in the background and read by its id.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from llm_meter_tap.formats.units import units_format
 from llm_meter_tap.wire.json_values import mapping, sequence, text
 
 _HOSTS = ("anthropic",)
+_SESSION_HOSTS = ("anthropic", "alibaba")
+_ENDS = ("span.model_request_end", "model_request_end")
 
 SESSION = Format(
     name="anthropic.session",
@@ -38,8 +41,9 @@ DREAM = DREAM._replace(usage=DREAM.usage._replace(normalise=anthropic.normalise)
 
 
 def _result(event: dict[str, Any]) -> Result | None:
-    usage = mapping(event.get("model_usage"))
-    if event.get("type") != "span.model_request_end" or not usage:
+    blocks = map(mapping, sequence(event.get("content"))[:1])
+    usage = mapping(event.get("model_usage")) or next((mapping(block.get("data")) for block in blocks), {})
+    if event.get("type") not in _ENDS or not usage:
         return None
     answer = {"type": "message", "usage": usage, "created_at": event.get("processed_at")}
     return Result(anthropic.MESSAGES, "chat", None, text(event.get("id")), answer, tier=None)
@@ -53,7 +57,8 @@ def _results_in(document: dict[str, Any]) -> Iterator[Result]:
             yield result
 
 
-_PATH = r"/v1/sessions/[^/]+/(?:threads/[^/]+/)?"
+_SESSIONS = r"/(?:v1|agentstudio)/sessions"
+_PATH = _SESSIONS + r"/[^/]+/(?:threads/[^/]+/)?"
 
 FAMILY = Family(
     formats=(SESSION, DREAM),
@@ -62,10 +67,10 @@ FAMILY = Family(
             format=SESSION,
             operation_name="invoke_agent",
             author="anthropic",
-            path=r"/v1/sessions(?:/[^/]+/events)?$",
+            path=_SESSIONS + r"(?:/[^/]+/events)?$",
             endings=("sessions", "events"),
             has_shape=is_session_event,
-            hosts=_HOSTS,
+            hosts=_SESSION_HOSTS,
             streams=never,
             model=of_no_model,
             is_shape_asked=True,
@@ -87,7 +92,7 @@ FAMILY = Family(
             operation_name="chat",
             author="anthropic",
             path=_PATH + r"(?:events/)?stream$",
-            hosts=_HOSTS,
+            hosts=_SESSION_HOSTS,
             is_lines=True,
         ),
         ReadBack(
@@ -95,7 +100,7 @@ FAMILY = Family(
             operation_name="chat",
             author="anthropic",
             path=_PATH + "events$",
-            hosts=_HOSTS,
+            hosts=_SESSION_HOSTS,
             results_in=_results_in,
         ),
         ReadBack(DREAM, "invoke_agent", "anthropic", r"/v1/dreams/[^/]+$", hosts=_HOSTS),

@@ -1,7 +1,7 @@
 """Baidu's first paths of Qianfan, which name the model; later ones are OpenAI's.
 
-Source: Baidu's API reference of Qianfan, ERNIE (`result`, `is_end`, `usage`; `error_code` with HTTP status
-200).
+Sources: Baidu's API reference of Qianfan, ERNIE (`result`, `is_end`, `usage`; `error_code` with HTTP status
+200), and the paths of its SDK.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ EMBEDDING = Format(
     text=TextFields(read=("input",), written=(), messages=("input",)),
     stream_ends=(),
 )
+RERANK = EMBEDDING._replace(name="baidu.rerank", text=TextFields(read=("query", "documents"), written=()))
+IMAGE = EMBEDDING._replace(name="baidu.image", text=None)
 _HOSTS = ("baidu",)
 
 
@@ -65,10 +67,12 @@ def _own(format: Format, operation_name: str, path: str) -> Endpoint:
 
 
 FAMILY = Family(
-    formats=(CHAT, EMBEDDING),
+    formats=(CHAT, EMBEDDING, RERANK, IMAGE),
     endpoints=(
-        _own(CHAT, "chat", r"/wenxinworkshop/(?:chat|completions)/[^/]+$"),
+        _own(CHAT, "chat", r"/wenxinworkshop/(?:chat|completions|image2text|plugin)/[^/]+$"),
         _own(EMBEDDING, "embeddings", r"/wenxinworkshop/embeddings/[^/]+$"),
+        _own(RERANK, "rerank", r"/wenxinworkshop/reranker/[^/]+$"),
+        _own(IMAGE, "image_generation", r"/wenxinworkshop/text2image/[^/]+$"),
     ),
     hosts={"baidubce.com": "baidu"},
 )

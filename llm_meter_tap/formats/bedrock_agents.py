@@ -1,8 +1,10 @@
-"""Amazon Bedrock's agents, AgentCore's harness, answers out of knowledge bases and in the background.
+"""Amazon Bedrock's agents, AgentCore's harness and evaluations, answers out of knowledge bases and in the
+background.
 
 Sources: Amazon's service models of `bedrock-agent-runtime` and `bedrock-agentcore`. An agent reports the
 usage of each of its model's calls in a trace, and traces come only where the request asks for them
-(`enableTrace`). A harness reports its usage in the stream's metadata.
+(`enableTrace`). A harness reports its usage in the stream's metadata, an evaluation beside each of its
+results.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from llm_meter_tap.formats.figures import Draft, Usage, total_of
 from llm_meter_tap.formats.format import Endpoint, Family, Format, OutputLimit, TextFields, UsageReader
 from llm_meter_tap.formats.request_shapes import always, named_by_model_id, never, of_no_model
 from llm_meter_tap.formats.units import units_format
-from llm_meter_tap.wire.json_values import count, mapping
+from llm_meter_tap.wire.json_values import count, mapping, sequence
 
 TRACING_OFF = "tracing-off"
 """The flag of an agent's answer without traces (`llm_meter.usage.flags`)."""
@@ -36,6 +38,14 @@ def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
         draft.error = event
 
 
+def read_evaluation(draft: Draft, event: str, document: dict[str, Any]) -> None:
+    """Add up what the results report; each is of one call of the evaluator's model."""
+    for result in map(mapping, sequence(document.get("evaluationResults"))):
+        usage = mapping(result.get("tokenUsage"))
+        draft.update({name: total_of(count(draft.raw.get(name)), count(usage.get(name))) for name in _COUNTS})
+    draft.error = document.get("message") or draft.error
+
+
 def normalise(draft: Draft, provider: str) -> Usage:
     """Use the sums unchanged."""
     return Usage(count(draft.raw.get("inputTokens")), count(draft.raw.get("outputTokens")), raw=draft.raw)
@@ -51,6 +61,19 @@ AGENT = Format(
         totals=(),
         is_summed=True,
         without_figures=TRACING_OFF,
+    ),
+    output_limit=None,
+    text=None,
+    stream_ends=(),
+)
+EVALUATION = Format(
+    name="bedrock.evaluation",
+    usage=UsageReader(
+        matters=rb'"tokenUsage"',
+        names=("evaluationResults", "message"),
+        read_document=read_evaluation,
+        normalise=normalise,
+        totals=(),
     ),
     output_limit=None,
     text=None,
@@ -92,10 +115,11 @@ def _agent(path: str, endings: tuple[str, ...], format: Format = AGENT) -> Endpo
 
 
 FAMILY = Family(
-    formats=(AGENT, HARNESS, KNOWLEDGE, ASYNC),
+    formats=(AGENT, EVALUATION, HARNESS, KNOWLEDGE, ASYNC),
     endpoints=(
         _agent(r"/agents/[^/]+/agentAliases/[^/]+/sessions/[^/]+/text$", ("text",)),
         _agent(r"/harnesses/invoke$", ("invoke",), HARNESS),
+        _agent(r"^/evaluations/evaluate/[^/]+$", (), EVALUATION)._replace(streams=never),
         _agent(r"^/retrieveAndGenerate$", ("retrieveAndGenerate",), KNOWLEDGE)._replace(streams=never),
         _agent(r"^/retrieveAndGenerateStream$", ("retrieveAndGenerateStream",), KNOWLEDGE),
         _agent(r"^/rerank$", ("rerank",), KNOWLEDGE)._replace(operation_name="rerank", streams=never),

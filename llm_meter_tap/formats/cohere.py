@@ -1,4 +1,4 @@
-"""Cohere's formats: chat, generate, embeddings, reranking, and what is charged by the document or page.
+"""Cohere's formats: chat, generate, embeddings, reranking, what is charged by the document or page, and jobs.
 
 Version 2 reports `usage`, in a stream's `message-end`; version 1 `meta`, in `stream-end`. Source: Cohere's
 API reference: `tokens` are what the model used, `billed_units` what is charged; both stay in the raw figures.
@@ -14,11 +14,13 @@ from llm_meter_tap.formats.format import (
     Family,
     Format,
     OutputLimit,
+    ReadBack,
     TextFields,
     UsageReader,
     names,
 )
 from llm_meter_tap.formats.request_shapes import is_named_chat, never
+from llm_meter_tap.formats.units import units_format
 from llm_meter_tap.wire.json_values import count, first_count, mapping
 
 _MATTERS = rb'"(?:message-end|stream-end)"|"is_finished"\s*:\s*true|"error"'
@@ -89,6 +91,25 @@ RERANK = Format(
 )
 
 
+# Their results go into a data set: a job itself says what it used, a batch by the sums of its tokens.
+EMBED_JOB = units_format(
+    "cohere.embedjob",
+    figures=("meta",),
+    ids=("job_id",),
+    status="status",
+    ends=("complete",),
+    is_job=True,
+)
+EMBED_JOB = EMBED_JOB._replace(usage=EMBED_JOB.usage._replace(normalise=normalise))
+BATCH = units_format(
+    "cohere.batch",
+    figures=("batch.input_tokens", "batch.output_tokens"),
+    ids=("batch.id",),
+    models=("batch.model",),
+    status="batch.status",
+    ends=("BATCH_STATUS_COMPLETED",),
+    is_job=True,
+)
 UNITS = Format(name="cohere.units", usage=READER, output_limit=None, text=None, stream_ends=())
 
 
@@ -110,7 +131,7 @@ def _on_azure(format: Format, operation_name: str, ending: str) -> Endpoint:
 
 
 FAMILY = Family(
-    formats=(CHAT, GENERATE, EMBED, RERANK, UNITS),
+    formats=(CHAT, GENERATE, EMBED, RERANK, EMBED_JOB, BATCH, UNITS),
     endpoints=(
         _own(CHAT, "chat", r"/v1/chat$", "chat"),
         Endpoint(
@@ -127,9 +148,15 @@ FAMILY = Family(
         _own(UNITS, "generate_content", r"/v1/classify$", "classify"),
         _own(UNITS, "generate_content", r"/v1/summarize$", "summarize"),
         _own(UNITS, "generate_content", r"/v2/parse$", "parse"),
+        _own(EMBED_JOB, "embeddings", r"/v1/embed-jobs$", "embed-jobs"),
+        _own(BATCH, "chat", r"/v2/batches$", "batches"),
         # Azure serves Cohere's models below Cohere's paths.
         _on_azure(EMBED, "embeddings", "embed"),
         _on_azure(RERANK, "rerank", "rerank"),
+    ),
+    read_backs=(
+        ReadBack(EMBED_JOB, "embeddings", "cohere", r"/v1/embed-jobs/[^/]+$", hosts=("cohere",)),
+        ReadBack(BATCH, "chat", "cohere", r"/v2/batches/[^/]+$", hosts=("cohere",)),
     ),
     hosts={"cohere.ai": "cohere", "cohere.com": "cohere"},
 )

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from llm_meter_tap.formats import openai
 from llm_meter_tap.formats.figures import Draft, Usage
-from llm_meter_tap.formats.format import Endpoint, Family
+from llm_meter_tap.formats.format import Endpoint, Family, ReadBack
 from llm_meter_tap.formats.request_shapes import (
     Request,
     from_path,
@@ -48,6 +48,14 @@ def _chat(
 
 # A video is a task whose answer has no figures.
 VIDEO = units_format("compatible.video", figures=(), ids=("requestId",), is_job=True)
+# Together's says its length and, once it is made, its cost.
+TOGETHER = units_format(
+    "compatible.together",
+    figures=("outputs", "seconds"),
+    status="status",
+    ends=("completed",),
+    is_job=True,
+)
 # DeepInfra's own paths of any model: what it used stands in its status.
 DEEPINFRA = units_format(
     "compatible.deepinfra", figures=("inference_status",), ids=("request_id",), errors=("error", "detail")
@@ -55,7 +63,7 @@ DEEPINFRA = units_format(
 DEEPINFRA = DEEPINFRA._replace(usage=DEEPINFRA.usage._replace(normalise=_deepinfra))
 
 FAMILY = Family(
-    formats=(VIDEO, DEEPINFRA),
+    formats=(VIDEO, TOGETHER, DEEPINFRA),
     endpoints=(
         Endpoint(
             format=openai.EMBEDDINGS,
@@ -82,7 +90,7 @@ FAMILY = Family(
             path=r"/(?:reranking|ranking)$",
             endings=("reranking", "ranking"),
             has_shape=never,
-            hosts=("nvidia",),
+            hosts=("nvidia", "mixedbread"),
         ),
         # The servers and gateways that rerank: vLLM, Xinference, Infinity, LiteLLM.
         Endpoint(
@@ -131,6 +139,16 @@ FAMILY = Family(
             hosts=("siliconflow",),
             streams=never,
         ),
+        Endpoint(
+            format=TOGETHER,
+            operation_name="video_generation",
+            author="together",
+            path=r"/v2/videos$",
+            endings=("videos",),
+            has_shape=never,
+            hosts=("together",),
+            streams=never,
+        ),
         _chat("writer", r"/v1/chat$", "chat", never, hosts=("writer", "reka")),
         _chat("openai", r"/prompts/[^/]+/completions$", "completions", is_kept_prompt),
         _chat("pollinations", r"/openai$", "openai", is_named_chat),
@@ -142,6 +160,7 @@ FAMILY = Family(
             hosts=("databricks",),
         )._replace(model=of_no_model),
     ),
+    read_backs=(ReadBack(TOGETHER, "video_generation", "together", r"/v2/videos/[^/]+$", ("together",)),),
     hosts={
         "ai21.com": "ai21",
         "aihubmix.com": "aihubmix",
@@ -155,8 +174,9 @@ FAMILY = Family(
         "inference.net": "inference_net",
         "infini-ai.com": "infini_ai",
         "api.lambda.ai": "lambda",
-        "api.llama.com": "meta",
         "longcat.chat": "longcat",
+        "mixedbread.ai": "mixedbread",
+        "mixedbread.com": "mixedbread",
         "api-inference.modelscope.cn": "modelscope",
         "nomic.ai": "nomic",
         "parasail.io": "parasail",

@@ -134,8 +134,8 @@ FAMILY = Family(
             format=GENERATION,
             operation_name="chat",
             author="alibaba",
-            path=r"/services/aigc/",
-            endings=("generation",),
+            path=r"/services/(?:aigc|nlp)/",
+            endings=("generation", "understanding"),
             has_shape=is_dashscope,
         ),
         Endpoint(

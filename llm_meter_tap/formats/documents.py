@@ -22,7 +22,12 @@ _WHOLE_BODY = 65536
 _FIRST = 3
 # Figures that count stand at the end; some providers repeat them in every event.
 _LAST = 8
-_SSE_START = re.compile(rb"\s*(?:\xef\xbb\xbf)?(?:data:|event:|id:|retry:|:)")
+_BOM = b"\xef\xbb\xbf"
+_JSON_STARTS = (b"{", b"[")
+# A member that is not null; and one that is known not to be a zero, or an object of zeros.
+_GIVEN = rb'"(?:%s)"\s*:\s*[^n\s]'
+_COUNTED = rb'"(?:%s)"\s*:\s*(?:[1-9]|[\[{"][^}]*?[1-9])'
+_SSE_START = re.compile(rb"\s*(?:data:|event:|id:|retry:|:)")
 
 
 class Documents(NamedTuple):
@@ -45,6 +50,7 @@ def documents(
     complete: bool,
     matters: re.Pattern[bytes],
     names: tuple[str, ...],
+    figures: tuple[str, ...] = (),
     is_summed: bool = False,
 ) -> Documents:
     """Split a response into documents.
@@ -55,6 +61,7 @@ def documents(
         complete: Whether the body came to its end.
         matters: What a stream's event must hold to be parsed at all.
         names: The outer members worth having from a body too big to parse, the one with the figures first.
+        figures: The members with figures, where these are more or others than the first of `names`.
         is_summed: Take every event of a binary stream that matters, not only the last ones.
 
     Returns:
@@ -64,22 +71,31 @@ def documents(
         content_type, body = "", eventstream.parts(body)
     if "amazon.eventstream" in content_type:
         return _stream(eventstream.events(body), matters, None if is_summed else _LAST)
-    if "event-stream" in content_type or _SSE_START.match(body):
-        return _sse(body, matters, names[0])
+    if body.startswith(_BOM):
+        body = body[len(_BOM) :]
     start = body[:256].lstrip()[:1]
+    figures = figures or names[:1]
+    # No event begins as JSON does, whatever the type says.
+    if ("event-stream" in content_type and start not in _JSON_STARTS) or _SSE_START.match(body):
+        return _sse(body, matters, figures)
     if start == b"[":
         return _array(body, complete)
     if "ndjson" in content_type or "jsonl" in content_type or "stream+json" in content_type:
-        return _stream(_lines(body), matters)
-    return _object(body, complete, matters, names)
+        lines = _stream(_lines(body), matters)
+        if lines.items:
+            return lines
+    return _object(body, complete, matters, names, figures)
 
 
-def _sse(body: bytes, matters: re.Pattern[bytes], figures: str) -> Documents:
+def _sse(body: bytes, matters: re.Pattern[bytes], figures: tuple[str, ...]) -> Documents:
     """A stream's two ends; its middle, which is long, only if the figures are there and nowhere else."""
     before, after = sse.divided(body, _LAST)
-    has_figures = re.compile(rb'"%s"\s*:\s*[^n\s]' % figures.encode()).search
-    if after and (has_figures(after) or not has_figures(before)):
-        return _stream(chain(islice(sse.events(before), _FIRST), sse.events(after)), matters)
+    names = "|".join(figures).encode()
+    is_given, is_counted = re.compile(_GIVEN % names).search, re.compile(_COUNTED % names).search
+    late = [*sse.events(after)]
+    # Comments may hold anything, so that events are looked at.
+    if after and (any(is_counted(event.data) for event in late) or not is_given(before)):
+        return _stream(chain(islice(sse.events(before), _FIRST), late), matters)
     return _stream(sse.events(body), matters)
 
 
@@ -102,10 +118,16 @@ def _lines(body: bytes) -> Iterator[StreamEvent]:
     return (StreamEvent("", line) for line in body.splitlines() if line)
 
 
-def _object(body: bytes, complete: bool, matters: re.Pattern[bytes], names: tuple[str, ...]) -> Documents:
+def _object(
+    body: bytes,
+    complete: bool,
+    matters: re.Pattern[bytes],
+    names: tuple[str, ...],
+    figures: tuple[str, ...],
+) -> Documents:
     if len(body) > _WHOLE_BODY and complete:
         ends = outer_members(body, names)
-        if names[0] in ends:
+        if all(name in ends for name in figures):
             return Documents([("", ends)], False, True)
     whole = parse(body)
     if isinstance(whole, dict):

@@ -51,6 +51,7 @@ class Reading:
         service_tier: The tier that answered; it changes the price.
         error_type: The provider's error code or type, else the HTTP status; None when the call succeeded.
         is_finished: The answer came to its end: a JSON body parsed whole, or a stream's terminal event.
+        is_closed: Nothing more follows: a JSON body parsed whole, or a stream said so (`[DONE]`).
         is_background: The answer is made without the client waiting for it.
         is_stored: The answer, and with it the figures, may be read back later under `response_id`.
         is_elsewhere: What was asked for is reported by answers of their own, which are read back.
@@ -66,6 +67,7 @@ class Reading:
     service_tier: str | None = None
     error_type: str | None = None
     is_finished: bool = False
+    is_closed: bool = False
     is_background: bool = False
     is_stored: bool = False
     is_elsewhere: bool = False

@@ -27,6 +27,9 @@ class UsageReader(NamedTuple):
             comes first.
         read_document: Adds what one document of an answer says to the draft; gets the event's name, or "".
         normalise: Turns the draft's raw figures into inclusive sums; gets the provider's name.
+        figures: The members with figures, where these are more or others than the first of `names`: an event
+            of a stream has any of them, and an answer too big to parse is parsed all the same unless all of
+            them are found.
         headers: Response headers with figures, each with its name among the raw figures.
         totals: The members of the raw figures that state a total, the first that is there counts.
         is_summed: The figures of a stream's events add up, so that none of them may be skipped.
@@ -39,6 +42,7 @@ class UsageReader(NamedTuple):
     names: tuple[str, ...]
     read_document: Callable[[Draft, str, dict[str, Any]], None]
     normalise: Callable[[Draft, str], Usage]
+    figures: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     totals: tuple[str, ...] = ("total_tokens",)
     is_summed: bool = False

@@ -43,6 +43,7 @@ COMPLETION = Format(
         names=_NAMES,
         read_document=read_document,
         normalise=normalise,
+        figures=_FIGURES,
         totals=(),
     ),
     output_limit=OutputLimit(tokens=("n_predict", "max_tokens"), answers=("n",), prompts="prompt"),

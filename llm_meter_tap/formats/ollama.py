@@ -40,7 +40,13 @@ def normalise(draft: Draft, provider: str) -> Usage:
     )
 
 
-READER = UsageReader(matters=_MATTERS, names=_NAMES, read_document=read_document, normalise=normalise)
+READER = UsageReader(
+    matters=_MATTERS,
+    names=_NAMES,
+    read_document=read_document,
+    normalise=normalise,
+    figures=("prompt_eval_count", "eval_count"),
+)
 _LIMIT = OutputLimit(tokens=("options.num_predict",))
 CHAT = Format(
     name="ollama.chat",
@@ -70,7 +76,7 @@ GENERATE = Format(
 )
 EMBED = Format(
     name="ollama.embed",
-    usage=READER,
+    usage=READER._replace(figures=()),
     output_limit=None,
     text=TextFields(read=("prompt", "input"), written=(), messages=("prompt", "input")),
     stream_ends=(),

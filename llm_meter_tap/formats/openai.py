@@ -133,7 +133,7 @@ RUN = _format(
     ),
 )
 
-_ASSISTANTS = ("openai", "azure.ai.openai", "azure.ai.inference")
+_ASSISTANTS = ("openai", "azure.ai.openai", "azure.ai.inference", "alibaba")
 # By a batch answer's `object`, see the reference; everything else is a chat completion.
 _BATCHED = {
     "response": (RESPONSES, "chat"),
@@ -142,7 +142,7 @@ _BATCHED = {
 }
 
 
-def _batch_result(document: dict[str, Any]) -> Result | None:
+def batch_result(document: dict[str, Any]) -> Result | None:
     """A line of the form that Azure, Mistral, Groq and Together share."""
     response = mapping(document.get("response"))
     body, status = mapping(response.get("body")), response.get("status_code")
@@ -178,10 +178,10 @@ FAMILY = Family(
             format=RESPONSES,
             operation_name="generate_content",
             author="openai",
-            path=r"/v1/decisions$",
-            endings=("decisions",),
+            path=r"/(?:v1|alpha)/(?:decisions|systemone)$",
+            endings=("decisions", "systemone"),
             has_shape=never,
-            hosts=("openai", "perplexity"),
+            hosts=("openai", "perplexity", "openrouter", "alibaba"),
             streams=never,
         ),
         _common(EMBEDDINGS, "embeddings", r"/embeddings$", "embeddings", is_embedding),
@@ -225,5 +225,5 @@ FAMILY = Family(
     cached_media=cached_media,
     audio_seconds=audio_seconds,
     other_models=other_models,
-    batch_result=_batch_result,
+    batch_result=batch_result,
 )

@@ -46,6 +46,9 @@ _INPUT_DETAILS = (
 _OUTPUT_DETAILS = (
     "completion_tokens_details", "completion_token_details", "output_tokens_details", "output_token_details",
 )  # fmt: skip
+# What was read beside the prompt, within the total: by the connectors of Mistral's conversations, and by the
+# guard of Snowflake's completions.
+_READ_BESIDE = ("connector_tokens", "guard_tokens")
 # They estimate reasoning by another tokenizer, which may overshoot the completion that holds it.
 _ESTIMATORS = ("openrouter", "together")
 # Who else reports more reasoning than completion does not count it in; this leaves room for unknown
@@ -194,8 +197,7 @@ def _include_hidden(usage: Usage, total: int | None, provider: str) -> None:
     elif gap > 0 and gap in _sums(usage.cache_read_input_tokens, usage.cache_write_input_tokens):
         # A gateway that counts like Claude, except for the total.
         usage.input_tokens += gap
-    elif gap > 0 and gap == count(usage.raw.get("connector_tokens")):
-        # What the connectors of Mistral's conversations put into the prompt.
+    elif gap > 0 and gap in (count(usage.raw.get(name)) for name in _READ_BESIDE):
         usage.input_tokens += gap
     elif gap > 0 and not reasoning and provider.startswith("gcp."):
         # Gemini's OpenAI endpoint counts thoughts into the total only.
@@ -221,9 +223,12 @@ def hour_writes(raw: Mapping[str, Any]) -> int | None:
 
 
 def cached_media(raw: Mapping[str, Any]) -> Mapping[str, int]:
-    """Realtime's spelling, which other answers share."""
-    split = mapping(_details(raw, _INPUT_DETAILS).get("cached_tokens_details"))
+    """Realtime's spelling, which other answers share, and Ark's."""
+    details = _details(raw, _INPUT_DETAILS)
+    split = mapping(details.get("cached_tokens_details"))
     known = {name: count(split.get(f"{name}_tokens")) for name in ("audio", "image")}
+    if known["audio"] is None:
+        known["audio"] = count(details.get("audio_cached_tokens"))
     return {name: tokens for name, tokens in known.items() if tokens is not None}
 
 

@@ -54,7 +54,9 @@ def read_response(
     """
     reader = FORMATS[shape.api].usage
     matters = _pattern(reader.matters)
-    found = documents((content_type or "").lower(), body, complete, matters, reader.names, reader.is_summed)
+    found = documents(
+        (content_type or "").lower(), body, complete, matters, reader.names, reader.figures, reader.is_summed
+    )
     draft = Draft()
     for event, document in found.items:
         reader.read_document(draft, event, document)
@@ -66,6 +68,7 @@ def read_response(
     has_ended = found.is_stream and (draft.is_finished or bool(draft.error))
     failure = error_type(status, _error(status, draft, found.items), headers)
     reading = _reading(reader, draft, shape, failure, found.is_whole or has_ended)
+    reading.is_closed = found.is_whole
     if is_cache_hit(headers):
         reading.is_cached, reading.usage = True, None
         reading.tool_calls, reading.flags, reading.unknown_members = {}, [CACHE_HIT], []

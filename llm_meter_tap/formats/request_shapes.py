@@ -32,7 +32,7 @@ class Request(NamedTuple):
 NAMES = (
     "model", "stream", "max_tokens", "agent", "agent_id", "anthropic_version", "previous_response_id",
     "n_predict", "input_suffix", "Model", "Stream", "modelId", "model_id", "sampling_params",
-    "class_method",
+    "class_method", "Target",
 )  # fmt: skip
 LONG_NAMES = (
     "variables",
@@ -52,6 +52,10 @@ LONG_NAMES = (
     "Messages",
     "Input",
     "InputList",
+    "Inputs",
+    "Text",
+    "Query",
+    "Docs",
     "text",
     "texts",
     "parameters",
@@ -60,7 +64,7 @@ LONG_NAMES = (
     "input_ids",
 )
 _OF_TGI = ("max_new_tokens", "details", "decoder_input_details", "return_full_text")
-_STOPS = ("user.interrupt", "agent.session.input.cancel")
+_STOPS = ("user.interrupt", "agent.session.input.cancel", "interrupt")
 
 
 def always(request: Request) -> bool:
@@ -148,11 +152,21 @@ def is_sglang_prompt(request: Request) -> bool:
 
 
 def is_tencent_chat(request: Request) -> bool:
-    return request.has_text("Model") and request.has_array("Messages")
+    """A chat, the rewriting of its last question, or a translation."""
+    return request.has_array("Messages") or (request.has_text("Text") and request.has_text("Target"))
 
 
 def is_tencent_embedding(request: Request) -> bool:
-    return request.members.keys() in ({"Input"}, {"InputList"})
+    return request.members.keys() in ({"Input"}, {"InputList"}) or request.has_array("Inputs")
+
+
+def is_tencent_ranking(request: Request) -> bool:
+    return request.has_text("Query") and request.has_array("Docs")
+
+
+def is_watsonx(request: Request) -> bool:
+    """Software of its own may serve it on any host; only its own paths begin so."""
+    return "/ml/v1/" in request.path and any(map(request.has, ("model_id", "input", "inputs", "messages")))
 
 
 def is_named_text(request: Request) -> bool:

@@ -1,17 +1,24 @@
-"""Tencent Cloud's own form of Hunyuan and of the knowledge engine: chats and embeddings.
+"""Tencent Cloud's own form of Hunyuan and the knowledge engine: chats, translations, embeddings, rerankings.
 
-Source: Tencent Cloud's API reference (`ChatCompletions`, `GetEmbedding`). The action stands in a header, so
-that a call is known by its body; an answer lies below `Response`, an event of a stream does not.
+Sources: Tencent Cloud's API reference and the types of its SDK (`ChatCompletions`, `ChatTranslations`,
+`QueryRewrite`, `GetEmbedding`, `RunRerank`). The action stands in a header, so that a call is known by its
+body; an answer lies below `Response`, an event of a stream does not.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from llm_meter_tap.formats.figures import Draft, Usage, rest_of
 from llm_meter_tap.formats.format import Endpoint, Family, Format, UsageReader
-from llm_meter_tap.formats.request_shapes import Request, is_tencent_chat, is_tencent_embedding
-from llm_meter_tap.wire.json_values import count, mapping, sequence, text
+from llm_meter_tap.formats.request_shapes import (
+    Request,
+    is_tencent_chat,
+    is_tencent_embedding,
+    is_tencent_ranking,
+)
+from llm_meter_tap.wire.json_values import count, first_count, mapping, sequence, text
 
 _MATTERS = rb'"Usage"|"Error"|"ErrorMsg"|"FinishReason"\s*:\s*"[a-z]'
 
@@ -28,12 +35,14 @@ def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
 
 
 def normalise(draft: Draft, provider: str) -> Usage:
-    """Use the counts unchanged; an embedding has only a prompt."""
+    """Use the counts unchanged; an embedding has only a prompt, a ranking only a total."""
     raw = draft.raw
-    entered, produced = count(raw.get("PromptTokens")), count(raw.get("CompletionTokens"))
+    entered = first_count(raw.get("PromptTokens"), raw.get("InputTokens"))
+    produced = first_count(raw.get("CompletionTokens"), raw.get("OutputTokens"))
     if entered is None:
         entered = rest_of(count(raw.get("TotalTokens")), produced)
-    return Usage(input_tokens=entered, output_tokens=produced, raw=raw)
+    cached = count(mapping(raw.get("PromptTokensDetails")).get("CachedTokens"))
+    return Usage(input_tokens=entered, output_tokens=produced, cache_read_input_tokens=cached, raw=raw)
 
 
 def _streams(request: Request) -> bool:
@@ -49,40 +58,37 @@ _READER = UsageReader(
     names=("Response", "Usage", "Id", "Model", "Choices", "ErrorMsg"),
     read_document=read_document,
     normalise=normalise,
+    figures=("Usage",),
     totals=("TotalTokens",),
 )
 # Its members have names that the readers of text do not know: what it does not report is not counted.
 CHAT = Format(name="tencent.chat", usage=_READER, output_limit=None, text=None, stream_ends=())
 EMBEDDING = CHAT._replace(name="tencent.embedding")
+RERANK = CHAT._replace(name="tencent.rerank")
 _HOSTS = ("tencent",)
 
+
+def _own(format: Format, operation_name: str, has_shape: Callable[[Request], bool]) -> Endpoint:
+    return Endpoint(
+        format=format,
+        operation_name=operation_name,
+        author="tencent",
+        path=r"^$",
+        endings=(),
+        has_shape=has_shape,
+        streams=_streams,
+        model=_model,
+        hosts=_HOSTS,
+        is_shape_asked=True,
+    )
+
+
 FAMILY = Family(
-    formats=(CHAT, EMBEDDING),
+    formats=(CHAT, EMBEDDING, RERANK),
     endpoints=(
-        Endpoint(
-            format=CHAT,
-            operation_name="chat",
-            author="tencent",
-            path=r"^$",
-            endings=(),
-            has_shape=is_tencent_chat,
-            streams=_streams,
-            model=_model,
-            hosts=_HOSTS,
-            is_shape_asked=True,
-        ),
-        Endpoint(
-            format=EMBEDDING,
-            operation_name="embeddings",
-            author="tencent",
-            path=r"^$",
-            endings=(),
-            has_shape=is_tencent_embedding,
-            streams=_streams,
-            model=_model,
-            hosts=_HOSTS,
-            is_shape_asked=True,
-        ),
+        _own(CHAT, "chat", is_tencent_chat),
+        _own(EMBEDDING, "embeddings", is_tencent_embedding),
+        _own(RERANK, "rerank", is_tencent_ranking),
     ),
     hosts={
         "hunyuan.cloud.tencent.com": "tencent",

@@ -26,8 +26,10 @@ _SUFFIX = re.compile(r"_(?:calls|requests)$")
 # Until Gemini 2.5 a grounded answer is charged, since Gemini 3 each of its searches (Google's price list).
 _PER_ANSWER = re.compile(r"gemini-(?:1|2)\b")
 _LONGEST_NAME = 64
-# Anthropic; xAI in chat completions and in responses; Mistral.
-_COUNTERS = ("server_tool_use", "server_side_tool_usage", "server_side_tool_usage_details", "connectors")
+# Anthropic; xAI in chat completions and in responses; Mistral; Ark.
+_COUNTERS = (
+    "server_tool_use", "server_side_tool_usage", "server_side_tool_usage_details", "connectors", "tool_usage",
+)  # fmt: skip
 
 
 def in_output(output: Any, tools: Any, used: Any) -> dict[str, int]:

@@ -30,14 +30,17 @@ _READ = names(
     "num_sources_used usage_characters success_count num_pages n_seconds n_variants generated_images",
     "characters cache_n prompt_n predicted_n tokens_predicted tokens_evaluated images classifications",
     "reasoning_output_tokens PromptTokens CompletionTokens TotalTokens num_input_tokens tokens_generated",
-    "tokens_input invocation_count token_usage compute_tokens rerank_units",
+    "tokens_input invocation_count token_usage compute_tokens rerank_units guard_tokens search_count",
+    "num_prompt_tokens num_completion_tokens num_total_tokens InputTokens OutputTokens CachedTokens",
+    "audio_cached_tokens mcp knowledge_search doubao_app",
 )
 # Parts that sum up to a figure that is read, and what is never charged for by itself.
 _REPEATED = names(
-    "text_tokens video_tokens accepted_prediction_tokens rejected_prediction_tokens tool_tokens",
+    "text_tokens video_tokens file_tokens provisioned_tokens accepted_prediction_tokens tool_tokens",
+    "rejected_prediction_tokens",
     "image_output_tokens audio_output_tokens text_input_tokens image_input_tokens image_pixels",
     "num_server_side_tools_used audio_length prompt_per_second predicted_per_second draft_n draft_n_accepted",
-    "width height context_window compute_characters tokens_cached",
+    "width height context_window compute_characters tokens_cached input_images video_count TotalPages SR fps",
 )
 # Money, time and how an answer was made: no counts of what a model read or wrote.
 _NO_COUNT = re.compile(
@@ -47,6 +50,7 @@ _NO_COUNT = re.compile(
 # Their members are the names of tools, or repeat what the response's headers say.
 _OPEN = names(
     "server_tool_use serverToolUsage server_side_tool_usage server_side_tool_usage_details connectors",
+    "server_tool_use_details tool_usage_details",
     "web_search_usage web_search grounding_tool_count headers tool_calls_details cost cost_details",
     "api_version",
 )

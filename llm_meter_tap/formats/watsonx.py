@@ -1,7 +1,7 @@
 """IBM watsonx.ai's formats: text generation and embeddings; its chat is OpenAI's at a path of its own.
 
-Source: IBM's API reference, text generation. In a stream the generated
-count is cumulative and the input count stands in the first event only, so the largest of each is the figure.
+Sources: IBM's API reference, text generation, and the paths of its SDK. In a stream the generated count is
+cumulative and the input count stands in the first event only, so the largest of each is the figure.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 from llm_meter_tap.formats import openai
 from llm_meter_tap.formats.figures import Draft, Usage
 from llm_meter_tap.formats.format import Endpoint, Family, Format, OutputLimit, TextFields, UsageReader
-from llm_meter_tap.formats.request_shapes import asked_by_path, named_by_model_id, never
+from llm_meter_tap.formats.request_shapes import asked_by_path, is_watsonx, named_by_model_id
 from llm_meter_tap.wire.json_values import count, mapping, sequence
 
 _MATTERS = rb'"(?:generated|input)_token_count"|"errors"'
@@ -58,7 +58,6 @@ EMBED = Format(
     text=TextFields(read=("inputs",), written=(), messages=("inputs",)),
     stream_ends=(),
 )
-_HOSTS = ("ibm.watsonx.ai",)
 
 FAMILY = Family(
     formats=(GENERATE, EMBED),
@@ -69,8 +68,7 @@ FAMILY = Family(
             author="ibm.watsonx.ai",
             path=r"/text/rerank$",
             endings=("rerank",),
-            has_shape=never,
-            hosts=_HOSTS,
+            has_shape=is_watsonx,
             model=named_by_model_id,
         ),
         Endpoint(
@@ -79,8 +77,7 @@ FAMILY = Family(
             author="ibm.watsonx.ai",
             path=r"/text/e",
             endings=("embeddings",),
-            has_shape=never,
-            hosts=_HOSTS,
+            has_shape=is_watsonx,
             model=named_by_model_id,
         ),
         Endpoint(
@@ -89,8 +86,7 @@ FAMILY = Family(
             author="ibm.watsonx.ai",
             path=r"/text/chat",
             endings=("chat", "chat_stream"),
-            has_shape=never,
-            hosts=_HOSTS,
+            has_shape=is_watsonx,
             streams=asked_by_path,
             model=named_by_model_id,
         ),
@@ -100,8 +96,7 @@ FAMILY = Family(
             author="ibm.watsonx.ai",
             path=r"/(?:text/generation|generation/text)(?:_stream)?$",
             endings=("generation", "generation_stream", "text", "text_stream"),
-            has_shape=never,
-            hosts=_HOSTS,
+            has_shape=is_watsonx,
             streams=asked_by_path,
             model=named_by_model_id,
         ),

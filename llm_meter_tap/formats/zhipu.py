@@ -1,7 +1,8 @@
-"""Zhipu beside OpenAI's paths: what is made in the background, videos, the reading of documents, agents.
+"""Zhipu beside OpenAI's paths: what is made in the background, videos, the reading of documents, agents and
+assistants.
 
-Source: Zhipu's API reference. An asynchronous answer is a task, read by its id; that of a video has no
-figures.
+Sources: Zhipu's API reference and the types of its SDK. An asynchronous answer is a task, read by its id;
+that of a video has no figures.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ FAMILY = Family(
         _own(VIDEO, r"/v\d/videos/generations$", "generations", "video_generation"),
         _own(DOCUMENT, r"/v\d/layout_parsing$", "layout_parsing"),
         _own(AGENT, r"/v\d/agents$", "agents", "invoke_agent"),
+        _own(openai.CHAT, r"/v\d/assistant$", "assistant", "invoke_agent"),
     ),
     read_backs=(
         ReadBack(

@@ -9,10 +9,11 @@ import sys
 import zlib
 
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llm_meter_tap.calls.content_encoding import decode
+from llm_meter_tap.calls.content_encoding import decode, piecewise
 
 PLAIN = os.urandom(3000) + b"usage" * 2000
 
@@ -73,7 +74,20 @@ def test_a_module_that_the_user_has_loaded_is_used(name: str, encoding: str) -> 
     compress = module.ZstdCompressor().compress if name == "zstandard" else module.compress
     whole = compress(PLAIN)
     assert decode(whole, encoding) == PLAIN
+    cut = decode(whole[:-8], encoding)
+    assert cut is not None
+    assert PLAIN.startswith(cut)
     assert decode(b"\xff\xff this is plain text", encoding) is None
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "zstd"])
+def test_what_is_compressed_in_several_parts_is_undone(encoding: str) -> None:
+    compress = gzip.compress if encoding == "gzip" else zstandard.ZstdCompressor().compress
+    whole = b"".join(compress(PLAIN[at : at + 700]) for at in range(0, len(PLAIN), 700))
+    assert decode(whole, encoding) == PLAIN
+    undo = piecewise(encoding)
+    assert undo is not None
+    assert b"".join(undo(whole[at : at + 11]) or b"" for at in range(0, len(whole), 11)) == PLAIN
 
 
 @settings(deadline=None)

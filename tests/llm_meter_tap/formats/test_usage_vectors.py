@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import pytest
+from usage_vectors import CASES, figures_of, shape_of
 
-from llm_meter_tap.formats.matching import CallShape, recognise
+from llm_meter_tap.formats.matching import CallShape
 from llm_meter_tap.formats.reading import Reading, read_response
 
-VECTORS = Path(__file__).resolve().parents[2] / "vectors" / "usage.json"
-CASES = json.loads(VECTORS.read_text(encoding="utf-8"))["cases"]
 READING_FIELDS = ("response_model", "response_id", "service_tier", "error_type")
-
-
-def shape_of(request: dict[str, Any]) -> CallShape | None:
-    body = json.dumps(request["body"]).encode()
-    return recognise(request["method"], request["host"], request["path"], "", "application/json", body)
 
 
 def reading_of(case: dict[str, Any], shape: CallShape) -> Reading:
@@ -32,15 +23,6 @@ def reading_of(case: dict[str, Any], shape: CallShape) -> Reading:
         response["body"].encode(),
         response.get("complete", True),
     )
-
-
-def figures_of(reading: Reading) -> dict[str, int] | None:
-    """The known figures without the raw ones; None where the provider reported nothing."""
-    if reading.usage is None:
-        return None
-    return {
-        name: value for name, value in asdict(reading.usage).items() if name != "raw" and value is not None
-    }
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
