@@ -57,9 +57,9 @@ def used_file(tmp_path):
 
 
 @pytest.fixture
-def connect(database_url):
+def connect(blank_url):
     """Connect to the database without the ledger's code."""
-    engine = create_engine(database_url)
+    engine = create_engine(blank_url)
     yield engine.begin
     engine.dispose()
 
@@ -120,26 +120,26 @@ def test_a_blank_file_that_another_process_turns_into_a_ledger_is_accepted(tmp_p
         assert len(ledger.meta["ledger_id"]) == 32
 
 
-def test_migrations_lead_from_blank_to_the_schema_that_the_code_uses(database_url, connect):
-    Ledger.open(database_url).close()
+def test_migrations_lead_from_blank_to_the_schema_that_the_code_uses(blank_url, connect):
+    Ledger.open(blank_url).close()
     with connect() as connection:
         assert_is_current(connection)
 
 
 @pytest.mark.parametrize("revision", REVISIONS[:-1])
-def test_migrations_lead_from_every_old_version_to_the_same_schema(database_url, connect, revision):
+def test_migrations_lead_from_every_old_version_to_the_same_schema(blank_url, connect, revision):
     with connect() as connection:
         make_old(connection, revision)
-    Ledger.open(database_url).close()
+    Ledger.open(blank_url).close()
     with connect() as connection:
         assert_is_current(connection)
 
 
-def test_calls_of_a_ledger_without_agents_still_count(database_url, connect):
+def test_calls_of_a_ledger_without_agents_still_count(blank_url, connect):
     with connect() as connection:
         make_old(connection, "0001")
         settle_in_old(connection, call("old"))
-    with Ledger.open(database_url) as ledger:
+    with Ledger.open(blank_url) as ledger:
         ledger.settle([call("new"), call("asked", agent_name="assistant")], [], NOW)
         rows = {row.get("group"): row["calls"] for row in ledger.usage("agent")}
         assert (rows, ledger.usage("model")[0]["calls"]) == ({None: 2, "assistant": 1}, 3)
@@ -150,7 +150,7 @@ def test_calls_of_a_ledger_without_agents_still_count(database_url, connect):
     assert [row["digest"] for row in series] == [series_digest(row) for row in series]
 
 
-def test_a_refused_call_of_an_older_ledger_is_taken_back_and_its_alerts_are_kept(database_url, connect):
+def test_a_refused_call_of_an_older_ledger_is_taken_back_and_its_alerts_are_kept(blank_url, connect):
     with connect() as connection:
         make_old(connection, "0002")
         row = {**to_row(call("old", status="refused", basis="none")), "calls": 1}
@@ -174,7 +174,7 @@ def test_a_refused_call_of_an_older_ledger_is_taken_back_and_its_alerts_are_kept
         ):
             columns = ", ".join(values), ", ".join(f":{name}" for name in values)
             connection.execute(text(f"INSERT INTO {table} ({columns[0]}) VALUES ({columns[1]})"), values)
-    Ledger.open(database_url).close()
+    Ledger.open(blank_url).close()
     with connect() as connection:
         assert connection.scalar(select(schema.calls.c.calls)) == 0
         assert connection.scalar(select(schema.rollups.c.calls)) == 2
@@ -258,12 +258,12 @@ def test_a_database_that_another_application_marked_is_foreign(tmp_path):
     refused(path, ForeignLedger, "something else")
 
 
-def test_a_postgresql_database_with_tables_of_the_same_name_is_foreign(postgresql_url):
-    engine = create_engine(postgresql_url)
+def test_a_postgresql_database_with_tables_of_the_same_name_is_foreign(blank_postgresql_url):
+    engine = create_engine(blank_postgresql_url)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE calls (id integer)"))
     with pytest.raises(ForeignLedger, match="tables of something else"):
-        Ledger.open(postgresql_url)
+        Ledger.open(blank_postgresql_url)
     assert inspect(engine).get_table_names() == ["calls"]
     engine.dispose()
 
