@@ -1,9 +1,7 @@
 """``jupyter llm-meter alerts``: what it shows of the channels, and whether a test message arrives."""
 
 import json
-import threading
 from datetime import datetime, timezone
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -12,37 +10,6 @@ from jupyter_llm_meter.ledger import Ledger, Outbox
 from llm_meter_tap.wire.record import CallRecord
 
 SECRET = "hook-secret-4711"
-
-
-@pytest.fixture
-def webhook():
-    """A webhook; its messages are kept."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            server.messages.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_arguments):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    server.messages = []
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def configure(home):
-    """Write the server's configuration, or the extension's own."""
-
-    def write(channels, name="jupyter_server_config"):
-        (home / "config" / f"{name}.json").write_text(json.dumps({"LLMMeter": {"channels": channels}}))
-
-    return write
 
 
 def test_a_test_message_reaches_every_channel(meter, configure, webhook):
