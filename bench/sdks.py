@@ -47,11 +47,11 @@ def main() -> int:
     print(f"{'':24}{'version':>16}{'calls':>7}{'records':>9}")
     with stand_in() as replay:
         for name in chosen.name or CALLS:
-            outcome = run(name, replay, str(PYTHON), str(ROOT))
+            outcome = run(name, replay, [str(PYTHON)], str(ROOT))
             failed += not outcome.is_right()
             version = versions.get(name.partition(" ")[0].replace("_", "-"), "")
             counts = f"{outcome.made or '-':>7}{len(outcome.records):>9}"
-            blocked = run(name, replay, str(PYTHON), str(ROOT), is_blocked=True)
+            blocked = run(name, replay, [str(PYTHON)], str(ROOT), is_blocked=True)
             failed += not blocked.is_refused_once()
             said = "refused once" if blocked.is_refused_once() else "NOT refused once"
             print(f"{name:24}{version:>16}{counts}  {verdict(outcome)}, {said}", flush=True)

@@ -19,6 +19,9 @@ settings.load_profile("steady")
 
 _trusted: list[Path] = []
 
+# Until all tests are collected, next to nothing becomes garbage: looking for it takes seconds.
+gc.disable()
+
 
 def pytest_configure() -> None:
     """Let clients trust one authority: to load the usual 140 costs each client 40 ms of processor time.
@@ -50,3 +53,4 @@ def pytest_collection_finish() -> None:
     """Leave what collecting made out of `gc.collect`, which many tests call and which it would slow down."""
     gc.collect()
     gc.freeze()
+    gc.enable()

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_core.paths import jupyter_config_dir, jupyter_config_path, jupyter_path
-from tornado.web import HTTPError
 
 from jupyter_llm_meter.policy.errors import SettingsError
 
@@ -54,11 +53,20 @@ class LabPaths:
 
     def files(self) -> Iterator[Path]:
         """Yield every file that can change what :func:`read_limits` returns, whether it exists or not."""
+        yield from self.schema_files()
+        yield from self.changing_files()
+
+    def schema_files(self) -> Iterator[Path]:
+        """Yield where a schema of this extension may be; JupyterLab uses the first that exists."""
         package, plugin = PLUGIN.split(":")
-        yield Path(self.user_settings_dir, package, f"{plugin}.jupyterlab-settings")
         yield from (
             Path(path, package, "schemas", package, f"{plugin}.json") for path in self.labextensions_path
         )
+
+    def changing_files(self) -> Iterator[Path]:
+        """Yield every file that can change a setting from its default, whether it exists or not."""
+        package, plugin = PLUGIN.split(":")
+        yield Path(self.user_settings_dir, package, f"{plugin}.jupyterlab-settings")
         yield from self._override_files()
 
     def _override_files(self) -> Iterator[Path]:
@@ -93,10 +101,14 @@ def read_limits(paths: LabPaths) -> Any:
     Raises:
         SettingsError: The settings or their schema cannot be read, or do not fit each other.
     """
-    if not any(path.is_file() for path in paths.files() if path.parent.parent.name == "schemas"):
+    schema = next((path for path in paths.schema_files() if path.is_file()), None)
+    if schema is None:
         return None
-    # This import takes a second and a half; `run` and `status` skip it where there is no lab.
+    if not any(path.is_file() for path in paths.changing_files()):
+        return _default_limits(schema)
+    # These imports take half a second of a command that reads limits.
     from jupyterlab_server.settings_utils import get_settings
+    from tornado.web import HTTPError
 
     paths.check_overrides()
     try:
@@ -116,6 +128,13 @@ def read_limits(paths: LabPaths) -> Any:
     if any(warnings):
         raise SettingsError("settings-invalid", error=_first_line(next(filter(None, warnings))))
     return limits
+
+
+def _default_limits(schema: Path) -> Any:
+    try:
+        return json.loads(schema.read_text(encoding="utf-8"))["properties"]["limits"]["default"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SettingsError(f"The settings of {PLUGIN} cannot be read: {schema}: {error!r}.") from None
 
 
 def _check_object(path: Path) -> None:

@@ -27,6 +27,9 @@ Found = TypeVar("Found")
 TOKEN = "end-to-end"
 PATIENCE_S = 180.0
 STOP_PATIENCE_S = 30.0
+# No test here opens a page, and to load what only pages use takes a server more time than all the rest. The
+# UI tests have the whole lab.
+FOR_PAGES = ("jupyterlab", "jupyter_lsp", "notebook", "notebook_shim")
 
 
 def wait_for(look: Callable[[], Found | None], what: str, patience_s: float = PATIENCE_S) -> Found:
@@ -63,7 +66,9 @@ class Lab:
         command = [
             *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
             *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.base_url=/base/"),
-            *(f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={self.notebooks}", *arguments),
+            *(f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={self.notebooks}"),
+            f"--ServerApp.jpserver_extensions={dict.fromkeys(FOR_PAGES, False)}",
+            *arguments,
         ]
         with self.log.open("ab") as log:
             # Elsewhere than in the checkout, which `-m` would put on the path before the wheel.

@@ -6,31 +6,18 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from end_to_end.calls import CALL
 from end_to_end.conftest import MakeLab
 from end_to_end.lab import wait_for
 
-CALL = """
-import openai
-client = openai.OpenAI(max_retries=0)
-def call(number):
-    return client.chat.completions.create(
-        model="gpt-4o-mini", messages=[{"role": "user", "content": f"call {number}"}]
-    )
-"""
 DIE = "\nimport os, signal; os.kill(os.getpid(), signal.SIGKILL)"
-STREAM = """
-stream = client.chat.completions.create(
-    model="standin-slow", messages=[{"role": "user", "content": "a long story"}], stream=True
-)
-for _ in range(4):
-    next(stream)
-"""
+STREAM = "stream = begin_stream(4)"
 MANY = """
 import sys
 with open(sys.argv[1], "a") as finished:
     for number in range(200):
         reply = call(number)
-        finished.write(reply.id + "\\n")
+        finished.write(reply["id"] + "\\n")
         finished.flush()
 """
 

@@ -14,19 +14,12 @@ from typing import Any
 
 import pytest
 import requests
+from end_to_end.calls import CALL
 from end_to_end.conftest import MakeLab
 from end_to_end.lab import TOKEN, Lab, clean_environment, wait_for
 
 from jupyter_llm_meter.ledger import Ledger
 
-CALL = """
-import openai
-client = openai.OpenAI(max_retries=0)
-def call(number):
-    return client.chat.completions.create(
-        model="gpt-4o-mini", messages=[{"role": "user", "content": f"call {number}"}]
-    )
-"""
 HEADERS = {"Authorization": f"token {TOKEN}"}
 PATH, CELL = "llm_meter.notebook.path", "llm_meter.cell.id"
 
@@ -89,13 +82,7 @@ def test_a_rename_while_a_call_is_under_way_counts_it_once_at_the_new_path(
     save(lab, "a.ipynb")
     with lab.kernel("a.ipynb") as kernel:
         kernel.run(CALL)
-        begin = """
-stream = client.chat.completions.create(
-    model="standin-slow", messages=[{"role": "user", "content": "a long story"}], stream=True
-)
-next(stream)
-"""
-        kernel.run(begin, "cell-0")
+        kernel.run("stream = begin_stream(1)", "cell-0")
         rename(lab, "a.ipynb", "b.ipynb")
         kernel.run("stream.close()", "cell-0")
         lab.wait_for_calls(1)

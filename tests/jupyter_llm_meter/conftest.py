@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from empty_ledger import place_empty_ledger
 
 from jupyter_llm_meter.core.limit_reader import parse_limits
 from jupyter_llm_meter.service.storage import Storage
@@ -30,7 +31,7 @@ def fixed_limits():
 def storage(tmp_path):
     folder = tmp_path / "private"
     folder.mkdir(mode=0o700)
-    return Storage(folder, f"sqlite:///{folder / 'ledger.sqlite3'}")
+    return Storage(folder, place_empty_ledger(folder / "ledger.sqlite3"))
 
 
 def waiter(pause):

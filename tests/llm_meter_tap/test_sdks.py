@@ -1,14 +1,14 @@
-"""The real SDKs, one record a call."""
+"""The real SDKs, one record a call.
+
+They are imported where they are used: that takes seconds, and each worker of pytest-xdist collects all
+tests.
+"""
 
 import asyncio
 import gc
 from typing import Any
 
-import anthropic
-import openai
 import pytest
-from google import genai
-from google.genai import types
 from tap_process import settled
 
 MESSAGES = [{"role": "user", "content": "Say hi"}]
@@ -17,16 +17,23 @@ GEMINI = {"contents": "Say hi", "model": "gemini-x"}
 
 @pytest.fixture
 def chat(provider: Any) -> Any:
+    import openai
+
     return lambda how: openai.OpenAI(api_key="sk-x", base_url=f"{provider.url}/{how}/v1", max_retries=2)
 
 
 @pytest.fixture
 def messages(provider: Any) -> Any:
+    import anthropic
+
     return lambda how: anthropic.Anthropic(api_key="sk-x", base_url=f"{provider.url}/{how}", max_retries=0)
 
 
 @pytest.fixture
 def gemini(provider: Any) -> Any:
+    from google import genai
+    from google.genai import types
+
     return lambda how: genai.Client(
         api_key="x", http_options=types.HttpOptions(base_url=f"{provider.url}/{how}", api_version="v1beta")
     )
@@ -63,6 +70,8 @@ def test_openai_stream(chat, metered):
 
 
 def test_openai_async_stream(provider, metered):
+    import openai
+
     async def main() -> int:
         client = openai.AsyncOpenAI(api_key="sk-x", base_url=f"{provider.url}/sse/v1")
         stream = await client.chat.completions.create(model="gpt-5", messages=MESSAGES, stream=True)
@@ -79,6 +88,8 @@ def test_each_openai_retry_is_a_separate_call(chat, metered):
 
 
 def test_openai_raises_its_own_error(chat, metered):
+    import openai
+
     with pytest.raises(openai.RateLimitError):
         chat("limited").with_options(max_retries=0).chat.completions.create(model="gpt-5", messages=MESSAGES)
 

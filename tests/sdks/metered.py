@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -69,36 +69,57 @@ def stand_in() -> Iterator[Replay]:
         yield replay
 
 
+def environment(replay: Replay, folder: str, path: str = "") -> dict[str, str]:
+    """The variables of a metered process.
+
+    Args:
+        replay: The stand-in.
+        folder: The private folder.
+        path: See `run`.
+    """
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("LLM_METER_")}
+    folders = [bootstrap_path(), replay.environment["PYTHONPATH"], path]
+    return {
+        **kept,
+        **replay.environment,
+        "REPLAY_PORTS": "80,443,11434",
+        "LLM_METER_DIR": folder,
+        "LLM_METER_SERVICE": "gone",
+        "PYTHONPATH": os.pathsep.join(filter(None, folders)),
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+    }
+
+
 def run(
-    name: str, replay: Replay, python: str = sys.executable, path: str = "", *, is_blocked: bool = False
+    name: str,
+    replay: Replay,
+    python: Sequence[str] = (sys.executable,),
+    path: str = "",
+    *,
+    is_blocked: bool = False,
 ) -> SdkOutcome:
     """Make the calls of one row of `calls.CALLS`.
 
     Args:
         name: The row.
         replay: The stand-in.
-        python: The interpreter that has the SDK.
+        python: The words that start an interpreter which has the SDK.
         path: Folders to be put on its path, where the tap is not installed beside the SDK.
         is_blocked: A hard limit is in force that refuses every call; there is no service to ask.
     """
     with tempfile.TemporaryDirectory() as folder:
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("LLM_METER_")}
-        folders = [bootstrap_path(), replay.environment["PYTHONPATH"], path]
-        environment = {
-            **kept,
-            **replay.environment,
-            "REPLAY_PORTS": "80,443,11434",
-            "LLM_METER_DIR": folder,
-            "LLM_METER_SERVICE": "gone",
-            "PYTHONPATH": os.pathsep.join(filter(None, folders)),
-            "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-        }
         if is_blocked:
             services = Path(folder, "services")
             services.mkdir()
             (services / "gone.gate").write_text('{"version": 1, "on_unreachable": "block"}')
-        command = [python, str(PROGRAM), name]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(
+            [*python, "-c", PROGRAM.read_text(), name],
+            env=environment(replay, folder, path),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            cwd=folder,  # `-c` puts the working directory on sys.path
+        )
         files = Path(folder, "spool").glob("*.jsonl")
         lines = [json.loads(line) for file in files for line in file.read_text().splitlines()]
     events = [line["event"] for line in lines]

@@ -1,14 +1,19 @@
 """A command line of its own: no configuration, data or settings of the person who runs the tests."""
 
+import json
 import os
 import re
 import subprocess
-import sys
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from decimal import Decimal
 
 import pytest
+from empty_ledger import place_empty_ledger
+from warm_python import warm_python
+from webhook_receiver import WebhookReceiver
 
+from jupyter_llm_meter.cli.app import SUBCOMMANDS
 from jupyter_llm_meter.ledger import Ledger
 from llm_meter_tap.wire.record import CallRecord
 
@@ -45,7 +50,7 @@ def home(tmp_path):
 @pytest.fixture
 def ledger_url(home):
     """The URL of the user's default ledger, with two calls in it."""
-    url = f"sqlite:///{home / 'data' / 'llm-meter' / 'ledger.sqlite3'}"
+    url = place_empty_ledger(home / "data" / "llm-meter" / "ledger.sqlite3")
     unpriced = {
         "cost_amount": None,
         "cost_currency": None,
@@ -60,7 +65,7 @@ def ledger_url(home):
 @pytest.fixture
 def long_names(home):
     """The ledger with long and wide names, and with small and large figures."""
-    url = f"sqlite:///{home / 'data' / 'llm-meter' / 'ledger.sqlite3'}"
+    url = place_empty_ledger(home / "data" / "llm-meter" / "ledger.sqlite3")
     large = {
         "request_model": "通义千问最大最新推理模型版本二之长名称",
         "input_tokens": 1_234_567,
@@ -75,20 +80,54 @@ def long_names(home):
     return url
 
 
+@pytest.fixture
+def webhook():
+    """A webhook; its messages are kept."""
+    receiver = WebhookReceiver()
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture
+def configure(home):
+    """Write the server's configuration, or the extension's own."""
+
+    def write(channels, name="jupyter_server_config"):
+        (home / "config" / f"{name}.json").write_text(json.dumps({"LLMMeter": {"channels": channels}}))
+
+    return write
+
+
 CODE = "import sys; from jupyter_llm_meter.cli.app import main; sys.exit(main())"
+SLOW_TO_IMPORT = (
+    *(path.rpartition(".")[0] for path, _ in SUBCOMMANDS.values()),
+    *("alembic.command", "apprise", "genai_prices", "IPython", "jupyterlab_server.settings_utils"),
+    *("pyarrow.parquet", "sqlalchemy.dialects.postgresql.psycopg", "tiktoken"),
+)
+
+
+def own_variables():
+    """The variables of this process that a command line shall have too."""
+    # What is installed is run, also where PYTHONPATH has the checkout.
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("JUPYTER", "LLM_METER", "PYTHONPATH"))
+    }
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[list[str]]:
+    """The words that start a Python which has the command line's libraries."""
+    with warm_python(SLOW_TO_IMPORT, own_variables()) as words:
+        yield words
 
 
 @pytest.fixture
 def environment(home):
     """The variables of a command line."""
-    # What is installed is run, also where PYTHONPATH has the checkout.
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("JUPYTER", "LLM_METER", "PYTHONPATH"))
-    }
     return {
-        **kept,
+        **own_variables(),
         "JUPYTER_DATA_DIR": str(home / "data"),
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
@@ -98,12 +137,12 @@ def environment(home):
 
 
 @pytest.fixture
-def meter(home, environment):
+def meter(home, environment, warm):
     """Runs ``jupyter llm-meter`` as a process of its own."""
 
-    def run(*words, **options):
+    def run(*words, python=warm, **options):
         return subprocess.run(
-            [sys.executable, "-c", CODE, *words],
+            [*python, "-c", CODE, *words],
             env=environment,
             cwd=home / "elsewhere",
             text=True,
@@ -115,7 +154,7 @@ def meter(home, environment):
 
 
 @pytest.fixture
-def terminal(home, environment):
+def terminal(home, environment, warm):
     """Runs ``jupyter llm-meter`` in a terminal of so many columns; returns what it shows, without colours."""
     pty = pytest.importorskip("pty")
     import fcntl
@@ -130,7 +169,7 @@ def terminal(home, environment):
         outer, inner = pty.openpty()
         fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
         process = subprocess.Popen(
-            [sys.executable, "-c", CODE, *words],
+            [*warm, "-c", CODE, *words],
             env=variables | {"TERM": "xterm"},
             cwd=home / "elsewhere",
             stdin=inner,

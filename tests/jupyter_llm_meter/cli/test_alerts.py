@@ -4,30 +4,12 @@ import json
 from datetime import datetime, timezone
 
 import pytest
-from webhook_receiver import WebhookReceiver
 
 from jupyter_llm_meter.core.limit_reader import parse_limits
 from jupyter_llm_meter.ledger import Ledger, Outbox
 from llm_meter_tap.wire.record import CallRecord
 
 SECRET = "hook-secret-4711"
-
-
-@pytest.fixture
-def webhook():
-    receiver = WebhookReceiver()
-    yield receiver
-    receiver.close()
-
-
-@pytest.fixture
-def configure(home):
-    """Write the server's configuration, or the extension's own."""
-
-    def write(channels, name="jupyter_server_config"):
-        (home / "config" / f"{name}.json").write_text(json.dumps({"LLMMeter": {"channels": channels}}))
-
-    return write
 
 
 def test_a_test_message_reaches_every_channel(meter, configure, webhook):

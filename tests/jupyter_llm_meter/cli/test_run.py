@@ -29,13 +29,13 @@ def environment(tmp_path):
 
 
 @pytest.fixture
-def meter(environment, tmp_path):
+def meter(environment, warm, tmp_path):
     """Start ``jupyter llm-meter run`` with some words."""
 
-    def start(*words):
+    def start(*words, python=warm):
         main = "import sys; from jupyter_llm_meter.cli.app import main; sys.exit(main(sys.argv[1:]))"
         return subprocess.Popen(
-            [sys.executable, "-c", main, "run", *words],
+            [*python, "-c", main, "run", *words],
             env=environment,
             cwd=tmp_path,
             stdout=subprocess.PIPE,
@@ -48,8 +48,8 @@ def meter(environment, tmp_path):
 
 @pytest.fixture
 def run(meter):
-    def finish(*words):
-        process = meter(*words)
+    def finish(*words, **options):
+        process = meter(*words, **options)
         output, errors = process.communicate(timeout=60)
         return process.returncode, output, errors
 
@@ -104,13 +104,14 @@ def test_an_unknown_option_is_named(run):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_reaches_the_command_and_its_answer_comes_back(number, meter):
+    # No stub in between, which would pass signals on as well.
     code = f"""
 import signal, sys, time
 signal.signal({int(number)}, lambda *_: sys.exit(33))
 print("ready", flush=True)
 time.sleep(60)
 """
-    process = meter(*python(code))
+    process = meter(*python(code), python=[sys.executable])
     assert process.stdout.readline() == "ready\n"
     process.send_signal(number)
     process.communicate(timeout=60)

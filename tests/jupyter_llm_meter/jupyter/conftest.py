@@ -6,6 +6,7 @@ import urllib.request
 from datetime import datetime, timezone
 
 import pytest
+from empty_ledger import place_empty_ledger
 from tornado.httpclient import HTTPClientError
 
 from jupyter_llm_meter.ledger import Ledger
@@ -20,7 +21,9 @@ def extension_config():
 
 
 @pytest.fixture
-def jp_server_config(jp_server_config, extension_config):
+def jp_server_config(jp_server_config, extension_config, jp_data_dir):
+    if extension_config.get("enabled", True) and "database_url" not in extension_config:
+        place_empty_ledger(jp_data_dir / "llm-meter" / "ledger.sqlite3")
     extension = {"ServerApp": {"jpserver_extensions": {"jupyter_llm_meter": True}}}
     return {**jp_server_config, **extension, "LLMMeter": extension_config}
 

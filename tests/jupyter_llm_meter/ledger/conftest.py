@@ -7,14 +7,20 @@ import subprocess
 import tempfile
 import time
 import uuid
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from empty_ledger import place_empty_ledger
 from free_port import free_port
+from sqlalchemy import create_engine, text
 
-from jupyter_llm_meter.ledger import Ledger
+from jupyter_llm_meter.ledger import Ledger, sqlite_url
 
 START_S = 240
+EMPTY = "empty_ledger"
+# Nothing here outlives a crash, and no table grows so large that it must be looked after.
+SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 
 def _programs():
@@ -53,7 +59,7 @@ def postgresql_server():
         cwd=home,
         **run_as,
     )
-    settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={home}", "fsync=off"]
+    settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={home}", *SETTINGS]
     server = subprocess.Popen(
         [programs / "postgres", "-D", home / "data", *(word for s in settings for word in ("-c", s))],
         stderr=(home / "log").open("w"),
@@ -78,31 +84,57 @@ def _wait_until_ready(programs, port, server, log):
         time.sleep(0.1)
 
 
-@pytest.fixture
-def postgresql_url(postgresql_server):
-    """The URL of a blank PostgreSQL database."""
-    from sqlalchemy import create_engine, text
-
-    name = f"meter_{uuid.uuid4().hex}"
+@pytest.fixture(scope="session")
+def postgresql(postgresql_server):
+    """A connection that makes and drops databases; `EMPTY` is one of a ledger that holds no calls yet."""
     engine = create_engine(f"{postgresql_server}/postgres", isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield f"{postgresql_server}/{name}"
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {EMPTY}"))
+        Ledger.open(f"{postgresql_server}/{EMPTY}").close()
+        yield connection
     engine.dispose()
+
+
+@contextmanager
+def _database(connection, server, template):
+    name = f"meter_{uuid.uuid4().hex}"
+    connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield f"{server}/{name}"
+    connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def blank_postgresql_url(postgresql, postgresql_server):
+    """The URL of a blank PostgreSQL database."""
+    with _database(postgresql, postgresql_server, "template1") as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_url(postgresql, postgresql_server):
+    """The URL of a PostgreSQL database with a ledger that holds no calls yet."""
+    with _database(postgresql, postgresql_server, EMPTY) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def blank_url(request, tmp_path):
+    """The URL of a blank database, of every supported kind."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path / "ledger.sqlite3")
+    return request.getfixturevalue("blank_postgresql_url")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request, tmp_path):
-    """The URL of a blank database, of every supported kind."""
+    """The URL of a ledger that holds no calls yet, of every supported kind."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
+        return place_empty_ledger(tmp_path / "ledger.sqlite3")
     return request.getfixturevalue("postgresql_url")
 
 
 @pytest.fixture
 def ledger(database_url):
-    """A blank ledger of every supported kind."""
+    """An open ledger of every supported kind."""
     with Ledger.open(database_url) as opened:
         yield opened

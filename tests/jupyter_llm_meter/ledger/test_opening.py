@@ -56,9 +56,9 @@ def used_file(tmp_path):
 
 
 @pytest.fixture
-def connect(database_url):
+def connect(blank_url):
     """Connect to the database without the ledger's code."""
-    engine = create_engine(database_url)
+    engine = create_engine(blank_url)
     yield engine.begin
     engine.dispose()
 
@@ -95,8 +95,8 @@ def test_a_blank_file_that_another_process_turns_into_a_ledger_is_accepted(tmp_p
         assert len(ledger.meta["ledger_id"]) == 32
 
 
-def test_migrations_lead_from_blank_to_the_schema_that_the_code_uses(database_url, connect):
-    Ledger.open(database_url).close()
+def test_migrations_lead_from_blank_to_the_schema_that_the_code_uses(blank_url, connect):
+    Ledger.open(blank_url).close()
     with connect() as connection:
         assert_is_current(connection)
 
@@ -134,12 +134,12 @@ def later_version(tmp_path, monkeypatch):
     return upgrade
 
 
-def test_a_later_version_changes_the_schema_and_keeps_what_is_in_it(database_url, connect, later_version):
-    with Ledger.open(database_url) as ledger:
+def test_a_later_version_changes_the_schema_and_keeps_what_is_in_it(blank_url, connect, later_version):
+    with Ledger.open(blank_url) as ledger:
         ledger.settle([call("a")], [], NOW)
         ledger.move_notebooks("alice", "a.ipynb", "b.ipynb", NOW)
     later_version()
-    with Ledger.open(database_url) as ledger:
+    with Ledger.open(blank_url) as ledger:
         assert [record.notebook_path for record in ledger.records()] == ["b.ipynb"]
     with connect() as connection:
         assert connection.execute(text("SELECT new_path, reason FROM moves")).all() == [
@@ -148,20 +148,20 @@ def test_a_later_version_changes_the_schema_and_keeps_what_is_in_it(database_url
         assert connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar() == "0002"
 
 
-def test_a_step_that_fails_changes_nothing(database_url, connect, later_version):
-    Ledger.open(database_url).close()
+def test_a_step_that_fails_changes_nothing(blank_url, connect, later_version):
+    Ledger.open(blank_url).close()
     later_version()
     step = migrate.MIGRATIONS / "versions" / "0002_reasons.py"
     step.write_text(step.read_text().replace("'unknown'", "nobody.knows"))
     with pytest.raises(LedgerUnavailable):
-        Ledger.open(database_url)
+        Ledger.open(blank_url)
     with connect() as connection:
         assert "reason" not in {column["name"] for column in inspect(connection).get_columns("moves")}
         assert connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar() == REVISIONS[-1]
 
 
-def test_the_view_of_calls_is_the_one_that_the_code_reads(database_url, connect):
-    Ledger.open(database_url).close()
+def test_the_view_of_calls_is_the_one_that_the_code_reads(blank_url, connect):
+    Ledger.open(blank_url).close()
     with connect() as connection:
         columns = [column["name"] for column in inspect(connection).get_columns("calls")]
         assert columns == [column.name for column in schema.calls.columns]
@@ -175,11 +175,11 @@ def test_every_migration_file_is_known():
     assert tuple(script.revision for script in reversed(list(scripts))) == REVISIONS
 
 
-def test_a_ledger_keeps_its_id_and_its_calls(database_url):
-    with Ledger.open(database_url) as ledger:
+def test_a_ledger_keeps_its_id_and_its_calls(blank_url):
+    with Ledger.open(blank_url) as ledger:
         ledger.settle([call("a")], [], NOW)
         ledger_id = ledger.meta["ledger_id"]
-    with Ledger.open(database_url) as ledger:
+    with Ledger.open(blank_url) as ledger:
         assert ledger.meta["ledger_id"] == ledger_id
         assert [record.call_id for record in ledger.records()] == ["a"]
 
@@ -245,12 +245,12 @@ def test_a_database_that_another_application_marked_is_foreign(tmp_path):
     refused(path, ForeignLedger, "something else")
 
 
-def test_a_postgresql_database_with_tables_of_the_same_name_is_foreign(postgresql_url):
-    engine = create_engine(postgresql_url)
+def test_a_postgresql_database_with_tables_of_the_same_name_is_foreign(blank_postgresql_url):
+    engine = create_engine(blank_postgresql_url)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE calls (id integer)"))
     with pytest.raises(ForeignLedger, match="tables of something else"):
-        Ledger.open(postgresql_url)
+        Ledger.open(blank_postgresql_url)
     assert inspect(engine).get_table_names() == ["calls"]
     engine.dispose()
 

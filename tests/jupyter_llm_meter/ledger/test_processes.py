@@ -52,11 +52,11 @@ def test_every_settled_call_is_stored_once_after_any_process_was_killed(database
         assert ledger.summary(NOW)["calls"] == len(held)
 
 
-def test_processes_that_open_a_blank_ledger_at_once_make_one(database_url):
-    writers = [start_writer(database_url, f"w{number}") for number in range(WRITERS)]
+def test_processes_that_open_a_blank_ledger_at_once_make_one(blank_url):
+    writers = [start_writer(blank_url, f"w{number}") for number in range(WRITERS)]
     for writer in writers:
         assert len(kill_after(writer, acknowledged=1)) >= 1
-    with Ledger.open(database_url) as ledger:
+    with Ledger.open(blank_url) as ledger:
         assert len(ledger.meta["ledger_id"]) == 32
 
 

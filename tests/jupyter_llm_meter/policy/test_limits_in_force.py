@@ -1,6 +1,8 @@
 import json
 import logging
 import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -65,6 +67,25 @@ def test_without_a_lab_the_default_limit_holds(problems, paths):
     assert summary_of(policy(problems, replace(paths, labextensions_path=[])).current()) == [
         ("user/month/tokens", 1_000_000, "default")
     ]
+
+
+def test_limits_that_nobody_set_are_read_without_the_lab_s_libraries(problems, paths, tmp_path):
+    code = (
+        "import sys\n"
+        "from jupyter_llm_meter.policy.lab_settings import LabPaths, read_limits\n"
+        f"print(read_limits({paths!r}) == [{DEFAULT!r}], 'jupyterlab_server' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    assert done.stdout == "True False\n"
+
+
+@pytest.mark.parametrize("text", ["no JSON", "[]", "{}", '{"properties": {"limits": 1}}'])
+def test_a_schema_that_is_damaged_is_a_problem(text, problems, paths):
+    next(paths.schema_files()).write_text(text)
+    assert summary_of(policy(problems, paths).current()) == [("user/month/tokens", 1_000_000, "default")]
+    assert [problem.code for problem in problems.open()] == ["limits-settings"]
 
 
 def test_the_user_s_settings_hold_at_the_next_question(problems, paths, user):

@@ -18,6 +18,7 @@ def state(call):
 @pytest.fixture
 def foreign(storage):
     path = storage.folder / "ledger.sqlite3"
+    path.unlink()
     with sqlite3.connect(path) as connection:
         connection.execute("create table recipes (name text)")
     connection.close()

@@ -1,30 +1,43 @@
-"""The real SDKs understand the stand-in, and the figures they report are counts of the text they hold."""
+"""The real SDKs understand the stand-in, and the figures they report are counts of the text they hold.
+
+The SDKs are imported where they are used: that takes seconds, and each worker of pytest-xdist collects all
+tests.
+"""
 
 from __future__ import annotations
 
-import anthropic
-import openai
+from typing import TYPE_CHECKING
+
 import pytest
-from google import genai
-from google.genai import errors as genai_errors
 
 from jupyter_llm_meter.tokenizers import count
+
+if TYPE_CHECKING:
+    import anthropic
+    import openai
+    from google import genai
 
 PROMPT = "How far can I drive with what is in the tank?"
 
 
 @pytest.fixture
 def openai_client(standin: str) -> openai.OpenAI:
+    import openai
+
     return openai.OpenAI(base_url=f"{standin}/v1", api_key="sk-none", max_retries=0)
 
 
 @pytest.fixture
 def anthropic_client(standin: str) -> anthropic.Anthropic:
+    import anthropic
+
     return anthropic.Anthropic(base_url=standin, api_key="sk-none", max_retries=0)
 
 
 @pytest.fixture
 def gemini_client(standin: str) -> genai.Client:
+    from google import genai
+
     return genai.Client(api_key="none", http_options={"base_url": standin})
 
 
@@ -123,6 +136,8 @@ def test_responses_stream_ends_with_the_whole_response(openai_client: openai.Ope
 
 
 def test_azure_takes_the_model_from_the_deployment(standin: str) -> None:
+    import openai
+
     client = openai.AzureOpenAI(azure_endpoint=standin, api_key="none", api_version="2024-10-21")
     reply = client.chat.completions.create(
         model="my-deployment", messages=[{"role": "user", "content": PROMPT}]
@@ -164,6 +179,10 @@ def test_stream_generate_content_reports_the_output_last(gemini_client: genai.Cl
 def test_errors_come_in_each_providers_own_shape(
     openai_client: openai.OpenAI, anthropic_client: anthropic.Anthropic, gemini_client: genai.Client
 ) -> None:
+    import anthropic
+    import openai
+    from google.genai import errors as genai_errors
+
     message = [{"role": "user", "content": PROMPT}]
     with pytest.raises(openai.NotFoundError) as missing:
         openai_client.chat.completions.create(model="no-such-model", messages=message)

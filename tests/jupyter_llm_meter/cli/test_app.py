@@ -1,0 +1,32 @@
+"""Each command in an interpreter of its own, as users start it: whatever it needs, it imports itself."""
+
+import sys
+
+import pytest
+
+COMMANDS = {
+    "status": ("status",),
+    "report": ("report",),
+    "export": ("export", "--format", "csv"),
+    "doctor": ("doctor",),
+    "alerts": ("alerts", "test"),
+    "tap": ("tap", "status", "--python", sys.executable),
+    "run": ("run", "--", sys.executable, "-c", "print('ran')"),
+}
+SHOWN = {
+    "status": "Usage",
+    "report": "gpt-4o",
+    "export": "llm_meter.call.id",
+    "doctor": "Never seen",
+    "alerts": "delivered",
+    "tap": "no tap",
+    "run": "ran",
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_brings_all_that_it_needs(meter, ledger_url, configure, webhook, command):
+    configure({"ops": f"json://127.0.0.1:{webhook.server_port}/"})
+    done = meter(*COMMANDS[command], python=[sys.executable])
+    assert SHOWN[command] in done.stdout
+    assert "Traceback" not in done.stderr
