@@ -26,7 +26,7 @@ SHOWN = {
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_brings_all_that_it_needs(meter, ledger_url, configure, webhook, command):
-    configure({"ops": f"json://127.0.0.1:{webhook.server_port}/"})
+    configure({"ops": f"json{webhook.address.removeprefix('http')}/"})
     done = meter(*COMMANDS[command], python=[sys.executable])
     assert SHOWN[command] in done.stdout
     assert "Traceback" not in done.stderr
