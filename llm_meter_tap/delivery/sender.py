@@ -22,7 +22,7 @@ from llm_meter_tap.system import Clock, Threads
 if TYPE_CHECKING:
     from llm_meter_tap.delivery.progress import Watched
     from llm_meter_tap.delivery.spool import Spool
-    from llm_meter_tap.limits.allotments import Allotments
+    from llm_meter_tap.delivery.held_limits import HeldLimits
 
 _QUIET_S = 0.05
 _LONGEST_BURST_S = 0.5
@@ -50,7 +50,7 @@ class LineSender:
         allotments: What this process holds of hard limits; None until it asks for a reservation.
     """
 
-    allotments: Allotments | None = None
+    allotments: HeldLimits | None = None
 
     def __init__(self, folder: str, spool: Spool) -> None:
         self.leases = Leases()

@@ -198,7 +198,8 @@ class ReservationClient:
         self._folder = folder
         self._sender = sender
         self._drop = drop
-        self._allotments = sender.allotments = Allotments(sender.leases)
+        self._allotments = Allotments(sender.leases)
+        sender.allotments = self._allotments
         self._clients: set[ServiceClient] = set()
         self._idle: deque[ServiceClient] = deque()
         self._workers: Workers | None = None
