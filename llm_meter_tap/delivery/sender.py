@@ -20,9 +20,9 @@ from llm_meter_tap.runtime.native import Empty, Event, SimpleQueue, Thread
 from llm_meter_tap.system import Clock, Threads
 
 if TYPE_CHECKING:
+    from llm_meter_tap.delivery.held_limits import HeldLimits
     from llm_meter_tap.delivery.progress import Watched
     from llm_meter_tap.delivery.spool import Spool
-    from llm_meter_tap.delivery.held_limits import HeldLimits
 
 _QUIET_S = 0.05
 _LONGEST_BURST_S = 0.5
