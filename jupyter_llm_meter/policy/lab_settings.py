@@ -134,7 +134,7 @@ def _default_limits(schema: Path) -> Any:
     try:
         return json.loads(schema.read_text(encoding="utf-8"))["properties"]["limits"]["default"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SettingsError(f"The settings of {PLUGIN} cannot be read: {schema}: {error!r}.") from None
+        raise SettingsError("settings-unreadable", plugin=PLUGIN, error=f"{schema}: {error!r}") from None
 
 
 def _check_object(path: Path) -> None:

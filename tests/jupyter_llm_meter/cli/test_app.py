@@ -19,7 +19,7 @@ SHOWN = {
     "export": "llm_meter.call.id",
     "doctor": "Never seen",
     "alerts": "delivered",
-    "tap": "no tap",
+    "tap": "site-packages",
     "run": "ran",
 }
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import fields
 from pathlib import Path
 
-from llm_meter_tap.wire.names import FIELDS, spellings
+from llm_meter_tap.wire.names import FIELDS, INTERNAL, spellings
 from llm_meter_tap.wire.record import CallRecord
 
 VECTOR = Path(__file__).resolve().parents[2] / "vectors" / "semconv.json"
@@ -22,7 +22,7 @@ def test_the_table_is_the_one_both_languages_share() -> None:
 
 
 def test_every_field_of_the_record_has_a_name_and_no_other_has() -> None:
-    assert set(FIELDS) == {field.name for field in fields(CallRecord)}
+    assert {*FIELDS, *INTERNAL} == {field.name for field in fields(CallRecord)}
 
 
 def test_no_spelling_means_two_things() -> None:
