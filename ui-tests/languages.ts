@@ -98,7 +98,7 @@ print(usage)`
 resp_body_json(refused)`,
     `cat("context window: 128000 tokens, at most 4096 output tokens, 3021.2 tokens/s\\n")
 list(max_tokens = 4096, temperature = 0.2)`,
-    `data.frame(step = 1:3, prompt_tokens = c(5, 6, 7), completion_tokens = c(8, 9, 10))`
+    `data.frame(model = c("a", "b"), context_tokens = c(128000, 200000), max_output_tokens = c(4096, 8192))`
   ]
 };
 
@@ -162,7 +162,7 @@ if (!failed.ok) throw new Error(\`\${failed.status}: \${await failed.text()}\`);
     'await ask("/chat/completions", { model: "no-such-model", messages: asking("Hi") })',
     `console.log("context window: 128000 tokens, at most 4096 output tokens, 3021.2 tokens/s");
 ({ max_tokens: 4096, temperature: 0.2 })`,
-    `console.table([5, 6, 7].map(step => ({ step, prompt_tokens: step, completion_tokens: step + 3 })));`
+    `console.table([8, 16].map(size => ({ model: "m" + size, context_tokens: size * 1000, max_output_tokens: 4096 })));`
   ]
 };
 
