@@ -1,4 +1,4 @@
-"""Allotments: shares of hard limits that a process holds for a while, so that its next calls ask nobody.
+"""Allotments: shares of hard limits that a process holds for a while, so that its next calls need no request.
 
 A process asks for one together with a reservation. It is sized in calls like the one that was asked about,
 and never takes more than a quarter of what a limit has left, so that near the end of a limit only single
@@ -144,7 +144,7 @@ def calls_that_fit(left: int, needed: int, wanted: int) -> int:
     """For how many calls a limit may be allotted; 0 where there is too little left.
 
     Args:
-        left: What nobody has used, reserved or been allotted.
+        left: What is not used, reserved or allotted.
         needed: By one call.
         wanted: Calls.
     """

@@ -65,7 +65,7 @@ def reach_of(
     with connection.execute(query) as rows:
         for start, number in rows:
             found, last = True, start
-            # Of the quarter hour that is cut, nobody knows how many are wanted.
+            # How many of a cut quarter hour are wanted is unknown.
             count += 0 if beyond is not None and start <= beyond < start + QUARTER_US else int(number)
             if count >= needed:
                 break

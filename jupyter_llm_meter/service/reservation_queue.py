@@ -2,7 +2,7 @@
 
 The text of a call is counted here for its worst case. Requests that come at the same time are decided in one
 transaction, and reservations past their lease are ended. With a reservation a process may get an allotment,
-so that its next calls ask nobody; before a call is refused, what processes hold unused is called back.
+so that its next calls need no request; before a call is refused, what processes hold unused is called back.
 Coroutine methods run on the service's loop.
 """
 
@@ -188,14 +188,16 @@ class ReservationQueue:
         """Decide on a call; one that lacks only what is allotted waits until it is given back."""
         clock = asyncio.get_running_loop().time
         until = clock() + RECALL_S
+        # Cleared before the decision: room that comes while it is made must not go unnoticed.
+        self._room_changed.clear()
         outcome = await self._decided(bounds)
         while may_wait and outcome.decision is not None and outcome.decision.is_allotted_elsewhere:
             left_s = until - clock()
             if left_s <= 0:
                 break
-            self._room_changed.clear()
             with suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._room_changed.wait(), left_s)
+            self._room_changed.clear()
             outcome = await self._decided(replace(bounds, returned=()))
         return outcome
 

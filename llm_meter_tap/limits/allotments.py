@@ -1,4 +1,4 @@
-"""The shares of hard limits that this process holds, so that its calls ask nobody while there is room.
+"""The shares of hard limits that this process holds, so that calls need no request while there is room.
 
 A call is drawn from the allotment of calls like it (same user, key, model, notebook, ...): by what it can
 need at most, which needs no tokenizer, because a text has at most as many tokens as bytes. Its settled line

@@ -149,7 +149,7 @@ class _Room:
         return calls
 
     def _left(self, need: LikeNeed) -> int:
-        """What nobody has used or holds of a limit, as counters count it."""
+        """What is neither used nor held of a limit, as counters count it."""
         limit, window, subject = need.limit, need.window, need.subject
         used = self._used.get(window, {}).get(subject, NOTHING).amount
         left = limit.amount + self._raised.get((limit.id, subject), Decimal(0)) - used
