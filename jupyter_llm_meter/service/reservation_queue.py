@@ -2,7 +2,7 @@
 
 The text of a call is counted here for its worst case. Requests that come at the same time are decided in one
 transaction, and reservations past their lease are ended. With a reservation a process may get an allotment,
-so that its next calls need no request; before a call is refused, what processes hold unused is called back.
+so its next calls need no request; before a call is refused, what processes hold unused is called back.
 Coroutine methods run on the service's loop.
 """
 
