@@ -17,7 +17,7 @@ _BLANKS = " \t\n\r"
 
 
 def _encoder() -> Callable[[Any], str]:
-    """JSON on one line, in ASCII; without the encoder that the standard library makes for each value again."""
+    """JSON on one line, in ASCII; without the encoder that the standard library makes for each value."""
     whole = json.JSONEncoder(separators=(",", ":"), check_circular=False)
     make = getattr(json.encoder, "c_make_encoder", None)  # PyPy has none
     if make is None:
