@@ -84,6 +84,7 @@ class CallBounds:
         caps: The caps on its run, see `run_caps`.
         allotment: The wish for an allotment for calls like this one.
         returned: What the process gives back before this call is decided on.
+        holder: The spool of the process: when it is imported, the process is dead, and holds nothing.
     """
 
     record: CallRecord
@@ -93,6 +94,7 @@ class CallBounds:
     caps: Sequence[Limit] = ()
     allotment: AllotmentRequest | None = None
     returned: Sequence[AllotmentReturn] = ()
+    holder: str | None = None
 
 
 @dataclass(frozen=True)

@@ -175,12 +175,13 @@ reservations = Table(
     Column("is_soft", Boolean, nullable=False),
     Column("lease_ends_at", BigInteger, nullable=False),
     Column("holder", Text),
+    Column("is_allotment", Boolean, nullable=False),
     Column("recalled_at", BigInteger),
     Index("reservations_by_limit", "limit_id", "subject"),
     Index("reservations_by_holder", "holder"),
 )
-"""A row a call and limit, or an allotment and limit: then `call_id` is the allotment's id, `holder` names the
-spool of the process that has it, and `recalled_at` is since when another call waits for it."""
+"""A row a call and limit, or an allotment and limit: then `call_id` is the allotment's id, and `recalled_at`
+is since when another call waits for it. `holder` names the spool of the process that has it."""
 
 raises = Table(
     "raises",

@@ -115,6 +115,7 @@ class ReservationQueue:
             caps=request.caps,
             allotment=request.allotment,
             returned=request.returned,
+            holder=request.holder,
         )
         outcome = await self._outcome(bounds, request.may_wait)
         if outcome.decision is not None:

@@ -37,6 +37,7 @@ class IncomingRequest:
         caps: The caps on the runs that the call belongs to.
         allotment: The wish for an allotment for calls like this one.
         returned: What the process gives back before the call is decided on.
+        holder: The spool of the process.
         may_wait: The answer may wait until other processes have given back what they do not need.
     """
 
@@ -47,6 +48,7 @@ class IncomingRequest:
     caps: Sequence[Limit]
     allotment: AllotmentRequest | None = None
     returned: Sequence[AllotmentReturn] = ()
+    holder: str | None = None
     may_wait: bool = True
 
 
@@ -79,6 +81,7 @@ def read_reservation_request(body: bytes, holder: str | None = None) -> Incoming
         caps=list({cap.id: cap for cap in _caps(shape)}.values()),
         allotment=allotment,
         returned=_returned(shape),
+        holder=holder,
         may_wait=shape.optional_flag("may_wait") is not False,
     )
 

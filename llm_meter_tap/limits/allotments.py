@@ -189,12 +189,13 @@ class Allotments:
             known.calls = min(2 * known.calls, _MOST_CALLS)
             return wish
 
-    def answered(self, kind: Any, answer: dict[str, Any], asked_at: float) -> None:
+    def answered(self, kind: Any, wish_id: str, answer: dict[str, Any], asked_at: float) -> None:
         """Take what the service gave, if anything, for a wish.
 
         Args:
             kind: The kind of the calls.
-            answer: The service's answer; empty where there is none.
+            wish_id: The name that the wish gave to the allotment.
+            answer: The service's answer; empty where there is none: what it may have given is given back.
             asked_at: When it was asked, by `Clock.monotonic`.
         """
         with self._lock:
@@ -204,6 +205,8 @@ class Allotments:
             if given:
                 known.allotment = _Allotment(given, asked_at)
                 self._leases.hold(known.allotment.id, answer.get("lease_s"))
+            elif not answer:
+                self._closed[wish_id] = _Allotment({"id": wish_id}, asked_at)
             elif known.calls > _FIRST_CALLS:
                 known.calls = _FIRST_CALLS
 

@@ -255,11 +255,13 @@ class ReservationClient:
             client.abandon()
 
     def _answer(self, request: ReservationRequest) -> Refusal | None:
+        asked_at = Clock.monotonic()
         answer = self._first_answer(request)
         if answer.get("granted") is False and answer.get("is_reserved_elsewhere"):
             # Perhaps by calls of this process that are over but not delivered yet.
             self._sender.flush(_PATIENCE_S)
-            answer = self._post(request.encoded(may_wait=False)) or answer
+            may_wait = Clock.monotonic() - asked_at < _PATIENCE_S / 2
+            answer = self._post(request.encoded(may_wait=may_wait)) or answer
         if answer.get("granted") is True:
             self._sender.leases.hold(request.call_id, answer.get("lease_s"))
             request.unpriced_model = text(answer.get("unpriced_model"))
@@ -281,7 +283,7 @@ class ReservationClient:
             answer = self._post(request.encoded(allotment=wish, returned=returned or None))
         finally:
             if wish is not None:
-                allotments.answered(kind, answer, asked_at)
+                allotments.answered(kind, wish["id"], answer, asked_at)
         if answer:
             allotments.told(returned)
         return answer

@@ -87,7 +87,7 @@ class Reservations:
             allotments.give_back(connection, returned)
 
     def end_of_holder(self, holder: str) -> int:
-        """Take back the allotments of a dead process; returns how many rows of them there were."""
+        """Take back all that a dead process holds; returns how many rows that were."""
         with writing(self._engine) as connection:
             return allotments.end_of_holder(connection, holder)
 

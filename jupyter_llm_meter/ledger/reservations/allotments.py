@@ -57,13 +57,13 @@ class AllotmentCheck(NamedTuple):
 
 _ROW = (reservations.c.call_id == bindparam("allotment"), reservations.c.limit_id == bindparam("of_limit"))
 _END = delete(reservations).where(
-    reservations.c.call_id.in_(bindparam("ended", expanding=True)), reservations.c.holder.is_not(None)
+    reservations.c.call_id.in_(bindparam("ended", expanding=True)), reservations.c.is_allotment
 )
 _KEEP = (
     update(reservations)
     .where(
         *_ROW,
-        reservations.c.holder.is_not(None),
+        reservations.c.is_allotment,
         reservations.c.amount > bindparam("kept", type_=BigInteger),
     )
     .values(amount=bindparam("kept", type_=BigInteger))
@@ -73,7 +73,7 @@ _RECALL = (
     .where(
         reservations.c.limit_id == bindparam("of_limit"),
         reservations.c.subject == bindparam("of_subject"),
-        reservations.c.holder.is_not(None),
+        reservations.c.is_allotment,
         reservations.c.recalled_at.is_(None),
     )
     .values(recalled_at=bindparam("at", type_=BigInteger))
@@ -103,6 +103,7 @@ def allotment_rows(check: AllotmentCheck, calls: int, started_at: int, now: date
             "is_soft": check.is_soft,
             "lease_ends_at": to_us(now) + LEASE_US,
             "holder": check.request.holder,
+            "is_allotment": True,
         }
         for need in check.needs
     ]
@@ -126,7 +127,7 @@ def give_back(connection: Connection, returned: Sequence[AllotmentReturn]) -> No
 
 
 def end_of_holder(connection: Connection, holder: str) -> int:
-    """Take back all that a dead process holds; returns how many rows that were."""
+    """Take back all that a dead process holds, calls that it never sent included; returns how many rows."""
     return connection.execute(delete(reservations).where(reservations.c.holder == holder)).rowcount
 
 

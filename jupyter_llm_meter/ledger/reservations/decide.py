@@ -171,7 +171,8 @@ def _rows(check: LimitCheck, now: datetime) -> list[dict[str, Any]]:
             "amount": need.amount,
             "is_soft": need.is_soft,
             "lease_ends_at": to_us(now) + LEASE_US,
-            "holder": None,
+            "holder": check.holder,
+            "is_allotment": False,
         }
         for need in check.needs
     ]

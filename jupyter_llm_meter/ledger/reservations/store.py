@@ -29,7 +29,7 @@ _CAP_KEPT = timedelta(days=1)
 
 
 class HeldAmount(NamedTuple):
-    """A live reservation, or what a process (`holder`) holds for calls to come."""
+    """A live reservation, or what a process holds for calls to come (`is_allotment`)."""
 
     call_id: str
     limit_id: str
@@ -37,7 +37,7 @@ class HeldAmount(NamedTuple):
     started_at: int
     amount: int
     is_soft: bool
-    holder: str | None
+    is_allotment: bool
 
 
 _LIVE = and_(
@@ -52,8 +52,8 @@ FEW_HELD = Sql(
     f"SELECT {', '.join(HeldAmount._fields)} FROM reservations"
     " WHERE limit_id IN (?*) AND subject IN (?*) AND lease_ends_at > ? AND lease_ends_at <= ?"
 )
-_HOLDERS = Sql(
-    "SELECT call_id, limit_id, subject, holder, recalled_at FROM reservations WHERE call_id IN (?*)"
+_ROWS_OF = Sql(
+    "SELECT call_id, limit_id, subject, is_allotment, recalled_at FROM reservations WHERE call_id IN (?*)"
 )
 _END = Sql("DELETE FROM reservations WHERE call_id IN (?*)")
 _REDUCE = Sql(
@@ -66,11 +66,11 @@ INSERT = Insert(reservations, _COLUMNS)
 ROW = itemgetter(*_COLUMNS)
 
 
-class _Holder(NamedTuple):
+class _HeldRow(NamedTuple):
     call_id: str
     limit_id: str
     subject: str
-    holder: str | None
+    is_allotment: bool
     recalled_at: int | None
 
 
@@ -117,12 +117,12 @@ def end_reservations(
     """
     wanted = [*sorted(call_ids), *sorted(drawn)]
     parts = [wanted[first : first + _MOST_AT_ONCE] for first in range(0, len(wanted), _MOST_AT_ONCE)]
-    held = [_Holder(*row) for part in parts for row in _HOLDERS.all(connection, part)]
+    held = [_HeldRow(*row) for part in parts for row in _ROWS_OF.all(connection, part)]
     if not held:
         return []
     used: dict[tuple[str, str], int] = {}
-    for call_id, limit_id, subject, holder, _recalled_at in held:
-        changes = drawn.get(call_id, ()) if holder is not None else ((new.get(call_id), 1),)
+    for call_id, limit_id, subject, is_allotment, _recalled_at in held:
+        changes = drawn.get(call_id, ()) if is_allotment else ((new.get(call_id), 1),)
         counted_rows = [(row, sign) for row, sign in changes if row is not None]
         if counted_rows and limit_id.startswith(f"{RUN}="):
             stem, _, unit = limit_id.rpartition("/")
@@ -137,9 +137,9 @@ def end_reservations(
     ]
     if rows:
         upsert_sums(connection, counters, ("used",), rows)
-    allotted = [row for row in held if row.holder is not None]
+    allotted = [row for row in held if row.is_allotment]
     reduce_allotments(connection, [(row.call_id, row.limit_id) for row in allotted], drawn)
-    ended = sorted({row.call_id for row in held if row.holder is None})
+    ended = sorted({row.call_id for row in held if not row.is_allotment})
     for first in range(0, len(ended), _MOST_AT_ONCE):
         _END.run(connection, ended[first : first + _MOST_AT_ONCE])
     return sorted({row.call_id for row in allotted if row.recalled_at is not None})
@@ -215,7 +215,7 @@ class ReservedSums:
         for row in rows:
             for window in by_limit.get(row.limit_id, ()):
                 if window.start <= row.started_at < window.end:
-                    add = self.add if row.holder is None else self.allot
+                    add = self.allot if row.is_allotment else self.add
                     add(window, row.subject, row.amount, is_soft=row.is_soft)
 
     def allot(self, window: Window, subject: str, amount: int, *, is_soft: bool) -> None:

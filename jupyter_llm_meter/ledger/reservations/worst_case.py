@@ -63,6 +63,7 @@ class LimitCheck(NamedTuple):
         needs: What it needs of each limit that applies to it.
         allotment: The wish for an allotment, where there can be one.
         returned: What the process that asks gives back first.
+        holder: The spool of that process, where it is known.
     """
 
     call_id: str
@@ -70,6 +71,7 @@ class LimitCheck(NamedTuple):
     needs: Sequence[LimitNeed]
     allotment: AllotmentCheck | None = None
     returned: Sequence[AllotmentReturn] = ()
+    holder: str | None = None
 
 
 def limit_check(bounds: CallBounds, index: LimitIndex, usual: UsualUse, pricer: Pricer) -> LimitCheck:
@@ -100,7 +102,7 @@ def limit_check(bounds: CallBounds, index: LimitIndex, usual: UsualUse, pricer: 
         soft, unpriced = worst.is_soft_in(limit), worst.is_unpriced_in(limit)
         needs.append(LimitNeed(limit, window, subject, needed, amount, soft, unpriced))
     allotment = _allotment_check(bounds, needs, usual_tokens, pricer)
-    return LimitCheck(row["call_id"], row["started_at"], needs, allotment, bounds.returned)
+    return LimitCheck(row["call_id"], row["started_at"], needs, allotment, bounds.returned, bounds.holder)
 
 
 def _allotment_check(

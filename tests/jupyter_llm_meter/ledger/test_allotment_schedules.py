@@ -96,16 +96,20 @@ class Schedule(RuleBasedStateMachine):
         read=st.integers(1, 400),
         written=st.sampled_from([0, 10, 300]),
         times=st.sampled_from([1, 1, 5, 30]),
+        is_answered=st.sampled_from([True, True, False]),
     )
-    def call(self, which, read, written, times):
+    def call(self, which, read, written, times, is_answered):
         """Some calls of a process, one after another."""
         process = self.processes[which]
         sent = [
-            each for each in (self.sent(process, read, written) for _ in range(times)) if each is not None
+            each
+            for each in (self.sent(process, read, written, is_answered) for _ in range(times))
+            if each is not None
         ]
         return multiple(*((process, record) for record in sent))
 
-    def sent(self, process, read, written):
+    def sent(self, process, read, written, is_answered=True):
+        """The call, if it may leave. Without an answer it doesn't, and the process says so."""
         self.count += 1
         record = missing(f"call-{self.count:04}", started_at=self.now, status="ok")
         bounds = Bounds(4 * read, written)
@@ -118,13 +122,23 @@ class Schedule(RuleBasedStateMachine):
         returned = process.allotments.returned()
         request = wish and AllotmentRequest(wish["id"], process.spool, wish["calls"], wish["input_bytes"])
         asked = CallBounds(
-            record, read, written, allotment=request, returned=read_returned(in_json(returned))
+            record,
+            read,
+            written,
+            allotment=request,
+            returned=read_returned(in_json(returned)),
+            holder=process.spool,
         )
         reserved = self.ledger.reserve_with_allotments([asked], LIMITS, self.now)
-        process.allotments.told(returned)
+        if is_answered:
+            process.allotments.told(returned)
         if wish is not None:
             given = reserved.allotments.get(record.call_id)
-            process.allotments.answered(kind, (given and answer(given)) or {}, Clock.now_s)
+            heard = ((given and answer(given)) or {"granted": True}) if is_answered else {}
+            process.allotments.answered(kind, wish["id"], heard, Clock.now_s)
+        if not is_answered:
+            self.ledger.settle([], LIMITS, self.now, dropped=[record.call_id])
+            return None
         if reserved.decisions[0] is not None:
             return None
         process.leases.add(record.call_id)
@@ -316,4 +330,20 @@ def test_a_call_of_another_process_gets_what_the_first_one_gives_back(blank_file
     first.allotments.give_back(schedule)
     assert schedule.ledger.reserve([asked], LIMITS, schedule.now) == [None]
     assert second.leases == set()
+    schedule.teardown()
+
+
+def test_what_came_with_a_lost_answer_is_given_back(blank_file, monkeypatch):
+    monkeypatch.setattr(tap_side, "Clock", Clock)
+    Schedule.blank = blank_file
+    schedule = Schedule()
+    process = schedule.processes[0]
+    schedule.settle((process, schedule.sent(process, 10, 0)), 100, False)
+    assert schedule.sent(process, 10, 0, is_answered=False) is None
+    calls = schedule.ledger.standings(LIMITS, schedule.now, {"user": "alice"})[1]
+    assert calls.reserved == 8
+    assert process.allotments.due_in_s() == 0
+    process.allotments.give_back(schedule)
+    calls = schedule.ledger.standings(LIMITS, schedule.now, {"user": "alice"})[1]
+    assert (calls.used, calls.reserved) == (1, 0)
     schedule.teardown()

@@ -170,6 +170,12 @@ def test_a_dead_process_holds_nothing(ledger):
     assert reserved(ledger) == [50 + 50 + 1900]
 
 
+def test_a_dead_process_reserves_nothing_for_a_call_that_it_never_sent(ledger):
+    ledger.reserve([replace(ask("a", calls=0), holder=SPOOL), ask("b", calls=0)], [TOKENS], NOW)
+    assert ledger.end_of_holder(SPOOL) == 1
+    assert reserved(ledger) == [50]
+
+
 def test_two_processes_are_never_given_the_same_room(ledger):
     for number in range(40):
         ledger.reserve_with_allotments([ask(f"call-{number}", calls=200)], [TOKENS], NOW)

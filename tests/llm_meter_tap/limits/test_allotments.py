@@ -210,7 +210,7 @@ def held() -> Allotments:
         "prices": [1, 2, 5],
         "valid_s": 600,
     }
-    made.answered(KIND, {"allotment": given}, module.Clock.monotonic())
+    made.answered(KIND, "one", {"allotment": given}, module.Clock.monotonic())
     return made
 
 

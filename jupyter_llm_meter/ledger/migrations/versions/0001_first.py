@@ -163,6 +163,7 @@ def upgrade() -> None:
         sa.Column("is_soft", sa.Boolean(), nullable=False),
         sa.Column("lease_ends_at", sa.BigInteger(), nullable=False),
         sa.Column("holder", sa.Text(), nullable=True),
+        sa.Column("is_allotment", sa.Boolean(), nullable=False),
         sa.Column("recalled_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("call_id", "limit_id"),
     )
