@@ -15,7 +15,8 @@ class Finding:
     """One thing that was looked at.
 
     Attributes:
-        area: What kind of thing: service, ledger, folder, spool, limits, gateway, kernelspec, python, kernel.
+        area: What kind of thing: service, ledger, folder, spool, limits, gateway, kernelspec, python, kernel,
+            program.
         subject: Which one.
         verdict: ``good``, ``bad`` (calls go unseen, or something is broken) or ``unknown``.
         code: What was found; one of `explanation.TEXTS`.

@@ -9,6 +9,7 @@ from typing import Any
 from jupyter_server.serverapp import ServerApp
 
 from jupyter_llm_meter.core.finding import Finding
+from jupyter_llm_meter.jupyter.server_programs import ServerPrograms
 from jupyter_llm_meter.policy.limits_in_force import CONFIG_PROBLEM, SETTINGS_PROBLEM
 from jupyter_llm_meter.service.checkup import examine_limits
 from jupyter_llm_meter.service.diagnosis import Diagnosis, Environments, diagnose
@@ -21,11 +22,15 @@ class ServerDoctor:
     Args:
         server: The server whose kernelspecs and gateway are used.
         service: The service whose ledger and limits are looked at.
+
+    Attributes:
+        programs: Finds the programs whose calls are not metered.
     """
 
     def __init__(self, server: ServerApp, service: Service) -> None:
         self._server: Any = server  # its managers have no types
         self._service = service
+        self.programs = ServerPrograms(server)
         self._running: asyncio.Task[Diagnosis] | None = None
 
     async def examine(self) -> Diagnosis:

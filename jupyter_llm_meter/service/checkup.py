@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from jupyter_llm_meter.core.explanation import Explanation, Value, explanation_of
 from jupyter_llm_meter.core.finding import BAD, GOOD, UNKNOWN, Finding
 from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.environments.programs import connected_programs
 from jupyter_llm_meter.ledger import Ledger, LedgerError, parse_url, sqlite_file
 from jupyter_llm_meter.runtime.problems import Problem
 from jupyter_llm_meter.service.spool_import import REJECTED
@@ -85,6 +86,17 @@ def examine_kernels(folder: Path) -> list[Finding]:
     except OSError:
         return []
     return [Finding("kernel", name, GOOD, "kernel-metered") for name in names]
+
+
+def examine_programs(folder: Path) -> list[Finding]:
+    """List the programs below living services that are not Python and are connected to the network."""
+    found = []
+    for service in living_services(str(folder), None):
+        for program in connected_programs(int(service.stem.partition("-")[0])):
+            found.append(
+                Finding("program", f"{program.name} ({program.pid})", UNKNOWN, "program-not-metered")
+            )
+    return found
 
 
 def examine_ledger(url: str) -> Finding:

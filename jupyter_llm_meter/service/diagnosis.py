@@ -19,6 +19,7 @@ from jupyter_llm_meter.service.checkup import (
     examine_folder,
     examine_kernels,
     examine_ledger,
+    examine_programs,
     examine_services,
     examine_spools,
     last_recognised_by_answer,
@@ -109,6 +110,7 @@ def diagnose(url: str, folder: Path, limits: Sequence[Finding], environments: En
         *limits,
         *environments.examine(),
         *examine_kernels(folder),
+        *examine_programs(folder),
     ]
     requests = {
         "unrecognised": last_unrecognised(folder),

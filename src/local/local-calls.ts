@@ -4,6 +4,7 @@
 
 import type { UsageRow } from '../core/dashboard/usage-rows';
 import { cellsOf } from '../core/record/cell-runs';
+import type { UnmeteredProgram } from '../core/record/programs';
 import type { CallRecord } from '../core/record/record';
 import { LocalModeError } from '../core/errors';
 import type { CallPage, ICallStore, ICellsAnswer, Query } from '../tokens';
@@ -45,6 +46,11 @@ export class LocalCalls implements ICallStore {
       cells: cellsOf(own, true),
       callIds: own.map(({ callId }) => callId)
     });
+  }
+
+  /** {@inheritDoc ICallStore.listPrograms} */
+  listPrograms(): Promise<readonly UnmeteredProgram[]> {
+    return Promise.resolve([]);
   }
 
   /** @throws {LocalModeError} always. */

@@ -4,6 +4,7 @@
 
 import type { CallPage, ICallStore, ICellsAnswer, Query } from '../tokens';
 import type { UsageRow } from '../core/dashboard/usage-rows';
+import type { UnmeteredProgram } from '../core/record/programs';
 import type { ILocalMode } from './backend';
 
 /** Reads calls from the server extension, or in local mode from the page's own meter. */
@@ -35,6 +36,11 @@ export class CallStore implements ICallStore {
   /** {@inheritDoc ICallStore.listCells} */
   listCells(notebook: string): Promise<ICellsAnswer> {
     return this._store.listCells(notebook);
+  }
+
+  /** {@inheritDoc ICallStore.listPrograms} */
+  listPrograms(): Promise<readonly UnmeteredProgram[]> {
+    return this._store.listPrograms();
   }
 
   /** {@inheritDoc ICallStore.listFormats} */

@@ -15,6 +15,8 @@ import { readText, Shape } from '../core/record/shape';
 import type * as Wire from '../core/record/wire';
 import type { StandingDocument } from '../core/record/standing';
 import { parseStanding } from '../core/record/standing-reader';
+import type { UnmeteredProgram } from '../core/record/programs';
+import { parsePrograms } from '../core/record/programs';
 import type { CallPage, ICallStore, ICellRequest, ICellsAnswer, Query } from '../tokens';
 import { readAnswer, requestJson, routeUrl } from './request';
 
@@ -96,6 +98,16 @@ export class MeterClient implements ICallStore {
    */
   getDiagnosis(): Promise<unknown> {
     return this._request('doctor');
+  }
+
+  /**
+   * `GET programs`: running programs whose calls are not metered.
+   *
+   * @returns the programs.
+   * @throws {ClientError} when the server does not answer as it should.
+   */
+  async listPrograms(): Promise<readonly UnmeteredProgram[]> {
+    return readAnswer(parsePrograms, await this._request('programs'));
   }
 
   /**

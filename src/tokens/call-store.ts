@@ -7,6 +7,7 @@ import { Token } from '@lumino/coreutils';
 import type { CallPage, Query } from '../core/dashboard/source';
 import type { UsageRow } from '../core/dashboard/usage-rows';
 import type { CellRuns } from '../core/record/cell-runs';
+import type { UnmeteredProgram } from '../core/record/programs';
 
 /** What the cells of a notebook used. */
 export interface ICellsAnswer {
@@ -53,6 +54,14 @@ export interface ICallStore {
    * @throws {ClientError} when they cannot be had; the message says why.
    */
   listCells(notebook: string): Promise<ICellsAnswer>;
+
+  /**
+   * The running programs whose calls are not metered, because they are not Python.
+   *
+   * @returns the programs; none in local mode, where nobody looks for them.
+   * @throws {ClientError} when they cannot be had; the message says why.
+   */
+  listPrograms(): Promise<readonly UnmeteredProgram[]>;
 
   /**
    * The formats in which calls can be exported.

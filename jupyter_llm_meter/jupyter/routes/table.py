@@ -18,6 +18,7 @@ from jupyter_llm_meter.jupyter.routes.cells import CellsHandler
 from jupyter_llm_meter.jupyter.routes.channels import ChannelTestHandler
 from jupyter_llm_meter.jupyter.routes.doctor import DoctorHandler
 from jupyter_llm_meter.jupyter.routes.export import ExportHandler
+from jupyter_llm_meter.jupyter.routes.programs import ProgramsHandler
 from jupyter_llm_meter.jupyter.routes.raises import RaisesHandler
 from jupyter_llm_meter.jupyter.routes.runs import RunsHandler
 from jupyter_llm_meter.jupyter.routes.standing import StandingHandler
@@ -30,6 +31,7 @@ ROUTES: dict[str, type[MeterHandler]] = {
     "standing": StandingHandler,
     "about": AboutHandler,
     "doctor": DoctorHandler,
+    "programs": ProgramsHandler,
     "cells": CellsHandler,
     "calls": CallsHandler,
     "runs": RunsHandler,

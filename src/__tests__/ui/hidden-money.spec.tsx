@@ -171,6 +171,7 @@ function partsOf(document: StandingDocument, words: Words): Record<string, React
         }}
         getUsage={query => source.getUsage(query)}
         listCalls={() => Promise.resolve([priced])}
+        listPrograms={() => Promise.resolve([])}
         refresh={() => undefined}
       />
     ),

@@ -16,7 +16,8 @@ const AREAS = [
   'gateway',
   'kernelspec',
   'python',
-  'kernel'
+  'kernel',
+  'program'
 ] as const satisfies readonly Wire.Finding['area'][];
 /** What kind of thing was looked at. */
 export type Area = (typeof AREAS)[number];

@@ -267,6 +267,17 @@ export interface components {
       readonly version: string;
       readonly formats: readonly ('csv' | 'json' | 'jsonl' | 'parquet')[];
     };
+    readonly Programs: {
+      readonly programs: readonly components['schemas']['Program'][];
+    };
+    readonly Program: {
+      /** @description Of the program, without its arguments. */
+      readonly name: string;
+      /** @description The kernel that it runs below; absent below a terminal. */
+      readonly kernel_id?: string;
+      /** @description Path or name of what uses that kernel. */
+      readonly started_in?: string;
+    };
     readonly Diagnosis: {
       /** @description False when something is broken or not metered. */
       readonly ok: boolean;
@@ -308,7 +319,8 @@ export interface components {
         | 'gateway'
         | 'kernelspec'
         | 'python'
-        | 'kernel';
+        | 'kernel'
+        | 'program';
       /** @description Which one. */
       readonly subject: string;
       /** @enum {unknown} */
@@ -604,6 +616,8 @@ export type CallPage = components['schemas']['CallPage'];
 export type ReportedCalls = components['schemas']['ReportedCalls'];
 export type ReportedAnswer = components['schemas']['ReportedAnswer'];
 export type About = components['schemas']['About'];
+export type Programs = components['schemas']['Programs'];
+export type Program = components['schemas']['Program'];
 export type Diagnosis = components['schemas']['Diagnosis'];
 export type Finding = components['schemas']['Finding'];
 export type Takeover = components['schemas']['Takeover'];

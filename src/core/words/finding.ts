@@ -30,6 +30,8 @@ export function areaText(area: Area, trans: Translate): string {
       return trans.__('Python');
     case 'kernel':
       return trans.__('Kernel');
+    case 'program':
+      return trans.__('Program');
   }
 }
 

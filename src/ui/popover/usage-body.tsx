@@ -21,6 +21,7 @@ import { Paragraphs } from '../paragraphs';
 import type { LimitActions } from './limits';
 import { Limits } from './limits';
 import { ModelSplit } from './models';
+import { ProgramList } from './programs';
 import { RerunNote } from './rerun';
 import { TotalsTable } from './totals';
 import { UnmeteredList } from './unmetered';
@@ -49,6 +50,7 @@ export interface UsageBodyProps {
   readonly actions: UsageActions;
   readonly getUsage: LoadUsage;
   readonly listCalls: React.ComponentProps<typeof RecentCalls>['listCalls'];
+  readonly listPrograms: React.ComponentProps<typeof ProgramList>['listPrograms'];
   readonly refresh: () => void;
 }
 
@@ -94,7 +96,8 @@ function Figures({
   words,
   actions,
   getUsage,
-  listCalls
+  listCalls,
+  listPrograms
 }: FiguresProps): React.ReactElement {
   const { areOutputsScanned } = preferences;
   const { standings, moreStandings, today, month, problems, unmetered, seq, version } = document;
@@ -119,6 +122,7 @@ function Figures({
       {hasLedger && <ModelSplit {...{ ...shared, getUsage }} />}
       <RecentCalls {...{ ...shared, listCalls }} />
       <UnmeteredList {...{ unmetered, areOutputsScanned, words }} />
+      <ProgramList {...{ ...shared, listPrograms }} />
       <GaugeChoice {...{ preferences, standings, words }} onChoose={actions.setGauge} />
     </>
   );

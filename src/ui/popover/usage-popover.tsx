@@ -54,6 +54,7 @@ export class UsageWidget extends ReactWidget {
         actions={this.actions}
         getUsage={query => places.calls.getUsage(query)}
         listCalls={async limit => (await places.calls.listCalls({ limit: String(limit) })).calls}
+        listPrograms={() => places.calls.listPrograms()}
         refresh={() => void meter.refresh()}
       />
     );

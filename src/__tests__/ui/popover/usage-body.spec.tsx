@@ -58,6 +58,7 @@ async function show(snapshot: Snapshot, changes: Partial<UsageBodyProps> = {}): 
       }}
       getUsage={() => Promise.resolve([])}
       listCalls={() => Promise.resolve([recordWith()])}
+      listPrograms={() => Promise.resolve([])}
       refresh={note('refresh')}
       {...changes}
     />
@@ -126,6 +127,20 @@ describe('UsageBody', () => {
     expect(page.text).toContain("Calls can't be refused without the server extension");
     expect(page.textsOf('button')).not.toContain('Raise history');
     expect(page.has('details')).toBe(false);
+  });
+
+  it('should name running programs whose calls are not metered, and where they were started', async () => {
+    const listPrograms = () =>
+      Promise.resolve([{ name: 'node', startedIn: 'work/a.ipynb' }, { name: 'claude' }]);
+    const section = 'Programs that are not metered';
+    await show(live());
+    expect(page.textsOf('h3')).not.toContain(section);
+    await show(live({ seq: 13 }), { listPrograms });
+    expect(page.textsOf('h3')).toContain(section);
+    expect(page.textsOf('.jp-LLMMeter-Unmetered li')).toEqual([
+      'node started in work/a.ipynb',
+      'claude started in a terminal or by the server'
+    ]);
   });
 
   it('should explain a lost connection and offer another try', async () => {

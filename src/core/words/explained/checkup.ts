@@ -20,6 +20,10 @@ export const CHECKUP_TEXTS: Texts = {
     trans.__('Not metered: the tap is not active in it; check its kernelspec, or restart it.'),
   'kernel-unmetered': (of, trans) => trans.__('Not metered: %1.', of('reason')),
   'kernel-metered': (_, trans) => trans.__('Metered.'),
+  'program-not-metered': (_, trans) =>
+    trans.__(
+      'It is not Python and is connected to the network: if it calls an LLM, that is not metered.'
+    ),
   'ledger-none': (_, trans) => trans.__('Created at the first call.'),
   'ledger-reachable': (of, trans) => trans.__('Reachable; its id is %1.', of('id')),
   'folder-none': (_, trans) => trans.__('Created when the first lab starts.'),
