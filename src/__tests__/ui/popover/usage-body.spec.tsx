@@ -130,7 +130,7 @@ describe('UsageBody', () => {
   });
 
   it('should name running programs whose calls are not metered, and where they were started', async () => {
-    const listPrograms = () =>
+    const listPrograms = (): ReturnType<UsageBodyProps['listPrograms']> =>
       Promise.resolve([{ name: 'node', startedIn: 'work/a.ipynb' }, { name: 'claude' }]);
     const section = 'Programs that are not metered';
     await show(live());
