@@ -2,16 +2,14 @@
  * A Jupyter server with folders of its own that a spec starts, stops and starts again on the same port.
  */
 
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { KernelProgram } from './kernels';
-
-/** The Python whose environment holds the installed wheel. */
-export const PYTHON = process.env.LLM_METER_PYTHON ?? '.venv/bin/python';
+import { PYTHON, startModule } from './python';
 
 const PYTHON_KERNEL: KernelProgram = {
   argv: [PYTHON, '-m', 'ipykernel_launcher', '-f', '{connection_file}'],
@@ -76,14 +74,12 @@ export class Lab {
   /** Starts the server with the same folders and port, with or without the server extension. */
   async start(hasServerExtension = this.options.hasServerExtension ?? true): Promise<void> {
     const log = openSync(join(this.folder, 'server.log'), 'a');
-    this.server = spawn(PYTHON, [...this.arguments(), ...extensionArguments(hasServerExtension)], {
-      env: {
-        ...cleanEnvironment(),
-        ...this.variables(),
-        ...this.options.environment
-      },
-      stdio: ['ignore', log, log]
-    });
+    this.server = startModule(
+      [...this.arguments(), ...extensionArguments(hasServerExtension)],
+      { ...this.variables(), ...this.options.environment },
+      ['ignore', log, log]
+    );
+    closeSync(log);
     for (let tries = 0; tries < START_TRIES; tries++) {
       if (await this.isUp()) {
         return;
@@ -158,7 +154,7 @@ export class Lab {
 
   /** Writes a user's settings of an extension; a page that is open does not get them. */
   writeSettings(extension: string, name: string, settings: object): void {
-    const folder = join(this.folder, 'settings', extension);
+    const folder = join(this.settings, extension);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, `${name}.jupyterlab-settings`), JSON.stringify(settings));
   }
@@ -176,6 +172,14 @@ export class Lab {
     return join(this.folder, 'notebooks');
   }
 
+  private get settings(): string {
+    return join(this.folder, 'settings');
+  }
+
+  private get workspaces(): string {
+    return join(this.folder, 'workspaces');
+  }
+
   private get baseUrl(): string {
     return this.options.baseUrl ?? '/';
   }
@@ -184,8 +188,10 @@ export class Lab {
     const { app = 'jupyterlab', isAppExposed = false } = this.options;
     const trait = app === 'notebook' ? 'JupyterNotebookApp' : 'LabApp';
     return [
-      '-m',
       app,
+      // JupyterLab reads the variables of these two when it is imported, which a warm Python did before.
+      `--LabApp.user_settings_dir=${this.settings}`,
+      `--LabApp.workspaces_dir=${this.workspaces}`,
       `--${trait}.expose_app_in_browser=${isAppExposed ? 'True' : 'False'}`,
       `--ServerApp.base_url=${this.baseUrl}`,
       '--no-browser',
@@ -202,8 +208,8 @@ export class Lab {
       JUPYTER_DATA_DIR: join(this.folder, 'data'),
       JUPYTER_CONFIG_DIR: join(this.folder, 'config'),
       JUPYTER_RUNTIME_DIR: join(this.folder, 'runtime'),
-      JUPYTERLAB_SETTINGS_DIR: join(this.folder, 'settings'),
-      JUPYTERLAB_WORKSPACES_DIR: join(this.folder, 'workspaces'),
+      JUPYTERLAB_SETTINGS_DIR: this.settings,
+      JUPYTERLAB_WORKSPACES_DIR: this.workspaces,
       IPYTHONDIR: join(this.folder, 'ipython'),
       DENO_DIR: join(this.folder, 'deno'),
       DENO_NO_UPDATE_CHECK: '1',
@@ -219,13 +225,6 @@ export class Lab {
 
 function extensionArguments(isOn: boolean): string[] {
   return isOn ? [] : [`--ServerApp.jpserver_extensions={'jupyter_llm_meter': False}`];
-}
-
-/** This process's environment without a meter, a provider or a Jupyter in it. */
-export function cleanEnvironment(): Record<string, string> {
-  const foreign = /^(LLM_METER_|JUPYTER|JPY_|OPENAI_|ANTHROPIC_|GOOGLE_|GEMINI_|PYTHONPATH$)/;
-  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
-  return Object.fromEntries(kept) as Record<string, string>;
 }
 
 /**

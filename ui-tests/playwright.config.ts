@@ -11,6 +11,7 @@ const isRoot = process.getuid?.() === 0;
 
 export default defineConfig({
   testDir: './tests',
+  globalSetup: require.resolve('./python'),
   outputDir: './test-results',
   workers: 3,
   timeout: 360_000,
