@@ -21,7 +21,7 @@ const TRY_MS = 250;
 const STOP_MS = 8_000;
 const FIRST_PORT = 30_000;
 const PORTS_A_WORKER = 200;
-let nextPort = Math.floor(Math.random() * PORTS_A_WORKER);
+const firstTried = Math.floor(Math.random() * PORTS_A_WORKER);
 
 /** A limit as in the settings. */
 export interface LimitSetting {
@@ -146,10 +146,15 @@ export class Lab {
     return JSON.parse(readFileSync(join(this.notebooks, name), 'utf8')) as Notebook;
   }
 
+  /** The origin of its pages, to which a browser ties what they keep. */
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
   /** The address of a page, with the token. */
   url(path: string): string {
     const separator = path.includes('?') ? '&' : '?';
-    return `http://127.0.0.1:${this.port}${this.baseUrl}${path}${separator}token=${TOKEN}`;
+    return `${this.origin}${this.baseUrl}${path}${separator}token=${TOKEN}`;
   }
 
   /** Writes a user's settings of an extension; a page that is open does not get them. */
@@ -229,12 +234,13 @@ function extensionArguments(isOn: boolean): string[] {
 
 /**
  * A port below the range from which the system gives ports away, so that no other process has it before the server listens.
- * Each worker of Playwright has a range to itself.
+ * Each worker of Playwright has a range to itself, and takes the same port each time that it is free: a browser keeps what it
+ * has loaded and compiled by its address.
  */
 async function freePort(): Promise<number> {
   const first = FIRST_PORT + Number(process.env.TEST_PARALLEL_INDEX ?? 0) * PORTS_A_WORKER;
   for (let tries = 0; tries < PORTS_A_WORKER; tries++) {
-    const port = first + (nextPort++ % PORTS_A_WORKER);
+    const port = first + ((firstTried + tries) % PORTS_A_WORKER);
     if (await isFree(port)) {
       return port;
     }

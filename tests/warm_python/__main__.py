@@ -1,7 +1,7 @@
 """Serves a caller of another language: ``python -m warm_python MODULE...``.
 
-The one line on standard output has, as JSON, the words that start a Python which has the modules. Ends with its
-standard input. PYTHONPATH, with which this package is found, does not count for the programs.
+The one line on standard output has, as JSON, the words that start a Python which has the modules. Ends with
+its standard input. PYTHONPATH, with which this package is found, does not count for the programs.
 """
 
 import json

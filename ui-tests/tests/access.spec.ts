@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 
 import { expectNothingCut, expectNoViolations, tabStops, tabTo } from '../access';
 import { expect, test } from '../fixtures';
-import { UI_LANGUAGES, Stage, type Theme, THEMES } from '../looks';
+import { UI_LANGUAGES, type Stage, type Theme, THEMES } from '../looks';
 import { chatCell } from '../providers';
 import { expectTokens, gauge, openLab, printedTokens, runCell } from '../screen';
 import { ALERTS, STATES } from '../fake-service';
@@ -70,11 +70,10 @@ async function expectAlertsReadable(
 }
 
 test('is read whole by everyone in JupyterLab, in every theme and language', async ({
-  page,
-  startLab
+  openStage
 }) => {
-  const stage = await Stage.open(page, startLab, 'jupyterlab');
-  const { service } = stage;
+  const stage = await openStage('jupyterlab');
+  const { page, service } = stage;
   for (const language of UI_LANGUAGES) {
     service.presence = 'here';
     service.show(STATES.ok);
@@ -111,15 +110,17 @@ test('is read whole by everyone in JupyterLab, in every theme and language', asy
   }
 });
 
-test('is read whole by everyone in Notebook 7', async ({ page, startLab }) => {
-  const stage = await Stage.open(page, startLab, 'notebook');
+test('is read whole by everyone in Notebook 7', async ({ openStage }) => {
+  const stage = await openStage('notebook');
+  const { page } = stage;
   await stage.speak('zh-CN');
   await expectFiguresReadable(page, stage);
   await expectAlertsReadable(page, stage, ['dark']);
 });
 
-test('works with the keyboard only', async ({ page, startLab }) => {
-  const stage = await Stage.open(page, startLab, 'jupyterlab');
+test('works with the keyboard only', async ({ openStage }) => {
+  const stage = await openStage('jupyterlab');
+  const { page } = stage;
   await stage.speak('en');
   // The launcher takes the focus once it is there, wherever that was.
   await expect(page.locator('.jp-Launcher')).toBeFocused();
