@@ -201,6 +201,8 @@ export class Lab {
       `--ServerApp.base_url=${this.baseUrl}`,
       '--no-browser',
       '--allow-root',
+      // The search for language servers runs npm, node and R, and no spec is about one.
+      '--LanguageServerManager.autodetect=False',
       `--ServerApp.port=${this.port}`,
       '--ServerApp.port_retries=0',
       `--IdentityProvider.token=${TOKEN}`,
