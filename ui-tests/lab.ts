@@ -203,6 +203,8 @@ export class Lab {
       '--allow-root',
       // The search for language servers runs npm, node and R, and no spec is about one.
       '--LanguageServerManager.autodetect=False',
+      // Nor about JupyterLab built anew, which each page would have the server ask yarn about.
+      "--ServerApp.tornado_settings={'page_config_data': {'buildCheck': False}}",
       `--ServerApp.port=${this.port}`,
       '--ServerApp.port_retries=0',
       `--IdentityProvider.token=${TOKEN}`,
