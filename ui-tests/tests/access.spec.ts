@@ -3,8 +3,7 @@ import type { Page } from '@playwright/test';
 import { expectNothingCut, expectNoViolations, tabStops, tabTo } from '../access';
 import { expect, test } from '../fixtures';
 import { UI_LANGUAGES, type Stage, type Theme, THEMES } from '../looks';
-import { chatCell } from '../providers';
-import { expectTokens, gauge, openLab, printedTokens, runCell } from '../screen';
+import { gauge } from '../screen';
 import { ALERTS, STATES } from '../fake-service';
 
 const GAUGE = '.jp-LLMMeter-Gauge';
@@ -155,22 +154,4 @@ test('works with the keyboard only', async ({ openStage }) => {
   await page.keyboard.press('Tab');
   await page.keyboard.press('Escape');
   await expect(gauge(page)).toBeFocused();
-});
-
-test('works below the path of a hub, also where a proxy lets no websocket through', async ({
-  page,
-  startLab,
-  standin
-}) => {
-  const lab = await startLab({ baseUrl: '/user/alice/', environment: standin });
-  lab.writeNotebook('hub.ipynb', [chatCell(2)]);
-  await openLab(page, lab.url('lab/tree/hub.ipynb'));
-  await runCell(page, 0);
-  const tokens = await printedTokens(page, 0);
-  await expectTokens(page, tokens, 1_000_000);
-  await page.routeWebSocket(/./, socket => socket.close());
-  await page.reload();
-  await expectTokens(page, tokens, 1_000_000);
-  await gauge(page).click();
-  await expect(page.locator('.jp-LLMMeter-Calls tbody tr')).toHaveCount(2);
 });
