@@ -2,16 +2,14 @@
  * A Jupyter server with folders of its own that a spec starts, stops and starts again on the same port.
  */
 
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { KernelProgram } from './kernels';
-
-/** The Python whose environment holds the installed wheel. */
-export const PYTHON = process.env.LLM_METER_PYTHON ?? '.venv/bin/python';
+import { PYTHON, startModule } from './python';
 
 const PYTHON_KERNEL: KernelProgram = {
   argv: [PYTHON, '-m', 'ipykernel_launcher', '-f', '{connection_file}'],
@@ -23,7 +21,7 @@ const TRY_MS = 250;
 const STOP_MS = 8_000;
 const FIRST_PORT = 30_000;
 const PORTS_A_WORKER = 200;
-let nextPort = Math.floor(Math.random() * PORTS_A_WORKER);
+const firstTried = Math.floor(Math.random() * PORTS_A_WORKER);
 
 /** A limit as in the settings. */
 export interface LimitSetting {
@@ -76,14 +74,12 @@ export class Lab {
   /** Starts the server with the same folders and port, with or without the server extension. */
   async start(hasServerExtension = this.options.hasServerExtension ?? true): Promise<void> {
     const log = openSync(join(this.folder, 'server.log'), 'a');
-    this.server = spawn(PYTHON, [...this.arguments(), ...extensionArguments(hasServerExtension)], {
-      env: {
-        ...cleanEnvironment(),
-        ...this.variables(),
-        ...this.options.environment
-      },
-      stdio: ['ignore', log, log]
-    });
+    this.server = startModule(
+      [...this.arguments(), ...extensionArguments(hasServerExtension)],
+      { ...this.variables(), ...this.options.environment },
+      ['ignore', log, log]
+    );
+    closeSync(log);
     for (let tries = 0; tries < START_TRIES; tries++) {
       if (await this.isUp()) {
         return;
@@ -150,15 +146,20 @@ export class Lab {
     return JSON.parse(readFileSync(join(this.notebooks, name), 'utf8')) as Notebook;
   }
 
+  /** The origin of its pages, to which a browser ties what they keep. */
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
   /** The address of a page, with the token. */
   url(path: string): string {
     const separator = path.includes('?') ? '&' : '?';
-    return `http://127.0.0.1:${this.port}${this.baseUrl}${path}${separator}token=${TOKEN}`;
+    return `${this.origin}${this.baseUrl}${path}${separator}token=${TOKEN}`;
   }
 
   /** Writes a user's settings of an extension; a page that is open does not get them. */
   writeSettings(extension: string, name: string, settings: object): void {
-    const folder = join(this.folder, 'settings', extension);
+    const folder = join(this.settings, extension);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, `${name}.jupyterlab-settings`), JSON.stringify(settings));
   }
@@ -176,6 +177,14 @@ export class Lab {
     return join(this.folder, 'notebooks');
   }
 
+  private get settings(): string {
+    return join(this.folder, 'settings');
+  }
+
+  private get workspaces(): string {
+    return join(this.folder, 'workspaces');
+  }
+
   private get baseUrl(): string {
     return this.options.baseUrl ?? '/';
   }
@@ -184,12 +193,18 @@ export class Lab {
     const { app = 'jupyterlab', isAppExposed = false } = this.options;
     const trait = app === 'notebook' ? 'JupyterNotebookApp' : 'LabApp';
     return [
-      '-m',
       app,
+      // JupyterLab reads the variables of these two when it is imported, which a warm Python did before.
+      `--LabApp.user_settings_dir=${this.settings}`,
+      `--LabApp.workspaces_dir=${this.workspaces}`,
       `--${trait}.expose_app_in_browser=${isAppExposed ? 'True' : 'False'}`,
       `--ServerApp.base_url=${this.baseUrl}`,
       '--no-browser',
       '--allow-root',
+      // The search for language servers runs npm, node and R, and no spec is about one.
+      '--LanguageServerManager.autodetect=False',
+      // Nor about JupyterLab built anew, which each page would have the server ask yarn about.
+      "--ServerApp.tornado_settings={'page_config_data': {'buildCheck': False}}",
       `--ServerApp.port=${this.port}`,
       '--ServerApp.port_retries=0',
       `--IdentityProvider.token=${TOKEN}`,
@@ -202,8 +217,8 @@ export class Lab {
       JUPYTER_DATA_DIR: join(this.folder, 'data'),
       JUPYTER_CONFIG_DIR: join(this.folder, 'config'),
       JUPYTER_RUNTIME_DIR: join(this.folder, 'runtime'),
-      JUPYTERLAB_SETTINGS_DIR: join(this.folder, 'settings'),
-      JUPYTERLAB_WORKSPACES_DIR: join(this.folder, 'workspaces'),
+      JUPYTERLAB_SETTINGS_DIR: this.settings,
+      JUPYTERLAB_WORKSPACES_DIR: this.workspaces,
       IPYTHONDIR: join(this.folder, 'ipython'),
       DENO_DIR: join(this.folder, 'deno'),
       DENO_NO_UPDATE_CHECK: '1',
@@ -221,21 +236,15 @@ function extensionArguments(isOn: boolean): string[] {
   return isOn ? [] : [`--ServerApp.jpserver_extensions={'jupyter_llm_meter': False}`];
 }
 
-/** This process's environment without a meter, a provider or a Jupyter in it. */
-export function cleanEnvironment(): Record<string, string> {
-  const foreign = /^(LLM_METER_|JUPYTER|JPY_|OPENAI_|ANTHROPIC_|GOOGLE_|GEMINI_|PYTHONPATH$)/;
-  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
-  return Object.fromEntries(kept) as Record<string, string>;
-}
-
 /**
  * A port below the range from which the system gives ports away, so that no other process has it before the server listens.
- * Each worker of Playwright has a range to itself.
+ * Each worker of Playwright has a range to itself, and takes the same port each time that it is free: a browser keeps what it
+ * has loaded and compiled by its address.
  */
 async function freePort(): Promise<number> {
   const first = FIRST_PORT + Number(process.env.TEST_PARALLEL_INDEX ?? 0) * PORTS_A_WORKER;
   for (let tries = 0; tries < PORTS_A_WORKER; tries++) {
-    const port = first + (nextPort++ % PORTS_A_WORKER);
+    const port = first + ((firstTried + tries) % PORTS_A_WORKER);
     if (await isFree(port)) {
       return port;
     }

@@ -33,7 +33,7 @@ interface Exposed {
 /** A page of a lab whose theme, language and figures a spec changes at will. */
 export class Stage {
   private constructor(
-    private readonly page: Page,
+    readonly page: Page,
     readonly lab: Lab,
     private readonly app: App,
     readonly service: FakeService

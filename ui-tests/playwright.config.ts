@@ -1,8 +1,8 @@
 /**
  * UI tests in a real Chromium: the one named by `PLAYWRIGHT_CHROMIUM`, else Playwright's own.
  *
- * Each test starts Jupyter servers of its own, so that several can run at a time and nothing is shared. `--shard=1/2` runs
- * half of the files.
+ * Each test starts Jupyter servers of its own, so that several can run at a time; a worker's tests share its browser.
+ * `--shard=1/2` runs half of the files.
  */
 
 import { defineConfig } from '@playwright/test';
@@ -11,6 +11,7 @@ const isRoot = process.getuid?.() === 0;
 
 export default defineConfig({
   testDir: './tests',
+  globalSetup: require.resolve('./python'),
   outputDir: './test-results',
   workers: 3,
   timeout: 360_000,

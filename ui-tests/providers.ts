@@ -2,11 +2,11 @@
  * The providers that a spec's kernels call: the stand-in, or the replay of recorded traffic.
  */
 
-import { spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
-import { cleanEnvironment, PYTHON } from './lab';
+import { cleanEnvironment, PYTHON, PYTHON_TESTS, startModule } from './python';
 
 /** Calls to make, and what the provider says they used. */
 export interface Plan {
@@ -22,6 +22,9 @@ export interface Replay {
   readonly plans: readonly [Plan, Plan];
 }
 
+/** It ends with its standard input, and says on its output when it listens. */
+const STDIO: StdioOptions = ['pipe', 'pipe', 'inherit'];
+
 /** A program of ours that serves for the length of a spec. */
 export class Provider {
   private constructor(
@@ -32,16 +35,18 @@ export class Provider {
 
   /** Starts the stand-in provider. */
   static standin(): Promise<Provider> {
-    return Provider.start(['-m', 'jupyter_llm_meter.standin'], {});
+    return Provider.started(startModule(['jupyter_llm_meter.standin'], {}, STDIO));
   }
 
   /** Starts the replay; `ready` is undefined where there are no recordings. */
   static replay(): Promise<Provider> {
     const corpus = process.env.LLM_METER_CORPUS;
-    return Provider.start(['-m', 'replay'], {
-      PYTHONPATH: join(__dirname, '..', 'tests'),
+    const env = {
+      ...cleanEnvironment(),
+      PYTHONPATH: PYTHON_TESTS,
       ...(corpus === undefined ? {} : { LLM_METER_CORPUS: corpus })
-    });
+    };
+    return Provider.started(spawn(PYTHON, ['-m', 'replay'], { env, stdio: STDIO }));
   }
 
   /** Ends it. */
@@ -50,15 +55,8 @@ export class Provider {
     this.process.kill();
   }
 
-  private static async start(
-    command: string[],
-    variables: Record<string, string>
-  ): Promise<Provider> {
-    const child = spawn(PYTHON, command, {
-      env: { ...cleanEnvironment(), ...variables },
-      stdio: ['pipe', 'pipe', 'inherit']
-    });
-    const lines = createInterface({ input: child.stdout });
+  private static async started(child: ChildProcess): Promise<Provider> {
+    const lines = createInterface({ input: child.stdout as Readable });
     const ready = await new Promise<string | undefined>(resolve => {
       lines.once('line', resolve);
       lines.once('close', () => resolve(undefined));

@@ -1,10 +1,12 @@
 """A program that a warm Python runs has what a process of its own has."""
 
+import json
 import os
 import pty
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -91,3 +93,19 @@ def test_a_terminal_is_one(python):
     os.close(inner)
     assert process.wait() == 7
     os.close(outer)
+
+
+def test_a_caller_of_another_language_gets_the_words_until_it_closes_the_input():
+    server = subprocess.Popen(
+        [sys.executable, "-m", "warm_python", "decimal"],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    words = json.loads(server.stdout.readline())
+    code = "import os, sys; print('decimal' in sys.modules, 'PYTHONPATH' in os.environ)"
+    done = subprocess.run([*words, "-c", code], env={}, capture_output=True, text=True)
+    assert done.stdout == "True False\n"
+    server.communicate()
+    assert server.returncode == 0
+    assert subprocess.run([*words, "-c", code], capture_output=True).returncode != 0

@@ -1,5 +1,5 @@
 import { expect, test } from '../fixtures';
-import { UI_LANGUAGES, Stage, type Theme } from '../looks';
+import { UI_LANGUAGES, type Theme } from '../looks';
 import { gauge, picture } from '../screen';
 import { ALERTS, STATES } from '../fake-service';
 
@@ -20,9 +20,9 @@ const SOURCE = [
 
 for (const language of UI_LANGUAGES) {
   for (const theme of SHOWN) {
-    test(`pictures of every state, ${theme}, ${language}`, async ({ page, startLab }) => {
-      const stage = await Stage.open(page, startLab, 'jupyterlab');
-      const { service } = stage;
+    test(`pictures of every state, ${theme}, ${language}`, async ({ openStage }) => {
+      const stage = await openStage('jupyterlab');
+      const { page, service } = stage;
       const shoot = (name: string, part: string): Promise<void> =>
         picture(page.locator(part).first(), `gallery/${name}-${theme}-${language}`);
       stage.lab.writeNotebook('captions.ipynb', [SOURCE]);

@@ -2,9 +2,8 @@ import type { Page } from '@playwright/test';
 
 import { expectNothingCut, expectNoViolations, tabStops, tabTo } from '../access';
 import { expect, test } from '../fixtures';
-import { UI_LANGUAGES, Stage, type Theme, THEMES } from '../looks';
-import { chatCell } from '../providers';
-import { expectTokens, gauge, openLab, printedTokens, runCell } from '../screen';
+import { UI_LANGUAGES, type Stage, type Theme, THEMES } from '../looks';
+import { gauge } from '../screen';
 import { ALERTS, STATES } from '../fake-service';
 
 const GAUGE = '.jp-LLMMeter-Gauge';
@@ -70,11 +69,10 @@ async function expectAlertsReadable(
 }
 
 test('is read whole by everyone in JupyterLab, in every theme and language', async ({
-  page,
-  startLab
+  openStage
 }) => {
-  const stage = await Stage.open(page, startLab, 'jupyterlab');
-  const { service } = stage;
+  const stage = await openStage('jupyterlab');
+  const { page, service } = stage;
   for (const language of UI_LANGUAGES) {
     service.presence = 'here';
     service.show(STATES.ok);
@@ -111,15 +109,17 @@ test('is read whole by everyone in JupyterLab, in every theme and language', asy
   }
 });
 
-test('is read whole by everyone in Notebook 7', async ({ page, startLab }) => {
-  const stage = await Stage.open(page, startLab, 'notebook');
+test('is read whole by everyone in Notebook 7', async ({ openStage }) => {
+  const stage = await openStage('notebook');
+  const { page } = stage;
   await stage.speak('zh-CN');
   await expectFiguresReadable(page, stage);
   await expectAlertsReadable(page, stage, ['dark']);
 });
 
-test('works with the keyboard only', async ({ page, startLab }) => {
-  const stage = await Stage.open(page, startLab, 'jupyterlab');
+test('works with the keyboard only', async ({ openStage }) => {
+  const stage = await openStage('jupyterlab');
+  const { page } = stage;
   await stage.speak('en');
   // The launcher takes the focus once it is there, wherever that was.
   await expect(page.locator('.jp-Launcher')).toBeFocused();
@@ -154,22 +154,4 @@ test('works with the keyboard only', async ({ page, startLab }) => {
   await page.keyboard.press('Tab');
   await page.keyboard.press('Escape');
   await expect(gauge(page)).toBeFocused();
-});
-
-test('works below the path of a hub, also where a proxy lets no websocket through', async ({
-  page,
-  startLab,
-  standin
-}) => {
-  const lab = await startLab({ baseUrl: '/user/alice/', environment: standin });
-  lab.writeNotebook('hub.ipynb', [chatCell(2)]);
-  await openLab(page, lab.url('lab/tree/hub.ipynb'));
-  await runCell(page, 0);
-  const tokens = await printedTokens(page, 0);
-  await expectTokens(page, tokens, 1_000_000);
-  await page.routeWebSocket(/./, socket => socket.close());
-  await page.reload();
-  await expectTokens(page, tokens, 1_000_000);
-  await gauge(page).click();
-  await expect(page.locator('.jp-LLMMeter-Calls tbody tr')).toHaveCount(2);
 });

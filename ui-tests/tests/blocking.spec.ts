@@ -58,6 +58,7 @@ test('refuses a call in its cell, says why, and lets the next through once the l
   await runCell(page, 3);
   const next = page.locator('.jp-Notebook .jp-CodeCell').nth(3).locator('.jp-OutputArea');
   await expect(next).toContainText('came through');
+  await expect(gauge(page)).toHaveAttribute('title', /3 of 5 calls/);
   await gauge(page).click();
   const popover = page.locator('.jp-LLMMeter-Popover');
   await expect(popover).toContainText('Raised by 3 calls');

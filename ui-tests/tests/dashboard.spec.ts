@@ -85,24 +85,6 @@ test('leads from the trend to the table, to the cell and to a file', async ({
   await expect(page.locator('.jp-Notebook .jp-CodeCell').first()).toHaveClass(/jp-mod-active/);
 });
 
-test('comes back with the layout, as it was set', async ({ page, startLab }) => {
-  const lab = await startLab({});
-  await openLab(page, lab.url('lab'));
-  const board = await openDashboard(page);
-  await expect(board).toContainText('No calls in this period.');
-  const week = board.getByRole('button', { name: '7 days' });
-  // The layout that opening the dashboard made may be on its way still.
-  const saved = page.waitForResponse(
-    response =>
-      response.url().includes('/api/workspaces/') &&
-      response.request().postData()?.includes('days7') === true
-  );
-  await week.click();
-  await saved;
-  await page.reload();
-  await expect(week).toHaveAttribute('aria-pressed', 'true', { timeout: 60_000 });
-});
-
 test('says in Notebook 7 that there is no ledger without the server extension', async ({
   page,
   startLab

@@ -20,7 +20,7 @@ async function renameModels(page: Page): Promise<void> {
   });
 }
 
-test('keeps hostile names in their place, follows the chosen figure and counts a cell', async ({
+test('keeps hostile names in their place below the path of a hub, also where no websocket comes through', async ({
   page,
   startLab,
   standin
@@ -30,7 +30,8 @@ test('keeps hostile names in their place, follows the chosen figure and counts a
   await renameModels(page);
   await openLab(page, lab.url(`lab/tree/${encodeURIComponent(NOTEBOOK)}`));
   await runCell(page, 0);
-  await expectTokens(page, await printedTokens(page, 0), LIMIT);
+  const tokens = await printedTokens(page, 0);
+  await expectTokens(page, tokens, LIMIT);
 
   await gauge(page).click();
   const popover = page.locator('.jp-LLMMeter-Popover');
@@ -58,6 +59,15 @@ test('keeps hostile names in their place, follows the chosen figure and counts a
   await expect(page.locator('.Toastify__toast')).toContainText(
     /\d+ tokens in total \(o200k_base, gpt-5\)/
   );
+
+  await test.step('where a proxy lets no websocket through', async () => {
+    await page.routeWebSocket(/./, socket => socket.close());
+    await page.reload();
+    // The chosen figure is kept; the title has both.
+    await expectTokens(page, tokens, LIMIT);
+    await gauge(page).click();
+    await expect(popover.locator('.jp-LLMMeter-Calls tbody tr')).toHaveCount(2);
+  });
 });
 
 test('keeps working, and says so, where a proxy refuses the websocket of events', async ({
