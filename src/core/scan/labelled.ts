@@ -46,6 +46,9 @@ const FROM_CACHE =
   /(?<![\w.,])(\d[\d,]{0,14}) (?:read |hit |taken |served )?(?:from|in) (?:the )?cache(?:(, | and )(\d[\d,]{0,14}) (?:written|created|stored)(?: to (?:the )?cache)?)?/gi;
 /** `Cached tokens (hits): 12`. */
 const ASIDE_NAME = /(\btokens?) \([a-z ]{2,20}\)\s?:(?=\s*\d)/gi;
+/** `Prompt tokens (cached): 12 (8)`: a share as its name stands behind the name of its side. */
+const SHARE_NAMED =
+  /(\btokens?) \((cached|cache read|reasoning|thinking)\)(\s?[:=]\s?\d[\d,]{0,14}) \((\d[\d,]{0,14})\)/gi;
 /** `12in + 34out`, and `12 prompt, 34 completions`. */
 const UNITED = /(?<![\w.,])(\d[\d,]{0,14})(in|out)\b/gi;
 const PLURAL =
@@ -60,6 +63,7 @@ const CACHED_OF =
  */
 export function withSigns(text: string): string {
   const plain = inOneDialect(withPlainNumbers(text).replace(INLINE, ' '))
+    .replace(SHARE_NAMED, '$1$3 ($2: $4)')
     .replace(TOKENS_OF, '$1 tokens')
     .replace(SIDE_IN, '$1 tokens')
     .replace(ASSIGNED, ':')

@@ -8,8 +8,8 @@
 
 import { areLimits, namesTokens, speaksOfTokens, withoutAsides } from './about';
 import { labelsIn } from './labels';
-import type { Figures } from './naming';
 import { figuresIn, hasNames } from './naming';
+import type { Figures } from './unnamed';
 import type { Role } from './vocabulary';
 
 const LONGEST_LINE = 400;

@@ -68,6 +68,7 @@ export function withoutMarkup(html: string): string {
     .replace(/(<\/t[hd]>|<tr\b[^<>]{0,200}>)\s{1,200}(?=<t[hd]\b)/gi, '$1')
     .replace(/<\/(?:td|th)>/gi, ' | ')
     .replace(/:?[ \t]{0,20}<\/dt>/gi, ': ')
+    .replace(/<(?:ul|ol|dl|li|p|div|h\d|table|section)\b[^<>]{0,200}>/gi, '\n')
     .replace(
       /<(?:br|\/tr|\/p|\/div|\/li|\/pre|\/dd|\/h\d|\/summary|\/caption|\/label|\/section|\/article|\/header|\/footer|\/figcaption|\/button|hr)\b[^<>]{0,200}>/gi,
       '\n'

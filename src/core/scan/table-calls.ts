@@ -136,9 +136,17 @@ function lastName(name: string): string {
 function showsCall(names: Cells, cells: Cells): boolean {
   return (
     names.some(name => meaningOf(plainName(lastName(name)), false).text === 'model') ||
+    cells.some(cell => isModel(cell)) ||
     names.some(name => OF_CALL.test(name) || OF_EACH.test(spaced(name))) ||
     figureOf(names, cells, 'total') ===
       figureOf(names, cells, 'input') + figureOf(names, cells, 'output')
+  );
+}
+
+/** The id of a model. */
+function isModel(cell: string): boolean {
+  return /^(?:[\w.-]{1,40}\/)*(?:gpt-|o\d-|chatgpt-|claude-|gemini-|llama|mistral|mixtral|qwen|deepseek|command-|grok-)[\w.:@-]{0,60}$/i.test(
+    cell
   );
 }
 

@@ -36,10 +36,14 @@ const GAP = /\s{2,}/;
 export function cellsOf(line: string): Cells {
   const trimmed = withoutMargin(barred(line.trim()));
   if (trimmed.includes('|')) {
-    return trimmed
+    const cells = trimmed
       .replace(/^\||\|$/g, '')
       .split('|')
       .map(cell => cell.trim().replace(MARKS, ''));
+    // A box around a table whose columns have no bars.
+    return cells.length === 1 && trimmed.length > 1 && trimmed.startsWith('|')
+      ? cells[0].split(GAP)
+      : cells;
   }
   const sign = COMMAS.test(trimmed) ? ',' : SEMICOLONS.test(trimmed) ? ';' : undefined;
   if (sign !== undefined) {
