@@ -79,14 +79,27 @@ export function figuresIn(line: string): Figures | undefined {
     return hasBoth(mixed) ? mixed : (named ?? followed);
   }
   if (!hasBoth(named) || !hasBoth(followed)) {
-    return hasBoth(followed) ? followed : named;
+    return hasBoth(followed) ? withShares(followed, shown) : named;
   }
   // The names of figures that begin a line stand behind them.
   const isFollowed =
     isProven(followed, shown) === isProven(named, shown)
       ? followed.size > named.size
       : isProven(followed, shown);
-  return isFollowed ? followed : named;
+  return isFollowed ? withShares(followed, shown) : named;
+}
+
+/** `12 in and 34 out (cached: 8)`: the names of shares stand before their figures. */
+function withShares(figures: Figures, shown: readonly Shown[]): Figures {
+  const all = new Map(figures);
+  for (const one of shown) {
+    const role = nameBefore(one);
+    const side = figures.get(role === 'reasoning' ? 'output' : 'input') ?? 0;
+    if ((role === 'read' || role === 'reasoning') && !all.has(role) && one.value < side) {
+      all.set(role, one.value);
+    }
+  }
+  return all;
 }
 
 /** `120p + 45c`, `P: 120 C: 45`: letters that mean something as a pair. */

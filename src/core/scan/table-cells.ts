@@ -45,7 +45,13 @@ export function cellsOf(line: string): Cells {
       ? cells[0].split(GAP)
       : cells;
   }
-  const sign = COMMAS.test(trimmed) ? ',' : SEMICOLONS.test(trimmed) ? ';' : undefined;
+  // Columns with a layout between them may have figures with commas.
+  const sign =
+    !/\S\s{3,}\S/.test(trimmed) && COMMAS.test(trimmed)
+      ? ','
+      : SEMICOLONS.test(trimmed)
+        ? ';'
+        : undefined;
   if (sign !== undefined) {
     return trimmed.split(sign).map(cell => cell.replace(/^"|"$/g, ''));
   }

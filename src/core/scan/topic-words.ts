@@ -25,9 +25,9 @@ const ENGLISH = [
   'imagine|let.s say|picture|consider|scenarios?|test case|load test|stress test|unit tests?|looks? like|must be|(?:as|but) expected|(?:predicted|expected|estimated|planned|target|goal):',
   'simulat(?:e|es|ed|ing|ion)|synthetic|dummy|fake|mocked|mock|reserved?|reserving|goal|will (?:use|need|cost)|needs?|requires?|you pay|warm-?up',
   // Prices.
-  'pricing|prices|price (?:list|table|sheet|calculator|per)|calculator|tariffs?|per (?:token|[\\d.,]*[km]|million|thousand)|tokens? per',
+  'pricing|prices|costs? (?:table|comparison|matrix|breakdown) (?:for|of)|price (?:list|table|sheet|calculator|per)|calculator|tariffs?|per (?:token|[\\d.,]*[km]|million|thousand)|tokens? per',
   // Data, training, workloads.
-  'benchmark(?:s|ing)?|train(?:ing)? (?:set|split|data|tokens?|run)|(?:pre-?)?trained|fine-?tun(?:ed|ing)|datasets?|corpus|corpora|vocab(?:ulary)?',
+  'benchmark(?:s|ing)?|(?:eval(?:uation)?|test|validation|dev) (?:set|split)|train(?:ing)? (?:set|split|data|tokens?|run)|(?:pre-?)?trained|fine-?tun(?:ed|ing)|datasets?|corpus|corpora|vocab(?:ulary)?',
   'lex(?:ers?|ed|ing)|pars(?:ers?|ed|ing)|compil(?:er|ed|ing)|(?:json|xml|html|sql|yaml|csv|lexical|syntax|source|stop|special|unknown|pad|mask|unique|distinct|word|subword|char(?:acter)?|security|design|git|github) tokens?|tokens? (?:from|to|into) [\\w/.-]+\\.[a-z]{1,4}|tokeni[sz]ers?|tokeni[sz](?:ed|ing|ation)|encod(?:e|ed|ing)|tiktoken|sentencepiece|wordpiece|(?:cl100k|o200k|p50k)(?:_base)?|num_tokens_from_\\w+|\\d ?(?:tokens?|toks?)? ?\\/ ?(?:s|sec|min|minute|hour|h|day)(?![a-z])|req(?:uest)?s?\\/s',
   'training|encoder|decoder|padding|masked|special tokens|stop tokens|truncat(?:ed|ing|ion)|overlap|chunk size|dry[ -]run|placeholder|baseline',
   'sequence lengths?|workload|throughput|embeddings?(?! (?:usage|done|call|cost|requests?|response|finished|created)\\b)|attention|alignment|(?:input|output|prompt|completion) token \\d+',
@@ -56,7 +56,7 @@ const CHINESE =
 
 /** A line about something else. */
 export const IS_OTHER = new RegExp(
-  `(?<![\\w-])(?:${ENGLISH})(?![\\w-])|(?:^|[:|] ?)(?:plan|defaults?): |\\d ?(?:[kmgt]i?b|bytes|blocks|mbps)(?!\\w).*\\d ?(?:[kmgt]i?b|bytes|blocks|mbps)(?!\\w)|(?<![\\w"'/-])[<>≤≥]=? ?\\d[\\d,.]*k? ?(?=tok|in|out|prompt|completion)|[~≈] ?\\d[\\d,]* (?=tok)|${CHINESE}`,
+  `(?<![\\w-])(?:${ENGLISH})(?![\\w-])|(?:^|[:|] ?)(?:plan|defaults?): |\\d ?(?:[kmgt]i?b|bytes|blocks|mbps)(?!\\w).*\\d ?(?:[kmgt]i?b|bytes|blocks|mbps)(?!\\w)|\\d ?± ?\\d|(?<![\\w"'/-])[<>≤≥]=? ?\\d[\\d,.]*k? ?(?=tok|in|out|prompt|completion)|[~≈] ?\\d[\\d,]* (?=tok)|${CHINESE}`,
   'i'
 );
 

@@ -17,9 +17,9 @@ const ROW = /(?<![\w.,/])(\d[\d,]{0,11}) ?\/ ?(\d[\d,]{0,11}) ?\/ ?(\d[\d,]{0,11
 /** `tokens=12+34`: what was sent, and what came. */
 const PLUS =
   /(?:\btok(?:en)?s?|\busage|用量)\s?[:=]\s?(\d{1,9})\s?\+\s?(\d{1,9})(?![\w.,]*\d|\s?[+=])/i;
-/** `gpt-5: 12 → 34 tokens`: what went in, and what came. */
+/** `gpt-5: 12 → 34 tokens`, `call 1: 12+34 tokens`: what went in, and what came. */
 const ARROW =
-  /(?:\b(?:llm|model|chat|api|completions?|anthropic|openai)\b|\b(?:gpt|claude|gemini|mistral|llama|qwen|deepseek)[-\d])[^→\n]{0,120}?(?<![\w.,$→-])(\d[\d,]{0,11})(?: tok(?:en)?s?)? ?→ ?(\d[\d,]{0,11}) ?tok/i;
+  /(?:\b(?:llm|model|chat|api|call|request|completions?|anthropic|openai)\b|\b(?:gpt|claude|gemini|mistral|llama|qwen|deepseek)[-\d])[^→\n]{0,120}?(?<![\w.,$→-])(\d[\d,]{0,11})(?: tok(?:en)?s?)? ?[→+] ?(\d[\d,]{0,11}) ?tok/i;
 
 /** Whether a line may have such figures. */
 export function mayBeUnnamed(line: string): boolean {

@@ -67,6 +67,7 @@ const SHORT: Readonly<Record<string, Role>> = {
   completion: 'output',
   candidates: 'output',
   total: 'total',
+  tot: 'total',
   n_input: 'input',
   n_output: 'output',
   cache_creation: 'write',
@@ -213,6 +214,10 @@ const SIDE_WORDS: Readonly<Record<string, Role>> = {
   query: 'input',
   question: 'input',
   evaluated: 'input',
+  inp: 'input',
+  req: 'input',
+  ctx: 'input',
+  sent: 'input',
   completion: 'output',
   output: 'output',
   out: 'output',
@@ -223,7 +228,16 @@ const SIDE_WORDS: Readonly<Record<string, Role>> = {
   reply: 'output',
   candidate: 'output',
   candidates: 'output',
-  predicted: 'output'
+  predicted: 'output',
+  outp: 'output',
+  compl: 'output',
+  cmpl: 'output',
+  comp: 'output',
+  resp: 'output',
+  gen: 'output',
+  ans: 'output',
+  received: 'output',
+  recv: 'output'
 };
 const COUNT_WORDS = new Set(
   'n nb nr num number no of the count counts counter usage used consumed cnt qty amount text llm'.split(
