@@ -7,6 +7,7 @@
 
 import { inOneDialect } from './dialects';
 import { withPlainNumbers } from './numerals';
+import { withPlainPairs } from './pairs';
 import { meaningOf, plainName } from './vocabulary';
 
 const LONGEST_LINE = 1_000;
@@ -62,7 +63,7 @@ const CACHED_OF =
  * @param text - without terminal codes.
  */
 export function withSigns(text: string): string {
-  const plain = inOneDialect(withPlainNumbers(text).replace(INLINE, ' '))
+  const plain = inOneDialect(withPlainPairs(withPlainNumbers(text).replace(INLINE, ' ')))
     .replace(SHARE_NAMED, '$1$3 ($2: $4)')
     .replace(TOKENS_OF, '$1 tokens')
     .replace(SIDE_IN, '$1 tokens')

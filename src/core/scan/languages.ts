@@ -45,7 +45,12 @@ const SMALL: readonly (readonly [RegExp, string])[] = [
     ''
   ],
   [/(?<!\p{L})(?:der|die|das|dem|den|el|los|las|le|les|il|gli|het)(?!\p{L})/giu, 'the'],
-  [/(?<!\p{L})(?:hat|haben|ha|han|heeft|und|y|et|e|en|и|та|i|ve|và|dan)(?!\p{L})/gu, 'and']
+  [/(?<!\p{L})(?:hat|haben|ha|han|heeft)(?!\p{L})/gu, 'has'],
+  [
+    /(?<!\p{L})(?:dieser|diese|dieses|cet|cette|esta|este|questa) (?:aufruf|anruf|appel|llamada|chamada|chiamata)(?!\p{L})/giu,
+    'this call'
+  ],
+  [/(?<!\p{L})(?:und|y|et|e|en|и|та|i|ve|và|dan)(?!\p{L})/gu, 'and']
 ];
 /** The word for tokens may stand before its side: `tokens de entrada`, `Токены запроса`. */
 const TURNED =

@@ -46,7 +46,11 @@ export interface Rows {
 export function callsOf({ names, rows, isPlain, isAboutTokens }: Rows): readonly Fields[] {
   const cells = rows.map(row => row.cells);
   const isShared = isPlain && names.some(name => roleOf(name) === 'read');
-  const isSummed = isAboutTokens && !isUsage(names) && withoutSum(inFull(names), rows) !== rows;
+  const isPair = ['prompt', 'completion'].every(side =>
+    names.some(name => name.toLowerCase() === side)
+  );
+  const isSummed =
+    (isAboutTokens || isPair) && !isUsage(names) && withoutSum(inFull(names), rows) !== rows;
   const named = isUsage(names) ? names : fullNames(names, cells, isShared || isSummed);
   if (!isUsage(named) || rows.some(({ label = '' }) => namesOther(label))) {
     return [];

@@ -5,7 +5,7 @@
 export type Cells = readonly string[];
 
 /** A count, also as a float that is whole. */
-const COUNT = /^(\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:\.0{0,6})?$/;
+const COUNT = /^(\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:\.0{0,6})?(?: ?tok(?:en)?s?)?$/;
 /** Values that are separated by a sign: names, or figures that are not grouped by commas. */
 const COMMAS = /^(?:"?[\w.:/ -]{0,60}"?,)(?:"?[\w.:/ -]{1,60}"?,){0,30}"?[\w.:/ -]{1,60}"?$/;
 const SEMICOLONS = /^(?:"?[\w.,:/ -]{1,60}"?;){1,30}"?[\w.,:/ -]{1,60}"?$/;

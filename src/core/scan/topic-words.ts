@@ -29,7 +29,7 @@ const ENGLISH = [
   // Data, training, workloads.
   'benchmark(?:s|ing)?|(?:eval(?:uation)?|test|validation|dev) (?:set|split)|train(?:ing)? (?:set|split|data|tokens?|run)|(?:pre-?)?trained|fine-?tun(?:ed|ing)|datasets?|corpus|corpora|vocab(?:ulary)?',
   'lex(?:ers?|ed|ing)|pars(?:ers?|ed|ing)|compil(?:er|ed|ing)|(?:json|xml|html|sql|yaml|csv|lexical|syntax|source|stop|special|unknown|pad|mask|unique|distinct|word|subword|char(?:acter)?|security|design|git|github) tokens?|tokens? (?:from|to|into) [\\w/.-]+\\.[a-z]{1,4}|tokeni[sz]ers?|tokeni[sz](?:ed|ing|ation)|encod(?:e|ed|ing)|tiktoken|sentencepiece|wordpiece|(?:cl100k|o200k|p50k)(?:_base)?|num_tokens_from_\\w+|\\d ?(?:tokens?|toks?)? ?\\/ ?(?:s|sec|min|minute|hour|h|day)(?![a-z])|req(?:uest)?s?\\/s',
-  'training|encoder|decoder|padding|masked|special tokens|stop tokens|truncat(?:ed|ing|ion)|overlap|chunk size|dry[ -]run|placeholder|baseline',
+  'epochs? ?[:=#/]? ?\\d|(?:\\w+_)?loss ?[:=]? ?\\d|training|encoder|decoder|padding|masked|special tokens|stop tokens|truncat(?:ed|ing|ion)|overlap|chunk size|dry[ -]run|placeholder|baseline',
   'sequence lengths?|workload|throughput|embeddings?(?! (?:usage|done|call|cost|requests?|response|finished|created)\\b)|attention|alignment|(?:input|output|prompt|completion) token \\d+',
   // Periods and accounts.
   'yesterday|today|tomorrow|(?:this|last|per|past|a) (?:\\d+ )?(?:second|minute|hour|day|week|month|quarter|year)s?|an hour|daily|weekly|monthly|yearly',
