@@ -42,6 +42,9 @@ const LAID_OUT =
 /** `Input tokens: 12 (+ 30 cache write, + 40 cache read)`. */
 const BESIDE =
   /\b(?:input|prompt)(?: tokens?)?\s?[:=]\s?(\d[\d,]{0,14}) \(\+ ?(\d[\d,]{0,14} cache[^\d()\n]{0,20}(?:\+ ?)?)/gi;
+/** `Input tokens: 12 + 34 cached`. */
+const CACHE_ADDED =
+  /\b(?:input|prompt)(?: tokens?)?\s?[:=]\s?(\d[\d,]{0,14}) ?\+ ?(\d[\d,]{0,14} cached)\b/gi;
 /** `(12 read from cache, 34 written)`. */
 const FROM_CACHE =
   /(?<![\w.,])(\d[\d,]{0,14}) (?:read |hit |taken |served )?(?:from|in) (?:the )?cache(?:(, | and )(\d[\d,]{0,14}) (?:written|created|stored)(?: to (?:the )?cache)?)?/gi;
@@ -81,6 +84,7 @@ export function withSigns(text: string): string {
       (_, input: string, rest: string) =>
         `uncached input tokens: ${input} (${rest.replace('+', '')}`
     )
+    .replace(CACHE_ADDED, 'uncached input tokens: $1, $2')
     .replace(UNITED, '$1 $2 ')
     .replace(PLURAL, '$1')
     .replace(FROM_CACHE, fromCache)

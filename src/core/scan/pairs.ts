@@ -45,13 +45,12 @@ const REQUESTED_BEHIND = new RegExp(
  * @param text - without terminal codes, in English.
  */
 export function withPlainPairs(text: string): string {
-  const spaced = text.replace(SLASHED, ' / ');
-  const plain = MAY_BE_BRACKETED.test(spaced) ? spaced.replace(BRACKETED, bracketed) : spaced;
-  return (
-    plain.includes('=') ? plain.replace(ADDED, added).replace(SUMMED, '$1, total: $2') : plain
-  )
+  const spaced = text
+    .replace(SLASHED, ' / ')
     .replace(REQUESTED, 'prompt$1')
     .replace(REQUESTED_BEHIND, '$1 prompt$2');
+  const plain = MAY_BE_BRACKETED.test(spaced) ? spaced.replace(BRACKETED, bracketed) : spaced;
+  return plain.includes('=') ? plain.replace(ADDED, added).replace(SUMMED, '$1, total: $2') : plain;
 }
 
 function bracketed(

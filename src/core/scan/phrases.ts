@@ -178,13 +178,16 @@ class Phrases {
 
 /** `usage for call 1: in 12`: which of the calls it is. */
 const NUMBERED =
-  /\b(call|request|turn|step|run|round|iteration|attempt|message|job|task|item|example|page|chunk)( #?|#)\d{1,4}(?: ?(?:of|\/) ?\d{1,4})?(?=\s?[:\])])/gi;
+  /\b(call|request|turn|step|run|round|iteration|attempt|message|job|task|item|example|page|chunk)( #?|#)\d{1,4}(?: ?(?:of|\/) ?\d{1,4})?(?=\s?(?:[:\])]|→))/gi;
+/** `notes.txt: 12 in`: the file that the call was about. */
+const OF_FILE = /^\s*[\w./-]{1,60}\.[a-z]\w{0,4}\s?[:|→]\s/i;
 /** Arrows of any spelling are one; a text in quotes and an apostrophe say nothing. */
 function withoutTexts(line: string): string {
   const plain = line
     .replace(/^\s*[\w.-]{0,20}[<>]+ /, '')
     .replace(/[-=~]{1,2}>/g, '→')
     .replace(NUMBERED, '$1')
+    .replace(OF_FILE, '')
     .replace(/(?<=\w)'(?=\w)/g, '’');
   return /[{}]/.test(plain) ? plain : plain.replace(QUOTED, ' ');
 }

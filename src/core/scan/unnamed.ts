@@ -19,16 +19,29 @@ const PLUS =
   /(?:\btok(?:en)?s?|\busage|用量)\s?[:=]\s?(\d{1,9})\s?\+\s?(\d{1,9})(?![\w.,]*\d|\s?[+=])/i;
 /** `gpt-5: 12 → 34 tokens`, `call 1: 12+34 tokens`: what went in, and what came. */
 const ARROW =
-  /(?:\b(?:llm|model|chat|api|call|request|completions?|anthropic|openai)\b|\b(?:gpt|claude|gemini|mistral|llama|qwen|deepseek)[-\d])[^→\n]{0,120}?(?<![\w.,$→-])(\d[\d,]{0,11})(?: tok(?:en)?s?)? ?[→+] ?(\d[\d,]{0,11}) ?tok/i;
+  /(?:\b(?:llm|model|chat|api|call|request|completions?|anthropic|openai)\b|\b(?:gpt|claude|gemini|mistral|llama|qwen|deepseek)[-\d])[^→\n]{0,120}?(?<![\w.,$→#-])(\d[\d,]{0,11})(?: tok(?:en)?s?)? ?[→+] ?(\d[\d,]{0,11}) ?tok/i;
+
+/** `12+34 tokens used`, `usage: 12 → 34 tokens`. */
+const SPENT =
+  /(?:(?<![\w-])usage|用量)\s?[:=]\s?(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11}) ?tok|(?<![\w.,+])(\d[\d,]{0,11}) ?\+ ?(\d[\d,]{0,11}) ?tok(?:en)?s? (?:used|spent|consumed)/i;
+/** `📝 12 | 🤖 34 | Σ 46`: a total that is named and proves both others. */
+const TOTALLED =
+  /(?<![\w.,])(\d[\d,]{0,11})(?: ?tok(?:en)?s?)?[^\p{L}\d.=]{1,8}(\d[\d,]{0,11})(?: ?tok(?:en)?s?)?[^\p{L}\d.]{1,8}(?:total|Σ|∑)[^\p{L}\d]{0,4}(\d[\d,]{0,11})(?![\w.,]*\d)/iu;
 
 /** Whether a line may have such figures. */
 export function mayBeUnnamed(line: string): boolean {
-  return [SUM, SHARES, PLUS, ROW, ARROW].some(pattern => pattern.test(line));
+  return [SUM, SHARES, PLUS, ROW, ARROW, SPENT, TOTALLED].some(pattern => pattern.test(line));
 }
 
 /** Such figures of a line; undefined where it has none. */
 export function unnamedFigures(line: string): Figures | undefined {
-  return bySum(line) ?? byShares(line) ?? byPair(line, PLUS) ?? byPair(line, ARROW);
+  return (
+    bySum(line) ??
+    byShares(line) ??
+    byPair(line, PLUS) ??
+    byPair(line, ARROW) ??
+    byPair(line, SPENT)
+  );
 }
 
 function bySum(line: string): Figures | undefined {
@@ -50,7 +63,7 @@ function bySum(line: string): Figures | undefined {
 /** `46 tokens (12 + 34)`, `12/34/46`: figures without names that prove each other. */
 function byShares(line: string): Figures | undefined {
   const [, whole, ...parts] = SHARES.exec(line) ?? [];
-  const [, first, second, last] = ROW.exec(line) ?? [];
+  const [, first, second, last] = ROW.exec(line) ?? TOTALLED.exec(line) ?? [];
   const [total, input, output] = [whole ?? last, parts[0] ?? first, parts[1] ?? second].map(shown =>
     Number(shown?.replaceAll(',', ''))
   );
@@ -64,7 +77,7 @@ function byShares(line: string): Figures | undefined {
 }
 
 function byPair(line: string, pattern: RegExp): Figures | undefined {
-  const [, input, output] = pattern.exec(line) ?? [];
+  const [input, output] = pattern.exec(line)?.slice(1).filter(Boolean) ?? [];
   return input === undefined
     ? undefined
     : new Map<Role, number>([
