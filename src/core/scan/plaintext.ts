@@ -74,6 +74,7 @@ export function withoutMarkup(html: string): string {
       '\n'
     )
     .replace(/<\/?[a-z][^<>]{0,2000}>/gi, '')
+    .replace(/\n{3,}/g, '\n\n')
     .replace(/&(?:lt|gt|amp|quot|nbsp|#39|#x27|#34);/g, entity => ENTITIES[entity]);
 }
 
