@@ -13,7 +13,7 @@ const MAY_STAND =
   /session|cumul|running|accumulated|so far|累计|context|limit|avg|budget|max|quota|remaining/i;
 /** From a sign on, the sums of the calls up to this one. */
 const RUNNING =
-  /[ \t]*(?:[|([;·•—–,]|(?<=\s)-)[ \t]*(?:session|cumulative|cum\.?|running(?: totals?)?|accumulated|so far|total so far|累计)(?![a-z])[^\n]*$/i;
+  /[ \t]*(?:[|([;·•—–,]|(?<=\s)-|\.(?= ))[ \t]*(?:session|cumulative|cum\.?|running(?: totals?)?|accumulated|so far|total so far|累计)(?![a-z])[^\n]*$/i;
 /** Signs between the parts of a line. */
 const SIGNS = /( ?[|;—–()] ?| · )/;
 const SETTING =

@@ -65,10 +65,10 @@ export function hasNames(line: string): boolean {
 export function figuresIn(line: string): Figures | undefined {
   const text = spelledOut(line);
   const sum = unnamedFigures(text);
-  if (sum !== undefined) {
-    return sum;
-  }
   const shown = shownIn(text);
+  if (sum !== undefined) {
+    return withShares(sum, shown);
+  }
   const listed = byList(shown);
   if (listed !== undefined) {
     return listed;
@@ -92,7 +92,8 @@ export function figuresIn(line: string): Figures | undefined {
 /** `12 in and 34 out (cached: 8)`: the names of shares stand before their figures. */
 function withShares(figures: Figures, shown: readonly Shown[]): Figures {
   const all = new Map(figures);
-  for (const one of shown) {
+  const sides = [...figures.values()];
+  for (const one of shown.filter(({ value }) => !sides.includes(value))) {
     const role = nameBefore(one);
     const side = figures.get(role === 'reasoning' ? 'output' : 'input') ?? 0;
     if ((role === 'read' || role === 'reasoning') && !all.has(role) && one.value < side) {
