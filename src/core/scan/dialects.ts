@@ -22,8 +22,16 @@ const SPLIT =
   /(["'])columns\1: ?\[((?:["'][\w ]{1,40}["'](?:, ?)?){2,30})\][^[\]]{0,40}(?:\[\d{1,4}\][^[\]]{0,40})?(["'])data\3: ?\[\[([\d, ]{3,300})\]\]/g;
 /** Rust's pretty print of a figure that may be absent, over three lines. */
 const SOME = /\bSome\(\s{1,80}(\d{1,15}),?\s{1,80}\)/g;
-/** PromptingTools.jl: the tokens of prompt and answer above the time it took. */
-const TUPLE = /\btokens: \((\d{1,12}), (\d{1,12})\)(?=\s{1,20}(?:elapsed|cost|log_prob)\b)/g;
+/** PromptingTools.jl: the tokens of prompt and answer. */
+const TUPLE =
+  /\btokens\s?[:=]\s?\((\d{1,12}), ?(\d{1,12})\)(?=\s*(?:[,;)\n]|elapsed|cost|log_prob|$))/g;
+/** `Usage<prompt: 12, completion: 34>`. */
+const ANGLED = /#?\b(\w{0,30}Usage)<([^<>\n]{1,300})>/g;
+/** `<Usage: 12 in, 34 out>`. */
+const NOTED = /<((?:token )?usage|tokens?): ([^<>=\n]{1,200})>/gi;
+/** R's `str` of a named vector. */
+const NAMED_STR =
+  /Named (?:int|num) \[1:\d{1,2}\] ([\d ]{1,200})\n - attr\(\*, "names"\)= chr \[1:\d{1,2}\] ((?:"[^"\n]{1,60}" ?){1,20})/g;
 /** Go's spew: `PromptTokens: (int) 12`. */
 const CAST = /(?<=[:=]\s?)\((?:u?int\d{0,2}|float\d{2}|long)\)\s?(?=\d)/g;
 /** `int(12)`, `np.int64(12)`, `Some(12)`: a figure that is printed with its type. */
@@ -47,10 +55,19 @@ export function inOneDialect(text: string): string {
     .replace(SPLIT, besides)
     .replace(QUOTED, '$2 ')
     .replace(SOME, '$1')
+    .replace(NOTED, '$1: $2')
+    .replace(NAMED_STR, namedStr)
+    .replace(ANGLED, '$1($2)')
     .replace(TUPLE, 'prompt_tokens: $1, completion_tokens: $2')
     .replace(CAST, '')
     .replace(TYPED, '$1')
     .replace(SUBSCRIPTS, path => path.replace(/\[["']/g, '.').replace(/["']\]/g, ''));
+}
+
+function namedStr(_: string, row: string, printed: string): string {
+  const figures = row.trim().split(' ');
+  const names = printed.trim().split(' ');
+  return names.map((name, at) => `${name}: ${figures[at] ?? 'NA'}`).join(', ');
 }
 
 /** `"columns": ["a", "b"], "data": [[1, 2]]` with each name beside its figure. */

@@ -7,6 +7,7 @@
 
 import { inOneDialect } from './dialects';
 import { withPlainNumbers } from './numerals';
+import { withPlainPairs } from './pairs';
 import { meaningOf, plainName } from './vocabulary';
 
 const LONGEST_LINE = 1_000;
@@ -41,11 +42,17 @@ const LAID_OUT =
 /** `Input tokens: 12 (+ 30 cache write, + 40 cache read)`. */
 const BESIDE =
   /\b(?:input|prompt)(?: tokens?)?\s?[:=]\s?(\d[\d,]{0,14}) \(\+ ?(\d[\d,]{0,14} cache[^\d()\n]{0,20}(?:\+ ?)?)/gi;
+/** `Input tokens: 12 + 34 cached`. */
+const CACHE_ADDED =
+  /\b(?:input|prompt)(?: tokens?)?\s?[:=]\s?(\d[\d,]{0,14}) ?\+ ?(\d[\d,]{0,14} cached)\b/gi;
 /** `(12 read from cache, 34 written)`. */
 const FROM_CACHE =
   /(?<![\w.,])(\d[\d,]{0,14}) (?:read |hit |taken |served )?(?:from|in) (?:the )?cache(?:(, | and )(\d[\d,]{0,14}) (?:written|created|stored)(?: to (?:the )?cache)?)?/gi;
 /** `Cached tokens (hits): 12`. */
 const ASIDE_NAME = /(\btokens?) \([a-z ]{2,20}\)\s?:(?=\s*\d)/gi;
+/** `Prompt tokens (cached): 12 (8)`: a share as its name stands behind the name of its side. */
+const SHARE_NAMED =
+  /(\btokens?) \((cached|cache read|reasoning|thinking)\)(\s?[:=]\s?\d[\d,]{0,14}) \((\d[\d,]{0,14})\)/gi;
 /** `12in + 34out`, and `12 prompt, 34 completions`. */
 const UNITED = /(?<![\w.,])(\d[\d,]{0,14})(in|out)\b/gi;
 const PLURAL =
@@ -59,7 +66,8 @@ const CACHED_OF =
  * @param text - without terminal codes.
  */
 export function withSigns(text: string): string {
-  const plain = inOneDialect(withPlainNumbers(text).replace(INLINE, ' '))
+  const plain = inOneDialect(withPlainPairs(withPlainNumbers(text).replace(INLINE, ' ')))
+    .replace(SHARE_NAMED, '$1$3 ($2: $4)')
     .replace(TOKENS_OF, '$1 tokens')
     .replace(SIDE_IN, '$1 tokens')
     .replace(ASSIGNED, ':')
@@ -76,6 +84,7 @@ export function withSigns(text: string): string {
       (_, input: string, rest: string) =>
         `uncached input tokens: ${input} (${rest.replace('+', '')}`
     )
+    .replace(CACHE_ADDED, 'uncached input tokens: $1, $2')
     .replace(UNITED, '$1 $2 ')
     .replace(PLURAL, '$1')
     .replace(FROM_CACHE, fromCache)

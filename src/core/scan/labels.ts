@@ -13,13 +13,13 @@ const LABELS: readonly (readonly [Role, string])[] = [
   ['reasoning', String.raw`reasoning|thinking|thoughts?|推理|思考`],
   [
     'input',
-    String.raw`in(?! (?:total|all|sum)\b)|inputs?|prompt|prompts(?= ?tok)|query|question|sent|read|ask(?:ed|ing)?|given|entrada|eingabe|entrée|↑|⬆️?|📥|⇡|⇧|⇢|▲|🔼|⏫|输入|提示词?|问题|提问|请求|入参|发送|上行|入力|입력`
+    String.raw`in(?! (?:total|all|sum)\b)|inputs?|inp|prompt|prompts(?= ?tok)|query|question|sent|read|ask(?:ed|ing)?|given|entrada|eingabe|entrée|↑|⬆️?|📥|⇡|⇧|⇢|▲|🔼|⏫|输入|提示词?|问题|提问|请求|入参|发送|上行|入力|입력`
   ],
   [
     'output',
-    String.raw`out(?! of\b)|outputs?|completion|completions(?= ?tok)|candidates?|responses?|answers?|reply|replies|generated|generation|received|returned|replied|answered|answering|responded|replying|generating|back|wrote|written|produced|salida|ausgabe|sortie|↓|⬇️?|📤|⇣|⇩|⇠|▼|🔽|⏬|输出|补全|生成|回复|回答|答案|响应|出参|接收|下行|返回|出力|출력`
+    String.raw`out(?! of\b)|outputs?|outp|compl|cmpl|completion|completions(?= ?tok)|candidates?|responses?|answers?|reply|replies|generated|generation|received|returned|replied|answered|answering|responded|replying|generating|back|wrote|written|produced|salida|ausgabe|sortie|↓|⬇️?|📤|⇣|⇩|⇠|▼|🔽|⏬|输出|补全|生成|回复|回答|答案|响应|出参|接收|下行|返回|出力|출력`
   ],
-  ['total', String.raw`total|sum|overall|Σ|∑|总计?|合计|一共|共`]
+  ['total', String.raw`total|tot|sum|overall|Σ|∑|总计?|合计|一共|共`]
 ];
 /** Latin letters stand on one side only. */
 const EDGE = '(?:(?<![a-z])|(?![a-z]))';

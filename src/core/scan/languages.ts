@@ -39,9 +39,18 @@ const STRUCTURE = /\w\(\w+=|\{/;
 const OTHER_LETTER = /[^\u0000-\u00bf\u2000-\u2bff\u{1f000}-\u{1ffff}]/u;
 /** Small words beside them, by which the readers of sentences would not know that something was used. */
 const SMALL: readonly (readonly [RegExp, string])[] = [
-  [/(?<!\p{L})(?:en |de |di |da |à |im |in der |na |w )(?=(?:input|output|total)(?!\p{L}))/giu, ''],
+  [/(?<!\p{L})(?:es )?wurden?(?!\p{L})/giu, 'were'],
+  [
+    /(?<!\p{L})(?:en |de |di |da |à |im |in der |na |no |do |nel |au |du |w )(?=(?:input|output|total|prompt|completion)(?!\p{L}))/giu,
+    ''
+  ],
   [/(?<!\p{L})(?:der|die|das|dem|den|el|los|las|le|les|il|gli|het)(?!\p{L})/giu, 'the'],
-  [/(?<!\p{L})(?:hat|haben|ha|han|heeft|und|y|et|e|en|и|та|i|ve|và|dan)(?!\p{L})/gu, 'and']
+  [/(?<!\p{L})(?:hat|haben|ha|han|heeft)(?!\p{L})/gu, 'has'],
+  [
+    /(?<!\p{L})(?:dieser|diese|dieses|cet|cette|esta|este|questa) (?:aufruf|anruf|appel|llamada|chamada|chiamata)(?!\p{L})/giu,
+    'this call'
+  ],
+  [/(?<!\p{L})(?:und|y|et|e|en|и|та|i|ve|và|dan)(?!\p{L})/gu, 'and']
 ];
 /** The word for tokens may stand before its side: `tokens de entrada`, `Токены запроса`. */
 const TURNED =

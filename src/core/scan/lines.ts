@@ -69,7 +69,13 @@ function figureFirst(line: string): readonly Reading[] {
   if (!isPair || Math.abs(input.index - output.index) > FARTHEST || !namesTokens(line)) {
     return [];
   }
-  const made = reading(/total|sum/i.test(line.slice(0, 20)) ? 'sum' : 'call', input[1], output[1]);
+  const made = reading(
+    /total|sum|session|so far|cumulative|accumulated|running/i.test(line.slice(0, 20))
+      ? 'sum'
+      : 'call',
+    input[1],
+    output[1]
+  );
   return [withDetails(made, line.slice(Math.max(input.index, output.index)))];
 }
 

@@ -7,6 +7,8 @@
 
 import type { Label } from './labels';
 import { labelsIn } from './labels';
+import { mayBeUnnamed, unnamedFigures } from './unnamed';
+import type { Figures } from './unnamed';
 import type { Role } from './vocabulary';
 
 const FIGURE =
@@ -27,15 +29,6 @@ const WORDS = /[a-z]+|[\u4e00-\u9fff]+/gi;
 /** What may stand behind a figure. */
 const BEHIND =
   /^[\s*_`]*(?:$|[^\sa-z\d条行句字篇张页次份轮秒元块]|(?:tok(?:en)?s?|tkn?s?|and|total|in|out)(?![a-z]))/i;
-/** `12+34=46`, `12 prompt + 34 completion = 46`: a sum that proves itself. */
-const SUM =
-  /(?<![\w.,])(\d[\d,]{0,11}) {0,3}\(?([a-z]{0,12})\)?(?: tokens?)? {0,3}\+ ?(\d[\d,]{0,11}) {0,3}\(?([a-z]{0,12})\)?(?: tokens?)? {0,3}= ?(\d[\d,]{0,11})(?![\w.,]*\d)/i;
-const SHARES =
-  /(?<![\w.,/])(\d[\d,]{0,11})(?: tok(?:en)?s?)? ?[(=:] ?(\d[\d,]{0,11}) ?[+/] ?(\d[\d,]{0,11}) ?(?:\)|$)/i;
-const ROW = /(?<![\w.,/])(\d[\d,]{0,11}) ?\/ ?(\d[\d,]{0,11}) ?\/ ?(\d[\d,]{0,11})(?![\w.,/]*\d)/;
-/** `tokens=12+34`: what was sent, and what came. */
-const PLUS =
-  /(?:\btok(?:en)?s?|\busage|用量)\s?[:=]\s?(\d{1,9})\s?\+\s?(\d{1,9})(?![\w.,]*\d|\s?[+=])/i;
 /** `21+33 tokens (prompt+completion) in 1.2s`: the names in their own brackets. */
 const IN_BRACKETS = /^ ?(?:tok(?:en)?s?)? ?[([]([^()[\]]{1,60})[)\]]/i;
 /** The first letters of both sides, before their figures or behind. */
@@ -56,9 +49,6 @@ function initial(letters: string): RegExp {
   );
 }
 
-/** Figures by what they mean. */
-export type Figures = ReadonlyMap<Role, number>;
-
 interface Shown {
   readonly value: number;
   /** The text between the figure before and this one, and between this one and the next. */
@@ -68,23 +58,17 @@ interface Shown {
 
 /** Whether a line has a word that may name a figure, or a sum that needs none. */
 export function hasNames(line: string): boolean {
-  return (
-    SUM.test(line) ||
-    SHARES.test(line) ||
-    PLUS.test(line) ||
-    ROW.test(line) ||
-    labelsIn(spelledOut(line)).length > 0
-  );
+  return mayBeUnnamed(line) || labelsIn(spelledOut(line)).length > 0;
 }
 
 /** The named figures of a line; undefined where some are not understood. */
 export function figuresIn(line: string): Figures | undefined {
   const text = spelledOut(line);
-  const sum = bySum(text) ?? byShares(text) ?? byPlus(text);
-  if (sum !== undefined) {
-    return sum;
-  }
+  const sum = unnamedFigures(text);
   const shown = shownIn(text);
+  if (sum !== undefined) {
+    return withShares(sum, shown);
+  }
   const listed = byList(shown);
   if (listed !== undefined) {
     return listed;
@@ -95,64 +79,28 @@ export function figuresIn(line: string): Figures | undefined {
     return hasBoth(mixed) ? mixed : (named ?? followed);
   }
   if (!hasBoth(named) || !hasBoth(followed)) {
-    return hasBoth(followed) ? followed : named;
+    return hasBoth(followed) ? withShares(followed, shown) : named;
   }
   // The names of figures that begin a line stand behind them.
   const isFollowed =
     isProven(followed, shown) === isProven(named, shown)
       ? followed.size > named.size
       : isProven(followed, shown);
-  return isFollowed ? followed : named;
+  return isFollowed ? withShares(followed, shown) : named;
 }
 
-function bySum(line: string): Figures | undefined {
-  const [, first, word, second, otherWord, total] = SUM.exec(line) ?? [];
-  const [one, other, sum] = [first, second, total].map(shown => Number(shown?.replaceAll(',', '')));
-  const role = roleOf(word);
-  const otherRole = roleOf(otherWord);
-  if (one + other !== sum || role === null || otherRole === null) {
-    return undefined;
+/** `12 in and 34 out (cached: 8)`: the names of shares stand before their figures. */
+function withShares(figures: Figures, shown: readonly Shown[]): Figures {
+  const all = new Map(figures);
+  const sides = [...figures.values()];
+  for (const one of shown.filter(({ value }) => !sides.includes(value))) {
+    const role = nameBefore(one);
+    const side = figures.get(role === 'reasoning' ? 'output' : 'input') ?? 0;
+    if ((role === 'read' || role === 'reasoning') && !all.has(role) && one.value < side) {
+      all.set(role, one.value);
+    }
   }
-  const isTurned = role === 'output' || otherRole === 'input';
-  return new Map<Role, number>([
-    ['input', isTurned ? other : one],
-    ['output', isTurned ? one : other],
-    ['total', sum]
-  ]);
-}
-
-/** `46 tokens (12 + 34)`, `12/34/46`: figures without names that prove each other. */
-function byShares(line: string): Figures | undefined {
-  const [, whole, ...parts] = SHARES.exec(line) ?? [];
-  const [, first, second, last] = ROW.exec(line) ?? [];
-  const [total, input, output] = [whole ?? last, parts[0] ?? first, parts[1] ?? second].map(shown =>
-    Number(shown?.replaceAll(',', ''))
-  );
-  return input > 0 && input + output === total
-    ? new Map<Role, number>([
-        ['input', input],
-        ['output', output],
-        ['total', total]
-      ])
-    : undefined;
-}
-
-function byPlus(line: string): Figures | undefined {
-  const [, input, output] = PLUS.exec(line) ?? [];
-  return input === undefined
-    ? undefined
-    : new Map<Role, number>([
-        ['input', Number(input)],
-        ['output', Number(output)]
-      ]);
-}
-
-/** The side that a word names; undefined for no word, null for one that names none. */
-function roleOf(word = ''): Role | null | undefined {
-  if (word === '' || /^tok(?:en)?s?$/i.test(word)) {
-    return undefined;
-  }
-  return labelsIn(word).at(0)?.role ?? null;
+  return all;
 }
 
 /** `120p + 45c`, `P: 120 C: 45`: letters that mean something as a pair. */

@@ -21,7 +21,8 @@ const FACTORS: Readonly<Record<string, number>> = {
   千: 1_000,
   천: 1_000
 };
-const NAMES_TOKENS = /tok(?:en)?s?(?![a-z])|词元|令牌|用量/i;
+const NAMES_TOKENS =
+  /tok(?:en)?s?(?![a-z])|词元|令牌|用量|\bcache|(?:\bin|\binput|\bprompt)\b.*\b(?:out|output|completion)\b/i;
 /** A count that is printed in full. */
 const WHOLE = /(?<![\w.,$¥€£:-])\d[\d,]{0,11}(?![\w.,:-]*\d| ?[KkM万萬만千천%]|-)/;
 

@@ -8,8 +8,8 @@
 
 import { areLimits, namesTokens, speaksOfTokens, withoutAsides } from './about';
 import { labelsIn } from './labels';
-import type { Figures } from './naming';
 import { figuresIn, hasNames } from './naming';
+import type { Figures } from './unnamed';
 import type { Role } from './vocabulary';
 
 const LONGEST_LINE = 400;
@@ -67,7 +67,7 @@ class Phrases {
       return;
     }
     const isAbout = !isBlank && (isAlike || speaksOfTokens(printed));
-    if (!isBlank && !isAbout && !this._isHeaded) {
+    if (!isBlank && !isAbout && !this._isHeaded && !this._isOneSided()) {
       return this._addEmpty();
     }
     const line = withoutTexts(printed);
@@ -94,9 +94,12 @@ class Phrases {
       this._announced = total;
       return;
     }
-    const isInBlock = this._isHeaded && line.length <= LONGEST_HEADING;
-    const figures = isAbout || isInBlock ? figuresIn(line) : undefined;
-    if (figures === undefined || figures.size === 0) {
+    const isShort = line.length <= LONGEST_HEADING;
+    const isNext = isShort && this._isOneSided();
+    const isRead = isAbout || (this._isHeaded && isShort) || isNext;
+    const figures = isRead ? figuresIn(line) : undefined;
+    const isOther = isNext && !isAbout && !this._isHeaded && figures?.has('output') !== true;
+    if (figures === undefined || figures.size === 0 || isOther) {
       return this._addEmpty();
     }
     this._add(figures);
@@ -119,6 +122,11 @@ class Phrases {
   private _isHalf(): boolean {
     const { size } = this._figures;
     return this._isHeaded && size === 1 && !this._figures.has('total') && this._empty === 0;
+  }
+
+  /** The line above stated the input and nothing else. */
+  private _isOneSided(): boolean {
+    return this._figures.size === 1 && this._figures.has('input') && this._empty === 0;
   }
 
   private _add(figures: Figures): void {
@@ -168,11 +176,18 @@ class Phrases {
   private _empty = 0;
 }
 
+/** `usage for call 1: in 12`: which of the calls it is. */
+const NUMBERED =
+  /\b(call|request|turn|step|run|round|iteration|attempt|message|job|task|item|example|page|chunk)( #?|#)\d{1,4}(?: ?(?:of|\/) ?\d{1,4})?(?=\s?(?:[:\])]|→))/gi;
+/** `notes.txt: 12 in`: the file that the call was about. */
+const OF_FILE = /^\s*[\w./-]{1,60}\.[a-z]\w{0,4}\s?[:|→]\s/i;
 /** Arrows of any spelling are one; a text in quotes and an apostrophe say nothing. */
 function withoutTexts(line: string): string {
   const plain = line
     .replace(/^\s*[\w.-]{0,20}[<>]+ /, '')
     .replace(/[-=~]{1,2}>/g, '→')
+    .replace(NUMBERED, '$1')
+    .replace(OF_FILE, '')
     .replace(/(?<=\w)'(?=\w)/g, '’');
   return /[{}]/.test(plain) ? plain : plain.replace(QUOTED, ' ');
 }

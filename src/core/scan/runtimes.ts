@@ -15,13 +15,16 @@ const CODEX =
 const CLAUDE_CODE =
   /(?<![\d,])(\d[\d,]{0,14}) input, (\d[\d,]{0,14}) output, (\d[\d,]{0,14}) cache read, (\d[\d,]{0,14}) cache write/g;
 
+/** What is asked of an address: `/search?in=12&out=34`. */
+const QUERY = /(?<=\/[\w./-]{0,200})\?\w{1,40}=[^\s&"']{0,200}(?:&[^\s"']{0,400})?/g;
+
 /**
  * A text with such lines as `name=figure`.
  *
  * @param text - without terminal codes.
  */
 export function withoutRuntimes(text: string): string {
-  const plain = text.replace(CODEX, codex).replace(CLAUDE_CODE, claudeCode);
+  const plain = text.replace(QUERY, '').replace(CODEX, codex).replace(CLAUDE_CODE, claudeCode);
   return plain.includes('eval time')
     ? plain.replace(PROMPT_EVAL, 'prompt_tokens=$1').replace(EVAL, 'completion_tokens=$1')
     : plain;

@@ -46,7 +46,11 @@ export interface Rows {
 export function callsOf({ names, rows, isPlain, isAboutTokens }: Rows): readonly Fields[] {
   const cells = rows.map(row => row.cells);
   const isShared = isPlain && names.some(name => roleOf(name) === 'read');
-  const isSummed = isAboutTokens && !isUsage(names) && withoutSum(inFull(names), rows) !== rows;
+  const isPair = ['prompt', 'completion'].every(side =>
+    names.some(name => name.toLowerCase() === side)
+  );
+  const isSummed =
+    (isAboutTokens || isPair) && !isUsage(names) && withoutSum(inFull(names), rows) !== rows;
   const named = isUsage(names) ? names : fullNames(names, cells, isShared || isSummed);
   if (!isUsage(named) || rows.some(({ label = '' }) => namesOther(label))) {
     return [];
@@ -136,9 +140,17 @@ function lastName(name: string): string {
 function showsCall(names: Cells, cells: Cells): boolean {
   return (
     names.some(name => meaningOf(plainName(lastName(name)), false).text === 'model') ||
+    cells.some(cell => isModel(cell)) ||
     names.some(name => OF_CALL.test(name) || OF_EACH.test(spaced(name))) ||
     figureOf(names, cells, 'total') ===
       figureOf(names, cells, 'input') + figureOf(names, cells, 'output')
+  );
+}
+
+/** The id of a model. */
+function isModel(cell: string): boolean {
+  return /^(?:[\w.-]{1,40}\/)*(?:gpt-|o\d-|chatgpt-|claude-|gemini-|llama|mistral|mixtral|qwen|deepseek|command-|grok-)[\w.:@-]{0,60}$/i.test(
+    cell
   );
 }
 

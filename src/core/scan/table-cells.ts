@@ -5,7 +5,7 @@
 export type Cells = readonly string[];
 
 /** A count, also as a float that is whole. */
-const COUNT = /^(\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:\.0{0,6})?$/;
+const COUNT = /^(\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:\.0{0,6})?(?: ?tok(?:en)?s?)?$/;
 /** Values that are separated by a sign: names, or figures that are not grouped by commas. */
 const COMMAS = /^(?:"?[\w.:/ -]{0,60}"?,)(?:"?[\w.:/ -]{1,60}"?,){0,30}"?[\w.:/ -]{1,60}"?$/;
 const SEMICOLONS = /^(?:"?[\w.,:/ -]{1,60}"?;){1,30}"?[\w.,:/ -]{1,60}"?$/;
@@ -36,12 +36,22 @@ const GAP = /\s{2,}/;
 export function cellsOf(line: string): Cells {
   const trimmed = withoutMargin(barred(line.trim()));
   if (trimmed.includes('|')) {
-    return trimmed
+    const cells = trimmed
       .replace(/^\||\|$/g, '')
       .split('|')
       .map(cell => cell.trim().replace(MARKS, ''));
+    // A box around a table whose columns have no bars.
+    return cells.length === 1 && trimmed.length > 1 && trimmed.startsWith('|')
+      ? cells[0].split(GAP)
+      : cells;
   }
-  const sign = COMMAS.test(trimmed) ? ',' : SEMICOLONS.test(trimmed) ? ';' : undefined;
+  // Columns with a layout between them may have figures with commas.
+  const sign =
+    !/\S\s{3,}\S/.test(trimmed) && COMMAS.test(trimmed)
+      ? ','
+      : SEMICOLONS.test(trimmed)
+        ? ';'
+        : undefined;
   if (sign !== undefined) {
     return trimmed.split(sign).map(cell => cell.replace(/^"|"$/g, ''));
   }

@@ -4,6 +4,7 @@
  * The only entry to the readers of forms; never throws, whatever the text is.
  */
 
+import { withoutBesides } from './besides';
 import { withSigns } from './labelled';
 import { inEnglish } from './languages';
 import { readLines } from './lines';
@@ -60,7 +61,7 @@ function readWindow(window: string, markup: Markup): readonly Reading[] {
     plainSign
   );
   const english = inEnglish(withoutRuntimes(signs));
-  const plain = withSigns(withoutOtherTopics(unstacked(withoutSource(english))));
+  const plain = withSigns(withoutOtherTopics(withoutBesides(unstacked(withoutSource(english)))));
   const structures = [plain, ...readRLists(plain), ...readTables(plain)].flatMap(readStructures);
   const readings = readingsOf(structures);
   const phrases = readingsOf([...readPhrases(plain), ...readProven(plain)].flatMap(readStructures));

@@ -25,11 +25,11 @@ const ENGLISH = [
   'imagine|let.s say|picture|consider|scenarios?|test case|load test|stress test|unit tests?|looks? like|must be|(?:as|but) expected|(?:predicted|expected|estimated|planned|target|goal):',
   'simulat(?:e|es|ed|ing|ion)|synthetic|dummy|fake|mocked|mock|reserved?|reserving|goal|will (?:use|need|cost)|needs?|requires?|you pay|warm-?up',
   // Prices.
-  'pricing|prices|price (?:list|table|sheet|calculator|per)|calculator|tariffs?|per (?:token|[\\d.,]*[km]|million|thousand)|tokens? per',
+  'pricing|prices|costs? (?:table|comparison|matrix|breakdown) (?:for|of)|price (?:list|table|sheet|calculator|per)|calculator|tariffs?|per (?:token|[\\d.,]*[km]|million|thousand)|tokens? per',
   // Data, training, workloads.
-  'benchmark(?:s|ing)?|train(?:ing)? (?:set|split|data|tokens?|run)|(?:pre-?)?trained|fine-?tun(?:ed|ing)|datasets?|corpus|corpora|vocab(?:ulary)?',
+  'benchmark(?:s|ing)?|(?:eval(?:uation)?|test|validation|dev) (?:set|split)|train(?:ing)? (?:set|split|data|tokens?|run)|(?:pre-?)?trained|fine-?tun(?:ed|ing)|datasets?|corpus|corpora|vocab(?:ulary)?',
   'lex(?:ers?|ed|ing)|pars(?:ers?|ed|ing)|compil(?:er|ed|ing)|(?:json|xml|html|sql|yaml|csv|lexical|syntax|source|stop|special|unknown|pad|mask|unique|distinct|word|subword|char(?:acter)?|security|design|git|github) tokens?|tokens? (?:from|to|into) [\\w/.-]+\\.[a-z]{1,4}|tokeni[sz]ers?|tokeni[sz](?:ed|ing|ation)|encod(?:e|ed|ing)|tiktoken|sentencepiece|wordpiece|(?:cl100k|o200k|p50k)(?:_base)?|num_tokens_from_\\w+|\\d ?(?:tokens?|toks?)? ?\\/ ?(?:s|sec|min|minute|hour|h|day)(?![a-z])|req(?:uest)?s?\\/s',
-  'training|encoder|decoder|padding|masked|special tokens|stop tokens|truncat(?:ed|ing|ion)|overlap|chunk size|dry[ -]run|placeholder|baseline',
+  'epochs? ?[:=#/]? ?\\d|(?:\\w+_)?loss (?:on )?[:=]? ?\\d|(?:acc(?:uracy)?|f1|bleu|rouge\\w*|ppl|perplexity|pass@\\d+)[ =:]{1,2}\\d|hourly|training|encoder|decoder|padding|masked|special tokens|stop tokens|truncat(?:ed|ing|ion)|overlap|chunk size|dry[ -]run|placeholder|baseline',
   'sequence lengths?|workload|throughput|embeddings?(?! (?:usage|done|call|cost|requests?|response|finished|created)\\b)|attention|alignment|(?:input|output|prompt|completion) token \\d+',
   // Periods and accounts.
   'yesterday|today|tomorrow|(?:this|last|per|past|a) (?:\\d+ )?(?:second|minute|hour|day|week|month|quarter|year)s?|an hour|daily|weekly|monthly|yearly',
@@ -56,7 +56,7 @@ const CHINESE =
 
 /** A line about something else. */
 export const IS_OTHER = new RegExp(
-  `(?<![\\w-])(?:${ENGLISH})(?![\\w-])|(?:^|[:|] ?)(?:plan|defaults?): |\\d ?(?:[kmgt]i?b|bytes|blocks|mbps)(?!\\w).*\\d ?(?:[kmgt]i?b|bytes|blocks|mbps)(?!\\w)|(?<![\\w"'/-])[<>≤≥]=? ?\\d[\\d,.]*k? ?(?=tok|in|out|prompt|completion)|[~≈] ?\\d[\\d,]* (?=tok)|${CHINESE}`,
+  `(?<![\\w-])(?:${ENGLISH})(?![\\w-])|(?:^|[:|] ?)(?:plan|defaults?): |\\d ?(?:[kmgt]i?b|bytes|blocks|mbps)(?!\\w).*\\d ?(?:[kmgt]i?b|bytes|blocks|mbps)(?!\\w)|^\\W*tok(?:en)?s?\\/s\\w* ?[:=|]|\\d ?± ?\\d|(?<![\\w"'/-])[<>≤≥]=? ?\\d[\\d,.]*k? ?(?=tok|in|out|prompt|completion)|[~≈] ?\\d[\\d,]* (?=tok)|${CHINESE}`,
   'i'
 );
 
@@ -83,4 +83,4 @@ export const IS_PERIOD =
 
 /** Words of titles that make every figure below them something else. */
 export const IS_OTHER_TITLE =
-  /\b(?:usage reports?|averages?|avg|mean|median|limits?|quotas?|budgets?|allowances?|benchmarks?|estimates?|estimated|estimation|forecast|thresholds?|capacity|pricing|prices?|dataset|corpus|training|defaults?|settings|config(?:uration)?|maximum|max|typical|examples?|sample|hypothetical|(?:may|might|could|should|would) look like|available models|simulation|planned|savings|today|this (?:week|month|year)|(?:per|last|past) (?:day|week|month|year|user|team|project|key)|daily|weekly|monthly|yearly|by (?:user|day|date|week|month|project|team|hour|key)|lifetime|all[- ]time|month[- ]to[- ]date|to date|january|february|march|april|june|july|august|september|october|november|december|since \d{4}|schema|remaining)\b|\.(?:ya?ml|toml|ini|cfg|env|py|js|ts|md|rst|r):?\s*$|平均|上限|限制|限额|配额|预算|单价|价格|训练|数据集|例如|示例|估算|预估|配置|今日|本月/i;
+  /\b(?:usage reports?|averages?|avg|mean|median|limits?|quotas?|budgets?|allowances?|benchmarks?|estimates?|estimated|estimation|forecast|thresholds?|capacity|pricing|prices?|dataset|corpus|training|defaults?|settings|config(?:uration)?|maximum|max|typical|examples?|sample|hypothetical|(?:may|might|could|should|would) look like|available models|simulation|planned|savings|today|this (?:week|month|year)|(?:per|last|past) (?:day|week|month|year|user|team|project|key)|hourly|daily|weekly|monthly|yearly|by (?:user|day|date|week|month|project|team|hour|key)|lifetime|all[- ]time|month[- ]to[- ]date|to date|january|february|march|april|june|july|august|september|october|november|december|since \d{4}|schema|remaining)\b|\.(?:ya?ml|toml|ini|cfg|env|py|js|ts|md|rst|r):?\s*$|平均|上限|限制|限额|配额|预算|单价|价格|训练|数据集|例如|示例|估算|预估|配置|今日|本月/i;

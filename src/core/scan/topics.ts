@@ -57,6 +57,8 @@ const IS_ASKED = /^.*\d.*?[a-z)] .*[a-z] ?[?？]\s*$/i;
 /** What a test compares. */
 const IS_WANTED = /^\s*(?:expected|want(?:ed)?|golden|reference)\b[^:=]{0,20}[:=]\s*\S/i;
 const IS_FOUND = /^\s*(?:actual|got|found|received|but)\b/i;
+/** `Estimated: 50 tokens. Actual: 54 tokens`. */
+const GUESSED = /\b(?:estimat(?:ed?|ion)|est\.)[^\n]{1,120}?\b(?=actual(?:ly)?\b)/gi;
 const STRUCTURE = /[{]|\w\(\w+=/;
 /** The titles of blocks: marks of Markdown, rules around, nothing but words, a colon at the end. */
 const TITLE = /^[\s#*=\-─━═╭┌┏|>~[]*(\p{L}[^|:.!?？]*?)[\s#*=\-─━═╮┐┓|:~\]]*$/u;
@@ -75,6 +77,7 @@ const ROW = /^\s*[\w%]+(?:\s+\d[\d.,]*){2,}\s*$/;
 export function withoutOtherTopics(text: string): string {
   const topics = new Topics();
   return text
+    .replace(GUESSED, '')
     .split('\n')
     .map(line => (topics.isOther(line) ? '' : isPlain(line) ? ownWords(line) : line))
     .join('\n');

@@ -136,7 +136,10 @@ function hasCompany(node: Node, figures: Figures): boolean {
   const around = node.parent?.figures.get('total');
   const isPart = around?.isShort === false && around.value === sum;
   const isOwnNamed =
-    node.names.has('in') || node.names.has('completion') || !figures.isShort('total');
+    node.names.has('in') ||
+    node.names.has('n_in') ||
+    node.names.has('completion') ||
+    !figures.isShort('total');
   return isPart || figures.get('tokens') === sum || (isOwnNamed && figures.get('total') === sum);
 }
 

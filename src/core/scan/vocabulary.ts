@@ -6,6 +6,8 @@
  * providers' API references and of the libraries named beside a line.
  */
 
+import { builtRole } from './built-names';
+
 /** What a printed figure means. */
 export type Role =
   | 'input'
@@ -67,8 +69,12 @@ const SHORT: Readonly<Record<string, Role>> = {
   completion: 'output',
   candidates: 'output',
   total: 'total',
+  tot: 'total',
   n_input: 'input',
   n_output: 'output',
+  n_in: 'input',
+  n_out: 'output',
+  n_total: 'total',
   cache_creation: 'write',
   cached: 'read',
   thinking: 'reasoning',
@@ -202,43 +208,6 @@ export function meaningOf(name: string, isPhrase: boolean): Meaning {
     return { ...NOTHING, role: built };
   }
   return summed(name) ?? (isPhrase ? atTheEnd(name) : NOTHING);
-}
-
-/** Words of which names are built: one side, a word for tokens, and words that only say that it is a count. */
-const SIDE_WORDS: Readonly<Record<string, Role>> = {
-  prompt: 'input',
-  input: 'input',
-  in: 'input',
-  request: 'input',
-  query: 'input',
-  question: 'input',
-  evaluated: 'input',
-  completion: 'output',
-  output: 'output',
-  out: 'output',
-  generated: 'output',
-  generation: 'output',
-  response: 'output',
-  answer: 'output',
-  reply: 'output',
-  candidate: 'output',
-  candidates: 'output',
-  predicted: 'output'
-};
-const COUNT_WORDS = new Set(
-  'n nb nr num number no of the count counts counter usage used consumed cnt qty amount text llm'.split(
-    ' '
-  )
-);
-
-/** `num_generated_tokens`, `token_usage_prompt`: every word is one of them, and one names a side. */
-function builtRole(name: string): Role | undefined {
-  const words = name.split('_');
-  const sides = words.filter(word => Object.hasOwn(SIDE_WORDS, word));
-  const tokens = words.filter(word => /^tokens?$/.test(word));
-  const counts = words.filter(word => COUNT_WORDS.has(word));
-  const isWhole = sides.length === 1 && tokens.length === 1 && words.length === counts.length + 2;
-  return isWhole ? SIDE_WORDS[sides[0]] : undefined;
 }
 
 /** Whether a name says that what it names sums up several calls. */

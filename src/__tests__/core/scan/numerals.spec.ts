@@ -14,7 +14,7 @@ describe('withPlainNumbers', () => {
     ['round thousands alone', '128k in, 16k out tokens'],
     ['a price', 'in $2.5k, out 3 tokens'],
     ['the size that a price is for', '3 tokens for $10 / 1.5M'],
-    ['a line without tokens', 'in 1.2k, out 300']
+    ['a line without tokens and without both sides', 'sold 1.2k, left 300']
   ])('should leave %s', (_, text) => {
     expect(withPlainNumbers(text)).toBe(text);
   });

@@ -1,0 +1,59 @@
+/**
+ * Leaves out what stands beside the figures of a call on its line and is about others: the running sum of a session, and settings
+ * of the model with a figure of their own.
+ *
+ * It does so only where what is left names both sides of the call.
+ */
+
+import { labelsIn } from './labels';
+import { IS_OTHER } from './topic-words';
+
+const LONGEST_LINE = 400;
+const MAY_STAND =
+  /session|cumul|running|accumulated|so far|累计|context|limit|avg|budget|max|quota|remaining/i;
+/** From a sign on, the sums of the calls up to this one. */
+const RUNNING =
+  /[ \t]*(?:[|([;·•—–,]|(?<=\s)-|\.(?= ))[ \t]*(?:session|cumulative|cum\.?|running(?: totals?)?|accumulated|so far|total so far|累计)(?![a-z])[^\n]*$/i;
+/** Signs between the parts of a line. */
+const SIGNS = /( ?[|;—–()] ?| · )/;
+const SETTING =
+  /^\W*(?:(?:rate )?limits?|max(?:imum)?(?: tokens)?|context(?: window| length| size)?|ctx|budget(?: left| remaining)?|quota|remaining)\b[^\d]{0,12}\d[\d.,]* ?[km]?(?: ?tok(?:en)?s?)?\W*$|^\W*avg\.?[ :=]{1,2}[\d.]+ ?(?:tok(?:en)?s?|t)\/s\W*$|^\W*[\w.-]{0,40},? ?\d+k? (?:context|ctx)(?: window)?\W*$/i;
+const STRUCTURE = /[{]|\w\(\w+=/;
+
+/**
+ * A text without such parts of its lines.
+ *
+ * @param text - without terminal codes and markup.
+ */
+export function withoutBesides(text: string): string {
+  return MAY_STAND.test(text) ? text.split('\n').map(withoutParts).join('\n') : text;
+}
+
+function withoutParts(line: string): string {
+  const isRead = line.length <= LONGEST_LINE && MAY_STAND.test(line) && !STRUCTURE.test(line);
+  return isRead ? withoutSettings(withoutRunning(line)) : line;
+}
+
+function withoutRunning(line: string): string {
+  const found = RUNNING.exec(line);
+  const head = found === null ? line : line.slice(0, found.index);
+  if (found === null || !namesBoth(head)) {
+    return line;
+  }
+  const isTokens = /tok/i.test(found[0]) && !/tok/i.test(head);
+  return isTokens ? `${head} tokens` : head;
+}
+
+function withoutSettings(line: string): string {
+  const parts = line.split(SIGNS);
+  const own = parts.find(namesBoth);
+  return own === undefined || IS_OTHER.test(own)
+    ? line
+    : parts.map(part => (SETTING.test(part) ? '' : part)).join('');
+}
+
+/** Whether both sides of a call and two figures are in it. */
+function namesBoth(text: string): boolean {
+  const roles = labelsIn(text.replaceAll('_', ' ')).map(({ role }) => role);
+  return /\d\D+\d/.test(text) && roles.includes('input') && roles.includes('output');
+}
