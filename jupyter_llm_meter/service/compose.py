@@ -171,6 +171,7 @@ def assemble_service(
             link=link,
             limits=limits.current,
             expected_use=forecasts.expected_use,
+            cells=kernels.cells,
         ),
         counting=counting,
         incoming=ingest,
