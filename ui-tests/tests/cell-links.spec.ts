@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 
 import type { Lab } from '../lab';
 import { expect, test } from '../fixtures';
@@ -26,6 +26,11 @@ function linkTo(lab: Lab, app: App, path: string, cellId: string): string {
   const address = new URL(pageOf(lab, app, path));
   address.searchParams.set('llm-meter-cell', cellId);
   return address.href;
+}
+
+/** The cells of the notebook in front. */
+function cellsOf(page: Page): Locator {
+  return page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell');
 }
 
 async function idOfCell(page: Page, lab: Lab, path: string, index: number): Promise<string> {
@@ -62,19 +67,18 @@ for (const app of APPS) {
     lab.writeNotebook('other.ipynb', [calls(1)]);
     await openLab(page, pageOf(lab, app, 'most.ipynb'));
     await runCell(page, 1);
-    await page.goto('about:blank');
-    await openLab(page, pageOf(lab, app, 'other.ipynb'));
-    await page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell').click();
-    await page.keyboard.press('Shift+Enter');
+    // JupyterLab would open the first notebook again.
+    await openLab(page, `${pageOf(lab, app, 'other.ipynb')}?reset`);
+    await expect(cellsOf(page)).toHaveCount(1);
+    await runCell(page, 0);
     const link = toasts(page).getByRole('button', { name: 'Go to cell' });
     const isOwnPage = app === 'notebook';
     const [shown] = await Promise.all([
       isOwnPage ? page.context().waitForEvent('page') : Promise.resolve(page),
       link.click()
     ]);
-    const notebook = shown.locator('.jp-NotebookPanel:not(.lm-mod-hidden)');
-    await expect(notebook.locator('.jp-CodeCell')).toHaveCount(3);
-    await expect(notebook.locator('.jp-CodeCell').nth(1)).toHaveClass(/jp-mod-active/);
+    await expect(cellsOf(shown)).toHaveCount(3);
+    await expect(cellsOf(shown).nth(1)).toHaveClass(/jp-mod-active/);
   });
 
   test(`opens a notebook at the cell that a link names, in ${app}`, async ({ page, startLab }) => {
