@@ -67,8 +67,9 @@ for (const app of APPS) {
     lab.writeNotebook('other.ipynb', [calls(1)]);
     await openLab(page, pageOf(lab, app, 'most.ipynb'));
     await runCell(page, 1);
-    // JupyterLab would open the first notebook again.
-    await openLab(page, `${pageOf(lab, app, 'other.ipynb')}?reset`);
+    // In a workspace of its own, since JupyterLab would open the first notebook again.
+    const other = app === 'jupyterlab' ? 'lab/workspaces/own/tree' : 'notebooks';
+    await openLab(page, lab.url(`${other}/other.ipynb`));
     await expect(cellsOf(page)).toHaveCount(1);
     await runCell(page, 0);
     const link = toasts(page).getByRole('button', { name: 'Go to cell' });
