@@ -42,7 +42,7 @@ interface LimitCoursesProps extends CurvesProps {
 /** Shows all limits, those nearest to their amounts first and as curves. */
 export function LimitCourses({ document, ...props }: LimitCoursesProps): React.ReactElement {
   const { trans } = props.words;
-  const standings = document?.standings ?? [];
+  const standings = [...(document?.standings ?? [])].sort((one, other) => other.ratio - one.ratio);
   const more = document?.moreStandings ?? 0;
   return (
     <section className="jp-LLMMeter-Card">

@@ -125,7 +125,7 @@ describe('Dashboard', () => {
     expect(page.text).not.toContain('$');
   });
 
-  it('should list all limits with their standing, also those of other work', async () => {
+  it('should list all limits with their standing, those nearest to their amounts first', async () => {
     const standings = Array.from({ length: 6 }, (_, index) =>
       wireStanding({
         limit: wireLimit({ id: `notebook=${index}.ipynb/month/tokens`, scope: 'notebook' }),
@@ -134,7 +134,7 @@ describe('Dashboard', () => {
         level: index === 0 ? 'exceeded' : 'ok'
       })
     );
-    const document = documentWith({ standings, more_standings: 2 });
+    const document = documentWith({ standings: standings.reverse(), more_standings: 2 });
     await show({ connection: 'live', document });
     expect(page.textsOf('.jp-LLMMeter-Course-line bdi')).toEqual(
       [0, 1, 2, 3, 4, 5].map(index => `Notebook ${index}.ipynb this month`)
