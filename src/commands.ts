@@ -8,5 +8,6 @@ export const CommandIDs = {
   showRaises: 'llm-meter:show-raises',
   refreshUsage: 'llm-meter:refresh-usage',
   showDiagnostics: 'llm-meter:show-diagnostics',
-  countSelection: 'llm-meter:count-selection'
+  countSelection: 'llm-meter:count-selection',
+  followLink: 'llm-meter:follow-link'
 } as const;

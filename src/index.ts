@@ -10,6 +10,7 @@ import { calls } from './plugins/calls';
 import { commands } from './plugins/commands';
 import { counter } from './plugins/counter';
 import { dashboard } from './plugins/dashboard';
+import { deepLinks } from './plugins/deep-links';
 import { gauge } from './plugins/gauge';
 import { language } from './plugins/language';
 import { limitsForm } from './plugins/limits-form';
@@ -41,6 +42,7 @@ export default [
   gauge,
   notebookGauge,
   alerts,
+  deepLinks,
   dashboard,
   settings,
   limitsForm,

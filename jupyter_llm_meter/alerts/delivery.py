@@ -8,9 +8,10 @@ between, its lease ends and the message is sent again (`ledger.deliveries`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timezone
 from decimal import Decimal
 from typing import TypeVar
@@ -24,6 +25,7 @@ from jupyter_llm_meter.alerts.trial import Outcome, try_channels
 from jupyter_llm_meter.core.explanation import Explanation, explain
 from jupyter_llm_meter.core.limit_names import limit_of_id
 from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.core.standing import CellPosition, TopNotebook
 from jupyter_llm_meter.ledger import DELIVERY_LEASE, LedgerAccess, LedgerUnavailable, Turn
 from jupyter_llm_meter.runtime.background import Background, start_thread
 from jupyter_llm_meter.runtime.problems import Problems
@@ -50,6 +52,7 @@ class AlertDelivery:
         link: Address of the lab, for the messages.
         limits: Returns the limits in force.
         expected_use: Returns the expected use at the end of the window, by the limit's id and the subject.
+        cells: Returns where the cells of the notebook at a path are, by their ids, as far as known.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class AlertDelivery:
         link: str | None,
         limits: Callable[[], Sequence[Limit]],
         expected_use: Callable[[str, str], Decimal | None],
+        cells: Callable[[str], Awaitable[Mapping[str, CellPosition]]],
     ) -> None:
         self._channels = channels
         self._ledger = ledger
@@ -72,6 +76,7 @@ class AlertDelivery:
         self._link = link
         self._limits = limits
         self._expected_use = expected_use
+        self._cells = cells
         self._posted: dict[str, asyncio.Event] = {}
         self._sending: dict[str, Future[None]] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -149,7 +154,7 @@ class AlertDelivery:
                 each.alert,
                 limits.get(each.alert.limit_id) or limit_of_id(each.alert.limit_id, each.alert.unit),
                 each.time_zone,
-                each.notebooks,
+                [await self._located(notebook) for notebook in each.notebooks],
                 self._expected_use(each.alert.limit_id, each.alert.subject),
             )
             for each in turn.deliveries
@@ -166,6 +171,13 @@ class AlertDelivery:
         else:
             await self._record(lambda ledger: ledger.mark_sent(message_id, _now()))
             self._resolve(channel)
+
+    async def _located(self, notebook: TopNotebook) -> TopNotebook:
+        """A notebook with the place of its cell, where the lab knows it."""
+        if notebook.cell_id is None:
+            return notebook
+        cells = await self._cells(notebook.path)
+        return replace(notebook, position=cells.get(notebook.cell_id))
 
     async def _send(self, channel: Channel, sender: Sender, message: Message) -> None:
         last = self._sending.get(channel.name)

@@ -17,7 +17,10 @@ from jupyter_llm_meter.alerts.words import WORDS, Words
 from jupyter_llm_meter.core.format import format_count, format_percent, format_usd
 from jupyter_llm_meter.core.limit_names import limit_title
 from jupyter_llm_meter.core.limits import Limit
-from jupyter_llm_meter.core.standing import Alert
+from jupyter_llm_meter.core.standing import Alert, TopNotebook
+
+CELL_PARAMETER = "llm-meter-cell"
+"""The query parameter by which the page shows a cell; see ``src/core/deep-link.ts``."""
 
 _LONGEST_NAME = 60
 _MOST_LISTED = 50
@@ -81,14 +84,14 @@ class AlertDetails:
         alert: The alert.
         limit: Its limit, or what is known of it where it is no longer set.
         time_zone: IANA zone of its limit.
-        notebooks: Paths and what they used, in the limit's unit, most first.
+        notebooks: The notebooks that used most, most first.
         forecast: The use at the end of the window at this pace, where known.
     """
 
     alert: Alert
     limit: Limit
     time_zone: str
-    notebooks: Sequence[tuple[str, Decimal]] = ()
+    notebooks: Sequence[TopNotebook] = ()
     forecast: Decimal | None = None
 
 
@@ -132,11 +135,16 @@ def _button(address: str | None, words: Words) -> Button | None:
 
 
 def notebook_address(link: str | None, details: AlertDetails) -> str | None:
-    """Where JupyterLab opens the notebook that used most; the lab's address where none is known."""
+    """Where the lab opens the notebook that used most, at its cell; the lab's address where none is known.
+
+    The address of a server whose start page is Notebook 7 ends with ``/tree``.
+    """
     if not link or not details.notebooks:
         return link
-    lab = link.rstrip("/").removesuffix("/lab")
-    return f"{lab}/lab/tree/{quote(details.notebooks[0][0])}"
+    top, lab = details.notebooks[0], link.rstrip("/")
+    view = "notebooks" if lab.endswith("/tree") else "lab/tree"
+    address = f"{lab.removesuffix('/lab').removesuffix('/tree')}/{view}/{quote(top.path)}"
+    return address if top.cell_id is None else f"{address}?{CELL_PARAMETER}={quote(top.cell_id, safe='')}"
 
 
 def _lines(lines: Iterator[str], link: str | None, words: Words, mark: str = "", between: str = "\n") -> str:
@@ -190,12 +198,22 @@ def _details(details: AlertDetails, words: Words, named: Naming) -> Iterator[str
         yield words.forecast.format(used=_amount(details.forecast, alert.unit, words), percent=percent)
     if details.notebooks:
         names = [
-            words.with_amount.format(name=named(path), amount=_amount(figure, alert.unit, words))
-            for path, figure in details.notebooks
+            words.with_amount.format(
+                name=_placed(each, words, named), amount=_amount(each.used, alert.unit, words)
+            )
+            for each in details.notebooks
         ]
         heading = words.notebook if len(names) == 1 else words.notebooks
         yield heading.format(names=words.joint.join(names))
     yield words.seen.format(time=_local(alert.raised_at, details.time_zone))
+
+
+def _placed(notebook: TopNotebook, words: Words, named: Naming) -> str:
+    """A notebook with the place of its cell, where that is known."""
+    name, position = named(notebook.path), notebook.position
+    if position is None:
+        return name
+    return words.at_cell.format(name=name, number=position.number, count=position.count)
 
 
 def _amount(amount: Decimal, unit: str, words: Words) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from jupyter_llm_meter.alerts.errors import DeliveryError
 from jupyter_llm_meter.alerts.masking import overheard
 from jupyter_llm_meter.alerts.text import AlertDetails, Message, notebook_address
-from jupyter_llm_meter.core.standing import format_decimal, format_time
+from jupyter_llm_meter.core.standing import TopNotebook, format_decimal, format_time
 
 PATIENCE_S = 15.0
 TIMESTAMP = "X-LLM-Meter-Timestamp"
@@ -106,5 +106,14 @@ def _alert(details: AlertDetails, link: str | None) -> dict[str, Any]:
     return {
         **alert.to_dict(),
         **{name: value for name, value in known.items() if value is not None},
-        "top_notebooks": [{"path": path, "used": format_decimal(used)} for path, used in details.notebooks],
+        "top_notebooks": [_notebook(each) for each in details.notebooks],
     }
+
+
+def _notebook(notebook: TopNotebook) -> dict[str, Any]:
+    found: dict[str, Any] = {"path": notebook.path, "used": format_decimal(notebook.used)}
+    if notebook.cell_id is not None:
+        position = notebook.position
+        place = {} if position is None else {"number": position.number, "of": position.count}
+        found["cell"] = {"id": notebook.cell_id, **place}
+    return found

@@ -30,6 +30,7 @@ class Words:
     notebook: str
     notebooks: str
     with_amount: str
+    at_cell: str
     forecast: str
     seen: str
     link: str
@@ -62,6 +63,7 @@ ENGLISH = Words(
     notebook="Top notebook: {names}",
     notebooks="Top notebooks: {names}",
     with_amount="{name} ({amount})",
+    at_cell="{name}, cell {number} of {count}",
     forecast="Forecast at this pace: {used} ({percent})",
     seen="Detected: {time}",
     link="Open JupyterLab: {link}",
@@ -94,6 +96,7 @@ CHINESE = Words(
     notebook="用量最高的笔记本：{names}",
     notebooks="用量最高的笔记本：{names}",
     with_amount="{name}（{amount}）",
+    at_cell="{name} 第 {number}/{count} 个单元格",
     forecast="按当前速度预计用量：{used}（{percent}）",
     seen="发现时间：{time}",
     link="打开 JupyterLab：{link}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
@@ -13,9 +14,11 @@ from jupyter_llm_meter.cli.command import Command
 from jupyter_llm_meter.cli.tables import Cell, Column, print_table
 from jupyter_llm_meter.core.format import format_amount, format_count, format_percent, format_usd
 from jupyter_llm_meter.core.limit_names import limit_title
+from jupyter_llm_meter.core.limits import Limit, notebooks_of
 from jupyter_llm_meter.core.standing import Standing, format_time
 from jupyter_llm_meter.core.windows import window_bounds
 from jupyter_llm_meter.ledger import Ledger
+from jupyter_llm_meter.service.notebook_limits import placed_limits
 
 _COLOURS = {"ok": "green", "warning": "yellow", "exceeded": "red", "blocked": "red"}
 _NOTHING = {"calls": 0, "input_tokens": 0, "output_tokens": 0, "unpriced_calls": 0, "missing_calls": 0}
@@ -63,7 +66,9 @@ class StatusApp(Command):
     def answer(self, ledger: Ledger) -> None:
         """Show the ledger's standings."""
         now = datetime.now(timezone.utc)
-        limits, config = self.limits().current(), self.service_config()
+        config = self.service_config()
+        limits: Sequence[Limit] = self.limits().current()
+        limits = placed_limits(limits, ledger.places_now(config.owner.user, notebooks_of(limits), now))
         standings = ledger.standings(limits, now, {"user": config.owner.user})
         zone = limits[0].time_zone if limits else config.time_zone
         today = ledger.summary(*window_bounds("day", now, zone))

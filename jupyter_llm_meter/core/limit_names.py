@@ -21,6 +21,8 @@ _DIFFERENCES = {
 }
 """What limits of one window can differ in, in the order in which a name says it."""
 
+_DIRECTIONS = ("East", "North", "South", "West")
+
 OWN = "own"
 
 
@@ -30,6 +32,7 @@ class NameWords:
 
     Attributes:
         scopes: The subject, by scope.
+        each: All subjects, each for itself, by scope.
         windows: A window that stands alone.
         of_subject: A window after its subject.
         differences: A name with what tells it apart.
@@ -40,6 +43,7 @@ class NameWords:
     """
 
     scopes: Mapping[str, str]
+    each: Mapping[str, str]
     windows: Mapping[str, str]
     of_subject: Mapping[str, str]
     differences: str
@@ -59,6 +63,15 @@ ENGLISH_NAMES = NameWords(
         "kernel": "kernel {name}",
         "model": "model {name}",
         "provider": "provider {name}",
+    },
+    each={
+        "team": "each team",
+        "key": "each API key",
+        "project": "each project",
+        "notebook": "each notebook",
+        "kernel": "each kernel",
+        "model": "each model",
+        "provider": "each provider",
     },
     windows={
         "hour": "this hour",
@@ -98,6 +111,15 @@ CHINESE_NAMES = NameWords(
         "kernel": "内核 {name}",
         "model": "模型 {name}",
         "provider": "提供商 {name}",
+    },
+    each={
+        "team": "各团队",
+        "key": "各密钥",
+        "project": "各项目",
+        "notebook": "各笔记本",
+        "kernel": "各内核",
+        "model": "各模型",
+        "provider": "各提供商",
     },
     windows={"hour": "本小时", "day": "今天", "week": "本周", "month": "本月", "total": "累计"},
     of_subject={
@@ -147,15 +169,16 @@ def limit_name(
 
     Args:
         limit: The limit.
-        subject: The user, model, ... that it counts; None if unknown.
+        subject: The user, model, ... that it counts; None: each one for itself.
         words: The texts.
         reader: The user who reads it and is not named; None: somebody else.
     """
     whose = limit.value if subject is None else subject
-    if whose is None or (limit.scope == "user" and whose == reader):
+    if limit.scope == "user" and whose in (None, reader):
         name = words.windows[limit.window]
     else:
-        name = words.of_subject[limit.window].format(whose=words.scopes[limit.scope].format(name=whose))
+        named = words.each[limit.scope] if whose is None else words.scopes[limit.scope].format(name=whose)
+        name = words.of_subject[limit.window].format(whose=named)
     said = [text for part in limit.named_by if (text := _difference(part, limit, words))]
     return words.differences.format(name=name, differences=words.joint.join(said)) if said else name
 
@@ -176,9 +199,15 @@ def limit_of_id(limit_id: str, unit: str) -> Limit:
 
 def _difference(part: str, limit: Limit, words: NameWords) -> str | None:
     if part == "time_zone":
-        return limit.time_zone.rpartition("/")[2].replace("_", " ")
+        return _place(limit.time_zone)
     if part == "week_start":
         return words.week_starts.get(limit.week_start)
     if part == "reset_hour":
         return words.from_hour.format(hour=limit.reset_hour) if limit.reset_hour else None
     return words.own
+
+
+def _place(time_zone: str) -> str:
+    """The place that an IANA zone is named after; a direction alone, as in ``Brazil/West``, is no place."""
+    place = time_zone.rpartition("/")[2].replace("_", " ")
+    return time_zone if place in _DIRECTIONS else place

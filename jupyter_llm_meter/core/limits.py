@@ -6,7 +6,7 @@ settings.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -105,6 +105,33 @@ def merge_limits(admin: Sequence[Limit], settings: Sequence[Limit]) -> list[Limi
     """
     taken = {limit.id: limit for limit in admin}
     return [*admin, *(limit for each in settings if (limit := _beside(taken.get(each.id), each)))]
+
+
+def notebooks_of(limits: Sequence[Limit]) -> list[str]:
+    """The paths that limits of one notebook each name, sorted."""
+    return sorted({each.value for each in limits if each.scope == "notebook" and each.value is not None})
+
+
+def limits_at(limits: Sequence[Limit], places: Mapping[str, str]) -> Sequence[Limit]:
+    """Return limits with those of moved notebooks at their new paths; the same list where none moved.
+
+    Two limits that come to mean one notebook are like those of administrator and user: the later one applies
+    only if it is tighter.
+
+    Args:
+        limits: The limits in force.
+        places: The paths of moved notebooks, each with the new one.
+    """
+    if not any(path in places for path in notebooks_of(limits)):
+        return limits
+    found: dict[str, Limit] = {}
+    for limit in limits:
+        path = limit.value if limit.scope == "notebook" else None
+        each = limit if path is None else replace(limit, value=places.get(path, path))
+        beside = _beside(found.get(each.id), each)
+        if beside is not None:
+            found.setdefault(beside.id, beside)
+    return list(found.values())
 
 
 def _beside(admin: Limit | None, limit: Limit) -> Limit | None:

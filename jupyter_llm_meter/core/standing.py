@@ -90,6 +90,36 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class CellPosition:
+    """Where a cell is in its notebook.
+
+    Attributes:
+        number: 1 is the first cell; cells of every type count.
+        count: How many cells the notebook has.
+    """
+
+    number: int
+    count: int
+
+
+@dataclass(frozen=True)
+class TopNotebook:
+    """A notebook that used much of a limit.
+
+    Attributes:
+        path: Its path under the lab's root.
+        used: What it used, in the limit's unit.
+        cell_id: The cell that used most of it, where known.
+        position: Where that cell is, where known.
+    """
+
+    path: str
+    used: Decimal
+    cell_id: str | None = None
+    position: CellPosition | None = None
+
+
+@dataclass(frozen=True)
 class Alert:
     """What a subject did to a limit; raised once per limit, subject, kind, threshold, window and amount.
 
@@ -105,6 +135,7 @@ class Alert:
         amount: The limit's amount by then.
         unit: The limit's unit.
         top_notebook: The notebook that used most of it, where known.
+        top_cell: The id of the cell of that notebook that used most of it, where known.
         is_refusal: A call was refused; otherwise a threshold was crossed.
         needed: What the refused call would have needed, where known.
         reserved: What calls in flight held then, where known.
@@ -121,6 +152,7 @@ class Alert:
     amount: Decimal
     unit: str
     top_notebook: str | None = None
+    top_cell: str | None = None
     is_refusal: bool = False
     needed: Decimal | None = None
     reserved: Decimal | None = None
@@ -150,6 +182,7 @@ class Alert:
                 "needed": None if self.needed is None else format_decimal(self.needed),
                 "reserved": None if self.reserved is None else format_decimal(self.reserved),
                 "top_notebook": self.top_notebook,
+                "top_cell": self.top_cell,
             }
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -14,12 +14,18 @@ from jupyter_core.utils import ensure_async
 from jupyter_server.serverapp import ServerApp
 
 from jupyter_llm_meter.core.paths import first_folder
+from jupyter_llm_meter.core.standing import CellPosition
+from jupyter_llm_meter.jupyter.cell_positions import positions_at
 from jupyter_llm_meter.jupyter.notebook_projects import NotebookProjects
 from jupyter_llm_meter.jupyter.server_query import PATIENCE_S, ServerQuery
 from jupyter_llm_meter.service.context import KernelContext, UnmeteredKernel
 
 MOST_PATHS = 1_000
 """The most paths named by calls that are remembered."""
+MOST_CELLS = 10
+"""The most notebooks of which the places of cells are remembered."""
+CELLS_PATIENCE_S = 10.0
+"""How long an alert waits for the place of a cell."""
 SHOWN_OF_ID = 8
 """How many characters of a kernel's id distinguish it from others with the same kernelspec."""
 
@@ -53,6 +59,7 @@ class ServerKernels:
         self._projects = NotebookProjects(self._contents)
         self._contexts: dict[str, ServerQuery[KernelContext]] = {}
         self._existing: OrderedDict[str, ServerQuery[datetime | None]] = OrderedDict()
+        self._cells: OrderedDict[str, ServerQuery[Mapping[str, CellPosition]]] = OrderedDict()
         self._unmetered: ServerQuery[list[UnmeteredKernel]] = ServerQuery(
             self._loop, self._find_unmetered, []
         )
@@ -85,6 +92,17 @@ class ServerKernels:
             while len(self._existing) > MOST_PATHS:
                 self._existing.popitem(last=False)
         return await query.answer()
+
+    async def cells(self, path: str) -> Mapping[str, CellPosition]:
+        """Return where the cells of a notebook are, by their ids, as it was last saved; empty if unknown."""
+        query = self._cells.get(path)
+        if query is None:
+            nothing: Mapping[str, CellPosition] = {}
+            query = ServerQuery(self._loop, lambda: positions_at(self._contents, path), nothing)
+            self._cells[path] = query
+            while len(self._cells) > MOST_CELLS:
+                self._cells.popitem(last=False)
+        return await query.answer(CELLS_PATIENCE_S)
 
     async def unmetered(self) -> Sequence[UnmeteredKernel]:
         """List the kernels whose calls are not seen."""
@@ -132,7 +150,7 @@ class ServerKernels:
             (self._marks / kernel_id).unlink(missing_ok=True)
 
     def _queries(self) -> list[ServerQuery[Any]]:
-        return [*self._contexts.values(), *self._existing.values()]
+        return [*self._contexts.values(), *self._existing.values(), *self._cells.values()]
 
     async def _find_context(self, kernel_id: str) -> KernelContext:
         session = _session_of(kernel_id, await self._sessions())

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from jupyter_llm_meter.core.standing import Alert, format_decimal
+from jupyter_llm_meter.core.standing import Alert, TopNotebook, format_decimal
 from jupyter_llm_meter.ledger.counters import Window
 from jupyter_llm_meter.ledger.rows import from_us, to_us
 from jupyter_llm_meter.ledger.schema import NO_END
 
 
-def row_of(alert: Alert, window: Window, top_notebook: str | None) -> dict[str, Any]:
+def row_of(alert: Alert, window: Window, top: TopNotebook | None) -> dict[str, Any]:
     """Return the row of `alerts` that holds an alert."""
     return {
         **window.key(),
@@ -26,7 +26,8 @@ def row_of(alert: Alert, window: Window, top_notebook: str | None) -> dict[str, 
         "needed": None if alert.needed is None else format_decimal(alert.needed),
         "reserved": None if alert.reserved is None else format_decimal(alert.reserved),
         "raised_at": to_us(alert.raised_at),
-        "top_notebook": top_notebook,
+        "top_notebook": None if top is None else top.path,
+        "top_cell": None if top is None else top.cell_id,
     }
 
 
@@ -44,6 +45,7 @@ def alert_of(row: Mapping[str, Any]) -> Alert:
         amount=Decimal(row["amount"]),
         unit=row["unit"],
         top_notebook=row["top_notebook"],
+        top_cell=row["top_cell"],
         is_refusal=row["kind"] == "blocked",
         needed=None if row["needed"] is None else Decimal(row["needed"]),
         reserved=None if row["reserved"] is None else Decimal(row["reserved"]),

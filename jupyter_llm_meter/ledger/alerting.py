@@ -19,18 +19,15 @@ from sqlalchemy import Connection, select, update
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import FULL, Alert, Standing, crossed_thresholds, format_decimal
 from jupyter_llm_meter.ledger.alert_rows import alert_of, row_of, window_of
-from jupyter_llm_meter.ledger.counters import Window, used_amount
-from jupyter_llm_meter.ledger.history import sums_by
+from jupyter_llm_meter.ledger.counters import Window
 from jupyter_llm_meter.ledger.locks import require_alone
 from jupyter_llm_meter.ledger.memory import recall_of
-from jupyter_llm_meter.ledger.outbox import Notebooks, Outbox, post
+from jupyter_llm_meter.ledger.outbox import Outbox, post
 from jupyter_llm_meter.ledger.raising import raised_at
 from jupyter_llm_meter.ledger.rows import to_us
-from jupyter_llm_meter.ledger.schema import NO_END, SUBJECT_COLUMNS, SUMS, UNIT_SUMS, alerts
+from jupyter_llm_meter.ledger.schema import NO_END, alerts
+from jupyter_llm_meter.ledger.spenders import top_notebooks
 from jupyter_llm_meter.ledger.unpriced import used_of
-
-MOST_NOTEBOOKS = 3
-"""Notebooks that an alert names to channels."""
 
 
 def raise_alerts(
@@ -186,8 +183,8 @@ def _announce(
         )
         .values(acknowledged_at=to_us(alert.raised_at))
     )
-    notebooks = _top_notebooks(connection, limit, window, alert.subject)
-    top = notebooks[0][0] if notebooks else None
+    notebooks = top_notebooks(connection, limit, window, alert.subject)
+    top = notebooks[0] if notebooks else None
     for each in lower:
         seen = {**row_of(each, window, top), "acknowledged_at": to_us(each.raised_at)}
         connection.execute(alerts.insert().values(seen))
@@ -196,14 +193,3 @@ def _announce(
     raised = alert_of(row)
     post(connection, raised, limit, notebooks, outbox.channels_for(limit))
     return raised
-
-
-def _top_notebooks(connection: Connection, limit: Limit, window: Window, subject: str) -> Notebooks:
-    """The notebooks in which the subject used most of the limit's unit in the window, most first."""
-    end = None if window.end == NO_END else window.end
-    where = [(SUBJECT_COLUMNS[limit.scope], subject)]
-    position = SUMS.index(UNIT_SUMS[limit.unit])
-    by_notebook = sums_by(connection, "notebook_path", window.start, end, where)
-    used = {path: figures[position] for path, figures in by_notebook.items() if path is not None}
-    top = sorted(used, key=lambda path: (-used[path], path))[:MOST_NOTEBOOKS]
-    return [(path, used_amount(limit.unit, used[path])) for path in top]

@@ -21,6 +21,7 @@ from jupyter_llm_meter.ledger.deliveries import ChannelRecord
 from jupyter_llm_meter.ledger.engine import reading
 from jupyter_llm_meter.ledger.filters import ALL_CALLS, Filter
 from jupyter_llm_meter.ledger.notebooks.likeness import Alike, alike
+from jupyter_llm_meter.ledger.notebooks.moves import places_now
 from jupyter_llm_meter.ledger.paces import Pace, busy_minutes, paces
 from jupyter_llm_meter.ledger.pages import Page, page_of_calls, records_after
 from jupyter_llm_meter.ledger.raising import Raise
@@ -85,6 +86,11 @@ class Answers:
         """The paths whose history may belong to a notebook without one; see `likeness.alike`."""
         with reading(self._engine) as connection:
             return alike(connection, user_id, path, cell_ids)
+
+    def places_now(self, user_id: str, paths: Collection[str], now: datetime) -> dict[str, str]:
+        """Those of some paths that mean another one now, each with that; see `moves.places_now`."""
+        with reading(self._engine) as connection:
+            return places_now(connection, user_id, paths, to_us(now))
 
     def summary(self, start: datetime, end: datetime | None = None) -> dict[str, Any]:
         """The sums of a range, in the shape of ``today`` and ``month`` of the standing document."""

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
-from jupyter_llm_meter.core.standing import Alert
+from jupyter_llm_meter.core.standing import Alert, TopNotebook
 from jupyter_llm_meter.ledger.alert_rows import alert_of
 from jupyter_llm_meter.ledger.rows import from_us, to_us
 from jupyter_llm_meter.ledger.schema import alerts, deliveries
@@ -40,12 +40,12 @@ class Delivery:
     Attributes:
         alert: The alert.
         time_zone: IANA zone of the alert's limit.
-        notebooks: Paths and what they used, in the limit's unit, most first.
+        notebooks: The notebooks that used most, most first.
     """
 
     alert: Alert
     time_zone: str
-    notebooks: tuple[tuple[str, Decimal], ...] = ()
+    notebooks: tuple[TopNotebook, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -284,5 +284,7 @@ def _retry_at(rows: Sequence[Mapping[str, Any]], now: datetime) -> datetime | No
 
 
 def _delivery(row: Mapping[str, Any]) -> Delivery:
-    notebooks = tuple((path, Decimal(used)) for path, used in json.loads(row["notebooks"]))
+    notebooks = tuple(
+        TopNotebook(path, Decimal(used), cell_id) for path, used, cell_id in json.loads(row["notebooks"])
+    )
     return Delivery(alert_of(row), row["time_zone"], notebooks)

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select, update
 
 from jupyter_llm_meter.core.limits import Limit
-from jupyter_llm_meter.core.standing import Alert, format_decimal
+from jupyter_llm_meter.core.standing import Alert, TopNotebook, format_decimal
 from jupyter_llm_meter.ledger.rows import to_us
 from jupyter_llm_meter.ledger.schema import deliveries
-
-Notebooks = Sequence[tuple[str, Decimal]]
-"""Paths and what they used of a limit's unit, most first."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +28,36 @@ class Outbox:
 
 
 def post(
-    connection: Connection, alert: Alert, limit: Limit, notebooks: Notebooks, channels: Sequence[str]
+    connection: Connection,
+    alert: Alert,
+    limit: Limit,
+    notebooks: Sequence[TopNotebook],
+    channels: Sequence[str],
 ) -> None:
     """Leave an alert for channels, in the transaction that raises it."""
     row = {
         "alert_id": alert.id,
         "time_zone": limit.time_zone,
-        "notebooks": json.dumps([[path, format_decimal(used)] for path, used in notebooks]),
+        "notebooks": json.dumps([[each.path, format_decimal(each.used), each.cell_id] for each in notebooks]),
         "state": "pending",
         "attempts": 0,
         "due_at": to_us(alert.raised_at),
     }
     if channels:
         connection.execute(insert(deliveries), [{**row, "channel": name} for name in dict.fromkeys(channels)])
+
+
+def move_notebooks_of_deliveries(connection: Connection, paths: Mapping[str, str]) -> None:
+    """Give the notebooks that waiting messages name their new paths.
+
+    Args:
+        connection: A writing transaction.
+        paths: The notebooks that moved, each with its new path.
+    """
+    waiting = select(deliveries.c.alert_id, deliveries.c.channel, deliveries.c.notebooks)
+    for alert_id, channel, text in connection.execute(waiting.where(deliveries.c.state == "pending")).all():
+        notebooks = json.loads(text)
+        moved = [[paths.get(path, path), *rest] for path, *rest in notebooks]
+        if moved != notebooks:
+            which = (deliveries.c.alert_id == alert_id, deliveries.c.channel == channel)
+            connection.execute(update(deliveries).where(*which).values(notebooks=json.dumps(moved)))

@@ -156,6 +156,7 @@ alerts = Table(
     Column("reserved", Text),
     Column("raised_at", BigInteger, nullable=False),
     Column("top_notebook", Text),
+    Column("top_cell", Text),
     Column("claimed_by", Text),
     Column("claimed_at", BigInteger),
     Column("acknowledged_at", BigInteger),

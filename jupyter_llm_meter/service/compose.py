@@ -24,6 +24,7 @@ from jupyter_llm_meter.service.import_schedule import ImportSchedule
 from jupyter_llm_meter.service.ingest import Ingest
 from jupyter_llm_meter.service.kernel_runs import KernelRuns
 from jupyter_llm_meter.service.limits_watch import LimitsWatch
+from jupyter_llm_meter.service.notebook_limits import NotebookLimits
 from jupyter_llm_meter.service.notebook_moves import NotebookMoves
 from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.service.peers import Peers
@@ -119,9 +120,10 @@ def assemble_service(
         pricer=pricer,
         outbox=Outbox(channels.names_for, signals.alerts_posted.emit),
     )
+    placed = NotebookLimits(limits, ledger, owner)
     ingest = Ingest(
         ledger=ledger,
-        limits=limits,
+        limits=placed,
         completion=completion,
         counting=counting,
         signals=signals,
@@ -130,7 +132,7 @@ def assemble_service(
     )
     reservations = ReservationQueue(
         ledger=ledger,
-        limits=limits,
+        limits=placed,
         completion=completion,
         counting=counting,
         rules=rules,
@@ -152,14 +154,14 @@ def assemble_service(
         storage=storage,
         owner=owner,
         rules=rules,
-        limits=limits,
+        limits=placed,
         problems=problems,
         log=log,
         signals=signals,
         background=background,
         rendezvous=OwnRendezvous(storage.folder, stem),
         gate=gate,
-        limits_watch=LimitsWatch(limits, gate, signals.standing_changed),
+        limits_watch=LimitsWatch(placed, gate, signals.standing_changed),
         channels=channels,
         ledger=ledger,
         alert_delivery=AlertDelivery(
@@ -169,19 +171,20 @@ def assemble_service(
             background=background,
             changed=signals.standing_changed,
             link=link,
-            limits=limits.current,
+            limits=placed.current,
             expected_use=forecasts.expected_use,
+            cells=kernels.cells,
         ),
         counting=counting,
         incoming=ingest,
         reservations=reservations,
         kernel_runs=runs,
         completion=completion,
-        moves=NotebookMoves(ledger, owner, background, moved),
+        moves=NotebookMoves(ledger, owner, background, moved, placed.follow_in),
         runaways=runaways,
         document=StandingDocument(
             ledger=ledger,
-            limits=limits,
+            limits=placed,
             kernels=kernels,
             problems=problems,
             owner=owner,

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from jupyter_llm_meter.core.limits import Limit
+from jupyter_llm_meter.core.standing import CellPosition
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,9 @@ class Kernels(Protocol):
     async def seen_at(self, path: str) -> datetime | None:
         """Return when a file was seen at a path under the lab's root, None when there was none."""
 
+    async def cells(self, path: str) -> Mapping[str, CellPosition]:
+        """Return where the cells of a notebook are, by their ids, as it was last saved; empty if unknown."""
+
     async def unmetered(self) -> Sequence[UnmeteredKernel]:
         """List the kernels whose calls are not seen."""
 
@@ -105,6 +109,10 @@ class NoKernels:
     async def seen_at(self, path: str) -> datetime | None:
         """Return None, since the lab's root is not known here."""
         return None
+
+    async def cells(self, path: str) -> Mapping[str, CellPosition]:
+        """Return none, since the lab's root is not known here."""
+        return {}
 
     async def unmetered(self) -> Sequence[UnmeteredKernel]:
         """Return none, since kernels are not known here."""

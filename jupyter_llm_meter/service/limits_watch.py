@@ -9,8 +9,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from jupyter_llm_meter.core.limits import Limit
-from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.gate import GateFile
+from jupyter_llm_meter.service.notebook_limits import NotebookLimits
 
 PAUSE_S = 2.0
 """How long a change of the settings may go unnoticed."""
@@ -25,7 +25,7 @@ class LimitsWatch:
         changed: Called when the limits have changed.
     """
 
-    def __init__(self, limits: Limits, gate: GateFile, changed: Callable[[], None]) -> None:
+    def __init__(self, limits: NotebookLimits, gate: GateFile, changed: Callable[[], None]) -> None:
         self._limits = limits
         self._gate = gate
         self._changed = changed
@@ -42,6 +42,9 @@ class LimitsWatch:
     async def check(self) -> bool:
         """Check once; returns whether the limits changed since the last check."""
         limits = await asyncio.to_thread(self._limits.current)
+        if limits is not self._seen:
+            await self._limits.follow()
+            limits = self._limits.current()
         self._gate.follow(limits)
         is_new = self._seen is not None and limits is not self._seen
         self._seen = limits

@@ -32,15 +32,22 @@ class NotebookMoves:
         owner: The user of the lab.
         background: Runs the moves.
         moved: Called after each move.
+        follow: Lets the limits of moved notebooks follow, on the thread that uses the ledger.
     """
 
     def __init__(
-        self, ledger: LedgerAccess, owner: Owner, background: Background, moved: Callable[[], None]
+        self,
+        ledger: LedgerAccess,
+        owner: Owner,
+        background: Background,
+        moved: Callable[[], None],
+        follow: Callable[[Ledger], None],
     ) -> None:
         self._ledger = ledger
         self._owner = owner
         self._background = background
         self._moved = moved
+        self._follow = follow
         self._waiting: deque[_Move] = deque()
         self._attempt: asyncio.Task[None] | None = None
 
@@ -68,12 +75,12 @@ class NotebookMoves:
         while self._waiting:
             move = self._waiting[0]
             try:
-                await self._ledger.use(partial(_move_in, user=self._owner.user, move=move))
+                await self._ledger.use(partial(self._move_in, move=move))
             except LedgerUnavailable:
                 return  # tried again when the ledger is back
             self._waiting.popleft()
             self._moved()
 
-
-def _move_in(ledger: Ledger, *, user: str, move: _Move) -> None:
-    ledger.move_notebooks(user, move.old, move.new, move.at)
+    def _move_in(self, ledger: Ledger, *, move: _Move) -> None:
+        ledger.move_notebooks(self._owner.user, move.old, move.new, move.at)
+        self._follow(ledger)

@@ -37,13 +37,13 @@ from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.runtime.loop_thread import LoopThread
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.completion import Completion
-from jupyter_llm_meter.service.context import Limits
 from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.gate import GateFile
 from jupyter_llm_meter.service.import_schedule import ImportSchedule
 from jupyter_llm_meter.service.ingest import Ingest
 from jupyter_llm_meter.service.kernel_runs import KernelRuns
 from jupyter_llm_meter.service.limits_watch import LimitsWatch
+from jupyter_llm_meter.service.notebook_limits import NotebookLimits
 from jupyter_llm_meter.service.notebook_moves import NotebookMoves
 from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.service.peers import Peers
@@ -100,7 +100,7 @@ class Service:
     storage: Storage
     owner: Owner
     rules: Rules
-    limits: Limits
+    limits: NotebookLimits
     problems: Problems
     log: logging.Logger
     signals: Signals
@@ -249,6 +249,7 @@ class Service:
 
     async def standing(self) -> dict[str, object]:
         """Return the standing document without ``seq`` and ``call_ids``."""
+        await self.limits.follow()
         await self.limits_watch.check()
         return await self.document.compose()
 
@@ -286,6 +287,7 @@ class Service:
 
         Calls that are in a spool only may have outlived what was held for them.
         """
+        await self.limits.follow()
         try:
             await self.spools.import_waiting()
         finally:

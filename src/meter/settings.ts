@@ -3,11 +3,13 @@
  */
 
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
-import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
+import type { PartialJSONValue, ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import { JSONExt } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
+import type { Move } from '../core/limits/moved-limits';
+import { limitIdAfter, limitsAfter } from '../core/limits/moved-limits';
 import type { IPreferences } from '../core/preferences';
 import { readPreferences } from '../core/preferences';
 import type { IMeterSettings } from '../tokens';
@@ -53,6 +55,25 @@ export class MeterSettings implements IMeterSettings {
   }
 
   /**
+   * Lets the settings that name a notebook follow it. What others set, such as the administrator, stays; the service
+   * knows where those notebooks are.
+   *
+   * @param move - the notebook or folder that moved.
+   */
+  async followMove(move: Move): Promise<void> {
+    const { limits, gaugeLimit } = this._loaded?.user ?? {};
+    const changes = [
+      ['limits', limitsAfter(limits, move)],
+      ['gaugeLimit', limitIdAfter(gaugeLimit, move)]
+    ] as const;
+    for (const [key, value] of changes) {
+      if (value !== undefined) {
+        await this.registry?.set(METER_PLUGIN_ID, key, value as PartialJSONValue);
+      }
+    }
+  }
+
+  /**
    * Loads the settings.
    *
    * Where they do not keep the schema, the defaults are in force; the service names what is wrong with a limit in its state,
@@ -61,6 +82,7 @@ export class MeterSettings implements IMeterSettings {
   async load(): Promise<void> {
     try {
       const settings = await this.registry?.load(METER_PLUGIN_ID);
+      this._loaded = settings;
       settings?.changed.connect(() => this._applySettings(settings));
       this._applySettings(settings);
     } catch (errors) {
@@ -82,6 +104,7 @@ export class MeterSettings implements IMeterSettings {
   }
 
   private _preferences = readPreferences({});
+  private _loaded: ISettingRegistry.ISettings | undefined;
   private _isLoaded = false;
   private readonly _changed = new Signal<this, void>(this);
 }

@@ -7,6 +7,7 @@ import { Notification } from '@jupyterlab/apputils';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import { ServerConnection } from '@jupyterlab/services';
 
+import { notebookPage } from '../core/deep-link';
 import type { CallRecord } from '../core/record/record';
 import type { IWording } from '../tokens';
 
@@ -15,10 +16,17 @@ const SHOWN_FOR_MS = 8_000;
 
 /** Opens cells. */
 export class CellOpener {
+  /**
+   * @param app - the application.
+   * @param wording - the words.
+   * @param notebooks - the open notebooks; null where there can be none.
+   * @param arePages - whether each notebook has a page of its own, as in Notebook 7.
+   */
   constructor(
     private readonly app: JupyterFrontEnd,
     private readonly wording: IWording,
-    private readonly notebooks: INotebookTracker | null
+    private readonly notebooks: INotebookTracker | null,
+    private readonly arePages = false
   ) {}
 
   /** Opens the notebook of a call at its cell. */
@@ -31,28 +39,62 @@ export class CellOpener {
       notify(trans.__('The notebook %1 was moved or deleted.', notebookPath));
       return;
     }
-    const panel = await this._panelOf(notebookPath);
-    // Notebook 7 opens another notebook in a page of its own, which this one cannot reach into.
+    const panel = this._find(notebookPath);
+    if (panel === undefined && this.arePages) {
+      // This page cannot reach into another one, so the address says which cell it shows.
+      const { baseUrl } = this.app.serviceManager.serverSettings;
+      window.open(notebookPage(baseUrl, notebookPath, cellId));
+      return;
+    }
+    if (panel !== undefined) {
+      this.app.shell.activateById(panel.id);
+    } else {
+      await this.app.commands.execute('docmanager:open', { path: notebookPath });
+    }
+    await this._show(panel ?? this._find(notebookPath), cellId);
+  }
+
+  /**
+   * Shows a cell once its notebook is open; another part of the application opens it.
+   *
+   * @param notebookPath - the notebook's path under the lab's root.
+   * @param cellId - the cell.
+   */
+  showWhenOpen(notebookPath: string, cellId: string): void {
+    const { notebooks } = this;
+    const panel = this._find(notebookPath);
+    if (panel !== undefined) {
+      void this._show(panel, cellId);
+      return;
+    }
+    const onAdded = (_: unknown, added: NotebookPanel): void => {
+      if (this._pathOf(added) === notebookPath) {
+        notebooks?.widgetAdded.disconnect(onAdded);
+        void this._show(added, cellId);
+      }
+    };
+    notebooks?.widgetAdded.connect(onAdded);
+  }
+
+  private async _show(panel: NotebookPanel | undefined, cellId: string | undefined): Promise<void> {
     if (panel === undefined || cellId === undefined) {
       return;
     }
     await panel.context.ready;
     await panel.revealed;
     if (!(await goTo(panel, cellId))) {
-      notify(trans.__('The cell that made this call is no longer in %1.', notebookPath));
+      const { trans } = this.wording;
+      notify(trans.__('The cell that made this call is no longer in %1.', this._pathOf(panel)));
     }
   }
 
-  private async _panelOf(path: string): Promise<NotebookPanel | undefined> {
-    const find = (): NotebookPanel | undefined =>
-      this.notebooks?.find(panel => panel.context.path === path);
-    const panel = find();
-    if (panel !== undefined) {
-      this.app.shell.activateById(panel.id);
-      return panel;
-    }
-    await this.app.commands.execute('docmanager:open', { path });
-    return find();
+  private _find(path: string): NotebookPanel | undefined {
+    return this.notebooks?.find(panel => this._pathOf(panel) === path);
+  }
+
+  /** The path of a notebook under the lab's root, whichever drive opened it. */
+  private _pathOf({ context }: NotebookPanel): string {
+    return this.app.serviceManager.contents.localPath(context.path);
   }
 
   private async _exists(path: string): Promise<boolean> {

@@ -50,7 +50,8 @@ export function presentAlerts(context: AlertContext): void {
   const actions = {
     seeUsage: () => usage.open(),
     changeLimit: () => void app.commands.execute(CommandIDs.openSettings),
-    goToCell: (notebookPath: string) => void goToSpender(context, notebookPath),
+    goToCell: (notebookPath: string, cellId: string | undefined) =>
+      void goToSpender(context, notebookPath, cellId),
     interrupt: (kernelId: string) => interruptKernel(app, wording, kernelId),
     raiseForm: (standing: Standing, needed: string | undefined, onRaised: () => void) =>
       raiseForm(raises, wording, standing, needed, onRaised)
@@ -72,17 +73,26 @@ export function presentAlerts(context: AlertContext): void {
   presenter.update();
 }
 
-/** Opens a notebook at the cell whose calls began last; at no cell where the ledger does not know it. */
-async function goToSpender({ calls, cells }: AlertContext, notebookPath: string): Promise<void> {
-  let cellId: string | undefined;
+/** Opens a notebook at the cell that used most; where the alert doesn't know it, at the one whose calls began last. */
+async function goToSpender(
+  { calls, cells }: AlertContext,
+  notebookPath: string,
+  topCell: string | undefined
+): Promise<void> {
+  const cellId = topCell ?? (await lastSpender(calls, notebookPath));
+  await cells.open({ notebookPath, cellId });
+}
+
+/** The cell whose calls began last; undefined where the ledger does not know it. */
+async function lastSpender(calls: ICallStore, notebookPath: string): Promise<string | undefined> {
   try {
-    cellId = spendingCell((await calls.listCells(notebookPath)).cells);
+    return spendingCell((await calls.listCells(notebookPath)).cells);
   } catch (error) {
     if (!(error instanceof ClientError)) {
       throw error;
     }
+    return undefined;
   }
-  await cells.open({ notebookPath, cellId });
 }
 
 async function interruptKernel(

@@ -3,6 +3,7 @@
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ILabShell } from '@jupyterlab/application';
 import { INotebookTracker } from '@jupyterlab/notebook';
 
 import { CellOpener } from '../notebook/cell-opener';
@@ -17,7 +18,7 @@ export const alerts: JupyterFrontEndPlugin<void> = {
   description: 'Shows alerts near a limit, at a limit, and of runaway kernels.',
   autoStart: true,
   requires: [IMeter, IAlerts, IRaises, IWording, IUsageView, ICallStore],
-  optional: [INotebookTracker],
+  optional: [INotebookTracker, ILabShell],
   activate: (
     app: JupyterFrontEnd,
     meter: IMeter,
@@ -26,11 +27,12 @@ export const alerts: JupyterFrontEndPlugin<void> = {
     wording: IWording,
     usage: IUsageView,
     calls: ICallStore,
-    tracker: INotebookTracker | null
+    tracker: INotebookTracker | null,
+    labShell: ILabShell | null
   ): void => {
     const { contents } = app.serviceManager;
     const notebooks = new CurrentNotebook(tracker, path => contents.localPath(path));
-    const cells = new CellOpener(app, wording, tracker);
+    const cells = new CellOpener(app, wording, tracker, labShell === null);
     const typing = new TypingPause(document);
     const context = { app, meter, claims, raises, wording, usage, notebooks, typing, calls, cells };
     let isLoading = false;

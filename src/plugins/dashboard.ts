@@ -43,7 +43,7 @@ export const dashboard: JupyterFrontEndPlugin<void> = {
     notebooks: INotebookTracker | null
   ): void => {
     const tracker = new WidgetTracker<DashboardTab>({ namespace: 'llm-meter-dashboard' });
-    const opener = new CellOpener(app, wording, notebooks);
+    const opener = new CellOpener(app, wording, notebooks, labShell === null);
     const make = (saved: ReadonlyPartialJSONValue | undefined): DashboardTab => {
       const frame = new DashboardFrame(
         meter,

@@ -18,7 +18,7 @@ export const preferences: JupyterFrontEndPlugin<IMeterSettings> = {
   requires: [IWording],
   optional: [ISettingRegistry],
   activate: (
-    _app: JupyterFrontEnd,
+    app: JupyterFrontEnd,
     wording: IWording,
     registry: ISettingRegistry | null
   ): IMeterSettings => {
@@ -28,6 +28,16 @@ export const preferences: JupyterFrontEndPlugin<IMeterSettings> = {
       void wording.use(language);
     });
     void settings.load();
+    const { contents } = app.serviceManager;
+    contents.fileChanged.connect((_, { type, oldValue, newValue }) => {
+      const [from, to] = [oldValue?.path, newValue?.path];
+      if (type === 'rename' && from && to) {
+        const move = { from: contents.localPath(from), to: contents.localPath(to) };
+        settings.followMove(move).catch((error: unknown) => {
+          console.error('LLM Meter could not let its settings follow a moved notebook.', error);
+        });
+      }
+    });
     return settings;
   }
 };

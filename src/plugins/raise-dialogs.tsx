@@ -84,10 +84,11 @@ export async function raiseLimit(
  */
 export async function showRaises(meter: IMeter, raises: IRaises, wording: IWording): Promise<void> {
   const { trans } = wording;
+  const { standings = [], owner } = meter.snapshot.document ?? {};
   const { RaisesWidget } = await import('../ui/raises/raises');
   await showDialog({
     title: trans.__('Raise history'),
-    body: new RaisesWidget(() => raises.list(), meter.snapshot.document?.standings ?? [], wording),
+    body: new RaisesWidget(() => raises.list(), standings, owner, wording),
     buttons: [Dialog.okButton({ label: trans.__('Close') })]
   });
 }

@@ -20,6 +20,7 @@ from jupyter_llm_meter.ledger.history import sums_by
 from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.notebooks.moves import write_move
 from jupyter_llm_meter.ledger.notebooks.owners import OWNERS, Paths, move_owners, parts
+from jupyter_llm_meter.ledger.outbox import move_notebooks_of_deliveries
 from jupyter_llm_meter.ledger.rows import Row, storable, to_us
 from jupyter_llm_meter.ledger.schema import (
     NO_END,
@@ -170,6 +171,7 @@ def _move_limits(
         for limit_id, subject in _limits_on(connection, table, list(meant), conditions):
             _move_subject(connection, table, limit_id, (subject, meant[subject]), conditions, now)
     _move_column(connection, alerts, "top_notebook", own)
+    move_notebooks_of_deliveries(connection, own)
 
 
 def _limits_on(

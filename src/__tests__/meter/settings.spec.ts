@@ -7,6 +7,8 @@ import type { IPreferences } from '../../tokens';
 /** A registry with one plugin's settings. */
 class Registry {
   composite: Record<string, unknown> = {};
+  user: Record<string, unknown> = {};
+  readonly written: [key: string, value: unknown][] = [];
   readonly changed = new Signal<this, void>(this);
   loads = 0;
   isBroken = false;
@@ -14,6 +16,11 @@ class Registry {
   load(): Promise<this> {
     this.loads += 1;
     return this.isBroken ? Promise.reject(new Error('limits: not a list')) : Promise.resolve(this);
+  }
+
+  set(_plugin: string, key: string, value: unknown): Promise<void> {
+    this.written.push([key, value]);
+    return Promise.resolve();
   }
 
   change(composite: Record<string, unknown>): void {
@@ -50,6 +57,22 @@ describe('MeterSettings', () => {
     registry.change({ limits: [{ amount: 2 }] });
     expect(limits[1]).toBe(limits[0]);
     expect(limits[2]).toEqual([{ amount: 2 }]);
+  });
+
+  it('should write what the user set of a moved notebook, and nothing that others set', async () => {
+    const limit = { scope: 'notebook', value: 'a.ipynb', window: 'day', unit: 'calls', amount: 5 };
+    registry.composite = { limits: [limit], gaugeLimit: 'notebook=a.ipynb/day/calls' };
+    await settings.load();
+    await settings.followMove({ from: 'a.ipynb', to: 'b.ipynb' });
+    expect(registry.written).toEqual([]);
+    registry.user = registry.composite;
+    await settings.followMove({ from: 'other.ipynb', to: 'c.ipynb' });
+    expect(registry.written).toEqual([]);
+    await settings.followMove({ from: 'a.ipynb', to: 'b.ipynb' });
+    expect(registry.written).toEqual([
+      ['limits', [{ ...limit, value: 'b.ipynb' }]],
+      ['gaugeLimit', 'notebook=b.ipynb/day/calls']
+    ]);
   });
 
   it('should use the defaults, and log why, where the settings do not keep the schema', async () => {

@@ -133,6 +133,7 @@ function readAlert(value: unknown, path: string): Alert {
     amount: shape.decimal('amount'),
     unit: shape.choice('unit', UNITS),
     topNotebook: shape.optionalText('top_notebook'),
+    topCell: shape.optionalText('top_cell'),
     needed: shape.optionalDecimal('needed'),
     reserved: shape.optionalDecimal('reserved')
   };

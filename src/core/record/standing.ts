@@ -158,6 +158,8 @@ export interface Alert {
   readonly amount: string;
   readonly unit: Unit;
   readonly topNotebook?: string;
+  /** The id of the cell of that notebook that used most of the limit. */
+  readonly topCell?: string;
   /** What the refused call needed at most; only with `blocked`. */
   readonly needed?: string;
   /** What calls under way held when it was refused; only with `blocked`. */

@@ -172,6 +172,8 @@ export interface components {
       readonly reserved?: components['schemas']['Amount'];
       /** @description The notebook that used most of the limit, where known. */
       readonly top_notebook?: string;
+      /** @description The id of the cell of that notebook that used most of the limit, where known. */
+      readonly top_cell?: string;
     };
     readonly Runaway: {
       readonly id: string;

@@ -11,7 +11,7 @@ import type { Translate } from './translate';
  * The name of a limit as the start of a line: `This month`, `Model gpt-5 today`, `Today (New York, from 6:00)`.
  *
  * @param limit - the limit.
- * @param subject - the user, notebook, model, ... that it counts; undefined if unknown.
+ * @param subject - the user, notebook, model, ... that it counts; undefined: each one for itself.
  * @param trans - the translations.
  * @param isOwn - whether a user's limit counts the reader, who is not named.
  * @returns the name.
@@ -22,11 +22,15 @@ export function limitTitle(
   trans: Translate,
   isOwn = true
 ): string {
-  const whose = limit.scope === 'user' && isOwn ? undefined : (subject ?? limit.value);
+  const whose = subject ?? limit.value;
   const name =
-    whose === undefined
+    limit.scope === 'user' && (isOwn || whose === undefined)
       ? windowTitle(limit.window, trans)
-      : windowOf(scopeTitle(limit, whose, trans), limit.window, trans);
+      : windowOf(
+          whose === undefined ? eachTitle(limit, trans) : scopeTitle(limit, whose, trans),
+          limit.window,
+          trans
+        );
   const differences = (limit.namedBy ?? [])
     .map(part => differenceText(part, limit, trans))
     .filter(text => text !== undefined);
@@ -71,9 +75,10 @@ function differenceText(
   }
 }
 
-/** The place that an IANA zone is named after. */
+/** The place that an IANA zone is named after; a direction alone, as in `Brazil/West`, is no place. */
 function placeOf(timeZone: string): string {
-  return timeZone.slice(timeZone.lastIndexOf('/') + 1).replace(/_/g, ' ');
+  const place = timeZone.slice(timeZone.lastIndexOf('/') + 1).replace(/_/g, ' ');
+  return /^(?:East|North|South|West)$/.test(place) ? timeZone : place;
 }
 
 function windowTitle(window: WindowName, trans: Translate): string {
@@ -125,6 +130,28 @@ function scopeTitle({ scope }: Limit, subject: string, trans: Translate): string
       return trans.__('Model %1', name);
     case 'provider':
       return trans.__('Provider %1', name);
+  }
+}
+
+/** All subjects of a limit, each for itself. */
+function eachTitle({ scope }: Limit, trans: Translate): string {
+  switch (scope) {
+    case 'user':
+      return trans.__('Each user');
+    case 'team':
+      return trans.__('Each team');
+    case 'key':
+      return trans.__('Each API key');
+    case 'project':
+      return trans.__('Each project');
+    case 'notebook':
+      return trans.__('Each notebook');
+    case 'kernel':
+      return trans.__('Each kernel');
+    case 'model':
+      return trans.__('Each model');
+    case 'provider':
+      return trans.__('Each provider');
   }
 }
 

@@ -20,8 +20,8 @@ const CHANGE_LIMIT = 'change-limit';
 interface AlertActions {
   readonly seeUsage: () => void;
   readonly changeLimit: () => void;
-  /** Opens a notebook at the cell that spends. */
-  readonly goToCell: (notebookPath: string) => void;
+  /** Opens a notebook at the cell that used most; undefined where that is not known. */
+  readonly goToCell: (notebookPath: string, cellId: string | undefined) => void;
   /** Interrupts a kernel; shows an error if it can't. */
   readonly interrupt: (kernelId: string) => Promise<void>;
   /** The form that raises a limit, for a refused call that needed so much; calls back when it is raised. */
@@ -105,10 +105,10 @@ export async function askAtLimit(
     story: (
       <NoticeBody
         notice={toNotice(alert, standing, wording)}
-        hint={trans.__('Go to the cell that made the latest call')}
+        hint={trans.__('Go to the cell that used most')}
         onOpen={path => {
           dialog.reject();
-          actions.goToCell(path);
+          actions.goToCell(path, alert.topCell);
         }}
       />
     ),

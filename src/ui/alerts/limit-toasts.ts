@@ -13,8 +13,8 @@ import type { IWording } from '../../tokens';
 interface ToastActions {
   readonly seeUsage: () => void;
   readonly changeLimit: () => void;
-  /** Opens a notebook at the cell that spends. */
-  readonly goToCell: (notebookPath: string) => void;
+  /** Opens a notebook at the cell that used most; undefined where that is not known. */
+  readonly goToCell: (notebookPath: string, cellId: string | undefined) => void;
 }
 
 /** Which limit an alert or a standing is about. */
@@ -47,7 +47,7 @@ export class LimitToasts {
   show(alert: Alert, standing: Standing | undefined): void {
     const { trans } = this.wording;
     const { seeUsage, changeLimit, goToCell } = this.actions;
-    const { topNotebook } = alert;
+    const { topNotebook, topCell } = alert;
     this.close(alert);
     const id = this.notifications.notify(
       toNotice(alert, standing, this.wording).summary,
@@ -60,7 +60,7 @@ export class LimitToasts {
             : [
                 {
                   label: trans.__('Go to cell'),
-                  callback: () => goToCell(topNotebook),
+                  callback: () => goToCell(topNotebook, topCell),
                   displayType: 'accent' as const
                 }
               ]),

@@ -11,7 +11,7 @@ interface NoticeBodyProps {
   readonly notice: Notice;
   /** What a click on the notebook does, in words. */
   readonly hint: string;
-  /** Opens a notebook at the cell that spends. */
+  /** Opens a notebook at the cell that used most. */
   readonly onOpen: (notebookPath: string) => void;
 }
 

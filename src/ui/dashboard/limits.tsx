@@ -1,5 +1,6 @@
 /**
- * The limits as curves: used against the amount, and where it leads.
+ * All limits and where they stand, also those that nothing done here counts towards. The limits nearest to their amounts are
+ * curves: used against the amount, and where it leads.
  */
 
 import { scaleLinear } from 'd3-scale';
@@ -8,7 +9,7 @@ import * as React from 'react';
 
 import type { Burnup, Course, Point } from '../../core/dashboard/burnup';
 import { burnupOf, courseOf } from '../../core/dashboard/burnup';
-import { moreText } from '../../core/words/facts';
+import { levelText, moreText } from '../../core/words/facts';
 import { forecastText } from '../../core/words/outlook';
 import type { Owner, Standing, StandingDocument } from '../../core/record/standing';
 import { isOwnUser, limitTitle } from '../../core/words/limit-name';
@@ -38,26 +39,34 @@ interface LimitCoursesProps extends CurvesProps {
   readonly document?: StandingDocument;
 }
 
-/** Shows the limits closest to their amounts as curves. */
+/** Shows all limits, those nearest to their amounts first and as curves. */
 export function LimitCourses({ document, ...props }: LimitCoursesProps): React.ReactElement {
   const { trans } = props.words;
-  const standings = document?.standings ?? [];
-  const hidden = (document?.moreStandings ?? 0) + Math.max(0, standings.length - MOST_CURVES);
+  const standings = [...(document?.standings ?? [])].sort((one, other) => other.ratio - one.ratio);
+  const more = document?.moreStandings ?? 0;
   return (
     <section className="jp-LLMMeter-Card">
       <div className="jp-LLMMeter-Card-header">
-        <h3>{trans.__('Limits')}</h3>
+        <h3>{trans.__('All limits')}</h3>
       </div>
       {standings.length === 0 && <p className="jp-LLMMeter-Empty">{trans.__('No limits set.')}</p>}
-      {standings.slice(0, MOST_CURVES).map(standing => (
-        <LimitCourse
-          key={`${standing.limit.id} ${standing.subject ?? ''}`}
-          {...props}
-          standing={standing}
-          owner={document?.owner}
-        />
-      ))}
-      {hidden > 0 && <p>{moreText(hidden, trans)}</p>}
+      <div
+        className="jp-LLMMeter-Courses"
+        tabIndex={0}
+        role="group"
+        aria-label={trans.__('All limits')}
+      >
+        {standings.map((standing, index) => (
+          <LimitCourse
+            key={`${standing.limit.id} ${standing.subject ?? ''}`}
+            {...props}
+            standing={standing}
+            owner={document?.owner}
+            isCurve={index < MOST_CURVES}
+          />
+        ))}
+      </div>
+      {more > 0 && <p>{moreText(more, trans)}</p>}
     </section>
   );
 }
@@ -65,13 +74,14 @@ export function LimitCourses({ document, ...props }: LimitCoursesProps): React.R
 interface LimitCourseProps extends CurvesProps {
   readonly standing: Standing;
   readonly owner?: Owner;
+  readonly isCurve: boolean;
 }
 
 function LimitCourse(props: LimitCourseProps): React.ReactElement {
   const { standing, owner, timeZone, words } = props;
   const { trans, format } = words;
   const { limit, subject, level, ratio, resetsAt } = standing;
-  const course = courseOf(standing, timeZone);
+  const course = props.isCurve ? courseOf(standing, timeZone) : undefined;
   const forecast = forecastText(standing, words);
   const title = limitTitle(limit, subject, trans, isOwnUser(standing, owner));
   return (
@@ -86,6 +96,7 @@ function LimitCourse(props: LimitCourseProps): React.ReactElement {
         <Curve {...props} course={course} />
       )}
       <div className="jp-LLMMeter-Course-notes">
+        {level !== 'ok' && <strong>{levelText(level, trans)}</strong>}
         <span>{usedOfLimit(standing, words)}</span>
         <span>{resetText(resetsAt, limit.timeZone, words)}</span>
         {forecast && <span>{forecast}</span>}

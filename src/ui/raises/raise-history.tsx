@@ -4,8 +4,8 @@
 
 import * as React from 'react';
 import type { Raise } from '../../core/limits/raise';
-import type { Standing } from '../../core/record/standing';
-import { limitTitle } from '../../core/words/limit-name';
+import type { Owner, Standing } from '../../core/record/standing';
+import { isOwnUser, limitTitle } from '../../core/words/limit-name';
 import { amountText } from '../../core/words/wording';
 import { useAnswer } from '../answer';
 import { Loading, Trouble } from '../trouble';
@@ -15,11 +15,13 @@ interface RaisesProps {
   readonly listRaises: () => Promise<readonly Raise[]>;
   /** The limits, for their titles. */
   readonly standings: readonly Standing[];
+  /** The reader, whose own limits don't name them; undefined if unknown. */
+  readonly owner?: Owner;
   readonly words: Words;
 }
 
 /** Shows every raise, the newest first. */
-export function Raises({ listRaises, standings, words }: RaisesProps): React.ReactElement {
+export function Raises({ listRaises, standings, owner, words }: RaisesProps): React.ReactElement {
   const { trans } = words;
   const [tries, setTries] = React.useState(0);
   const answer = useAnswer(listRaises, 'raises', tries);
@@ -29,7 +31,7 @@ export function Raises({ listRaises, standings, words }: RaisesProps): React.Rea
       <Trouble answer={answer} words={words} onRetry={() => setTries(tries + 1)} />
       {answer.value?.length === 0 && <p>{trans.__('No limits have been raised.')}</p>}
       {answer.value !== undefined && answer.value.length > 0 && (
-        <RaiseTable raises={answer.value} standings={standings} words={words} />
+        <RaiseTable raises={answer.value} {...{ standings, owner, words }} />
       )}
     </>
   );
@@ -38,10 +40,11 @@ export function Raises({ listRaises, standings, words }: RaisesProps): React.Rea
 interface RaiseTableProps {
   readonly raises: readonly Raise[];
   readonly standings: readonly Standing[];
+  readonly owner?: Owner;
   readonly words: Words;
 }
 
-function RaiseTable({ raises, standings, words }: RaiseTableProps): React.ReactElement {
+function RaiseTable({ raises, standings, owner, words }: RaiseTableProps): React.ReactElement {
   const { trans, format } = words;
   return (
     <table>
@@ -60,7 +63,7 @@ function RaiseTable({ raises, standings, words }: RaiseTableProps): React.ReactE
           <tr key={raise.id}>
             <td>{format.recent(raise.raisedAt)}</td>
             <td>{raise.user ?? trans.__('unknown')}</td>
-            <td>{titleOf(raise, standings, words)}</td>
+            <td>{titleOf(raise, standings, owner, words)}</td>
             <td>{amountText(raise.amount, raise.unit, words) ?? '–'}</td>
             <td>{raise.expiresAt === undefined ? '–' : format.recent(raise.expiresAt)}</td>
             <td className="jp-LLMMeter-Raises-reason">{raise.reason}</td>
@@ -75,8 +78,11 @@ function RaiseTable({ raises, standings, words }: RaiseTableProps): React.ReactE
 function titleOf(
   { limitId, subject }: Raise,
   standings: readonly Standing[],
+  owner: Owner | undefined,
   { trans }: Words
 ): string {
   const standing = standings.find(({ limit }) => limit.id === limitId);
-  return standing === undefined ? limitId : limitTitle(standing.limit, subject, trans);
+  return standing === undefined
+    ? limitId
+    : limitTitle(standing.limit, subject, trans, isOwnUser({ subject }, owner));
 }

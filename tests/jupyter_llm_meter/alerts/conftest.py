@@ -88,7 +88,10 @@ def start(storage, fixed_limits):
     running = []
 
     def start_service(
-        channels, limits=({"window": "month", "unit": "tokens", "amount": 1000},), storage=storage
+        channels,
+        limits=({"window": "month", "unit": "tokens", "amount": 1000},),
+        storage=storage,
+        kernels=None,
     ):
         log = logging.getLogger("test")
         problems = Problems(log)
@@ -99,6 +102,7 @@ def start(storage, fixed_limits):
             problems=problems,
             time_zone="UTC",
             log=log,
+            kernels=kernels,
             channels=Channels.from_configuration(channels, problems),
         )
         service.start()

@@ -11,8 +11,10 @@ from threading import Event
 import pytest
 
 from jupyter_llm_meter.alerts import delivery
+from jupyter_llm_meter.core.standing import CellPosition
 from jupyter_llm_meter.ledger import Ledger
 from jupyter_llm_meter.ledger.deliveries import DELIVERY_LEASE
+from jupyter_llm_meter.service.context import NoKernels
 
 SECRET = "hook-secret-4711"
 TWO = [
@@ -60,6 +62,26 @@ def test_a_crossed_limit_reaches_every_default_channel_once(start, spend, provid
     service.stop()
     assert len(provider.requests) == 2
     assert problems_of(service) == {}
+
+
+class SavedNotebooks(NoKernels):
+    """A lab with one saved notebook."""
+
+    async def cells(self, path):
+        return {"c7": CellPosition(7, 9)} if path == "a.ipynb" else {}
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [("a.ipynb", "a.ipynb, cell 7 of 9 (850 tokens)"), ("new.ipynb", "new.ipynb (850 tokens)")],
+)
+def test_a_message_says_where_the_cell_is_in_a_saved_notebook(
+    start, spend, provider, eventually, path, named
+):
+    service = start({"ops": webhook(provider)}, kernels=SavedNotebooks())
+    spend(service, 850, notebook_path=path, cell_id="c7")
+    eventually(lambda: provider.requests)
+    assert f"Top notebook: {named}" in provider.requests[0].json["message"]
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError
 from jupyter_llm_meter.alerts.robots import refusal
 from jupyter_llm_meter.alerts.sender import send, sender_to
 from jupyter_llm_meter.alerts.text import Message, compose, compose_test
+from jupyter_llm_meter.core.standing import TopNotebook
 
 MESSAGE = Message("LLM Meter：标题", "第一行\n第二行", "- 第一行\n- 第二行")
 SECRET = "SEC0123456789abcdef"
@@ -115,7 +116,7 @@ def card_of(provider, message):
 
 
 def test_a_card_leads_to_the_notebook_by_a_button_that_stands_for_the_link(provider, make_alert):
-    details = make_alert(notebooks=[("a.ipynb", Decimal(7))])
+    details = make_alert(notebooks=[TopNotebook("a.ipynb", Decimal(7))])
     card = card_of(provider, compose([details], "zh-CN", 18_000, "https://lab.example.com/lab"))
     body, actions = card["elements"]
     assert card["header"]["template"] == "orange"

@@ -8,13 +8,17 @@ from string import Formatter
 import pytest
 
 from jupyter_llm_meter.alerts.channel import LANGUAGES
-from jupyter_llm_meter.alerts.text import compose, compose_test
+from jupyter_llm_meter.alerts.text import compose, compose_test, notebook_address
 from jupyter_llm_meter.alerts.words import WORDS
 from jupyter_llm_meter.core.limit_names import with_name_parts
 from jupyter_llm_meter.core.limit_reader import parse_limits
+from jupyter_llm_meter.core.standing import CellPosition, TopNotebook
 
 PLENTY = 100_000
-NOTEBOOKS = (("a.ipynb", Decimal(620_000)), ("b.ipynb", Decimal(100_000)))
+NOTEBOOKS = (
+    TopNotebook("a.ipynb", Decimal(620_000), "c/1", CellPosition(3, 12)),
+    TopNotebook("b.ipynb", Decimal(100_000), "c2"),
+)
 
 
 def test_a_warning_in_english(make_alert):
@@ -23,9 +27,9 @@ def test_a_warning_in_english(make_alert):
     assert message.text.splitlines() == [
         "Used: 812,345 of 1,000,000 tokens (81%)",
         "Resets: 2026-12-01 00:00 (Asia/Shanghai)",
-        "Top notebooks: a.ipynb (620,000 tokens), b.ipynb (100,000 tokens)",
+        "Top notebooks: a.ipynb, cell 3 of 12 (620,000 tokens), b.ipynb (100,000 tokens)",
         "Detected: 2026-11-24 20:00",
-        "Open JupyterLab: https://lab.example.com/lab/tree/a.ipynb",
+        "Open JupyterLab: https://lab.example.com/lab/tree/a.ipynb?llm-meter-cell=c%2F1",
     ]
     assert not message.is_urgent
 
@@ -36,9 +40,9 @@ def test_a_warning_in_chinese(make_alert):
     assert message.text.splitlines() == [
         "用量：已使用 812,345，限额 1,000,000 token（81%）",
         "重置时间：2026-12-01 00:00（Asia/Shanghai）",
-        "用量最高的笔记本：a.ipynb（620,000 token）、b.ipynb（100,000 token）",
+        "用量最高的笔记本：a.ipynb 第 3/12 个单元格（620,000 token）、b.ipynb（100,000 token）",
         "发现时间：2026-11-24 20:00",
-        "打开 JupyterLab：https://lab.example.com/lab/tree/a.ipynb",
+        "打开 JupyterLab：https://lab.example.com/lab/tree/a.ipynb?llm-meter-cell=c%2F1",
     ]
 
 
@@ -125,13 +129,15 @@ def test_a_list_that_does_not_fit_in_counts_the_rest(make_alert, language, most_
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_one_alert_fits_into_the_smallest_channel(make_alert, language):
-    alert = make_alert(subject="长" * 900, notebooks=[("记" * 900, Decimal(1))] * 3)
+    alert = make_alert(
+        subject="长" * 900, notebooks=[TopNotebook("记" * 900, Decimal(1), "长" * 60, CellPosition(1, 2))] * 3
+    )
     assert len(compose([alert], language, 2048).whole.encode()) <= 2048
 
 
 def test_names_cannot_contain_syntax_of_the_receiver(make_alert):
     evil = "<!channel> <@all>\nResets: never `*_#\r"
-    message = compose([make_alert(subject=evil, notebooks=[(evil, Decimal(1))])], "en", PLENTY)
+    message = compose([make_alert(subject=evil, notebooks=[TopNotebook(evil, Decimal(1))])], "en", PLENTY)
     assert "<" not in message.whole + message.markdown
     assert [line for line in message.text.splitlines() if line.startswith("Resets: never")] == []
     (line,) = [line for line in message.markdown.splitlines() if line.startswith("- Top notebook")]
@@ -191,7 +197,9 @@ def test_a_limit_in_force_is_named_by_what_tells_it_apart(make_alert):
     "link", ["https://hub/user/alice", "https://hub/user/alice/", "https://hub/user/alice/lab"]
 )
 def test_the_address_leads_to_the_notebook_that_used_most(make_alert, link):
-    alert = make_alert(notebooks=[("my work/a b#1.ipynb", Decimal(5)), ("b.ipynb", Decimal(1))])
+    alert = make_alert(
+        notebooks=[TopNotebook("my work/a b#1.ipynb", Decimal(5)), TopNotebook("b.ipynb", Decimal(1))]
+    )
     text = compose([alert], "en", PLENTY, link).text
     assert text.endswith("Open JupyterLab: https://hub/user/alice/lab/tree/my%20work/a%20b%231.ipynb")
 
@@ -199,3 +207,21 @@ def test_the_address_leads_to_the_notebook_that_used_most(make_alert, link):
 def test_the_instant_of_an_alert_is_in_the_limit_s_zone(make_alert):
     alert = make_alert(raised_at=datetime(2026, 3, 29, 1, 30, tzinfo=timezone.utc), time_zone="Europe/Berlin")
     assert "Detected: 2026-03-29 03:30" in compose([alert], "en", PLENTY).text
+
+
+@pytest.mark.parametrize(
+    ("link", "notebook", "address"),
+    [
+        ("https://lab/lab/", TopNotebook("a b.ipynb", Decimal(1)), "https://lab/lab/tree/a%20b.ipynb"),
+        ("https://lab/u/x/tree", TopNotebook("x/a.ipynb", Decimal(1)), "https://lab/u/x/notebooks/x/a.ipynb"),
+        (
+            "https://lab/u/x/tree",
+            TopNotebook("a.ipynb", Decimal(1), "q&a=1"),
+            "https://lab/u/x/notebooks/a.ipynb?llm-meter-cell=q%26a%3D1",
+        ),
+    ],
+)
+def test_the_link_opens_the_notebook_at_its_cell_where_the_lab_opens_notebooks(
+    make_alert, link, notebook, address
+):
+    assert notebook_address(link, make_alert(notebooks=[notebook])) == address

@@ -13,6 +13,7 @@ from jupyter_llm_meter.alerts.errors import DeliveryError
 from jupyter_llm_meter.alerts.sender import send, sender_to
 from jupyter_llm_meter.alerts.text import compose, compose_test
 from jupyter_llm_meter.alerts.webhook import body_of, sign
+from jupyter_llm_meter.core.standing import CellPosition, TopNotebook
 
 SECRET = "signing-secret-0123456789"
 HOW_TO = Path(__file__).parents[3] / "docs" / "how-to" / "alerts.md"
@@ -63,9 +64,14 @@ def test_the_signature_is_an_hmac_of_timestamp_and_body():
 
 def test_the_body_has_every_figure_of_an_alert(make_alert):
     details = make_alert(
-        notebooks=(("team/my report.ipynb", Decimal(700_000)), ("b.ipynb", Decimal(100))),
+        notebooks=(
+            TopNotebook("team/my report.ipynb", Decimal(700_000), "5f0c", CellPosition(3, 12)),
+            TopNotebook("b.ipynb", Decimal(100), "77aa"),
+            TopNotebook("c.ipynb", Decimal(10)),
+        ),
         forecast=Decimal("1015431.5"),
         top_notebook="team/my report.ipynb",
+        top_cell="5f0c",
     )
     body = body_of(compose([details], "en", 10_000, "https://lab.example.com/lab"), NOW_S)
     assert (body["event"], body["sent_at"]) == ("alerts", "2026-11-24T12:00:01.000000Z")
@@ -88,11 +94,17 @@ def test_the_body_has_every_figure_of_an_alert(make_alert):
             "forecast": "1015431.5",
             "raised_at": "2026-11-24T12:00:00.000000Z",
             "top_notebook": "team/my report.ipynb",
+            "top_cell": "5f0c",
             "top_notebooks": [
-                {"path": "team/my report.ipynb", "used": "700000"},
-                {"path": "b.ipynb", "used": "100"},
+                {
+                    "path": "team/my report.ipynb",
+                    "used": "700000",
+                    "cell": {"id": "5f0c", "number": 3, "of": 12},
+                },
+                {"path": "b.ipynb", "used": "100", "cell": {"id": "77aa"}},
+                {"path": "c.ipynb", "used": "10"},
             ],
-            "link": "https://lab.example.com/lab/tree/team/my%20report.ipynb",
+            "link": "https://lab.example.com/lab/tree/team/my%20report.ipynb?llm-meter-cell=5f0c",
         }
     ]
 

@@ -68,6 +68,33 @@ def test_an_alert_carries_its_figures(ledger):
     assert ledger.alerts(limits, NOW) == [alert]
 
 
+@pytest.mark.parametrize("scope", ["user", "model", "notebook"])
+@pytest.mark.parametrize(("unit", "cell"), [("tokens", "big"), ("calls", "busy")])
+def test_an_alert_names_the_cell_that_used_most_of_its_unit(ledger, scope, unit, cell):
+    limits = [limit("day", unit, {"tokens": 1000, "calls": 4}[unit], scope=scope, warn_at=[])]
+    for number, (name, tokens) in enumerate([("busy", 100), ("big", 700), ("busy", 100), (None, 900)]):
+        crossed = spend(ledger, str(number), tokens, limits, cell_id=name)
+    assert [(alert.top_notebook, alert.top_cell) for alert in ledger.alerts(limits, NOW)] == [
+        ("a.ipynb", cell)
+    ]
+    assert [alert.top_cell for alert in crossed] == [cell]
+
+
+def test_of_cells_that_used_the_same_an_alert_names_the_last_one(ledger):
+    limits = [limit("day", "calls", 2, warn_at=[])]
+    spend(ledger, "1", 1, limits, cell_id="a")
+    (alert,) = spend(ledger, "2", 1, limits, NOW + MINUTE, cell_id="b")
+    assert alert.top_cell == "b"
+
+
+def test_a_cell_outside_the_window_or_of_another_subject_is_not_named(ledger):
+    limits = [limit("day", amount=100, scope="model", value="gpt-5", warn_at=[])]
+    spend(ledger, "1", 5000, limits, NOW - timedelta(days=1), cell_id="yesterday", request_model="gpt-5")
+    spend(ledger, "2", 5000, [], cell_id="other", request_model="claude")
+    (alert,) = spend(ledger, "3", 100, limits, cell_id="mine", request_model="gpt-5")
+    assert alert.top_cell == "mine"
+
+
 def test_calls_outside_notebooks_have_no_top_notebook(ledger):
     (alert,) = spend(ledger, "a", 900, [limit(amount=1000)], notebook_path=None)
     assert "top_notebook" not in alert.to_dict()

@@ -11,6 +11,7 @@ import ledger_samples
 import pytest
 from ledger_samples import NOW, call, limit
 
+from jupyter_llm_meter.core.standing import TopNotebook
 from jupyter_llm_meter.ledger import Ledger, Outbox
 from jupyter_llm_meter.ledger.deliveries import DELIVERY_LEASE, LONGEST_PAUSE, Quiet, pause_after
 
@@ -77,9 +78,9 @@ def test_a_delivery_names_the_three_notebooks_that_used_most(ledger):
         spend(ledger, str(number), tokens, notebook_path=f"{number}.ipynb")
     (delivery,) = take(ledger).deliveries
     assert delivery.notebooks == (
-        ("1.ipynb", Decimal(300)),
-        ("3.ipynb", Decimal(250)),
-        ("2.ipynb", Decimal(200)),
+        TopNotebook("1.ipynb", Decimal(300)),
+        TopNotebook("3.ipynb", Decimal(250)),
+        TopNotebook("2.ipynb", Decimal(200)),
     )
     assert delivery.alert.top_notebook == "1.ipynb"
 
@@ -290,3 +291,11 @@ def test_a_thousand_crossings_in_several_processes_are_one_delivery(database_url
         assert ledger.summary(NOW)["calls"] == 1000
         turns = [take(ledger), take(ledger), take(ledger, NOW + SECOND)]
     assert [[float(each.alert.threshold) for each in turn.deliveries] for turn in turns] == [[1.0], [], []]
+
+
+def test_a_message_that_waits_names_the_notebook_where_it_is_now(ledger):
+    spend(ledger, "1", 1000, cell_id="c")
+    ledger.move_notebooks("alice", "a.ipynb", "sub/b.ipynb", NOW + SECOND)
+    (delivery,) = take(ledger, NOW + MINUTE).deliveries
+    assert delivery.notebooks == (TopNotebook("sub/b.ipynb", Decimal(1000), "c"),)
+    assert (delivery.alert.top_notebook, delivery.alert.top_cell) == ("sub/b.ipynb", "c")

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("reserved", sa.Text(), nullable=True),
         sa.Column("raised_at", sa.BigInteger(), nullable=False),
         sa.Column("top_notebook", sa.Text(), nullable=True),
+        sa.Column("top_cell", sa.Text(), nullable=True),
         sa.Column("claimed_by", sa.Text(), nullable=True),
         sa.Column("claimed_at", sa.BigInteger(), nullable=True),
         sa.Column("acknowledged_at", sa.BigInteger(), nullable=True),

@@ -33,15 +33,16 @@ describe.each(LANGUAGES)('limitTitle in %s', (language, translate) => {
     const named = withNameParts(parseLimits(limits, 'UTC'));
     const titles = named.map((limit, at) => {
       const { subject } = given.names[at];
-      return limitTitle(limit, subject, translate, subject === given.reader);
+      const isOwn = subject === null || subject === given.reader;
+      return limitTitle(limit, subject ?? undefined, translate, isOwn);
     });
     expect(titles).toEqual(given.names.map(name => name[language]));
   });
 });
 
 describe('limitTitle', () => {
-  it('should name only the window when it is about no one subject', () => {
-    expect(titleOf({ scope: 'team' })).toBe('This month');
+  it('should say whose use is counted when it is about no one subject', () => {
+    expect(titleOf({ scope: 'team' })).toBe('Each team this month');
   });
 
   it('should fall back on the value that the limit names', () => {

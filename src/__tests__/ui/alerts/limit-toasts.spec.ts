@@ -24,7 +24,7 @@ function messages(): string[] {
 
 let notifications: NotificationManager;
 let toasts: LimitToasts;
-let opened: string[];
+let opened: (readonly [path: string, cell: string | undefined])[];
 
 beforeEach(() => {
   notifications = new NotificationManager();
@@ -33,7 +33,7 @@ beforeEach(() => {
   toasts = new LimitToasts(notifications, words as IWording, {
     seeUsage: ignore,
     changeLimit: ignore,
-    goToCell: path => opened.push(path)
+    goToCell: (path, cell) => opened.push([path, cell])
   });
 });
 
@@ -75,13 +75,13 @@ describe('LimitToasts', () => {
     expect(messages()).toHaveLength(1);
   });
 
-  it('should lead to the notebook that used most, in one click', () => {
-    toasts.show(alertWith({ top_notebook: 'work.ipynb' }), standingWith());
+  it.each([undefined, 'c7'])('should lead to the cell that used most, in one click: %s', cell => {
+    toasts.show(alertWith({ top_notebook: 'work.ipynb', top_cell: cell }), standingWith());
     const [{ options }] = notifications.notifications;
     const [first] = options.actions ?? [];
     expect(first.label).toBe('Go to cell');
     first.callback({} as MouseEvent);
-    expect(opened).toEqual(['work.ipynb']);
+    expect(opened).toEqual([['work.ipynb', cell]]);
   });
 
   it('should lead nowhere where no notebook is known', () => {

@@ -10,7 +10,15 @@ import type { Snapshot } from '../../../core/record/snapshot';
 import type { CallRecord } from '../../../core/record/record';
 import { AbsentError, AwayError } from '../../../core/errors';
 import { Dashboard } from '../../../ui/dashboard/dashboard';
-import { documentWith, recordWith, wireTotals, withoutMoney, words } from '../../samples';
+import {
+  documentWith,
+  recordWith,
+  wireLimit,
+  wireStanding,
+  wireTotals,
+  withoutMoney,
+  words
+} from '../../samples';
 import { expectAct, fakeLayout, Page } from '../page';
 
 const CHART = '.jp-LLMMeter-Chart';
@@ -115,6 +123,31 @@ describe('Dashboard', () => {
     await show(undefined, withoutMoney);
     expect(page.textsOf('.jp-LLMMeter-Figure-name')).toEqual(['Tokens', 'Calls']);
     expect(page.text).not.toContain('$');
+  });
+
+  it('should list all limits with their standing, those nearest to their amounts first', async () => {
+    const standings = Array.from({ length: 6 }, (_, index) =>
+      wireStanding({
+        limit: wireLimit({ id: `notebook=${index}.ipynb/month/tokens`, scope: 'notebook' }),
+        subject: `${index}.ipynb`,
+        ratio: 1 - index / 10,
+        level: index === 0 ? 'exceeded' : 'ok'
+      })
+    );
+    const document = documentWith({ standings: standings.reverse(), more_standings: 2 });
+    await show({ connection: 'live', document });
+    expect(page.textsOf('.jp-LLMMeter-Course-line bdi')).toEqual(
+      [0, 1, 2, 3, 4, 5].map(index => `Notebook ${index}.ipynb this month`)
+    );
+    expect(page.textsOf('.jp-LLMMeter-Course-line strong')).toEqual([
+      '100%',
+      '90%',
+      '80%',
+      '70%',
+      '60%',
+      '50%'
+    ]);
+    expect(page.text).toContain('2 more limits');
   });
 
   it('should put the trend in words for assistive technology', async () => {

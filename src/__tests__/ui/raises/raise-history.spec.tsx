@@ -4,6 +4,7 @@ import * as React from 'react';
 
 import type { Raise } from '../../../core/limits/raise';
 import { parseRaise } from '../../../core/limits/raise';
+import type { Owner } from '../../../core/record/standing';
 import { AwayError } from '../../../core/errors';
 import { Raises } from '../../../ui/raises/raise-history';
 import { documentWith, wireRaise, words } from '../../samples';
@@ -20,11 +21,12 @@ beforeEach(() => {
 
 afterEach(() => page.close());
 
-async function show(): Promise<void> {
+async function show(owner?: Owner): Promise<void> {
   await page.show(
     <Raises
       listRaises={() => answers.shift()?.() ?? Promise.reject(new Error('asked too often'))}
       standings={documentWith().standings}
+      owner={owner}
       words={words}
     />
   );
@@ -46,6 +48,12 @@ describe('Raises', () => {
       'unknown',
       'team/day/USD'
     ]);
+  });
+
+  it("should name another user's limit after the user", async () => {
+    answers = [() => Promise.resolve([parseRaise(wireRaise({ subject: 'bob' }))])];
+    await show({ user: 'alice' });
+    expect(page.textsOf('tbody td')[2]).toBe('User bob this month');
   });
 
   it('should say that nothing has been raised', async () => {
