@@ -115,7 +115,7 @@ class ReportApp(Command):
         )
 
     def _cells(self, row: dict[str, Any], figures: list[str]) -> list[str]:
-        group = row.get("group", "All" if self.group_by == "none" else "(none)")
+        group = row.get("name") or row.get("group", "All" if self.group_by == "none" else "(none)")
         cost = Decimal(row["cost"]) if "cost" in row else None
         return [group, *(format_count(row[name]) for name in figures), _cost(cost), _gaps(row)]
 

@@ -418,6 +418,8 @@ export interface components {
     };
     readonly UsageRow: {
       readonly group?: string;
+      /** @description Of a kernel, what people call it, where that is known. Its notebook, else its program. */
+      readonly name?: string;
       /** @description Of a cell, where it is known. */
       readonly notebook?: string;
       readonly split?: string;
@@ -531,6 +533,8 @@ export interface components {
       readonly 'error.type'?: string;
       /** @description The server extension that made the call, such as a chat assistant. */
       readonly 'gen_ai.agent.name'?: string;
+      /** @description What people call the script, console or kernel that made the call, such as `train.py` or `Console 1 (Python 3)`. */
+      readonly 'llm_meter.program.name'?: string;
       readonly 'user.id'?: string;
       readonly 'llm_meter.team'?: string;
       /** @description A keyed hash of the API key. */
