@@ -100,8 +100,8 @@ kernels = Table(
 )
 """The notebook of each kernel that a lab has named, so that calls that arrive late know it.
 
-`stated_path` is what the lab said last, `notebook_path` where that notebook is now. `name` is what people call a
-kernel without a notebook.
+`stated_path` is what the lab said last, `notebook_path` where that notebook is now. `name` is what people
+call a kernel without a notebook.
 """
 
 moves = Table(

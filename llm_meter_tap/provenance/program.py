@@ -42,5 +42,6 @@ def script_name() -> str | None:
     if isinstance(module, str) and module:
         return module[: -len(_MAIN)] if module.endswith(_MAIN) else module
     file = getattr(main, "__file__", None)
-    is_file = isinstance(file, str) and not file.startswith("<")  # "<stdin>"
-    return os.path.basename(file) or None if is_file else None
+    if not isinstance(file, str) or file.startswith("<"):  # "<stdin>"
+        return None
+    return os.path.basename(file) or None
