@@ -15,6 +15,7 @@ class Words:
         names: The names of limits.
         units: An amount of one and of several, by unit.
         headlines: What happened, by kind of alert.
+        beside: An amount of dollars with the same in the administrator's currency.
         joint: The separator between names in a list.
         clause_joint: The separator between details on one line.
     """
@@ -30,6 +31,8 @@ class Words:
     notebook: str
     notebooks: str
     with_amount: str
+    beside: str
+    rate: str
     forecast: str
     seen: str
     link: str
@@ -62,6 +65,8 @@ ENGLISH = Words(
     notebook="Top notebook: {names}",
     notebooks="Top notebooks: {names}",
     with_amount="{name} ({amount})",
+    beside="{amount} ({own})",
+    rate="Rate: {rate}",
     forecast="Forecast at this pace: {used} ({percent})",
     seen="Detected: {time}",
     link="Open JupyterLab: {link}",
@@ -94,6 +99,8 @@ CHINESE = Words(
     notebook="用量最高的笔记本：{names}",
     notebooks="用量最高的笔记本：{names}",
     with_amount="{name}（{amount}）",
+    beside="{amount}（{own}）",
+    rate="汇率：{rate}",
     forecast="按当前速度预计用量：{used}（{percent}）",
     seen="发现时间：{time}",
     link="打开 JupyterLab：{link}",

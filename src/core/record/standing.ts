@@ -215,6 +215,16 @@ export interface Unmetered {
   readonly reason: string;
 }
 
+/** A currency that an administrator has set beside the dollar. */
+export interface Currency {
+  /** Of ISO 4217. */
+  readonly code: string;
+  /** What one dollar costs; a decimal string. */
+  readonly perUsd: string;
+  /** The day of the rate, as `2026-11-01`. */
+  readonly asOf: string;
+}
+
 /** All standings, alerts, problems and totals at one moment. */
 export interface StandingDocument {
   readonly seq: number;
@@ -233,6 +243,8 @@ export interface StandingDocument {
   readonly callIds: readonly string[];
   /** Whose calls the server extension records; absent in local mode. */
   readonly owner?: Owner;
+  /** What is shown beside dollars; absent where none is set. */
+  readonly currency?: Currency;
   /** The version of the server extension; absent when it is older than 0.1. */
   readonly version?: string;
 }

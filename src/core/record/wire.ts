@@ -18,6 +18,17 @@ export interface components {
     readonly Amount: string;
     /** @enum {unknown} */
     readonly Unit: 'tokens' | 'USD' | 'calls';
+    readonly Currency: {
+      /** @description Of ISO 4217. */
+      readonly code: string;
+      /** @description What one dollar costs. */
+      readonly per_usd: components['schemas']['Amount'];
+      /**
+       * Format: date
+       * @description The day of the rate.
+       */
+      readonly as_of: string;
+    };
     readonly Owner: {
       readonly user: string;
       /** @description Absent where there is none. */
@@ -245,6 +256,8 @@ export interface components {
       readonly version?: string;
       /** @description Whose calls this service records when a call does not say. */
       readonly owner?: components['schemas']['Owner'];
+      /** @description What is shown beside dollars; absent where an administrator has set none. All amounts are in dollars. */
+      readonly currency?: components['schemas']['Currency'];
     };
     readonly Error: {
       readonly message: string;
@@ -591,6 +604,7 @@ export interface components {
 export type Time = components['schemas']['Time'];
 export type Amount = components['schemas']['Amount'];
 export type Unit = components['schemas']['Unit'];
+export type Currency = components['schemas']['Currency'];
 export type Owner = components['schemas']['Owner'];
 export type Problem = components['schemas']['Problem'];
 export type Explanation = components['schemas']['Explanation'];

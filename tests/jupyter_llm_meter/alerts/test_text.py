@@ -1,7 +1,7 @@
 """What messages say, in every language, and that nothing in them is taken for syntax."""
 
-from dataclasses import fields
-from datetime import datetime, timezone
+from dataclasses import fields, replace
+from datetime import date, datetime, timezone
 from decimal import Decimal
 from string import Formatter
 
@@ -10,6 +10,7 @@ import pytest
 from jupyter_llm_meter.alerts.channel import LANGUAGES
 from jupyter_llm_meter.alerts.text import compose, compose_test
 from jupyter_llm_meter.alerts.words import WORDS
+from jupyter_llm_meter.core.currency import Currency
 from jupyter_llm_meter.core.limit_names import with_name_parts
 from jupyter_llm_meter.core.limit_reader import parse_limits
 
@@ -199,3 +200,25 @@ def test_the_address_leads_to_the_notebook_that_used_most(make_alert, link):
 def test_the_instant_of_an_alert_is_in_the_limit_s_zone(make_alert):
     alert = make_alert(raised_at=datetime(2026, 3, 29, 1, 30, tzinfo=timezone.utc), time_zone="Europe/Berlin")
     assert "Detected: 2026-03-29 03:30" in compose([alert], "en", PLENTY).text
+
+
+YUAN = Currency("CNY", Decimal("7.10"), date(2026, 11, 1))
+IN_DOLLARS = {"limit_id": "team/day/USD", "unit": "USD", "used": Decimal(4), "amount": Decimal(5)}
+
+
+def test_a_currency_of_the_administrator_stands_beside_dollars_with_its_rate(make_alert):
+    alert = replace(make_alert(**IN_DOLLARS, notebooks=(("a.ipynb", Decimal(3)),)), currency=YUAN)
+    english = compose([alert], "en", PLENTY)
+    assert english.title.endswith("80% of $5.00 (35.50 CNY) used")
+    assert english.text.splitlines()[0] == "Used: $4.00 (28.40 CNY) of $5.00 (35.50 CNY) (80%)"
+    assert "Top notebook: a.ipynb ($3.00 (21.30 CNY))" in english.text
+    assert "Rate: 1 USD = 7.10 CNY (2026-11-01)" in english.text.splitlines()
+    chinese = compose([alert], "zh-CN", PLENTY).text.splitlines()
+    assert chinese[0] == "用量：已使用 $4.00（28.40 CNY），限额 $5.00（35.50 CNY）（80%）"
+    assert "汇率：1 USD = 7.10 CNY (2026-11-01)" in chinese
+
+
+def test_several_alerts_say_the_rate_once_and_alerts_of_tokens_not_at_all(make_alert):
+    dollars, tokens = (replace(make_alert(**given), currency=YUAN) for given in (IN_DOLLARS, {}))
+    assert compose([tokens, dollars, dollars], "en", PLENTY).text.count("1 USD =") == 1
+    assert "CNY" not in compose([tokens], "en", PLENTY).text
