@@ -179,11 +179,12 @@ def _fitted(
 
 def _headline(details: AlertDetails, words: Words, named: Naming) -> str:
     alert = details.alert
-    kind = alert.kind if alert.kind in words.headlines else "exceeded"
+    kind = alert.kind if alert.unpriced_model is None else "unpriced"
     return words.headlines[kind].format(
         limit=limit_title(details.limit, named(alert.subject), words.names),
         percent=format_percent(alert.used / alert.amount),
         amount=_amount(alert.amount, details, words),
+        model=named(alert.unpriced_model or ""),
     )
 
 

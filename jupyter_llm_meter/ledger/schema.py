@@ -156,6 +156,7 @@ alerts = Table(
     Column("used", Text, nullable=False),
     Column("needed", Text),
     Column("reserved", Text),
+    Column("unpriced_model", Text),
     Column("raised_at", BigInteger, nullable=False),
     Column("top_notebook", Text),
     Column("claimed_by", Text),

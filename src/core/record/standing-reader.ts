@@ -144,7 +144,8 @@ function readAlert(value: unknown, path: string): Alert {
     unit: shape.choice('unit', UNITS),
     topNotebook: shape.optionalText('top_notebook'),
     needed: shape.optionalDecimal('needed'),
-    reserved: shape.optionalDecimal('reserved')
+    reserved: shape.optionalDecimal('reserved'),
+    unpricedModel: shape.optionalText('unpriced_model')
   };
 }
 

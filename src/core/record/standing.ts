@@ -162,6 +162,8 @@ export interface Alert {
   readonly needed?: string;
   /** What calls under way held when it was refused; only with `blocked`. */
   readonly reserved?: string;
+  /** The model without a known price, where the call was refused for want of one; only with `blocked`. */
+  readonly unpricedModel?: string;
 }
 
 /** A kernel that spent far more in its last minute than its user usually does. */

@@ -181,6 +181,8 @@ export interface components {
       readonly needed?: components['schemas']['Amount'];
       /** @description What calls in flight held when it was refused. */
       readonly reserved?: components['schemas']['Amount'];
+      /** @description The model without a known price, where the call was refused for want of one. */
+      readonly unpriced_model?: string;
       /** @description The notebook that used most of the limit, where known. */
       readonly top_notebook?: string;
     };

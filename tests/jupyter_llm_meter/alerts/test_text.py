@@ -222,3 +222,11 @@ def test_several_alerts_say_the_rate_once_and_alerts_of_tokens_not_at_all(make_a
     dollars, tokens = (replace(make_alert(**given), currency=YUAN) for given in (IN_DOLLARS, {}))
     assert compose([tokens, dollars, dollars], "en", PLENTY).text.count("1 USD =") == 1
     assert "CNY" not in compose([tokens], "en", PLENTY).text
+
+
+def test_a_refusal_for_want_of_a_price_names_the_model(make_alert):
+    alert = make_alert(**IN_DOLLARS, is_refusal=True, threshold=Decimal(1), unpriced_model="my-model")
+    assert compose([alert], "en", PLENTY).title.endswith(
+        "call refused because the model my-model has no known price"
+    )
+    assert "模型 my-model 的价格未知" in compose([alert], "zh-CN", PLENTY).title

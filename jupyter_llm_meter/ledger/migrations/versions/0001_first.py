@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("used", sa.Text(), nullable=False),
         sa.Column("needed", sa.Text(), nullable=True),
         sa.Column("reserved", sa.Text(), nullable=True),
+        sa.Column("unpriced_model", sa.Text(), nullable=True),
         sa.Column("raised_at", sa.BigInteger(), nullable=False),
         sa.Column("top_notebook", sa.Text(), nullable=True),
         sa.Column("claimed_by", sa.Text(), nullable=True),
