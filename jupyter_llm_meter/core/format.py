@@ -1,7 +1,7 @@
 """Figures as people read them in English: the twin of the browser's formatter for terminals and logs.
 
 Compact counts are cut, so that "1M" is only shown when it was reached. Shares are rounded half up, but "100%"
-is only shown when the whole was reached.
+is only shown when the whole was reached, and "0%" only for nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from jupyter_llm_meter.core.currency import Currency
 _SUFFIXES = ((Decimal(10) ** 12, "T"), (Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(1000), "k"))
 _CENT = Decimal("0.01")
 _ALMOST = Decimal(99)
+_LEAST_PERCENT = Decimal("0.005")
 
 
 def format_compact(value: Decimal | int) -> str:
@@ -30,7 +31,11 @@ def format_count(value: Decimal | int) -> str:
 
 
 def format_percent(ratio: Decimal) -> str:
-    """A share of a whole, rounded half up: ``67%`` for two of three; ``100%`` only for the whole."""
+    """A share of a whole, rounded half up: ``67%`` for two of three; ``100%`` only for the whole, ``0%`` only
+    for nothing.
+    """
+    if 0 < ratio < _LEAST_PERCENT:
+        return "<1%"
     percent = (ratio * 100).quantize(Decimal(1), ROUND_HALF_UP)
     return f"{min(percent, _ALMOST) if ratio < 1 else percent:,f}%"
 

@@ -2,11 +2,14 @@
  * Figures and times as people read them, in one locale.
  *
  * Compact counts are cut, so that "1M" appears only once it is reached. Shares are rounded half up, but "100%" appears only
- * once the whole is reached. `jupyter_llm_meter/core/format.py` has the same rules. Reads no clock.
+ * once the whole is reached, and "0%" only for nothing. `jupyter_llm_meter/core/format.py` has the same rules. Reads no clock.
  */
 
 import { multiplyDecimals } from '../record/decimal';
 import type { Currency } from '../record/standing';
+
+/** From here on, a share is rounded to a percent or more. */
+const LEAST_PERCENT = 0.005;
 
 /** How money is shown. */
 export interface MoneyOptions {
@@ -78,11 +81,15 @@ export class Formatter {
   }
 
   /**
-   * A share of a whole, rounded half up: `67%` for two of three; `100%` only when the whole is reached.
+   * A share of a whole, rounded half up: `67%` for two of three; `100%` only when the whole is reached, `0%` only when
+   * nothing is.
    *
    * @param ratio - 0 to 1, or above.
    */
   percent(ratio: number): string {
+    if (ratio > 0 && ratio < LEAST_PERCENT) {
+      return `<${this._percent.format(0.01)}`;
+    }
     // Ratios have six decimals; a binary fraction just below a half, as of 0.145, must not be rounded down.
     const percent = Math.floor(Number((ratio * 100).toFixed(4)) + 0.5);
     return this._percent.format((ratio < 1 ? Math.min(percent, 99) : percent) / 100);
