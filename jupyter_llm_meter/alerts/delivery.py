@@ -22,6 +22,7 @@ from jupyter_llm_meter.alerts.errors import ChannelError, DeliveryError
 from jupyter_llm_meter.alerts.sender import Sender, send, sender_to
 from jupyter_llm_meter.alerts.text import AlertDetails, Message, compose
 from jupyter_llm_meter.alerts.trial import Outcome, try_channels
+from jupyter_llm_meter.core.currency import Currency
 from jupyter_llm_meter.core.explanation import Explanation, explain
 from jupyter_llm_meter.core.limit_names import limit_of_id
 from jupyter_llm_meter.core.limits import Limit
@@ -53,6 +54,7 @@ class AlertDelivery:
         limits: Returns the limits in force.
         expected_use: Returns the expected use at the end of the window, by the limit's id and the subject.
         cells: Returns where the cells of the notebook at a path are, by their ids, as far as known.
+        currency: What messages show beside dollars.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class AlertDelivery:
         limits: Callable[[], Sequence[Limit]],
         expected_use: Callable[[str, str], Decimal | None],
         cells: Callable[[str], Awaitable[Mapping[str, CellPosition]]],
+        currency: Currency | None = None,
     ) -> None:
         self._channels = channels
         self._ledger = ledger
@@ -77,6 +80,7 @@ class AlertDelivery:
         self._limits = limits
         self._expected_use = expected_use
         self._cells = cells
+        self._currency = currency
         self._posted: dict[str, asyncio.Event] = {}
         self._sending: dict[str, Future[None]] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -156,6 +160,7 @@ class AlertDelivery:
                 each.time_zone,
                 [await self._located(notebook) for notebook in each.notebooks],
                 self._expected_use(each.alert.limit_id, each.alert.subject),
+                self._currency,
             )
             for each in turn.deliveries
         ]

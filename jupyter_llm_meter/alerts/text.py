@@ -14,7 +14,8 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from jupyter_llm_meter.alerts.words import WORDS, Words
-from jupyter_llm_meter.core.format import format_count, format_percent, format_usd
+from jupyter_llm_meter.core.currency import Currency
+from jupyter_llm_meter.core.format import format_count, format_money, format_percent, format_rate
 from jupyter_llm_meter.core.limit_names import limit_title
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import Alert, TopNotebook
@@ -86,6 +87,7 @@ class AlertDetails:
         time_zone: IANA zone of its limit.
         notebooks: The notebooks that used most, most first.
         forecast: The use at the end of the window at this pace, where known.
+        currency: What is shown beside dollars; None: nothing.
     """
 
     alert: Alert
@@ -93,6 +95,12 @@ class AlertDetails:
     time_zone: str
     notebooks: Sequence[TopNotebook] = ()
     forecast: Decimal | None = None
+    currency: Currency | None = None
+
+    @property
+    def shown_currency(self) -> Currency | None:
+        """The currency beside the amounts; None for a limit that does not count dollars."""
+        return self.currency if self.alert.unit == "USD" else None
 
 
 def compose(
@@ -153,8 +161,10 @@ def _lines(lines: Iterator[str], link: str | None, words: Words, mark: str = "",
 
 
 def _listing(alerts: Sequence[AlertDetails], words: Words, named: Naming) -> Iterator[str]:
+    has_currency = [each.shown_currency is not None for each in alerts]
     for number, each in enumerate(alerts[:_MOST_LISTED], start=1):
-        rest = words.clause_joint.join(_details(each, words, named))
+        is_first = not any(has_currency[: number - 1])
+        rest = words.clause_joint.join(_details(each, words, named, has_rate=is_first))
         headline = _headline(each, words, named)
         yield words.listed.format(number=number, headline=headline, rest=rest)
 
@@ -177,17 +187,18 @@ def _fitted(
 
 def _headline(details: AlertDetails, words: Words, named: Naming) -> str:
     alert = details.alert
-    kind = alert.kind if alert.kind in words.headlines else "exceeded"
+    kind = alert.kind if alert.unpriced_model is None else "unpriced"
     return words.headlines[kind].format(
         limit=limit_title(details.limit, named(alert.subject), words.names),
         percent=format_percent(alert.used / alert.amount),
-        amount=_amount(alert.amount, alert.unit, words),
+        amount=_amount(alert.amount, details, words),
+        model=named(alert.unpriced_model or ""),
     )
 
 
-def _details(details: AlertDetails, words: Words, named: Naming) -> Iterator[str]:
+def _details(details: AlertDetails, words: Words, named: Naming, *, has_rate: bool = True) -> Iterator[str]:
     alert = details.alert
-    used, amount = _figure(alert.used, alert.unit), _amount(alert.amount, alert.unit, words)
+    used, amount = _figure(alert.used, details, words), _amount(alert.amount, details, words)
     yield words.used.format(used=used, amount=amount, percent=format_percent(alert.used / alert.amount))
     if alert.resets_at is None:
         yield words.never_resets
@@ -195,16 +206,18 @@ def _details(details: AlertDetails, words: Words, named: Naming) -> Iterator[str
         yield words.resets.format(time=_local(alert.resets_at, details.time_zone), zone=details.time_zone)
     if details.forecast is not None:
         percent = format_percent(details.forecast / alert.amount)
-        yield words.forecast.format(used=_amount(details.forecast, alert.unit, words), percent=percent)
+        yield words.forecast.format(used=_amount(details.forecast, details, words), percent=percent)
     if details.notebooks:
         names = [
             words.with_amount.format(
-                name=_placed(each, words, named), amount=_amount(each.used, alert.unit, words)
+                name=_placed(each, words, named), amount=_amount(each.used, details, words)
             )
             for each in details.notebooks
         ]
         heading = words.notebook if len(names) == 1 else words.notebooks
         yield heading.format(names=words.joint.join(names))
+    if has_rate and details.shown_currency is not None:
+        yield words.rate.format(rate=format_rate(details.shown_currency))
     yield words.seen.format(time=_local(alert.raised_at, details.time_zone))
 
 
@@ -216,13 +229,15 @@ def _placed(notebook: TopNotebook, words: Words, named: Naming) -> str:
     return words.at_cell.format(name=name, number=position.number, count=position.count)
 
 
-def _amount(amount: Decimal, unit: str, words: Words) -> str:
-    one, several = words.units[unit]
-    return (one if amount == 1 else several).format(amount=_figure(amount, unit))
+def _amount(amount: Decimal, details: AlertDetails, words: Words) -> str:
+    one, several = words.units[details.alert.unit]
+    return (one if amount == 1 else several).format(amount=_figure(amount, details, words))
 
 
-def _figure(amount: Decimal, unit: str) -> str:
-    return format_usd(amount) if unit == "USD" else format_count(amount)
+def _figure(amount: Decimal, details: AlertDetails, words: Words) -> str:
+    if details.alert.unit != "USD":
+        return format_count(amount)
+    return format_money(amount, details.currency, words.beside)
 
 
 def _local(at: datetime, time_zone: str) -> str:

@@ -15,6 +15,7 @@ class Words:
         names: The names of limits.
         units: An amount of one and of several, by unit.
         headlines: What happened, by kind of alert.
+        beside: An amount of dollars with the same in the administrator's currency.
         joint: The separator between names in a list.
         clause_joint: The separator between details on one line.
     """
@@ -31,6 +32,8 @@ class Words:
     notebooks: str
     with_amount: str
     at_cell: str
+    beside: str
+    rate: str
     forecast: str
     seen: str
     link: str
@@ -54,6 +57,7 @@ ENGLISH = Words(
         "warning": "{limit}: {percent} of {amount} used",
         "exceeded": "{limit}: limit of {amount} reached",
         "blocked": "{limit}: call refused at the limit of {amount}",
+        "unpriced": "{limit}: call refused because the model {model} has no known price",
     },
     titled="LLM Meter: {text}",
     several="{count} alerts",
@@ -64,6 +68,8 @@ ENGLISH = Words(
     notebooks="Top notebooks: {names}",
     with_amount="{name} ({amount})",
     at_cell="{name}, cell {number} of {count}",
+    beside="{amount} ({own})",
+    rate="Rate: {rate}",
     forecast="Forecast at this pace: {used} ({percent})",
     seen="Detected: {time}",
     link="Open JupyterLab: {link}",
@@ -87,6 +93,7 @@ CHINESE = Words(
         "warning": "{limit}：已使用 {amount} 的 {percent}",
         "exceeded": "{limit}：已达到 {amount} 的限额",
         "blocked": "{limit}：一次调用可能超出 {amount} 的限额，已被拒绝",
+        "unpriced": "{limit}：模型 {model} 的价格未知，一次调用已被拒绝",
     },
     titled="LLM Meter：{text}",
     several="{count} 条预警",
@@ -97,6 +104,8 @@ CHINESE = Words(
     notebooks="用量最高的笔记本：{names}",
     with_amount="{name}（{amount}）",
     at_cell="{name} 第 {number}/{count} 个单元格",
+    beside="{amount}（{own}）",
+    rate="汇率：{rate}",
     forecast="按当前速度预计用量：{used}（{percent}）",
     seen="发现时间：{time}",
     link="打开 JupyterLab：{link}",

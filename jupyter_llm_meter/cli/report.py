@@ -11,7 +11,7 @@ from traitlets import Unicode
 from jupyter_llm_meter.cli.command import ALIASES, Command, CommandError
 from jupyter_llm_meter.cli.tables import Column, print_table
 from jupyter_llm_meter.cli.times import parse_end, parse_start
-from jupyter_llm_meter.core.format import format_count, format_usd
+from jupyter_llm_meter.core.format import format_count, format_money, format_rate
 from jupyter_llm_meter.core.standing import format_time
 from jupyter_llm_meter.ledger import GROUPS, Filter, Ledger
 
@@ -57,6 +57,7 @@ class ReportApp(Command):
         self._zone = self._known_zone(self.zone or self.time_zone())
         self._start = parse_start(self.from_time, self._zone, "--from")
         self._end = parse_end(self.to_time, self._zone, "--to")
+        self._currency = self.service_config().currency
 
     def answer(self, ledger: Ledger) -> None:
         """Show the ledger's sums."""
@@ -104,7 +105,7 @@ class ReportApp(Command):
         total = [
             "Total",
             *(format_count(figure) for figure in sums.values()),
-            _cost(_total_cost(rows)),
+            self._cost(_total_cost(rows)),
             _gaps(_total_gaps(rows)),
         ]
         print_table(
@@ -113,11 +114,16 @@ class ReportApp(Command):
             [self._cells(row, list(figures)) for row in rows],
             total=total if len(rows) > 1 else None,
         )
+        if self._currency is not None:
+            self.console().print(format_rate(self._currency), soft_wrap=True)
 
     def _cells(self, row: dict[str, Any], figures: list[str]) -> list[str]:
-        group = row.get("group", "All" if self.group_by == "none" else "(none)")
+        group = row.get("name") or row.get("group", "All" if self.group_by == "none" else "(none)")
         cost = Decimal(row["cost"]) if "cost" in row else None
-        return [group, *(format_count(row[name]) for name in figures), _cost(cost), _gaps(row)]
+        return [group, *(format_count(row[name]) for name in figures), self._cost(cost), _gaps(row)]
+
+    def _cost(self, amount: Decimal | None) -> str:
+        return "unknown" if amount is None else format_money(amount, self._currency)
 
 
 def _total_cost(rows: list[dict[str, Any]]) -> Decimal | None:
@@ -127,10 +133,6 @@ def _total_cost(rows: list[dict[str, Any]]) -> Decimal | None:
 
 def _total_gaps(rows: list[dict[str, Any]]) -> dict[str, int]:
     return {name: sum(row[name] for row in rows) for name in ("unpriced_calls", "missing_calls")}
-
-
-def _cost(amount: Decimal | None) -> str:
-    return "unknown" if amount is None else format_usd(amount)
 
 
 def _gaps(row: dict[str, Any]) -> str:

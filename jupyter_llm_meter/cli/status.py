@@ -12,7 +12,14 @@ from rich.text import Text
 
 from jupyter_llm_meter.cli.command import Command
 from jupyter_llm_meter.cli.tables import Cell, Column, print_table
-from jupyter_llm_meter.core.format import format_amount, format_count, format_percent, format_usd
+from jupyter_llm_meter.core.currency import Currency
+from jupyter_llm_meter.core.format import (
+    format_amount,
+    format_count,
+    format_money,
+    format_percent,
+    format_rate,
+)
 from jupyter_llm_meter.core.limit_names import limit_title
 from jupyter_llm_meter.core.limits import Limit, notebooks_of
 from jupyter_llm_meter.core.standing import Standing, format_time
@@ -79,10 +86,14 @@ class StatusApp(Command):
         if self.csv:
             self.print_csv(_CSV, [standing.to_dict() for standing in standings])
             return
-        console = self.console()
-        print_table(console, _LIMITS, [_standing_cells(standing) for standing in standings], "Limits")
-        rows = [_usage_cells("Today", today), _usage_cells("This month", month)]
+        console, currency = self.console(), config.currency
+        print_table(
+            console, _LIMITS, [_standing_cells(standing, currency) for standing in standings], "Limits"
+        )
+        rows = [_usage_cells("Today", today, currency), _usage_cells("This month", month, currency)]
         print_table(console, _USAGE, rows, "Usage")
+        if currency is not None:
+            console.print(format_rate(currency), soft_wrap=True)
 
     def answer_without_ledger(self, url: str) -> None:
         """Show that nothing was used."""
@@ -105,12 +116,12 @@ def _document(
     }
 
 
-def _standing_cells(standing: Standing) -> list[Cell]:
+def _standing_cells(standing: Standing, currency: Currency | None) -> list[Cell]:
     unit = standing.limit.unit
     return [
         limit_title(standing.limit, standing.subject),
-        format_amount(standing.used, unit),
-        format_amount(standing.amount, unit),
+        format_amount(standing.used, unit, currency),
+        format_amount(standing.amount, unit, currency),
         Text(format_percent(standing.ratio), _COLOURS[standing.level]),
         _reset(standing),
     ]
@@ -123,13 +134,13 @@ def _reset(standing: Standing) -> str:
     return f"{local:%Y-%m-%d %H:%M} {standing.limit.time_zone}"
 
 
-def _usage_cells(name: str, figures: dict[str, Any]) -> list[Cell]:
+def _usage_cells(name: str, figures: dict[str, Any], currency: Currency | None) -> list[Cell]:
     return [
         name,
         format_count(figures["calls"]),
         format_count(figures["input_tokens"]),
         format_count(figures["output_tokens"]),
-        format_usd(Decimal(figures["cost"])) if "cost" in figures else "unknown",
+        format_money(Decimal(figures["cost"]), currency) if "cost" in figures else "unknown",
         format_count(figures["unpriced_calls"]),
         format_count(figures["missing_calls"]),
     ]

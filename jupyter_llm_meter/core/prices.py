@@ -43,6 +43,12 @@ _PART_COUNTS = (
 _BY_THE_HOUR = "provisioned_throughput"
 """Vertex AI's traffic that is paid for by the hour and not by the token."""
 
+_MAKES_MEDIA = ("speech", "image_generation", "video_generation")
+"""Operations whose answer cannot be counted: the text that was sent is the smaller part of the cost."""
+
+_OURS = ("counted", "partial")
+"""The bases of figures that are not the provider's."""
+
 _US_ONLY = Decimal("1.1")
 """Of the standard price: Anthropic's price list, data residency (`inference_geo`), since Opus 4.6."""
 
@@ -83,6 +89,8 @@ def price(
     if stated is not None:
         return Cost(stated, "USD", "provider")
     if (record.total_tokens is None and audio_hours(record) is None) or tier_of(record) == _BY_THE_HOUR:
+        return None
+    if record.operation_name in _MAKES_MEDIA and record.output_tokens is None and record.basis in _OURS:
         return None
     terms = bundled_terms() if terms is None else terms
     overrides = bundled_overrides() if overrides is None else overrides

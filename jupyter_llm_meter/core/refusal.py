@@ -30,13 +30,16 @@ class RefusalWords(NamedTuple):
         return {"message": self.message, "headline": self.headline, "details": [*map(list, self.details)]}
 
 
-def refusal_words(decision: Decision, *, may_raise: bool, link: str | None = None) -> RefusalWords:
+def refusal_words(
+    decision: Decision, *, may_raise: bool, link: str | None = None, model: str | None = None
+) -> RefusalWords:
     """Say why a call was refused.
 
     Args:
         decision: The decision against the call.
         may_raise: Whether this user may add to the limit for a while.
         link: Address of the lab, where known.
+        model: The model that the call asks for, where known.
     """
     standing = decision.standing
     limit = standing.limit
@@ -46,7 +49,7 @@ def refusal_words(decision: Decision, *, may_raise: bool, link: str | None = Non
     )
     name = "the cap on this run" if limit.scope == RUN else f"the limit for {_name(standing)}"
     if decision.is_unpriced:
-        return _unpriced_words(decision, name, amount, used, link)
+        return _unpriced_words(decision, name, f"{amount}, used {used}", link, model)
     need = f"this call may need {needed}" if decision.needed else "nothing is left"
     remedy = _remedy(limit, may_raise)
     details = (
@@ -70,28 +73,40 @@ def _name(standing: Standing) -> str:
     return limit_name(standing.limit, standing.subject, reader=standing.subject)
 
 
-def _unpriced_words(decision: Decision, name: str, amount: str, used: str, link: str | None) -> RefusalWords:
+def _unpriced_words(
+    decision: Decision, name: str, figures: str, link: str | None, model: str | None
+) -> RefusalWords:
     """The refusal of a call because its model has no known price."""
-    remedy = _unpriced_remedy(decision.standing.limit)
+    remedies = _unpriced_remedies(decision.standing.limit)
+    remedy = " ".join(remedies)
     details = (
-        ("Limit", amount),
-        ("Used", used),
-        ("To send it", remedy),
+        ("Model", f"{model or 'unknown'}, without a known price"),
+        ("Limit", figures),
+        *zip(("To send it", "Or"), remedies, strict=True),
         *((("Open", link),) if link else ()),
     )
-    reason = "its model has no known price, and such calls are refused by"
+    whose = "its model" if model is None else f"the model {model}"
+    reason = f"{whose} has no known price, and such calls are refused by"
     return RefusalWords(
         f"LLM Meter did not send this call: {reason} {name}.",
         details,
-        f"Not sent: {reason} {name} ({amount}, used {used}). {remedy}",
+        f"Not sent: {reason} {name} ({figures}). {remedy}",
     )
 
 
-def _unpriced_remedy(limit: Limit) -> str:
+def _unpriced_remedies(limit: Limit) -> tuple[str, str]:
+    """What lets such calls through, and who can do it: in the limit, and by a price."""
+    price = "The administrator can give the model a price of its own (c.LLMMeter.price_overrides)."
     if limit.scope == RUN:
-        return "Write unpriced=allow or a price ceiling, such as unpriced=15, after the amount of the cap."
-    change = "give the model a price, or set the limit's unpriced to allow or to a price ceiling"
-    return f"The administrator can {change}." if limit.source == "config" else f"You can {change}."
+        return (
+            "Write unpriced=allow or a price ceiling in US dollars per million tokens, such as unpriced=15, "
+            "after the amount of the cap.",
+            price,
+        )
+    change = "set the limit's unpriced to allow, or to a price ceiling in US dollars per million tokens"
+    if limit.source == "config":
+        return f"The administrator can {change} (c.LLMMeter.limits).", price
+    return f"You can {change}, in Settings > LLM Meter.", price
 
 
 def _reset(standing: Standing) -> str:

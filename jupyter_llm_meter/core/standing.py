@@ -139,6 +139,7 @@ class Alert:
         is_refusal: A call was refused; otherwise a threshold was crossed.
         needed: What the refused call would have needed, where known.
         reserved: What calls in flight held then, where known.
+        unpriced_model: The model without a known price, where the call was refused for want of one.
     """
 
     id: str
@@ -156,6 +157,7 @@ class Alert:
     is_refusal: bool = False
     needed: Decimal | None = None
     reserved: Decimal | None = None
+    unpriced_model: str | None = None
 
     @property
     def kind(self) -> str:
@@ -181,6 +183,7 @@ class Alert:
                 "unit": self.unit,
                 "needed": None if self.needed is None else format_decimal(self.needed),
                 "reserved": None if self.reserved is None else format_decimal(self.reserved),
+                "unpriced_model": self.unpriced_model,
                 "top_notebook": self.top_notebook,
                 "top_cell": self.top_cell,
             }

@@ -20,6 +20,7 @@ from traitlets import Any as AnyTrait
 from traitlets import Bool, Enum, Unicode, default
 
 from jupyter_llm_meter.alerts.channel import VARIABLE as CHANNELS_VARIABLE
+from jupyter_llm_meter.core.currency import EXAMPLE
 from jupyter_llm_meter.core.limits import DEFAULT_LIMIT
 from jupyter_llm_meter.jupyter.doctor import ServerDoctor
 from jupyter_llm_meter.jupyter.events import SCHEMA_PATH, StandingEvents
@@ -44,7 +45,7 @@ from jupyter_llm_meter.service.storage import prepare_storage
 
 SETTINGS = (
     "database_url", "limits", "on_unreachable", "raises", "channels", "link", "user_id", "team",
-    "price_overrides", "time_zone",
+    "price_overrides", "time_zone", "currency",
 )  # fmt: skip
 """The traits that `ServiceConfig.from_settings` checks; the others concern the Jupyter server alone."""
 
@@ -131,6 +132,14 @@ class LLMMeter(ExtensionApp):
         help="""Path of a table of prices that take precedence over the shipped ones: {"prices": [{"provider":
         "openai", "model": "...", "since": "2026-07-02", "source": "...", "input_mtok": "0.6", "output_mtok":
         "2.2"}]}, in dollars per million tokens. Default: none.""",
+    )
+    currency = AnyTrait(
+        None,
+        allow_none=True,
+        config=True,
+        help=f"""A currency that is shown beside the dollar wherever people read an amount: {EXAMPLE}. code is
+        its ISO 4217 code, per_usd is what one dollar costs, as_of is the day of that rate, which is shown
+        with it. Prices, limits and the ledger stay in dollars. Default: none.""",
     )
     time_zone = Unicode(
         config=True,

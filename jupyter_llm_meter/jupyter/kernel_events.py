@@ -51,6 +51,8 @@ class KernelEvents:
         if action in ("shutdown", "restart"):
             self._kernels.forget_tap(kernel_id)
         self._follow_messages(action, kernel_id)
+        if action in ("start", "restart"):
+            self._kernels.kernel_started(kernel_id)
         if action == "shutdown":
             self._kernels.forget_mark(kernel_id)
             self._service.kernel_ended(kernel_id)

@@ -14,6 +14,7 @@ from jupyter_core.utils import ensure_async
 from jupyter_server.serverapp import ServerApp
 
 from jupyter_llm_meter.core.paths import first_folder
+from jupyter_llm_meter.core.program_names import kernel_name
 from jupyter_llm_meter.core.standing import CellPosition
 from jupyter_llm_meter.jupyter.cell_positions import positions_at
 from jupyter_llm_meter.jupyter.notebook_projects import NotebookProjects
@@ -26,6 +27,8 @@ MOST_CELLS = 10
 """The most notebooks of which the places of cells are remembered."""
 CELLS_PATIENCE_S = 10.0
 """How long an alert waits for the place of a cell."""
+MOST_STARTS = 1_000
+"""The most kernels whose start is remembered."""
 SHOWN_OF_ID = 8
 """How many characters of a kernel's id distinguish it from others with the same kernelspec."""
 
@@ -55,6 +58,7 @@ class ServerKernels:
         self._marks = folder / "kernels"
         self._with_tap: set[str] = set()
         self._with_calls: set[str] = set()
+        self._started: OrderedDict[str, datetime] = OrderedDict()
         self._known_specs: dict[str, _Spec] = {}
         self._projects = NotebookProjects(self._contents)
         self._contexts: dict[str, ServerQuery[KernelContext]] = {}
@@ -144,6 +148,12 @@ class ServerKernels:
         self._with_tap.discard(kernel_id)
         self._with_calls.discard(kernel_id)
 
+    def kernel_started(self, kernel_id: str) -> None:
+        """Remember when a kernel started: it names the kernel where nobody else does."""
+        self._started[kernel_id] = datetime.now().astimezone()
+        while len(self._started) > MOST_STARTS:
+            self._started.popitem(last=False)
+
     def forget_mark(self, kernel_id: str) -> None:
         """Remove the mark of the tap of a kernel that has ended."""
         if kernel_id and Path(kernel_id).name == kernel_id:
@@ -155,12 +165,26 @@ class ServerKernels:
     async def _find_context(self, kernel_id: str) -> KernelContext:
         session = _session_of(kernel_id, await self._sessions())
         if session is None:
-            return self._contexts[kernel_id].last
+            last = self._contexts[kernel_id].last
+            return last if last != KernelContext() else KernelContext(name=await self._name(kernel_id))
         path = session["path"]
         if session["type"] != "notebook":
-            return KernelContext(project=first_folder(path))
+            return KernelContext(
+                project=first_folder(path), name=await self._name(kernel_id, session["name"])
+            )
         seen_at = await self._find_file(path)
         return KernelContext(path, await self._projects.project_in(path) or first_folder(path), seen_at)
+
+    async def _name(self, kernel_id: str, session_name: str = "") -> str | None:
+        """What people call a kernel without a notebook; None once it has ended."""
+        kernels = await ensure_async(self._kernel_manager.list_kernels())
+        kernelspec = next((kernel["name"] for kernel in kernels if kernel["id"] == kernel_id), None)
+        if kernelspec is None:
+            return None
+        spec = await self._spec(kernelspec)
+        return kernel_name(
+            kernelspec if spec is None else spec.display_name, session_name, self._started.get(kernel_id)
+        )
 
     async def _find_file(self, path: str) -> datetime | None:
         now = datetime.now(timezone.utc)

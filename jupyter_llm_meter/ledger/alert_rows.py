@@ -8,7 +8,7 @@ from typing import Any
 
 from jupyter_llm_meter.core.standing import Alert, TopNotebook, format_decimal
 from jupyter_llm_meter.ledger.counters import Window
-from jupyter_llm_meter.ledger.rows import from_us, to_us
+from jupyter_llm_meter.ledger.rows import from_us, storable, to_us
 from jupyter_llm_meter.ledger.schema import NO_END
 
 
@@ -25,6 +25,7 @@ def row_of(alert: Alert, window: Window, top: TopNotebook | None) -> dict[str, A
         "used": format_decimal(alert.used),
         "needed": None if alert.needed is None else format_decimal(alert.needed),
         "reserved": None if alert.reserved is None else format_decimal(alert.reserved),
+        "unpriced_model": storable(alert.unpriced_model),
         "raised_at": to_us(alert.raised_at),
         "top_notebook": None if top is None else top.path,
         "top_cell": None if top is None else top.cell_id,
@@ -47,6 +48,7 @@ def alert_of(row: Mapping[str, Any]) -> Alert:
         top_notebook=row["top_notebook"],
         top_cell=row["top_cell"],
         is_refusal=row["kind"] == "blocked",
+        unpriced_model=row["unpriced_model"],
         needed=None if row["needed"] is None else Decimal(row["needed"]),
         reserved=None if row["reserved"] is None else Decimal(row["reserved"]),
     )

@@ -78,7 +78,12 @@ def raise_alerts(
 
 
 def raise_refusal(
-    connection: Connection, standing: Standing, needed: Decimal | None, now: datetime, outbox: Outbox
+    connection: Connection,
+    standing: Standing,
+    needed: Decimal | None,
+    now: datetime,
+    outbox: Outbox,
+    unpriced_model: str | None = None,
 ) -> Alert | None:
     """Raise the alert of a refused call, unless there is one; returns the new alert.
 
@@ -88,12 +93,19 @@ def raise_refusal(
         needed: What the call would have needed, where known.
         now: When it was refused.
         outbox: Names the channels that hear of it.
+        unpriced_model: The model for whose want of a price it was refused.
     """
     end = NO_END if standing.resets_at is None else to_us(standing.resets_at)
     window = Window(standing.limit.id, to_us(standing.window_start), end)
     limit = standing.limit
     plain = _new_alert(limit, window, standing.subject, FULL, standing.used, standing.amount, now)
-    alert = replace(plain, is_refusal=True, needed=needed, reserved=standing.reserved)
+    alert = replace(
+        plain,
+        is_refusal=True,
+        needed=needed,
+        reserved=standing.reserved,
+        unpriced_model=unpriced_model,
+    )
     if _is_raised(connection, alert, window):
         return None
     return _announce(connection, [alert], window, limit, outbox)

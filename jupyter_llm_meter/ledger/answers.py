@@ -27,7 +27,7 @@ from jupyter_llm_meter.ledger.pages import Page, page_of_calls, records_after
 from jupyter_llm_meter.ledger.raising import Raise
 from jupyter_llm_meter.ledger.rows import to_record, to_us
 from jupyter_llm_meter.ledger.schema import meta
-from jupyter_llm_meter.ledger.usage import usage_rows
+from jupyter_llm_meter.ledger.usage import name_kernels, usage_rows
 from llm_meter_tap.wire.record import CallRecord
 
 
@@ -75,7 +75,8 @@ class Answers:
     ) -> list[dict[str, Any]]:
         """Sums by group; see `usage.usage_rows`."""
         with reading(self._engine) as connection:
-            return usage_rows(connection, group_by, which, time_zone, split_by, limit)
+            rows = usage_rows(connection, group_by, which, time_zone, split_by, limit)
+            return name_kernels(connection, rows) if group_by == "kernel" else rows
 
     def cell_runs(self, notebook: str) -> list[dict[str, Any]]:
         """What the newest runs of a notebook's cells used; see `cell_runs.cell_runs`."""

@@ -39,7 +39,7 @@ def _where(condition: str) -> dict[str, Any]:
 SUBJECT_COLUMNS = SUBJECT_FIELDS
 """The column that names a limit's subject, by scope."""
 
-SERIES_COLUMNS = (*SUBJECT_COLUMNS.values(), "operation_name", "agent_name")
+SERIES_COLUMNS = (*SUBJECT_COLUMNS.values(), "operation_name", "agent_name", "program_name")
 """What rollups keep apart."""
 
 SUMS = (

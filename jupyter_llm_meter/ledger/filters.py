@@ -25,12 +25,12 @@ from jupyter_llm_meter.ledger.schema import (
     series,
 )
 
-FILTER_COLUMNS = {**SUBJECT_COLUMNS, "cell": "cell_id"}
+FILTER_COLUMNS = {**SUBJECT_COLUMNS, "cell": "cell_id", "program": "program_name"}
 """The column that a filter looks at, by the filter's name."""
 
 SEARCHED_COLUMNS = (
     "model", "request_model", "provider_name", "notebook_path", "project", "cell_id", "user_id", "agent_name",
-    "error_type",
+    "program_name", "error_type",
 )  # fmt: skip
 """Where a text is searched for."""
 

@@ -45,7 +45,7 @@ _NOT_KEPT = ("allotment_id",)
 _PLAIN_FIELDS = tuple(name for name in _RECORD_FIELDS if name not in (*_CONVERTED, *_NOT_KEPT))
 _CONTEXT_FIELDS = (
     "operation_name", "provider_name", "request_model", "server_address", "server_port", "agent_name",
-    "user_id", "team", "key_fingerprint", "project", "kernel_id", "notebook_path", "cell_id",
+    "program_name", "user_id", "team", "key_fingerprint", "project", "kernel_id", "notebook_path", "cell_id",
     "run_id",
 )  # fmt: skip
 

@@ -94,12 +94,14 @@ kernels = Table(
     Column("stated_path", Text),
     Column("notebook_path", Text),
     Column("project", Text),
+    Column("name", Text),
     Column("stated_at", BigInteger, nullable=False),
     Index("kernels_by_notebook", "notebook_path"),
 )
 """The notebook of each kernel that a lab has named, so that calls that arrive late know it.
 
-`stated_path` is what the lab said last, `notebook_path` where that notebook is now.
+`stated_path` is what the lab said last, `notebook_path` where that notebook is now. `name` is what people
+call a kernel without a notebook.
 """
 
 moves = Table(
@@ -154,6 +156,7 @@ alerts = Table(
     Column("used", Text, nullable=False),
     Column("needed", Text),
     Column("reserved", Text),
+    Column("unpriced_model", Text),
     Column("raised_at", BigInteger, nullable=False),
     Column("top_notebook", Text),
     Column("top_cell", Text),

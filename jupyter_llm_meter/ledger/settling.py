@@ -169,7 +169,8 @@ def _refusals(
         decision = refused.get(call_id)
         if decision is not None and limit is not None:
             needed = None if decision.is_unpriced else decision.needed
-            raised.append(raise_refusal(connection, decision.standing, needed, now, outbox))
+            model = row["model"] if decision.is_unpriced else None
+            raised.append(raise_refusal(connection, decision.standing, needed, now, outbox, model))
         elif limit is not None and subject is not None and limit.value in (None, subject):
             (standing,) = standings(connection, [limit], now, {limit.scope: subject}, only=subject)
             raised.append(raise_refusal(connection, standing, None, now, outbox))

@@ -7,18 +7,19 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from jupyter_llm_meter.ledger.filters import ALL_CALLS, Filter
 from jupyter_llm_meter.ledger.history import Sums, added, largest, sums_by_columns, sums_by_time
 from jupyter_llm_meter.ledger.queries import sums_row
-from jupyter_llm_meter.ledger.schema import SUBJECT_COLUMNS, SUMS
+from jupyter_llm_meter.ledger.schema import SUBJECT_COLUMNS, SUMS, series
 
 SPLIT_COLUMNS = {
     **SUBJECT_COLUMNS,
     "cell": "cell_id",
     "operation": "operation_name",
     "agent": "agent_name",
+    "program": "program_name",
 }
 """The column of a group, by the group's name; sums can be split by these as well."""
 
@@ -43,6 +44,7 @@ _FIGURES = (
     "unpriced_calls",
     "missing_calls",
 )
+_MOST_IDS = 500
 _TOKENS, _CALLS = SUMS.index("tokens"), SUMS.index("calls")
 
 
@@ -94,6 +96,21 @@ def usage_rows(
         is_of_splits = group_by in GROUP_TIMES and split_by is not None
         totals = _largest(totals, limit, _split_of if is_of_splits else _group_of)
     return [_row(key, figures) for key, figures in _in_order(totals, group_by in GROUP_TIMES)]
+
+
+def name_kernels(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add `name` to rows of kernels that have one: the notebook of the kernel's calls, else their program."""
+    ids = [row["group"] for row in rows if "group" in row]
+    named = func.max(func.coalesce(series.c.notebook_path, series.c.program_name))
+    query = select(series.c.kernel_id, named).group_by(series.c.kernel_id)
+    names = {
+        kernel_id: name
+        for start in range(0, len(ids), _MOST_IDS)
+        for kernel_id, name in connection.execute(
+            query.where(series.c.kernel_id.in_(ids[start : start + _MOST_IDS]))
+        )
+    }
+    return [row | {"name": name} if (name := names.get(row.get("group"))) else row for row in rows]
 
 
 def _totals(

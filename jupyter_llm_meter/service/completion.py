@@ -56,7 +56,7 @@ class Completion:
         known = {kernel_id: context for kernel_id, context in found.items() if context != _UNKNOWN}
         return Places(
             self.owner.user,
-            {name: Place(each.notebook_path, each.project) for name, each in known.items()},
+            {name: Place(each.notebook_path, each.project, each.name) for name, each in known.items()},
             {
                 each.notebook_path: each.seen_at
                 for each in known.values()

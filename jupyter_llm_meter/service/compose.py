@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from jupyter_llm_meter.alerts.channels import Channels
 from jupyter_llm_meter.alerts.delivery import AlertDelivery
+from jupyter_llm_meter.core.currency import Currency
 from jupyter_llm_meter.core.prices import price
 from jupyter_llm_meter.ledger import LedgerAccess, Outbox, Pricer
 from jupyter_llm_meter.policy.lab_settings import LabPaths
@@ -73,6 +74,7 @@ def compose_service(
         rules=config.rules,
         channels=Channels.from_configuration(config.channels, problems),
         link=config.link,
+        currency=config.currency,
     )
 
 
@@ -90,6 +92,7 @@ def assemble_service(
     rules: Rules | None = None,
     channels: Channels | None = None,
     link: str | None = None,
+    currency: Currency | None = None,
 ) -> Service:
     """Assemble a service from its parts; it is not started.
 
@@ -106,6 +109,7 @@ def assemble_service(
         rules: How hard limits are kept.
         channels: Where alerts go; None: nowhere.
         link: Address of the lab, for alerts and refusals.
+        currency: What is shown beside dollars; None: nothing.
     """
     kernels, rules = kernels or NoKernels(), rules or Rules()
     channels = channels or Channels({}, problems)
@@ -129,6 +133,7 @@ def assemble_service(
         signals=signals,
         tap_reported=kernels.tap_reported,
         notify=notify,
+        currency=currency,
     )
     reservations = ReservationQueue(
         ledger=ledger,
@@ -174,6 +179,7 @@ def assemble_service(
             limits=placed.current,
             expected_use=forecasts.expected_use,
             cells=kernels.cells,
+            currency=currency,
         ),
         counting=counting,
         incoming=ingest,
@@ -193,6 +199,7 @@ def assemble_service(
             runaways=runaways,
             channels=channels,
             forecasts=forecasts,
+            currency=currency,
         ),
         spools=ImportSchedule(
             SpoolImport(storage.folder, ingest.settle_calls, problems, reservations.end_holder),

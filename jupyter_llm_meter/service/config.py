@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from jupyter_llm_meter.core.currency import Currency, CurrencyError, read_currency
 from jupyter_llm_meter.core.explanation import explain
 from jupyter_llm_meter.policy.rules import ON_UNREACHABLE, RAISES, Rules
 from jupyter_llm_meter.runtime.problems import Problems
@@ -34,6 +35,7 @@ class ServiceConfig:
         channels: Alert channels as they were written. They hold secrets.
         price_overrides: Path of a table of prices; None: the shipped prices alone.
         link: Address of the lab, for alerts and refusals.
+        currency: What is shown beside dollars; None: nothing.
     """
 
     owner: Owner
@@ -44,6 +46,7 @@ class ServiceConfig:
     channels: Any = field(default=None, repr=False)
     price_overrides: str | None = None
     link: str | None = None
+    currency: Currency | None = None
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any], problems: Problems) -> ServiceConfig:
@@ -71,6 +74,7 @@ class ServiceConfig:
             channels=settings.get("channels"),
             price_overrides=_text(settings, "price_overrides"),
             link=_text(settings, "link") or os.environ.get("JUPYTERHUB_PUBLIC_URL") or None,
+            currency=_currency(settings.get("currency")),
         )
 
 
@@ -88,6 +92,15 @@ def _choice(settings: Mapping[str, Any], name: str, allowed: Sequence[str], defa
     if value not in allowed:
         raise ConfigError(f"c.LLMMeter.{name} is {value!r}; allowed are {', '.join(allowed)}")
     return str(value)
+
+
+def _currency(given: Any) -> Currency | None:
+    if given is None or given == "":
+        return None
+    try:
+        return read_currency(given)
+    except CurrencyError as error:
+        raise ConfigError(f"c.LLMMeter.currency {error}") from None
 
 
 def _limits(given: Any) -> Sequence[Any] | None:

@@ -23,11 +23,13 @@ class KernelContext:
         project: Project named by the notebook, else the first folder under the root.
         seen_at: When a file was seen at the path; None: there was none. A session keeps the old path of a
             notebook that was moved while no page had it open.
+        name: What people call a kernel without a notebook, such as ``Console 1 (Python 3)``.
     """
 
     notebook_path: str | None = None
     project: str | None = None
     seen_at: datetime | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from functools import partial
 
+from jupyter_llm_meter.core.currency import Currency
 from jupyter_llm_meter.core.limit_names import limit_of_id
 from jupyter_llm_meter.ledger import (
     DrawnUse,
@@ -64,6 +65,7 @@ class Ingest:
         signals: Where each transaction is announced.
         tap_reported: Called with the id of a kernel in or below which a tap reports a call; returns whether
             the kernel was listed as not metered.
+        currency: What notices show beside dollars.
         notify: Shows the notices of crossed thresholds; without it they are in the answer to the tap.
     """
 
@@ -77,6 +79,7 @@ class Ingest:
         signals: Signals,
         tap_reported: Callable[[str], bool],
         notify: Callable[[str], None] | None = None,
+        currency: Currency | None = None,
     ) -> None:
         self._ledger = ledger
         self._limits = limits
@@ -85,6 +88,7 @@ class Ingest:
         self._signals = signals
         self._tap_reported = tap_reported
         self._notify = notify
+        self._currency = currency
 
     async def accept_lines(self, body: bytes) -> Receipt:
         """Commit the lines of a tap.
@@ -180,7 +184,11 @@ class Ingest:
         """Announce a transaction; returns the notices that are left for the tap to show."""
         limits = {limit.id: limit for limit in self._limits.current()} if settled.crossed else {}
         notices = [
-            notice(alert, limits.get(alert.limit_id) or limit_of_id(alert.limit_id, alert.unit))
+            notice(
+                alert,
+                limits.get(alert.limit_id) or limit_of_id(alert.limit_id, alert.unit),
+                self._currency,
+            )
             for alert in settled.crossed
             if not alert.is_refusal
         ]

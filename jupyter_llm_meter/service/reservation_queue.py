@@ -119,7 +119,7 @@ class ReservationQueue:
         )
         outcome = await self._outcome(bounds, request.may_wait)
         if outcome.decision is not None:
-            return self._refusal(outcome.decision)
+            return self._refusal(outcome.decision, request.record.request_model)
         return self._grant(bounds, outcome.allotment)
 
     def open(self) -> None:
@@ -248,11 +248,11 @@ class ReservationQueue:
             granted["unpriced_model"] = record.request_model or record.provider_name or "this model"
         return granted
 
-    def _refusal(self, decision: Decision) -> dict[str, Any]:
+    def _refusal(self, decision: Decision, model: str | None) -> dict[str, Any]:
         may_raise = self._rules.may_raise(decision.standing.limit)
         return {
             "granted": False,
-            **refusal_words(decision, may_raise=may_raise, link=self._link).to_dict(),
+            **refusal_words(decision, may_raise=may_raise, link=self._link, model=model).to_dict(),
             "standing": standing_entry(decision.standing, self._rules),
             **({} if decision.is_unpriced else {"needed": format_decimal(decision.needed)}),
             "is_reserved_elsewhere": decision.is_reserved_elsewhere,

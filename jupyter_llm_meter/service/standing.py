@@ -12,6 +12,7 @@ from typing import Any
 
 from jupyter_llm_meter._version import __version__
 from jupyter_llm_meter.alerts.channels import Channels
+from jupyter_llm_meter.core.currency import Currency
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import Standing, format_time
 from jupyter_llm_meter.core.windows import window_bounds
@@ -43,6 +44,7 @@ class StandingDocument:
         runaways: The kernels that spend far more than usual.
         channels: Checks the channels that limits name.
         forecasts: Where the standings lead.
+        currency: What is shown beside dollars.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class StandingDocument:
         runaways: Runaways,
         channels: Channels,
         forecasts: Forecasts,
+        currency: Currency | None = None,
     ) -> None:
         self._ledger = ledger
         self._limits = limits
@@ -70,6 +73,7 @@ class StandingDocument:
         self._runaways = runaways
         self._channels = channels
         self._forecasts = forecasts
+        self._currency = currency
         self._reviewed: Sequence[Limit] | None = None
         self._last: Figures = {"standings": [], "alerts": []}
 
@@ -87,6 +91,7 @@ class StandingDocument:
             "runaways": self._runaways.to_wire(),
             "version": __version__,
             "owner": self._owner.to_wire(),
+            **({} if self._currency is None else {"currency": self._currency.to_wire()}),
         }
 
     def _read_ledger(self, ledger: Ledger) -> Figures:

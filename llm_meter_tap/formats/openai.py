@@ -30,6 +30,7 @@ from llm_meter_tap.formats.openai_usage import (
 )
 from llm_meter_tap.formats.request_shapes import (
     Request,
+    asked_by_format,
     has_model,
     is_chat,
     is_completion,
@@ -193,7 +194,7 @@ FAMILY = Family(
             "transcriptions translations",
             has_model,
         ),
-        _common(AUDIO, "speech", r"/audio/speech$", "speech", has_model),
+        _common(AUDIO, "speech", r"/audio/speech$", "speech", has_model)._replace(streams=asked_by_format),
         Endpoint(
             format=RUN,
             operation_name="invoke_agent",

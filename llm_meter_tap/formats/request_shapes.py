@@ -32,7 +32,7 @@ class Request(NamedTuple):
 NAMES = (
     "model", "stream", "max_tokens", "agent", "agent_id", "anthropic_version", "previous_response_id",
     "n_predict", "input_suffix", "Model", "Stream", "modelId", "model_id", "sampling_params",
-    "class_method", "Target",
+    "class_method", "Target", "stream_format",
 )  # fmt: skip
 LONG_NAMES = (
     "variables",
@@ -244,8 +244,14 @@ def is_dashscope(request: Request) -> bool:
 
 
 def asked_by_member(request: Request) -> bool:
-    """The common way to ask for a stream."""
-    return request.members.get("stream") is True
+    """The common way to ask for a stream; in a form it is a word."""
+    asked = request.members.get("stream")
+    return asked is True or asked == "true"
+
+
+def asked_by_format(request: Request) -> bool:
+    """As speech is asked for in events."""
+    return request.members.get("stream_format") == "sse"
 
 
 def named_by_member(request: Request) -> str | None:

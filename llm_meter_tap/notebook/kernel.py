@@ -15,6 +15,7 @@ from typing import Any
 from llm_meter_tap.delivery import kernel_message
 from llm_meter_tap.limits import run_caps
 from llm_meter_tap.patching import patches
+from llm_meter_tap.provenance import program
 from llm_meter_tap.provenance.context import cell_id, latest_request, run_id, set_cell
 from llm_meter_tap.provenance.propagation import carry_into_threads
 from llm_meter_tap.runtime import faults
@@ -45,6 +46,8 @@ def _started(app: Any) -> None:
     if app.kernel is None:  # a subcommand such as `install`
         return
     kernel_id = kernel_id_of(app.connection_file)
+    if os.environ.get("LLM_METER_KERNEL_ID") != kernel_id and not os.environ.get("LLM_METER_NOTEBOOK"):
+        program.name_kernel()
     os.environ["LLM_METER_KERNEL_ID"] = kernel_id
     for name in _PLACE:
         os.environ.pop(name, None)

@@ -1,4 +1,4 @@
-"""Says where a call comes from: user, team, project, agent, kernel, notebook, cell.
+"""Says where a call comes from: user, team, project, agent, program, kernel, notebook, cell.
 
 The parent message stays with a thread or a job that outlives its cell. IPython is never imported: a process
 that has not loaded it is not a notebook.
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
-from llm_meter_tap.provenance import agent
+from llm_meter_tap.provenance import agent, program
 from llm_meter_tap.system import Variables
 
 _FIELDS = {
@@ -53,7 +53,9 @@ def current() -> CallContext:
     parent = _parent_message(kernel)
     if kernel is not None:
         known = {**known, "cell_id": cell_id(parent), "run_id": run_id(parent)}
-    return CallContext(known if agent_name is None else {**known, "agent_name": agent_name}, parent)
+    name = program.script_name() if kernel is None else program.kernel_name()
+    named = {"agent_name": agent_name, "program_name": name}
+    return CallContext({**known, **{field: value for field, value in named.items() if value}}, parent)
 
 
 @functools.lru_cache(maxsize=16)

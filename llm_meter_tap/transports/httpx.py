@@ -15,6 +15,7 @@ from llm_meter_tap.calls.read_back_paths import may_read_back
 from llm_meter_tap.patching import patches
 from llm_meter_tap.runtime import faults
 from llm_meter_tap.runtime.guard import PassingBy, answer_count, is_passing
+from llm_meter_tap.transports.form_fields import form_fields
 from llm_meter_tap.transports.metered_streams import Sending, async_stream, sync_stream
 from llm_meter_tap.transports.raw_headers import decoded
 
@@ -153,10 +154,14 @@ def _headers(message: Any) -> dict[str, str]:
 
 
 def _body(request: Any, library: _Library) -> bytes | None:
-    """The body; None for one produced while it is sent, which cannot be looked at without consuming it."""
-    if isinstance(request.stream, library.byte_stream):
-        return b"".join(request.stream)
-    return None
+    """The body; None for one produced while it is sent, which cannot be looked at without consuming it.
+
+    Of a form with files, only the fields beside the files are known, such as the model of a transcription.
+    """
+    stream = request.stream
+    if isinstance(stream, library.byte_stream):
+        return b"".join(stream)
+    return form_fields(stream) if type(stream).__name__ == "MultipartStream" else None
 
 
 @faults.contained

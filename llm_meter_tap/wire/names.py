@@ -72,6 +72,7 @@ FIELDS: dict[str, Field] = {
     "server_port": _same("server.port"),
     "error_type": _same("error.type"),
     "agent_name": _same("gen_ai.agent.name"),
+    "program_name": _same("llm_meter.program.name"),
     "user_id": _same("user.id"),
     "team": _same("llm_meter.team"),
     "key_fingerprint": _same("llm_meter.key.fingerprint"),

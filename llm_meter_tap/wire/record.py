@@ -28,7 +28,8 @@ class CallRecord:
     and image input; `output_tokens` includes reasoning, audio and image output. Durations are seconds, money
     is Decimal in `cost_currency` (ISO 4217), times are timezone-aware UTC. None means unknown.
     `usage_flags` names what is odd about the figures, `usage_tool_calls` counts the runs of the provider's
-    own tools. `allotment_id` names what the call was drawn from, for the ledger, which does not keep it.
+    own tools. `program_name` is what people call the script, console or kernel that made the call.
+    `allotment_id` names what the call was drawn from, for the ledger, which does not keep it.
     """
 
     call_id: str
@@ -65,6 +66,7 @@ class CallRecord:
     server_port: int | None = None
     error_type: str | None = None
     agent_name: str | None = None
+    program_name: str | None = None
     user_id: str | None = None
     team: str | None = None
     key_fingerprint: str | None = None

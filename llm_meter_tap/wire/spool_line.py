@@ -19,7 +19,7 @@ from llm_meter_tap.wire.record_fields import WRITERS
 
 _PLACE = (
     "source", "operation_name", "provider_name", "request_model", "is_stream", "server_address",
-    "server_port", "agent_name", "user_id", "team", "key_fingerprint", "project", "kernel_id",
+    "server_port", "agent_name", "program_name", "user_id", "team", "key_fingerprint", "project", "kernel_id",
     "notebook_path", "cell_id", "run_id", "allotment_id",
 )  # fmt: skip
 _PLACE_WIRE = tuple(map(wire_name, _PLACE))

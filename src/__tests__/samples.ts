@@ -11,7 +11,7 @@ import type { Words } from '../core/words/words';
 import { VERSION } from '../core/record/version';
 import type { CallRecord } from '../core/record/record';
 import { parseRecord } from '../core/record/record';
-import type { StandingDocument } from '../core/record/standing';
+import type { Currency, StandingDocument } from '../core/record/standing';
 import { parseStanding } from '../core/record/standing-reader';
 
 export type Wire = Record<string, unknown>;
@@ -23,10 +23,19 @@ export const format = new Formatter('en-US', 'UTC');
 
 export const words: Words = { trans, format };
 
+/** A currency beside the dollar. */
+export const YUAN: Currency = { code: 'CNY', perUsd: '7.10', asOf: '2026-11-01' };
+
 /** The words for a user who hides money. */
 export const withoutMoney: Words = {
   trans,
-  format: new Formatter('en-US', 'UTC', { isShown: false })
+  format: new Formatter('en-US', 'UTC', { isShown: false, currency: YUAN })
+};
+
+/** The words where an administrator shows yuan beside dollars. */
+export const inYuan: Words = {
+  trans,
+  format: new Formatter('en-US', 'UTC', { isShown: true, currency: YUAN })
 };
 
 const [near, blocked] = vectors.standings.map(({ wire }) => wire);

@@ -27,6 +27,11 @@ export const backend: JupyterFrontEndPlugin<IBackend> = {
     const model = new MeterModel(callback => requestAnimationFrame(callback));
     const feed = new MeterFeed(client, model, serviceManager.events.stream);
     serviceManager.connectionFailure.connect(feed.checkConnection, feed);
+    model.stateChanged.connect(({ snapshot: { document } }) => {
+      if (document !== undefined) {
+        wording.showCurrency(document.currency);
+      }
+    });
     void feed.refresh();
     const source = localMeterSource(serviceManager.settings, settings, wording);
     return { client, model, feed, localMode: new LocalFallback(model, client, source) };

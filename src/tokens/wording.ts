@@ -7,6 +7,7 @@ import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 
 import type { Formatter, MoneyOptions } from '../core/words/format';
+import type { Currency } from '../core/record/standing';
 import type { LanguageSetting } from '../core/words/language';
 
 /** The words and figures of LLM Meter in the user's language. */
@@ -29,7 +30,14 @@ export interface IWording {
    *
    * @param options - how money is shown.
    */
-  showMoney(options: MoneyOptions): void;
+  showMoney(options: Pick<MoneyOptions, 'isShown'>): void;
+
+  /**
+   * Shows a currency beside dollars, everywhere.
+   *
+   * @param currency - the currency of the server's configuration; undefined means dollars alone.
+   */
+  showCurrency(currency: Currency | undefined): void;
 
   /** Emitted when the language or the way of money changed, or a catalogue arrived. */
   readonly changed: ISignal<IWording, void>;

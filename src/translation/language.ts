@@ -9,6 +9,7 @@ import { Signal } from '@lumino/signaling';
 
 import type { MoneyOptions } from '../core/words/format';
 import { Formatter } from '../core/words/format';
+import type { Currency } from '../core/record/standing';
 import type { LanguageSetting } from '../core/words/language';
 import { chooseCatalogue, localeFor } from '../core/words/language';
 import type { IWording } from '../tokens';
@@ -74,7 +75,20 @@ export class Language implements IWording {
    *
    * @param options - how money is shown.
    */
-  showMoney(options: MoneyOptions): void {
+  showMoney({ isShown }: Pick<MoneyOptions, 'isShown'>): void {
+    this._setMoney({ ...this._money, isShown });
+  }
+
+  /**
+   * Shows a currency beside dollars.
+   *
+   * @param currency - the currency; undefined means dollars alone.
+   */
+  showCurrency(currency: Currency | undefined): void {
+    this._setMoney({ ...this._money, currency });
+  }
+
+  private _setMoney(options: MoneyOptions): void {
     if (JSON.stringify(options) === JSON.stringify(this._money)) {
       return;
     }

@@ -27,6 +27,7 @@ KEPT = timedelta(days=400)
 
 _COLUMNS = tuple(column.name for column in kernels.columns)
 _KERNELS = Sql(f"SELECT {', '.join(_COLUMNS)} FROM kernels WHERE kernel_id IN (?*)")
+_STATED = ("stated_path", "notebook_path", "project", "name")
 _MOST_AT_ONCE = 500
 
 
@@ -37,10 +38,12 @@ class Place:
     Attributes:
         path: Path of its notebook under the lab's root; None for a console.
         project: Its project.
+        name: What people call it where it has no notebook.
     """
 
     path: str | None
     project: str | None
+    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -109,12 +112,14 @@ class Placing:
         if not ids:
             return {}
         stated = {name: row for name, row in self._rows(ids).items() if row is not None}
-        known = {name: Place(row["notebook_path"], row["project"]) for name, row in stated.items()}
+        known = {
+            name: Place(row["notebook_path"], row["project"], row["name"]) for name, row in stated.items()
+        }
         for kernel_id, said in self._places.kernels.items():
             row = stated.get(kernel_id)
             known[kernel_id] = place = self._stated(said, row)
-            news = (said.path, place.path, said.project)
-            if row is None or news != (row["stated_path"], row["notebook_path"], row["project"]):
+            news = (said.path, place.path, said.project, said.name)
+            if row is None or news != tuple(row[name] for name in _STATED):
                 self._new.append(
                     {
                         "kernel_id": kernel_id,
@@ -122,6 +127,7 @@ class Placing:
                         "stated_path": storable(said.path),
                         "notebook_path": storable(place.path),
                         "project": storable(said.project),
+                        "name": storable(said.name),
                         "stated_at": self._now,
                     }
                 )
@@ -172,9 +178,10 @@ class Placing:
         path = self._where_is(path, record.user_id or "", at) if path else place.path
         if project is None and path is not None and record.notebook_path in self._places.seen:
             project = first_folder(path)
-        if path == record.notebook_path and project == record.project:
+        name = (place.name if path is None else None) or record.program_name
+        if (path, project, name) == (record.notebook_path, record.project, record.program_name):
             return record
-        return replace(record, notebook_path=path, project=project)
+        return replace(record, notebook_path=path, project=project, program_name=name)
 
 
 def placed(

@@ -3,6 +3,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import { Language } from '../../translation/language';
+import { YUAN } from '../samples';
 
 describe('Language', () => {
   it('should use English in an English lab', async () => {
@@ -48,6 +49,23 @@ describe('Language', () => {
     language.showMoney({ isShown: true });
     language.showMoney({ isShown: true });
     expect(language.format.money('1.50')).toBe('$1.50');
+    expect(changes).toBe(1);
+  });
+
+  it('should show a currency beside dollars, and emit a signal once for each change of it', () => {
+    const language = new Language(nullTranslator, ['en-US']);
+    language.showCurrency(YUAN);
+    expect(language.format.money('1.20')).toBeUndefined();
+    language.showMoney({ isShown: true });
+    let changes = 0;
+    language.changed.connect(() => {
+      changes += 1;
+    });
+    language.showCurrency({ ...YUAN });
+    expect(language.format.money('1.20')).toBe('$1.20 (CN¥8.52)');
+    expect(changes).toBe(0);
+    language.showCurrency(undefined);
+    expect(language.format.money('1.20')).toBe('$1.20');
     expect(changes).toBe(1);
   });
 

@@ -29,6 +29,7 @@ import { RaiseForm } from '../../ui/raises/raise-form';
 import { Raises } from '../../ui/raises/raise-history';
 import type { Wire } from '../samples';
 import {
+  inYuan,
   recordWith,
   wireLimit,
   wireRaise,
@@ -305,6 +306,22 @@ describe('a page whose user hides money', () => {
       }
     }
     // What counts tokens or calls still shows the cost beside them.
+    expect(without).toEqual([]);
+  });
+
+  it('should show the currency of an administrator beside the dollar in every part', async () => {
+    const [, refused] = DOCUMENTS.find(([name]) => name === 'refused, in dollars') ?? [];
+    const [, runaway] = DOCUMENTS.find(([name]) => name === 'runaway') ?? [];
+    if (refused === undefined || runaway === undefined) {
+      throw new Error('the gallery lacks a state');
+    }
+    const document = { ...refused, runaways: runaway.runaways };
+    const without: string[] = [];
+    for (const [name, part] of Object.entries(partsOf(document, inYuan))) {
+      if (!/\$[\d.,]+ \(CN¥[\d.,]+\)/.test(await read(part))) {
+        without.push(name);
+      }
+    }
     expect(without).toEqual([]);
   });
 

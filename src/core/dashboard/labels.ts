@@ -82,6 +82,8 @@ export function dimensionText(dimension: Dimension, trans: Translate): string {
       return trans.__('Notebook');
     case 'cell':
       return trans.__('Cell');
+    case 'program':
+      return trans.__('Program');
     case 'project':
       return trans.__('Project');
     case 'user':
@@ -250,6 +252,8 @@ function noneText(dimension: Dimension, trans: Translate): string {
       return trans.__('not in a notebook');
     case 'cell':
       return trans.__('not in a cell');
+    case 'program':
+      return trans.__('no named program');
     case 'project':
       return trans.__('no project');
     case 'user':

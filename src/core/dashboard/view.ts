@@ -15,6 +15,7 @@ export const DIMENSIONS = [
   'provider',
   'notebook',
   'cell',
+  'program',
   'project',
   'user',
   'team',

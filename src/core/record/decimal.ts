@@ -36,6 +36,19 @@ export function subtractDecimals(left: string, right: string): string {
 }
 
 /**
+ * The exact product of two decimal strings.
+ *
+ * @param left - a decimal string.
+ * @param right - the same.
+ * @returns the product, with the decimals of both.
+ */
+export function multiplyDecimals(left: string, right: string): string {
+  const a = scaled(left);
+  const b = scaled(right);
+  return written({ units: a.units * b.units, scale: a.scale + b.scale });
+}
+
+/**
  * The exact half of a decimal string.
  *
  * @param text - a decimal string.

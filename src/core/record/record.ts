@@ -65,6 +65,8 @@ export interface CallRecord {
   readonly serverAddress?: string;
   readonly errorType?: string;
   readonly agentName?: string;
+  /** What people call the script, console or kernel that made the call. */
+  readonly programName?: string;
   readonly userId?: string;
   readonly team?: string;
   readonly keyFingerprint?: string;
@@ -157,6 +159,7 @@ const TEXTS = [
   'serverAddress',
   'errorType',
   'agentName',
+  'programName',
   'userId',
   'team',
   'keyFingerprint',

@@ -85,6 +85,7 @@ export const FIELDS = {
   serverPort: { wire: 'server.port' },
   errorType: { wire: 'error.type' },
   agentName: { wire: 'gen_ai.agent.name' },
+  programName: { wire: 'llm_meter.program.name' },
   userId: { wire: 'user.id' },
   team: { wire: 'llm_meter.team' },
   keyFingerprint: { wire: 'llm_meter.key.fingerprint' },

@@ -6,6 +6,7 @@ import { readExplanation } from './explanation';
 import { readNumber, readText, Shape } from './shape';
 import type {
   Alert,
+  Currency,
   Forecast,
   Limit,
   Owner,
@@ -52,7 +53,16 @@ export function parseStanding(value: unknown): StandingDocument {
     unmetered: shape.list('unmetered', readUnmetered),
     callIds: shape.optionalList('call_ids', readText),
     version: shape.optionalText('version'),
-    owner: shape.optionalObject('owner', readOwner)
+    owner: shape.optionalObject('owner', readOwner),
+    currency: shape.optionalObject('currency', readCurrency)
+  };
+}
+
+function readCurrency(shape: Shape<Wire.Currency>): Currency {
+  return {
+    code: shape.text('code'),
+    perUsd: shape.decimal('per_usd'),
+    asOf: shape.text('as_of')
   };
 }
 
@@ -135,7 +145,8 @@ function readAlert(value: unknown, path: string): Alert {
     topNotebook: shape.optionalText('top_notebook'),
     topCell: shape.optionalText('top_cell'),
     needed: shape.optionalDecimal('needed'),
-    reserved: shape.optionalDecimal('reserved')
+    reserved: shape.optionalDecimal('reserved'),
+    unpricedModel: shape.optionalText('unpriced_model')
   };
 }
 

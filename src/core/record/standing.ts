@@ -164,6 +164,8 @@ export interface Alert {
   readonly needed?: string;
   /** What calls under way held when it was refused; only with `blocked`. */
   readonly reserved?: string;
+  /** The model without a known price, where the call was refused for want of one; only with `blocked`. */
+  readonly unpricedModel?: string;
 }
 
 /** A kernel that spent far more in its last minute than its user usually does. */
@@ -217,6 +219,16 @@ export interface Unmetered {
   readonly reason: string;
 }
 
+/** A currency that an administrator has set beside the dollar. */
+export interface Currency {
+  /** Of ISO 4217. */
+  readonly code: string;
+  /** What one dollar costs; a decimal string. */
+  readonly perUsd: string;
+  /** The day of the rate, as `2026-11-01`. */
+  readonly asOf: string;
+}
+
 /** All standings, alerts, problems and totals at one moment. */
 export interface StandingDocument {
   readonly seq: number;
@@ -235,6 +247,8 @@ export interface StandingDocument {
   readonly callIds: readonly string[];
   /** Whose calls the server extension records; absent in local mode. */
   readonly owner?: Owner;
+  /** What is shown beside dollars; absent where none is set. */
+  readonly currency?: Currency;
   /** The version of the server extension; absent when it is older than 0.1. */
   readonly version?: string;
 }

@@ -18,6 +18,17 @@ export interface components {
     readonly Amount: string;
     /** @enum {unknown} */
     readonly Unit: 'tokens' | 'USD' | 'calls';
+    readonly Currency: {
+      /** @description Of ISO 4217. */
+      readonly code: string;
+      /** @description What one dollar costs. */
+      readonly per_usd: components['schemas']['Amount'];
+      /**
+       * Format: date
+       * @description The day of the rate.
+       */
+      readonly as_of: string;
+    };
     readonly Owner: {
       readonly user: string;
       /** @description Absent where there is none. */
@@ -170,6 +181,8 @@ export interface components {
       readonly needed?: components['schemas']['Amount'];
       /** @description What calls in flight held when it was refused. */
       readonly reserved?: components['schemas']['Amount'];
+      /** @description The model without a known price, where the call was refused for want of one. */
+      readonly unpriced_model?: string;
       /** @description The notebook that used most of the limit, where known. */
       readonly top_notebook?: string;
       /** @description The id of the cell of that notebook that used most of the limit, where known. */
@@ -247,6 +260,8 @@ export interface components {
       readonly version?: string;
       /** @description Whose calls this service records when a call does not say. */
       readonly owner?: components['schemas']['Owner'];
+      /** @description What is shown beside dollars; absent where an administrator has set none. All amounts are in dollars. */
+      readonly currency?: components['schemas']['Currency'];
     };
     readonly Error: {
       readonly message: string;
@@ -432,6 +447,8 @@ export interface components {
     };
     readonly UsageRow: {
       readonly group?: string;
+      /** @description Of a kernel, what people call it, where that is known. Its notebook, else its program. */
+      readonly name?: string;
       /** @description Of a cell, where it is known. */
       readonly notebook?: string;
       readonly split?: string;
@@ -545,6 +562,8 @@ export interface components {
       readonly 'error.type'?: string;
       /** @description The server extension that made the call, such as a chat assistant. */
       readonly 'gen_ai.agent.name'?: string;
+      /** @description What people call the script, console or kernel that made the call, such as `train.py` or `Console 1 (Python 3)`. */
+      readonly 'llm_meter.program.name'?: string;
       readonly 'user.id'?: string;
       readonly 'llm_meter.team'?: string;
       /** @description A keyed hash of the API key. */
@@ -601,6 +620,7 @@ export interface components {
 export type Time = components['schemas']['Time'];
 export type Amount = components['schemas']['Amount'];
 export type Unit = components['schemas']['Unit'];
+export type Currency = components['schemas']['Currency'];
 export type Owner = components['schemas']['Owner'];
 export type Problem = components['schemas']['Problem'];
 export type Explanation = components['schemas']['Explanation'];

@@ -26,29 +26,30 @@ export function marksOf(record: CallRecord, trans: Translate): string[] {
 const SHOWN_OF_ID = 8;
 
 /**
- * Where a call was made: its notebook, else the server extension that made it, else its kernel, else a dash.
+ * Where a call was made: its notebook, else the server extension or the program that made it, else its kernel, else a dash.
  *
  * @param record - the call.
  * @param trans - the translations.
- * @returns the name of the notebook without its folder, or as `kernel 1a2b3c4d` for a console, nbconvert or a gateway.
+ * @returns the name of the notebook without its folder, the name of a script or console, or `kernel 1a2b3c4d`
+ * for a kernel that nobody named.
  */
 export function placeText(
-  { notebookPath, agentName, kernelId }: CallRecord,
+  { notebookPath, agentName, programName, kernelId }: CallRecord,
   trans: Translate
 ): string {
   const kernel = kernelId && trans.__('kernel %1', kernelId.slice(0, SHOWN_OF_ID));
-  return notebookPath?.replace(/^.*\//, '') ?? agentName ?? kernel ?? '–';
+  return notebookPath?.replace(/^.*\//, '') ?? agentName ?? programName ?? kernel ?? '–';
 }
 
 /**
- * The full path, the server extension or the kernel of a call; undefined if none is known.
+ * The full path, the server extension, the program or the kernel of a call; undefined if none is known.
  *
  * @param record - the call.
  * @param trans - the translations.
  * @returns one line.
  */
 export function placeDetail(
-  { notebookPath, agentName, kernelId }: CallRecord,
+  { notebookPath, agentName, programName, kernelId }: CallRecord,
   trans: Translate
 ): string | undefined {
   if (notebookPath !== undefined) {
@@ -56,6 +57,9 @@ export function placeDetail(
   }
   if (agentName !== undefined) {
     return trans.__('Called by the server extension %1', agentName);
+  }
+  if (programName !== undefined) {
+    return trans.__('Called without a notebook, by %1', programName);
   }
   return kernelId && trans.__('Called without a notebook, in the kernel %1', kernelId);
 }

@@ -15,7 +15,7 @@ import type {
 } from '../record/standing';
 import type { Translate } from './translate';
 import { isOwnUser, limitTitle } from './limit-name';
-import { callsText, costText, resetText, usedOfLimit } from './wording';
+import { callsText, costText, rateText, resetText, usedOfLimit } from './wording';
 import type { Words } from './words';
 
 /**
@@ -32,6 +32,7 @@ export function factsOf(document: StandingDocument, words: Words): string[] {
     ...document.standings.flatMap(standing => standingFacts(standing, words, owner)),
     ...(moreStandings === 0 ? [] : [moreText(moreStandings, trans)]),
     ...(month === undefined ? [] : [monthFact(month, words)]),
+    ...[rateText(words)].filter(fact => fact !== undefined),
     ...document.problems.map(problem => trans.__('Problem: %1', problemName(problem, trans)))
   ];
 }

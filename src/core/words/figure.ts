@@ -5,7 +5,7 @@
  */
 
 import type { Standing, StandingDocument, Totals } from '../record/standing';
-import { costText } from './wording';
+import { briefCostText } from './wording';
 import type { Words } from './words';
 
 /** What the figure shows; `auto` is the amount used, in the unit of the limit. */
@@ -110,7 +110,7 @@ function sumText(
   if (totals === undefined) {
     return trans.__('unknown');
   }
-  const cost = unit === 'USD' ? costText(totals, words) : undefined;
+  const cost = unit === 'USD' ? briefCostText(totals, words) : undefined;
   const sum = cost ?? tokensOf(totals, words);
   return isToday ? trans.__('%1 today', sum) : trans.__('%1 this month', sum);
 }
@@ -128,6 +128,6 @@ function amountInBrief(amount: string, { limit, ratio }: Standing, words: Words)
     case 'calls':
       return trans._n('%2 call', '%2 calls', Number(amount), format.compact(amount));
     case 'USD':
-      return format.money(amount) ?? format.percent(ratio);
+      return format.briefMoney(amount) ?? format.percent(ratio);
   }
 }

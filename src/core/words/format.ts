@@ -2,13 +2,21 @@
  * Figures and times as people read them, in one locale.
  *
  * Compact counts are cut, so that "1M" appears only once it is reached. Shares are rounded half up, but "100%" appears only
- * once the whole is reached. `jupyter_llm_meter/core/format.py` has the same rules. Reads no clock.
+ * once the whole is reached, and "0%" only for nothing. `jupyter_llm_meter/core/format.py` has the same rules. Reads no clock.
  */
+
+import { multiplyDecimals } from '../record/decimal';
+import type { Currency } from '../record/standing';
+
+/** From here on, a share is rounded to a percent or more. */
+const LEAST_PERCENT = 0.005;
 
 /** How money is shown. */
 export interface MoneyOptions {
   /** Whether the user wants to see money. */
   readonly isShown: boolean;
+  /** What is shown beside dollars; absent means dollars alone. */
+  readonly currency?: Currency;
 }
 
 /** Writes figures, times and lists for one locale. */
@@ -73,11 +81,15 @@ export class Formatter {
   }
 
   /**
-   * A share of a whole, rounded half up: `67%` for two of three; `100%` only when the whole is reached.
+   * A share of a whole, rounded half up: `67%` for two of three; `100%` only when the whole is reached, `0%` only when
+   * nothing is.
    *
    * @param ratio - 0 to 1, or above.
    */
   percent(ratio: number): string {
+    if (ratio > 0 && ratio < LEAST_PERCENT) {
+      return `<${this._percent.format(0.01)}`;
+    }
     // Ratios have six decimals; a binary fraction just below a half, as of 0.145, must not be rounded down.
     const percent = Math.floor(Number((ratio * 100).toFixed(4)) + 0.5);
     return this._percent.format((ratio < 1 ? Math.min(percent, 99) : percent) / 100);
@@ -100,27 +112,95 @@ export class Formatter {
     return this.moneyOptions.isShown;
   }
 
+  /** The currency that is shown beside dollars; undefined if there is none, or if the user hides money. */
+  get ownCurrency(): Currency | undefined {
+    return this.isMoneyShown ? this.moneyOptions.currency : undefined;
+  }
+
   /**
-   * An amount of money; below one unit two significant digits, so that small calls do not read as nothing.
-   *
-   * All money on the screen is written here, so that no part of the page can forget that the user hides it.
+   * An amount of money, with the same in the administrator's currency beside dollars: `$1.20 (CN¥8.52)`.
    *
    * @param amount - a decimal string.
    * @param currency - an ISO 4217 code.
    * @returns undefined where the user hides money.
    */
   money(amount: string, currency = 'USD'): string | undefined {
+    const text = this.briefMoney(amount, currency);
+    const own = this.ownCurrency;
+    if (text === undefined || own === undefined || currency !== 'USD') {
+      return text;
+    }
+    const inOwn = this.inCurrency(multiplyDecimals(amount, own.perUsd), own.code, 'symbol');
+    const isChinese = this.locale.startsWith('zh');
+    return isChinese ? `${text}（${inOwn}）` : `${text} (${inOwn})`;
+  }
+
+  /**
+   * An amount in a currency, small amounts with two significant digits.
+   *
+   * @param amount - a decimal string.
+   * @param currency - an ISO 4217 code.
+   * @param currencyDisplay - `symbol` tells currencies with the same sign apart.
+   */
+  private inCurrency(
+    amount: string,
+    currency: string,
+    currencyDisplay: 'symbol' | 'narrowSymbol'
+  ): string {
+    const value = Number(amount);
+    const options = { style: 'currency', currency, currencyDisplay } as const;
+    const usual = new Intl.NumberFormat(this.locale, options);
+    const decimals = usual.resolvedOptions().maximumFractionDigits ?? 2;
+    const isSmall = value !== 0 && Math.abs(value) < 10 ** (1 - decimals);
+    return isSmall
+      ? new Intl.NumberFormat(this.locale, { ...options, maximumSignificantDigits: 2 }).format(
+          value
+        )
+      : usual.format(value);
+  }
+
+  /**
+   * What a dollar costs in the administrator's currency: `$1 = CN¥7.10`; undefined if there is none, or if the user hides
+   * money.
+   */
+  rate(): string | undefined {
+    const own = this.ownCurrency;
+    return own === undefined
+      ? undefined
+      : new Intl.NumberFormat(this.locale, {
+          style: 'currency',
+          currency: own.code,
+          minimumFractionDigits: 2,
+          maximumFractionDigits: 6
+        }).format(Number(own.perUsd));
+  }
+
+  /**
+   * A day of a calendar, in no zone: `Nov 1, 2026`.
+   *
+   * @param date - as `2026-11-01`.
+   */
+  date(date: string): string {
+    return new Intl.DateTimeFormat(this.locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(
+      new Date(`${date}T00:00:00Z`)
+    );
+  }
+
+  /**
+   * An amount of money in one currency; below one unit two significant digits, so that small calls do not read as nothing.
+   *
+   * All money on the screen is written here, so that no part of the page can forget that the user hides it.
+   * For places with little room, such as the gauge and axes; everything else uses `money`.
+   *
+   * @param amount - a decimal string.
+   * @param currency - an ISO 4217 code.
+   * @returns undefined where the user hides money.
+   */
+  briefMoney(amount: string, currency = 'USD'): string | undefined {
     if (!this.isMoneyShown) {
       return undefined;
     }
-    const value = Number(amount);
-    const isSmall = value !== 0 && Math.abs(value) < 0.1;
-    return new Intl.NumberFormat(this.locale, {
-      style: 'currency',
-      currency,
-      currencyDisplay: 'narrowSymbol',
-      ...(isSmall ? { maximumSignificantDigits: 2 } : {})
-    }).format(value);
+    return this.inCurrency(amount, currency, 'narrowSymbol');
   }
 
   /**

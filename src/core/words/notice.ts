@@ -55,10 +55,17 @@ export function toNotice(alert: Alert, standing: Standing | undefined, words: Wo
       ...fact(trans.__('Forecast'), standing && forecastText(standing, words))
     ],
     notebook: alert.topNotebook,
-    summary: reset === undefined ? headline : summaryOf(alert, name, amount, reset, words),
-    outlook: [outlookOf(alert, standing, trans), standing && whoCanRaise(standing, trans)].filter(
-      sentence => sentence !== undefined
-    )
+    // A call without a price is refused whatever is left, so the reset doesn't matter.
+    summary:
+      reset === undefined || alert.unpricedModel !== undefined
+        ? headline
+        : summaryOf(alert, name, amount, reset, words),
+    outlook: [
+      outlookOf(alert, standing, trans),
+      ...(alert.unpricedModel === undefined
+        ? [standing && whoCanRaise(standing, trans)]
+        : unpricedRemedies(limit, trans))
+    ].filter(sentence => sentence !== undefined)
   };
 }
 
@@ -94,13 +101,19 @@ function rateText(amount: string, usual: string | undefined, trans: Translate): 
 }
 
 function headlineOf(
-  { kind, used, amount }: Alert,
+  { kind, used, amount, unpricedModel }: Alert,
   name: string,
   limitAmount: string | undefined,
   words: Words
 ): string {
   const { trans, format } = words;
   const share = format.percent(ratioOf(used, amount));
+  if (unpricedModel !== undefined) {
+    return trans.__(
+      'A call was refused because the model %1 has no known price.',
+      shortened(unpricedModel, LONGEST_SUBJECT)
+    );
+  }
   if (kind === 'blocked') {
     return trans.__('A call was refused because it could have exceeded the limit.');
   }
@@ -159,9 +172,18 @@ function usedFact({ used, unit, amount }: Alert, words: Words): Facts {
   return fact(trans.__('Used'), amountText(used, unit, words) ?? share);
 }
 
-function outlookOf({ kind }: Alert, standing: Standing | undefined, trans: Translate): string {
+function outlookOf(
+  { kind, unpricedModel }: Alert,
+  standing: Standing | undefined,
+  trans: Translate
+): string {
   switch (kind) {
     case 'blocked':
+      if (unpricedModel !== undefined) {
+        return trans.__(
+          'Nothing was sent. This limit refuses calls of models without a known price; other calls still go through.'
+        );
+      }
       return trans.__('Nothing was sent. Calls that fit within the limit still go through.');
     case 'exceeded':
     case 'warning':
@@ -169,6 +191,20 @@ function outlookOf({ kind }: Alert, standing: Standing | undefined, trans: Trans
         ? trans.__('Further calls are refused before anything is sent.')
         : trans.__('Further calls still go through and are counted.');
   }
+}
+
+/** Says what lets calls of a model without a known price through, and who can do it. */
+function unpricedRemedies(limit: Limit | undefined, trans: Translate): string[] {
+  return [
+    limit?.source === 'config'
+      ? trans.__(
+          'An administrator set this limit, and only an administrator can let it allow such calls or count them at a price ceiling.'
+        )
+      : trans.__(
+          'To send such calls, let the limit allow them or count them at a price ceiling (Settings → LLM Meter).'
+        ),
+    trans.__('An administrator can also give the model a price of its own.')
+  ];
 }
 
 /** The name of the alert's limit; that of the usage where the limit is no longer set. */

@@ -95,17 +95,49 @@ export function resetText(
  * @returns the cost; undefined where the user hides money.
  */
 export function costText(totals: Totals, words: Words): string | undefined {
-  const { trans, format } = words;
+  return costIn(totals, words, amount => words.format.money(amount));
+}
+
+/**
+ * The cost of some calls in dollars alone, for places with little room.
+ *
+ * @param totals - the sums of the calls; the cost in US dollars.
+ * @param words - the translations and the formatter.
+ * @returns the cost; undefined where the user hides money.
+ */
+export function briefCostText(totals: Totals, words: Words): string | undefined {
+  return costIn(totals, words, amount => words.format.briefMoney(amount));
+}
+
+/**
+ * The rate of the currency beside the dollar, with its day; undefined if there is none, or if the user hides money.
+ *
+ * @param words - the translations and the formatter.
+ * @returns for example `$1 = CN¥7.10 (rate of Nov 1, 2026)`.
+ */
+export function rateText({ trans, format }: Words): string | undefined {
+  const own = format.ownCurrency;
+  const rate = format.rate();
+  return own === undefined || rate === undefined
+    ? undefined
+    : trans.__('1 USD = %1 (rate of %2)', rate, format.date(own.asOf));
+}
+
+function costIn(
+  totals: Totals,
+  { trans, format }: Words,
+  write: (amount: string) => string | undefined
+): string | undefined {
   if (!format.isMoneyShown) {
     return undefined;
   }
   const isLowerBound = totals.unpricedCalls + totals.missingCalls > 0;
   if (totals.cost !== undefined) {
-    const cost = format.money(totals.cost);
+    const cost = write(totals.cost);
     return cost !== undefined && isLowerBound ? trans.__('at least %1', cost) : cost;
   }
   if (totals.calls === 0) {
-    return format.money('0');
+    return write('0');
   }
   return totals.unpricedCalls > 0 ? trans.__('unpriced') : trans.__('unknown');
 }

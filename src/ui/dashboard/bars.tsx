@@ -62,7 +62,7 @@ export function useWidth(): [React.RefObject<HTMLDivElement>, number] {
  * @returns the text beside a tick; undefined for money that the user hides.
  */
 export function axisText(value: number, unit: ShownUnit, { format }: Words): string | undefined {
-  return unit === 'cost' ? format.money(String(value)) : format.compact(value);
+  return unit === 'cost' ? format.briefMoney(String(value)) : format.compact(value);
 }
 
 /** Draws the trend as stacked bars; the pointer and the arrow keys read each bar. */

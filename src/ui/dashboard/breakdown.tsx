@@ -7,7 +7,7 @@ import * as React from 'react';
 import { amountOf, dimensionText, seriesText } from '../../core/dashboard/labels';
 import type { LoadUsage } from '../../core/dashboard/source';
 import { seriesOf } from '../../core/dashboard/trend';
-import type { UsageRow } from '../../core/dashboard/usage-rows';
+import type { ShownUnit, UsageRow } from '../../core/dashboard/usage-rows';
 import { valueOf } from '../../core/dashboard/usage-rows';
 import { filterQuery, isFiltered, toggleFilter } from '../../core/dashboard/view';
 import { sharesOf } from '../../core/words/shares';
@@ -69,6 +69,11 @@ export function Breakdown(props: BreakdownProps): React.ReactElement {
   );
 }
 
+/** The share of a row; a dash where its cost is not known, which is not a cost of nothing. */
+function shareText(row: UsageRow, unit: ShownUnit, share: number, { format }: Words): string {
+  return unit === 'cost' && row.cost === undefined ? '–' : format.percent(share);
+}
+
 interface RowProps extends BreakdownProps {
   readonly row: UsageRow;
   /** Of all rows. */
@@ -76,7 +81,7 @@ interface RowProps extends BreakdownProps {
 }
 
 function Row({ view, show, palette, words, openCell, row, share }: RowProps): React.ReactElement {
-  const { trans, format } = words;
+  const { trans } = words;
   const series = seriesOf(row.group, row.isRest, row.notebook);
   const filter = { dimension: view.group, value: row.group ?? '', notebook: row.notebook };
   const name = seriesText(series, view.group, trans);
@@ -93,7 +98,9 @@ function Row({ view, show, palette, words, openCell, row, share }: RowProps): Re
       >
         <bdi>{name}</bdi>
         <span>{amountOf(row, view.unit, words)}</span>
-        <span className="jp-LLMMeter-Breakdown-share">{format.percent(share)}</span>
+        <span className="jp-LLMMeter-Breakdown-share">
+          {shareText(row, view.unit, share, words)}
+        </span>
         <span className="jp-LLMMeter-Breakdown-track" aria-hidden="true">
           <span style={{ width: `${share * 100}%`, backgroundColor: colourOf(palette, series) }} />
         </span>

@@ -8,6 +8,7 @@ import { amountOf, figureOf, gapsOf, unitText } from '../../core/dashboard/label
 import type { Trend } from '../../core/dashboard/trend';
 import type { ShownUnit } from '../../core/dashboard/usage-rows';
 import { UNITS_SHOWN } from '../../core/dashboard/usage-rows';
+import { rateText } from '../../core/words/wording';
 import type { Totals } from '../../core/record/standing';
 import type { ViewProps } from './scene';
 import type { Words } from '../../core/words/words';
@@ -57,7 +58,9 @@ function noteOf(totals: Totals, unit: ShownUnit, words: Words): string {
         ...gapsOf({ ...totals, unpricedCalls: 0 }, words)
       ].join(' · ');
     case 'cost':
-      return gapsOf(totals, words).join(' · ');
+      return [rateText(words), ...gapsOf(totals, words)]
+        .filter(text => text !== undefined)
+        .join(' · ');
     case 'calls':
       return '';
   }

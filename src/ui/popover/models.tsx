@@ -72,7 +72,6 @@ function ModelTable({ rows, words }: ModelTableProps): React.ReactElement {
             key={row.isRest ? 'rest' : `model ${row.group}`}
             row={row}
             share={shares[index]}
-
             words={words}
           />
         ))}

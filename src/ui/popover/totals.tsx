@@ -6,7 +6,7 @@ import * as React from 'react';
 
 import type { Totals } from '../../core/record/standing';
 import type { Translate } from '../../core/words/translate';
-import { costText } from '../../core/words/wording';
+import { costText, rateText } from '../../core/words/wording';
 import type { NotebookPlace } from '../../core/dashboard/notebook-usage';
 import { loadNotebookUsage } from '../../core/dashboard/notebook-usage';
 import type { LoadUsage } from '../../core/dashboard/source';
@@ -77,6 +77,7 @@ export function TotalsTable({
           </tbody>
         )}
       </table>
+      <Rate words={words} />
       <Trouble answer={answer} words={words} />
       <Gaps month={month} words={words} />
     </section>
@@ -117,6 +118,12 @@ function TotalsRow({ name, totals, words }: TotalsRowProps): React.ReactElement 
       {format.isMoneyShown && <td>{costText(totals, words)}</td>}
     </tr>
   );
+}
+
+/** The rate of the currency beside the dollar, where there is one. */
+function Rate({ words }: { readonly words: Words }): React.ReactElement | null {
+  const text = rateText(words);
+  return text === undefined ? null : <p className="jp-LLMMeter-Rate">{text}</p>;
 }
 
 interface GapsProps {

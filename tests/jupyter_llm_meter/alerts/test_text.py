@@ -1,7 +1,7 @@
 """What messages say, in every language, and that nothing in them is taken for syntax."""
 
-from dataclasses import fields
-from datetime import datetime, timezone
+from dataclasses import fields, replace
+from datetime import date, datetime, timezone
 from decimal import Decimal
 from string import Formatter
 
@@ -10,6 +10,7 @@ import pytest
 from jupyter_llm_meter.alerts.channel import LANGUAGES
 from jupyter_llm_meter.alerts.text import compose, compose_test, notebook_address
 from jupyter_llm_meter.alerts.words import WORDS
+from jupyter_llm_meter.core.currency import Currency
 from jupyter_llm_meter.core.limit_names import with_name_parts
 from jupyter_llm_meter.core.limit_reader import parse_limits
 from jupyter_llm_meter.core.standing import CellPosition, TopNotebook
@@ -225,3 +226,33 @@ def test_the_link_opens_the_notebook_at_its_cell_where_the_lab_opens_notebooks(
     make_alert, link, notebook, address
 ):
     assert notebook_address(link, make_alert(notebooks=[notebook])) == address
+
+
+YUAN = Currency("CNY", Decimal("7.10"), date(2026, 11, 1))
+IN_DOLLARS = {"limit_id": "team/day/USD", "unit": "USD", "used": Decimal(4), "amount": Decimal(5)}
+
+
+def test_a_currency_of_the_administrator_stands_beside_dollars_with_its_rate(make_alert):
+    alert = replace(make_alert(**IN_DOLLARS, notebooks=(TopNotebook("a.ipynb", Decimal(3)),)), currency=YUAN)
+    english = compose([alert], "en", PLENTY)
+    assert english.title.endswith("80% of $5.00 (35.50 CNY) used")
+    assert english.text.splitlines()[0] == "Used: $4.00 (28.40 CNY) of $5.00 (35.50 CNY) (80%)"
+    assert "Top notebook: a.ipynb ($3.00 (21.30 CNY))" in english.text
+    assert "Rate: 1 USD = 7.10 CNY (2026-11-01)" in english.text.splitlines()
+    chinese = compose([alert], "zh-CN", PLENTY).text.splitlines()
+    assert chinese[0] == "用量：已使用 $4.00（28.40 CNY），限额 $5.00（35.50 CNY）（80%）"
+    assert "汇率：1 USD = 7.10 CNY (2026-11-01)" in chinese
+
+
+def test_several_alerts_say_the_rate_once_and_alerts_of_tokens_not_at_all(make_alert):
+    dollars, tokens = (replace(make_alert(**given), currency=YUAN) for given in (IN_DOLLARS, {}))
+    assert compose([tokens, dollars, dollars], "en", PLENTY).text.count("1 USD =") == 1
+    assert "CNY" not in compose([tokens], "en", PLENTY).text
+
+
+def test_a_refusal_for_want_of_a_price_names_the_model(make_alert):
+    alert = make_alert(**IN_DOLLARS, is_refusal=True, threshold=Decimal(1), unpriced_model="my-model")
+    assert compose([alert], "en", PLENTY).title.endswith(
+        "call refused because the model my-model has no known price"
+    )
+    assert "模型 my-model 的价格未知" in compose([alert], "zh-CN", PLENTY).title

@@ -47,6 +47,26 @@ def test_status_knows_the_limits_of_the_servers_configuration(meter, home, ledge
     assert levels["model/day/USD"] == "exceeded"
 
 
+def test_the_currency_of_the_servers_configuration_stands_beside_dollars(meter, home, ledger_url):
+    currency = {"code": "CNY", "per_usd": "7.10", "as_of": "2026-11-01"}
+    limits = [{"window": "day", "unit": "USD", "amount": 2}]
+    file = home / "config" / "jupyter_server_config.json"
+    file.write_text(json.dumps({"LLMMeter": {"currency": currency, "limits": limits}}))
+    for command in ("status", "report"):
+        shown = meter(command).stdout
+        assert "$2.25 (15.98 CNY)" in shown
+        assert "1 USD = 7.10 CNY (2026-11-01)" in shown
+    assert answer(meter("status", "--json"))["today"]["cost"] == "2.2501"
+
+
+def test_a_currency_that_cannot_be_read_is_refused_with_what_to_write(meter, home, ledger_url):
+    file = home / "config" / "jupyter_server_config.json"
+    file.write_text(json.dumps({"LLMMeter": {"currency": {"code": "CNY", "per_usd": "7.10"}}}))
+    done = meter("status")
+    assert done.returncode != 0
+    assert "c.LLMMeter.currency must have code, per_usd, as_of" in done.stderr
+
+
 def test_the_servers_database_is_the_default(meter, home, ledger_url):
     config = {"LLMMeter": {"database_url": f"sqlite:///{home / 'elsewhere' / 'other.sqlite3'}"}}
     (home / "config" / "jupyter_server_config.json").write_text(json.dumps(config))

@@ -84,6 +84,13 @@ def test_audio_by_its_length_is_unpriced_where_the_list_has_only_prices_of_token
     assert price(transcription("whisper-x", "openai", usage_raw=usage), table) is None
 
 
+def test_speech_whose_sound_is_not_counted_is_unpriced_rather_than_nearly_free():
+    speech = {"operation_name": "speech", "request_model": "gpt-4o-mini-tts", "input_tokens": 14}
+    assert price(call(**speech, basis="counted")) is None
+    assert price(call(**speech, basis="counted", output_tokens=101)).amount > 0
+    assert price(call(**speech, output_tokens=101)).amount == Decimal("0.0012204")
+
+
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
 def test_a_call_costs_what_the_vectors_say(case):
     cost = price(record_of(case))

@@ -85,12 +85,19 @@ def test_a_refusal_by_the_cap_on_a_run_says_where_the_cap_was_set():
 
 def test_a_refusal_for_want_of_a_price_says_how_the_call_can_be_sent():
     refused = replace(decision(0, of=limit(unit="USD", unpriced="block")), is_unpriced=True)
-    words = refusal_words(refused, may_raise=True)
-    assert "its model has no known price" in words.headline
+    words = refusal_words(refused, may_raise=True, model="my-model")
+    assert "the model my-model has no known price" in words.headline
     assert "limit for today (1,000 USD, used 0 USD)" in words.message
-    assert dict(words.details)["To send it"].startswith("You can give the model a price, or set")
+    details = dict(words.details)
+    assert details["Model"] == "my-model, without a known price"
+    assert details["To send it"].startswith(
+        "You can set the limit's unpriced to allow, or to a price ceiling"
+    )
+    assert details["To send it"].endswith("in Settings > LLM Meter.")
+    assert details["Or"].startswith("The administrator can give the model a price")
+    assert "its model has no known price" in message(refused)
     by_admin = replace(refused.standing, limit=limit("config", unit="USD", unpriced="block"))
-    assert "The administrator can give" in message(replace(refused, standing=by_admin))
+    assert "The administrator can set the limit's unpriced" in message(replace(refused, standing=by_admin))
     (cap,) = run_caps("r", [("USD", Decimal(1))], {"USD": "block"})
     of_run = replace(refused, standing=replace(refused.standing, limit=cap))
     assert "Write unpriced=allow or" in refusal_words(of_run, may_raise=True).message

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 import time
@@ -82,9 +83,21 @@ def test_a_renamed_notebook_is_followed(session, execute, notebook, calls, event
 
 
 def test_a_console_has_a_project_and_no_notebook(session, execute, calls, eventually):
-    execute(session("research/console-1", type="console"), CALL.format(tokens=1))
+    model = session("research/console-1", type="console", session_name="Console 1")
+    execute(model, CALL.format(tokens=1))
     (call,) = eventually(calls, "the call")
     assert (call.notebook_path, call.project) == (None, "research")
+    assert call.program_name == "Console 1 (Python 3 (ipykernel))"
+
+
+def test_a_kernel_without_a_session_is_named_by_its_kernelspec_and_its_start(
+    execute, calls, eventually, jp_serverapp, run
+):
+    kernel_id = run(jp_serverapp.kernel_manager.start_kernel(kernel_name="python3"))
+    execute({"kernel": {"id": kernel_id}}, CALL.format(tokens=1))
+    (call,) = eventually(calls, "the call")
+    assert re.fullmatch(r"Python 3 \(ipykernel\) · \d{4}-\d\d-\d\d \d\d:\d\d", call.program_name)
+    run(jp_serverapp.kernel_manager.shutdown_kernel(kernel_id, now=True))
 
 
 def test_a_busy_server_costs_the_calls_of_a_kernel_nothing_not_even_their_path(

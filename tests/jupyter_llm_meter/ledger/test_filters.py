@@ -19,7 +19,7 @@ from jupyter_llm_meter.ledger.usage import GROUP_TIMES, GROUPS, SPLIT_COLUMNS
 FIELDS = {
     "user": "user_id", "team": "team", "key": "key_fingerprint", "project": "project",
     "notebook": "notebook_path", "kernel": "kernel_id", "model": "request_model", "provider": "provider_name",
-    "cell": "cell_id", "operation": "operation_name", "agent": "agent_name",
+    "cell": "cell_id", "operation": "operation_name", "agent": "agent_name", "program": "program_name",
 }  # fmt: skip
 FIGURES = ("calls", "input_tokens", "output_tokens", "missing_calls", "unpriced_calls")
 

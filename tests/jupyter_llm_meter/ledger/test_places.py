@@ -82,6 +82,21 @@ def test_a_console_has_a_project_and_no_notebook(ledger):
     assert (record.notebook_path, record.project) == (None, "x")
 
 
+def test_a_console_has_the_name_that_the_lab_gave_it_and_a_script_keeps_its_own(ledger):
+    places = Places("alice", {"k": Place(None, "x", "Console 1 (Python 3)")})
+    ledger.settle([of_kernel("1"), of_kernel("2", None, program_name="train.py")], [], NOW, places=places)
+    ledger.settle([of_kernel("3")], [], LATER)
+    names = {record.call_id: record.program_name for record in ledger.records()}
+    assert names == {"1": "Console 1 (Python 3)", "2": "train.py", "3": "Console 1 (Python 3)"}
+
+
+def test_the_calls_of_a_notebook_do_not_have_the_name_of_its_kernel(ledger):
+    places = Places("alice", {"k": Place("a.ipynb", None, "Python 3")}, {"a.ipynb": LATER})
+    ledger.settle([of_kernel("1")], [], NOW, places=places)
+    (record,) = ledger.records()
+    assert record.program_name is None
+
+
 def test_a_path_that_the_process_names_itself_is_followed_until_there_is_another_file(ledger):
     ledger.move_notebooks("alice", "a.ipynb", "b.ipynb", NOW)
     before = {"started_at": NOW - timedelta(minutes=1)}

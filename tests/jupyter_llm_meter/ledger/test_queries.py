@@ -82,11 +82,25 @@ def test_usage_is_summed_by_every_group(ledger):
         "kernel": ("kernel_id", "ke"),
         "operation": ("operation_name", "embeddings"),
         "agent": ("agent_name", "a"),
+        "program": ("program_name", "train.py"),
     }
     ledger.settle([call("a", **dict(values.values()))], [], NOW)
     for group_by, (_field, value) in values.items():
         assert [row["group"] for row in ledger.usage(group_by)] == [value]
     assert set(values) | {"none", "hour", "day", "week", "month"} == set(GROUPS)
+
+
+def test_kernels_are_named_by_their_notebook_else_by_their_program(ledger):
+    unnamed = {"notebook_path": None, "project": None}
+    calls = [
+        call("a", kernel_id="1", notebook_path="n.ipynb"),
+        call("b", kernel_id="2", program_name="Console 1 (Python 3)", **unnamed),
+        call("c", kernel_id="3", **unnamed),
+        call("d", kernel_id=None, **unnamed),
+    ]
+    ledger.settle(calls, [], NOW)
+    names = {row.get("group"): row.get("name") for row in ledger.usage("kernel")}
+    assert names == {"1": "n.ipynb", "2": "Console 1 (Python 3)", "3": None, None: None}
 
 
 def test_a_row_of_usage_has_every_sum(ledger):

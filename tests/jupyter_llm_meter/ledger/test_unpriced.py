@@ -63,6 +63,7 @@ def test_the_alert_of_such_a_refusal_does_not_claim_that_nothing_was_needed(ledg
     ledger.settle([refused], [block], NOW)
     (alert,) = ledger.alerts([block], NOW)
     assert (alert.kind, alert.needed) == ("blocked", None)
+    assert alert.unpriced_model == refused.request_model is not None
 
 
 def test_a_ceiling_is_reserved_and_then_counted_while_the_cost_stays_unknown(ledger):

@@ -1,7 +1,10 @@
 import logging
+from datetime import date
+from decimal import Decimal
 
 import pytest
 
+from jupyter_llm_meter.core.currency import Currency
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.config import ServiceConfig
@@ -33,6 +36,7 @@ def test_what_is_set_is_kept(problems):
         "user_id": "bob", "team": "a team", "time_zone": "Asia/Shanghai", "on_unreachable": "block",
         "raises": "none", "database_url": "sqlite:///x", "limits": [{"amount": 1}], "channels": {"ops": "json://x"},
         "price_overrides": "prices.json", "link": "https://lab",
+        "currency": {"code": "CNY", "per_usd": "7.10", "as_of": "2026-11-01"},
     }  # fmt: skip
     assert ServiceConfig.from_settings(settings, problems) == ServiceConfig(
         owner=Owner("bob", "a team"),
@@ -43,6 +47,7 @@ def test_what_is_set_is_kept(problems):
         channels={"ops": "json://x"},
         price_overrides="prices.json",
         link="https://lab",
+        currency=Currency("CNY", Decimal("7.10"), date(2026, 11, 1)),
     )
 
 

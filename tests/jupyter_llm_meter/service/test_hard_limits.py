@@ -217,5 +217,5 @@ def test_a_limit_that_blocks_models_without_a_price_says_so_and_how_to_send_the_
     _status, refusal = call("/v1/reserve", json.dumps({"record": asked, "max_output_tokens": 9}).encode())
     assert (refusal["granted"], refusal["is_reserved_elsewhere"]) == (False, False)
     assert "needed" not in refusal
-    assert "its model has no known price" in refusal["message"]
+    assert "the model m-1 has no known price" in refusal["message"]
     assert refusal["standing"]["limit"]["unpriced"] == "block"

@@ -217,6 +217,23 @@ def test_a_form_upload_names_its_model() -> None:
     assert shape.request_model == "whisper-x"
 
 
+@pytest.mark.parametrize(("written", "is_stream"), [(b"true", True), (b"false", False)])
+def test_a_form_asks_for_a_stream_by_a_word(written: bytes, is_stream: bool) -> None:
+    body = b'name="model"\r\n\r\ngpt-4o-transcribe\r\nname="stream"\r\n\r\n' + written + b"\r\n--b--\r\n"
+    shape = recognise(
+        "POST", "api.openai.com", "/v1/audio/transcriptions", "", "multipart/form-data; boundary=b", body
+    )
+    assert shape is not None
+    assert shape.is_stream == is_stream
+
+
+def test_speech_is_streamed_where_events_are_asked_for() -> None:
+    asked = {"model": "gpt-4o-mini-tts", "input": "hi"}
+    plain, streamed = (seen("/v1/audio/speech", body) for body in (asked, {**asked, "stream_format": "sse"}))
+    assert plain is not None and streamed is not None
+    assert (plain.is_stream, streamed.is_stream) == (False, True)
+
+
 @pytest.mark.parametrize("is_last", [True, False])
 def test_a_body_too_big_to_parse_is_read_at_its_ends(is_last: bool) -> None:
     long = [{"role": "user", "content": 'a "model": "not-this" ' * 50_000}]

@@ -1,5 +1,6 @@
 """The tap in a real IPython kernel: each call is sent under the cell that made it."""
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -35,6 +36,15 @@ def test_a_call_is_sent_once_under_its_cell(kernel, provider, folder):
     assert message["parent_header"]["msg_id"] == started["parent_header"]["msg_id"]
     (record,) = settled(folder)
     assert (record["llm_meter.kernel.id"], record["llm_meter.cell.id"]) == (kernel.id, "cell-1")
+
+
+def test_a_kernel_that_no_lab_named_names_itself_by_its_python_and_its_start(kernel, provider, folder):
+    kernel.run(f"import httpx; httpx.post('{provider.url}/json/{CHAT}', json={BODY})", "cell-1", calls=1)
+
+    (record,) = settled(folder)
+    version = "{}.{}".format(*sys.version_info[:2])
+    pattern = rf"Python {re.escape(version)} · \d{{4}}-\d\d-\d\d \d\d:\d\d"
+    assert re.fullmatch(pattern, record["llm_meter.program.name"])
 
 
 def test_calls_are_numbered_and_each_message_names_those_before_it(kernel, provider, folder):

@@ -1,5 +1,6 @@
 """What is special to httpx and httpx2; what holds for every client is in test_conformance.py."""
 
+import asyncio
 import importlib
 from types import ModuleType
 
@@ -54,6 +55,28 @@ def test_mocks_and_in_process_applications_are_not_calls(library, metered):
     library.Client(transport=transport).post(f"https://api.openai.com/{CHAT}", json=BODY)
 
     assert spool_lines(metered) == []
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_form_with_files_names_its_model(library, provider, metered, is_async):
+    sent = {
+        "data": {"model": "whisper-x", "temperature": "0", "stream": "true"},
+        "files": {"file": ("a.wav", b"RIFF" * 1000, "audio/wav")},
+    }
+    url = f"{provider.url}/json/v1/audio/transcriptions"
+    if is_async:
+
+        async def post():
+            async with library.AsyncClient() as client:
+                await client.post(url, **sent)
+
+        asyncio.run(post())
+    else:
+        library.post(url, **sent)
+
+    (record,) = settled(metered)
+    assert record["gen_ai.request.model"] == "whisper-x"
+    assert record["gen_ai.operation.name"] == "transcription"
 
 
 def test_a_body_produced_while_it_is_sent_passes_untouched(library, provider, metered):

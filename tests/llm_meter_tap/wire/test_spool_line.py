@@ -20,7 +20,8 @@ def of_call(**known: object) -> CallRecord:
 
 PLACE = {
     "operation_name": "chat", "provider_name": "openai", "request_model": 'm"\\ü\u2028', "is_stream": True,
-    "server_address": "api.openai.com", "server_port": 443, "agent_name": "a", "user_id": "u", "team": "t",
+    "server_address": "api.openai.com", "server_port": 443, "agent_name": "a", "program_name": "train.py",
+    "user_id": "u", "team": "t",
     "key_fingerprint": "key-1", "project": "p", "kernel_id": "k", "notebook_path": "n.ipynb", "cell_id": "c",
     "run_id": "r",
 }  # fmt: skip

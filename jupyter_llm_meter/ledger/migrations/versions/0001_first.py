@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("used", sa.Text(), nullable=False),
         sa.Column("needed", sa.Text(), nullable=True),
         sa.Column("reserved", sa.Text(), nullable=True),
+        sa.Column("unpriced_model", sa.Text(), nullable=True),
         sa.Column("raised_at", sa.BigInteger(), nullable=False),
         sa.Column("top_notebook", sa.Text(), nullable=True),
         sa.Column("top_cell", sa.Text(), nullable=True),
@@ -72,6 +73,7 @@ def upgrade() -> None:
         sa.Column("stated_path", sa.Text(), nullable=True),
         sa.Column("notebook_path", sa.Text(), nullable=True),
         sa.Column("project", sa.Text(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=True),
         sa.Column("stated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("kernel_id"),
     )
@@ -184,6 +186,7 @@ def upgrade() -> None:
         sa.Column("provider_name", sa.Text(), nullable=True),
         sa.Column("operation_name", sa.Text(), nullable=True),
         sa.Column("agent_name", sa.Text(), nullable=True),
+        sa.Column("program_name", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("digest"),
     )
@@ -349,7 +352,8 @@ _REST = (
     "priced_calls, s.user_id AS user_id, s.team AS team, s.key_fingerprint AS key_fingerprint, "
     "s.project AS project, s.notebook_path AS notebook_path, s.kernel_id AS kernel_id, s.model AS "
     "model, s.provider_name AS provider_name, s.operation_name AS operation_name, s.agent_name AS "
-    "agent_name, p.cell_id AS cell_id, c.response_id AS response_id, c.run_id AS run_id, "
+    "agent_name, s.program_name AS program_name, p.cell_id AS cell_id, "
+    "c.response_id AS response_id, c.run_id AS run_id, "
     "c.duration_us / CAST(1000000 AS DOUBLE PRECISION) AS duration_s, c.first_chunk_us / "
     "CAST(1000000 AS DOUBLE PRECISION) AS time_to_first_chunk_s, c.input_tokens AS input_tokens, "
     "c.output_tokens AS output_tokens, c.cache_read_input_tokens AS cache_read_input_tokens, "

@@ -14,6 +14,16 @@ import {
 } from '../../samples';
 
 describe('parseStanding', () => {
+  it('should read the currency beside the dollar, and none where none is set', () => {
+    const currency = { code: 'CNY', per_usd: '7.10', as_of: '2026-11-01' };
+    expect(parseStanding(wireDocument({ currency })).currency).toEqual({
+      code: 'CNY',
+      perUsd: '7.10',
+      asOf: '2026-11-01'
+    });
+    expect(parseStanding(wireDocument()).currency).toBeUndefined();
+  });
+
   it('should read a document with everything in it', () => {
     const document = documentWith({
       alerts: [wireAlert()],

@@ -77,6 +77,22 @@ describe('placeText and placeDetail', () => {
       'chat_assistant',
       'Called by the server extension chat_assistant'
     ],
+    [
+      'a script',
+      { ...nowhere, 'llm_meter.program.name': 'train.py' },
+      'train.py',
+      'Called without a notebook, by train.py'
+    ],
+    [
+      'a console',
+      {
+        ...nowhere,
+        'llm_meter.kernel.id': '1a2b3c4d',
+        'llm_meter.program.name': 'Console 1 (Python 3)'
+      },
+      'Console 1 (Python 3)',
+      'Called without a notebook, by Console 1 (Python 3)'
+    ],
     ['no place', nowhere, '–', undefined]
   ])('should show %s', (_what, changes, text, detail) => {
     const record = recordWith(changes);

@@ -55,3 +55,49 @@ describe('Formatter', () => {
     expect(english.month('2026-11-30T16:00:00Z', 'Asia/Shanghai')).toBe('Dec 2026');
   });
 });
+
+describe('money with a currency beside the dollar', () => {
+  const currency = { code: 'CNY', perUsd: '7.10', asOf: '2026-11-01' };
+  const yuan = new Formatter('en-US', 'UTC', { isShown: true, currency });
+
+  it.each([
+    ['1.20', '$1.20 (CN¥8.52)'],
+    ['0', '$0.00 (CN¥0.00)'],
+    ['0.0002', '$0.0002 (CN¥0.0014)'],
+    ['1234.5', '$1,234.50 (CN¥8,764.95)']
+  ])('should write %s dollars as %s', (amount, text) => {
+    expect(yuan.money(amount)).toBe(text);
+  });
+
+  it('should write both in the way of the reader', () => {
+    const inChina = new Formatter('zh-CN', 'UTC', { isShown: true, currency });
+    expect(inChina.money('1.20')).toBe('$1.20（¥8.52）');
+  });
+
+  it('should convert exactly, and not show a small amount of a currency without decimals as nothing', () => {
+    const yen = { code: 'JPY', perUsd: '151.25', asOf: '2026-11-01' };
+    const inYen = new Formatter('en-US', 'UTC', { isShown: true, currency: yen });
+    expect(inYen.money('2')).toBe('$2.00 (¥303)');
+    expect(inYen.money('0.001')).toBe('$0.001 (¥0.15)');
+  });
+
+  it('should leave amounts in another currency and places with little room alone', () => {
+    expect(yuan.money('5', 'EUR')).toBe('€5.00');
+    expect(yuan.briefMoney('1.20')).toBe('$1.20');
+  });
+
+  it('should write the rate with all its digits, and its day', () => {
+    expect(yuan.rate()).toBe('CN¥7.10');
+    expect(yuan.date('2026-11-01')).toBe('Nov 1, 2026');
+  });
+
+  it('should write neither amounts nor the rate where the user hides money', () => {
+    const hidden = new Formatter('en-US', 'UTC', { isShown: false, currency });
+    expect([hidden.money('1'), hidden.briefMoney('1'), hidden.rate(), hidden.ownCurrency]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined
+    ]);
+  });
+});

@@ -141,6 +141,34 @@ describe('toNotice', () => {
   });
 });
 
+describe('toNotice of a call without a price', () => {
+  const refused = {
+    ...wireRefusal({ needed: undefined, unpriced_model: 'my-model' }),
+    unit: 'USD'
+  };
+  const limit = wireLimit({ unit: 'USD', on_exceed: 'block', unpriced: 'block' });
+
+  it('should name the model, and not speak of a reset', () => {
+    const { headline, summary } = noticeOf(refused, wireStanding({ limit }));
+    expect(headline).toBe('A call was refused because the model my-model has no known price.');
+    expect(summary).toBe(headline);
+  });
+
+  it('should say what lets such calls through, and not offer a raise', () => {
+    const standing = wireStanding({ limit, can_raise: false });
+    expect(noticeOf(refused, standing).outlook).toEqual([
+      expect.stringMatching(/^Nothing was sent\. This limit refuses calls of models without/),
+      expect.stringMatching(/price ceiling \(Settings → LLM Meter\)/),
+      expect.stringMatching(/^An administrator can also give the model a price/)
+    ]);
+  });
+
+  it('should say that only an administrator can change a limit of the administrator', () => {
+    const standing = wireStanding({ limit: { ...limit, source: 'config' } });
+    expect(noticeOf(refused, standing).outlook[1]).toMatch(/^An administrator set this limit/);
+  });
+});
+
 describe('runawayText', () => {
   it('should hold the last minute against the habit', () => {
     expect(runaway()).toBe(
