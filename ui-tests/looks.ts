@@ -6,7 +6,8 @@ import { expect, type Page } from '@playwright/test';
 
 import type { Lab, LabOptions } from './lab';
 import { gauge } from './screen';
-import { NOW, FakeService } from './fake-service';
+import { FakeService } from './fake-service';
+import { NOW } from './fake-states';
 
 export const APPS = ['jupyterlab', 'notebook'] as const;
 export const UI_LANGUAGES = ['en', 'zh-CN'] as const;

@@ -1,7 +1,7 @@
 import { expect, test } from '../fixtures';
 import { UI_LANGUAGES, type Theme } from '../looks';
 import { gauge, picture } from '../screen';
-import { ALERTS, STATES } from '../fake-service';
+import { ALERTS, STATES } from '../fake-states';
 
 const GAUGE = '.jp-LLMMeter-Gauge';
 const POPOVER = '.jp-LLMMeter-Popover';
@@ -33,7 +33,7 @@ for (const language of UI_LANGUAGES) {
         await page.waitForTimeout(500);
         await shoot(`gauge-${name}`, GAUGE);
       }
-      for (const name of ['unmetered', 'warning', 'blocked'] as const) {
+      for (const name of ['unmetered', 'warning', 'blocked', 'unpriced'] as const) {
         service.show(STATES[name]);
         await gauge(page).click();
         await expect(page.locator('.jp-LLMMeter-Calls')).toBeVisible();
@@ -54,6 +54,10 @@ for (const language of UI_LANGUAGES) {
       service.show(STATES.warning);
       await stage.execute('llm-meter:open-settings');
       await shoot('settings', FORM);
+      await stage.begin('llm-meter:show-diagnostics');
+      await expect(page.locator('.jp-LLMMeter-Diagnostics tbody tr').first()).toBeVisible();
+      await shoot('diagnostics', '.jp-Dialog-content');
+      await page.keyboard.press('Escape');
       await stage.execute('llm-meter:open-dashboard');
       await expect(page.locator(`${DASHBOARD} tbody tr`).first()).toBeVisible();
       await shoot('dashboard', DASHBOARD);

@@ -4,7 +4,7 @@ import { expectNothingCut, expectNoViolations, tabStops, tabTo } from '../access
 import { expect, test } from '../fixtures';
 import { UI_LANGUAGES, type Stage, type Theme, THEMES } from '../looks';
 import { gauge } from '../screen';
-import { ALERTS, STATES } from '../fake-service';
+import { ALERTS, STATES } from '../fake-states';
 
 const GAUGE = '.jp-LLMMeter-Gauge';
 const POPOVER = '.jp-LLMMeter-Popover';
