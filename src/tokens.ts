@@ -9,11 +9,13 @@ export type { Raise, RaiseRequest } from './core/limits/raise';
 export type { IPreferences } from './core/preferences';
 export type { CellRun, CellRuns } from './core/record/cell-runs';
 export type { CallRecord } from './core/record/record';
+export type { UnmeteredProgram } from './core/record/programs';
 export type { Sums } from './core/record/run-sums';
 export type { Connection, Snapshot } from './core/record/snapshot';
 export type {
   Alert,
   AlertKind,
+  Currency,
   Forecast,
   Level,
   Limit,

@@ -11,6 +11,9 @@ import type { Currency } from '../record/standing';
 /** From here on, a share is rounded to a percent or more. */
 const LEAST_PERCENT = 0.005;
 
+const DAY = { month: 'short', day: 'numeric' } as const;
+const MINUTE = { hour: 'numeric', minute: '2-digit' } as const;
+
 /** How money is shown. */
 export interface MoneyOptions {
   /** Whether the user wants to see money. */
@@ -229,14 +232,7 @@ export class Formatter {
    * @param timeZone - the IANA zone to show it in; absent means this formatter's.
    */
   moment(time: string, timeZone = this.timeZone): string {
-    return new Intl.DateTimeFormat(this.locale, {
-      month: 'short',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: '2-digit',
-      timeZoneName: 'short',
-      timeZone
-    }).format(new Date(time));
+    return this.written(time, { ...DAY, ...MINUTE, timeZoneName: 'short', timeZone });
   }
 
   /**
@@ -246,13 +242,7 @@ export class Formatter {
    * @param timeZone - the IANA zone to show it in; absent means this formatter's.
    */
   brief(time: string, timeZone = this.timeZone): string {
-    return new Intl.DateTimeFormat(this.locale, {
-      month: 'short',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: '2-digit',
-      timeZone
-    }).format(new Date(time));
+    return this.written(time, { ...DAY, ...MINUTE, timeZone });
   }
 
   /**
@@ -262,11 +252,7 @@ export class Formatter {
    * @param timeZone - the IANA zone to show it in; absent means this formatter's.
    */
   day(time: string, timeZone = this.timeZone): string {
-    return new Intl.DateTimeFormat(this.locale, {
-      month: 'short',
-      day: 'numeric',
-      timeZone
-    }).format(new Date(time));
+    return this.written(time, { ...DAY, timeZone });
   }
 
   /**
@@ -276,12 +262,7 @@ export class Formatter {
    * @param timeZone - the IANA zone to show it in; absent means this formatter's.
    */
   weekday(time: string, timeZone = this.timeZone): string {
-    return new Intl.DateTimeFormat(this.locale, {
-      weekday: 'short',
-      month: 'short',
-      day: 'numeric',
-      timeZone
-    }).format(new Date(time));
+    return this.written(time, { weekday: 'short', ...DAY, timeZone });
   }
 
   /**
@@ -291,11 +272,7 @@ export class Formatter {
    * @param timeZone - the IANA zone to show it in; absent means this formatter's.
    */
   month(time: string, timeZone = this.timeZone): string {
-    return new Intl.DateTimeFormat(this.locale, {
-      month: 'short',
-      year: 'numeric',
-      timeZone
-    }).format(new Date(time));
+    return this.written(time, { month: 'short', year: 'numeric', timeZone });
   }
 
   /**
@@ -305,11 +282,7 @@ export class Formatter {
    * @param timeZone - the IANA zone to show it in; absent means this formatter's.
    */
   clock(time: string, timeZone = this.timeZone): string {
-    return new Intl.DateTimeFormat(this.locale, {
-      hour: 'numeric',
-      minute: '2-digit',
-      timeZone
-    }).format(new Date(time));
+    return this.written(time, { ...MINUTE, timeZone });
   }
 
   /**
@@ -318,7 +291,7 @@ export class Formatter {
    * @param time - RFC 3339.
    */
   recent(time: string): string {
-    return new Intl.DateTimeFormat(this.locale, {
+    return this.written(time, {
       month: 'numeric',
       day: 'numeric',
       hour: '2-digit',
@@ -326,6 +299,10 @@ export class Formatter {
       second: '2-digit',
       hourCycle: 'h23',
       timeZone: this.timeZone
-    }).format(new Date(time));
+    });
+  }
+
+  private written(time: string, options: Intl.DateTimeFormatOptions): string {
+    return new Intl.DateTimeFormat(this.locale, options).format(new Date(time));
   }
 }

@@ -4,8 +4,10 @@
  */
 
 import { isolated } from '../record/names';
-import type { Limit, NamePart, Owner, Standing, WindowName } from '../record/standing';
+import type { Limit, NamePart, Owner, Scope, Standing, WindowName } from '../record/standing';
 import type { Translate } from './translate';
+
+type OthersScope = Exclude<Scope, 'user'>;
 
 /**
  * The name of a limit as the start of a line: `This month`, `Model gpt-5 today`, `Today (New York, from 6:00)`.
@@ -22,15 +24,11 @@ export function limitTitle(
   trans: Translate,
   isOwn = true
 ): string {
-  const whose = subject ?? limit.value;
+  const whose = whoseTitle(limit, subject ?? limit.value, trans, isOwn);
   const name =
-    limit.scope === 'user' && (isOwn || whose === undefined)
+    whose === undefined
       ? windowTitle(limit.window, trans)
-      : windowOf(
-          whose === undefined ? eachTitle(limit, trans) : scopeTitle(limit, whose, trans),
-          limit.window,
-          trans
-        );
+      : windowOf(whose, limit.window, trans);
   const differences = (limit.namedBy ?? [])
     .map(part => differenceText(part, limit, trans))
     .filter(text => text !== undefined);
@@ -111,11 +109,22 @@ function windowOf(whose: string, window: WindowName, trans: Translate): string {
   }
 }
 
-function scopeTitle({ scope }: Limit, subject: string, trans: Translate): string {
+/** Whose use a limit counts; undefined for the reader's own. */
+function whoseTitle(
+  { scope }: Limit,
+  subject: string | undefined,
+  trans: Translate,
+  isOwn: boolean
+): string | undefined {
+  if (scope === 'user') {
+    return isOwn || subject === undefined ? undefined : trans.__('User %1', isolated(subject));
+  }
+  return subject === undefined ? eachTitle(scope, trans) : scopeTitle(scope, subject, trans);
+}
+
+function scopeTitle(scope: OthersScope, subject: string, trans: Translate): string {
   const name = isolated(subject);
   switch (scope) {
-    case 'user':
-      return trans.__('User %1', name);
     case 'team':
       return trans.__('Team %1', name);
     case 'key':
@@ -134,10 +143,8 @@ function scopeTitle({ scope }: Limit, subject: string, trans: Translate): string
 }
 
 /** All subjects of a limit, each for itself. */
-function eachTitle({ scope }: Limit, trans: Translate): string {
+function eachTitle(scope: OthersScope, trans: Translate): string {
   switch (scope) {
-    case 'user':
-      return trans.__('Each user');
     case 'team':
       return trans.__('Each team');
     case 'key':

@@ -40,7 +40,8 @@ function checked(changes: Wire = {}): Checked {
 describe('areaText and verdictText', () => {
   it('should name each area and each verdict differently', () => {
     const areas = [
-      'service', 'ledger', 'folder', 'spool', 'limits', 'gateway', 'kernelspec', 'python', 'kernel'
+      'service', 'ledger', 'folder', 'spool', 'limits', 'gateway', 'kernelspec', 'python', 'kernel',
+      'program'
     ] as const; // prettier-ignore
     expect(new Set(areas.map(area => areaText(area, trans))).size).toBe(areas.length);
     const verdicts = ['good', 'bad', 'unknown'] as const;
