@@ -4,7 +4,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import * as React from 'react';
 
-import { ALERTS, STATES } from '../../../ui-tests/fake-service';
+import { ALERTS, STATES } from '../../../ui-tests/fake-states';
 import type { CallPage, DashboardSource } from '../../core/dashboard/source';
 import { parseUsage } from '../../core/dashboard/usage-rows';
 import { UNITS_SHOWN } from '../../core/dashboard/usage-rows';

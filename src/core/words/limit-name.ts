@@ -26,9 +26,7 @@ export function limitTitle(
 ): string {
   const whose = whoseTitle(limit, subject ?? limit.value, trans, isOwn);
   const name =
-    whose === undefined
-      ? windowTitle(limit.window, trans)
-      : windowOf(whose, limit.window, trans);
+    whose === undefined ? windowTitle(limit.window, trans) : windowOf(whose, limit.window, trans);
   const differences = (limit.namedBy ?? [])
     .map(part => differenceText(part, limit, trans))
     .filter(text => text !== undefined);
