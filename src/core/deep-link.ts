@@ -70,5 +70,10 @@ export function notebookPage(
 
 /** A path without percent signs; undefined where they mean nothing. */
 function decoded(path: string): string | undefined {
-  return /%(?![0-9a-f]{2})/i.test(path) ? undefined : decodeURIComponent(path);
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // It throws nothing but a URIError.
+    return undefined;
+  }
 }

@@ -24,10 +24,13 @@ describe('readDeepLink', () => {
     expect(readDeepLink(address)?.plainAddress).toBe('/lab/tree/a.ipynb?reset=&token=t+u#end');
   });
 
-  it.each(['/lab', '/tree', '/lab/tree/%zz.ipynb'])('should find no notebook in %s', path => {
-    const link = readDeepLink({ path, search: '?llm-meter-cell=x', hash: '' });
-    expect(link).toEqual({ notebookPath: undefined, cellId: 'x', plainAddress: path });
-  });
+  it.each(['/lab', '/tree', '/lab/tree/%zz.ipynb', '/notebooks/%ff.ipynb'])(
+    'should find no notebook in %s',
+    path => {
+      const link = readDeepLink({ path, search: '?llm-meter-cell=x', hash: '' });
+      expect(link).toEqual({ notebookPath: undefined, cellId: 'x', plainAddress: path });
+    }
+  );
 
   it.each(['', '?cell=x', '?llm-meter-cell=', '?llm-meter-cells=x'])(
     'should be nothing without a cell: %s',
