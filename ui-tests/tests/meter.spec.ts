@@ -44,7 +44,7 @@ test('keeps hostile names in their place below the path of a hub, also where no 
   await popover.getByText('Models this month').click();
   await expect(popover.locator('.jp-LLMMeter-Models')).toContainText('gpt-5-mini');
   await popover.getByLabel('Gauge shows').selectOption('percent');
-  await expect(gauge(page)).toHaveText('0%');
+  await expect(gauge(page)).toHaveText('<1%');
   await popover.getByRole('button', { name: 'Diagnostics' }).click();
   const diagnostics = page.locator('.jp-Dialog', { hasText: 'LLM Meter diagnostics' });
   await expect(diagnostics).toContainText('All running kernels are metered.');
