@@ -166,3 +166,24 @@ export const ALERTS = {
     alerts: [alert('blocked', '1049300', { amount: '1050000', needed: '1530', reserved: '200' })]
   })
 } as const;
+
+/** Two limits of a day that differ in zone and hour. */
+export const TWO_DAYS: Wire = {
+  ...STATES.ok,
+  standings: [
+    { ...month(412_345, 'ok'), limit: day({ named_by: ['time_zone', 'reset_hour'] }) },
+    {
+      ...month(212_345, 'ok'),
+      limit: day({
+        id: 'user/day/tokens@America-New_York',
+        time_zone: 'America/New_York',
+        reset_hour: 6,
+        named_by: ['time_zone', 'reset_hour']
+      })
+    }
+  ]
+};
+
+function day(changes: Wire): Wire {
+  return limit({ id: 'user/day/tokens', window: 'day', ...changes });
+}
