@@ -38,7 +38,7 @@ export const test = base.extend<Fixtures, { profile: Profile }>({
     await use(profile.context);
     await profile.clear();
   },
-  startLab: async ({ profile }, use, info) => {
+  startLab: async ({ profile, context }, use, info) => {
     const labs: Lab[] = [];
     await use(async options => {
       const lab = await Lab.start(info.outputPath(`lab${labs.length}`), options);
@@ -46,7 +46,10 @@ export const test = base.extend<Fixtures, { profile: Profile }>({
       await profile.forget(lab.origin);
       return lab;
     });
-    await Promise.all(labs.map(lab => lab.stop()));
+    // A server that answers a page while it is stopped may not end.
+    const [, ...pages] = context.pages();
+    await Promise.all(pages.map(page => page.close()));
+    await Promise.all(labs.map(lab => lab.discard()));
   },
   openStage: async ({ browser, startLab }, use) => {
     const context = await browser.newContext();

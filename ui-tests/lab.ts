@@ -19,6 +19,8 @@ const TOKEN = 'ui-tests';
 const START_TRIES = 720;
 const TRY_MS = 250;
 const STOP_MS = 8_000;
+/** The same for one that no test needs any more; its kernels end within this. */
+const DISCARD_MS = 3_000;
 const FIRST_PORT = 30_000;
 const PORTS_A_WORKER = 200;
 const firstTried = Math.floor(Math.random() * PORTS_A_WORKER);
@@ -91,20 +93,32 @@ export class Lab {
 
   /** Ends the server; `SIGKILL` is a crash. */
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    if (!(await this.endsWithin(STOP_MS, signal))) {
+      console.warn(`the server did not end within ${STOP_MS} ms of ${signal}`);
+    }
+  }
+
+  /** Ends a server that no test needs any more. */
+  async discard(): Promise<void> {
+    await this.endsWithin(DISCARD_MS, 'SIGTERM');
+  }
+
+  /** Ends the server, after a while by force; whether that was not needed. */
+  private async endsWithin(patienceMs: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<boolean> {
     const server = this.server;
     if (server === undefined || server.exitCode !== null || server.signalCode !== null) {
-      return;
+      return true;
     }
     const ended = new Promise<boolean>(resolve => server.once('exit', () => resolve(true)));
     server.kill(signal);
-    const hasEnded = await Promise.race([ended, sleep(STOP_MS, false, { ref: false })]);
+    const hasEnded = await Promise.race([ended, sleep(patienceMs, false, { ref: false })]);
     if (!hasEnded) {
       // Stopped while it answers a page, jupyter_server leaves idle worker threads of anyio behind, which nobody
       // ends; without our extension too.
-      console.warn(`the server did not end within ${STOP_MS} ms of ${signal}`);
       server.kill('SIGKILL');
       await ended;
     }
+    return hasEnded;
   }
 
   /** Adds a kernel with variables of its own; it is of the server's own Python when no program is given. */
