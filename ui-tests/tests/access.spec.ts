@@ -39,7 +39,7 @@ async function expectReadableIn(
 async function expectFiguresReadable(page: Page, { service }: Stage): Promise<void> {
   for (const [name, state] of Object.entries(STATES)) {
     service.show(state);
-    const level = name === 'unlimited' || name === 'unmetered' ? 'ok' : name;
+    const level = ['warning', 'exceeded', 'blocked'].includes(name) ? name : 'ok';
     await expect(gauge(page)).toHaveAttribute('data-level', level);
     await expectReadable(page, GAUGE);
   }
