@@ -16,7 +16,7 @@ const SAID: Readonly<Record<UiLanguage, Readonly<Record<string, RegExp | string>
     check: /Restart|tap install/
   },
   'zh-CN': {
-    dollars: /US?\$7\.31（¥51\.87）/,
+    dollars: /\$7\.31（.51\.87）/,
     rate: '1 美元 =',
     unpriced: /4 次.*价格/,
     utc: '今天（UTC）',

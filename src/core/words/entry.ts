@@ -106,16 +106,23 @@ export function tokensDetail(
  *
  * @param record - the call.
  * @param words - the translations and the formatter.
+ * @param isBrief - whether there is room for one currency only.
  * @returns the cost, or a word such as "unpriced"; undefined where the user hides money.
  */
-export function callCostText(record: CallRecord, words: Words): string | undefined {
+export function callCostText(
+  record: CallRecord,
+  words: Words,
+  isBrief = false
+): string | undefined {
   const { trans, format } = words;
   if (!format.isMoneyShown) {
     return undefined;
   }
   const { costAmount, costCurrency, basis } = record;
   if (costAmount !== undefined) {
-    return format.money(costAmount, costCurrency);
+    return isBrief
+      ? format.briefMoney(costAmount, costCurrency)
+      : format.money(costAmount, costCurrency);
   }
   switch (basis) {
     case 'none':

@@ -80,7 +80,6 @@ interface CallRowProps {
 
 function CallRow({ call, words }: CallRowProps): React.ReactElement {
   const { trans, format } = words;
-  const cost = callCostText(call, words);
   return (
     <tr>
       <td>{format.recent(call.startedAt)}</td>
@@ -98,7 +97,9 @@ function CallRow({ call, words }: CallRowProps): React.ReactElement {
         <bdi>{placeText(call, trans)}</bdi>
       </td>
       <td title={tokensDetail(call, words)}>{tokensText(call, words)}</td>
-      {format.isMoneyShown && <td title={cost}>{cost}</td>}
+      {format.isMoneyShown && (
+        <td title={callCostText(call, words)}>{callCostText(call, words, true)}</td>
+      )}
     </tr>
   );
 }

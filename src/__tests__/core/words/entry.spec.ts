@@ -6,6 +6,7 @@ import {
   tokensDetail,
   tokensText
 } from '../../../core/words/entry';
+import { Formatter } from '../../../core/words/format';
 import type { Wire } from '../../samples';
 import { recordWith, trans, words } from '../../samples';
 
@@ -132,6 +133,14 @@ describe('callCostText', () => {
   it('should show a known cost', () => {
     const cost = { 'llm_meter.cost.amount': '0.000481', 'llm_meter.cost.currency': 'USD' };
     expect(callCostText(recordWith(cost), words)).toBe('$0.00048');
+  });
+
+  it('should show the currency beside the dollar where there is room', () => {
+    const own = { code: 'CNY', perUsd: '7.10', asOf: '2026-11-01' };
+    const format = new Formatter('en', 'UTC', { isShown: true, currency: own });
+    const cost = { 'llm_meter.cost.amount': '1.2', 'llm_meter.cost.currency': 'USD' };
+    expect(callCostText(recordWith(cost), { trans, format })).toBe('$1.20 (CN¥8.52)');
+    expect(callCostText(recordWith(cost), { trans, format }, true)).toBe('$1.20');
   });
 
   it.each([
