@@ -135,6 +135,11 @@ describe('callCostText', () => {
     expect(callCostText(recordWith(cost), words)).toBe('$0.00048');
   });
 
+  it('should be nothing where the user hides money', () => {
+    const format = new Formatter('en', 'UTC', { isShown: false });
+    expect(callCostText(call('reported'), { trans, format })).toBeUndefined();
+  });
+
   it('should show the currency beside the dollar where there is room', () => {
     const own = { code: 'CNY', perUsd: '7.10', asOf: '2026-11-01' };
     const format = new Formatter('en', 'UTC', { isShown: true, currency: own });
