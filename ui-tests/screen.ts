@@ -73,6 +73,24 @@ export async function restartKernel(page: Page): Promise<void> {
   await page.getByRole('dialog').getByRole('button', { name: 'Confirm Kernel Restart' }).click();
 }
 
+/** The program, on a page that exposes it. */
+interface Program {
+  readonly serviceManager: {
+    readonly contents: { rename(path: string, newPath: string): Promise<unknown> };
+  };
+}
+
+/** Renames a file or folder as the file browser does, on a page that exposes the program. */
+export async function rename(page: Page, path: string, newPath: string): Promise<void> {
+  await page.evaluate(
+    async ([from, to]) => {
+      const { jupyterapp } = window as unknown as { jupyterapp: Program };
+      await jupyterapp.serviceManager.contents.rename(from, to);
+    },
+    [path, newPath]
+  );
+}
+
 /** The toasts that warn of a limit. */
 export function toasts(page: Page): Locator {
   return page.locator('.Toastify__toast', { hasText: / of .* used\./ });

@@ -149,7 +149,7 @@ class ServerKernels:
         self._with_calls.discard(kernel_id)
 
     def kernel_started(self, kernel_id: str) -> None:
-        """Remember when a kernel started: it names the kernel where nobody else does."""
+        """Remember when a kernel started: its name where it has no other."""
         self._started[kernel_id] = datetime.now().astimezone()
         while len(self._started) > MOST_STARTS:
             self._started.popitem(last=False)

@@ -58,7 +58,7 @@ export interface ICallStore {
   /**
    * The running programs whose calls are not metered, because they are not Python.
    *
-   * @returns the programs; none in local mode, where nobody looks for them.
+   * @returns the programs; none in local mode.
    * @throws {ClientError} when they cannot be had; the message says why.
    */
   listPrograms(): Promise<readonly UnmeteredProgram[]>;

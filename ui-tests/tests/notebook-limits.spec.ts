@@ -3,24 +3,7 @@ import type { Page } from '@playwright/test';
 import type { Lab } from '../lab';
 import { expect, test } from '../fixtures';
 import { chatCell } from '../providers';
-import { gauge, limitDialog, openLab, runCell } from '../screen';
-
-interface Program {
-  readonly serviceManager: {
-    readonly contents: { rename(path: string, newPath: string): Promise<unknown> };
-  };
-}
-
-/** Renames as the file browser does. */
-async function rename(page: Page, path: string, newPath: string): Promise<void> {
-  await page.evaluate(
-    async ([from, to]) => {
-      const { jupyterapp } = window as unknown as { jupyterapp: Program };
-      await jupyterapp.serviceManager.contents.rename(from, to);
-    },
-    [path, newPath]
-  );
-}
+import { gauge, limitDialog, openLab, rename, runCell } from '../screen';
 
 /** The notebooks that the user's settings limit. */
 async function limited(page: Page, lab: Lab): Promise<string[]> {

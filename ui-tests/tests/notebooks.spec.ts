@@ -2,26 +2,9 @@ import type { Page } from '@playwright/test';
 
 import { expect, test } from '../fixtures';
 import { chatCell } from '../providers';
-import { expectTokens, gauge, openLab, picture, printedTokens, runCell } from '../screen';
+import { expectTokens, gauge, openLab, picture, printedTokens, rename, runCell } from '../screen';
 
 const LIMIT = 1_000_000;
-
-interface Program {
-  readonly serviceManager: {
-    readonly contents: { rename(path: string, newPath: string): Promise<unknown> };
-  };
-}
-
-/** Renames as the file browser does. */
-async function rename(page: Page, path: string, newPath: string): Promise<void> {
-  await page.evaluate(
-    async ([from, to]) => {
-      const { jupyterapp } = window as unknown as { jupyterapp: Program };
-      await jupyterapp.serviceManager.contents.rename(from, to);
-    },
-    [path, newPath]
-  );
-}
 
 /** The calls of each notebook in the ledger. */
 async function callsOf(page: Page, url: string): Promise<Record<string, number>> {

@@ -5,7 +5,7 @@
 import { Shape } from './shape';
 import type * as Wire from './wire';
 
-/** A program that is connected to the network; nobody can say whether it calls an LLM. */
+/** A program that is connected to the network; whether it calls an LLM is not known. */
 export interface UnmeteredProgram {
   /** Of the program, without its arguments. */
   readonly name: string;

@@ -31,7 +31,7 @@ const SHOWN_OF_ID = 8;
  * @param record - the call.
  * @param trans - the translations.
  * @returns the name of the notebook without its folder, the name of a script or console, or `kernel 1a2b3c4d`
- * for a kernel that nobody named.
+ * for a kernel without a name.
  */
 export function placeText(
   { notebookPath, agentName, programName, kernelId }: CallRecord,
