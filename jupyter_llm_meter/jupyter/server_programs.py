@@ -35,7 +35,7 @@ class ServerPrograms:
         if not programs:
             return []
         sessions: list[dict[str, Any]] = await ensure_async(self._sessions_manager.list_sessions())
-        named = {session["kernel"]["id"]: session["path"] or session["name"] for session in sessions}
+        named = {session["kernel"]["id"]: _name(session) for session in sessions}
         # A kernel of another language is listed as a kernel.
         rows = [_row(each, kernels, named) for each in programs if each.pid not in kernels]
         return list({tuple(row.items()): row for row in rows}.values())
@@ -44,6 +44,11 @@ class ServerPrograms:
         """The process of a kernel; None where it runs elsewhere, as behind a gateway."""
         provisioner = getattr(self._kernel_manager.get_kernel(kernel_id), "provisioner", None)
         return getattr(provisioner, "pid", None)
+
+
+def _name(session: dict[str, Any]) -> str:
+    """What people call a session; the path of a console is not a name."""
+    return str(session["name"] if session["type"] == "console" else session["path"])
 
 
 def _row(program: Program, kernels: dict[int, str], named: dict[str, str]) -> dict[str, str]:

@@ -39,14 +39,17 @@ async function idOfCell(page: Page, lab: Lab, path: string, index: number): Prom
   return content.cells[index].id;
 }
 
+const WARNS_AT_FOUR_CALLS = {
+  limits: [{ window: 'day', unit: 'calls', amount: 8, warn_at: [0.5] }]
+} as const;
+
 for (const app of APPS) {
   test(`leads from the toast to the cell that used most, not to the last one, in ${app}`, async ({
     page,
     startLab,
     standin
   }) => {
-    const settings = { limits: [{ window: 'day', unit: 'calls', amount: 8, warn_at: [0.5] }] };
-    const lab = await startLab({ app, environment: standin, settings });
+    const lab = await startLab({ app, environment: standin, settings: WARNS_AT_FOUR_CALLS });
     lab.writeNotebook('most.ipynb', ['1', calls(3), '2', calls(1), '3']);
     await openLab(page, pageOf(lab, app, 'most.ipynb'));
     const cells = page.locator('.jp-Notebook .jp-CodeCell');
@@ -61,8 +64,7 @@ for (const app of APPS) {
     startLab,
     standin
   }) => {
-    const settings = { limits: [{ window: 'day', unit: 'calls', amount: 8, warn_at: [0.5] }] };
-    const lab = await startLab({ app, environment: standin, settings });
+    const lab = await startLab({ app, environment: standin, settings: WARNS_AT_FOUR_CALLS });
     lab.writeNotebook('most.ipynb', ['1', calls(3), '2']);
     lab.writeNotebook('other.ipynb', [calls(1)]);
     await openLab(page, pageOf(lab, app, 'most.ipynb'));
