@@ -34,7 +34,7 @@ export type { PatternEntry } from './core/scan/patterns';
 export type { UnderWay } from './core/words/badge';
 export type { Formatter, MoneyOptions } from './core/words/format';
 export type { LanguageSetting } from './core/words/language';
-export type { Estimate } from './core/words/rerun';
+export type { Estimate } from './core/record/rerun';
 export type { Translate } from './core/words/translate';
 export {
   ClientError,

@@ -6,9 +6,7 @@ import type { ServerConnection } from '@jupyterlab/services';
 
 import { parseCells, parseCopyOf } from '../core/record/cell-runs';
 import type { UsageRow } from '../core/dashboard/usage-rows';
-import { parseUsage } from '../core/dashboard/usage-rows';
 import type { Raise, RaiseRequest } from '../core/limits/raise';
-import { parseRaise, writeRaiseRequest } from '../core/limits/raise';
 import type { CallRecord } from '../core/record/record';
 import { parseRecord, writeRecord } from '../core/record/record';
 import { readText, Shape } from '../core/record/shape';
@@ -16,7 +14,6 @@ import type * as Wire from '../core/record/wire';
 import type { StandingDocument } from '../core/record/standing';
 import { parseStanding } from '../core/record/standing-reader';
 import type { UnmeteredProgram } from '../core/record/programs';
-import { parsePrograms } from '../core/record/programs';
 import type { CallPage, ICallStore, ICellRequest, ICellsAnswer, Query } from '../tokens';
 import { readAnswer, requestJson, routeUrl } from './request';
 
@@ -72,7 +69,11 @@ export class MeterClient implements ICallStore {
    * @throws {ClientError} when the server does not answer as it should.
    */
   async getUsage(query: Query): Promise<readonly UsageRow[]> {
-    return readAnswer(parseUsage, await this._request(routeOf('usage', query)));
+    const [body, { parseUsage }] = await Promise.all([
+      this._request(routeOf('usage', query)),
+      import('../core/dashboard/usage-rows')
+    ]);
+    return readAnswer(parseUsage, body);
   }
 
   /**
@@ -107,6 +108,7 @@ export class MeterClient implements ICallStore {
    * @throws {ClientError} when the server does not answer as it should.
    */
   async listPrograms(): Promise<readonly UnmeteredProgram[]> {
+    const { parsePrograms } = await import('../core/record/programs');
     return readAnswer(parsePrograms, await this._request('programs'));
   }
 
@@ -216,6 +218,7 @@ export class MeterClient implements ICallStore {
    * @throws {ClientError} when the server does not answer as it should.
    */
   async postRaise(request: RaiseRequest): Promise<Raise> {
+    const { parseRaise, writeRaiseRequest } = await import('../core/limits/raise');
     const body = await this._request('limits/raises', {
       method: 'POST',
       body: JSON.stringify(writeRaiseRequest(request))
@@ -229,6 +232,7 @@ export class MeterClient implements ICallStore {
    * @throws {ClientError} when the server does not answer as it should.
    */
   async listRaises(): Promise<readonly Raise[]> {
+    const { parseRaise } = await import('../core/limits/raise');
     const body = await this._request('limits/raises');
     return readAnswer(
       value => new Shape<Wire.RaisesAnswer>(value, 'answer').list('raises', parseRaise),

@@ -13,7 +13,7 @@ import type { UnderWay } from '../core/words/badge';
 import type { CellRun } from '../core/record/cell-runs';
 import { NotebookRuns, totalOf } from '../core/record/cell-runs';
 import type { CallRecord } from '../core/record/record';
-import { estimateOf } from '../core/words/rerun';
+import { estimateOf } from '../core/record/rerun';
 import type { Schedule } from '../meter/model';
 import { ClientError } from '../core/errors';
 import type { ICellsAnswer, NotebookCosts } from '../tokens';

@@ -4,17 +4,17 @@
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ILabShell, ILayoutRestorer } from '@jupyterlab/application';
-import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { MainAreaWidget, showErrorMessage, WidgetTracker } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 
 import { CommandIDs } from '../commands';
-import { DashboardFrame } from '../ui/dashboard/frame';
 import { CellOpener } from '../notebook/cell-opener';
 import { gaugeIcon } from '../ui/icon';
 import { ICallStore, IMeter, IWording } from '../tokens';
+import type * as Frame from '../ui/dashboard/frame';
 
-type DashboardTab = MainAreaWidget<DashboardFrame>;
+type DashboardTab = MainAreaWidget<Frame.DashboardFrame>;
 
 const ARGS = {
   args: {
@@ -44,7 +44,10 @@ export const dashboard: JupyterFrontEndPlugin<void> = {
   ): void => {
     const tracker = new WidgetTracker<DashboardTab>({ namespace: 'llm-meter-dashboard' });
     const opener = new CellOpener(app, wording, notebooks, labShell === null);
-    const make = (saved: ReadonlyPartialJSONValue | undefined): DashboardTab => {
+    const make = (
+      { DashboardFrame }: typeof Frame,
+      saved: ReadonlyPartialJSONValue | undefined
+    ): DashboardTab => {
       const frame = new DashboardFrame(
         meter,
         wording,
@@ -64,9 +67,14 @@ export const dashboard: JupyterFrontEndPlugin<void> = {
       caption: () => wording.trans.__('Show LLM usage trends, limits, and calls'),
       icon: gaugeIcon,
       describedBy: ARGS,
-      execute: args => {
-        const tab = tracker.find(() => true) ?? make(args.view);
-        app.shell.activateById(tab.id);
+      execute: async args => {
+        try {
+          const frame = await import('../ui/dashboard/frame');
+          const tab = tracker.find(() => true) ?? make(frame, args.view);
+          app.shell.activateById(tab.id);
+        } catch (error) {
+          await showErrorMessage(wording.trans.__('LLM Dashboard'), String(error));
+        }
       }
     });
     void restorer?.restore(tracker, {
@@ -77,7 +85,7 @@ export const dashboard: JupyterFrontEndPlugin<void> = {
   }
 };
 
-function tabOf(content: DashboardFrame, wording: IWording): DashboardTab {
+function tabOf(content: Frame.DashboardFrame, wording: IWording): DashboardTab {
   const tab = new MainAreaWidget({ content });
   tab.id = 'jp-LLMMeter-dashboard';
   tab.title.icon = gaugeIcon;

@@ -6,15 +6,13 @@
  */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { Dialog, ICommandPalette, showDialog } from '@jupyterlab/apputils';
+import { ICommandPalette, showErrorMessage } from '@jupyterlab/apputils';
 import { IMainMenu } from '@jupyterlab/mainmenu';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
-import { createElement } from 'react';
 
-import { exceeds, questionSentences } from '../core/words/rerun';
+import { exceeds } from '../core/record/rerun';
 import { ICellCosts, IMeterSettings, IWording } from '../tokens';
-import { Paragraphs } from '../ui/paragraphs';
 
 /** Ours, by the core command of @jupyterlab/notebook-extension for which each stands; see schema/run-all.json. */
 const RUN_ALL = { command: 'llm-meter:run-all', core: 'notebook:run-all-cells' };
@@ -88,7 +86,7 @@ class Question {
   /**
    * Asks whether to run the current notebook; not where it costs less, or where its cost is unknown.
    *
-   * @returns whether to run it.
+   * @returns whether to run it; not when the question cannot be loaded, which is said.
    */
   async confirmRun(): Promise<boolean> {
     const estimate = this.costs.current?.estimate;
@@ -96,17 +94,12 @@ class Question {
     if (amount === undefined || estimate === undefined || !exceeds(estimate, amount)) {
       return true;
     }
-    const { trans } = this.wording;
-    const { button } = await showDialog({
-      title: trans.__('Run all cells?'),
-      body: createElement(Paragraphs, {
-        texts: questionSentences(estimate, String(amount), this.wording)
-      }),
-      buttons: [
-        Dialog.cancelButton({ label: trans.__('Cancel') }),
-        Dialog.okButton({ label: trans.__('Run All') })
-      ]
-    });
-    return button.accept;
+    try {
+      const { confirmRun } = await import('../ui/rerun/confirm-run');
+      return await confirmRun(estimate, amount, this.wording);
+    } catch (error) {
+      await showErrorMessage(this.wording.trans.__('Run all cells?'), String(error));
+      return false;
+    }
   }
 }

@@ -7,7 +7,7 @@ import type { ISignal } from '@lumino/signaling';
 
 import type { NotebookPlace } from '../core/dashboard/notebook-usage';
 import type { Sums } from '../core/record/run-sums';
-import type { Estimate } from '../core/words/rerun';
+import type { Estimate } from '../core/record/rerun';
 
 /** The notebook that the user works in. */
 export interface ICurrentNotebook {

@@ -2,6 +2,8 @@
  * The body of the dialog about a limit that was reached, or a call that was refused.
  */
 
+import '../../../style/dialogs.css';
+
 import * as React from 'react';
 
 import type { Notice } from '../../core/words/notice';

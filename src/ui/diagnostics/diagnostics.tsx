@@ -2,6 +2,8 @@
  * The body of the diagnostics dialog as a widget. Loaded on first use.
  */
 
+import '../../../style/diagnostics.css';
+
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 

@@ -2,6 +2,8 @@
  * One limit in the Settings Editor: a summary in a line, its fields, and the rarely used ones folded away.
  */
 
+import '../../../style/fields.css';
+
 import * as React from 'react';
 
 import type { Audience, LimitDraft, LimitFlaws, Unpriced } from '../../core/limits/limit-draft';

@@ -5,6 +5,8 @@
  * and not the dialog. The form is loaded when it is opened.
  */
 
+import '../../../style/dialogs.css';
+
 import { Dialog } from '@jupyterlab/apputils';
 import type { Translate } from '../../core/words/translate';
 import { ReactWidget } from '@jupyterlab/ui-components';

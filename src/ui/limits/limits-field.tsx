@@ -4,6 +4,8 @@
  * Loaded when the settings are opened. A wrong value is explained at its field, and is not saved.
  */
 
+import '../../../style/limits-form.css';
+
 import { JSONExt } from '@lumino/coreutils';
 import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
 import type { Translate } from '../../core/words/translate';

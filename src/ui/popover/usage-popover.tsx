@@ -2,6 +2,8 @@
  * The body of the popover as a widget.
  */
 
+import '../../../style/popover.css';
+
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 

@@ -2,6 +2,8 @@
  * The fields of the form that raises a limit, each with its label and the message about a wrong value.
  */
 
+import '../../../style/fields.css';
+
 import type { Translate } from '../../core/words/translate';
 import * as React from 'react';
 

@@ -2,6 +2,8 @@
  * The raise history as a widget. Loaded on first use.
  */
 
+import '../../../style/dialogs.css';
+
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import type { Raise } from '../../core/limits/raise';
