@@ -6,7 +6,7 @@ import { LONG_NAME, NOW } from './fake-states';
 
 type Wire = Readonly<Record<string, unknown>>;
 
-/** The recent calls. */
+/** The recent calls, the newest first. */
 export const CALLS: readonly Wire[] = [
   call(1, 'openai', 'gpt-5-mini', 'analysis.ipynb', { cost: '0.0031' }),
   call(2, 'anthropic', 'claude-sonnet-4-5', LONG_NAME, { cost: '0.0412' }),
@@ -28,7 +28,7 @@ function call(
   const isKnown = basis !== 'missing' && basis !== 'none';
   return {
     'llm_meter.call.id': `call-${number}`,
-    'llm_meter.call.started_at': `2026-11-26T06:2${number}:00.000000Z`,
+    'llm_meter.call.started_at': `2026-11-26T06:2${9 - number}:00.000000Z`,
     'llm_meter.call.status': status,
     'llm_meter.call.basis': basis,
     'llm_meter.call.source': 'tap',

@@ -101,6 +101,14 @@ export function limitDialog(page: Page): Locator {
   return page.locator('.jp-Dialog', { hasText: 'LLM limit reached' });
 }
 
+/** Closes the open dialog with the keyboard. JupyterLab moves the focus into it a moment after it is shown. */
+export async function closeDialog(page: Page): Promise<void> {
+  const dialog = page.locator('.jp-Dialog');
+  await expect(dialog.locator(':focus')).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+}
+
 /** Takes a picture for the documentation, when `LLM_METER_SCREENSHOTS` asks for it. */
 export async function picture(page: Page | Locator, name: string): Promise<void> {
   if (process.env.LLM_METER_SCREENSHOTS !== undefined) {

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from jupyter_core.paths import jupyter_config_dir, jupyter_config_path, jupyter_
 from jupyter_llm_meter.policy.errors import SettingsError
 
 PLUGIN = "jupyter-llm-meter:meter"
+LONGEST_SAVE_S = 2.0
+"""How long JupyterLab may take between emptying a settings file and writing it."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,25 @@ class LabPaths:
 
     def changing_files(self) -> Iterator[Path]:
         """Yield every file that can change a setting from its default, whether it exists or not."""
-        package, plugin = PLUGIN.split(":")
-        yield Path(self.user_settings_dir, package, f"{plugin}.jupyterlab-settings")
+        yield self.user_file()
         yield from self._override_files()
+
+    def user_file(self) -> Path:
+        """Return where the user's own settings are, whether they exist or not."""
+        package, plugin = PLUGIN.split(":")
+        return Path(self.user_settings_dir, package, f"{plugin}.jupyterlab-settings")
+
+    def is_being_saved(self) -> bool:
+        """Whether the user's own settings are being saved.
+
+        JupyterLab empties the file before it writes it, and reads an empty file as no settings. One that has
+        been empty for longer was left so.
+        """
+        try:
+            state = self.user_file().stat()
+        except OSError:
+            return False
+        return state.st_size == 0 and 0 <= time.time() - state.st_mtime < LONGEST_SAVE_S
 
     def _override_files(self) -> Iterator[Path]:
         application = Path(self.app_settings_dir)

@@ -1,7 +1,8 @@
 """The limits in force: those of the administrator, then those of the settings, else the default limit.
 
 If limits cannot be read, the last ones that could be read stay in force, and the service's state says so.
-Limits apply with no browser open. Files are read again only after they change.
+Limits apply with no browser open. Files are read again only after they change, and not while they are being
+saved.
 """
 
 from __future__ import annotations
@@ -73,16 +74,21 @@ class LimitsInForce:
 
     def _read_changed(self, paths: LabPaths) -> None:
         fingerprint = (paths, paths.fingerprint())
-        if fingerprint == self._seen:
+        if fingerprint == self._seen or paths.is_being_saved():
             return
-        self._seen = fingerprint
+        settings, problem = self._settings, None
         try:
             items = read_limits(paths)
-            self._settings = None if items is None else self._parse_settings(items)
+            settings = None if items is None else self._parse_settings(items)
         except (SettingsError, LimitError) as error:
-            self._problems.report(SETTINGS_PROBLEM, explain("limits-settings", error=error.explanation))
-        else:
+            problem = explain("limits-settings", error=error.explanation)
+        if (paths, paths.fingerprint()) != fingerprint:
+            return  # It changed while it was read; the next look reads it again.
+        self._seen, self._settings = fingerprint, settings
+        if problem is None:
             self._problems.resolve(SETTINGS_PROBLEM)
+        else:
+            self._problems.report(SETTINGS_PROBLEM, problem)
 
     def _parse_settings(self, items: Any) -> list[Limit] | None:
         # The schema's default was not set by anyone, so it must not join the limits of an administrator.

@@ -35,12 +35,11 @@ class LimitsWatch:
         """Check every two seconds until cancelled."""
         await asyncio.to_thread(self._gate.tidy)
         while True:
-            if await self.check():
-                self._changed()
+            await self.check()
             await asyncio.sleep(PAUSE_S)
 
-    async def check(self) -> bool:
-        """Check once; returns whether the limits changed since the last check."""
+    async def check(self) -> None:
+        """Check once, and announce when the limits changed since the last check, whoever asked for it."""
         limits = await asyncio.to_thread(self._limits.current)
         if limits is not self._seen:
             await self._limits.follow()
@@ -48,4 +47,5 @@ class LimitsWatch:
         self._gate.follow(limits)
         is_new = self._seen is not None and limits is not self._seen
         self._seen = limits
-        return is_new
+        if is_new:
+            self._changed()

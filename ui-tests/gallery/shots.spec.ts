@@ -1,13 +1,13 @@
 import { expect, test } from '../fixtures';
 import { UI_LANGUAGES, type Theme } from '../looks';
-import { gauge, picture } from '../screen';
+import { closeDialog, gauge, picture } from '../screen';
 import { ALERTS, STATES } from '../fake-states';
 
 const GAUGE = '.jp-LLMMeter-Gauge';
 const POPOVER = '.jp-LLMMeter-Popover';
 const DIALOG = '.jp-LLMMeter-LimitDialog .jp-Dialog-content';
 const TOAST = '.Toastify__toast';
-const FORM = '.jp-LLMMeter-LimitsField';
+const FORM = '.jp-LLMMeter-LimitCard';
 const DASHBOARD = '.jp-LLMMeter-Dashboard';
 const CELL = '.jp-Notebook .jp-CodeCell:has(.jp-LLMMeter-Badge)';
 const SHOWN: readonly Theme[] = ['light', 'dark'];
@@ -28,6 +28,8 @@ for (const language of UI_LANGUAGES) {
       stage.lab.writeNotebook('captions.ipynb', [SOURCE]);
       await stage.speak(language);
       await stage.wear(theme);
+      // It says its name in the status bar, which moves the gauge.
+      await expect(page.locator('.jp-Launcher-body')).toBeVisible();
       for (const [name, state] of Object.entries(STATES)) {
         service.show(state);
         await page.waitForTimeout(500);
@@ -42,14 +44,14 @@ for (const language of UI_LANGUAGES) {
       }
       service.show(ALERTS.reached());
       await shoot('reached', DIALOG);
-      await page.keyboard.press('Escape');
+      await closeDialog(page);
       service.show(ALERTS.refused());
       await shoot('refused', DIALOG);
       await page.locator('.jp-LLMMeter-RaiseButton').click();
       await expect(page.locator('.jp-LLMMeter-RaiseForm')).toBeVisible();
       await shoot('raise', DIALOG);
       await page.keyboard.press('Escape');
-      await page.keyboard.press('Escape');
+      await closeDialog(page);
 
       service.show(STATES.warning);
       await stage.execute('llm-meter:open-settings');
@@ -57,7 +59,7 @@ for (const language of UI_LANGUAGES) {
       await stage.begin('llm-meter:show-diagnostics');
       await expect(page.locator('.jp-LLMMeter-Diagnostics tbody tr').first()).toBeVisible();
       await shoot('diagnostics', '.jp-Dialog-content');
-      await page.keyboard.press('Escape');
+      await closeDialog(page);
       await stage.execute('llm-meter:open-dashboard');
       await expect(page.locator(`${DASHBOARD} tbody tr`).first()).toBeVisible();
       await shoot('dashboard', DASHBOARD);

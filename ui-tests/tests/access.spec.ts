@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { expectNothingCut, expectNoViolations, tabStops, tabTo } from '../access';
 import { expect, test } from '../fixtures';
 import { UI_LANGUAGES, type Stage, type Theme, THEMES } from '../looks';
-import { gauge } from '../screen';
+import { closeDialog, gauge } from '../screen';
 import { ALERTS, STATES } from '../fake-states';
 
 const GAUGE = '.jp-LLMMeter-Gauge';
@@ -61,7 +61,7 @@ async function expectAlertsReadable(
   const { service } = stage;
   service.show(ALERTS.refused());
   await expectReadableIn(page, stage, themes, DIALOG);
-  await page.keyboard.press('Escape');
+  await closeDialog(page);
   service.show(ALERTS.toast());
   await expect(page.locator(TOAST).getByRole('alert')).toBeVisible();
   // The box and its place are JupyterLab's.
@@ -92,11 +92,11 @@ test('is read whole by everyone in JupyterLab, in every theme and language', asy
     await expect(page.locator('.jp-LLMMeter-Field-flaw').nth(1)).not.toBeEmpty();
     await expectReadableIn(page, stage, PLAIN, DIALOG);
     await page.keyboard.press('Escape');
-    await page.keyboard.press('Escape');
+    await closeDialog(page);
     await stage.begin('llm-meter:show-raises');
     await expect(page.locator(`${RAISES} tbody tr`)).toHaveCount(1);
     await expectReadableIn(page, stage, PLAIN, RAISES);
-    await page.keyboard.press('Escape');
+    await closeDialog(page);
     await stage.execute('llm-meter:open-settings');
     await page.locator(`${FORM} details summary`).first().click();
     await expectReadableIn(page, stage, PLAIN, FORM);

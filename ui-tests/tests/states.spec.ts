@@ -1,7 +1,7 @@
 import { ALERTS, STATES, TWO_DAYS } from '../fake-states';
 import { expect, test } from '../fixtures';
 import { APPS, UI_LANGUAGES, type UiLanguage } from '../looks';
-import { gauge } from '../screen';
+import { closeDialog, gauge } from '../screen';
 
 /** What the page says in each language. */
 const SAID: Readonly<Record<UiLanguage, Readonly<Record<string, RegExp | string>>>> = {
@@ -63,7 +63,7 @@ for (const app of APPS) {
         await page.keyboard.press('Escape');
         await stage.begin('llm-meter:show-diagnostics');
         await expect(page.locator('.jp-LLMMeter-Diagnostics')).toContainText(said.check);
-        await page.keyboard.press('Escape');
+        await closeDialog(page);
       });
     }
     await test.step('a refused call names the notebook and the sum', async () => {

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from jupyter_llm_meter.policy.lab_settings import PLUGIN, LabPaths
+from jupyter_llm_meter.policy import limits_in_force
+from jupyter_llm_meter.policy.lab_settings import PLUGIN, LabPaths, read_limits
 from jupyter_llm_meter.policy.limits_in_force import LimitsInForce
 from jupyter_llm_meter.runtime.problems import Problems
 
@@ -96,6 +97,45 @@ def test_the_user_s_settings_hold_at_the_next_question(problems, paths, user):
     assert limits.current()[0].time_zone == "Asia/Shanghai"
     user('{"limits": []}')
     assert limits.current() == []
+
+
+def test_limits_stay_while_the_settings_are_being_saved(problems, paths, user):
+    limits = policy(problems, paths)
+    user(json.dumps({"limits": [CALLS]}))
+    before = limits.current()
+    paths.user_file().write_text("")
+    assert limits.current() is before
+    user(json.dumps({"limits": [{**CALLS, "amount": 60}]}))
+    assert summary_of(limits.current()) == [("user/day/calls", 60, "settings")]
+    assert problems.open() == []
+
+
+def test_settings_that_are_left_empty_set_nothing(problems, paths, user):
+    limits = policy(problems, paths)
+    user(json.dumps({"limits": [CALLS]}))
+    limits.current()
+    user("")
+    assert summary_of(limits.current()) == [("user/month/tokens", 1_000_000, "default")]
+
+
+@pytest.mark.parametrize("half", ["", "{}", '{"limits": [{"win'])
+def test_settings_that_are_saved_while_they_are_read_are_read_again(problems, paths, user, monkeypatch, half):
+    def read_half(paths):
+        user(half)
+        try:
+            return read_limits(paths)
+        finally:
+            user(json.dumps({"limits": [{**CALLS, "amount": 60}]}))
+
+    limits = policy(problems, paths)
+    user(json.dumps({"limits": [CALLS]}))
+    before = limits.current()
+    user(json.dumps({"limits": [{**CALLS, "amount": 5}]}))
+    with monkeypatch.context() as patch:
+        patch.setattr(limits_in_force, "read_limits", read_half)
+        assert limits.current() is before
+    assert summary_of(limits.current()) == [("user/day/calls", 60, "settings")]
+    assert problems.open() == []
 
 
 def test_overrides_hold_for_a_user_who_set_nothing(problems, paths, tmp_path):
