@@ -110,6 +110,41 @@ def test_a_moved_folder_takes_its_notebooks_along_and_a_new_one_at_the_old_path_
     assert figures(lab) == {"z/y/a.ipynb": 1, "z/b.ipynb": 2, "x/b.ipynb": 1}
 
 
+def test_a_notebook_that_git_changes_keeps_its_history_and_one_that_git_moves_takes_it_along(
+    make_lab: MakeLab, standin: dict[str, str]
+) -> None:
+    lab = make_lab(standin)
+
+    def git(*words: str) -> None:
+        author = ("-c", "user.name=A", "-c", "user.email=a@localhost")
+        subprocess.run(["git", *author, *words], cwd=lab.notebooks, env=lab.environment, check=True)
+
+    git("init", "--quiet", "--initial-branch=main")
+    save(lab, "a.ipynb")
+    git("add", "a.ipynb")
+    git("commit", "--quiet", "--message=two cells")
+    git("switch", "--quiet", "--create=more")
+    save(lab, "a.ipynb", cells=4)
+    git("commit", "--quiet", "--all", "--message=four cells")
+    with lab.kernel("a.ipynb") as kernel:
+        kernel.run(CALL + "call(1)", "cell-3")
+        lab.wait_for_calls(1)
+        git("checkout", "--quiet", "main")
+        kernel.run("call(2)", "cell-0")
+        lab.wait_for_calls(2)
+        assert figures(lab) == {"a.ipynb": 2}
+        git("mv", "a.ipynb", "b.ipynb")
+        # Nobody has opened it yet, so the session says the old path.
+        kernel.run("call(3)", "cell-1")
+        lab.wait_for_calls(3)
+        assert figures(lab) == {"a.ipynb": 3}
+        cells = lab.get("llm-meter/api/v1/cells", notebook="b.ipynb")["cells"]
+        assert {each["cell_id"] for each in cells} == {"cell-0", "cell-1", "cell-3"}
+        kernel.run("call(4)", "cell-1")
+        lab.wait_for_calls(4)
+    assert figures(lab) == {"b.ipynb": 4}
+
+
 def test_calls_made_while_the_server_is_dead_have_their_cell_and_their_notebook(
     make_lab: MakeLab, standin: dict[str, str], tmp_path: Path
 ) -> None:
