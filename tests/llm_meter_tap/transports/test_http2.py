@@ -43,6 +43,7 @@ def url() -> Iterator[str]:
     config.bind, config.loglevel = ["127.0.0.1:0"], "CRITICAL"
     sockets = config.create_sockets()
     (socket,) = sockets.insecure_sockets
+    socket.listen()  # so that it takes connections before the server's loop runs
     config.create_sockets = lambda: sockets  # type: ignore[method-assign]
     running = serve(provider, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
     thread = threading.Thread(target=loop.run_until_complete, args=(running,))
