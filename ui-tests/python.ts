@@ -74,13 +74,17 @@ export default async function startWarmPython(): Promise<() => Promise<void>> {
   };
 }
 
-/** Starts `python -m` with its arguments, in this process's environment without a Jupyter and with the variables. */
+/**
+ * Starts `python -m` with its arguments, in this process's environment without a Jupyter and with the variables. Without
+ * the warm Python, as in benchmarks, the start is an ordinary one.
+ */
 export function startModule(
   words: readonly string[],
   variables: Readonly<Record<string, string>>,
   stdio: StdioOptions
 ): ChildProcess {
-  const [program, ...options] = JSON.parse(process.env[WORDS] ?? '[]') as string[];
+  const warm = process.env[WORDS];
+  const [program, ...options] = warm === undefined ? [PYTHON] : (JSON.parse(warm) as string[]);
   return spawn(program, [...options, '-c', RUN_MODULE, ...words], {
     env: { ...cleanEnvironment(), ...variables },
     stdio
