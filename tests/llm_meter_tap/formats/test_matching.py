@@ -60,6 +60,15 @@ def test_a_compatible_endpoint_is_known_by_path_and_body(path: str, body: Any, a
         ("/api/chat", {"messages": []}),
         ("/models/g-1:generateContent", {"prompt": "hi"}),
         ("/v1/audio/speech", {"input": "hi"}),
+        ("/score", {"model": "m", "game": 3}),
+        ("/classify", {"input": "a text"}),
+        ("/pooling", {"model": "m"}),
+        ("/rerank", {"query": "a", "items": ["b"]}),
+        ("/similarity", {"a": "b"}),
+        ("/cohere/chat", {"room": 1}),
+        ("/gateway/a/invocations", {"inputs": [1]}),
+        ("/v1/workflows/run", {"inputs": {}}),
+        ("/v1/chat-messages", {"inputs": {}, "user": "u"}),
     ],
 )
 def test_an_equal_path_with_another_body_is_not_a_call(path: str, body: Any) -> None:
