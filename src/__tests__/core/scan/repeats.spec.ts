@@ -58,6 +58,13 @@ describe('Repeats', () => {
     expect(repeats.without([call('b', 9, 12), call('b', 9, 12)], QUICK)).toHaveLength(1);
   });
 
+  it('should keep what no sum of calls comes to whose figures are partly unknown', () => {
+    const repeats = new Repeats();
+    repeats.without([call('a', 9), { ...call('a', 0, 4), inputTokens: undefined }], SLOW);
+    expect(repeats.without([call('b', 9, 5)], QUICK)).toHaveLength(1);
+    expect(repeats.without([call('c', 9, 9)], QUICK)).toHaveLength(1);
+  });
+
   it('should drop the sum of the calls before', () => {
     const repeats = new Repeats();
     repeats.without([call('a', 1, 1), call('a', 9, 12), call('a', 3, 4)], SLOW);
