@@ -33,7 +33,7 @@ _READ = names(
     "tokens_input invocation_count token_usage compute_tokens rerank_units guard_tokens search_count",
     "num_prompt_tokens num_completion_tokens num_total_tokens InputTokens OutputTokens CachedTokens",
     "precached_prompt_tokens promptTokens completionTokens cachedTokens reasoningTokens inputTextTokens",
-    "numTokens inputLength outputLength pages knowledge_tokens",
+    "numTokens inputLength outputLength cached_input_tokens pages knowledge_tokens",
     "audio_cached_tokens mcp knowledge_search doubao_app",
 )
 # Parts that sum up to a figure that is read, and what is never charged for by itself.
