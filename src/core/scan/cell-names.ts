@@ -11,10 +11,12 @@ export interface CellNames {
   readonly set: ReadonlySet<string>;
   /** Those that it looks at and that it has not set before. */
   readonly read: ReadonlySet<string>;
+  /** Those among them that it shows, as far as can be seen: not what it only passes to functions of any kind. */
+  readonly shown: ReadonlySet<string>;
 }
 
 const TOKEN =
-  /(?:#|\/\/)[^\n]*|\/\*[^]*?\*\/|("(?:\\[^]|[^"\\])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[^]|[^`\\])*`)|((?:(?<!\.)\.)?[\p{L}_][\p{L}\p{N}_]*)((?:\s*(?:\?\.|:::?|[.$@])[\p{L}_][\p{L}\p{N}_]*)*)(\s*(?:\(|,|<<?-|:=|=(?![=>~])))?|(->>?)|([()[\]{}])|([\n;])/gu;
+  /(?:#|\/\/)[^\n]*|\/\*[^]*?\*\/|("(?:\\[^]|[^"\\])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[^]|[^`\\])*`)|(?<![\p{L}\p{N}_]|[\p{L}\p{N}_)\]}]\s*(?:\?\.|[.$@]))((?:(?<!\.)\.)?[\p{L}_][\p{L}\p{N}_]*)((?:\s*(?:\?\.|:::?|[.$@])[\p{L}_][\p{L}\p{N}_]*)*)(\s*(?:\(|,|<<?-|:=|=(?![=>~])))?|(->>?)|([()[\]{}])|([\n;])/gu;
 const INSIDE_TEXT = /\$?\{([^{}]*)\}|\$\(([^()]*)\)|\$([\p{L}_]\w*)/gu;
 /** Functions and methods that show what is there. */
 const VIEWERS = new Set(
@@ -61,26 +63,30 @@ export function namesIn(source: string): CellNames {
 class NameReader implements CellNames {
   readonly set = new Set<string>();
   readonly read = new Set<string>();
+  readonly shown = new Set<string>();
   /** Whether the next name is what `->` points to. */
   isTarget = false;
 
   addName(name: string, members: string, mark: string): void {
     const isCall = mark === '(';
-    const isEqual = mark === '=' && this._depth === 0;
+    const isOutside = this._brackets.length === 0;
+    const isEqual = mark === '=' && isOutside;
     if (this.isTarget || this._isPattern || isEqual || mark.startsWith('<') || mark === ':=') {
       [...this._listed, name].forEach(each => this._add(each));
       this._listed = [];
     } else if (!isCall || isView(members)) {
-      this._look(name);
-      this._listed = mark === ',' && this._depth === 0 ? [...this._listed, name] : [];
+      this._look(name, members !== '' || !this._brackets.includes('call'));
+      this._listed = mark === ',' && isOutside ? [...this._listed, name] : [];
     }
-    this._depth += isCall ? 1 : 0;
+    if (isCall) {
+      this._brackets.push(isView(members === '' ? name : members) ? 'other' : 'call');
+    }
     this._isDeclaring = DECLARATIONS.has(name);
   }
 
   addText(text: string): void {
     for (const [, ...parts] of text.matchAll(INSIDE_TEXT)) {
-      namesIn(parts.join('')).read.forEach(name => this._look(name));
+      namesIn(parts.join('')).read.forEach(name => this._look(name, true));
     }
   }
 
@@ -90,7 +96,11 @@ class NameReader implements CellNames {
     } else if (this._isDeclaring) {
       this._isPattern = true;
     }
-    this._depth += { '(': 1, '[': 1, ')': -1, ']': -1 }[bracket] ?? 0;
+    if (bracket === '(' || bracket === '[') {
+      this._brackets.push('other');
+    } else if (bracket === ')' || bracket === ']') {
+      this._brackets.pop();
+    }
   }
 
   endLine(): void {
@@ -99,16 +109,22 @@ class NameReader implements CellNames {
 
   private _add(name: string): void {
     this.read.delete(name);
+    this.shown.delete(name);
     this.set.add(name);
   }
 
-  private _look(name: string): void {
-    if (!KEYWORDS.has(name) && !this.set.has(name)) {
-      this.read.add(name);
+  private _look(name: string, isShown: boolean): void {
+    if (KEYWORDS.has(name) || this.set.has(name)) {
+      return;
+    }
+    this.read.add(name);
+    if (isShown) {
+      this.shown.add(name);
     }
   }
 
-  private _depth = 0;
+  /** The open brackets: those of calls that may do anything, and all others. */
+  private readonly _brackets: ('call' | 'other')[] = [];
   /** The names before a comma, which may be set together. */
   private _listed: readonly string[] = [];
   private _isDeclaring = false;

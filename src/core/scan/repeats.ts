@@ -16,6 +16,8 @@ import { looksAtLastValue, namesIn } from './cell-names';
 const QUICKEST_CALL_MS = 300;
 const MOST_CALLS = 1_000;
 const MOST_NAMES = 1_000;
+/** A longer source is not looked into; in characters. */
+const LONGEST_SOURCE = 100_000;
 
 /** A call that was shown, and the variables that can hold its answer; undefined where the source is not known. */
 interface Shown {
@@ -38,7 +40,8 @@ export class Repeats {
     elapsedMs: number,
     source?: string
   ): readonly CallRecord[] {
-    const names = source === undefined ? undefined : namesIn(source);
+    const isRead = source !== undefined && source.length <= LONGEST_SOURCE;
+    const names = isRead ? namesIn(source) : undefined;
     const visible = this._visible(names);
     const shownBefore = [...visible];
     const fresh = records.filter(record => {
@@ -57,7 +60,7 @@ export class Repeats {
       this._noteNames(names);
     }
     const holders =
-      names === undefined ? undefined : [...(names.set.size > 0 ? names.set : names.read)];
+      names === undefined ? undefined : [...(names.set.size > 0 ? names.set : names.shown)];
     this._shown.push(...fresh.map(record => ({ record, holders: holders && new Set(holders) })));
     this._shown.splice(0, Math.max(0, this._shown.length - MOST_CALLS));
     return fresh;

@@ -34,6 +34,15 @@ describe('namesIn', () => {
     expect(names(source)).toBe(expected);
   });
 
+  it('should tell what is shown from what is passed to a call', () => {
+    const shown = (source: string): string => [...namesIn(source).shown].join(' ');
+    expect(shown('content(POST(url, body = toJSON(body)))$usage')).toBe('');
+    expect(shown('ask(config$url)$usage; str(first); (second); unlist(third[1])')).toBe(
+      'config first second third'
+    );
+    expect(shown('answer, usage = ask(prompt)')).toBe('');
+  });
+
   it('should know the values that a kernel keeps', () => {
     expect(looksAtLastValue(namesIn('.Last.value$usage'))).toBe(true);
     expect(looksAtLastValue(namesIn('first$usage'))).toBe(false);

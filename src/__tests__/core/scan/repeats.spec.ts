@@ -96,6 +96,13 @@ describe('Repeats', () => {
       expect(repeats.without([call('c', 9, 12)], QUICK, 'first$usage')).toHaveLength(1);
     });
 
+    it('should keep an equal call of a cell that passes the same things to it', () => {
+      repeats.without([call('b', 3, 4)], QUICK, 'content(POST(url, body))$usage');
+      expect(
+        repeats.without([call('c', 3, 4)], QUICK, 'content(POST(url, body))$usage')
+      ).toHaveLength(1);
+    });
+
     it('should drop what a cell shows of the first answer, or of what was made of it', () => {
       expect(repeats.without([call('b', 9, 12)], QUICK, 'str(first)')).toEqual([]);
       repeats.without([], QUICK, 'answers <- list(first, 1)');
@@ -103,6 +110,8 @@ describe('Repeats', () => {
       expect(repeats.without([call('c', 9, 12)], QUICK, 'kept[[1]]')).toEqual([]);
       expect(repeats.without([call('d', 9, 12)], QUICK, '.Last.value')).toEqual([]);
       expect(repeats.without([call('e', 9, 12)], QUICK)).toEqual([]);
+      const long = `ask(prompt)${'\n'.repeat(200_000)}`;
+      expect(repeats.without([call('f', 9, 12)], QUICK, long)).toEqual([]);
     });
 
     it('should drop what a cell shows again of an answer that was only looked at', () => {
