@@ -204,7 +204,9 @@ class Place:
                 _await(process, self.log(log))
             if not files:
                 lines = service.lines if service else []
-                ids = {line["record"]["llm_meter.call.id"] for line in lines if line["event"] == "opened"}
+                # A call that has settled is delivered without the line that opened it.
+                reported = [line for line in lines if line["event"] in ("opened", "settled")]
+                ids = {line["record"]["llm_meter.call.id"] for line in reported}
                 ids |= _opened(meter)
                 self.log(f"{mode}.calls").write_text(str(len(ids)))
 

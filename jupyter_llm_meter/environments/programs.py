@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import psutil
 
 _PYTHON = re.compile(r"(python|pypy)[\d.]*w?(\.exe)?", re.IGNORECASE)
+# The file that says how to connect to a kernel, which Jupyter's servers name by the kernel's id.
+_CONNECTION_FILE = re.compile(r"kernel-([\w-]+)\.json$")
 _CONNECTED = (psutil.CONN_ESTABLISHED, psutil.CONN_SYN_SENT)
 
 
@@ -21,11 +23,13 @@ class Program:
         name: Of the program, without its arguments: `node`.
         pid: Its process.
         parents: The processes that it runs below, its own parent first.
+        kernel_id: The kernel that it is, or that it starts; None for any other program.
     """
 
     name: str
     pid: int
     parents: Sequence[int]
+    kernel_id: str | None
 
 
 def connected_programs(root: int) -> list[Program]:
@@ -55,7 +59,7 @@ def connected_programs(root: int) -> list[Program]:
         peers[process] = {each.raddr for each in connections if each.raddr and each.status in _CONNECTED}
     found = [process for process in below if peers.get(process, set()) - own and not _is_python(process)]
     return [
-        Program(name, process.pid, _above(process.pid, parents))
+        Program(name, process.pid, _above(process.pid, parents), _kernel_id(process))
         for process in found
         if (name := _name(process))
     ]
@@ -73,6 +77,14 @@ def _name(process: psutil.Process) -> str:
         return process.name()
     except psutil.Error:
         return ""
+
+
+def _kernel_id(process: psutil.Process) -> str | None:
+    try:
+        words = process.cmdline()
+    except psutil.Error:
+        return None
+    return next((found.group(1) for found in map(_CONNECTION_FILE.search, words) if found), None)
 
 
 def _above(pid: int, parents: dict[int, int | None]) -> list[int]:

@@ -89,14 +89,29 @@ def examine_kernels(folder: Path) -> list[Finding]:
 
 
 def examine_programs(folder: Path) -> list[Finding]:
-    """List the programs below living services that are not Python and are connected to the network."""
+    """List the programs below living services that are not Python and are connected to the network.
+
+    Kernels that are listed as such are not among them.
+    """
     found = []
+    metered = {kernel.subject for kernel in examine_kernels(folder)}
     for service in living_services(str(folder), None):
-        for program in connected_programs(int(service.stem.partition("-")[0])):
-            found.append(
-                Finding("program", f"{program.name} ({program.pid})", UNKNOWN, "program-not-metered")
-            )
+        programs = connected_programs(int(service.stem.partition("-")[0]))
+        kernels = metered | _unmetered_kernels(service) if programs else metered
+        found += [
+            Finding("program", f"{program.name} ({program.pid})", UNKNOWN, "program-not-metered")
+            for program in programs
+            if program.kernel_id not in kernels
+        ]
     return found
+
+
+def _unmetered_kernels(service: ServiceAddress) -> set[str]:
+    """The ids of the kernels that a service lists; none of a service that does not answer, which is said."""
+    try:
+        return {kernel["kernel_id"] for kernel in _standing(service)["unmetered"]}
+    except (OSError, ValueError):
+        return set()
 
 
 def examine_ledger(url: str) -> Finding:

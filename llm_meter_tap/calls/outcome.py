@@ -35,7 +35,9 @@ def outcome_of(
         broken: The type of the exception that ended it.
     """
     if status >= 400:
-        return Outcome("error", "none", reading.error_type or str(status))
+        # A filter may refuse what a model has read, and say what it read.
+        basis = "none" if reading.usage is None else "reported"
+        return Outcome("error", basis, reading.error_type or str(status))
     if reading.error_type is not None:
         return Outcome("error", _basis_of_failure(reading, shape), reading.error_type)
     is_ok = is_whole or reading.is_finished

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from llm_meter_tap.formats.documents import documents
 from llm_meter_tap.formats.figures import Reading
 from llm_meter_tap.formats.flags import RECOGNISED_BY_ANSWER
-from llm_meter_tap.formats.matching import CallShape, members_of, owner_of
+from llm_meter_tap.formats.matching import CallShape, members_of, owner_of, provider_at
 from llm_meter_tap.formats.other_requests import is_beside_calls, repeats_usage
 from llm_meter_tap.formats.reading import read_document, read_response
 from llm_meter_tap.wire.json_values import count, mapping, text
@@ -88,7 +88,7 @@ def provisional_shape(host: str, path: str, content_type: str | None, body: byte
     """
     members = members_of(body, content_type or "")
     model = text(members.get("model"))
-    provider = owner_of(host) or "openai"
+    provider = provider_at(host, path) or "openai"
     return CallShape("openai.chat", provider, OPERATION, model, members.get("stream") is True)
 
 
@@ -118,7 +118,9 @@ def recognise_answer(
     # A stream begins with what identifies it, and ends with its last figures.
     spelling = proofs[0][0]
     shape = asked._replace(
-        api=spelling.format, provider_name=owner_of(host) or spelling.author, is_stream=found.is_stream
+        api=spelling.format,
+        provider_name=asked.provider_name if owner_of(host) else spelling.author,
+        is_stream=found.is_stream,
     )
     reading = read_response(shape, status, headers, content_type, body, complete)
     if not _is_full(reading):

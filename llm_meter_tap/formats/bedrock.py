@@ -178,6 +178,20 @@ INVOKE = Format(
 )
 _MODEL = from_path(r"/model/([^/]+)/")
 
+
+def _invoke(operation_name: str, model: str) -> Endpoint:
+    return Endpoint(
+        format=INVOKE,
+        operation_name=operation_name,
+        author="aws.bedrock",
+        path=rf"/model/[^/]*{model}[^/]*/i",
+        endings=("invoke", "invoke-with-response-stream"),
+        has_shape=is_bedrock_prompt,
+        streams=asked_by_path,
+        model=_MODEL,
+    )
+
+
 FAMILY = Family(
     formats=(CONVERSE, INVOKE),
     endpoints=(
@@ -191,16 +205,10 @@ FAMILY = Family(
             streams=asked_by_path,
             model=_MODEL,
         ),
-        Endpoint(
-            format=INVOKE,
-            operation_name="chat",
-            author="aws.bedrock",
-            path=r"/model/[^/]+/i",
-            endings=("invoke", "invoke-with-response-stream"),
-            has_shape=is_bedrock_prompt,
-            streams=asked_by_path,
-            model=_MODEL,
-        ),
+        _invoke("embeddings", "embed"),
+        _invoke("rerank", "rerank"),
+        _invoke("image_generation", "(?:image|canvas|stability)"),
+        _invoke("chat", "[^/]"),
     ),
     hour_writes=_hour_writes,
     host_patterns=(

@@ -6,6 +6,7 @@ Forest Labs' API reference, the answer of a generation (`cost`, `input_mp`, `out
 
 from __future__ import annotations
 
+from llm_meter_tap.formats import openai
 from llm_meter_tap.formats.format import Endpoint, Family
 from llm_meter_tap.formats.request_shapes import from_path, never
 from llm_meter_tap.formats.units import units_format
@@ -28,6 +29,17 @@ FAMILY = Family(
             hosts=("black_forest_labs",),
             streams=never,
             model=from_path(r"^/v1/([^/]+)$"),
+        ),
+        # Azure answers with the images themselves.
+        Endpoint(
+            format=openai.IMAGES,
+            operation_name="image_generation",
+            author="black_forest_labs",
+            path=r"/providers/blackforestlabs/v\d/[^/]+$",
+            endings=(),
+            has_shape=never,
+            hosts=("azure.ai.inference",),
+            streams=never,
         ),
     ),
     hosts={"bfl.ai": "black_forest_labs"},

@@ -1,9 +1,12 @@
-"""The format of Cloudflare's Workers AI beside its OpenAI-compatible paths; usage has OpenAI's names.
+"""The format of Cloudflare's Workers AI beside its OpenAI-compatible paths; usage has OpenAI's names. The
+paths of Cloudflare's gateway name the provider to which a request goes.
 
-Source: Cloudflare's API reference, Workers AI (`result.usage`).
+Sources: Cloudflare's API reference, Workers AI (`result.usage`), and AI Gateway, supported providers.
 """
 
 from __future__ import annotations
+
+import re
 
 from llm_meter_tap.formats.format import Endpoint, Family, Format, TextFields
 from llm_meter_tap.formats.openai import CHAT_LIMIT
@@ -24,6 +27,33 @@ RUN = Format(
     stream_ends=(),
 )
 
+_GATEWAY = re.compile(r"^/v1/[^/]+/[^/]+/([\w-]+)/")
+_UPSTREAMS = {
+    "anthropic": "anthropic",
+    "aws-bedrock": "aws.bedrock",
+    "azure-openai": "azure.ai.openai",
+    "baseten": "baseten",
+    "cerebras": "cerebras",
+    "cohere": "cohere",
+    "deepseek": "deepseek",
+    "google-ai-studio": "gcp.gemini",
+    "google-vertex-ai": "gcp.vertex_ai",
+    "grok": "x_ai",
+    "groq": "groq",
+    "huggingface": "huggingface",
+    "mistral": "mistral_ai",
+    "openai": "openai",
+    "openrouter": "openrouter",
+    "perplexity-ai": "perplexity",
+    "replicate": "replicate",
+}
+
+
+def _upstream(known: str, path: str) -> str | None:
+    found = _GATEWAY.match(path) if known == "cloudflare" else None
+    return None if found is None else _UPSTREAMS.get(found.group(1))
+
+
 FAMILY = Family(
     formats=(RUN,),
     endpoints=(
@@ -31,12 +61,13 @@ FAMILY = Family(
             format=RUN,
             operation_name="chat",
             author="cloudflare",
-            path=r"/ai/run/.",
+            path=r"/(?:ai/run|workers-ai)/@",
             endings=(),
             has_shape=never,
             hosts=("cloudflare",),
-            model=from_path(r"/ai/run/(.+)$"),
+            model=from_path(r"/(?:ai/run|workers-ai)/(.+)$"),
         ),
     ),
+    upstream=_upstream,
     hosts={"api.cloudflare.com": "cloudflare", "gateway.ai.cloudflare.com": "cloudflare"},
 )

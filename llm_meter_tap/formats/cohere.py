@@ -19,7 +19,7 @@ from llm_meter_tap.formats.format import (
     UsageReader,
     names,
 )
-from llm_meter_tap.formats.request_shapes import is_named_chat, never
+from llm_meter_tap.formats.request_shapes import Request, is_named_chat, never
 from llm_meter_tap.formats.units import units_format
 from llm_meter_tap.wire.json_values import count, first_count, mapping
 
@@ -113,6 +113,13 @@ BATCH = units_format(
 UNITS = Format(name="cohere.units", usage=READER, output_limit=None, text=None, stream_ends=())
 
 
+def _is_cohere(request: Request) -> bool:
+    """A path that names Cohere, with a body in one of Cohere's formats."""
+    return any(map(request.has_text, ("message", "prompt", "query"))) or any(
+        map(request.has_array, ("messages", "texts", "inputs"))
+    )
+
+
 def _own(format: Format, operation_name: str, path: str, ending: str) -> Endpoint:
     return Endpoint(
         format=format,
@@ -123,6 +130,11 @@ def _own(format: Format, operation_name: str, path: str, ending: str) -> Endpoin
         has_shape=never,
         hosts=("cohere",),
     )
+
+
+def _behind_gateway(format: Format, operation_name: str, ending: str) -> Endpoint:
+    own = _own(format, operation_name, rf"/cohere/(?:v\d/)?{ending}$", ending)
+    return own._replace(hosts=(), has_shape=_is_cohere)
 
 
 def _on_azure(format: Format, operation_name: str, ending: str) -> Endpoint:
@@ -153,6 +165,11 @@ FAMILY = Family(
         # Azure serves Cohere's models below Cohere's paths.
         _on_azure(EMBED, "embeddings", "embed"),
         _on_azure(RERANK, "rerank", "rerank"),
+        # Gateways pass Cohere's paths on below its name.
+        _behind_gateway(CHAT, "chat", "chat"),
+        _behind_gateway(GENERATE, "text_completion", "generate"),
+        _behind_gateway(EMBED, "embeddings", "embed"),
+        _behind_gateway(RERANK, "rerank", "rerank"),
     ),
     read_backs=(
         ReadBack(EMBED_JOB, "embeddings", "cohere", r"/v1/embed-jobs/[^/]+$", hosts=("cohere",)),

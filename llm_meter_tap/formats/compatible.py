@@ -13,9 +13,14 @@ from llm_meter_tap.formats.format import Endpoint, Family, ReadBack
 from llm_meter_tap.formats.request_shapes import (
     Request,
     from_path,
+    is_agent_input,
+    is_any_input,
+    is_chat,
     is_kept_prompt,
     is_named_chat,
+    is_named_input,
     is_query,
+    is_scoring,
     never,
     of_no_model,
 )
@@ -62,8 +67,13 @@ DEEPINFRA = units_format(
 )
 DEEPINFRA = DEEPINFRA._replace(usage=DEEPINFRA.usage._replace(normalise=_deepinfra))
 
+_ENDPOINT = r"/serving-endpoints/[^/]+/invocations$"
+
+# Charged by the page.
+DOCUMENT = units_format("compatible.document", figures=("usage",), models=("model",))
+
 FAMILY = Family(
-    formats=(VIDEO, TOGETHER, DEEPINFRA),
+    formats=(VIDEO, TOGETHER, DEEPINFRA, DOCUMENT),
     endpoints=(
         Endpoint(
             format=openai.EMBEDDINGS,
@@ -101,6 +111,23 @@ FAMILY = Family(
             endings=("rerank",),
             has_shape=is_query,
         ),
+        # vLLM's server beside OpenAI's paths.
+        Endpoint(
+            format=openai.RERANK,
+            operation_name="rerank",
+            author="openai",
+            path=r"/score$",
+            endings=("score",),
+            has_shape=is_scoring,
+        ),
+        Endpoint(
+            format=openai.EMBEDDINGS,
+            operation_name="embeddings",
+            author="openai",
+            path=r"/pooling$",
+            endings=("pooling",),
+            has_shape=is_named_input,
+        ),
         Endpoint(
             format=openai.RERANK,
             operation_name="rerank",
@@ -109,6 +136,14 @@ FAMILY = Family(
             endings=("classify",),
             has_shape=never,
             hosts=("jina",),
+        ),
+        Endpoint(
+            format=openai.RERANK,
+            operation_name="rerank",
+            author="openai",
+            path=r"^(?:/v1)?/classify$",
+            endings=("classify",),
+            has_shape=is_named_input,
         ),
         Endpoint(
             format=openai.EMBEDDINGS,
@@ -128,6 +163,16 @@ FAMILY = Family(
             has_shape=never,
             hosts=("deepinfra",),
             model=from_path(r"/v1/inference/(.+)$"),
+        ),
+        Endpoint(
+            format=DOCUMENT,
+            operation_name="generate_content",
+            author="upstage",
+            path=r"/v1/document-(?:digitization|ai/[\w-]+)$",
+            endings=("document-digitization", "document-parse", "ocr", "layout-analysis"),
+            has_shape=never,
+            hosts=("upstage",),
+            streams=never,
         ),
         Endpoint(
             format=VIDEO,
@@ -150,15 +195,23 @@ FAMILY = Family(
             streams=never,
         ),
         _chat("writer", r"/v1/chat$", "chat", never, hosts=("writer", "reka")),
+        _chat("sensenova", r"/llm/chat-completions$", "chat-completions", never, hosts=("sensenova",)),
         _chat("openai", r"/prompts/[^/]+/completions$", "completions", is_kept_prompt),
         _chat("pollinations", r"/openai$", "openai", is_named_chat),
-        _chat(
-            "databricks",
-            r"/serving-endpoints/[^/]+/invocations$",
-            "invocations",
-            never,
-            hosts=("databricks",),
-        )._replace(model=of_no_model),
+        *(
+            _chat("databricks", _ENDPOINT, "invocations", has_shape, ("databricks",))._replace(
+                format=format, operation_name=operation_name, model=of_no_model, is_shape_asked=is_shape_asked
+            )
+            for format, operation_name, has_shape, is_shape_asked in (
+                (openai.RESPONSES, "chat", is_agent_input, True),
+                (openai.EMBEDDINGS, "embeddings", is_any_input, True),
+                (openai.CHAT, "chat", never, False),
+            )
+        ),
+        # MLflow's gateway, which serves any provider's models under names of its own.
+        _chat("openai", r"/(?:gateway|endpoints)/[^/]+/invocations$", "invocations", is_chat)._replace(
+            model=of_no_model
+        ),
     ),
     read_backs=(ReadBack(TOGETHER, "video_generation", "together", r"/v2/videos/[^/]+$", ("together",)),),
     hosts={
@@ -175,6 +228,26 @@ FAMILY = Family(
         "infini-ai.com": "infini_ai",
         "api.lambda.ai": "lambda",
         "longcat.chat": "longcat",
+        "ai.mongodb.com": "voyage",
+        "aimlapi.com": "aimlapi",
+        "arcee.ai": "arcee",
+        "avian.io": "avian",
+        "crusoecloud.com": "crusoe",
+        "doubleword.ai": "doubleword",
+        "exa.ai": "exa",
+        "gmi-serving.com": "gmi",
+        "inference.de-txl.ionos.com": "ionos",
+        "inference.heroku.com": "heroku",
+        "inflection.ai": "inflection",
+        "morphllm.com": "morph",
+        "poe.com": "poe",
+        "quicksilverpro.io": "quicksilverpro",
+        "requesty.ai": "requesty",
+        "runpod.ai": "runpod",
+        "targon.com": "targon",
+        "typesafe.ai": "typesafe",
+        "assemblyai.com": "assemblyai",
+        "gigachat.devices.sberbank.ru": "gigachat",
         "mixedbread.ai": "mixedbread",
         "mixedbread.com": "mixedbread",
         "api-inference.modelscope.cn": "modelscope",
@@ -190,6 +263,7 @@ FAMILY = Family(
         "cerebras.ai": "cerebras",
         "azuredatabricks.net": "databricks",
         "cloud.databricks.com": "databricks",
+        "gcp.databricks.com": "databricks",
         "deepinfra.com": "deepinfra",
         "do-ai.run": "digitalocean",
         "deepseek.com": "deepseek",

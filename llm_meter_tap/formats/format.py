@@ -240,6 +240,8 @@ class Family(NamedTuple):
             gives None when they do not say.
         other_models: The parts of a call's raw figures that belong to other models.
         batch_result: The call that a line of a batch's results reports; None when it is not this family's.
+        upstream: The provider that a gateway passes a request on to: gets the provider of the gateway's host
+            and the path, gives None for any other host or path.
     """
 
     formats: tuple[Format, ...] = ()
@@ -252,3 +254,4 @@ class Family(NamedTuple):
     audio_seconds: Callable[[Mapping[str, Any]], float | None] | None = None
     other_models: Callable[[Mapping[str, Any]], list[OtherModelUsage]] | None = None
     batch_result: Callable[[dict[str, Any]], Result | None] | None = None
+    upstream: Callable[[str, str], str | None] | None = None

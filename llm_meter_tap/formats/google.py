@@ -44,6 +44,8 @@ _NAMES = ("usageMetadata", "modelVersion", "responseId", "error")
 def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Read one chunk: figures change between chunks, so the last of each name applies, even if it is
     smaller."""
+    # Code Assist wraps its answers.
+    document = mapping(document.get("response")) or document
     draft.identify(document.get("modelVersion"), document.get("responseId"))
     usage = mapping(document.get("usageMetadata"))
     draft.update(usage)
@@ -283,7 +285,7 @@ FAMILY = Family(
     ),
     host_patterns=(
         (r"aiplatform[\w.-]*\.googleapis\.com$", "gcp.vertex_ai"),
-        (r"^generativelanguage\.googleapis\.com$", "gcp.gemini"),
+        (r"^(?:generativelanguage|cloudcode-pa)\.googleapis\.com$", "gcp.gemini"),
     ),
     cached_media=_cached_media,
     batch_result=_batch_result,

@@ -12,6 +12,7 @@ from typing import Any
 from llm_meter_tap.formats.figures import Draft, Usage
 from llm_meter_tap.formats.format import Endpoint, Family, Format, OutputLimit, TextFields, UsageReader
 from llm_meter_tap.formats.request_shapes import (
+    Request,
     asked_by_path,
     is_tei_input,
     is_tgi_prompt,
@@ -46,6 +47,14 @@ def normalise(draft: Draft, provider: str) -> Usage:
     )
 
 
+def _is_tei_ranking(request: Request) -> bool:
+    """One server, one model, so that none is named."""
+    is_pair = isinstance(request.members.get("inputs"), dict)
+    return "model" not in request.members and (
+        is_pair or (request.has("query") and request.has_array("texts"))
+    )
+
+
 INFERENCE = Format(
     name="huggingface.inference",
     usage=UsageReader(
@@ -69,7 +78,7 @@ EMBED = Format(
         headers=(("x-compute-tokens", "compute_tokens"),),
     ),
     output_limit=None,
-    text=TextFields(read=("inputs",), written=(), messages=("inputs",)),
+    text=TextFields(read=("inputs", "query", "texts"), written=(), messages=("inputs",)),
     stream_ends=(),
 )
 
@@ -89,7 +98,7 @@ FAMILY = Family(
             format=INFERENCE,
             operation_name="text_completion",
             author="huggingface",
-            path=r"^$|^/(?:hf-inference/)?models/|^/pipeline/",
+            path=r"^$|^/(?:hf-inference/)?models/|^/pipeline/|^/v1/[^/]+/[^/]+/huggingface/",
             endings=(),
             has_shape=never,
             hosts=("huggingface",),
@@ -101,6 +110,14 @@ FAMILY = Family(
             path=r"^$",
             endings=(),
             has_shape=is_tgi_root,
+        ),
+        Endpoint(
+            format=EMBED,
+            operation_name="rerank",
+            author="huggingface",
+            path=r"^/(?:rerank|similarity)$",
+            endings=("rerank", "similarity"),
+            has_shape=_is_tei_ranking,
         ),
         Endpoint(
             format=EMBED,

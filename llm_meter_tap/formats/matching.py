@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from llm_meter_tap.formats.format import Endpoint, ReadBack
 from llm_meter_tap.formats.partial_json import outer_members
 from llm_meter_tap.formats.providers import provider_of
-from llm_meter_tap.formats.registry import BY_ENDING, OPEN_ENDED, READ_BACKS
+from llm_meter_tap.formats.registry import BY_ENDING, OPEN_ENDED, READ_BACKS, UPSTREAMS
 from llm_meter_tap.formats.request_shapes import LONG_NAMES, NAMES, Request
 from llm_meter_tap.wire.json_values import mapping, parse
 
@@ -69,7 +69,7 @@ def match(
     if method.upper() != "POST":
         return None
     request = None
-    for endpoint, provider, is_trusted in _endpoints_at(path, owner_of(host)):
+    for endpoint, provider, is_trusted in _endpoints_at(path, provider_at(host, path)):
         request = request or Request(path.rstrip("/"), members_of(body, content_type or ""))
         if is_trusted or endpoint.has_shape(request):
             return endpoint, _shape(endpoint, provider, request)
@@ -102,7 +102,7 @@ def match_read_back(host: str, path: str) -> tuple[ReadBack, CallShape] | None:
     Returns:
         What is read back, and the shape of its answer. Only the answer shows whether it reports calls.
     """
-    path, known = path.rstrip("/"), owner_of(host)
+    path, known = path.rstrip("/"), provider_at(host, path)
     for one in READ_BACKS:
         if _pattern(one.path).search(path) and (not one.hosts or known in one.hosts):
             return one, CallShape(
@@ -119,6 +119,19 @@ _pattern = lru_cache(maxsize=None)(re.compile)
 def owner_of(host: str) -> str | None:
     """The provider that a host, as a request names it, belongs to."""
     return provider_of(_bare(host))
+
+
+def provider_at(host: str, path: str) -> str | None:
+    """The provider that answers a request: the host's, or behind a gateway the one that the path names.
+
+    Args:
+        host: The host name asked for, with or without a port.
+        path: The URL's path.
+    """
+    known = owner_of(host)
+    if known is None:
+        return None
+    return next((found for found in (upstream(known, path) for upstream in UPSTREAMS) if found), known)
 
 
 def _bare(host: str) -> str:

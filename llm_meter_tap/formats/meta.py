@@ -68,5 +68,5 @@ FAMILY = Family(
             hosts=("meta",),
         ),
     ),
-    hosts={"api.llama.com": "meta"},
+    hosts={"api.llama.com": "meta", "api.meta.ai": "meta"},
 )

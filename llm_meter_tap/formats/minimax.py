@@ -57,5 +57,10 @@ FAMILY = Family(
         _own(VIDEO, r"/v1/video_generation$", "video_generation", operation_name="video_generation"),
         _own(MUSIC, r"/v1/music_generation$", "music_generation"),
     ),
-    hosts={"minimax.chat": "minimax", "minimax.io": "minimax", "minimaxi.com": "minimax"},
+    hosts={
+        "minimax.chat": "minimax",
+        "minimax.com": "minimax",
+        "minimax.io": "minimax",
+        "minimaxi.com": "minimax",
+    },
 )

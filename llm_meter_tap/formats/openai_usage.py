@@ -153,12 +153,15 @@ def _details(raw: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _cache_read(raw: dict[str, Any], details: dict[str, Any]) -> int | None:
-    """OpenAI; DeepSeek (prompt_cache_hit_tokens); Moonshot, Together (cached_tokens); Mistral; Databricks."""
+    """OpenAI; DeepSeek (prompt_cache_hit_tokens); Moonshot, Together (cached_tokens); Mistral; GigaChat
+    (precached_prompt_tokens, which its total leaves out); Inception (cached_input_tokens); Databricks."""
     return first_count(
         details.get("cached_tokens"),
         raw.get("prompt_cache_hit_tokens"),
         raw.get("cached_tokens"),
         raw.get("num_cached_tokens"),
+        raw.get("precached_prompt_tokens"),
+        raw.get("cached_input_tokens"),
         raw.get("cache_read_input_tokens"),
         details.get("cache_read_input_tokens"),
     )

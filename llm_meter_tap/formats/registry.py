@@ -14,6 +14,7 @@ from llm_meter_tap.formats import (
     cohere,
     compatible,
     dashscope,
+    dify,
     google,
     google_interactions,
     huggingface,
@@ -22,20 +23,24 @@ from llm_meter_tap.formats import (
     meta,
     minimax,
     mistral,
+    naver,
     ollama,
     openai,
     openai_agents,
     openai_videos,
     openrouter,
+    oracle,
     perplexity,
     replicate,
     sagemaker,
+    sap,
     sglang,
     snowflake,
     tencent,
     volcengine,
     watsonx,
     xai,
+    yandex,
     zhipu,
 )
 from llm_meter_tap.formats.format import Endpoint, Family, Format, ReadBack
@@ -72,6 +77,11 @@ FAMILIES: tuple[Family, ...] = (
     xai.FAMILY,
     openrouter.FAMILY,
     meta.FAMILY,
+    naver.FAMILY,
+    dify.FAMILY,
+    oracle.FAMILY,
+    sap.FAMILY,
+    yandex.FAMILY,
     compatible.FAMILY,
     openai_videos.FAMILY,
     openai_agents.FAMILY,
@@ -87,6 +97,9 @@ READ_BACKS: tuple[ReadBack, ...] = tuple(one for family in FAMILIES for one in f
 
 BATCH_RESULTS = tuple(family.batch_result for family in FAMILIES if family.batch_result is not None)
 """Each family's reading of a line of batch results."""
+
+UPSTREAMS = tuple(family.upstream for family in FAMILIES if family.upstream is not None)
+"""Each family's gateway: the provider to which it passes a request on."""
 
 HOSTS: dict[str, str] = {domain: name for family in FAMILIES for domain, name in family.hosts.items()}
 

@@ -32,7 +32,8 @@ class Request(NamedTuple):
 NAMES = (
     "model", "stream", "max_tokens", "agent", "agent_id", "anthropic_version", "previous_response_id",
     "n_predict", "input_suffix", "Model", "Stream", "modelId", "model_id", "sampling_params",
-    "class_method", "Target", "stream_format",
+    "class_method", "Target", "stream_format", "user", "response_mode", "servingMode", "modelUri",
+    "completionOptions",
 )  # fmt: skip
 LONG_NAMES = (
     "variables",
@@ -62,6 +63,10 @@ LONG_NAMES = (
     "events",
     "initial_events",
     "input_ids",
+    "text_1",
+    "data_1",
+    "queries",
+    "message",
 )
 _OF_TGI = ("max_new_tokens", "details", "decoder_input_details", "return_full_text")
 _STOPS = ("user.interrupt", "agent.session.input.cancel", "interrupt")
@@ -204,6 +209,25 @@ def is_image(request: Request) -> bool:
 def is_named(request: Request) -> bool:
     """A model, or a path that needs none: a server of one model, Azure's deployments."""
     return request.has_text("model") or "/v1/" in request.path or "/deployments/" in request.path
+
+
+def is_any_input(request: Request) -> bool:
+    return request.has("input") and "messages" not in request.members
+
+
+def is_agent_input(request: Request) -> bool:
+    """Messages, as OpenAI's responses take them."""
+    return any("role" in mapping(item) for item in sequence(request.members.get("input"))[:1])
+
+
+def is_named_input(request: Request) -> bool:
+    return request.has_text("model") and request.has("input")
+
+
+def is_scoring(request: Request) -> bool:
+    """Texts to be compared, as vLLM's server has them."""
+    names = ("text_1", "data_1", "queries")
+    return request.has_text("model") and any(map(request.has, names))
 
 
 def has_model(request: Request) -> bool:

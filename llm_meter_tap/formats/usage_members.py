@@ -32,6 +32,8 @@ _READ = names(
     "reasoning_output_tokens PromptTokens CompletionTokens TotalTokens num_input_tokens tokens_generated",
     "tokens_input invocation_count token_usage compute_tokens rerank_units guard_tokens search_count",
     "num_prompt_tokens num_completion_tokens num_total_tokens InputTokens OutputTokens CachedTokens",
+    "precached_prompt_tokens promptTokens completionTokens cachedTokens reasoningTokens inputTextTokens",
+    "numTokens inputLength outputLength cached_input_tokens pages knowledge_tokens",
     "audio_cached_tokens mcp knowledge_search doubao_app",
 )
 # Parts that sum up to a figure that is read, and what is never charged for by itself.
@@ -41,6 +43,7 @@ _REPEATED = names(
     "image_output_tokens audio_output_tokens text_input_tokens image_input_tokens image_pixels",
     "num_server_side_tools_used audio_length prompt_per_second predicted_per_second draft_n draft_n_accepted",
     "width height context_window compute_characters tokens_cached input_images video_count TotalPages SR fps",
+    "total_calls",
 )
 # Money, time and how an answer was made: no counts of what a model read or wrote.
 _NO_COUNT = re.compile(

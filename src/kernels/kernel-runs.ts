@@ -28,6 +28,8 @@ const MOST_CELLS = 1_000;
 
 interface OpenRun {
   readonly startedAt: string;
+  /** What is executed, as far as the kernel says it. */
+  readonly code: string | undefined;
   readonly texts: RunTexts;
   readonly readings: RunReadings;
   /** What is read of it where the kernel has a tap; nothing unless it starts programs through the shell. */
@@ -120,6 +122,7 @@ export class KernelRuns {
       const code = 'code' in content && typeof content.code === 'string' ? content.code : undefined;
       this._runs.set(requestId, {
         startedAt: header.date,
+        code,
         shell: code === undefined ? undefined : shellReading(code),
         texts: new RunTexts(),
         readings: new RunReadings(),
@@ -222,7 +225,7 @@ export class KernelRuns {
       run.isEstimated = true;
       return [estimated];
     }
-    const fresh = this._repeats.without(found.slice(run.reportedCount), elapsedMs);
+    const fresh = this._repeats.without(found.slice(run.reportedCount), elapsedMs, run.code);
     run.reportedCount = found.length;
     return fresh;
   }

@@ -147,6 +147,16 @@ describe('KernelRuns', () => {
     ]);
   });
 
+  it('should count the call of another cell whose answer has the same figures', async () => {
+    const page = new Page();
+    const code = (name: string, requestId: string): KernelMessage.IMessage =>
+      message('execute_input', { code: `${name} <- ask("Hi"); ${name}$usage` }, requestId);
+    const over = message('status', { execution_state: 'idle' }, 'r-2');
+    const same = message('stream', { name: 'stdout', text: USAGE }, 'r-2');
+    await page.receive(code('first', 'r-1'), printed(USAGE), end);
+    expect(await page.receive(code('second', 'r-2'), same, over)).toHaveLength(2);
+  });
+
   it('should count a call once that the next cell shows again without its id', async () => {
     const page = new Page();
     page.runs.addRequest('r-1', 'cell-1');

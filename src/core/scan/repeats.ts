@@ -3,14 +3,27 @@
  *
  * A printed usage with an id needs no rule. Without an id, a repetition looks like another call with the same numbers. It
  * counts as a repetition if earlier runs of other cells showed a call with the same input and output, or calls that add up to
- * it, and if the run was faster than a paid call can be. If the same cell runs again, it makes another call.
+ * it, if the run was faster than a paid call can be, and if its source looks at a variable that can hold the answer. If the
+ * same cell runs again, it makes another call.
  */
 
+import { BoundedMap } from '../bounded';
 import type { CallRecord } from '../record/record';
+import type { CellNames } from './cell-names';
+import { looksAtLastValue, namesIn } from './cell-names';
 
 /** Chats of paid APIs take longer, prints of what is there already do not. */
 const QUICKEST_CALL_MS = 300;
 const MOST_CALLS = 1_000;
+const MOST_NAMES = 1_000;
+/** A longer source is not looked into; in characters. */
+const LONGEST_SOURCE = 100_000;
+
+/** A call that was shown, and the variables that can hold its answer; undefined where the source is not known. */
+interface Shown {
+  readonly record: CallRecord;
+  readonly holders: Set<string> | undefined;
+}
 
 /** The calls that the runs of one kernel showed. */
 export class Repeats {
@@ -19,10 +32,18 @@ export class Repeats {
    *
    * @param records - the calls it showed.
    * @param elapsedMs - how long it took; NaN where that is not known.
+   * @param source - what it executed, where that is known.
    * @returns those that no earlier run has shown, as far as can be seen.
    */
-  without(records: readonly CallRecord[], elapsedMs: number): readonly CallRecord[] {
-    const shownBefore = [...this._shown];
+  without(
+    records: readonly CallRecord[],
+    elapsedMs: number,
+    source?: string
+  ): readonly CallRecord[] {
+    const isRead = source !== undefined && source.length <= LONGEST_SOURCE;
+    const names = isRead ? namesIn(source) : undefined;
+    const visible = this._visible(names);
+    const shownBefore = [...visible];
     const fresh = records.filter(record => {
       if (isTold(record, elapsedMs)) {
         return true;
@@ -33,14 +54,50 @@ export class Repeats {
         shownBefore.splice(at, 1);
         return false;
       }
-      return !isSum(record, this._shown);
+      return !isSum(record, visible);
     });
-    this._shown.push(...fresh);
+    if (names !== undefined) {
+      this._noteNames(names);
+    }
+    const holders =
+      names === undefined ? undefined : [...(names.set.size > 0 ? names.set : names.shown)];
+    this._shown.push(...fresh.map(record => ({ record, holders: holders && new Set(holders) })));
     this._shown.splice(0, Math.max(0, this._shown.length - MOST_CALLS));
     return fresh;
   }
 
-  private readonly _shown: CallRecord[] = [];
+  /** The calls whose answers a cell can look at. */
+  private _visible(names: CellNames | undefined): readonly CallRecord[] {
+    if (names === undefined || looksAtLastValue(names)) {
+      return this._shown.map(({ record }) => record);
+    }
+    const read = this._sourcesOf(names.read);
+    return this._shown
+      .filter(({ holders }) => holders === undefined || [...holders].some(name => read.has(name)))
+      .map(({ record }) => record);
+  }
+
+  /** Variables, and those that they were made of. */
+  private _sourcesOf(names: ReadonlySet<string>): ReadonlySet<string> {
+    const found = new Set(names);
+    for (const name of found) {
+      // A set hands out what is added to it while it is gone through.
+      this._madeOf.get(name)?.forEach(part => found.add(part));
+    }
+    return found;
+  }
+
+  private _noteNames({ set, read }: CellNames): void {
+    for (const name of set) {
+      this._madeOf.set(name, read);
+      // What it held before is not there any more.
+      this._shown.forEach(({ holders }) => holders?.delete(name));
+    }
+  }
+
+  private readonly _shown: Shown[] = [];
+  /** What each variable was made of when it was set last. */
+  private readonly _madeOf = new BoundedMap<string, ReadonlySet<string>>(MOST_NAMES);
 }
 
 /** Whether it shows on its own that it is not a repetition, or of which call it is one. */

@@ -49,7 +49,15 @@ def test_a_program_that_is_not_python_and_is_connected_is_found_with_those_it_ru
     (found,) = connected_programs(root)
     assert found.name == "bash"
     assert found.parents[-1] == root
+    assert found.kernel_id is None
     assert len(found.parents) == 2
+
+
+def test_a_kernel_is_known_by_its_connection_file(lab, listener):
+    connected = CONNECTED.format(port=listener.getsockname()[1])
+    root = lab(BASH, "-c", connected, "--args", "/run/jupyter/kernel-0c3e7a52-1111.json")
+    (found,) = connected_programs(root)
+    assert found.kernel_id == "0c3e7a52-1111"
 
 
 def test_a_program_without_a_connection_is_not_found(lab):

@@ -15,6 +15,9 @@ CASES = {
     "a failed status with a code": (
         WHOLE, 429, Reading(error_type="too_many"), True, None, Outcome("error", "none", "too_many"),
     ),
+    "a failed status with figures": (
+        WHOLE, 400, Reading(usage=INPUT), True, None, Outcome("error", "reported", "400"),
+    ),
     "an error with status 200": (
         WHOLE, 200, Reading(error_type="busy"), True, None, Outcome("error", "none", "busy"),
     ),

@@ -140,6 +140,7 @@ def test_no_other_kind_of_answer_is_read(status: int, headers: dict[str, str]) -
         "/v1/messages/batches",
         "/v1/organization/usage/completions",
         "/v1/models",
+        "/v1/models/x",
         "/v1/responses/resp_1/cancel",
         "/v1/chat/completions/chatcmpl-1",
         "/v1/usage",
@@ -153,6 +154,7 @@ def test_what_providers_offer_beside_calls_is_never_asked(path: str) -> None:
 
 def test_an_unknown_path_is_asked_where_the_request_is_json_or_a_form() -> None:
     assert may_answer_a_call("/v9/think", "application/json")
+    assert may_answer_a_call("/v1beta/models/gemini-x:reason", "application/json")
     assert may_answer_a_call("/v9/hear", "multipart/form-data; boundary=x")
     assert not may_answer_a_call("/v9/think", "text/plain")
     assert not may_answer_a_call("/v9/think", None)

@@ -27,8 +27,8 @@ VECTORS = json.loads((ROOT / "tests" / "vectors" / "usage.json").read_text(encod
 # Operations in which a model writes no tokens, so that a request needs no limit for them.
 WRITES_NOTHING = ("embeddings", "rerank")
 # Transcriptions and speech have no member that limits the output (OpenAI's API reference), and an application
-# has its limit among its own settings (Alibaba's).
-WITHOUT_LIMIT = ("openai.audio", "dashscope.app")
+# has its limit among its own settings (Alibaba's, Dify's).
+WITHOUT_LIMIT = ("openai.audio", "dashscope.app", "dify.app")
 
 
 def endpoint_of(case: dict[str, Any], more: bytes = b"") -> tuple[Endpoint, Any]:

@@ -58,11 +58,71 @@ describe('Repeats', () => {
     expect(repeats.without([call('b', 9, 12), call('b', 9, 12)], QUICK)).toHaveLength(1);
   });
 
+  it('should keep what no sum of calls comes to whose figures are partly unknown', () => {
+    const repeats = new Repeats();
+    repeats.without([call('a', 9), { ...call('a', 0, 4), inputTokens: undefined }], SLOW);
+    expect(repeats.without([call('b', 9, 5)], QUICK)).toHaveLength(1);
+    expect(repeats.without([call('c', 7, 7)], QUICK)).toHaveLength(1);
+  });
+
   it('should drop the sum of the calls before', () => {
     const repeats = new Repeats();
     repeats.without([call('a', 1, 1), call('a', 9, 12), call('a', 3, 4)], SLOW);
     expect(repeats.without([call('b', 12, 16)], QUICK)).toEqual([]);
     expect(repeats.without([call('c', 13, 17)], QUICK)).toEqual([]);
     expect(repeats.without([call('d', 10, 13)], QUICK)).toHaveLength(1);
+  });
+
+  describe('that knows the sources', () => {
+    const setup = 'ask <- function(text) 1; prompt <- "How are you?"';
+    const first = 'first <- ask(prompt)\nfirst$usage';
+    let repeats: Repeats;
+    beforeEach(() => {
+      repeats = new Repeats();
+      repeats.without([], QUICK, setup);
+      repeats.without([call('a', 9, 12)], QUICK, first);
+    });
+
+    it('should keep an equal call of a cell that cannot look at the first answer', () => {
+      const other = 'reply <- ask(prompt)\nreply$usage';
+      expect(repeats.without([call('b', 9, 12)], QUICK, other)).toHaveLength(1);
+      expect(repeats.without([call('c', 9, 12)], QUICK, 'ask(prompt)$usage')).toHaveLength(1);
+      expect(repeats.without([call('d', 18, 24)], QUICK, 'str(ask("both"))')).toHaveLength(1);
+    });
+
+    it('should keep an equal call whose answer takes the place of the first', () => {
+      expect(repeats.without([call('b', 9, 12)], QUICK, first)).toHaveLength(1);
+      repeats.without([], QUICK, 'first <- ask(prompt)');
+      expect(repeats.without([call('c', 9, 12)], QUICK, 'first$usage')).toHaveLength(1);
+    });
+
+    it('should keep an equal call of a cell that passes the same things to it', () => {
+      repeats.without([call('b', 3, 4)], QUICK, 'content(POST(url, body))$usage');
+      expect(
+        repeats.without([call('c', 3, 4)], QUICK, 'content(POST(url, body))$usage')
+      ).toHaveLength(1);
+    });
+
+    it('should drop what a cell shows of the first answer, or of what was made of it', () => {
+      expect(repeats.without([call('b', 9, 12)], QUICK, 'str(first)')).toEqual([]);
+      repeats.without([], QUICK, 'answers <- list(first, 1)');
+      repeats.without([], QUICK, 'kept <- answers');
+      expect(repeats.without([call('c', 9, 12)], QUICK, 'kept[[1]]')).toEqual([]);
+      expect(repeats.without([call('d', 9, 12)], QUICK, '.Last.value')).toEqual([]);
+      expect(repeats.without([call('e', 9, 12)], QUICK)).toEqual([]);
+      const long = `ask(prompt)${'\n'.repeat(200_000)}`;
+      expect(repeats.without([call('f', 9, 12)], QUICK, long)).toEqual([]);
+    });
+
+    it('should drop what a cell shows again of an answer that was only looked at', () => {
+      repeats.without([], QUICK, 'second <- ask(prompt)');
+      repeats.without([call('b', 3, 4)], QUICK, 'second$usage');
+      expect(repeats.without([call('c', 3, 4)], QUICK, 'second')).toEqual([]);
+    });
+
+    it('should drop an equal call after one whose source is not known', () => {
+      repeats.without([call('b', 3, 4)], QUICK);
+      expect(repeats.without([call('c', 3, 4)], QUICK, 'x <- ask(prompt)')).toEqual([]);
+    });
   });
 });
