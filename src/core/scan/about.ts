@@ -12,7 +12,7 @@ const TOKENS =
   /(?<![a-z])(?:tok(?:en)?s?|tkn?s?)(?![a-z])|トークン|토큰|词元|令牌|用量|(?:^|[^a-z\s]|(?<![a-z])(?:token|llm|api|model|call|openai|claude|gemini|the|this|total))\s{0,4}usage(?![a-z])/i;
 /** A model by its id, beside figures without a unit. */
 const MODEL =
-  /(?<![\w-])(?:gpt-\d|o[134]-(?:mini|pro|preview)|claude-[\w.]+|gemini-\d|llama-?\d|mistral-|mixtral-|qwen[\d-]|deepseek-|grok-\d|command-r)[\w.:-]*/i;
+  /(?<![\w-])(?:gpt-\d|o[134]-(?:mini|pro|preview)|claude(?:-[\w.]+| (?=[(:]))|gemini(?:-\d| (?=[(:]))|llama-?\d|mistral-|mixtral-|qwen[\d-]|deepseek-|grok-\d|command-r)[\w.:-]*/i;
 /** A word or sign for the side that every call has. */
 const OUTPUT = /\bout|completion|response|answer|received|[↓⬇⇣⇩⇠▼📤🔽]/iu;
 /** A call with its cost, and prices by the token. */

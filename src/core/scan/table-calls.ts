@@ -56,8 +56,8 @@ export function callsOf({ names, rows, isPlain, isAboutTokens }: Rows): readonly
     return [];
   }
   if (rows.length === 1) {
-    const [{ cells }] = rows;
-    const isCall = isPlain || isOnlyUsage(named) || showsCall(named, cells);
+    const [{ label, cells }] = rows;
+    const isCall = isPlain || isOnlyUsage(names, cells, label) || showsCall(named, cells);
     return isCall && !isNothing(named, cells) ? [fieldsOf(named, cells)] : [];
   }
   const single = withoutSum(named, rows);
@@ -154,9 +154,12 @@ function isModel(cell: string): boolean {
   );
 }
 
-/** `console.table` of a list of one usage. */
-function isOnlyUsage(names: Cells): boolean {
-  return names[0] === '(index)' && names.slice(1).every(name => roleOf(name) !== undefined);
+/** A list of one usage as `console.table` and frames show it: nothing but its figures, behind a number. */
+function isOnlyUsage(names: Cells, cells: Cells, label = cells[0]): boolean {
+  const known = names.filter(
+    (name, at) => name !== '' && name !== '(index)' && !/^(?:None|NaN|<NA>)?$/.test(cells[at])
+  );
+  return /^[01]$/.test(label) && known.every(name => roleOf(name) !== undefined);
 }
 
 /** A frame counts missing values below the same names. */

@@ -89,8 +89,12 @@ function withPhrases(
   return all;
 }
 
-/** A line that is nothing but a text in quotes, as the value of a cell and R's `print` show it. */
-const QUOTED_LINE = /^[ \t]*(?:\[\d{1,6}\][ \t]*)?(["'])((?:(?!\1)[^\\\n{[]|\\.)*)\1,?[ \t]*$/gm;
+/**
+ * A line that is nothing but a text in quotes, as the value of a cell and R's `print` show it. One that is indented is an item of
+ * a structure, and one without a figure says nothing.
+ */
+const QUOTED_LINE =
+  /^(?:[ \t]*\[\d{1,6}\][ \t]*| ?)(["'])(?=[^\n]*\d)((?:(?!\1)[^\\\n{[]|\\.)*)\1,?[ \t]*$/gm;
 
 /** Whether one says of the same call only what was printed without its cache or its thoughts. */
 function isPartOf({ usage: part }: Reading, { usage }: Reading): boolean {

@@ -53,7 +53,7 @@ const NAMES: Readonly<Record<Role, string>> = {
   reasoning:
     'reasoning_tokens thoughts_token_count thinking_tokens reasoning_output_tokens reasoning thoughts_tokens ' +
     // Gemini's Interactions API: https://ai.google.dev/api/interactions-api, Usage.
-    'thought_tokens thoughts_output_tokens total_thought_tokens',
+    'thought_tokens thoughts_output_tokens total_thought_tokens output_reasoning_tokens',
   tool: 'tool_use_prompt_token_count total_tool_use_tokens',
   tokens: 'tokens',
   requests: 'requests successful_requests num_requests total_requests llm_calls n_requests'
@@ -207,8 +207,19 @@ export function meaningOf(name: string, isPhrase: boolean): Meaning {
   if (built !== undefined) {
     return { ...NOTHING, role: built };
   }
-  return summed(name) ?? (isPhrase ? atTheEnd(name) : NOTHING);
+  return summed(name) ?? (isPhrase ? inPhrase(name) : NOTHING);
 }
+
+function inPhrase(name: string): Meaning {
+  const meaning = atTheEnd(name);
+  const bare = name.replace(ABOUT, '');
+  const isOther = name.split('_').some(word => OTHER_FIGURES.has(word));
+  const isNamed = meaning.role === undefined && bare !== name && !isOther;
+  return isNamed ? (summed(bare) ?? atTheEnd(bare)) : meaning;
+}
+
+/** `prompt_tokens_for_report_pdf`: what the call was about stands behind the name. */
+const ABOUT = /_(?:used_)?(?:for|of|in|by|from|on)_.*$/;
 
 /** Whether a name says that what it names sums up several calls. */
 export function namesSum(name: string): boolean {
