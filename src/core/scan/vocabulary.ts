@@ -56,7 +56,8 @@ const NAMES: Readonly<Record<Role, string>> = {
     'thought_tokens thoughts_output_tokens total_thought_tokens output_reasoning_tokens',
   tool: 'tool_use_prompt_token_count total_tool_use_tokens',
   tokens: 'tokens',
-  requests: 'requests successful_requests num_requests total_requests llm_calls n_requests'
+  requests:
+    'requests successful_requests num_requests total_requests llm_calls n_requests calls num_calls n_calls api_calls request_count call_count'
 };
 
 /** Short names that mean a figure only in company: claudette's `In: 8; Out: 24; Total: 32`, ellmer's `input=8 output=24`. */
