@@ -34,7 +34,7 @@ const ASIDE = new RegExp(
 const COST = /(?:estimated|est\.?|approximate) costs?|costs? estimate/gi;
 /** A text that is printed beside the figures of its call ends here. */
 const END_OF_TEXT =
-  /^(?!.*(?:prompt|completion|input|output|tokens?)\s?[:=]?\s?\d.*(?:→|=>|->)).*(?:[?？]|→|=>|->|\u2026|\.\.\.|["'”’](?=\s*[:|(,-]))(?=.*\d)/;
+  /^(?!.*(?:(?:prompt|completion|input|output|tokens?)\s?[:=]?\s?\d|\d (?:prompt|completion|input|output)\b).*(?:→|=>|->)).*(?:[?？]|→|=>|->|\u2026|\.\.\.|["'”’](?=\s*[:|(,-]))(?=.*\d)/;
 /** Figures in brackets at the end of a line, and the last sentence with any. */
 const GROUP = /^(.*\S)\s+[[(]([^()[\]]*\p{L}[^()[\]]*)[\])]\W*$/u;
 const SENTENCE = /^(.*[.!。])\s+(\S.*\d.*)$/;

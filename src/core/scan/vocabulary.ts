@@ -155,6 +155,7 @@ export function plainName(name: string): string {
     .replace(/[^a-z\d\u4e00-\u9fff]+/g, '_')
     .replace(/(^|_)tko?n?(s?)(?=_|$)/g, '$1token$2')
     .replace(/(^|_)tok(s?)(?=_|$)/g, '$1token$2')
+    .replace(/(^|_)(prompt|input|output|completion|total)(?=tokens?(?:_|$))/g, '$1$2_')
     .replace(/^_|_$/g, '');
 }
 
