@@ -159,12 +159,17 @@ function isModel(cell: string): boolean {
   );
 }
 
-/** A list of one usage as `console.table` and frames show it: nothing but its figures, behind a number. */
+/**
+ * A list of one usage as `console.table` and frames show it: nothing but its figures, behind a number. A frame of both sides and
+ * nothing else may be the log of other calls.
+ */
 function isOnlyUsage(names: Cells, cells: Cells, label: string | undefined): boolean {
   const isIndexed = label !== undefined || /^(?:\(index\))?$/.test(names[0]);
   const index = isIndexed ? (label ?? cells[0]) : '0';
+  const shown = names.filter((name, at) => roleOf(name) !== undefined && cells[at] !== '');
   return (
     /^[01]$/.test(index) &&
+    (shown.length > 2 || names[0] === '(index)' || !isIndexed) &&
     names.every(
       (name, at) =>
         roleOf(name) !== undefined ||

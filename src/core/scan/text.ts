@@ -110,7 +110,7 @@ function isPartOf({ usage: part }: Reading, { usage }: Reading): boolean {
 
 /** JSON as the text of an event or a body: `ServerSentEvent(event=None, data='{...}')`. */
 const PAYLOAD =
-  /\b(data|body|text|payload|content|result|response|output|raw|json)(["']?\s?[=:]\s?)b?(?:'(\{(?:[^'\\\n]|\\.)*\})'|"(\{(?:[^"\\\n]|\\.)*\})")/g;
+  /\b(data|body|text|payload|[\w.]{0,40}[uU]sage|content|result|response|output|raw|json)(["']?\s?[=:]\s?)b?(?:'(\{(?:[^'\\\n]|\\.)*\})'|"(\{(?:[^"\\\n]|\\.)*\})")/g;
 
 function payload(_: string, name: string, sign: string, single?: string, double?: string): string {
   return name + sign + (single === undefined ? unescaped(double ?? '') : unescaped(single));
