@@ -86,7 +86,11 @@ class Phrases {
     }
     const isHeading = isAbout && line.length <= LONGEST_HEADING && !/\d/.test(line);
     if (isHeading || hasNames(line) || totalIn(line) !== undefined) {
-      return this._addPlain(withoutAsides(line.replace(RUNNING, ' ').replace(MODALITIES, ' ')), isAbout, isHeading);
+      return this._addPlain(
+        withoutAsides(line.replace(RUNNING, ' ').replace(MODALITIES, ' ')),
+        isAbout,
+        isHeading
+      );
     }
     this._addEmpty();
   }

@@ -34,7 +34,9 @@ const TOTALLED =
 
 /** Whether a line may have such figures. */
 export function mayBeUnnamed(line: string): boolean {
-  return [SUM, SHARES, PLUS, ROW, ARROW, SPENT, TIMED, TOTALLED].some(pattern => pattern.test(line));
+  return [SUM, SHARES, PLUS, ROW, ARROW, SPENT, TIMED, TOTALLED].some(pattern =>
+    pattern.test(line)
+  );
 }
 
 /** Such figures of a line; undefined where it has none. */
