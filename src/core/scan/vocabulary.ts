@@ -146,9 +146,29 @@ const IN_USAGE =
  * @returns lower case words joined by underscores; empty for what is too long to be a name.
  */
 export function plainName(name: string): string {
-  if (name.length > LONGEST_NAME) {
-    return '';
+  return name.length > LONGEST_NAME ? '' : remembered(PLAIN, name, spelled);
+}
+
+/** The same names come again and again in a text. */
+const MOST_REMEMBERED = 1_000;
+const PLAIN = new Map<string, string>();
+const WORDS = new Map<string, Meaning>();
+const PHRASES = new Map<string, Meaning>();
+
+function remembered<Value>(
+  known: Map<string, Value>,
+  name: string,
+  valueOf: (name: string) => Value
+): Value {
+  const value = known.get(name) ?? valueOf(name);
+  if (known.size >= MOST_REMEMBERED) {
+    known.clear();
   }
+  known.set(name, value);
+  return value;
+}
+
+function spelled(name: string): string {
   return inEnglish(name)
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')
     .toLowerCase()
@@ -182,6 +202,12 @@ function inEnglish(name: string): string {
  * @param isPhrase - the name was printed as words of running text or as a path, where other words may stand before it.
  */
 export function meaningOf(name: string, isPhrase: boolean): Meaning {
+  return isPhrase
+    ? remembered(PHRASES, name, one => understood(one, true))
+    : remembered(WORDS, name, one => understood(one, false));
+}
+
+function understood(name: string, isPhrase: boolean): Meaning {
   const text = Object.hasOwn(TEXTS, name) ? TEXTS[name] : undefined;
   if (text !== undefined) {
     return { ...NOTHING, text };
