@@ -128,9 +128,9 @@ export class Tree {
   /** Whether a figure of a block comes again; an absent one and the same one by another name do not begin a new block. */
   private _isAgain(role: Role, name: string, value: number | null): boolean {
     const known = this._block.figures.get(role);
+    const isAbsent = value === null || known?.value === null;
     return (
-      known !== undefined &&
-      (this._block.names.has(name) || (value !== null && known.value !== value))
+      known !== undefined && (this._block.names.has(name) || (!isAbsent && known.value !== value))
     );
   }
 
