@@ -12,7 +12,7 @@ const TOKENS =
   /(?<![a-z])(?:tok(?:en)?s?|tkn?s?)(?![a-z])|トークン|토큰|词元|令牌|用量|(?:^|[^a-z\s]|(?<![a-z])(?:token|llm|api|model|call|openai|claude|gemini|the|this|total))\s{0,4}usage(?![a-z])/i;
 /** A model by its id, beside figures without a unit. */
 const MODEL =
-  /(?<![\w-])(?:gpt-\d|o[134]-(?:mini|pro|preview)|claude-[\w.]+|gemini-\d|llama-?\d|mistral-|mixtral-|qwen[\d-]|deepseek-|grok-\d|command-r)[\w.:-]*/i;
+  /(?<![\w-])(?:gpt-\d|o[134]-(?:mini|pro|preview)|claude(?:-[\w.]+| (?=[(:]))|gemini(?:-\d| (?=[(:]))|llama-?\d|mistral-|mixtral-|qwen[\d-]|deepseek-|grok-\d|command-r)[\w.:-]*/i;
 /** A word or sign for the side that every call has. */
 const OUTPUT = /\bout|completion|response|answer|received|[↓⬇⇣⇩⇠▼📤🔽]/iu;
 /** A call with its cost, and prices by the token. */
@@ -20,7 +20,7 @@ const COST_OF_CALL = /\b(?:llm|model|api|call|request|response)\b.*[$€¥] ?\d|
 const IS_PRICE = /(?:per|\/) ?1?\d*[km]\b|per (?:million|thousand|token)|mtok/i;
 /** Two names that are said together of nothing but a call. */
 const SIDES =
-  /^(?!.*\b(?:prompt|completion)s? ?[#[(]).*\bprompt ?[:=]? ?\d[\d,]*\b(?![.%]\d)[ ,;|/+&·•-]{1,4}(?:and )?completion ?[:=]? ?\d|\b\d[\d,]* prompt[ ,;|/+&·•-]{1,4}(?:and )?\d[\d,]* completion\b/im;
+  /^(?!.*\b(?:prompt|completion)s? ?[#[(]).*\bprompt ?[:=]? ?\d[\d,]*\b(?![.%]\d)[ ,;|/+&·•-]{1,4}(?:and )?completion ?[:=]? ?\d|\b\d[\d,]* prompt[ ,;|/+&·•-]{1,4}(?:and )?\d[\d,]* completion\b|\b\d[\d,]* in \+ +\d[\d,]* out = ?[$€¥]/im;
 const PROVEN =
   /(?:\b(?:input|prompt)\b|输入|提示).*(?:\b(?:output|completion|response)\b|输出|生成|补全|回复).*(?:\btotal\b|总|合计|共)/i;
 /** A text with its name, as keys and secrets are shown: `token='abc'`. */

@@ -48,6 +48,9 @@ const CACHE_ADDED =
 /** `(12 read from cache, 34 written)`. */
 const FROM_CACHE =
   /(?<![\w.,])(\d[\d,]{0,14}) (?:read |hit |taken |served )?(?:from|in) (?:the )?cache(?:(, | and )(\d[\d,]{0,14}) (?:written|created|stored)(?: to (?:the )?cache)?)?/gi;
+/** `Input tokens (cache read): 12`: what is in the brackets is the name. */
+const SHARE_OF =
+  /\b(?:(?:input|prompt|output|completion) )?tokens? \((cache[ _-]?(?:read|write|creation|hit)s?|cached|reasoning|thinking|thoughts)\)(?=\s?[:=]\s{0,8}\d[\d,]{0,14}(?![\d,]| ?\())/gi;
 /** `Cached tokens (hits): 12`. */
 const ASIDE_NAME = /(\btokens?) \([a-z ]{2,20}\)\s?:(?=\s*\d)/gi;
 /** `Prompt tokens (cached): 12 (8)`: a share as its name stands behind the name of its side. */
@@ -67,6 +70,7 @@ const CACHED_OF =
  */
 export function withSigns(text: string): string {
   const plain = inOneDialect(withPlainPairs(withPlainNumbers(text).replace(INLINE, ' ')))
+    .replace(SHARE_OF, '$1 tokens')
     .replace(SHARE_NAMED, '$1$3 ($2: $4)')
     .replace(TOKENS_OF, '$1 tokens')
     .replace(SIDE_IN, '$1 tokens')

@@ -13,11 +13,11 @@ const LABELS: readonly (readonly [Role, string])[] = [
   ['reasoning', String.raw`reasoning|thinking|thoughts?|推理|思考`],
   [
     'input',
-    String.raw`in(?! (?:total|all|sum)\b)|inputs?|inp|prompt|prompts(?= ?tok)|query|question|sent|read|ask(?:ed|ing)?|given|entrada|eingabe|entrée|↑|⬆️?|📥|⇡|⇧|⇢|▲|🔼|⏫|输入|提示词?|问题|提问|请求|入参|发送|上行|入力|입력`
+    String.raw`in(?! (?:total|all|sum|prompts|completions)\b)|inputs?|inp|prompt|prompts(?= ?tok)|(?<=\b(?:in|for) )prompts|query|question|sent|read|ask(?:ed|ing)?|given|entrada|eingabe|entrée|↑|⬆️?|📥|⇡|⇧|⇢|▲|🔼|⏫|输入|提示词?|问题|提问|请求|入参|发送|上行|入力|입력`
   ],
   [
     'output',
-    String.raw`out(?! of\b)|outputs?|outp|compl|cmpl|completion|completions(?= ?tok)|candidates?|responses?|answers?|reply|replies|generated|generation|received|returned|replied|answered|answering|responded|replying|generating|back|wrote|written|produced|salida|ausgabe|sortie|↓|⬇️?|📤|⇣|⇩|⇠|▼|🔽|⏬|输出|补全|生成|回复|回答|答案|响应|出参|接收|下行|返回|出力|출력`
+    String.raw`out(?! of\b)|outputs?|outp|compl|cmpl|completion|completions(?= ?tok)|(?<=\b(?:in|for) )completions|candidates?|responses?|answers?|reply|replies|generated|generation|received|returned|replied|answered|answering|responded|replying|generating|back|wrote|written|produced|salida|ausgabe|sortie|↓|⬇️?|📤|⇣|⇩|⇠|▼|🔽|⏬|输出|补全|生成|回复|回答|答案|响应|出参|接收|下行|返回|出力|출력`
   ],
   ['total', String.raw`total|tot|sum|overall|Σ|∑|总计?|合计|一共|共`]
 ];

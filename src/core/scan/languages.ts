@@ -34,7 +34,7 @@ const BEGINNINGS = beginningsOf(
     .filter(word => /^[a-z ]+$/.test(word))
 );
 /** Names in code are English. */
-const STRUCTURE = /\w\(\w+=|\{/;
+const STRUCTURE = /\w\(\w+=|\{|[a-z]Tokens?\w*\s?[=:]/;
 /** A letter that English does not have. */
 const OTHER_LETTER = /[^\u0000-\u00bf\u2000-\u2bff\u{1f000}-\u{1ffff}]/u;
 /** Small words beside them, by which the readers of sentences would not know that something was used. */

@@ -80,7 +80,8 @@ function figureFirst(line: string): readonly Reading[] {
 }
 
 function isNoLimit({ usage }: Reading): boolean {
-  return !areLimits(usage.inputTokens, usage.outputTokens);
+  const { inputTokens = 0, outputTokens = 0 } = usage;
+  return inputTokens + outputTokens > 0 && !areLimits(inputTokens, outputTokens);
 }
 
 /** Adds the details that are printed behind a pair: `12 input, 34 output, {"cached_tokens": 10}`. */

@@ -24,7 +24,7 @@ const OTHER_NOUN =
 const NEXT_ITEM = /[,;·•+[]|\s\*\s|==/;
 /** What may stand between a name and its figure, but for signs. */
 const BETWEEN =
-  /^(?:tok(?:en)?s?|tkn?s?|with|count|used?|usage|share|part|side|your|my|this|our|its|an?|to|on|went|into|number|num|of|is|was|were|which|consumed|took|text|size|length|for|from|the|by|them|those|these|being|as|went|came|got|been|长度|个|数量?|消耗|使用|用量|为|是|了|词元|令牌)$/i;
+  /^(?:tok(?:en)?s?|tkn?s?|with|count|used?|usage|share|part|side|your|my|this|our|its|an?|to|on|went|into|number|num|of|is|was|were|which|consumed|took|text|size|length|for|from|the|by|in|them|those|these|being|as|went|came|got|been|长度|个|数量?|消耗|使用|用量|为|是|了|词元|令牌)$/i;
 const WORDS = /[a-z]+|[\u4e00-\u9fff]+/gi;
 /** What may stand behind a figure. */
 const BEHIND =

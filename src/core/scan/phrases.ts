@@ -28,6 +28,12 @@ const STRUCTURE = /["'{}<>]|--[a-z]|\w\(\w+=|^\s*\w+ ?[=:] ?\S+,$/;
 /** A running sum beside the figures of a call. */
 const RUNNING =
   /[([](?:session|cumulative|cum|running(?: total)?|accumulated|so far|total so far)[: ][^()[\]\n]{0,80}[)\]]/gi;
+/** Which of the tokens of a side are of which kind: `input: 46 (audio: 12)`. */
+const MODALITIES =
+  /[([](?:audio|text|images?|videos?|documents?)(?: tokens?)?[:= ]{1,2}\d[\d,]{0,14}(?:, (?:audio|text|images?|videos?|documents?)(?: tokens?)?[:= ]{1,2}\d[\d,]{0,14}){0,4}[)\]]/gi;
+/** `audio_input_tokens: 12`: a part of a side. */
+const OF_MODALITY =
+  /(?<![a-z]|(?:in|out)put )(?:audio|images?|videos?|text)[ _](?:input|output|prompt|completion|total)[ _]tok/i;
 /** Words of lines about something else than what a call has used. */
 const NO_USE =
   /(?<![a-z])(?:max(?:imum)?|min(?:imum)?|limit(?:s|ed)?|up to|at most|at least|average|avg|mean|median|std|p\d\d(?!\d)|per|rate|rates|remaining|left|budget|quota|window|supports?|allows?|requested|if|would|could|should|can|may|example|instance|suppose|assuming|typically|usually|approximately|roughly|about|around|estimated?|expected|prices?|pricing|shape|assert|def|return|raise|import|template|format|saved|session|cumulative|accumulated|overall|so far|all calls|files?|dis[ck]|memory|cpu|gpu|network|batch|seq|chunks?|dataset|documents?|each|every|context|total[ _](?:input|output|prompt|completion))(?![a-z])|tok(?:en)?s?\/|最大|上限|上下文|限制|价格|单价|百万|平均|累计|估计|预计|剩余|约|例如|如果/i;
@@ -60,6 +66,9 @@ function shapeOf(line: string): string {
 class Phrases {
   /** @param isAlike - it has the form of a line that speaks of tokens. */
   addLine(printed: string, isAlike: boolean): void {
+    if (OF_MODALITY.test(printed)) {
+      return;
+    }
     const isBlank = printed.trim() === '';
     if (isBlank && this._isHalf()) {
       // Paragraphs of Markdown below one heading.
@@ -77,7 +86,11 @@ class Phrases {
     }
     const isHeading = isAbout && line.length <= LONGEST_HEADING && !/\d/.test(line);
     if (isHeading || hasNames(line) || totalIn(line) !== undefined) {
-      return this._addPlain(withoutAsides(line.replace(RUNNING, ' ')), isAbout, isHeading);
+      return this._addPlain(
+        withoutAsides(line.replace(RUNNING, ' ').replace(MODALITIES, ' ')),
+        isAbout,
+        isHeading
+      );
     }
     this._addEmpty();
   }
@@ -104,6 +117,7 @@ class Phrases {
     }
     this._add(figures);
     this._isBeside ||= IS_BESIDE.test(line);
+    this._isWithin ||= IS_WITHIN.test(line);
   }
 
   private _addEmpty(): void {
@@ -152,12 +166,13 @@ class Phrases {
       [...figures.values()].some(figure => figure > 0) &&
       !areLimits(figures.get('input'), figures.get('output'));
     if ((figures.has('input') || figures.has('miss')) && figures.has('output') && isCall) {
-      const names = this._isBeside ? { ...FIELDS, ...BESIDE } : FIELDS;
+      const names = this._isBeside && !this._isWithin ? { ...FIELDS, ...BESIDE } : FIELDS;
       const fields = [...figures].map(([role, figure]) => [names[role], figure]);
       this._done.push(JSON.stringify(Object.fromEntries(fields)));
     }
     this._figures = new Map();
     this._isBeside = false;
+    this._isWithin = false;
     this._isHeaded = isHeaded;
     this._isFresh = isHeaded;
     this._empty = 0;
@@ -167,6 +182,8 @@ class Phrases {
   private _figures = new Map<Role, number>();
   /** The cache stands beside the input, as Anthropic names them. */
   private _isBeside = false;
+  /** A name shows that the cache is a part of the input. */
+  private _isWithin = false;
   /** A heading about tokens stands above. */
   private _isHeaded = false;
   /** The total that a line above states. */
@@ -201,6 +218,8 @@ function totalIn(line: string): number | undefined {
 }
 
 const IS_BESIDE = /cache_(?:read|creation)_input_tokens/;
+/** Names that Anthropic does not have: of dialects that count what was read from the cache in the input. */
+const IS_WITHIN = /(?<![a-z])prompt|reasoning_output_tokens/i;
 const BESIDE = {
   input: 'input_tokens',
   output: 'output_tokens',

@@ -109,7 +109,8 @@ export class RunReadings {
    * @param counters - what was counted in the kernel's earlier runs; this run is added to it.
    */
   finish(counters = new Counters()): readonly Reading[] {
-    const calls = withoutSums([...this._calls, ...stepsOf(this._steps)]);
+    const single = this._calls.filter((_, at) => !this._joined.has(at));
+    const calls = withoutSums([...single, ...stepsOf(this._steps)]);
     const withSums = [...calls, ...restOf(greatestOf(this._sums), calls)];
     return counters.settle(withSums, greatestOf(this._counters));
   }
@@ -160,6 +161,11 @@ export class RunReadings {
         : later(this._calls[at], reading);
     this._calls[at] = both;
     this._index(both, at);
+    // The end of a stream may say what was printed of it as a whole before.
+    const whole = known === undefined ? undefined : this._alike({ ...both, twin: 0 });
+    if (whole !== undefined && whole !== at) {
+      this._joined.add(whole);
+    }
   }
 
   /** The call that says the same, unless both name their responses and the names differ. */
@@ -169,6 +175,7 @@ export class RunReadings {
       ?.filter(
         at =>
           agrees(this._calls[at], reading) &&
+          !this._joined.has(at) &&
           (reading.responseId === undefined || this._calls[at].responseId === undefined)
       );
     return alike?.[reading.twin ?? 0];
@@ -186,6 +193,8 @@ export class RunReadings {
   }
 
   private readonly _calls: Reading[] = [];
+  /** Calls that turned out to be another one. */
+  private readonly _joined = new Set<number>();
   private readonly _sums: Reading[] = [];
   private readonly _counters: Reading[] = [];
   private readonly _steps: Reading[] = [];

@@ -95,7 +95,7 @@ class Reader {
   }
 
   private _close(char: string): void {
-    this._tree.close(char);
+    this._tree.close(char, isTokens(this._text, this._at + 1));
     this._at += 1;
     this._forget();
   }

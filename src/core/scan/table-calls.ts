@@ -19,7 +19,7 @@ const OF_CALL =
   /^(?:cost|cost_usd|total_cost|price_usd|latency|latency_ms|latency_s|finish_reason|stop_reason)$/i;
 /** Columns that number calls, or say what was asked or answered. */
 const OF_EACH =
-  /^(?:call|turn|step|iter(?:ation)?|round|attempt|try|request|req|query|question|message|msg|response|answer|reply|trial|agent|latency|duration|elapsed|finish_reason|stop_reason|调用|轮次|轮|步骤|次|问题|请求)(?:[ _](?:id|no|num(?:ber)?|index|#|s|ms|sec|seconds))?$/i;
+  /^(?:call|turn|step|iter(?:ation)?|round|attempt|try|request|req|query|question|message|msg|response|answer|reply|trial|agent|latency|duration|elapsed|(?:finish|stop)[ _]reason|调用|轮次|轮|步骤|次|问题|请求)(?:[ _](?:id|no|num(?:ber)?|index|#|s|ms|sec|seconds))?$/i;
 /** Columns of logs of other times, and of measurements. */
 const OF_OTHER =
   /^(?:dates?|day|month|week|year|hour|timestamp|created(?:_at)?|user|team|project|split|dataset|concurrency|batch(?:_size)?|accuracy|f1|bleu|rouge|tok(?:ens)?\/s|throughput|ttft|tpot|qps|rps)$/i;
@@ -45,7 +45,8 @@ export interface Rows {
 /** The calls of a table with a head. */
 export function callsOf({ names, rows, isPlain, isAboutTokens }: Rows): readonly Fields[] {
   const cells = rows.map(row => row.cells);
-  const isShared = isPlain && names.some(name => roleOf(name) === 'read');
+  const areSides = names.every(name => name === '' || sideOf(name) !== undefined);
+  const isShared = (isPlain || areSides) && names.some(name => roleOf(name) === 'read');
   const isPair = ['prompt', 'completion'].every(side =>
     names.some(name => name.toLowerCase() === side)
   );
@@ -56,8 +57,8 @@ export function callsOf({ names, rows, isPlain, isAboutTokens }: Rows): readonly
     return [];
   }
   if (rows.length === 1) {
-    const [{ cells }] = rows;
-    const isCall = isPlain || isOnlyUsage(named) || showsCall(named, cells);
+    const [{ label, cells }] = rows;
+    const isCall = isPlain || isOnlyUsage(named, cells, label) || showsCall(named, cells);
     return isCall && !isNothing(named, cells) ? [fieldsOf(named, cells)] : [];
   }
   const single = withoutSum(named, rows);
@@ -65,7 +66,11 @@ export function callsOf({ names, rows, isPlain, isAboutTokens }: Rows): readonly
     single.length < rows.length ||
     (names.some(name => OF_EACH.test(spaced(name))) &&
       !names.some(name => OF_OTHER.test(spaced(name))));
-  return isEach ? single.map(({ cells }) => fieldsOf(named, cells)) : [];
+  return isEach
+    ? single
+        .filter(({ cells }) => !isNothing(named, cells))
+        .map(({ cells }) => fieldsOf(named, cells))
+    : [];
 }
 
 /** The calls of a table whose rows begin with the names of figures; a column each. */
@@ -154,9 +159,24 @@ function isModel(cell: string): boolean {
   );
 }
 
-/** `console.table` of a list of one usage. */
-function isOnlyUsage(names: Cells): boolean {
-  return names[0] === '(index)' && names.slice(1).every(name => roleOf(name) !== undefined);
+/**
+ * A list of one usage as `console.table` and frames show it: nothing but its figures, behind a number. A frame of both sides and
+ * nothing else may be the log of other calls.
+ */
+function isOnlyUsage(names: Cells, cells: Cells, label: string | undefined): boolean {
+  const isIndexed = label !== undefined || /^(?:\(index\))?$/.test(names[0]);
+  const index = isIndexed ? (label ?? cells[0]) : '0';
+  const shown = names.filter((name, at) => roleOf(name) !== undefined && cells[at] !== '');
+  return (
+    /^[01]$/.test(index) &&
+    (shown.length > 2 || names[0] === '(index)' || !isIndexed) &&
+    names.every(
+      (name, at) =>
+        roleOf(name) !== undefined ||
+        (isIndexed && label === undefined && at === 0) ||
+        /^(?:0|None|NaN|<NA>)?$/.test(cells[at])
+    )
+  );
 }
 
 /** A frame counts missing values below the same names. */

@@ -77,8 +77,11 @@ class Tables {
     const isNamed = isBegun
       ? WORDS.test(name)
       : roleOf(name) !== undefined || (figures.length === 1 && sideOf(name) !== undefined);
-    const areFigures = figures.every(figure => figure === '' || countOf(figure) !== undefined);
-    if (!isNamed || !areFigures || figures.every(figure => figure === '')) {
+    if (WORDS.test(name) && this._named.length > 0 && figures.every(isAbsent)) {
+      return true;
+    }
+    const areFigures = figures.every(figure => isAbsent(figure) || countOf(figure) !== undefined);
+    if (!isNamed || !areFigures || figures.every(isAbsent)) {
       this._endNamed();
       return false;
     }
@@ -211,6 +214,11 @@ class Tables {
   private readonly _named: Cells[] = [];
   /** The line above, if it had nothing but figures. */
   private _above?: Cells;
+}
+
+/** A cell without a value, as frames print it. */
+function isAbsent(cell: string): boolean {
+  return /^(?:|NaN|None|<NA>|NA|null|nan)$/.test(cell);
 }
 
 /** Names of bars' cells may be words. */

@@ -37,7 +37,9 @@ export interface OutputText {
 }
 
 /** A repr of bytes or of a text that holds JSON, as `print(response.content)` writes it. */
-const QUOTED_JSON = /^b?(["'])(?:data: ?)?[{[].*[}\]](?:\\r|\\n)*\1$/;
+const QUOTED_JSON = /^\(?b?(["'])(?:data: ?)?[{[].*[}\]](?:\\r|\\n)*\1\)?$/;
+/** Where `pprint` breaks a long text in two. */
+const PART_END = /(["'])\n[ \t]+b?\1(?!\s*:)/g;
 
 /**
  * The usages that a text shows, in its order.
@@ -89,8 +91,12 @@ function withPhrases(
   return all;
 }
 
-/** A line that is nothing but a text in quotes, as the value of a cell and R's `print` show it. */
-const QUOTED_LINE = /^[ \t]*(?:\[\d{1,6}\][ \t]*)?(["'])((?:(?!\1)[^\\\n{[]|\\.)*)\1,?[ \t]*$/gm;
+/**
+ * A line that is nothing but a text in quotes, as the value of a cell and R's `print` show it. One that is indented is an item of
+ * a structure, and one without a figure says nothing.
+ */
+const QUOTED_LINE =
+  /^(?:[ \t]*\[\d{1,6}\][ \t]*| ?)(["'])(?=[^\n]*\d)((?:(?!\1)[^\\\n{[]|\\.)*)\1,?[ \t]*$/gm;
 
 /** Whether one says of the same call only what was printed without its cache or its thoughts. */
 function isPartOf({ usage: part }: Reading, { usage }: Reading): boolean {
@@ -104,7 +110,7 @@ function isPartOf({ usage: part }: Reading, { usage }: Reading): boolean {
 
 /** JSON as the text of an event or a body: `ServerSentEvent(event=None, data='{...}')`. */
 const PAYLOAD =
-  /\b(data|body|text|payload)(\s?[=:]\s?)b?(?:'(\{(?:[^'\\\n]|\\.)*\})'|"(\{(?:[^"\\\n]|\\.)*\})")/g;
+  /\b(data|body|text|payload|[\w.]{0,40}[uU]sage|content|result|response|output|raw|json)(["']?\s?[=:]\s?)b?(?:'(\{(?:[^'\\\n]|\\.)*\})'|"(\{(?:[^"\\\n]|\\.)*\})")/g;
 
 function payload(_: string, name: string, sign: string, single?: string, double?: string): string {
   return name + sign + (single === undefined ? unescaped(double ?? '') : unescaped(single));
@@ -117,11 +123,12 @@ function unquoted(printed: string): string {
   if (text.includes('[1] "')) {
     return text.replace(R_JSON, (_, json: string) => unescaped(json));
   }
-  const trimmed = text.trim();
-  if (!/^b?["']/.test(trimmed) || trimmed.includes('\n') || !QUOTED_JSON.test(trimmed)) {
+  const trimmed = text.trim().replace(PART_END, '');
+  if (!/^\(?b?["']/.test(trimmed) || trimmed.includes('\n') || !QUOTED_JSON.test(trimmed)) {
     return text;
   }
-  return unescaped(trimmed.slice(trimmed.indexOf(trimmed.at(-1) ?? '') + 1, -1));
+  const quoted = trimmed.replace(/^\(|\)$/g, '');
+  return unescaped(quoted.slice(quoted.indexOf(quoted.at(-1) ?? '') + 1, -1));
 }
 
 function unescaped(text: string): string {

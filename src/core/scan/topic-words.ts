@@ -29,7 +29,7 @@ const ENGLISH = [
   // Data, training, workloads.
   'benchmark(?:s|ing)?|(?:eval(?:uation)?|test|validation|dev) (?:set|split)|train(?:ing)? (?:set|split|data|tokens?|run)|(?:pre-?)?trained|fine-?tun(?:ed|ing)|datasets?|corpus|corpora|vocab(?:ulary)?',
   'lex(?:ers?|ed|ing)|pars(?:ers?|ed|ing)|compil(?:er|ed|ing)|(?:json|xml|html|sql|yaml|csv|lexical|syntax|source|stop|special|unknown|pad|mask|unique|distinct|word|subword|char(?:acter)?|security|design|git|github) tokens?|tokens? (?:from|to|into) [\\w/.-]+\\.[a-z]{1,4}|tokeni[sz]ers?|tokeni[sz](?:ed|ing|ation)|encod(?:e|ed|ing)|tiktoken|sentencepiece|wordpiece|(?:cl100k|o200k|p50k)(?:_base)?|num_tokens_from_\\w+|\\d ?(?:tokens?|toks?)? ?\\/ ?(?:s|sec|min|minute|hour|h|day)(?![a-z])|req(?:uest)?s?\\/s',
-  'epochs? ?[:=#/]? ?\\d|(?:\\w+_)?loss (?:on )?[:=]? ?\\d|(?:acc(?:uracy)?|f1|bleu|rouge\\w*|ppl|perplexity|pass@\\d+)[ =:]{1,2}\\d|hourly|training|encoder|decoder|padding|masked|special tokens|stop tokens|truncat(?:ed|ing|ion)|overlap|chunk size|dry[ -]run|placeholder|baseline',
+  'epochs? ?[:=#/]? ?\\d+|(?:\\w+_)?loss (?:(?:on|over|of|for) )?[:=]? ?\\d[\\d.,]*|(?:acc(?:uracy)?|f1|bleu|rouge\\w*|ppl|perplexity|pass@\\d+) ?(?:(?:on|over|of|for|at) |[ =:]{1,2})\\d[\\d.,]*|drift|hourly|training|encoder|decoder|padding|masked|special tokens|stop tokens|truncat(?:ed|ing|ion)|overlap|chunk size|dry[ -]run|placeholder|baseline',
   'sequence lengths?|workload|throughput|embeddings?(?! (?:usage|done|call|cost|requests?|response|finished|created)\\b)|attention|alignment|(?:input|output|prompt|completion) token \\d+',
   // Periods and accounts.
   'yesterday|today|tomorrow|(?:this|last|per|past|a) (?:\\d+ )?(?:second|minute|hour|day|week|month|quarter|year)s?|an hour|daily|weekly|monthly|yearly',
@@ -56,7 +56,7 @@ const CHINESE =
 
 /** A line about something else. */
 export const IS_OTHER = new RegExp(
-  `(?<![\\w-])(?:${ENGLISH})(?![\\w-])|(?:^|[:|] ?)(?:plan|defaults?): |\\d ?(?:[kmgt]i?b|bytes|blocks|mbps)(?!\\w).*\\d ?(?:[kmgt]i?b|bytes|blocks|mbps)(?!\\w)|^\\W*tok(?:en)?s?\\/s\\w* ?[:=|]|\\d ?± ?\\d|(?<![\\w"'/-])[<>≤≥]=? ?\\d[\\d,.]*k? ?(?=tok|in|out|prompt|completion)|[~≈] ?\\d[\\d,]* (?=tok)|${CHINESE}`,
+  `(?<![\\w-])(?:${ENGLISH})(?![\\w-])|(?:^|[:|] ?)(?:plan|defaults?): |\\d ?(?:[kmgt]i?b|bytes|blocks|mbps)(?!\\w).*\\d ?(?:[kmgt]i?b|bytes|blocks|mbps)(?!\\w)|^\\W*tok(?:en)?s?\\/s\\w* ?[:=|]|\\d ?± ?\\d|(?<![\\w"'/-])[<>≤≥]=? ?\\d[\\d,.]*k? ?(?=tok|in|out|prompt|completion)|[~≈] ?\\d[\\d,]*k? ?(?=tok|in\\b|out\\b|input|output|prompt|completion)|${CHINESE}`,
   'i'
 );
 
@@ -79,7 +79,7 @@ export const IS_INTRODUCTION =
 
 /** A title of a period. */
 export const IS_PERIOD =
-  /^[^\n]{0,40}\d{4}-\d\d-\d\d ?(?:\.{2,}|[–—-]|to|→|until|through) ?\d{4}-\d\d-\d\d\W*$/i;
+  /^[^\n]{0,40}\d{4}-\d\d-\d\d ?(?:\.{2,}|[–—-]|to|→|until|through) ?\d{4}-\d\d-\d\d(?:\W*$|:.*\d.*\btok)/i;
 
 /** Words of titles that make every figure below them something else. */
 export const IS_OTHER_TITLE =

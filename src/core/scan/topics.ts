@@ -34,7 +34,7 @@ const ASIDE = new RegExp(
 const COST = /(?:estimated|est\.?|approximate) costs?|costs? estimate/gi;
 /** A text that is printed beside the figures of its call ends here. */
 const END_OF_TEXT =
-  /^(?!.*(?:prompt|completion|input|output|tokens?)\s?[:=]?\s?\d.*(?:→|=>|->)).*(?:[?？]|→|=>|->|\u2026|\.\.\.|["'”’](?=\s*[:|(,-]))(?=.*\d)/;
+  /^(?!.*(?:(?:prompt|completion|input|output|tokens?)\s?[:=]?\s?\d|\d (?:prompt|completion|input|output)\b).*(?:→|=>|->)).*(?:[?？]|→|=>|->|\u2026|\.\.\.|["'”’](?=\s*[:|(,-]))(?=.*\d)/;
 /** Figures in brackets at the end of a line, and the last sentence with any. */
 const GROUP = /^(.*\S)\s+[[(]([^()[\]]*\p{L}[^()[\]]*)[\])]\W*$/u;
 const SENTENCE = /^(.*[.!。])\s+(\S.*\d.*)$/;
@@ -60,6 +60,8 @@ const IS_FOUND = /^\s*(?:actual|got|found|received|but)\b/i;
 /** `Estimated: 50 tokens. Actual: 54 tokens`. */
 const GUESSED = /\b(?:estimat(?:ed?|ion)|est\.)[^\n]{1,120}?\b(?=actual(?:ly)?\b)/gi;
 const STRUCTURE = /[{]|\w\(\w+=/;
+/** A text with its name: what a model or a user wrote says nothing about the figures beside it. */
+const NAMED_TEXT = /\w\s?[=:]\s?(["'])(?:\\.|(?!\1)[^\\\n])*\1/g;
 /** The titles of blocks: marks of Markdown, rules around, nothing but words, a colon at the end. */
 const TITLE = /^[\s#*=\-─━═╭┌┏|>~[]*(\p{L}[^|:.!?？]*?)[\s#*=\-─━═╮┐┓|:~\]]*$/u;
 const YEAR = /(?<![\d.,])20\d\d(?:-\d\d){0,2}(?![\d.,]*\d)/g;
@@ -115,7 +117,7 @@ class Topics {
     }
     const structure = line.search(STRUCTURE);
     if (structure >= 0) {
-      return this._isBelowOther || (isWhole(line) && saysOther(line.slice(0, structure)));
+      return this._isBelowOther || (isWhole(line) && saysOther(withoutTexts(line, structure)));
     }
     const title = titleIn(line);
     if (title !== undefined) {
@@ -143,6 +145,11 @@ function isPlain(line: string): boolean {
 function isWhole(line: string): boolean {
   const count = (pattern: RegExp): number => line.match(pattern)?.length ?? 0;
   return count(/[({[]/g) === count(/[)}\]]/g);
+}
+
+/** The words of a line before a structure in it. */
+function withoutTexts(line: string, structure: number): string {
+  return line.slice(0, structure).replace(NAMED_TEXT, ' ');
 }
 
 /** Rows of tables and lines without a figure are left to those who read what is around them. */

@@ -65,7 +65,8 @@ export class Tree {
     this._stack.push(node);
   }
 
-  close(closer: string): void {
+  /** @param isOfTokens - the word that says what is counted follows: `Counts(input=12, output=34) tokens`. */
+  close(closer: string, isOfTokens = false): void {
     if (this._skipped > 0) {
       this._skipped -= 1;
       return;
@@ -74,6 +75,9 @@ export class Tree {
     const lowest = Math.max(0, this._stack.length - FARTHEST_MATCH);
     for (let at = this._stack.length - 1; at >= lowest; at -= 1) {
       if (this._stack[at].bracket === wanted) {
+        if (isOfTokens) {
+          this._stack[at].texts.set('unit', 'tokens');
+        }
         this._unwind(at);
         return;
       }
@@ -87,8 +91,12 @@ export class Tree {
   }
 
   countLine(): void {
+    // What stands in brackets between two names does not part them.
+    if (this._stack.length > 0) {
+      return;
+    }
     this._linesSince += 1;
-    if (this._linesSince > BLOCK_LINES && this._stack.length === 0) {
+    if (this._linesSince > BLOCK_LINES) {
       this._linesSince = 0;
       this._endBlock();
     }
@@ -105,7 +113,7 @@ export class Tree {
       return;
     }
     const isOutside = this._stack.length === (isPair ? 1 : 0);
-    if (isOutside && this._block.figures.has(role) && role !== 'requests') {
+    if (isOutside && role !== 'requests' && this._isAgain(role, name, value)) {
       this._endBlock();
     }
     this._linesSince = 0;
@@ -115,6 +123,15 @@ export class Tree {
       node.figures.set(role, { value, isShort: isShort && !isTokens, isSum });
     }
     node.names.add(name);
+  }
+
+  /** Whether a figure of a block comes again; an absent one and the same one by another name do not begin a new block. */
+  private _isAgain(role: Role, name: string, value: number | null): boolean {
+    const known = this._block.figures.get(role);
+    const isAbsent = value === null || known?.value === null;
+    return (
+      known !== undefined && (this._block.names.has(name) || (!isAbsent && known.value !== value))
+    );
   }
 
   /** @returns whether the name is one whose text matters. */

@@ -21,6 +21,10 @@ const PLUS =
 const ARROW =
   /(?:\b(?:llm|model|chat|api|call|request|completions?|anthropic|openai)\b|\b(?:gpt|claude|gemini|mistral|llama|qwen|deepseek)[-\d])[^→\n]{0,120}?(?<![\w.,$→#-])(\d[\d,]{0,11})(?: tok(?:en)?s?)? ?[→+] ?(\d[\d,]{0,11}) ?tok/i;
 
+/** `12+34 tokens · 1.2s`, `(12+34 tok, $0.01)`: beside what a call took or cost, which is `~` when it was taken out. */
+const ASIDE = String.raw`(?:~|(?<![\w.])\d+(?:\.\d+)? ?m?s\b|[$€¥] ?\d)`;
+const ADDED = String.raw`(?<![\w.,+$])(\d[\d,]{0,11}) ?\+ ?(\d[\d,]{0,11}) ?tok(?:en)?s?(?![a-z/])`;
+const TIMED = new RegExp(`${ADDED}.*${ASIDE}|${ASIDE}.*?${ADDED}`, 'i');
 /** `12+34 tokens used`, `usage: 12 → 34 tokens`. */
 const SPENT =
   /(?:(?<![\w-])usage|用量)\s?[:=]\s?(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11}) ?tok|(?<![\w.,+])(\d[\d,]{0,11}) ?\+ ?(\d[\d,]{0,11}) ?tok(?:en)?s? (?:used|spent|consumed)/i;
@@ -30,7 +34,9 @@ const TOTALLED =
 
 /** Whether a line may have such figures. */
 export function mayBeUnnamed(line: string): boolean {
-  return [SUM, SHARES, PLUS, ROW, ARROW, SPENT, TOTALLED].some(pattern => pattern.test(line));
+  return [SUM, SHARES, PLUS, ROW, ARROW, SPENT, TIMED, TOTALLED].some(pattern =>
+    pattern.test(line)
+  );
 }
 
 /** Such figures of a line; undefined where it has none. */
@@ -40,7 +46,8 @@ export function unnamedFigures(line: string): Figures | undefined {
     byShares(line) ??
     byPair(line, PLUS) ??
     byPair(line, ARROW) ??
-    byPair(line, SPENT)
+    byPair(line, SPENT) ??
+    byPair(line, TIMED)
   );
 }
 

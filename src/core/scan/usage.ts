@@ -18,7 +18,7 @@ const HOLDERS =
   /(?:usage|usages|usage_metadata|billed_units|tokens|token_usage|token_count|usage_details|usage_stats|token_stats|meta)$/;
 /** Names of classes of which an object is a usage. */
 const USAGE_CLASS =
-  /(?:Usage|Tokens?)(?:Stats|Statistics|Counts|Info|Summary|Details|Data|Metrics|Metadata|Record|BilledUnits)?$|BilledUnits$/;
+  /Usage(?:[A-Z][A-Za-z]*)?$|Tokens?(?:Stats|Statistics|Counts|Info|Summary|Details|Data|Metrics|Metadata|Record|BilledUnits)?$|BilledUnits$/;
 /** The same before a bracket without a sign: `tokens {'in': 12, 'out': 34}`. */
 const IS_LOWER_HOLDER = /^(?:usage|tokens|token_usage|usage_metadata)$/;
 /** The same where they hold one for each: `usage_by_step`. */
@@ -176,12 +176,16 @@ function isCacheBeside({ names }: Node, figures: Figures, cached: number): boole
   if (cached > input && figures.has('write')) {
     return true;
   }
+  // OpenTelemetry has the same name for what was read, and counts it in the input.
   const isAnthropic =
-    names.has('cache_read_input_tokens') || names.has('cache_creation_input_tokens');
+    (names.has('cache_read_input_tokens') || names.has('cache_creation_input_tokens')) &&
+    !names.has('reasoning_output_tokens');
   const isBedrock =
     names.has('cache_write_input_tokens') || names.has('cache_read_input_token_count');
-  const isClaudette = names.has('in') && names.has('cache_create');
-  return ((isAnthropic || isBedrock) && names.has('input_tokens')) || isClaudette;
+  // Only Anthropic's words for the cache speak of its creation.
+  const isCreated = names.has('cache_create') || names.has('cache_creation');
+  const isShort = names.has('in') || names.has('input');
+  return ((isAnthropic || isBedrock) && names.has('input_tokens')) || (isCreated && isShort);
 }
 
 /** Adds reasoning where the dialect counts it outside of the output: Gemini; xAI and Perplexity, by the total. */

@@ -53,10 +53,11 @@ const NAMES: Readonly<Record<Role, string>> = {
   reasoning:
     'reasoning_tokens thoughts_token_count thinking_tokens reasoning_output_tokens reasoning thoughts_tokens ' +
     // Gemini's Interactions API: https://ai.google.dev/api/interactions-api, Usage.
-    'thought_tokens thoughts_output_tokens total_thought_tokens',
+    'thought_tokens thoughts_output_tokens total_thought_tokens output_reasoning_tokens',
   tool: 'tool_use_prompt_token_count total_tool_use_tokens',
   tokens: 'tokens',
-  requests: 'requests successful_requests num_requests total_requests llm_calls n_requests'
+  requests:
+    'requests successful_requests num_requests total_requests llm_calls n_requests calls num_calls n_calls api_calls request_count call_count'
 };
 
 /** Short names that mean a figure only in company: claudette's `In: 8; Out: 24; Total: 32`, ellmer's `input=8 output=24`. */
@@ -145,15 +146,36 @@ const IN_USAGE =
  * @returns lower case words joined by underscores; empty for what is too long to be a name.
  */
 export function plainName(name: string): string {
-  if (name.length > LONGEST_NAME) {
-    return '';
+  return name.length > LONGEST_NAME ? '' : remembered(PLAIN, name, spelled);
+}
+
+/** The same names come again and again in a text. */
+const MOST_REMEMBERED = 1_000;
+const PLAIN = new Map<string, string>();
+const WORDS = new Map<string, Meaning>();
+const PHRASES = new Map<string, Meaning>();
+
+function remembered<Value>(
+  known: Map<string, Value>,
+  name: string,
+  valueOf: (name: string) => Value
+): Value {
+  const value = known.get(name) ?? valueOf(name);
+  if (known.size >= MOST_REMEMBERED) {
+    known.clear();
   }
+  known.set(name, value);
+  return value;
+}
+
+function spelled(name: string): string {
   return inEnglish(name)
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .replace(/[^a-z\d\u4e00-\u9fff]+/g, '_')
     .replace(/(^|_)tko?n?(s?)(?=_|$)/g, '$1token$2')
     .replace(/(^|_)tok(s?)(?=_|$)/g, '$1token$2')
+    .replace(/(^|_)(prompt|input|output|completion|total)(?=tokens?(?:_|$))/g, '$1$2_')
     .replace(/^_|_$/g, '');
 }
 
@@ -180,6 +202,12 @@ function inEnglish(name: string): string {
  * @param isPhrase - the name was printed as words of running text or as a path, where other words may stand before it.
  */
 export function meaningOf(name: string, isPhrase: boolean): Meaning {
+  return isPhrase
+    ? remembered(PHRASES, name, one => understood(one, true))
+    : remembered(WORDS, name, one => understood(one, false));
+}
+
+function understood(name: string, isPhrase: boolean): Meaning {
   const text = Object.hasOwn(TEXTS, name) ? TEXTS[name] : undefined;
   if (text !== undefined) {
     return { ...NOTHING, text };
@@ -207,8 +235,19 @@ export function meaningOf(name: string, isPhrase: boolean): Meaning {
   if (built !== undefined) {
     return { ...NOTHING, role: built };
   }
-  return summed(name) ?? (isPhrase ? atTheEnd(name) : NOTHING);
+  return summed(name) ?? (isPhrase ? inPhrase(name) : NOTHING);
 }
+
+function inPhrase(name: string): Meaning {
+  const meaning = atTheEnd(name);
+  const bare = name.replace(ABOUT, '');
+  const isOther = name.split('_').some(word => OTHER_FIGURES.has(word));
+  const isNamed = meaning.role === undefined && bare !== name && !isOther;
+  return isNamed ? (summed(bare) ?? atTheEnd(bare)) : meaning;
+}
+
+/** `prompt_tokens_for_report_pdf`: what the call was about stands behind the name. */
+const ABOUT = /_(?:used_)?(?:for|of|in|by|from|on)_.*$/;
 
 /** Whether a name says that what it names sums up several calls. */
 export function namesSum(name: string): boolean {
