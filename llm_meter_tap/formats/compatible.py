@@ -91,7 +91,7 @@ FAMILY = Family(
             path=r"/v\d/rerank$",
             endings=("rerank",),
             has_shape=never,
-            hosts=("voyage", "jina", "siliconflow", "openrouter", "zhipu", "together"),
+            hosts=("voyage", "jina", "siliconflow", "openrouter", "zhipu", "z_ai", "together"),
         ),
         Endpoint(
             format=openai.RERANK,

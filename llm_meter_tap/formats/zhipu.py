@@ -12,7 +12,7 @@ from llm_meter_tap.formats.format import Endpoint, Family, Format, ReadBack
 from llm_meter_tap.formats.request_shapes import never
 from llm_meter_tap.formats.units import units_format
 
-_HOSTS = ("zhipu",)
+_HOSTS = ("zhipu", "z_ai")
 
 VIDEO = units_format("zhipu.video", figures=(), is_job=True)
 DOCUMENT = units_format("zhipu.document", figures=("usage", "data_info.num_pages"))
@@ -49,5 +49,6 @@ FAMILY = Family(
             is_named_by_path=True,
         ),
     ),
-    hosts={"bigmodel.cn": "zhipu", "z.ai": "zhipu"},
+    # The same API, at other prices.
+    hosts={"bigmodel.cn": "zhipu", "z.ai": "z_ai"},
 )

@@ -29,7 +29,9 @@ export const PRICE_PROVIDER_IDS = {
   mistral_ai: 'mistral',
   moonshot_ai: 'moonshotai',
   voyage: 'voyageai',
-  x_ai: 'x-ai'
+  x_ai: 'x-ai',
+  z_ai: 'zai',
+  zhipu: 'zhipuai'
 } as const;
 
 /** Families that only their maker sells, by genai-prices’ provider id: how their names begin, in lower case. */

@@ -203,6 +203,12 @@ def test_xais_own_statement_goes_before_every_table():
     assert (price(stated).amount, price(stated).source) == (Decimal("0.0037756"), "provider")
 
 
+def test_a_maker_that_sells_at_two_addresses_has_two_price_lists():
+    models = {"request_model": "glm-4.7", "input_tokens": 1_000_000, "output_tokens": 0}
+    abroad, home = (price(call(**models, provider_name=name)) for name in ("z_ai", "zhipu"))
+    assert abroad.amount > home.amount > 0
+
+
 def test_what_is_paid_by_the_hour_has_no_price_by_the_token():
     hourly = {"provider_name": "gcp.vertex_ai", "request_model": "gemini-2.5-flash", "input_tokens": 9}
     assert price(call(**hourly, server_address=None, service_tier="PROVISIONED_THROUGHPUT")) is None
