@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection
 
+from jupyter_llm_meter.ledger.call_schema import RESPONSE_PART
 from jupyter_llm_meter.ledger.locks import is_shared, lock_names
 from jupyter_llm_meter.ledger.rows import FIGURES, STORED, Row, row_of, stored_id, to_us
 from jupyter_llm_meter.ledger.sql import Sql
@@ -21,7 +22,10 @@ _SELECT = f"SELECT {', '.join(STORED)} FROM calls"
 _MERGED = Sql("SELECT call_id, kept_id FROM merged_calls WHERE call_id IN (?*)")
 _OF_ROWS = Sql(f"{_SELECT} WHERE id IN (?*)")
 _OF_IDS = Sql("SELECT id FROM call_rows WHERE call_id IN (?*)")
-_OF_RESPONSES = Sql("SELECT id FROM call_rows WHERE response_id IN (?*)")
+_OF_RESPONSES = Sql(
+    "SELECT id FROM call_rows WHERE response_id IS NOT NULL"
+    f" AND {RESPONSE_PART} IN (?*) AND response_id IN (?*)"
+)
 # A condition that a partial index has is written out.
 _OF_OUTPUTS = Sql(
     "SELECT id FROM call_rows WHERE reported_at IS NOT NULL AND started_at <= ?"
@@ -84,7 +88,8 @@ def possible_duplicates(
     for ids in _parts(
         record.response_id for record in records if len(record.response_id or "") >= SHORTEST_ID
     ):
-        numbers.update(number for (number,) in _OF_RESPONSES.all(connection, ids))
+        parts = [response_id[4:18] for response_id in ids]
+        numbers.update(number for (number,) in _OF_RESPONSES.all(connection, parts, ids))
     placed = [record for record in records if record.kernel_id is not None and record.basis in FIGURES]
     outputs = [record for record in placed if record.source == "output"]
     reported = [record for record in placed if record.source in PROCESS_SOURCES]
