@@ -19,7 +19,7 @@ from jupyter_llm_meter.ledger.duplicates import merged_ids, possible_duplicates,
 from jupyter_llm_meter.ledger.locks import require_alone
 from jupyter_llm_meter.ledger.rows import FIGURES, Row, completed, sound, stored_id, to_record, to_row
 from jupyter_llm_meter.ledger.schema import merged_calls
-from jupyter_llm_meter.ledger.sql import Sql
+from jupyter_llm_meter.ledger.sql import Inserts, Sql
 from jupyter_llm_meter.ledger.witnesses import is_same_response, is_shown, merged, rank
 from llm_meter_tap.wire.record import CallRecord
 
@@ -125,14 +125,14 @@ class Batch:
         """The row of a call, also under the id of the call that it was merged with."""
         return self.rows.get(self._kept_id(call_id))
 
-    def write(self, connection: Connection) -> None:
-        """Write the rows of `calls` that are new, changed or gone."""
+    def write(self, connection: Connection, inserts: Inserts) -> None:
+        """Write the rows of `calls` that are new, changed or gone; those that are new with `inserts`."""
         gone = [call_id for call_id, row in self._stored.items() if self.rows.get(call_id) is not row]
         for call_id in gone:
             _DELETE.run(connection, stored_id(connection, call_id))
         new = [row for call_id, row in self.rows.items() if self._stored.get(call_id) is not row]
         if new:
-            write_calls(connection, new)
+            write_calls(connection, new, inserts)
         if self.settled.merged:
             self._write_merged(connection)
 

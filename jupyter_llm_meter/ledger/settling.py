@@ -34,6 +34,7 @@ from jupyter_llm_meter.ledger.outbox import Outbox
 from jupyter_llm_meter.ledger.reservations.store import Drawn, end_reservations
 from jupyter_llm_meter.ledger.rows import Row, counted_figure, to_us
 from jupyter_llm_meter.ledger.schema import SUBJECT_COLUMNS
+from jupyter_llm_meter.ledger.sql import Inserts
 from jupyter_llm_meter.ledger.standings import standings
 from jupyter_llm_meter.ledger.unpriced import with_unpriced
 from llm_meter_tap.wire.record import CallRecord
@@ -72,9 +73,10 @@ def settle(
     # A window is counted from history before this batch becomes part of it.
     counted = count_windows(connection, with_unpriced(windows))
     met = [each for each in counted if each in windows]
-    batch.write(connection)
-    add_to_rollups(connection, changes)
-    touched = add_calls(connection, changes)
+    inserts = Inserts()
+    batch.write(connection, inserts)
+    add_to_rollups(connection, changes, inserts)
+    touched = add_calls(connection, changes, inserts)
     new = {call_id: batch.rows[call_id] for call_id in settled.new}
     drawn = _drawn(records, changes)
     ended = {*(record.call_id for record in records), *dropped}
