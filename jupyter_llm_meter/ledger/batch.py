@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, insert, update
 from jupyter_llm_meter.core.prices import Cost
 from jupyter_llm_meter.core.standing import Alert
 from jupyter_llm_meter.ledger.call_rows import write_calls
-from jupyter_llm_meter.ledger.duplicates import merged_ids, possible_duplicates, stored_rows
+from jupyter_llm_meter.ledger.duplicates import known_calls
 from jupyter_llm_meter.ledger.locks import require_alone
 from jupyter_llm_meter.ledger.rows import FIGURES, Row, completed, sound, stored_id, to_record, to_row
 from jupyter_llm_meter.ledger.schema import merged_calls
@@ -100,13 +100,11 @@ class Batch:
     ) -> None:
         self._pricer = pricer
         self._reported_at = reported_at
-        self._kept_by = merged_ids(connection, (record.call_id for record in records))
-        own = stored_rows(connection, [*(record.call_id for record in records), *self._kept_by.values()])
-        others = possible_duplicates(connection, records, reported_at)
-        if self._kept_by or others.keys() - own.keys():
+        known = known_calls(connection, records, reported_at)
+        self._kept_by, self._stored = known.kept_by, known.rows
+        if self._kept_by or self._stored.keys() - {record.call_id for record in records}:
             # Calls under other ids than those that are locked.
             require_alone(connection)
-        self._stored = others | own
         self.rows = dict(self._stored)
         self._by_trait: dict[Trait, list[str]] = {}
         for call_id, row in self.rows.items():

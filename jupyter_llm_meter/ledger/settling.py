@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from types import MappingProxyType
 
 from sqlalchemy import Connection
@@ -39,6 +40,7 @@ from jupyter_llm_meter.ledger.standings import standings
 from jupyter_llm_meter.ledger.unpriced import with_unpriced
 from llm_meter_tap.wire.record import CallRecord
 
+_SUBJECTS = itemgetter(*SUBJECT_COLUMNS.values())
 _NONE: Mapping[str, Decision] = MappingProxyType({})
 
 
@@ -117,8 +119,8 @@ def _drawn_uses(batch: Batch, records: Sequence[CallRecord]) -> list[DrawnUse]:
 def _holding(index: LimitIndex, rows: Sequence[Row]) -> list[Limit]:
     """The limits that any of the rows comes under."""
     found: dict[str, Limit] = {}
-    for row in rows:
-        subjects = {scope: row[column] for scope, column in SUBJECT_COLUMNS.items()}
+    for values in dict.fromkeys(map(_SUBJECTS, rows)):
+        subjects = dict(zip(SUBJECT_COLUMNS, values, strict=True))
         found.update((limit.id, limit) for limit, _subject in index.matching(subjects))
     return list(found.values())
 
