@@ -40,7 +40,7 @@ ROUNDS = 1500
 BESIDE = 300
 TOKENS = 30
 CALLS = 5_000
-KILLS = 6
+KILLS = 4
 CREWS = ((4, 16), (8, 32))
 """Processes, and threads of each."""
 ROOMY = {"window": "day", "unit": "tokens", "amount": 10**12, "on_exceed": "block"}
@@ -156,8 +156,10 @@ def hold(folder: Path, url: str, processes: int, threads: int) -> None:
                 client.wait()
         took = time.perf_counter() - started
         sent = [call_id for file in folder.glob("calls-*.txt") for call_id in file.read_text().split()]
-        name = f"{url.partition(':')[0]}: {processes} x {threads} threads, {killed} processes and {KILLS} services"
-        print(f"{name} killed, {took:.0f} s", flush=True)
+        print(
+            f"{url.partition(':')[0]}: {processes} processes of {threads} threads,"
+            f" kills of {killed} processes and {KILLS} services, {took:.0f} s"
+        )
         print_results(ledger, parse_limits(limits, "config"), sent)
 
 

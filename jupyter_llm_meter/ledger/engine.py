@@ -217,11 +217,11 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def translated(engine: Engine) -> Iterator[None]:
     """Turn the database's errors into the ledger's, naming the ledger and never its password."""
-    where = sqlite_file(engine.url) or engine.url.render_as_string(hide_password=True)
     driver: type[Exception] = engine.dialect.loaded_dbapi.Error
     try:
         yield
     except (DBAPIError, driver) as error:
+        where = sqlite_file(engine.url) or engine.url.render_as_string(hide_password=True)
         orig = error.orig if isinstance(error, DBAPIError) else error
         reason = str(orig).strip()
         if any(word in reason for word in _DAMAGED):

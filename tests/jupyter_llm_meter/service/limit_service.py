@@ -1,8 +1,8 @@
 """A real service in its own process, until it ends or is killed.
 
-``limit_service.py FOLDER LIMITS [exact] [URL]``: LIMITS is the path of a JSON file, URL that of the ledger; by
-default it is in FOLDER. With ``exact``, no call is sent while the service is away, and a call that lacks only
-what is allotted waits for that as long as it takes; leases outlast the slowest restart.
+``limit_service.py FOLDER LIMITS [exact] [URL]``: LIMITS is the path of a JSON file, URL that of the ledger;
+by default it is in FOLDER. With ``exact``, no call is sent while the service is away, and a call that lacks
+only what is allotted waits for that as long as it takes; leases outlast the slowest restart.
 """
 
 import json
