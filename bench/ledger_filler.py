@@ -1,13 +1,16 @@
 """A ledger of many calls, written straight into its tables and consistent with its rollups.
 
 Settling a million calls one batch after another takes many minutes; this takes one. Calls come in the order
-of time, in sessions: a notebook, a kernel, one or two models.
+of time, in sessions: a notebook, a kernel, one or two models. They have the ids that a tap in a notebook and
+a provider give them, which take a third of the space. More than `PATTERN` calls are the same ones several
+times over, each time with other ids and some microseconds later.
 """
 
 from __future__ import annotations
 
 import random
 import sqlite3
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
@@ -41,12 +44,24 @@ MODELS = {
 NOTEBOOKS = 400
 CELLS = 40
 SESSIONS = 2500
+CALLS_A_RUN = 2
 FAILED, MISSING, UNPRICED = 0.01, 0.01, 0.03
+PATTERN = 200_000
+"""So many calls are made one by one at most."""
+
 _BATCH = 10_000
+_NEW_RESPONSE = "'chatcmpl-' || substr(lower(hex(randomblob(15))), 2)"
 
 
 def fill(path: Path, count: int) -> None:
-    """Make a ledger of `count` calls at a path where there is none."""
+    """Make a ledger of `count` calls at a path where there is none.
+
+    Raises:
+        ValueError: `count` is above `PATTERN` and no multiple of it.
+    """
+    copies, rest = divmod(count, PATTERN) if count > PATTERN else (1, 0)
+    if rest:
+        raise ValueError(f"{count} is no multiple of {PATTERN}")
     Ledger.open(f"sqlite:///{path}").close()
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous=OFF")
@@ -58,10 +73,30 @@ def fill(path: Path, count: int) -> None:
         ).fetchall()
         for name, _sql in indexes:
             connection.execute(f"DROP INDEX {name}")
-        _Filling(connection).write(records(count, random.Random(1)))
+        _Filling(connection).write(records(count // copies, random.Random(1)))
+        _multiply(connection, copies)
         for _name, sql in indexes:
             connection.execute(sql)
         connection.execute("COMMIT")
+
+
+def _multiply(connection: sqlite3.Connection, copies: int) -> None:
+    """Add each call so many times less one; up to a thousand leave no quarter hour by their new time."""
+    new = {
+        "call_id": "randomblob(16)",
+        "started_at": "started_at - started_at % 1000 + :copy",
+        "response_id": f"CASE WHEN response_id NOT NULL THEN {_NEW_RESPONSE} END",
+    }
+    columns = ("series_id", "kind_id", "place_id", "shape_id", *OWN_COLUMNS)
+    last = connection.execute("SELECT max(id) FROM call_rows").fetchone()[0]
+    for copy in range(1, copies):
+        connection.execute(
+            f"INSERT INTO call_rows ({', '.join(columns)})"
+            f" SELECT {', '.join(new.get(name, name) for name in columns)} FROM call_rows WHERE id <= :last",
+            {"copy": copy, "last": last},
+        )
+    for table in ("rollups", "cell_rollups"):
+        connection.execute(f"UPDATE {table} SET {', '.join(f'{name} = {name} * {copies}' for name in SUMS)}")
 
 
 class _Filling:
@@ -133,17 +168,20 @@ def records(count: int, chance: random.Random) -> Iterator[CallRecord]:
     for session in range(sessions):
         start = NOW - timedelta(days=DAYS) + session * span
         size = count * (session + 1) // sessions - written
-        yield from _session(session, written, size, start, span, chance)
+        yield from _session(session, size, start, span, chance)
         written += size
 
 
 def _session(
-    session: int, first: int, size: int, start: datetime, span: timedelta, chance: random.Random
+    session: int, size: int, start: datetime, span: timedelta, chance: random.Random
 ) -> Iterator[CallRecord]:
     notebook = chance.randrange(NOTEBOOKS)
     provider = chance.choice(list(MODELS))
     models = chance.sample(MODELS[provider], chance.choice((1, 2)))
+    run_id, cell = "", 0
     for number in range(size):
+        if number % CALLS_A_RUN == 0:
+            run_id, cell = str(uuid.UUID(bytes=chance.randbytes(16))), chance.randrange(CELLS)
         fate = chance.random()
         has_failed, is_missing = fate < FAILED, FAILED <= fate < FAILED + MISSING
         known = not (has_failed or is_missing)
@@ -152,7 +190,9 @@ def _session(
         )
         is_priced = known and chance.random() > UNPRICED
         yield CallRecord(
-            call_id=f"{first + number:032x}",
+            call_id=chance.randbytes(16).hex(),
+            response_id=f"chatcmpl-{chance.randbytes(15).hex()[1:]}" if known else None,
+            run_id=run_id,
             started_at=start + span * (number / size),
             status="error" if has_failed else "ok",
             basis="none" if has_failed else "missing" if is_missing else "reported",
@@ -174,5 +214,5 @@ def _session(
             project=f"project-{notebook % 12}",
             notebook_path=f"project-{notebook % 12}/notebook-{notebook}.ipynb",
             kernel_id=f"kernel-{session}",
-            cell_id=f"cell-{notebook}-{chance.randrange(CELLS)}",
+            cell_id=f"cell-{notebook}-{cell}",
         )

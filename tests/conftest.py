@@ -9,7 +9,7 @@ from pathlib import Path
 import certifi
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["pytest_jupyter.jupyter_server"]
+pytest_plugins = ["pytest_jupyter.jupyter_server", "postgresql_server"]
 
 # The same examples in every run, and none of them fails for being slow: a busy machine is no failure.
 settings.register_profile(

@@ -15,11 +15,11 @@ from sqlalchemy import Connection, bindparam, insert, update
 from jupyter_llm_meter.core.prices import Cost
 from jupyter_llm_meter.core.standing import Alert
 from jupyter_llm_meter.ledger.call_rows import write_calls
-from jupyter_llm_meter.ledger.duplicates import merged_ids, possible_duplicates, stored_rows
+from jupyter_llm_meter.ledger.duplicates import known_calls
 from jupyter_llm_meter.ledger.locks import require_alone
 from jupyter_llm_meter.ledger.rows import FIGURES, Row, completed, sound, stored_id, to_record, to_row
 from jupyter_llm_meter.ledger.schema import merged_calls
-from jupyter_llm_meter.ledger.sql import Sql
+from jupyter_llm_meter.ledger.sql import Inserts, Sql
 from jupyter_llm_meter.ledger.witnesses import is_same_response, is_shown, merged, rank
 from llm_meter_tap.wire.record import CallRecord
 
@@ -100,13 +100,11 @@ class Batch:
     ) -> None:
         self._pricer = pricer
         self._reported_at = reported_at
-        self._kept_by = merged_ids(connection, (record.call_id for record in records))
-        own = stored_rows(connection, [*(record.call_id for record in records), *self._kept_by.values()])
-        others = possible_duplicates(connection, records, reported_at)
-        if self._kept_by or others.keys() - own.keys():
+        known = known_calls(connection, records, reported_at)
+        self._kept_by, self._stored = known.kept_by, known.rows
+        if self._kept_by or self._stored.keys() - {record.call_id for record in records}:
             # Calls under other ids than those that are locked.
             require_alone(connection)
-        self._stored = others | own
         self.rows = dict(self._stored)
         self._by_trait: dict[Trait, list[str]] = {}
         for call_id, row in self.rows.items():
@@ -125,14 +123,14 @@ class Batch:
         """The row of a call, also under the id of the call that it was merged with."""
         return self.rows.get(self._kept_id(call_id))
 
-    def write(self, connection: Connection) -> None:
-        """Write the rows of `calls` that are new, changed or gone."""
+    def write(self, connection: Connection, inserts: Inserts) -> None:
+        """Write the rows of `calls` that are new, changed or gone; those that are new with `inserts`."""
         gone = [call_id for call_id, row in self._stored.items() if self.rows.get(call_id) is not row]
         for call_id in gone:
             _DELETE.run(connection, stored_id(connection, call_id))
         new = [row for call_id, row in self.rows.items() if self._stored.get(call_id) is not row]
         if new:
-            write_calls(connection, new)
+            write_calls(connection, new, inserts)
         if self.settled.merged:
             self._write_merged(connection)
 

@@ -22,7 +22,7 @@ from jupyter_llm_meter.ledger.schema import (
     rollups,
 )
 from jupyter_llm_meter.ledger.shared_rows import KINDS, PLACES, SERIES, SHAPES
-from jupyter_llm_meter.ledger.sql import Insert, Values
+from jupyter_llm_meter.ledger.sql import Insert, Inserts, Values
 
 _SERIES, _KIND, _PLACE = itemgetter(*SERIES_COLUMNS), itemgetter(*KIND_COLUMNS), itemgetter(*PLACE_COLUMNS)
 _INSERT = Insert(call_rows, ("call_id", "series_id", "kind_id", "place_id", "shape_id", *OWN_COLUMNS[1:]))
@@ -40,15 +40,15 @@ _ADD_TO_PLACES = Insert(
 LEVEL_NUMBERS = {name: number for number, name in enumerate(LEVELS)}
 
 
-def write_calls(connection: Connection, rows: Sequence[Row]) -> None:
-    """Write new rows."""
+def write_calls(connection: Connection, rows: Sequence[Row], inserts: Inserts) -> None:
+    """Write new rows, with other inserts of the transaction."""
     series = SERIES.ids(connection, {_SERIES(row) for row in rows})
     kinds = KINDS.ids(connection, {_KIND(row) for row in rows})
     places = PLACES.ids(connection, {_PLACE(row) for row in rows})
     named = {(row["usage_shape"],) for row in rows if row["usage_shape"] is not None}
     shapes = SHAPES.ids(connection, named) if named else {}
-    _INSERT.run(
-        connection,
+    inserts.add(
+        _INSERT,
         [
             (
                 stored_id(connection, row["call_id"]),
@@ -63,12 +63,13 @@ def write_calls(connection: Connection, rows: Sequence[Row]) -> None:
     )
 
 
-def add_to_rollups(connection: Connection, changes: Sequence[tuple[Row, int]]) -> None:
+def add_to_rollups(connection: Connection, changes: Sequence[tuple[Row, int]], inserts: Inserts) -> None:
     """Add calls, or sums of calls, to the sums of every level.
 
     Args:
         connection: The transaction that also writes the calls.
         changes: Rows, each with 1 to add it or -1 to take it back.
+        inserts: What else the transaction inserts.
     """
     if not changes:
         return
@@ -81,7 +82,7 @@ def add_to_rollups(connection: Connection, changes: Sequence[tuple[Row, int]]) -
         (PLACES, of_places, PLACE_LEVELS, _ADD_TO_PLACES),
     ):
         ids = shared.ids(connection, set(keys))
-        insert.run(connection, _added([ids[key] for key in keys], times, figures, levels))
+        inserts.add(insert, _added([ids[key] for key in keys], times, figures, levels))
 
 
 def _added(

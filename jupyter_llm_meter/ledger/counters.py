@@ -30,14 +30,15 @@ from jupyter_llm_meter.ledger.schema import (
     counted_windows,
     counters,
 )
-from jupyter_llm_meter.ledger.sql import Insert, Sql
+from jupyter_llm_meter.ledger.sql import Insert, Inserts, Sql
 from jupyter_llm_meter.ledger.windows_of_calls import windows_of
 
 _FEW = 100
 """Up to this many windows are selected by name, more by their bounds alone."""
 
+_COUNTER_COLUMNS = "limit_id, window_start, window_end, subject, used"
 _FEW_COUNTERS = Sql(
-    "SELECT limit_id, window_start, window_end, subject, used FROM counters WHERE limit_id IN (?*)"
+    f"SELECT {_COUNTER_COLUMNS} FROM counters WHERE limit_id IN (?*)"
     " AND window_start IN (?*) AND window_end IN (?*) AND subject IN (?*)"
 )
 _ADD = Insert(
@@ -171,13 +172,16 @@ class Step(NamedTuple):
 
 
 def add_calls(
-    connection: Connection, changes: Sequence[tuple[Mapping[str, Any], int]]
+    connection: Connection, changes: Sequence[tuple[Mapping[str, Any], int]], inserts: Inserts
 ) -> dict[tuple[Window, str], Step]:
     """Add calls to every counter they belong to, also to those of limits that are not in force now.
+
+    Runs the other inserts of the transaction too.
 
     Args:
         connection: The transaction that also writes the calls.
         changes: Rows of `calls`, each with 1 to add it or -1 to take it back.
+        inserts: What else the transaction inserts.
 
     Returns:
         The window and subject of every counter that changed, with how it did.
@@ -192,11 +196,13 @@ def add_calls(
                 if counted.start <= at < counted.end:
                     key = Window(counted.limit_id, counted.start, counted.end), subject
                     added[key] = added.get(key, 0) + sign * counted_figure(row, counted.unit)
-    if not added:
-        return {}
-    _ADD.run(connection, [(*key[0], key[1], figure) for key, figure in sorted(added.items())])
-    changed = {window for window, _subject in added}
-    used = used_by_window(connection, list(changed), {subject for _window, subject in added})
+    inserts.add(_ADD, [(*key[0], key[1], figure) for key, figure in sorted(added.items())])
+    returned = inserts.run(connection, _COUNTER_COLUMNS if added else "")
+    if returned is None:
+        changed = {window for window, _subject in added}
+        used = used_by_window(connection, list(changed), {subject for _window, subject in added})
+    else:
+        used = _by_window(returned)
     return {key: Step(figure, used[key[0]][key[1]]) for key, figure in added.items()}
 
 
@@ -217,13 +223,15 @@ def used_by_window(
 ) -> dict[Window, dict[str, int]]:
     """The counters of windows, of all subjects or of some; a window without any is left out."""
     wanted = set(windows)
+    found = _by_window(_counter_rows(connection, windows, subjects) if wanted else [])
+    return {window: used for window, used in found.items() if window in wanted}
+
+
+def _by_window(rows: Iterable[Any]) -> dict[Window, dict[str, int]]:
+    """What rows of counters say, by window and subject."""
     found: dict[Window, dict[str, int]] = {}
-    if not wanted:
-        return found
-    for limit_id, start, end, subject, used in _counter_rows(connection, windows, subjects):
-        window = Window(limit_id, start, end)
-        if window in wanted:
-            found.setdefault(window, {})[subject] = used
+    for limit_id, start, end, subject, used in rows:
+        found.setdefault(Window(limit_id, start, end), {})[subject] = used
     return found
 
 

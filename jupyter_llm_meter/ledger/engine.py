@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import URL, Connection, Engine, Transaction, create_engine, event, make_url
@@ -21,8 +22,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from jupyter_llm_meter.ledger.errors import CorruptLedger, LedgerAddressError, LedgerUnavailable
-from jupyter_llm_meter.ledger.locks import COLLISIONS, NotAlone, lock_ledger
-from jupyter_llm_meter.ledger.memory import Memory
+from jupyter_llm_meter.ledger.locks import COLLISIONS, NotAlone, begin_locked
+from jupyter_llm_meter.ledger.memory import READ_GENERATION, Memory
 from jupyter_llm_meter.ledger.sql import Sql, is_postgresql
 
 BUSY_TIMEOUT_S = 30
@@ -34,6 +35,7 @@ CONNECT_TIMEOUT_S = 10
 LARGE_CACHE_KIB = 128 * 1024
 
 _BEGIN, _BEGIN_WRITING = Sql("BEGIN"), Sql("BEGIN IMMEDIATE")
+_GENERATION = Sql(READ_GENERATION)
 _WRITES = "llm_meter_writes"
 _DAMAGED = ("malformed", "not a database")
 _memories: WeakKeyDictionary[Engine, Memory] = WeakKeyDictionary()
@@ -100,9 +102,12 @@ def writing(engine: Engine, is_alone: bool = True) -> Iterator[Connection]:
     if not memory.writes.acquire(timeout=BUSY_TIMEOUT_S):
         raise LedgerUnavailable("ledger-busy")
     try:
-        begun = _begun(engine, memory, is_alone)
-        with translated(engine), begun as connection, memory.recalled(connection) as recall:
-            yield connection
+        with (
+            translated(engine),
+            _begun(engine, memory, is_alone) as begun,
+            memory.recalled(begun.connection, begun.generation) as recall,
+        ):
+            yield begun.connection
         memory.keep(recall)
     finally:
         memory.writes.release()
@@ -111,8 +116,11 @@ def writing(engine: Engine, is_alone: bool = True) -> Iterator[Connection]:
 @contextmanager
 def preparing(engine: Engine) -> Iterator[Connection]:
     """A transaction as `writing` makes it, on a database that may have no tables yet."""
-    with translated(engine), engine.connect() as connection, _begin(connection, True):
-        yield connection
+    with translated(engine), engine.connect() as connection:
+        if is_postgresql(connection):
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+        with _begin(connection, True, has_tables=False).transaction:
+            yield connection
 
 
 def close(engine: Engine) -> None:
@@ -123,31 +131,42 @@ def close(engine: Engine) -> None:
     engine.dispose()
 
 
+class _Begun(NamedTuple):
+    """A writing transaction, and the ledger's generation at its beginning."""
+
+    connection: Connection
+    transaction: Transaction
+    generation: str
+
+
 @contextmanager
-def _begun(engine: Engine, memory: Memory, is_alone: bool) -> Iterator[Connection]:
+def _begun(engine: Engine, memory: Memory, is_alone: bool) -> Iterator[_Begun]:
     """A transaction on the connection that writes, which is used again as long as nothing fails."""
     connection, memory.connection = memory.connection, None
-    transaction = None if connection is None else _begun_again(connection, is_alone)
-    if connection is None or transaction is None:
+    begun = None if connection is None else _begun_again(connection, is_alone)
+    if begun is None:
         connection = engine.connect()
         try:
-            transaction = _begin(connection, is_alone)
+            if is_postgresql(connection):
+                # Transactions begin with their locks, in one message.
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+            begun = _begin(connection, is_alone)
         except BaseException:
             connection.close()
             raise
     try:
-        with transaction:
-            yield connection
+        with begun.transaction:
+            yield begun
     except NotAlone:
-        memory.connection = connection
+        memory.connection = begun.connection
         raise
     except BaseException:
-        connection.close()
+        begun.connection.close()
         raise
-    memory.connection = connection
+    memory.connection = begun.connection
 
 
-def _begun_again(connection: Connection, is_alone: bool) -> Transaction | None:
+def _begun_again(connection: Connection, is_alone: bool) -> _Begun | None:
     """A transaction on a connection that was used before; None where the server has ended it since."""
     try:
         return _begin(connection, is_alone)
@@ -160,14 +179,18 @@ def _begun_again(connection: Connection, is_alone: bool) -> Transaction | None:
         return None
 
 
-def _begin(connection: Connection, is_alone: bool) -> Transaction:
+def _begin(connection: Connection, is_alone: bool, has_tables: bool = True) -> _Begun:
     connection.info[_WRITES] = True
     try:
         transaction = connection.begin()
     finally:
         connection.info.pop(_WRITES, None)
-    lock_ledger(connection, is_alone)
-    return transaction
+    queries = [READ_GENERATION] if has_tables else []
+    if is_postgresql(connection):
+        rows = begin_locked(connection, is_alone, *queries)
+    else:
+        rows = _GENERATION.all(connection) if has_tables else []
+    return _Begun(connection, transaction, rows[0][0] if rows else "0")
 
 
 @contextmanager
@@ -194,11 +217,11 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def translated(engine: Engine) -> Iterator[None]:
     """Turn the database's errors into the ledger's, naming the ledger and never its password."""
-    where = sqlite_file(engine.url) or engine.url.render_as_string(hide_password=True)
     driver: type[Exception] = engine.dialect.loaded_dbapi.Error
     try:
         yield
     except (DBAPIError, driver) as error:
+        where = sqlite_file(engine.url) or engine.url.render_as_string(hide_password=True)
         orig = error.orig if isinstance(error, DBAPIError) else error
         reason = str(orig).strip()
         if any(word in reason for word in _DAMAGED):

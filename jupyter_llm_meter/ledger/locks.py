@@ -19,7 +19,7 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection
 
-from jupyter_llm_meter.ledger.sql import Sql, is_postgresql
+from jupyter_llm_meter.ledger.sql import Sql, Values, run_script
 
 COLLISIONS = ("40P01", "40001")
 """What PostgreSQL calls a deadlock, and a transaction that has to be tried again."""
@@ -31,8 +31,8 @@ _LEDGER = 0x4C4D5452
 _NAMES = 0x4C4D
 _IS_SHARED = "llm_meter_shared"
 
-_ALONE = Sql("SELECT pg_advisory_xact_lock(?)")
-_SHARED = Sql("SELECT pg_advisory_xact_lock_shared(?)")
+_ALONE = f"SELECT pg_advisory_xact_lock({_LEDGER})"
+_SHARED = f"SELECT pg_advisory_xact_lock_shared({_LEDGER})"
 _LOCK_NAMES = Sql(
     "SELECT count(pg_advisory_xact_lock_shared(?, one)) FROM unnest(?::int[]) AS one"
     " UNION ALL SELECT count(pg_advisory_xact_lock(?, two)) FROM unnest(?::int[]) AS two"
@@ -43,11 +43,19 @@ class NotAlone(Exception):
     """A transaction cannot go on beside others: it is to be made again alone."""
 
 
-def lock_ledger(connection: Connection, is_alone: bool) -> None:
-    """Begin a writing transaction's locks."""
-    if is_postgresql(connection):
-        connection.info[_IS_SHARED] = not is_alone
-        (_ALONE if is_alone else _SHARED).all(connection, _LEDGER)
+def begin_locked(connection: Connection, is_alone: bool, *queries: str) -> list[Values]:
+    """Begin a writing transaction of PostgreSQL's with its lock.
+
+    Args:
+        connection: A connection on which SQLAlchemy begins no transactions.
+        is_alone: No other transaction writes meanwhile.
+        queries: Run when the lock is had, in the same message.
+
+    Returns:
+        The rows of the last query.
+    """
+    connection.info[_IS_SHARED] = not is_alone
+    return run_script(connection, "BEGIN", _ALONE if is_alone else _SHARED, *queries)
 
 
 def is_shared(connection: Connection) -> bool:

@@ -25,7 +25,7 @@ MOST_KEPT = 20_000
 """Entries of one kind that are remembered at most."""
 
 _KEY = "llm_meter_recall"
-_READ = Sql("SELECT value FROM meta WHERE key = ?")
+READ_GENERATION = f"SELECT value FROM meta WHERE key = '{GENERATION}'"
 _COUNT = Sql("UPDATE meta SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE key = ?")
 _FIRST = Sql("INSERT INTO meta (key, value) VALUES (?, '1')")
 
@@ -126,10 +126,13 @@ class Memory:
         self.connection: Connection | None = None
 
     @contextmanager
-    def recalled(self, connection: Connection) -> Iterator[Recall]:
-        """Give a writing transaction what is remembered; `keep` is to be called when it has committed."""
-        rows = _READ.all(connection, GENERATION)
-        generation = rows[0][0] if rows else "0"
+    def recalled(self, connection: Connection, generation: str) -> Iterator[Recall]:
+        """Give a writing transaction what is remembered; `keep` is to be called when it has committed.
+
+        Args:
+            connection: The transaction.
+            generation: The ledger's, read after the transaction had its lock.
+        """
         with self._lock:
             if generation != self._generation:
                 self._generation, self._facts = generation, Facts()

@@ -49,6 +49,10 @@ _CONTEXT_FIELDS = (
     "run_id",
 )  # fmt: skip
 
+_COST = SUMS.index("cost_pico")
+_TEXTS = itemgetter(
+    *(field.name for field in fields(CallRecord) if field.name in _PLAIN_FIELDS and "str" in str(field.type))
+)
 _NUMBERS = ("id", "series_id", "kind_id", "place_id")
 STORED = tuple(column.name for column in calls.columns if column.name not in _NUMBERS)
 """The columns of `calls` without the numbers of rows."""
@@ -93,7 +97,10 @@ def sound(record: CallRecord) -> CallRecord:
 def to_row(record: CallRecord) -> Row:
     """The row of `calls` for a record, its contributions to the sums included."""
     values = vars(record)
-    row: Row = {name: storable(values[name]) for name in _PLAIN_FIELDS}
+    row: Row = {name: values[name] for name in _PLAIN_FIELDS}
+    texts = "".join([text for text in _TEXTS(row) if isinstance(text, str)])
+    if not texts.isascii() or "\0" in texts:
+        row = {name: storable(value) for name, value in row.items()}
     row["started_at"] = to_us(record.started_at)
     for name in _DOCUMENTS:
         document = values[name]
@@ -133,10 +140,10 @@ def to_record(row: Mapping[str, Any]) -> CallRecord:
 
 def sums(row: Mapping[str, Any]) -> tuple[int, ...]:
     """What a row of `calls` adds to each of `SUMS`. Money in another currency than dollars adds nothing."""
-    values = {name: row[name] or 0 for name in SUMS}
+    figures = [row[name] or 0 for name in SUMS]
     if not row["priced_calls"]:
-        values["cost_pico"] = 0
-    return tuple(values[name] for name in SUMS)
+        figures[_COST] = 0
+    return tuple(figures)
 
 
 def counted_figure(row: Mapping[str, Any], unit: str) -> int:
@@ -146,7 +153,9 @@ def counted_figure(row: Mapping[str, Any], unit: str) -> int:
     """
     if unit == UNPRICED_TOKENS:
         return int(row["tokens"]) if row["unpriced_calls"] and "call_id" in row else 0
-    return sums(row)[SUMS.index(UNIT_SUMS[unit])]
+    if unit == "USD" and not row["priced_calls"]:
+        return 0
+    return int(row[UNIT_SUMS[unit]] or 0)
 
 
 def completed(record: CallRecord, known: CallRecord) -> CallRecord:

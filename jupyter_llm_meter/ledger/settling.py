@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from types import MappingProxyType
 
 from sqlalchemy import Connection
@@ -34,10 +35,12 @@ from jupyter_llm_meter.ledger.outbox import Outbox
 from jupyter_llm_meter.ledger.reservations.store import Drawn, end_reservations
 from jupyter_llm_meter.ledger.rows import Row, counted_figure, to_us
 from jupyter_llm_meter.ledger.schema import SUBJECT_COLUMNS
+from jupyter_llm_meter.ledger.sql import Inserts
 from jupyter_llm_meter.ledger.standings import standings
 from jupyter_llm_meter.ledger.unpriced import with_unpriced
 from llm_meter_tap.wire.record import CallRecord
 
+_SUBJECTS = itemgetter(*SUBJECT_COLUMNS.values())
 _NONE: Mapping[str, Decision] = MappingProxyType({})
 
 
@@ -72,9 +75,10 @@ def settle(
     # A window is counted from history before this batch becomes part of it.
     counted = count_windows(connection, with_unpriced(windows))
     met = [each for each in counted if each in windows]
-    batch.write(connection)
-    add_to_rollups(connection, changes)
-    touched = add_calls(connection, changes)
+    inserts = Inserts()
+    batch.write(connection, inserts)
+    add_to_rollups(connection, changes, inserts)
+    touched = add_calls(connection, changes, inserts)
     new = {call_id: batch.rows[call_id] for call_id in settled.new}
     drawn = _drawn(records, changes)
     ended = {*(record.call_id for record in records), *dropped}
@@ -115,8 +119,8 @@ def _drawn_uses(batch: Batch, records: Sequence[CallRecord]) -> list[DrawnUse]:
 def _holding(index: LimitIndex, rows: Sequence[Row]) -> list[Limit]:
     """The limits that any of the rows comes under."""
     found: dict[str, Limit] = {}
-    for row in rows:
-        subjects = {scope: row[column] for scope, column in SUBJECT_COLUMNS.items()}
+    for values in dict.fromkeys(map(_SUBJECTS, rows)):
+        subjects = dict(zip(SUBJECT_COLUMNS, values, strict=True))
         found.update((limit.id, limit) for limit, _subject in index.matching(subjects))
     return list(found.values())
 

@@ -6,6 +6,7 @@ Statements that are seldom needed stay with SQLAlchemy.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Sequence
@@ -84,8 +85,8 @@ class Insert:
     def __init__(self, table: Table, columns: Sequence[str], then: str = "") -> None:
         head = f"INSERT INTO {table.name} ({', '.join(columns)})"
         self._by_row = f"{head} VALUES ({', '.join('?' * len(columns))}) {then}"
-        self._columns = columns
-        self._all_at_once = (
+        self.columns = columns
+        self.all_at_once = (
             f"{head} SELECT {', '.join(columns)}"
             f" FROM json_populate_recordset(NULL::{table.name}, %s::json) {then}"
         )
@@ -93,10 +94,69 @@ class Insert:
     def run(self, connection: Connection, rows: Sequence[Values]) -> None:
         """Insert rows, in their order."""
         if is_postgresql(connection):
-            document = [dict(zip(self._columns, row, strict=True)) for row in rows]
-            _cursor(connection).execute(self._all_at_once, [json.dumps(document)])
+            _cursor(connection).execute(self.all_at_once, [self.document(rows)])
         else:
             _cursor(connection).executemany(self._by_row, rows)
+
+    def document(self, rows: Sequence[Values]) -> str:
+        """Rows as PostgreSQL takes them."""
+        return json.dumps([dict(zip(self.columns, row, strict=True)) for row in rows])
+
+
+class Inserts:
+    """Rows of several tables that are inserted together: PostgreSQL takes all of them with one statement."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[Insert, Sequence[Values]]] = []
+
+    def add(self, insert: Insert, rows: Sequence[Values]) -> None:
+        """Add rows of one table; no other rows of it are inserted."""
+        if rows:
+            self._parts.append((insert, rows))
+
+    def run(self, connection: Connection, returning: str = "") -> list[Values] | None:
+        """Insert all rows.
+
+        Args:
+            connection: A writing transaction.
+            returning: Columns of the table that was added last.
+
+        Returns:
+            These columns as they are now; None where the database does not say.
+        """
+        parts, self._parts = self._parts, []
+        if not is_postgresql(connection):
+            for insert, rows in parts:
+                insert.run(connection, rows)
+            return None
+        if not parts:
+            return []
+        cursor = _cursor(connection)
+        text = _together(tuple(insert for insert, _rows in parts), returning)
+        cursor.execute(text, [insert.document(rows) for insert, rows in parts])
+        found: list[Values] = cursor.fetchall() if returning else []
+        return found
+
+
+@functools.cache
+def _together(inserts: tuple[Insert, ...], returning: str) -> str:
+    """One statement of PostgreSQL's for several inserts, of which the last may return columns."""
+    parts = [f"part{number} AS ({insert.all_at_once})" for number, insert in enumerate(inserts[:-1])]
+    head = f"WITH {', '.join(parts)} " if parts else ""
+    return head + inserts[-1].all_at_once + (f" RETURNING {returning}" if returning else "")
+
+
+def run_script(connection: Connection, *statements: str) -> list[Values]:
+    """Send statements without values to PostgreSQL as one message; returns the rows of the last one.
+
+    Each of them sees what was committed before it began.
+    """
+    cursor = _cursor(connection)
+    cursor.execute("; ".join(statements), prepare=False)
+    while cursor.nextset():
+        pass
+    found: list[Values] = cursor.fetchall()
+    return found
 
 
 def is_postgresql(connection: Connection) -> bool:

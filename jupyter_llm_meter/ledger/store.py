@@ -241,8 +241,10 @@ class Ledger(Answers):
         places: Places = NO_PLACES,
     ) -> Reserved:
         """Decide whether calls may be sent, see `Reservations.reserve`; `limits` are all those in force."""
-        with reading(self._engine) as connection:
-            records = Placing(connection, [bounds.record for bounds in calls], places, now).records
+        records: Sequence[CallRecord] = [bounds.record for bounds in calls]
+        if any(record.kernel_id or record.notebook_path for record in records):
+            with reading(self._engine) as connection:
+                records = Placing(connection, records, places, now).records
         where = [replace(bounds, record=each) for bounds, each in zip(calls, records, strict=True)]
         return self._reservations.reserve(where, self._index(limits).blocking, now)
 

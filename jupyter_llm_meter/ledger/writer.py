@@ -1,7 +1,9 @@
 """Group commit: what waits at the same time is written in one transaction.
 
 A thread that finds no other one writing writes at once. Threads that come meanwhile wait for the next
-transaction, which one of them makes for all. So an idle ledger adds no delay, and a busy one makes one
+transaction, which one of them makes for all. Where a commit waits for a disk, the first of some threads that
+wrote together a moment ago waits for the others, for less time than their own transaction would take: most
+likely they come again at about the same time. So an idle ledger adds no delay, and a busy one makes one
 transaction for many. Work returns when it is committed, never before.
 """
 
@@ -9,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from threading import Lock
-from time import sleep
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -20,6 +22,12 @@ from jupyter_llm_meter.ledger.locks import NotAlone
 
 MOST_AT_ONCE = 64
 """Pieces of one transaction."""
+
+PART_WAITED = 0.5
+"""How long to wait for others that wrote a moment ago, as a part of what their transaction took."""
+
+LONGEST_WAIT_S = 0.01
+"""How long to wait for them at most."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -39,6 +47,10 @@ class Writer:
         self._lock = Lock()
         self._waiting: list[_Piece] = []
         self._is_busy = False
+        # What the last transaction took, when it ended, and how many threads wrote or waited then.
+        self._took = self._ended_at = 0.0
+        self._expected = 1
+        self._gathering: _Piece | None = None
 
     def write(self, work: Work[Item, Result], item: Item) -> Result:
         """Write one piece, with others that wait.
@@ -55,31 +67,60 @@ class Writer:
         with self._lock:
             self._waiting.append(piece)
             is_leader, self._is_busy = not self._is_busy, True
+            if self._gathering is not None and len(self._waiting) >= self._expected:
+                self._gathering.wake()
+                self._gathering = None
         if not is_leader:
             piece.wait()
         if not piece.is_done:
-            self._lead()
+            self._lead(piece)
         if piece.error is not None:
             raise piece.error
         result: Result = piece.result
         return result
 
-    def _lead(self) -> None:
+    def _lead(self, own: _Piece) -> None:
         """Write what waits, and leave what has come meanwhile to the first that waits for it."""
-        # Lets other threads run that are about to come: those of the last transaction, above all.
-        sleep(0)
-        with self._lock:
-            batch = [piece for piece in self._waiting if self._is_for(piece, self._waiting[0])][:MOST_AT_ONCE]
-            self._waiting = [piece for piece in self._waiting if piece not in batch]
+        batch = [own]
+        began = monotonic()
         try:
+            self._gather(own)
+            began = monotonic()
+            with self._lock:
+                batch = [piece for piece in self._waiting if self._is_for(piece, own)][:MOST_AT_ONCE]
+                self._waiting = [piece for piece in self._waiting if piece not in batch]
             self._commit(batch)
         finally:
             for piece in batch:
                 piece.finish()
-            with self._lock:
-                self._is_busy = bool(self._waiting)
-                if self._is_busy:
-                    self._waiting[0].wake()
+            self._hand_over(batch, monotonic() - began)
+
+    def _hand_over(self, written: Sequence[_Piece], took: float) -> None:
+        with self._lock:
+            # Only one that was interrupted still waits.
+            self._waiting = [piece for piece in self._waiting if piece not in written]
+            self._took, self._ended_at = took, monotonic()
+            self._expected = len(written) + len(self._waiting)
+            self._is_busy = bool(self._waiting)
+            if self._is_busy:
+                self._waiting[0].wake()
+
+    def _gather(self, own: _Piece) -> None:
+        """Wait a moment for threads that wrote with this one and have not come again yet."""
+        if self._engine.dialect.name != "postgresql":
+            # A commit to a file costs less than a wait: only lets those run that are about to come.
+            sleep(0)
+            return
+        patience = min(PART_WAITED * self._took, LONGEST_WAIT_S)
+        with self._lock:
+            is_late = monotonic() > self._ended_at + patience
+            if is_late or len(self._waiting) >= self._expected:
+                return
+            self._gathering = own
+        try:
+            own.wait(patience)
+        finally:
+            self._gathering = None
 
     def _is_for(self, piece: _Piece, first: _Piece) -> bool:
         """Whether two pieces can share a transaction: in PostgreSQL, each kind has its order of locks."""
@@ -127,9 +168,9 @@ class _Piece:
         self._sleep = Lock()
         self._sleep.acquire()
 
-    def wait(self) -> None:
+    def wait(self, longest_s: float = -1) -> None:
         """Wait until the piece is done, or until it is its turn to write for all."""
-        self._sleep.acquire()
+        self._sleep.acquire(timeout=longest_s)
 
     def wake(self) -> None:
         """End the wait."""

@@ -50,7 +50,10 @@ class Moves:
 
     def load(self, paths: Iterable[str]) -> None:
         """Read the moves of paths and of their folders, in one query."""
-        wanted = {each for path in paths for each in self_and_folders(path)} - self._by_path.keys()
+        new = [path for path in paths if path not in self._by_path]
+        if not new:
+            return
+        wanted = {each for path in new for each in self_and_folders(path)} - self._by_path.keys()
         known = self._recall.known.moves
         self._by_path.update((path, known[path]) for path in wanted if path in known)
         unknown = sorted(path for path in wanted if path not in known)

@@ -62,7 +62,13 @@ _REDUCE = Sql(
 )
 DELETE = delete(reservations).where(_CALL)
 _COLUMNS = tuple(column.name for column in reservations.columns if column.name != "recalled_at")
-INSERT = Insert(reservations, _COLUMNS)
+# A request that comes again may find what it held before: past its lease, or by another subject.
+INSERT = Insert(
+    reservations,
+    _COLUMNS,
+    "ON CONFLICT (call_id, limit_id) DO UPDATE SET recalled_at = NULL, "
+    + ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[2:]),
+)
 ROW = itemgetter(*_COLUMNS)
 
 

@@ -64,6 +64,21 @@ def test_asking_again_for_the_same_call_replaces_what_it_holds(ledger):
     assert standing(ledger).reserved == 1000
 
 
+def test_asking_again_past_the_lease_holds_anew_what_no_sweep_has_ended(ledger):
+    later = NOW + LEASE + SECOND
+    assert granted(ledger, ask("a", 600)) == [True]
+    assert granted(ledger, ask("a", 100), now=later) == [True]
+    assert standing(ledger, now=later).reserved == 100
+
+
+def test_asking_again_under_another_subject_moves_what_the_call_holds(ledger):
+    by_notebook = limit("day", "tokens", 1000, scope="notebook", on_exceed="block")
+    for path in ("a.ipynb", "b.ipynb"):
+        assert granted(ledger, ask("a", 600, notebook_path=path), limits=(by_notebook,)) == [True]
+    reserved = {each.subject: each.reserved for each in ledger.standings([by_notebook], NOW)}
+    assert {subject: amount for subject, amount in reserved.items() if amount} == {"b.ipynb": 600}
+
+
 def test_a_lease_lapses_unless_it_is_renewed(ledger):
     granted(ledger, ask("a", 600), ask("b", 300))
     later = NOW + LEASE - SECOND

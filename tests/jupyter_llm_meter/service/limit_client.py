@@ -17,7 +17,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from threading import Thread
 
-PATIENCE_S = 240.0
+PATIENCE_S = 600.0
 
 
 class ServiceConnection:
@@ -96,7 +96,8 @@ def until_answered(service, path, body):
         answer = service.post(path, body)
         if answer is not None:
             return answer
-        time.sleep(0.02)
+        # Hundreds of threads that look often keep a service from its start.
+        time.sleep(0.1 + 0.4 * random.random())
     raise TimeoutError("no service came back")
 
 

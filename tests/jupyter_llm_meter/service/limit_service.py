@@ -1,7 +1,8 @@
-"""A real service in its own process, until it ends or is killed: ``limit_service.py FOLDER LIMITS [exact]``.
+"""A real service in its own process, until it ends or is killed.
 
-LIMITS is the path of a JSON file. With ``exact``, no call is sent while the service is away, and a call that
-lacks only what is allotted waits for that as long as it takes; leases outlast the slowest restart.
+``limit_service.py FOLDER LIMITS [exact] [URL]``: LIMITS is the path of a JSON file, URL that of the ledger;
+by default it is in FOLDER. With ``exact``, no call is sent while the service is away, and a call that lacks
+only what is allotted waits for that as long as it takes; leases outlast the slowest restart.
 """
 
 import json
@@ -28,12 +29,12 @@ class FixedLimits:
         return self.limits
 
 
-def main(folder, items, is_exact):
+def main(folder, items, is_exact, url):
     if is_exact:
         reservation_queue.RECALL_S = reservation_queue.LEASE_S = 600.0
         for module in (allotments, decide, store):
             module.LEASE_US = 600_000_000
-    storage = Storage(folder, f"sqlite:///{folder / 'ledger.sqlite3'}")
+    storage = Storage(folder, url)
     log = logging.getLogger("service")
     service = assemble_service(
         storage=storage,
@@ -53,4 +54,6 @@ def main(folder, items, is_exact):
 
 if __name__ == "__main__":
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
-    main(Path(sys.argv[1]), json.loads(Path(sys.argv[2]).read_text()), "exact" in sys.argv[3:])
+    folder, limits, *more = sys.argv[1:]
+    url = next((each for each in more if "://" in each), f"sqlite:///{folder}/ledger.sqlite3")
+    main(Path(folder), json.loads(Path(limits).read_text()), "exact" in more, url)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from empty_ledger import place_empty_ledger
 
 from jupyter_llm_meter.core.limit_reader import parse_limits
 from jupyter_llm_meter.core.reservation import LEASE, CallBounds
@@ -28,8 +29,14 @@ PATIENCE_S = 270
 def folder(tmp_path):
     private = tmp_path / "private"
     private.mkdir(mode=0o700)
-    Ledger.open(f"sqlite:///{private / 'ledger.sqlite3'}").close()
     return private
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, folder):
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgresql_url")
+    return place_empty_ledger(folder / "ledger.sqlite3")
 
 
 @pytest.fixture
@@ -51,12 +58,12 @@ def run(folder):
 
 
 @pytest.fixture
-def serve(run, folder):
+def serve(run, folder, url):
     limits = folder.parent / "limits.json"
     limits.write_text(json.dumps(LIMITS))
 
     def start():
-        service = run("limit_service.py", limits)
+        service = run("limit_service.py", limits, url)
         assert service.stdout.readline() == "ready\n"
         return service
 
@@ -64,8 +71,8 @@ def serve(run, folder):
 
 
 @pytest.fixture
-def ledger(folder):
-    with Ledger.open(f"sqlite:///{folder / 'ledger.sqlite3'}") as opened:
+def ledger(url):
+    with Ledger.open(url) as opened:
         yield opened
 
 

@@ -243,7 +243,7 @@ def upgrade() -> None:
     op.create_index(
         "call_rows_by_response",
         "call_rows",
-        ["response_id"],
+        [sa.text("substr(response_id, 5, 14)")],
         unique=False,
         sqlite_where=sa.text("response_id IS NOT NULL"),
         postgresql_where=sa.text("response_id IS NOT NULL"),
