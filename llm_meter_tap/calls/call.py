@@ -58,6 +58,8 @@ class Call:
     _is_decoded = False
     _is_first_due = True
     _stream_end: StreamEnd | None = None
+    # What both lines of the call say of its record, encoded; None where it has to be encoded again.
+    _constant: str | None = None
 
     def __init__(self, present: Tap, shape: CallShape, request: OutgoingRequest) -> None:
         self._tap = present
@@ -131,7 +133,7 @@ class Call:
         self._tap.under_way.add(self._reference)
         if self._parent is not None:
             run_caps.mark_caller(self._parent)
-        self._tap.write_opened(self.record)
+        self._constant = self._tap.write_opened(self.record)
 
     @faults.contained
     def failed(self, error: BaseException, is_sent: bool) -> None:
@@ -260,6 +262,7 @@ class Call:
                 self._tap.folder, self.record.provider_name, self._shape.api, reading.unknown_members
             )
         if reading.is_stored and reading.response_id is not None:
+            self._constant = None
             give_id(self._tap, self.record, reading.response_id)
         broken = None if error is None else type(error).__name__
         self._settle(outcome_of(self._shape, self._status, reading, is_whole, broken), reading.usage)
@@ -278,7 +281,8 @@ class Call:
         record = self.record
         record.status, record.basis, record.error_type, needs_text = outcome
         record.duration_s = Clock.perf_counter() - self._started
-        self._tap.write_settled(record, self._text(usage).gather if needs_text else None, self._parent)
+        text = self._text(usage).gather if needs_text else None
+        self._tap.write_settled(record, text, self._parent, constant=self._constant)
         self._close()
 
     def _drop_call(self) -> None:

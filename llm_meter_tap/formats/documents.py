@@ -67,6 +67,8 @@ def documents(
     Returns:
         The documents; none for anything that is not JSON.
     """
+    if body.startswith(b"{") and content_type.partition(";")[0] == "application/json":
+        return _object(body, complete, matters, names, figures or names[:1])
     if "amazon.eventstream" in content_type and eventstream.parts(body):
         content_type, body = "", eventstream.parts(body)
     if "amazon.eventstream" in content_type:
@@ -125,7 +127,7 @@ def _object(
     names: tuple[str, ...],
     figures: tuple[str, ...],
 ) -> Documents:
-    if len(body) > _WHOLE_BODY and complete:
+    if complete and len(body) > _WHOLE_BODY:
         ends = outer_members(body, names)
         if all(name in ends for name in figures):
             return Documents([("", ends)], False, True)

@@ -48,20 +48,23 @@ class CallContext(NamedTuple):
 
 def current() -> CallContext:
     """The context of work done here and now."""
-    known = _known_of_environment(_VARIABLES.values())
-    agent_name, kernel = agent.current(), running_kernel()
+    kernel = running_kernel()
     parent = _parent_message(kernel)
+    name = program.script_name() if kernel is None else program.kernel_name()
+    known = _known_of_process(_VARIABLES.values(), agent.current(), name)
     if kernel is not None:
         known = {**known, "cell_id": cell_id(parent), "run_id": run_id(parent)}
-    name = program.script_name() if kernel is None else program.kernel_name()
-    named = {"agent_name": agent_name, "program_name": name}
-    return CallContext({**known, **{field: value for field, value in named.items() if value}}, parent)
+    return CallContext(known, parent)
 
 
-@functools.lru_cache(maxsize=16)
-def _known_of_environment(values: tuple[str | None, ...]) -> dict[str, Any]:
-    named = zip(_FIELDS.values(), values)  # noqa: B905 - not in 3.8
-    return {"user_id": os_user(), **{field: value for field, value in named if value}}
+@functools.lru_cache(maxsize=64)
+def _known_of_process(
+    values: tuple[str | None, ...], agent_name: str | None, program_name: str | None
+) -> dict[str, Any]:
+    """What the calls of a process have in common, by the variables of its environment."""
+    named = dict(zip(_FIELDS.values(), values))  # noqa: B905 - not in 3.8
+    named.update(agent_name=agent_name, program_name=program_name)
+    return {"user_id": os_user(), **{field: value for field, value in named.items() if value}}
 
 
 def running_kernel() -> Any | None:
