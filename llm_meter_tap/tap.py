@@ -90,9 +90,9 @@ class Tap:
                     self._reservation_client = ReservationClient(self.folder, self.sender, self.write_dropped)
         return self._reservation_client
 
-    def write_opened(self, record: CallRecord) -> str:
+    def write_opened(self, record: CallRecord, place: str | None = None) -> str:
         """Write what is known when the request leaves; returns what `constant_members` says of it."""
-        constant = constant_members(record)
+        constant = constant_members(record, place)
         call_id, line = record.call_id, opened_line(record, constant)
         is_spooled = self.spool.append("opened", call_id, line)
         if self.sender.is_opened_due() or not is_spooled:

@@ -68,7 +68,7 @@ class Call:
         self._body = KeptBody()
         self._started = Clock.perf_counter()
         self._reference = weakref.ref(self)
-        self._parent, self.record = new_record(present, shape, request)
+        self._parent, self.record, self._place = new_record(present, shape, request)
 
     def admit(self) -> None:
         """Check the hard limits, then record that the call leaves.
@@ -133,7 +133,7 @@ class Call:
         self._tap.under_way.add(self._reference)
         if self._parent is not None:
             run_caps.mark_caller(self._parent)
-        self._constant = self._tap.write_opened(self.record)
+        self._constant = self._tap.write_opened(self.record, self._place)
 
     @faults.contained
     def failed(self, error: BaseException, is_sent: bool) -> None:

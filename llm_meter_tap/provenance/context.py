@@ -38,11 +38,11 @@ class CallContext(NamedTuple):
     """Who and where, as far as this process can know.
 
     Attributes:
-        known: Fields of `CallRecord`; not to be changed.
+        known: Fields of `CallRecord`.
         parent: The request under which the call is made; None outside a kernel.
     """
 
-    known: dict[str, Any]
+    known: Known
     parent: dict[str, Any] | None
 
 
@@ -51,20 +51,29 @@ def current() -> CallContext:
     kernel = running_kernel()
     parent = _parent_message(kernel)
     name = program.script_name() if kernel is None else program.kernel_name()
-    known = _known_of_process(_VARIABLES.values(), agent.current(), name)
-    if kernel is not None:
-        known = {**known, "cell_id": cell_id(parent), "run_id": run_id(parent)}
-    return CallContext(known, parent)
+    cell = None if kernel is None else (cell_id(parent), run_id(parent))
+    return CallContext(_known(_VARIABLES.values(), agent.current(), name, cell), parent)
+
+
+class Known(dict[str, Any]):
+    """Fields of `CallRecord`, not to be changed; hashed by identity, since equal ones are the same object."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
 
 
 @functools.lru_cache(maxsize=64)
-def _known_of_process(
-    values: tuple[str | None, ...], agent_name: str | None, program_name: str | None
-) -> dict[str, Any]:
-    """What the calls of a process have in common, by the variables of its environment."""
+def _known(
+    values: tuple[str | None, ...],
+    agent_name: str | None,
+    program_name: str | None,
+    cell: tuple[str | None, str | None] | None,
+) -> Known:
+    """What calls have in common, by the variables of the environment and, in a kernel, by the cell."""
     named = dict(zip(_FIELDS.values(), values))  # noqa: B905 - not in 3.8
     named.update(agent_name=agent_name, program_name=program_name)
-    return {"user_id": os_user(), **{field: value for field, value in named.items() if value}}
+    if cell is not None:
+        named["cell_id"], named["run_id"] = cell
+    return Known(user_id=os_user(), **{field: value for field, value in named.items() if value})
 
 
 def running_kernel() -> Any | None:
