@@ -18,7 +18,7 @@ from llm_meter_tap.calls.call_text import CallText
 from llm_meter_tap.calls.outcome import Outcome, outcome_of
 from llm_meter_tap.calls.recording import fill_record, new_record
 from llm_meter_tap.calls.stored_answers import give_id
-from llm_meter_tap.calls.stream_end import StreamEnd
+from llm_meter_tap.calls.stream_end import LINE_END, StreamEnd
 from llm_meter_tap.delivery import kernel_message
 from llm_meter_tap.delivery.progress import AnswerUnderWay
 from llm_meter_tap.errors import LimitExceeded
@@ -173,13 +173,27 @@ class Call:
         """
         if self._is_settled or not chunk:
             return
-        # Not `faults.contained`: this runs for every piece, where even a call more shows.
+        # This runs for every piece, where even a call more shows: no `faults.contained`, and most pieces are
+        # kept and passed over right here.
         try:
             if self._is_first_due:
                 self._note_first_piece()
             self._is_decoded = is_decoded
-            self._body.append(chunk)
-            if self._stream_end is not None and self._stream_end.is_near(chunk):
+            body, end = self._body, self._stream_end
+            if body.room > 0:
+                body.head.append(chunk)
+                body.room -= len(chunk)
+            else:
+                body.append(chunk)
+            if end is None:
+                return
+            for word in end.words:
+                if word in chunk:
+                    break
+            else:
+                if chunk[-1] == LINE_END and not end.line:
+                    return
+            if end.is_near(chunk):
                 self._settle_if_finished()
         except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
             faults.count("Call.feed", error)
