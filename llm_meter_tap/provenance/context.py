@@ -73,7 +73,7 @@ def _known(
     named.update(agent_name=agent_name, program_name=program_name)
     if cell is not None:
         named["cell_id"], named["run_id"] = cell
-    return Known(user_id=os_user(), **{field: value for field, value in named.items() if value})
+    return Known({"user_id": os_user(), **{field: value for field, value in named.items() if value}})
 
 
 def running_kernel() -> Any | None:
