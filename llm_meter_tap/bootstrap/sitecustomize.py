@@ -30,26 +30,18 @@ class _PackageFinder(object):  # noqa: UP004 - Python 2.7 reads this file too
         return None
 
 
-class _OwnFolder(object):  # noqa: UP004 - Python 2.7 reads this file too
-    """Stands for this folder, where every import looks first, and finds there the one module that it has.
-
-    The finder in its place would ask the file system each time. Everything else is that finder's.
-    """
-
-    def __init__(self, finder):
-        self._finder = finder
-
-    def find_spec(self, name, target=None):
-        return self._finder.find_spec(name, target) if name == "sitecustomize" else None
-
-    def __getattr__(self, name):
-        return getattr(self._finder, name)
-
-
-def _stand_in():
+def _look_no_further():
+    """Find nothing but this module in this folder, where every import looks first, without a system call."""
     for path, finder in list(sys.path_importer_cache.items()):
         if hasattr(finder, "find_spec") and os.path.abspath(path) == _HERE:
-            sys.path_importer_cache[path] = _OwnFolder(finder)
+            finder.find_spec = _only_this(finder.find_spec)
+
+
+def _only_this(find):
+    def find_spec(name, target=None):
+        return find(name, target) if name == "sitecustomize" else None
+
+    return find_spec
 
 
 def _switch_on():
@@ -62,7 +54,7 @@ def _switch_on():
         from llm_meter_tap.startup import activate
 
         activate()
-        _stand_in()
+        _look_no_further()
     except Exception as error:  # noqa: BLE001 - an interpreter must start, with or without a meter
         sys.stderr.write("LLM Meter: this process is not metered (" + type(error).__name__ + ").\n")
 
