@@ -11,10 +11,15 @@ import os
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_meter_tap.provenance import agent, program
 from llm_meter_tap.system import Variables
+
+if TYPE_CHECKING:
+    _Fields = dict[str, Any]
+else:
+    _Fields = dict  # Python 3.8 has no other form of it
 
 _FIELDS = {
     "LLM_METER_USER": "user_id",
@@ -55,7 +60,7 @@ def current() -> CallContext:
     return CallContext(_known(_VARIABLES.values(), agent.current(), name, cell), parent)
 
 
-class Known(dict[str, Any]):
+class Known(_Fields):
     """Fields of `CallRecord`, not to be changed; hashed by identity, since equal ones are the same object."""
 
     __hash__ = object.__hash__  # type: ignore[assignment]
