@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
@@ -103,7 +103,7 @@ def _sse(body: bytes, matters: re.Pattern[bytes], figures: tuple[str, ...]) -> D
     return _stream(sse.events(body), matters)
 
 
-@cache
+@lru_cache(maxsize=128)
 def _figure_patterns(figures: tuple[str, ...]) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     """What finds figures that are there, and those that are no zeros."""
     names = "|".join(figures).encode()
