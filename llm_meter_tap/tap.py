@@ -10,6 +10,7 @@ import atexit
 import os
 import sys
 import weakref
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from llm_meter_tap.system import Process, Threads
 from llm_meter_tap.wire.fingerprint import fingerprint
 from llm_meter_tap.wire.private_folder import fingerprint_key, make_folder
 from llm_meter_tap.wire.record import CallRecord
-from llm_meter_tap.wire.spool_line import dropped_line, opened_line, settled_line
+from llm_meter_tap.wire.spool_line import constant_members, dropped_line, opened_line, settled_line
 
 if TYPE_CHECKING:
     from llm_meter_tap.limits.reservation import ReservationClient
@@ -54,8 +55,7 @@ class Tap:
         # exits, `released()` of each is called. A WeakSet costs more than writing both lines of a call.
         self.under_way: set[weakref.ref[Any]] = set()
         self._key: bytes | None = None
-        self._random = b""
-        self._ids_lock = Threads.RLock()
+        self._ids: deque[str] = deque()
 
     @faults.contained
     def prepare(self) -> None:
@@ -65,11 +65,13 @@ class Tap:
 
     def new_call_id(self) -> str:
         """Return a random id; what the system gives at a time is enough for several."""
-        with self._ids_lock:
-            if not self._random:
-                self._random = Process.random(_ID_BYTES * _IDS_AT_A_TIME)
-            one, self._random = self._random[:_ID_BYTES], self._random[_ID_BYTES:]
-        return one.hex()
+        ids = self._ids
+        try:
+            return ids.pop()
+        except IndexError:
+            digits = Process.random(_ID_BYTES * _IDS_AT_A_TIME).hex()
+            ids.extend(digits[at : at + 2 * _ID_BYTES] for at in range(0, len(digits), 2 * _ID_BYTES))
+            return Process.random(_ID_BYTES).hex()
 
     @faults.contained
     def fingerprint(self, headers: Mapping[str, str], query: str) -> str | None:
@@ -88,12 +90,14 @@ class Tap:
                     self._reservation_client = ReservationClient(self.folder, self.sender, self.write_dropped)
         return self._reservation_client
 
-    def write_opened(self, record: CallRecord) -> None:
-        """Write what is known when the request leaves."""
-        call_id, line = record.call_id, opened_line(record)
+    def write_opened(self, record: CallRecord, place: str | None = None) -> str:
+        """Write what is known when the request leaves; returns what `constant_members` says of it."""
+        constant = constant_members(record, place)
+        call_id, line = record.call_id, opened_line(record, constant)
         is_spooled = self.spool.append("opened", call_id, line)
         if self.sender.is_opened_due() or not is_spooled:
             self.sender.queue_line(OutgoingLine("opened", call_id, line, is_spooled))
+        return constant
 
     def write_settled(
         self,
@@ -101,6 +105,7 @@ class Tap:
         text: Callable[[], dict[str, Any] | None] | None = None,
         parent: dict[str, Any] | None = None,
         on_notices: Callable[[list[str] | None], None] | None = None,
+        constant: str | None = None,
     ) -> None:
         """Write a whole record.
 
@@ -109,10 +114,12 @@ class Tap:
             text: See `OutgoingLine.text`.
             parent: The cell's parent message.
             on_notices: See `OutgoingLine.on_notices`.
+            constant: What `write_opened` returned for this record, unless that has changed since.
         """
         if record.allotment_id is not None and self.sender.allotments is not None:
             self.sender.allotments.ended(record)
-        self._write_line("settled", record.call_id, settled_line(record), record, text, parent, on_notices)
+        line = settled_line(record, constant)
+        self._write_line("settled", record.call_id, line, record, text, parent, on_notices)
 
     def write_dropped(self, call_id: str) -> None:
         """Write that nothing of a call reached the network."""

@@ -30,6 +30,20 @@ class _PackageFinder(object):  # noqa: UP004 - Python 2.7 reads this file too
         return None
 
 
+def _look_no_further():
+    """Find nothing but this module in this folder, where every import looks first, without a system call."""
+    for path, finder in list(sys.path_importer_cache.items()):
+        if hasattr(finder, "find_spec") and os.path.abspath(path) == _HERE:
+            finder.find_spec = _only_this(finder.find_spec)
+
+
+def _only_this(find):
+    def find_spec(name, target=None):
+        return find(name, target) if name == "sitecustomize" else None
+
+    return find_spec
+
+
 def _switch_on():
     if sys.version_info < (3, 8) or not os.environ.get("LLM_METER_DIR"):
         return
@@ -40,6 +54,7 @@ def _switch_on():
         from llm_meter_tap.startup import activate
 
         activate()
+        _look_no_further()
     except Exception as error:  # noqa: BLE001 - an interpreter must start, with or without a meter
         sys.stderr.write("LLM Meter: this process is not metered (" + type(error).__name__ + ").\n")
 

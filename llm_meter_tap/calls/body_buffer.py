@@ -14,20 +14,22 @@ class KeptBody:
 
     Attributes:
         is_cut: Bytes are missing between head and tail.
+        head: The pieces of the head.
+        room: How many bytes more the head takes.
     """
 
     def __init__(self) -> None:
         self.is_cut = False
-        self._head: list[bytes] = []
+        self.head: list[bytes] = []
         self._tail: deque[bytes] | None = None  # few bodies are that long
-        self._room = _HEAD
+        self.room = _HEAD
         self._tail_size = 0
 
     def append(self, chunk: bytes) -> None:
         """Keep one chunk as it came."""
-        if self._room > 0:
-            self._head.append(chunk)
-            self._room -= len(chunk)
+        if self.room > 0:
+            self.head.append(chunk)
+            self.room -= len(chunk)
             return
         if self._tail is None:
             self._tail = deque()
@@ -40,12 +42,12 @@ class KeptBody:
     @property
     def pieces(self) -> int:
         """The number of pieces that are kept."""
-        return len(self._head) + (0 if self._tail is None else len(self._tail))
+        return len(self.head) + (0 if self._tail is None else len(self._tail))
 
     def joined(self) -> bytes:
         """Return what was kept, in one piece."""
-        return b"".join(self._head if self._tail is None else (*self._head, *self._tail))
+        return b"".join(self.head if self._tail is None else (*self.head, *self._tail))
 
     def forget(self) -> None:
         """Release what was kept."""
-        self._head, self._tail = [], None
+        self.head, self._tail = [], None

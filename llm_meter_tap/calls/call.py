@@ -18,7 +18,7 @@ from llm_meter_tap.calls.call_text import CallText
 from llm_meter_tap.calls.outcome import Outcome, outcome_of
 from llm_meter_tap.calls.recording import fill_record, new_record
 from llm_meter_tap.calls.stored_answers import give_id
-from llm_meter_tap.calls.stream_end import StreamEnd
+from llm_meter_tap.calls.stream_end import LINE_END, StreamEnd
 from llm_meter_tap.delivery import kernel_message
 from llm_meter_tap.delivery.progress import AnswerUnderWay
 from llm_meter_tap.errors import LimitExceeded
@@ -58,6 +58,8 @@ class Call:
     _is_decoded = False
     _is_first_due = True
     _stream_end: StreamEnd | None = None
+    # What both lines of the call say of its record, encoded; None where it has to be encoded again.
+    _constant: str | None = None
 
     def __init__(self, present: Tap, shape: CallShape, request: OutgoingRequest) -> None:
         self._tap = present
@@ -66,7 +68,7 @@ class Call:
         self._body = KeptBody()
         self._started = Clock.perf_counter()
         self._reference = weakref.ref(self)
-        self._parent, self.record = new_record(present, shape, request)
+        self._parent, self.record, self._place = new_record(present, shape, request)
 
     def admit(self) -> None:
         """Check the hard limits, then record that the call leaves.
@@ -131,7 +133,7 @@ class Call:
         self._tap.under_way.add(self._reference)
         if self._parent is not None:
             run_caps.mark_caller(self._parent)
-        self._tap.write_opened(self.record)
+        self._constant = self._tap.write_opened(self.record, self._place)
 
     @faults.contained
     def failed(self, error: BaseException, is_sent: bool) -> None:
@@ -171,13 +173,27 @@ class Call:
         """
         if self._is_settled or not chunk:
             return
-        # Not `faults.contained`: this runs for every piece, where even a call more shows.
+        # This runs for every piece, where even a call more shows: no `faults.contained`, and most pieces are
+        # kept and passed over right here.
         try:
             if self._is_first_due:
                 self._note_first_piece()
             self._is_decoded = is_decoded
-            self._body.append(chunk)
-            if self._stream_end is not None and self._stream_end.is_near(chunk):
+            body, end = self._body, self._stream_end
+            if body.room > 0:
+                body.head.append(chunk)
+                body.room -= len(chunk)
+            else:
+                body.append(chunk)
+            if end is None:
+                return
+            for word in end.words:
+                if word in chunk:
+                    break
+            else:
+                if chunk[-1] == LINE_END and not end.line:
+                    return
+            if end.is_near(chunk):
                 self._settle_if_finished()
         except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
             faults.count("Call.feed", error)
@@ -260,6 +276,7 @@ class Call:
                 self._tap.folder, self.record.provider_name, self._shape.api, reading.unknown_members
             )
         if reading.is_stored and reading.response_id is not None:
+            self._constant = None
             give_id(self._tap, self.record, reading.response_id)
         broken = None if error is None else type(error).__name__
         self._settle(outcome_of(self._shape, self._status, reading, is_whole, broken), reading.usage)
@@ -278,7 +295,8 @@ class Call:
         record = self.record
         record.status, record.basis, record.error_type, needs_text = outcome
         record.duration_s = Clock.perf_counter() - self._started
-        self._tap.write_settled(record, self._text(usage).gather if needs_text else None, self._parent)
+        text = self._text(usage).gather if needs_text else None
+        self._tap.write_settled(record, text, self._parent, constant=self._constant)
         self._close()
 
     def _drop_call(self) -> None:

@@ -145,6 +145,7 @@ class PossibleCall(Call):
     def _settle_response(self, reading: Reading, is_whole: bool, error: BaseException | None = None) -> None:
         assert self._status is not None
         if self._is_recognised:
+            self._constant = None
             fill_shape(self.record, self._shape)
             self._remember()
         elif not self.is_proved or (is_whole and self._status < 300):

@@ -52,7 +52,7 @@ class ReadBackObserver:
     _is_over = True
 
     def __init__(self, present: Tap, read_back: ReadBack, shape: CallShape, request: OutgoingRequest) -> None:
-        parent, record = new_record(present, shape, request)
+        parent, record, _ = new_record(present, shape, request)
         self._tap = present
         self._read_back = read_back
         self._recorder = ResultRecorder(present, shape, record, parent, request.path)

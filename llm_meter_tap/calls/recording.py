@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_meter_tap.calls.local_servers import port_of
 from llm_meter_tap.formats.reading import Reading
 from llm_meter_tap.provenance import context
 from llm_meter_tap.runtime.moment import now
 from llm_meter_tap.wire.record import CallRecord
+from llm_meter_tap.wire.spool_line import encoded_place
 
 if TYPE_CHECKING:
     from llm_meter_tap.calls.outgoing_request import OutgoingRequest
@@ -16,18 +18,34 @@ if TYPE_CHECKING:
     from llm_meter_tap.tap import Tap
 
 
-def new_record(
-    present: Tap, shape: CallShape, request: OutgoingRequest
-) -> tuple[dict[str, Any] | None, CallRecord]:
-    """Make the record of a request that is about to leave.
+class NewRecord(NamedTuple):
+    """The record of a request that is about to leave.
 
-    Returns:
-        The parent message of the cell that makes the call, None outside a kernel; and the record.
+    Attributes:
+        parent: The parent message of the cell that makes the call; None outside a kernel.
+        record: The record.
+        place: Its place, encoded, see `wire/spool_line.py`.
     """
-    here = context.current()
+
+    parent: dict[str, Any] | None
+    record: CallRecord
+    place: str
+
+
+def new_record(present: Tap, shape: CallShape, request: OutgoingRequest) -> NewRecord:
+    """Make the record of a request that is about to leave."""
+    here, key = context.current(), present.fingerprint(request.headers, request.query)
+    common, place = _common(shape, request.host, port_of(request.scheme, request.port), key, here.known)
+    known = {"call_id": present.new_call_id(), "started_at": now(), **common}
+    return NewRecord(here.parent, CallRecord.of_known(known), place)
+
+
+@lru_cache(maxsize=128)
+def _common(
+    shape: CallShape, host: str, port: int | None, key: str | None, here: context.Known
+) -> tuple[dict[str, Any], str]:
+    """What records of calls like this one have in common when they leave, and its encoded place."""
     known = {
-        "call_id": present.new_call_id(),
-        "started_at": now(),
         "status": "aborted",
         "basis": "missing",
         "source": "tap",
@@ -35,12 +53,12 @@ def new_record(
         "provider_name": shape.provider_name,
         "request_model": shape.request_model,
         "is_stream": shape.is_stream or None,
-        "server_address": request.host,
-        "server_port": port_of(request.scheme, request.port),
-        "key_fingerprint": present.fingerprint(request.headers, request.query),
+        "server_address": host,
+        "server_port": port,
+        "key_fingerprint": key,
+        **here,
     }
-    known.update(here.known)
-    return here.parent, CallRecord.of_known(known)
+    return known, encoded_place(known)
 
 
 def fill_shape(record: CallRecord, shape: CallShape) -> None:

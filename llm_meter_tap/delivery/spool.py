@@ -59,7 +59,11 @@ class Spool:
             else:
                 self._open_calls.discard(call_id)
             try:
-                self._write(line)
+                descriptor = self._descriptor
+                if self._is_torn or descriptor is None or not is_still(descriptor, self._identity):
+                    descriptor, line = self._mend(line)
+                if Files.write(descriptor, line) != len(line):
+                    raise OSError(28, "a line was written in part")
             except OSError as error:
                 self._is_torn = True
                 faults.count("spool", error)
@@ -107,15 +111,8 @@ class Spool:
     def _is_spent(self) -> bool:
         return self._unacknowledged == 0 and not self._open_calls
 
-    def _write(self, line: bytes) -> None:
-        if self._is_torn or not self._is_open():
-            line = self._mend(line)
-        assert self._descriptor is not None
-        if Files.write(self._descriptor, line) != len(line):
-            raise OSError(28, "a line was written in part")
-
-    def _mend(self, line: bytes) -> bytes:
-        """Open the file, if it is not open; returns the line as it must be written."""
+    def _mend(self, line: bytes) -> tuple[int, bytes]:
+        """Open the file, if it is not open; returns its descriptor, and the line as it must be written."""
         if self._is_broken:
             raise OSError(0, "the spool could not be opened before")
         if self._descriptor is None:
@@ -124,7 +121,8 @@ class Spool:
             self._reopen()
         # After a short write (a full disk) the next line must not be glued to the torn one.
         is_torn, self._is_torn = self._is_torn, False
-        return b"\n" + line if is_torn else line
+        assert self._descriptor is not None
+        return self._descriptor, b"\n" + line if is_torn else line
 
     def _create(self) -> None:
         self._is_broken = True

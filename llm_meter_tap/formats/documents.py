@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
@@ -67,6 +68,8 @@ def documents(
     Returns:
         The documents; none for anything that is not JSON.
     """
+    if body.startswith(b"{") and content_type.partition(";")[0] == "application/json":
+        return _object(body, complete, matters, names, figures or names[:1])
     if "amazon.eventstream" in content_type and eventstream.parts(body):
         content_type, body = "", eventstream.parts(body)
     if "amazon.eventstream" in content_type:
@@ -90,13 +93,21 @@ def documents(
 def _sse(body: bytes, matters: re.Pattern[bytes], figures: tuple[str, ...]) -> Documents:
     """A stream's two ends; its middle, which is long, only if the figures are there and nowhere else."""
     before, after = sse.divided(body, _LAST)
-    names = "|".join(figures).encode()
-    is_given, is_counted = re.compile(_GIVEN % names).search, re.compile(_COUNTED % names).search
+    is_given, is_counted = _figure_patterns(figures)
     late = [*sse.events(after)]
-    # Comments may hold anything, so that events are looked at.
-    if after and (any(is_counted(event.data) for event in late) or not is_given(before)):
+    # Comments may hold anything, so that events are looked at; the figures are mostly in the last.
+    if after and (
+        any(is_counted.search(event.data) for event in reversed(late)) or not is_given.search(before)
+    ):
         return _stream(chain(islice(sse.events(before), _FIRST), late), matters)
     return _stream(sse.events(body), matters)
+
+
+@lru_cache(maxsize=128)
+def _figure_patterns(figures: tuple[str, ...]) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """What finds figures that are there, and those that are no zeros."""
+    names = "|".join(figures).encode()
+    return re.compile(_GIVEN % names), re.compile(_COUNTED % names)
 
 
 def _stream(events: Iterable[StreamEvent], matters: re.Pattern[bytes], most: int | None = _LAST) -> Documents:
@@ -125,7 +136,7 @@ def _object(
     names: tuple[str, ...],
     figures: tuple[str, ...],
 ) -> Documents:
-    if len(body) > _WHOLE_BODY and complete:
+    if complete and len(body) > _WHOLE_BODY:
         ends = outer_members(body, names)
         if all(name in ends for name in figures):
             return Documents([("", ends)], False, True)

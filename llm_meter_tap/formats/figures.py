@@ -108,7 +108,8 @@ class Draft:
         tier."""
         self.model = self.model or _name(model)
         self.id = self.id or _name(id)
-        self.tier = _name(tier) or self.tier
+        if tier is not None:
+            self.tier = _name(tier) or self.tier
 
     def replace(self, figures: Any) -> None:
         """Use a cumulative usage object: the last one applies, never the sum. An empty one, or one of zeros

@@ -42,15 +42,14 @@ def flags_of(usage: Usage, totals: tuple[str, ...]) -> list[str]:
         usage: The figures.
         totals: The members of the raw figures that state a total.
     """
-    return [*_of_total(usage, totals), *_of_parts(usage)]
-
-
-def _of_total(usage: Usage, totals: tuple[str, ...]) -> Iterator[str]:
-    total = first_count(*(usage.raw.get(name) for name in totals))
+    total = first_count(*map(usage.raw.get, totals))
     entered, produced = usage.input_tokens, usage.output_tokens
-    if total is None or entered is None:
-        return
-    beyond = entered + (produced or 0) - total
+    beyond = 0 if total is None or entered is None else entered + (produced or 0) - total
+    return [*(_of_total(usage, beyond) if beyond else ()), *_of_parts(usage)]
+
+
+def _of_total(usage: Usage, beyond: int) -> Iterator[str]:
+    """What explains that the sides are so many tokens more than the total."""
     if beyond > 0:
         others = [part.usage for part in other_models(usage.raw)]
         beyond -= sum((other.input_tokens or 0) + (other.output_tokens or 0) for other in others)

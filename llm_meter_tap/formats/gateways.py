@@ -12,11 +12,8 @@ from collections.abc import Mapping
 COST = "gateway_cost_usd"
 """The name among a call's raw figures of the dollars that a gateway states."""
 
-_CACHE_STATUS = (
-    "cf-aig-cache-status",
-    "x-portkey-cache-status",
-    "helicone-cache",
-    "x-openrouter-cache-status",
+_CACHE_STATUS = frozenset(
+    ("cf-aig-cache-status", "x-portkey-cache-status", "helicone-cache", "x-openrouter-cache-status")
 )
 _COST = "x-litellm-response-cost"
 
@@ -27,6 +24,8 @@ def is_cache_hit(headers: Mapping[str, str]) -> bool:
     Args:
         headers: The response's headers, keys in lower case.
     """
+    if _CACHE_STATUS.isdisjoint(headers):
+        return False
     # Portkey has "SEMANTIC HIT" besides.
     return any(headers[name].upper().endswith("HIT") for name in _CACHE_STATUS if name in headers)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from llm_meter_tap.formats.registry import FORMATS
-from llm_meter_tap.wire.json_values import parse
 
 # Kinds of content parts: OpenAI's chat and responses, Anthropic's, Cohere's.
 _KINDS = frozenset(
@@ -32,18 +31,17 @@ _DEFINITIONS = frozenset(
 _TEXTS = ("input", "prompt")
 
 
-def is_text_only(api: str, content_type: str | None, body: bytes) -> bool:
+def is_text_only(api: str, content_type: str | None, request: dict[str, Any] | None) -> bool:
     """Whether a count of the request's text is a count of what the model reads.
 
     Args:
         api: The name of the request's format.
         content_type: The request's Content-Type.
-        body: The whole request body.
+        request: The whole request, parsed; None where it is no JSON object.
     """
     if content_type is not None and content_type.startswith("multipart/"):
         return False
-    request = parse(body)
-    if not isinstance(request, dict):
+    if request is None:
         return False
     fields = FORMATS[api].text
     if fields is not None and any(request.get(name) for name in fields.elsewhere):

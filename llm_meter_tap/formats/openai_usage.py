@@ -14,7 +14,7 @@ from llm_meter_tap.formats.figures import Draft, Usage, rest_of
 from llm_meter_tap.formats.format import UsageReader, names
 from llm_meter_tap.formats.openai_other_models import add_usage, other_models, tool_usage
 from llm_meter_tap.formats.tool_calls import in_output
-from llm_meter_tap.wire.json_values import count, first_count, mapping, sequence
+from llm_meter_tap.wire.json_values import LARGEST_COUNT, count, mapping, sequence
 
 _MATTERS = (
     rb'"usage"\s*:\s*\{|"error"\s*:\s*[{"]|"errors"\s*:\s*\[\s*\{|"finish_reason"\s*:\s*"'
@@ -38,6 +38,9 @@ _UNITS = frozenset(
         "pages_processed rerank_units",
     )
 )
+# What an answer may be wrapped in, and what only a failure has: most answers have neither.
+_WRAPPERS = frozenset(("response", "result", "data"))
+_FAILURES = frozenset(("errors", "error", "last_error", "base_resp", "code", "type"))
 _TERMINAL_RUNS = ("completed", "incomplete", "failed", "cancelled", "expired", "requires_action")
 # OpenAI's chat and responses names, and the singular spelling of Writer, Mistral and old assistants.
 _INPUT_DETAILS = (
@@ -49,6 +52,43 @@ _OUTPUT_DETAILS = (
 # What was read beside the prompt, within the total: by the connectors of Mistral's conversations, and by the
 # guard of Snowflake's completions.
 _READ_BESIDE = ("connector_tokens", "guard_tokens")
+# Where a usage object may have each figure, the first that is there counts: in the object itself, or in the
+# details of its input or output.
+_WHOLE, _INSIDE, _OUTSIDE = range(3)
+_FIGURES = (
+    ("input_tokens", ((_WHOLE, "prompt_tokens"), (_WHOLE, "input_tokens"))),
+    ("output_tokens", ((_WHOLE, "completion_tokens"), (_WHOLE, "output_tokens"))),
+    # OpenAI; DeepSeek (prompt_cache_hit_tokens); Moonshot, Together (cached_tokens); Mistral; GigaChat
+    # (precached_prompt_tokens, which its total leaves out); Inception (cached_input_tokens); Databricks.
+    (
+        "cache_read_input_tokens",
+        (
+            (_INSIDE, "cached_tokens"),
+            (_WHOLE, "prompt_cache_hit_tokens"),
+            (_WHOLE, "cached_tokens"),
+            (_WHOLE, "num_cached_tokens"),
+            (_WHOLE, "precached_prompt_tokens"),
+            (_WHOLE, "cached_input_tokens"),
+            (_WHOLE, "cache_read_input_tokens"),
+            (_INSIDE, "cache_read_input_tokens"),
+        ),
+    ),
+    # OpenRouter, Vercel (cache_write_tokens); LiteLLM and Databricks keep Anthropic's names.
+    (
+        "cache_write_input_tokens",
+        (
+            (_INSIDE, "cache_write_tokens"),
+            (_INSIDE, "cache_creation_tokens"),
+            (_INSIDE, "cache_creation_input_tokens"),
+            (_WHOLE, "cache_creation_input_tokens"),
+        ),
+    ),
+    ("reasoning_output_tokens", ((_OUTSIDE, "reasoning_tokens"), (_WHOLE, "reasoning_tokens"))),
+    ("audio_input_tokens", ((_INSIDE, "audio_tokens"),)),
+    ("audio_output_tokens", ((_OUTSIDE, "audio_tokens"),)),
+    ("image_input_tokens", ((_INSIDE, "image_tokens"),)),
+    ("image_output_tokens", ((_OUTSIDE, "image_tokens"),)),
+)
 # They estimate reasoning by another tokenizer, which may overshoot the completion that holds it.
 _ESTIMATORS = ("openrouter", "together")
 # Who else reports more reasoning than completion does not count it in; this leaves room for unknown
@@ -58,7 +98,7 @@ _OUTSIDE_RATIO = 1.5
 
 def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
     """Read one document: a whole body, or an event of a stream."""
-    body = _unwrapped(document)
+    body = document if _WRAPPERS.isdisjoint(document) else _unwrapped(document)
     model = body.get("model") or body.get("model_id")
     draft.identify(model, body.get("id") or body.get("request_id"), body.get("service_tier"))
     choices = [choice for choice in sequence(body.get("choices")) if isinstance(choice, dict)]
@@ -66,7 +106,8 @@ def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
         # Moonshot puts a stream's usage into the last choice.
         draft.replace(choice.get("usage"))
     # Groq's streams without include_usage (reference: x_groq).
-    draft.replace(mapping(body.get("x_groq")).get("usage"))
+    if "x_groq" in body:
+        draft.replace(mapping(body["x_groq"]).get("usage"))
     draft.replace(body.get("usage"))
     # Responses report what tools used, and images who drew an SVG, beside the usage.
     if "tool_usage" in body or "svg_usage" in body:
@@ -81,7 +122,11 @@ def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
     # So is what xAI defers, of which a request's id is all that is answered, and what Zhipu makes a task of.
     is_background = is_background or body.keys() == {"request_id"} or "task_status" in body
     draft.is_background = draft.is_background or is_background
-    draft.error = _error(event, document, body) or draft.error
+    if not (_FAILURES.isdisjoint(document) and _FAILURES.isdisjoint(body)) or "error" in (
+        event,
+        document.get("object"),
+    ):
+        draft.error = _error(event, document, body) or draft.error
     draft.is_finished = draft.is_finished or _ends(document, body, choices)
 
 
@@ -113,8 +158,9 @@ def _error(event: str, document: dict[str, Any], body: dict[str, Any]) -> Any:
 
 
 def _ends(document: dict[str, Any], body: dict[str, Any], choices: list[dict[str, Any]]) -> bool:
-    if any(isinstance(choice.get("finish_reason"), str) for choice in choices):
-        return True
+    for choice in choices:
+        if isinstance(choice.get("finish_reason"), str):
+            return True
     if body.get("object") == "thread.run":
         return body.get("status") in _TERMINAL_RUNS
     return document.get("type") in _TERMINAL_TYPES
@@ -123,19 +169,8 @@ def _ends(document: dict[str, Any], body: dict[str, Any], choices: list[dict[str
 def normalise(draft: Draft, provider: str) -> Usage:
     """Bring the dialects of one usage object to inclusive sums."""
     raw = draft.raw
-    inside, outside = _details(raw, _INPUT_DETAILS), _details(raw, _OUTPUT_DETAILS)
-    usage = Usage(
-        input_tokens=first_count(raw.get("prompt_tokens"), raw.get("input_tokens")),
-        output_tokens=first_count(raw.get("completion_tokens"), raw.get("output_tokens")),
-        cache_read_input_tokens=_cache_read(raw, inside),
-        cache_write_input_tokens=_cache_write(raw, inside),
-        reasoning_output_tokens=first_count(outside.get("reasoning_tokens"), raw.get("reasoning_tokens")),
-        audio_input_tokens=count(inside.get("audio_tokens")),
-        audio_output_tokens=count(outside.get("audio_tokens")),
-        image_input_tokens=count(inside.get("image_tokens")),
-        image_output_tokens=count(outside.get("image_tokens")),
-        raw=raw,
-    )
+    usage = Usage(raw=raw)
+    _read_figures(usage)
     total = count(raw.get("total_tokens"))
     _complete(usage, total)
     _include_hidden(usage, total, provider)
@@ -144,37 +179,27 @@ def normalise(draft: Draft, provider: str) -> Usage:
     return usage
 
 
+def _read_figures(usage: Usage) -> None:
+    """Read what one usage object says of itself. This runs for every call: one loop, and no call in it."""
+    raw, known = usage.raw, vars(usage)
+    places = (raw, _details(raw, _INPUT_DETAILS), _details(raw, _OUTPUT_DETAILS))
+    for field, spellings in _FIGURES:
+        for place, name in spellings:
+            value = places[place].get(name)
+            if value is None:
+                continue
+            tokens = value if type(value) is int and 0 <= value <= LARGEST_COUNT else count(value)
+            if tokens is not None:
+                known[field] = tokens
+                break
+
+
 def _details(raw: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     for name in names:
         details = raw.get(name)
         if isinstance(details, dict):
             return details
     return {}
-
-
-def _cache_read(raw: dict[str, Any], details: dict[str, Any]) -> int | None:
-    """OpenAI; DeepSeek (prompt_cache_hit_tokens); Moonshot, Together (cached_tokens); Mistral; GigaChat
-    (precached_prompt_tokens, which its total leaves out); Inception (cached_input_tokens); Databricks."""
-    return first_count(
-        details.get("cached_tokens"),
-        raw.get("prompt_cache_hit_tokens"),
-        raw.get("cached_tokens"),
-        raw.get("num_cached_tokens"),
-        raw.get("precached_prompt_tokens"),
-        raw.get("cached_input_tokens"),
-        raw.get("cache_read_input_tokens"),
-        details.get("cache_read_input_tokens"),
-    )
-
-
-def _cache_write(raw: dict[str, Any], details: dict[str, Any]) -> int | None:
-    """OpenAI, OpenRouter (cache_write_tokens); LiteLLM and Databricks keep Anthropic's names."""
-    return first_count(
-        details.get("cache_write_tokens"),
-        details.get("cache_creation_tokens"),
-        details.get("cache_creation_input_tokens"),
-        raw.get("cache_creation_input_tokens"),
-    )
 
 
 def _complete(usage: Usage, total: int | None) -> None:

@@ -9,18 +9,18 @@ from typing import Any
 
 from llm_meter_tap.formats.format import OutputLimit
 from llm_meter_tap.formats.registry import FORMATS
-from llm_meter_tap.wire.json_values import count, mapping, parse
+from llm_meter_tap.wire.json_values import count, mapping
 
 _WRITES_NOTHING = ("embeddings", "rerank")
 
 
-def max_output_tokens(api: str, operation_name: str | None, body: bytes) -> int | None:
+def max_output_tokens(api: str, operation_name: str | None, request: dict[str, Any]) -> int | None:
     """The most tokens that the model may write, of all answers together.
 
     Args:
         api: The name of the request's format.
         operation_name: `gen_ai.operation.name`.
-        body: The whole request body.
+        request: The whole request, parsed; empty where it is no JSON object.
 
     Returns:
         Tokens, 0 where the model writes nothing; None where the request does not say.
@@ -30,7 +30,6 @@ def max_output_tokens(api: str, operation_name: str | None, body: bytes) -> int 
     places = FORMATS[api].output_limit
     if places is None:
         return None
-    request = mapping(parse(body))
     limit = _largest(request, places.tokens)
     if limit is None:
         return None

@@ -60,13 +60,15 @@ def read_response(
     draft = Draft()
     for event, document in found.items:
         reader.read_document(draft, event, document)
-    in_headers = {name: count(parse(headers[key])) for key, name in reader.headers if key in headers}
-    if in_headers:
-        draft.update({"headers": in_headers})
-    if draft.raw:
-        draft.update({COST: cost_in(headers)})
+    if reader.headers:
+        in_headers = {name: count(parse(headers[key])) for key, name in reader.headers if key in headers}
+        draft.update({"headers": in_headers or None})
+    cost = cost_in(headers) if draft.raw else None
+    if cost is not None:
+        draft.update({COST: cost})
     has_ended = found.is_stream and (draft.is_finished or bool(draft.error))
-    failure = error_type(status, _error(status, draft, found.items), headers)
+    has_failed = draft.error or status >= 400
+    failure = error_type(status, _error(status, draft, found.items), headers) if has_failed else None
     reading = _reading(reader, draft, shape, failure, found.is_whole or has_ended)
     reading.is_closed = found.is_whole
     if is_cache_hit(headers):

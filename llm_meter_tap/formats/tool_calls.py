@@ -30,6 +30,7 @@ _LONGEST_NAME = 64
 _COUNTERS = (
     "server_tool_use", "server_side_tool_usage", "server_side_tool_usage_details", "connectors", "tool_usage",
 )  # fmt: skip
+_COUNTED = frozenset((*_COUNTERS, "num_search_queries", "num_sources_used"))
 
 
 def in_output(output: Any, tools: Any, used: Any) -> dict[str, int]:
@@ -69,6 +70,8 @@ def _billed(counts: dict[str, int], used: dict[str, Any], search: str) -> dict[s
 def in_usage(raw: dict[str, Any]) -> dict[str, int]:
     """The tools that a usage object counts."""
     counts: dict[str, int] = {}
+    if _COUNTED.isdisjoint(raw):
+        return counts
     for member in _COUNTERS:
         if member not in raw:
             continue

@@ -75,6 +75,8 @@ def unknown_members(raw: Mapping[str, Any]) -> list[str]:
 
 def _unknown(raw: Mapping[str, Any], depth: int) -> list[str]:
     found: list[str] = []
+    if raw.keys() <= _KNOWN:
+        return found
     for name, value in raw.items():
         if name in _KNOWN:
             continue

@@ -22,7 +22,7 @@ from llm_meter_tap.limits.run_caps import Run
 from llm_meter_tap.runtime import faults, off_loop
 from llm_meter_tap.runtime.guard import PassingBy
 from llm_meter_tap.system import Clock
-from llm_meter_tap.wire.json_values import encode, mapping, sequence, text
+from llm_meter_tap.wire.json_values import encode, mapping, parse, sequence, text
 from llm_meter_tap.wire.record import CallRecord
 
 if TYPE_CHECKING:
@@ -60,6 +60,9 @@ class _Unread:
     """Stands for what has not been read from the request yet."""
 
 
+_UNREAD = _Unread()
+
+
 class ReservationRequest:
     """The request for a reservation for one call.
 
@@ -95,18 +98,17 @@ class ReservationRequest:
         self._body = body
         self._gate = gate
         self._run = run
-        self._bounds: Bounds | _Unread | None = _Unread()
+        self._bounds: Bounds | _Unread | None = _UNREAD
+        self._parsed: dict[str, Any] | _Unread | None = _UNREAD
 
     @property
     def bounds(self) -> Bounds | None:
         """What the call can use at most; None where that cannot be said without counting."""
         if isinstance(self._bounds, _Unread):
-            body, api = self._body, self._api
-            is_known = body is not None and is_text_only(api, self._content_type, body)
+            is_known = is_text_only(self._api, self._content_type, self._request)
             self._bounds = None
-            if body is not None and is_known:
-                most = max_output_tokens(api, self._record.operation_name, body)
-                self._bounds = Bounds(len(body), most)
+            if self._body is not None and is_known:
+                self._bounds = Bounds(len(self._body), self._max_output_tokens())
         return self._bounds
 
     @property
@@ -150,9 +152,20 @@ class ReservationRequest:
             return {}
         return {
             "text": call_text(self._api, body, None, b""),
-            "max_output_tokens": max_output_tokens(self._api, self._record.operation_name, body),
-            "is_text_only": is_text_only(self._api, self._content_type, body),
+            "max_output_tokens": self._max_output_tokens(),
+            "is_text_only": is_text_only(self._api, self._content_type, self._request),
         }
+
+    @property
+    def _request(self) -> dict[str, Any] | None:
+        """The request's body, parsed once; None where it cannot be seen or is no JSON object."""
+        if isinstance(self._parsed, _Unread):
+            parsed = None if self._body is None else parse(self._body)
+            self._parsed = parsed if isinstance(parsed, dict) else None
+        return self._parsed
+
+    def _max_output_tokens(self) -> int | None:
+        return max_output_tokens(self._api, self._record.operation_name, self._request or {})
 
     def unanswered(self, reason: str) -> Refusal | None:
         """Decide without an answer: refuse if a cap cannot be kept, or if the gate says `block`."""

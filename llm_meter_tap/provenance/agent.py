@@ -57,12 +57,14 @@ def forget_parts() -> None:
     _name_of = None
 
 
-@faults.contained
 def current() -> str | None:
     """Return the part whose code runs here, else the one that started what runs; None without either."""
     name_of = _name_of
-    if name_of is None:
-        return None
+    return None if name_of is None else _current(name_of)
+
+
+@faults.contained
+def _current(name_of: NameOf) -> str | None:
     return name_of(_packages()) or _job.of or _task_of.get()
 
 

@@ -11,10 +11,15 @@ import os
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from llm_meter_tap.provenance import agent, program
 from llm_meter_tap.system import Variables
+
+if TYPE_CHECKING:
+    _Fields = dict[str, Any]
+else:
+    _Fields = dict  # Python 3.8 has no other form of it
 
 _FIELDS = {
     "LLM_METER_USER": "user_id",
@@ -38,30 +43,42 @@ class CallContext(NamedTuple):
     """Who and where, as far as this process can know.
 
     Attributes:
-        known: Fields of `CallRecord`; not to be changed.
+        known: Fields of `CallRecord`.
         parent: The request under which the call is made; None outside a kernel.
     """
 
-    known: dict[str, Any]
+    known: Known
     parent: dict[str, Any] | None
 
 
 def current() -> CallContext:
     """The context of work done here and now."""
-    known = _known_of_environment(_VARIABLES.values())
-    agent_name, kernel = agent.current(), running_kernel()
+    kernel = running_kernel()
     parent = _parent_message(kernel)
-    if kernel is not None:
-        known = {**known, "cell_id": cell_id(parent), "run_id": run_id(parent)}
     name = program.script_name() if kernel is None else program.kernel_name()
-    named = {"agent_name": agent_name, "program_name": name}
-    return CallContext({**known, **{field: value for field, value in named.items() if value}}, parent)
+    cell = None if kernel is None else (cell_id(parent), run_id(parent))
+    return CallContext(_known(_VARIABLES.values(), agent.current(), name, cell), parent)
 
 
-@functools.lru_cache(maxsize=16)
-def _known_of_environment(values: tuple[str | None, ...]) -> dict[str, Any]:
-    named = zip(_FIELDS.values(), values)  # noqa: B905 - not in 3.8
-    return {"user_id": os_user(), **{field: value for field, value in named if value}}
+class Known(_Fields):
+    """Fields of `CallRecord`, not to be changed; hashed by identity, since equal ones are the same object."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+
+@functools.lru_cache(maxsize=64)
+def _known(
+    values: tuple[str | None, ...],
+    agent_name: str | None,
+    program_name: str | None,
+    cell: tuple[str | None, str | None] | None,
+) -> Known:
+    """What calls have in common, by the variables of the environment and, in a kernel, by the cell."""
+    named = dict(zip(_FIELDS.values(), values))  # noqa: B905 - not in 3.8
+    named.update(agent_name=agent_name, program_name=program_name)
+    if cell is not None:
+        named["cell_id"], named["run_id"] = cell
+    return Known({"user_id": os_user(), **{field: value for field, value in named.items() if value}})
 
 
 def running_kernel() -> Any | None:

@@ -5,6 +5,7 @@ A kernel that a lab started gets its name from the service, which knows its cons
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import time
@@ -44,4 +45,9 @@ def script_name() -> str | None:
     file = getattr(main, "__file__", None)
     if not isinstance(file, str) or file.startswith("<"):  # "<stdin>"
         return None
+    return _name_of_file(file)
+
+
+@functools.lru_cache(maxsize=8)
+def _name_of_file(file: str) -> str | None:
     return os.path.basename(file) or None

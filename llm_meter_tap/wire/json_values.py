@@ -30,8 +30,8 @@ def _encoder() -> Callable[[Any], str]:
 encode = _encoder()
 """Encode a value as JSON on one line, in ASCII."""
 
-# A count above this is damage, not usage; it also keeps sums within a 64-bit column.
-_LARGEST_COUNT = 10**15
+LARGEST_COUNT = 10**15
+"""A count above this is damage, not usage; it also keeps sums within a 64-bit column."""
 _DIGITS = re.compile(r"\d{1,16}", re.ASCII)
 
 
@@ -70,7 +70,7 @@ def count(value: Any) -> int | None:
     # By exact type: a bool is an int to isinstance, and JSON has no subclasses.
     kind = type(value)
     if kind is int:
-        return value if 0 <= value <= _LARGEST_COUNT else None
+        return value if 0 <= value <= LARGEST_COUNT else None
     if value is None:
         return None
     if kind is float and value.is_integer():

@@ -1,13 +1,12 @@
 """The lines of a spool: one JSON object and a newline each, in ASCII.
 
-A line says that a call opened, settled, or was dropped because it never reached the network. The part of a
-record that says who calls whom from where is the same in both lines of a call, and in most calls of a
-program: it is encoded once and remembered by its values.
+A line says that a call opened, settled, or was dropped because it never reached the network. What a record
+has from the start is the same in both lines of a call: it is encoded once. The part of it that says who calls
+whom from where, its place, is the same in most calls of a program, too.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import compress, repeat
 from operator import is_not
 from typing import Any
@@ -20,35 +19,60 @@ from llm_meter_tap.wire.record_fields import WRITERS
 _PLACE = (
     "source", "operation_name", "provider_name", "request_model", "is_stream", "server_address",
     "server_port", "agent_name", "program_name", "user_id", "team", "key_fingerprint", "project", "kernel_id",
-    "notebook_path", "cell_id", "run_id", "allotment_id",
+    "notebook_path", "cell_id", "run_id",
 )  # fmt: skip
 _PLACE_WIRE = tuple(map(wire_name, _PLACE))
-_OPENING = ("call_id", "started_at", "status", "basis")
-_ID, _STARTED_AT, _STATUS, _BASIS = (FIELDS[name].wire for name in _OPENING)
-_REST = tuple(name for name in NAMES if name not in (*_PLACE, *_OPENING))
+_ID, _STARTED_AT = (FIELDS[name].wire for name in ("call_id", "started_at"))
+_STATUS, _BASIS = (FIELDS[name].wire for name in ("status", "basis"))
+_ALLOTMENT = wire_name("allotment_id")
+_CONSTANT = (*_PLACE, "call_id", "started_at", "allotment_id")
+# Every record has a status.
+_REST = tuple(name for name in NAMES if name not in _CONSTANT)
 _REST_WIRE = tuple(FIELDS[name].wire for name in _REST)
 _WRITTEN = tuple((FIELDS[name].wire, WRITERS[name]) for name in _REST if name in WRITERS)
-_time_written = lru_cache(maxsize=128)(WRITERS["started_at"])
+_time_written = WRITERS["started_at"]
 
 
-def opened_line(record: CallRecord) -> bytes:
+def encoded_place(known: dict[str, Any]) -> str:
+    """Encode the members that say who calls whom from where, of a record's known fields."""
+    named = zip(_PLACE_WIRE, map(known.get, _PLACE))  # noqa: B905 - not in 3.8
+    return encode({wire: value for wire, value in named if value is not None})[1:-1]
+
+
+def constant_members(record: CallRecord, place: str | None = None) -> str:
+    """Encode the members that a record has from the start and keeps.
+
+    Args:
+        record: The record. Its id is our own word, so that it needs no escaping; so are status and basis.
+        place: What `encoded_place` says of it, where that is known.
+    """
+    place = encoded_place(vars(record)) if place is None else place
+    if record.allotment_id is not None:
+        place = f'{place},"{_ALLOTMENT}":{encode(record.allotment_id)}'
+    return f'"{_ID}":"{record.call_id}","{_STARTED_AT}":"{_time_written(record.started_at)}",{place}'
+
+
+def opened_line(record: CallRecord, constant: str | None = None) -> bytes:
     """Encode what is known of a call when its request leaves.
 
     Args:
-        record: The record. Its id, status and basis are our own words, so that they need no escaping.
+        record: The record.
+        constant: What `constant_members` says of it, where that is known.
     """
-    return f'{{"v":1,"event":"opened","record":{{{_opening(record)}}}}}\n'.encode("ascii")
+    members = constant or constant_members(record)
+    state = f'"{_STATUS}":"{record.status}","{_BASIS}":"{record.basis}"'
+    return f'{{"v":1,"event":"opened","record":{{{members},{state}}}}}\n'.encode("ascii")
 
 
-def settled_line(record: CallRecord) -> bytes:
-    """Encode a whole record."""
+def settled_line(record: CallRecord, constant: str | None = None) -> bytes:
+    """Encode a whole record; the arguments are those of `opened_line`."""
     values = tuple(map(vars(record).get, _REST))
     rest = dict(compress(zip(_REST_WIRE, values), map(is_not, values, repeat(None))))  # noqa: B905 - not in 3.8
     for wire, write in _WRITTEN:
         if wire in rest:
             rest[wire] = write(rest[wire])
-    more = "," + encode(rest)[1:-1] if rest else ""
-    return f'{{"v":1,"event":"settled","record":{{{_opening(record)}{more}}}}}\n'.encode("ascii")
+    members = constant or constant_members(record)
+    return f'{{"v":1,"event":"settled","record":{{{members},{encode(rest)[1:]}}}\n'.encode("ascii")
 
 
 def dropped_line(call_id: str) -> bytes:
@@ -64,19 +88,3 @@ def with_text(line: bytes, text: dict[str, Any]) -> bytes:
         text: `input`, `output` and `framing`.
     """
     return line[: -len(b"}\n")] + f',"text":{encode(text)}}}\n'.encode("ascii")
-
-
-def _opening(record: CallRecord) -> str:
-    """Encode the members that a record has from the start."""
-    place = _encoded_place(tuple(map(vars(record).get, _PLACE)))
-    return (
-        f'"{_ID}":"{record.call_id}","{_STARTED_AT}":"{_time_written(record.started_at)}"'
-        f',"{_STATUS}":"{record.status}","{_BASIS}":"{record.basis}",{place}'
-    )
-
-
-@lru_cache(maxsize=128)
-def _encoded_place(values: tuple[Any, ...]) -> str:
-    """Encode members; every record has a source."""
-    known = (pair for pair in zip(_PLACE_WIRE, values) if pair[1] is not None)  # noqa: B905 - not in 3.8
-    return encode(dict(known))[1:-1]

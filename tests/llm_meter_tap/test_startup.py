@@ -66,6 +66,23 @@ def test_another_sitecustomize_still_has_its_turn_and_may_change_the_path(folder
     assert (output, errors) == (f"True added {tmp_path}/sitecustomize.py\n", "")
 
 
+def test_no_import_asks_the_file_system_for_the_folder_of_the_tap_and_its_module_can_be_loaded_again(folder):
+    code = f"""
+        import importlib, os, pkgutil, sys
+        finder = sys.path_importer_cache[{bootstrap_path()!r}]
+        seen = []
+        sys.addaudithook(lambda event, arguments: seen.append(arguments) if event == "os.listdir" else None)
+        os.utime({bootstrap_path()!r})
+        print(finder.find_spec("no_such_module"), seen, sys.path.count({bootstrap_path()!r}))
+        importlib.invalidate_caches()
+        importlib.reload(sys.modules["sitecustomize"])
+        print([found.name for found in pkgutil.iter_modules([{bootstrap_path()!r}])])
+    """
+    output, errors = run(folder, code)
+
+    assert (output, errors) == ("None [] 1\n['sitecustomize']\n", "")
+
+
 def test_the_other_sitecustomize_has_its_turn_when_the_tap_is_off_too(tmp_path):
     (tmp_path / "sitecustomize.py").write_text("import sys; sys.marked = True")
     path = f"{bootstrap_path()}:{tmp_path}"

@@ -1,7 +1,5 @@
 """Whether a count of a request's text is a count of all that the model reads."""
 
-import json
-
 import pytest
 
 from llm_meter_tap.formats.media import is_text_only
@@ -43,7 +41,7 @@ def asked(*parts: object) -> dict[str, object]:
     ],
 )
 def test_text_alone_is_text_only(body):
-    assert is_text_only(api_of(body), "application/json", json.dumps(body).encode())
+    assert is_text_only(api_of(body), "application/json", body)
 
 
 @pytest.mark.parametrize(
@@ -65,12 +63,15 @@ def test_text_alone_is_text_only(body):
         {"input": "and then?", "previous_interaction_id": "v1_1"},
         {"prompt": [1, 2, 3]},
         {"input": [[1, 2], [3]]},
-        ["no", "object"],
     ],
 )
 def test_media_and_what_lies_elsewhere_are_not(body):
-    assert not is_text_only(api_of(body), "application/json", json.dumps(body).encode())
+    assert not is_text_only(api_of(body), "application/json", body)
 
 
 def test_a_form_is_not():
-    assert not is_text_only("openai.audio", "multipart/form-data; boundary=x", b"--x\r\n")
+    assert not is_text_only("openai.audio", "multipart/form-data; boundary=x", None)
+
+
+def test_what_is_no_object_is_not():
+    assert not is_text_only("openai.chat", "application/json", None)

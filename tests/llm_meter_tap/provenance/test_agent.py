@@ -145,4 +145,4 @@ def test_a_host_that_fails_costs_the_name_and_nothing_else(metered):
     agent.name_parts(fail)
     assert "agent_name" not in context.current().known
     agent.forget_parts()
-    assert faults.counts.pop("current") == 1
+    assert faults.counts.pop("_current") == 1

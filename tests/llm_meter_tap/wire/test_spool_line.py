@@ -10,7 +10,14 @@ import pytest
 
 from llm_meter_tap.calls.entry import OutgoingRequest, prepare_call
 from llm_meter_tap.wire.record import CallRecord
-from llm_meter_tap.wire.spool_line import dropped_line, opened_line, settled_line, with_text
+from llm_meter_tap.wire.spool_line import (
+    constant_members,
+    dropped_line,
+    encoded_place,
+    opened_line,
+    settled_line,
+    with_text,
+)
 
 
 def of_call(**known: object) -> CallRecord:
@@ -47,6 +54,17 @@ def test_an_opened_line_holds_the_whole_record(known):
 def test_a_settled_line_holds_the_whole_record(known):
     record = of_call(**known)
     assert content(settled_line(record)) == {"v": 1, "event": "settled", "record": record.to_wire()}
+
+
+@pytest.mark.parametrize("known", [{}, {"allotment_id": 'a"1'}])
+def test_what_both_lines_say_is_encoded_once_whatever_the_call_was_drawn_from(known):
+    record = of_call(**PLACE)
+    place = encoded_place(vars(record))
+    record = of_call(**PLACE, **known)
+    constant = constant_members(record, place)
+    assert content(opened_line(record, constant))["record"] == record.to_wire()
+    record.status, record.basis, record.input_tokens = "ok", "reported", 3
+    assert content(settled_line(record, constant))["record"] == record.to_wire()
 
 
 def test_a_record_that_changes_is_written_as_it_is_now():
