@@ -48,6 +48,12 @@ def test_an_unknown_path_of_a_server_that_spoke_a_known_format_is_a_call(
     assert (record["llm_meter.call.status"], record["llm_meter.call.basis"]) == ("ok", "reported")
 
 
+def test_a_call_to_a_proved_path_is_booked_as_its_answer_says(seen: Path, provider: Provider) -> None:
+    for _ in range(2):
+        httpx.post(f"{provider.url}/json/v9/our-messages", json=ASKING)
+    assert [record["gen_ai.provider.name"] for record in settled(seen)[1:]] == ["anthropic"] * 2
+
+
 def test_the_diagnostics_learn_its_host_and_path_and_nothing_else(seen: Path, provider: Provider) -> None:
     httpx.post(f"{provider.url}/json/v9/think/sk-4f6a8b2c9d1e7f3a5b?key=hidden", json=ASKING)
     found = json.loads((seen / possible_call.FILE).read_text())
