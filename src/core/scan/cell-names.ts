@@ -13,10 +13,16 @@ export interface CellNames {
   readonly read: ReadonlySet<string>;
   /** Those among them that it shows, as far as can be seen: not what it only passes to functions of any kind. */
   readonly shown: ReadonlySet<string>;
+  /** Whether it runs anything that may make a call of its own: a command, or a function that is not known to show only. */
+  readonly mayCall: boolean;
 }
 
 const TOKEN =
   /(?:#|\/\/)[^\n]*|\/\*[^]*?\*\/|("(?:\\[^]|[^"\\])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[^]|[^`\\])*`)|(?<![\p{L}\p{N}_]|[\p{L}\p{N}_)\]}]\s*(?:\?\.|[.$@]))((?:(?<!\.)\.)?[\p{L}_][\p{L}\p{N}_]*)((?:\s*(?:\?\.|:::?|[.$@])[\p{L}_][\p{L}\p{N}_]*)*)(\s*(?:\(|,|<<?-|:=|=(?![=>~])))?|(->>?)|([()[\]{}])|([\n;])/gu;
+/** Between a command and its first argument. */
+const BEFORE_ARGUMENT = /^[ \t]+-{0,2}$/;
+/** Before a function that gets a value without brackets. */
+const PIPE = /(?:\|>|%>%)\s*$/;
 const INSIDE_TEXT = /\$?\{([^{}]*)\}|\$\(([^()]*)\)|\$([\p{L}_]\w*)/gu;
 /** Functions and methods that show what is there. */
 const VIEWERS = new Set(
@@ -42,9 +48,11 @@ const LAST_VALUES = ['_', '__', 'ans', 'Out', '.Last'];
  */
 export function namesIn(source: string): CellNames {
   const names = new NameReader();
-  for (const [, text, name, members = '', mark = '', arrow, bracket, line] of source.matchAll(
-    TOKEN
-  )) {
+  let end = 0;
+  for (const found of source.matchAll(TOKEN)) {
+    const [whole, text, name, members = '', mark = '', arrow, bracket, line] = found;
+    names.addGap(source.slice(end, found.index), name ?? text, name !== undefined && mark === '');
+    end = found.index + whole.length;
     if (name !== undefined) {
       names.addName(name, members, mark.trim());
     } else if (text !== undefined) {
@@ -64,8 +72,25 @@ class NameReader implements CellNames {
   readonly set = new Set<string>();
   readonly read = new Set<string>();
   readonly shown = new Set<string>();
+  mayCall = false;
   /** Whether the next name is what `->` points to. */
   isTarget = false;
+
+  /**
+   * Looks at what stands before a token.
+   *
+   * @param gap - what stands between it and the token before.
+   * @param word - the token, where it is a name or a text.
+   * @param isName - whether it is a name with nothing behind it.
+   */
+  addGap(gap: string, word: string | undefined, isName: boolean): void {
+    const isKeyword = word !== undefined && KEYWORDS.has(word);
+    if (word !== undefined && !isKeyword) {
+      this.mayCall ||= this._isWord && BEFORE_ARGUMENT.test(gap);
+      this.mayCall ||= isName && PIPE.test(gap) && !VIEWERS.has(word);
+    }
+    this._isWord = isName && !isKeyword;
+  }
 
   addName(name: string, members: string, mark: string): void {
     const isCall = mark === '(';
@@ -79,7 +104,9 @@ class NameReader implements CellNames {
       this._listed = mark === ',' && isOutside ? [...this._listed, name] : [];
     }
     if (isCall) {
-      this._brackets.push(isView(members === '' ? name : members) ? 'other' : 'call');
+      const isShowing = isView(members === '' ? name : members);
+      this._brackets.push(isShowing ? 'other' : 'call');
+      this.mayCall ||= !isShowing && !(members === '' && KEYWORDS.has(name));
     }
     this._isDeclaring = DECLARATIONS.has(name);
   }
@@ -123,6 +150,8 @@ class NameReader implements CellNames {
     }
   }
 
+  /** Whether the token before is a name. */
+  private _isWord = false;
   /** The open brackets: those of calls that may do anything, and all others. */
   private readonly _brackets: ('call' | 'other')[] = [];
   /** The names before a comma, which may be set together. */

@@ -3,8 +3,8 @@
  *
  * A printed usage with an id needs no rule. Without an id, a repetition looks like another call with the same numbers. It
  * counts as a repetition if earlier runs of other cells showed a call with the same input and output, or calls that add up to
- * it, if the run was faster than a paid call can be, and if its source looks at a variable that can hold the answer. If the
- * same cell runs again, it makes another call.
+ * it, if its source looks at a variable that can hold the answer, and if it runs nothing that may make a call or was faster
+ * than a paid call can be. If a cell that may make a call runs again, it makes another one.
  */
 
 import { BoundedMap } from '../bounded';
@@ -44,11 +44,13 @@ export class Repeats {
     const names = isRead ? namesIn(source) : undefined;
     const visible = this._visible(names);
     const shownBefore = [...visible];
+    const isLook = names?.mayCall === false;
+    const canCall = !isLook && !(elapsedMs < QUICKEST_CALL_MS);
     const fresh = records.filter(record => {
-      if (isTold(record, elapsedMs)) {
+      if (canCall || isTold(record)) {
         return true;
       }
-      const at = shownBefore.findIndex(shown => isSame(shown, record));
+      const at = shownBefore.findIndex(shown => isSame(shown, record, isLook));
       if (at >= 0) {
         // Each of them explains one print.
         shownBefore.splice(at, 1);
@@ -101,15 +103,15 @@ export class Repeats {
 }
 
 /** Whether it shows on its own that it is not a repetition, or of which call it is one. */
-function isTold({ responseId, outputTokens }: CallRecord, elapsedMs: number): boolean {
-  return responseId !== undefined || outputTokens === undefined || !(elapsedMs < QUICKEST_CALL_MS);
+function isTold({ responseId, outputTokens }: CallRecord): boolean {
+  return responseId !== undefined || outputTokens === undefined;
 }
 
-function isSame(shown: CallRecord, record: CallRecord): boolean {
+function isSame(shown: CallRecord, record: CallRecord, isLook: boolean): boolean {
   return (
     shown.inputTokens === record.inputTokens &&
     shown.outputTokens === record.outputTokens &&
-    (shown.cellId === undefined || shown.cellId !== record.cellId)
+    (isLook || shown.cellId === undefined || shown.cellId !== record.cellId)
   );
 }
 

@@ -43,6 +43,33 @@ describe('namesIn', () => {
     expect(shown('answer, usage = ask(prompt)')).toBe('');
   });
 
+  it.each([
+    'first$usage',
+    'str(first)',
+    'print(unlist(first$usage)) # look again',
+    'console.log(first.usage, JSON.stringify(second))',
+    'total = 0\nfor (x in list) print(x)',
+    'if (is_ready) first',
+    'first |> str()',
+    'first |> display',
+    'a - b + c'
+  ])('should see that %j runs nothing that may make a call', source => {
+    expect(namesIn(source).mayCall).toBe(false);
+  });
+
+  it.each([
+    'chat("How?")',
+    'first <- resp_body_json(reply)',
+    'client.chat(text)',
+    'curl -s $url',
+    'curl --silent',
+    'ask "how?"',
+    'text |> chat',
+    'str(chat(text))'
+  ])('should see that %j may make a call', source => {
+    expect(namesIn(source).mayCall).toBe(true);
+  });
+
   it('should know the values that a kernel keeps', () => {
     expect(looksAtLastValue(namesIn('.Last.value$usage'))).toBe(true);
     expect(looksAtLastValue(namesIn('first$usage'))).toBe(false);

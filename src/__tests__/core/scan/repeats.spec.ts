@@ -114,6 +114,15 @@ describe('Repeats', () => {
       expect(repeats.without([call('f', 9, 12)], QUICK, long)).toEqual([]);
     });
 
+    it('should drop what a cell only looks at, however long that takes and however often it runs', () => {
+      expect(repeats.without([call('b', 9, 12)], SLOW, 'str(first)')).toEqual([]);
+      repeats.without([], QUICK, 'second <- ask(prompt)');
+      expect(repeats.without([call('c', 3, 4)], SLOW, 'second$usage')).toHaveLength(1);
+      expect(repeats.without([call('c', 3, 4)], SLOW, 'second$usage')).toEqual([]);
+      repeats.without([], QUICK, 'second <- ask(prompt)');
+      expect(repeats.without([call('c', 3, 4)], SLOW, 'second$usage')).toHaveLength(1);
+    });
+
     it('should drop what a cell shows again of an answer that was only looked at', () => {
       repeats.without([], QUICK, 'second <- ask(prompt)');
       repeats.without([call('b', 3, 4)], QUICK, 'second$usage');
