@@ -13,6 +13,7 @@ import { piecesOf } from '../core/scan/bundle';
 import type { Run } from '../core/scan/found';
 import { recordsOf } from '../core/scan/found';
 import type { OutputPattern } from '../core/scan/patterns';
+import type { EarlierCalls } from '../core/scan/repeats';
 import { Repeats } from '../core/scan/repeats';
 import { RunReadings, RunTexts } from '../core/scan/run';
 import type { ShellReading } from '../core/scan/shell';
@@ -36,6 +37,8 @@ interface OpenRun {
   readonly shell?: ShellReading;
   /** Present where estimates are wanted and the source calls an LLM. */
   readonly estimate?: RunEstimate;
+  /** What it may show again, from its end on. */
+  earlier?: EarlierCalls;
   /** The reading of all texts so far. */
   read: Promise<void>;
   hasEnded: boolean;
@@ -225,7 +228,8 @@ export class KernelRuns {
       run.isEstimated = true;
       return [estimated];
     }
-    const fresh = this._repeats.without(found.slice(run.reportedCount), elapsedMs, run.code);
+    run.earlier ??= this._repeats.startRun(run.code);
+    const fresh = this._repeats.without(found.slice(run.reportedCount), elapsedMs, run.earlier);
     run.reportedCount = found.length;
     return fresh;
   }

@@ -1,10 +1,11 @@
 /**
  * Recognises calls that one run shows again after another: `response` in one cell, `response$usage` in the next.
  *
- * A printed usage with an id needs no rule. Without an id, a repetition looks like another call with the same numbers. It
- * counts as a repetition if earlier runs of other cells showed a call with the same input and output, or calls that add up to
- * it, if its source looks at a variable that can hold the answer, and if it runs nothing that may make a call or was faster
- * than a paid call can be. If a cell that may make a call runs again, it makes another one.
+ * A printed usage with an id needs no rule, unless its call was shown without the id before. Without an id, a repetition looks
+ * like another call with the same numbers. It counts as a repetition if earlier runs of other cells showed a call with the same
+ * input and output, or calls that add up to it, if its source looks at a variable that can hold the answer, and if it runs
+ * nothing that may make a call or was faster than a paid call can be. If a cell that may make a call runs again, it makes
+ * another one.
  */
 
 import { BoundedMap } from '../bounded';
@@ -25,42 +26,60 @@ interface Shown {
   readonly holders: Set<string> | undefined;
 }
 
+/** What a run may show again. */
+export interface EarlierCalls {
+  /** The variables of its source, where that is known. */
+  readonly names: CellNames | undefined;
+  /** The calls whose answers it can look at. */
+  readonly visible: readonly CallRecord[];
+  /** Those among them that it has not shown. Each explains one print. */
+  readonly left: CallRecord[];
+}
+
 /** The calls that the runs of one kernel showed. */
 export class Repeats {
   /**
-   * Ends a run.
+   * Begins a run; to be called once a run, before what it shows is checked.
    *
-   * @param records - the calls it showed.
+   * @param source - what it executes, where that is known.
+   * @returns what it may show again.
+   */
+  startRun(source?: string): EarlierCalls {
+    const isRead = source !== undefined && source.length <= LONGEST_SOURCE;
+    const names = isRead ? namesIn(source) : undefined;
+    const visible = this._visible(names);
+    if (names !== undefined) {
+      this._noteNames(names);
+    }
+    return { names, visible, left: [...visible] };
+  }
+
+  /**
+   * Checks what a run shows; again with what it shows later.
+   *
+   * @param records - the calls it shows.
    * @param elapsedMs - how long it took; NaN where that is not known.
-   * @param source - what it executed, where that is known.
+   * @param earlier - what it may show again.
    * @returns those that no earlier run has shown, as far as can be seen.
    */
   without(
     records: readonly CallRecord[],
     elapsedMs: number,
-    source?: string
+    { names, visible, left }: EarlierCalls
   ): readonly CallRecord[] {
-    const isRead = source !== undefined && source.length <= LONGEST_SOURCE;
-    const names = isRead ? namesIn(source) : undefined;
-    const visible = this._visible(names);
-    const shownBefore = [...visible];
     const isLook = names?.mayCall === false;
     const canCall = !isLook && !(elapsedMs < QUICKEST_CALL_MS);
     const fresh = records.filter(record => {
-      if (canCall || isTold(record)) {
+      if (canCall || isTold(record, isLook)) {
         return true;
       }
-      const at = shownBefore.findIndex(shown => isSame(shown, record, isLook));
+      const at = left.findIndex(shown => isSame(shown, record, isLook));
       if (at >= 0) {
-        // Each of them explains one print.
-        shownBefore.splice(at, 1);
+        left.splice(at, 1);
         return false;
       }
       return !isSum(record, visible);
     });
-    if (names !== undefined) {
-      this._noteNames(names);
-    }
     const holders =
       names === undefined ? undefined : [...(names.set.size > 0 ? names.set : names.shown)];
     this._shown.push(...fresh.map(record => ({ record, holders: holders && new Set(holders) })));
@@ -103,14 +122,15 @@ export class Repeats {
 }
 
 /** Whether it shows on its own that it is not a repetition, or of which call it is one. */
-function isTold({ responseId, outputTokens }: CallRecord): boolean {
-  return responseId !== undefined || outputTokens === undefined;
+function isTold({ responseId, outputTokens }: CallRecord, isLook: boolean): boolean {
+  return outputTokens === undefined || (responseId !== undefined && !isLook);
 }
 
 function isSame(shown: CallRecord, record: CallRecord, isLook: boolean): boolean {
   return (
     shown.inputTokens === record.inputTokens &&
     shown.outputTokens === record.outputTokens &&
+    (shown.responseId ?? record.responseId) === (record.responseId ?? shown.responseId) &&
     (isLook || shown.cellId === undefined || shown.cellId !== record.cellId)
   );
 }
