@@ -185,7 +185,7 @@ describe('LocalMeter', () => {
     expect(standings).toHaveLength(1);
     const error = {
       code: 'limit-amount',
-      values: new Map([
+      values: new Map<string, number | string>([
         ['number', 1],
         ['given', '0']
       ])
