@@ -6,6 +6,7 @@ import pytest
 from ledger_samples import NOW, call, limit
 
 from jupyter_llm_meter.ledger import Ledger
+from jupyter_llm_meter.ledger import writer as writer_module
 from jupyter_llm_meter.ledger.engine import make_engine, parse_url, reading
 from jupyter_llm_meter.ledger.queries import known_ids
 from jupyter_llm_meter.ledger.writer import Writer
@@ -73,6 +74,33 @@ def names_in(engine):
     with reading(engine) as connection:
         rows = connection.exec_driver_sql("SELECT key FROM meta WHERE value = 'x'")
         return {row[0] for row in rows}
+
+
+def test_the_first_of_threads_that_wrote_together_waits_for_the_others(postgresql_url, monkeypatch):
+    """Where a commit waits for a disk."""
+    monkeypatch.setattr(writer_module, "PART_WAITED", 1e9)
+    monkeypatch.setattr(writer_module, "LONGEST_WAIT_S", PATIENCE_S)
+    engine = make_engine(parse_url(postgresql_url))
+    threads = Threads(Writer(engine), Insert())
+    threads.write_while_another_is_written("a", [])
+    # One thread wrote, so that none is waited for.
+    assert threads.outcomes == {"a": "A"}
+    threads.work.may_end.clear()
+    threads.work.has_begun.clear()
+    threads.write("b")
+    assert threads.work.has_begun.wait(PATIENCE_S)
+    threads.write("c")
+    while not threads.writer._waiting:
+        Event().wait(0.001)
+    threads.work.may_end.set()
+    # With c, which was written after b, the thread of b is expected again.
+    while threads.writer._gathering is None:
+        Event().wait(0.001)
+    threads.write("d")
+    for thread in threads.threads:
+        thread.join(PATIENCE_S)
+    assert threads.work.transactions == [["a"], ["b"], ["c", "d"]]
+    engine.dispose()
 
 
 def test_what_waits_while_another_writes_is_written_in_one_transaction(engine):
