@@ -5,14 +5,19 @@ Everything that other packages use of the ledger is here; the modules are its ow
 
 from jupyter_llm_meter.ledger.access import LedgerAccess
 from jupyter_llm_meter.ledger.batch import DrawnUse, Pricer
+from jupyter_llm_meter.ledger.compacting import Sizes, compact
+from jupyter_llm_meter.ledger.copies import back_up, restore
 from jupyter_llm_meter.ledger.deliveries import DELIVERY_LEASE, ChannelRecord, Quiet, Turn
 from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
 from jupyter_llm_meter.ledger.errors import (
     BadCursor,
+    CopyError,
     CorruptLedger,
     ForeignLedger,
     LedgerAddressError,
     LedgerError,
+    LedgerInTheWay,
+    LedgerInUse,
     LedgerUnavailable,
     NewerLedger,
     UnknownAlert,
@@ -47,6 +52,7 @@ __all__ = [
     "SPLIT_COLUMNS",
     "BadCursor",
     "ChannelRecord",
+    "CopyError",
     "CorruptLedger",
     "DrawnUse",
     "Filter",
@@ -55,6 +61,8 @@ __all__ = [
     "LedgerAccess",
     "LedgerAddressError",
     "LedgerError",
+    "LedgerInTheWay",
+    "LedgerInUse",
     "LedgerUnavailable",
     "NewerLedger",
     "Outbox",
@@ -68,16 +76,20 @@ __all__ = [
     "Row",
     "Seen",
     "Settled",
+    "Sizes",
     "TakeoverPart",
     "Turn",
     "UnknownAlert",
     "UnusableLedger",
+    "back_up",
+    "compact",
     "default_ledger_url",
     "ledger_url",
     "new_raise_id",
     "parse_url",
     "private_folder",
     "read_takeover",
+    "restore",
     "sqlite_file",
     "sqlite_url",
 ]

@@ -10,6 +10,9 @@ COMMANDS = {
     "export": ("export", "--format", "csv"),
     "doctor": ("doctor",),
     "alerts": ("alerts", "test"),
+    "backup": ("backup", "copy.sqlite3"),
+    "restore": ("restore", "nowhere.sqlite3"),
+    "vacuum": ("vacuum",),
     "tap": ("tap", "status", "--python", sys.executable),
     "run": ("run", "--", sys.executable, "-c", "print('ran')"),
 }
@@ -19,6 +22,9 @@ SHOWN = {
     "export": "llm_meter.call.id",
     "doctor": "Never seen",
     "alerts": "delivered",
+    "backup": "backed up",
+    "restore": "",
+    "vacuum": "before",
     "tap": "site-packages",
     "run": "ran",
 }
