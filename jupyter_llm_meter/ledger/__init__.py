@@ -38,6 +38,7 @@ from jupyter_llm_meter.ledger.reservations.decide import Reserved
 from jupyter_llm_meter.ledger.rows import Row
 from jupyter_llm_meter.ledger.store import Ledger, Outbox, Pace, Raise, Seen, Settled, TakeoverPart
 from jupyter_llm_meter.ledger.takeover_body import read_takeover
+from jupyter_llm_meter.ledger.token_usage_file import TokenUsageFile, read_token_usage
 from jupyter_llm_meter.ledger.usage import GROUPS, SPLIT_COLUMNS
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "Settled",
     "Sizes",
     "TakeoverPart",
+    "TokenUsageFile",
     "Turn",
     "UnknownAlert",
     "UnusableLedger",
@@ -89,6 +91,7 @@ __all__ = [
     "parse_url",
     "private_folder",
     "read_takeover",
+    "read_token_usage",
     "restore",
     "sqlite_file",
     "sqlite_url",
