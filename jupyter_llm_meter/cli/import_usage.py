@@ -56,9 +56,12 @@ class ImportApp(FileCommand):
         end = parse_end(self.to_time, self._zone, "--to")
         calls = [call for call in given.calls if end is None or call.started_at < end]
         with Ledger.open(url) as ledger:
-            self._refuse_doubles(ledger, calls)
+            # Others wait while calls are settled; those that are there already need not be.
+            known = ledger.known([call.call_id for call in calls])
+            unknown = [call for call in calls if call.call_id not in known]
+            self._refuse_doubles(ledger, unknown)
             # Without limits: the service raises the alerts that follow, since it has the channels.
-            settled = ledger.settle(calls, [], datetime.now(timezone.utc))
+            settled = ledger.settle(unknown, [], datetime.now(timezone.utc))
         self._report(given, len(settled.new), len(calls) - len(settled.new))
 
     def _read(self) -> TokenUsageFile:
@@ -77,7 +80,7 @@ class ImportApp(FileCommand):
 
     def _refuse_doubles(self, ledger: Ledger, calls: list[CallRecord]) -> None:
         """Refuse calls from a time in which the user's calls were metered already."""
-        if self.all:
+        if self.all or not calls:
             return
         own = ledger.records(Filter(values={"user": self.service_config().owner.user}))
         first = next((call.started_at for call in own if call.source != "import"), None)

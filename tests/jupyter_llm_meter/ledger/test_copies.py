@@ -187,6 +187,30 @@ def test_a_damaged_ledger_is_moved_aside_when_it_is_forced(file, copy):
     assert ids(file) == ["one"]
 
 
+def test_a_ledger_without_wal_is_copied_and_put_back(file, tmp_path):
+    """As on file systems without shared memory."""
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA journal_mode=DELETE").fetchone() == ("delete",)
+        back_up(file, tmp_path / "copy.sqlite3", quiet)
+        # It is open here, but nobody is in the middle of something.
+        aside = restore(tmp_path / "copy.sqlite3", file, NOW, quiet, force=True)
+        assert connection.execute("SELECT count(*) FROM call_rows").fetchone() == (1,)
+    assert (ids(file), ids(aside)) == (["one"], ["one"])
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_leaves_everything_as_it_was(file, copy, tmp_path):
+    file.parent.chmod(0o500)
+    try:
+        with pytest.raises(CopyError):
+            back_up(file, file.with_name("copy.sqlite3"), quiet)
+        with pytest.raises(CopyError):
+            restore(copy, file, NOW, quiet, force=True)
+    finally:
+        file.parent.chmod(0o700)
+    assert ids(file) == ["one"]
+
+
 def with_statement(path, statement):
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(statement)
