@@ -24,6 +24,10 @@ SUBCOMMANDS = {
     "doctor": (f"{_COMMANDS}.doctor.DoctorApp", "Check what is metered and what is not, and why."),
     "alerts": (f"{_COMMANDS}.alerts.AlertsApp", "List the channels for alerts, or test them."),
     "tap": (f"{_COMMANDS}.tap.TapApp", "Install the tap in another Python environment."),
+    "import": (f"{_COMMANDS}.import_usage.ImportApp", "Import the token_usage.json of a script, once."),
+    "backup": (f"{_COMMANDS}.upkeep.BackupApp", "Copy the ledger to a file, also while it is in use."),
+    "restore": (f"{_COMMANDS}.upkeep.RestoreApp", "Put a backup back in the place of the ledger."),
+    "vacuum": (f"{_COMMANDS}.upkeep.VacuumApp", "Give the space of deleted calls back."),
     "run": (f"{_COMMANDS}.run.RunApp", "Run a command with metering, without a Jupyter server."),
 }
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from traitlets import Unicode
 
 from jupyter_llm_meter.cli.command import ALIASES, Command, CommandError
 from jupyter_llm_meter.cli.tables import Column, print_table
-from jupyter_llm_meter.cli.times import parse_end, parse_start
+from jupyter_llm_meter.cli.times import known_zone, parse_end, parse_start
 from jupyter_llm_meter.core.format import format_count, format_money, format_rate
 from jupyter_llm_meter.core.standing import format_time
 from jupyter_llm_meter.ledger import GROUPS, Filter, Ledger
@@ -54,7 +53,7 @@ class ReportApp(Command):
         """Read the range and the group."""
         if self.group_by not in GROUPS:
             raise CommandError(f"--group-by is {self.group_by!r}; allowed are {', '.join(GROUPS)}")
-        self._zone = self._known_zone(self.zone or self.time_zone())
+        self._zone = known_zone(self.zone or self.time_zone())
         self._start = parse_start(self.from_time, self._zone, "--from")
         self._end = parse_end(self.to_time, self._zone, "--to")
         self._currency = self.service_config().currency
@@ -69,14 +68,6 @@ class ReportApp(Command):
             self._print_rows([])
         else:
             self.say_nothing_yet(url)
-
-    def _known_zone(self, name: str) -> str:
-        try:
-            return ZoneInfo(name).key
-        except (ValueError, OSError, LookupError):
-            raise CommandError(
-                f"--time-zone is {name!r}; it must be an IANA name such as Asia/Shanghai"
-            ) from None
 
     def _print_rows(self, rows: list[dict[str, Any]]) -> None:
         if self.json:

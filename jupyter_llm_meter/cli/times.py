@@ -26,6 +26,20 @@ def parse_end(text: str | None, time_zone: str, option: str) -> datetime | None:
     return _parse(text, time_zone, option, days_after=1)
 
 
+def known_zone(name: str) -> str:
+    """The name of a zone, if there is one of that name.
+
+    Raises:
+        CommandError: There is none.
+    """
+    try:
+        return ZoneInfo(name).key
+    except (ValueError, OSError, LookupError):
+        raise CommandError(
+            f"--time-zone is {name!r}; it must be an IANA name such as Asia/Shanghai"
+        ) from None
+
+
 def _parse(text: str | None, time_zone: str, option: str, days_after: int) -> datetime | None:
     if text is None:
         return None

@@ -5,14 +5,19 @@ Everything that other packages use of the ledger is here; the modules are its ow
 
 from jupyter_llm_meter.ledger.access import LedgerAccess
 from jupyter_llm_meter.ledger.batch import DrawnUse, Pricer
+from jupyter_llm_meter.ledger.compacting import Sizes, compact
+from jupyter_llm_meter.ledger.copies import back_up, restore
 from jupyter_llm_meter.ledger.deliveries import DELIVERY_LEASE, ChannelRecord, Quiet, Turn
 from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
 from jupyter_llm_meter.ledger.errors import (
     BadCursor,
+    CopyError,
     CorruptLedger,
     ForeignLedger,
     LedgerAddressError,
     LedgerError,
+    LedgerInTheWay,
+    LedgerInUse,
     LedgerUnavailable,
     NewerLedger,
     UnknownAlert,
@@ -33,6 +38,7 @@ from jupyter_llm_meter.ledger.reservations.decide import Reserved
 from jupyter_llm_meter.ledger.rows import Row
 from jupyter_llm_meter.ledger.store import Ledger, Outbox, Pace, Raise, Seen, Settled, TakeoverPart
 from jupyter_llm_meter.ledger.takeover_body import read_takeover
+from jupyter_llm_meter.ledger.token_usage_file import TokenUsageFile, read_token_usage
 from jupyter_llm_meter.ledger.usage import GROUPS, SPLIT_COLUMNS
 
 __all__ = [
@@ -47,6 +53,7 @@ __all__ = [
     "SPLIT_COLUMNS",
     "BadCursor",
     "ChannelRecord",
+    "CopyError",
     "CorruptLedger",
     "DrawnUse",
     "Filter",
@@ -55,6 +62,8 @@ __all__ = [
     "LedgerAccess",
     "LedgerAddressError",
     "LedgerError",
+    "LedgerInTheWay",
+    "LedgerInUse",
     "LedgerUnavailable",
     "NewerLedger",
     "Outbox",
@@ -68,16 +77,22 @@ __all__ = [
     "Row",
     "Seen",
     "Settled",
+    "Sizes",
     "TakeoverPart",
+    "TokenUsageFile",
     "Turn",
     "UnknownAlert",
     "UnusableLedger",
+    "back_up",
+    "compact",
     "default_ledger_url",
     "ledger_url",
     "new_raise_id",
     "parse_url",
     "private_folder",
     "read_takeover",
+    "read_token_usage",
+    "restore",
     "sqlite_file",
     "sqlite_url",
 ]

@@ -55,6 +55,18 @@ class NewerLedger(UnusableLedger):
     code = "ledger-newer"
 
 
+class CopyError(LedgerError):
+    """A copy of a ledger cannot be made or put back; nothing has changed. The message says what to do."""
+
+
+class LedgerInUse(CopyError):
+    """Another process has the ledger open."""
+
+
+class LedgerInTheWay(CopyError):
+    """The ledger has a history that would be replaced."""
+
+
 class UnknownAlert(LedgerError):
     """No alert has this id."""
 

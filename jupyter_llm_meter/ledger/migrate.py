@@ -45,7 +45,7 @@ def prepare(engine: Engine) -> None:
     path = sqlite_file(engine.url)
     if path is not None:
         create_file(path)
-        _inspect_file(path)
+        inspect_file(path)
     with reading(engine) as connection:
         if _revision(connection, engine.url) == REVISIONS[-1]:
             return
@@ -54,7 +54,7 @@ def prepare(engine: Engine) -> None:
             _upgrade(connection)
 
 
-def _inspect_file(path: Path) -> None:
+def inspect_file(path: Path) -> None:
     """Check an SQLite file without write access to it.
 
     Another process may be making a ledger of it meanwhile: the size comes first, all else from one snapshot.

@@ -10,6 +10,10 @@ COMMANDS = {
     "export": ("export", "--format", "csv"),
     "doctor": ("doctor",),
     "alerts": ("alerts", "test"),
+    "import": ("import", "nowhere.json"),
+    "backup": ("backup", "copy.sqlite3"),
+    "restore": ("restore", "nowhere.sqlite3"),
+    "vacuum": ("vacuum",),
     "tap": ("tap", "status", "--python", sys.executable),
     "run": ("run", "--", sys.executable, "-c", "print('ran')"),
 }
@@ -19,6 +23,10 @@ SHOWN = {
     "export": "llm_meter.call.id",
     "doctor": "Never seen",
     "alerts": "delivered",
+    "import": "",
+    "backup": "backed up",
+    "restore": "",
+    "vacuum": "before",
     "tap": "site-packages",
     "run": "ran",
 }
