@@ -45,7 +45,7 @@ from jupyter_llm_meter.service.storage import prepare_storage
 
 SETTINGS = (
     "database_url", "limits", "on_unreachable", "raises", "channels", "link", "user_id", "team",
-    "price_overrides", "time_zone", "currency",
+    "prices_file", "time_zone", "currency",
 )  # fmt: skip
 """The traits that `ServiceConfig.from_settings` checks; the others concern the Jupyter server alone."""
 
@@ -127,11 +127,12 @@ class LLMMeter(ExtensionApp):
     team = Unicode(
         config=True, help="The team that the calls are counted for. Default: LLM_METER_TEAM, else none."
     )
-    price_overrides = Unicode(
+    prices_file = Unicode(
         config=True,
-        help="""Path of a table of prices that take precedence over the shipped ones: {"prices": [{"provider":
-        "openai", "model": "...", "since": "2026-07-02", "source": "...", "input_mtok": "0.6", "output_mtok":
-        "2.2"}]}, in dollars per million tokens. Default: none.""",
+        help="""Path of a TOML file of own prices, which go before the shipped ones: [[prices]] with provider,
+        model (exact, or a pattern such as gpt-*), since, source, and prices of a million tokens such as
+        input_mtok and output_mtok. docs/how-to/prices.md has an example. A changed file holds from the next
+        call on; while it can't be read, the prices before it stay in force. Default: none.""",
     )
     currency = AnyTrait(
         None,
