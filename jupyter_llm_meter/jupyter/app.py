@@ -28,6 +28,7 @@ from jupyter_llm_meter.jupyter.kernel_events import KernelEvents
 from jupyter_llm_meter.jupyter.kernel_messages import KernelMessages
 from jupyter_llm_meter.jupyter.kernel_names import KernelNames
 from jupyter_llm_meter.jupyter.kernels import ServerKernels
+from jupyter_llm_meter.jupyter.metrics import MeterMetrics
 from jupyter_llm_meter.jupyter.notebooks import Notebooks
 from jupyter_llm_meter.jupyter.origins import Origins
 from jupyter_llm_meter.jupyter.own_calls import OwnCalls, leave_unmetered
@@ -155,7 +156,15 @@ class LLMMeter(ExtensionApp):
         the gateway counts it as a client.""",
     )
 
+    metrics = Bool(
+        True,
+        config=True,
+        help="""Whether this server's /metrics has calls, tokens, cost, refusals and limits, for Prometheus.
+        Who may read it is c.ServerApp.authenticate_prometheus. docs/how-to/metrics.md names them.""",
+    )
+
     service: Service | None = None
+    _metrics: MeterMetrics | None = None
     _own_calls: OwnCalls | None = None
     messages: KernelMessages | None = None
 
@@ -191,12 +200,19 @@ class LLMMeter(ExtensionApp):
             log=self.log,
             kernels=self.kernels,
         )
+        standing = self.service.standing
+        if self.metrics:
+            self._metrics = MeterMetrics(self.service)
+            self.service.signals.committed.connect(self._metrics.count_calls)
+            standing = self._metrics.standing
         self.events = StandingEvents(
-            self._logger, loop, standing=self.service.standing, background=self.service.background
+            self._logger, loop, standing=standing, background=self.service.background
         )
         self._logger.register_event_schema(SCHEMA_PATH)
         self.service.signals.changed.connect(self.events.send_soon)
         self.service.start()
+        if self._metrics is not None:
+            self._metrics.start()
         self._set_environment(self.service, storage.folder)
         if self.kernel_messages:
             self._follow_kernels(self.service, problems, loop)
@@ -247,6 +263,9 @@ class LLMMeter(ExtensionApp):
         """Restore the environment and stop the service, without blocking the server's loop."""
         if self.service is None:
             return
+        if self._metrics is not None:
+            self._metrics.stop()
+            self._metrics = None
         service, self.service = self.service, None
         self._kernel_events.stop()
         self._notebooks.stop()
