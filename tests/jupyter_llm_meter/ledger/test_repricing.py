@@ -1,8 +1,10 @@
 """Pricing stored calls anew: every sum stays that of the calls, whatever happens meanwhile."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from threading import Event
 
 import pytest
 from empty_ledger import place_empty_ledger
@@ -205,3 +207,30 @@ def test_a_call_that_changes_between_look_and_write_is_priced_as_it_is_now(fille
     costs = {record.call_id: record.cost_amount for record in filled.records()}
     assert costs["gone"] == Decimal("0.25")
     check_sums(filled)
+
+
+def test_calls_that_arrive_meanwhile_from_another_process_are_in_every_sum(filled, database_url, monkeypatch):
+    """Another opening of the ledger has locks and a memory of its own, as another process has."""
+    monkeypatch.setattr(pages, "RECORDS_AT_A_TIME", 2)
+    half_way = Event()
+
+    def settle_others():
+        half_way.wait(120)
+        with Ledger.open(database_url, at_rate("0.001")) as other:
+            for number in range(40):
+                at = NOW - timedelta(hours=number)
+                other.settle([call(f"late-{number}", request_model="m1", started_at=at)], LIMITS, NOW)
+
+    with ThreadPoolExecutor(1) as pool:
+        arriving = pool.submit(settle_others)
+        filled.reprice(Repricing(at_rate("0.003"), progress=lambda _count: half_way.set()), entry())
+        arriving.result(120)
+    check_sums(filled)
+    filled.reprice(Repricing(at_rate("0.003")), entry())
+    check_sums(filled)
+    rates = {record.cost_amount - TINY == record.total_tokens * Decimal("0.003") for record in ours(filled)}
+    assert (len(ours(filled)), rates) == (45, {True})
+
+
+def ours(ledger):
+    return [record for record in ledger.records() if record.cost_source == "own: test"]
