@@ -120,7 +120,7 @@ def _by_the_call(record: CallRecord, overrides: Sequence[Override], terms: Terms
 
 
 def _of_one_model(record: CallRecord, overrides: Sequence[Override], terms: Terms) -> Cost | None:
-    # The override table has prices of tokens only.
+    # Prices of tokens say nothing about a call without figures.
     override = None if record.total_tokens is None else _override(record, overrides)
     found = find_in_data_set(record, terms) if override is None else _by_override(override, record, terms)
     return None if found is None else _with_fees(_in_its_region(found, record), record, terms)

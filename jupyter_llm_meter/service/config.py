@@ -23,7 +23,7 @@ TIME_ZONE_PROBLEM = "time-zone"
 class ServiceConfig:
     """What an administrator has set with ``c.LLMMeter``, checked and with its defaults filled in.
 
-    Limits, channels and price tables are checked by what reads them: what is wrong there is a problem in the
+    Limits, channels and price files are checked by what reads them: what is wrong there is a problem in the
     service's state, and the rest of the configuration holds.
 
     Attributes:
