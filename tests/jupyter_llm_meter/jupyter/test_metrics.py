@@ -86,9 +86,11 @@ def test_a_scrape_has_calls_tokens_cost_refusals_and_limits(extension_config, me
 
 @pytest.mark.parametrize("extension_config", [{"limits": LIMITS}])
 def test_no_notebook_and_nobody_else_is_in_a_scrape(
-    extension_config, meter, send, settled, made_calls, scrape
+    extension_config, meter, send, settled, made_calls, scrape, eventually
 ):
-    send(settled("d", 7, **{"user.id": "bob", "llm_meter.team": "reds"}))
+    bobs = settled("d", 7, **{"user.id": "bob", "llm_meter.team": "reds"})
+    send(bobs, settled("e", 1, **{"user.id": meter.service.owner.user}))
+    eventually(lambda: value(scrape(), "llm_meter_limit_used", **mine(meter)) == 1041)
     text = repr([*made_calls, *scrape()])
     for word in ("n.ipynb", "bob", "reds", "notebook"):
         assert word not in text
