@@ -1,7 +1,7 @@
 """The parts of a call's cost beyond the price of its model: discounts for batches, and fees for the
 provider's own tools.
 
-They come from two lists of the override table, `batch` and `fees`. Like a price, each entry says since when
+They come from two lists of a table of prices, `batch` and `fees`. Like a price, each entry says since when
 it applies and gives its source. What has no entry is unknown, never free.
 """
 
@@ -21,6 +21,7 @@ from jupyter_llm_meter.core.price_overrides import (
     BUNDLED,
     entries_in,
     entry_in,
+    json_table,
     price_in,
     since_in,
     text_in,
@@ -98,22 +99,22 @@ def _newest(entries: Sequence[_Entry], at: datetime) -> _Entry | None:
 @cache
 def bundled_terms() -> Terms:
     """The terms that we ship."""
-    return read_terms(BUNDLED)
+    return terms_in(json_table(BUNDLED), BUNDLED)
 
 
-def read_terms(path: Path) -> Terms:
-    """Read a table's terms.
+def terms_in(table: Mapping[str, Any], path: Path) -> Terms:
+    """The terms of a table.
 
     Args:
-        path: A JSON file that may have ``batch``, a list of ``{"provider", "since", "source", "ratio"}``, and
-            ``fees``, a list of ``{"provider", "tool", "since", "source", "usd"}``; amounts are decimal
-            strings.
+        table: It may have ``batch``, a list of ``{"provider", "since", "source", "ratio"}``, and ``fees``, a
+            list of ``{"provider", "tool", "since", "source", "usd"}``.
+        path: Its file, for errors.
 
     Raises:
-        PriceTableError: The file cannot be read, or an entry is not valid.
+        PriceTableError: An entry is not valid.
     """
-    discounts = enumerate(entries_in(path, "batch", is_required=False), start=1)
-    fees = enumerate(entries_in(path, "fees", is_required=False), start=1)
+    discounts = enumerate(entries_in(table, path, "batch"), start=1)
+    fees = enumerate(entries_in(table, path, "fees"), start=1)
     return Terms(
         tuple(_discount(entry, entry_in(path, "batch", n)) for n, entry in discounts),
         tuple(_fee(entry, entry_in(path, "fees", n)) for n, entry in fees),

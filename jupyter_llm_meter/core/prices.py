@@ -1,10 +1,11 @@
 """Calculates the cost of a call in dollars.
 
-There are three sources, in this order: the cost that the provider states, the override table, the
-genai-prices data set. The fees of the provider's own tools are added to the latter two; a cost that lacks a
-fee says so. The price is that of the call's date. There is no network request and no guess: a model without a
-known price is unpriced, which is not free. Usage that contradicts itself (more cached than sent) is first
-fitted into disjoint buckets, so that no token is charged twice and none raises an error.
+There are four sources, in this order: the cost that the provider states, the administrator's own prices, our
+table of what genai-prices lacks, the genai-prices data set. The fees of the provider's own tools are added to
+all but the first; a cost that lacks a fee says so. The price is that of the call's date. There is no network
+request and no guess: a model without a known price is unpriced, which is not free. Usage that contradicts
+itself (more cached than sent) is first fitted into disjoint buckets, so that no token is charged twice and
+none raises an error.
 """
 
 from __future__ import annotations
@@ -62,10 +63,10 @@ class Cost:
     Attributes:
         amount: Money, never negative.
         currency: ISO 4217 code.
-        source: ``provider``, ``override`` or ``genai-prices``; then ``+fees`` where fees of our table are in
-            it, ``, tier unknown`` where the tier's price is not known and the standard one was taken,
-            ``, fees unknown`` where a tool ran, or another model worked, whose price is not known and not in
-            it.
+        source: ``provider``, ``own: `` and the entry's source, ``override`` or ``genai-prices``; then
+            ``+fees`` where fees of a table are in it, ``, tier unknown`` where the tier's price is not known
+            and the standard one was taken, ``, fees unknown`` where a tool ran, or another model worked,
+            whose price is not known and not in it.
     """
 
     amount: Decimal
@@ -74,7 +75,10 @@ class Cost:
 
 
 def price(
-    record: CallRecord, overrides: Sequence[Override] | None = None, terms: Terms | None = None
+    record: CallRecord,
+    overrides: Sequence[Override] | None = None,
+    terms: Terms | None = None,
+    is_stated_kept: bool = True,
 ) -> Cost | None:
     """The cost of a call, or None when it is not known.
 
@@ -82,18 +86,22 @@ def price(
         record: The call; its figures may be contradictory.
         overrides: Prices that take precedence over genai-prices; None means the table we ship.
         terms: Discounts and fees; None means those of the table we ship.
+        is_stated_kept: Whether the cost that the provider states goes before all prices.
     """
     if record.basis == "none":
         return None
-    stated = stated_cost(record)
+    stated = stated_cost(record) if is_stated_kept else None
     if stated is not None:
         return Cost(stated, "USD", "provider")
+    terms = bundled_terms() if terms is None else terms
+    overrides = bundled_overrides() if overrides is None else overrides
+    by_call = _by_the_call(record, overrides, terms)
+    if by_call is not None:
+        return by_call
     if (record.total_tokens is None and audio_hours(record) is None) or tier_of(record) == _BY_THE_HOUR:
         return None
     if record.operation_name in _MAKES_MEDIA and record.output_tokens is None and record.basis in _OURS:
         return None
-    terms = bundled_terms() if terms is None else terms
-    overrides = bundled_overrides() if overrides is None else overrides
     parts = other_models(record.usage_raw or {})
     if not parts:
         return _of_one_model(record, overrides, terms)
@@ -102,8 +110,17 @@ def price(
     return None if own is None else _together(own, others, len(parts))
 
 
+def _by_the_call(record: CallRecord, overrides: Sequence[Override], terms: Terms) -> Cost | None:
+    """The cost of a call whose price is the same whatever it used; it succeeded, or it has figures."""
+    entry = _override(record, overrides)
+    if entry is None or not entry.is_by_call or (record.status != "ok" and record.total_tokens is None):
+        return None
+    found = _by_override(entry, record, terms)
+    return None if found is None else _with_fees(found, record, terms)
+
+
 def _of_one_model(record: CallRecord, overrides: Sequence[Override], terms: Terms) -> Cost | None:
-    # The override table has prices of tokens only.
+    # Prices of tokens say nothing about a call without figures.
     override = None if record.total_tokens is None else _override(record, overrides)
     found = find_in_data_set(record, terms) if override is None else _by_override(override, record, terms)
     return None if found is None else _with_fees(_in_its_region(found, record), record, terms)
@@ -150,11 +167,19 @@ def _together(own: Cost, others: Sequence[Cost | None], parts: int) -> Cost:
 
 
 def _by_override(override: Override, record: CallRecord, terms: Terms) -> FoundPrice | None:
-    amount, tier = override.cost(record.buckets()), tier_of(record)
-    if tier != "batch":
-        return FoundPrice(amount, "override" + (TIER_UNKNOWN if tier in VARIANT_TIERS else ""))
+    amount, tier = override.cost(record.buckets(), record.started_at), _tier_with_speed(record)
+    if amount is None:
+        return None
+    if tier != "batch" or override.tier == tier:
+        is_unknown = tier in VARIANT_TIERS and override.tier != tier
+        return FoundPrice(amount, override.label + (TIER_UNKNOWN if is_unknown else ""))
     ratio = terms.batch_ratio(record.provider_name, record.started_at)
-    return None if ratio is None else FoundPrice(amount * ratio, "override")
+    return None if ratio is None else FoundPrice(amount * ratio, override.label)
+
+
+def _tier_with_speed(record: CallRecord) -> str:
+    """The tier; Claude's fast mode is one, too."""
+    return "fast" if (record.usage_raw or {}).get("speed") == "fast" else tier_of(record)
 
 
 def _with_fees(found: FoundPrice, record: CallRecord, terms: Terms) -> Cost:
@@ -173,9 +198,10 @@ def _with_fees(found: FoundPrice, record: CallRecord, terms: Terms) -> Cost:
 
 
 def _override(record: CallRecord, overrides: Sequence[Override]) -> Override | None:
+    tier = _tier_with_speed(record)
     for model in model_names(record):
         found = find_override(
-            overrides, record.provider_name, record.server_address, model, record.started_at
+            overrides, record.provider_name, record.server_address, model, record.started_at, tier
         )
         if found is not None:
             return found

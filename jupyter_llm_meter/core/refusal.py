@@ -96,7 +96,7 @@ def _unpriced_words(
 
 def _unpriced_remedies(limit: Limit) -> tuple[str, str]:
     """What lets such calls through, and who can do it: in the limit, and by a price."""
-    price = "The administrator can give the model a price of its own (c.LLMMeter.price_overrides)."
+    price = "The administrator can give the model a price of its own (c.LLMMeter.prices_file)."
     if limit.scope == RUN:
         return (
             "Write unpriced=allow or a price ceiling in US dollars per million tokens, such as unpriced=15, "

@@ -28,6 +28,7 @@ from jupyter_llm_meter.jupyter.kernel_events import KernelEvents
 from jupyter_llm_meter.jupyter.kernel_messages import KernelMessages
 from jupyter_llm_meter.jupyter.kernel_names import KernelNames
 from jupyter_llm_meter.jupyter.kernels import ServerKernels
+from jupyter_llm_meter.jupyter.metrics import MeterMetrics
 from jupyter_llm_meter.jupyter.notebooks import Notebooks
 from jupyter_llm_meter.jupyter.origins import Origins
 from jupyter_llm_meter.jupyter.own_calls import OwnCalls, leave_unmetered
@@ -45,7 +46,7 @@ from jupyter_llm_meter.service.storage import prepare_storage
 
 SETTINGS = (
     "database_url", "limits", "on_unreachable", "raises", "channels", "link", "user_id", "team",
-    "price_overrides", "time_zone", "currency",
+    "prices_file", "time_zone", "currency",
 )  # fmt: skip
 """The traits that `ServiceConfig.from_settings` checks; the others concern the Jupyter server alone."""
 
@@ -127,11 +128,12 @@ class LLMMeter(ExtensionApp):
     team = Unicode(
         config=True, help="The team that the calls are counted for. Default: LLM_METER_TEAM, else none."
     )
-    price_overrides = Unicode(
+    prices_file = Unicode(
         config=True,
-        help="""Path of a table of prices that take precedence over the shipped ones: {"prices": [{"provider":
-        "openai", "model": "...", "since": "2026-07-02", "source": "...", "input_mtok": "0.6", "output_mtok":
-        "2.2"}]}, in dollars per million tokens. Default: none.""",
+        help="""Path of a TOML file of own prices, which go before the shipped ones: [[prices]] with provider,
+        model (exact, or a pattern such as gpt-*), since, source, and prices of a million tokens such as
+        input_mtok and output_mtok. docs/how-to/prices.md has an example. A changed file holds from the next
+        call on; while it can't be read, the prices before it stay in force. Default: none.""",
     )
     currency = AnyTrait(
         None,
@@ -154,7 +156,15 @@ class LLMMeter(ExtensionApp):
         the gateway counts it as a client.""",
     )
 
+    metrics = Bool(
+        True,
+        config=True,
+        help="""Whether this server's /metrics has calls, tokens, cost, refusals and limits, for Prometheus.
+        Who may read it is c.ServerApp.authenticate_prometheus. docs/how-to/metrics.md names them.""",
+    )
+
     service: Service | None = None
+    _metrics: MeterMetrics | None = None
     _own_calls: OwnCalls | None = None
     messages: KernelMessages | None = None
 
@@ -190,12 +200,19 @@ class LLMMeter(ExtensionApp):
             log=self.log,
             kernels=self.kernels,
         )
+        standing = self.service.standing
+        if self.metrics:
+            self._metrics = MeterMetrics(self.service)
+            self.service.signals.committed.connect(self._metrics.count_calls)
+            standing = self._metrics.standing
         self.events = StandingEvents(
-            self._logger, loop, standing=self.service.standing, background=self.service.background
+            self._logger, loop, standing=standing, background=self.service.background
         )
         self._logger.register_event_schema(SCHEMA_PATH)
         self.service.signals.changed.connect(self.events.send_soon)
         self.service.start()
+        if self._metrics is not None:
+            self._metrics.start()
         self._set_environment(self.service, storage.folder)
         if self.kernel_messages:
             self._follow_kernels(self.service, problems, loop)
@@ -246,6 +263,9 @@ class LLMMeter(ExtensionApp):
         """Restore the environment and stop the service, without blocking the server's loop."""
         if self.service is None:
             return
+        if self._metrics is not None:
+            self._metrics.stop()
+            self._metrics = None
         service, self.service = self.service, None
         self._kernel_events.stop()
         self._notebooks.stop()

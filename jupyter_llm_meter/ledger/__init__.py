@@ -34,8 +34,10 @@ from jupyter_llm_meter.ledger.location import (
 from jupyter_llm_meter.ledger.notebooks.places import NO_PLACES, Place, Places
 from jupyter_llm_meter.ledger.pages import ORDERS, SORTS
 from jupyter_llm_meter.ledger.raising import new_raise_id
+from jupyter_llm_meter.ledger.reprice_trail import RepriceEntry, new_entry_id
+from jupyter_llm_meter.ledger.repricing import CostChange, Repricing, sum_of
 from jupyter_llm_meter.ledger.reservations.decide import Reserved
-from jupyter_llm_meter.ledger.rows import Row
+from jupyter_llm_meter.ledger.rows import Row, from_pico
 from jupyter_llm_meter.ledger.store import Ledger, Outbox, Pace, Raise, Seen, Settled, TakeoverPart
 from jupyter_llm_meter.ledger.takeover_body import read_takeover
 from jupyter_llm_meter.ledger.token_usage_file import TokenUsageFile, read_token_usage
@@ -55,6 +57,7 @@ __all__ = [
     "ChannelRecord",
     "CopyError",
     "CorruptLedger",
+    "CostChange",
     "DrawnUse",
     "Filter",
     "ForeignLedger",
@@ -73,6 +76,8 @@ __all__ = [
     "Pricer",
     "Quiet",
     "Raise",
+    "RepriceEntry",
+    "Repricing",
     "Reserved",
     "Row",
     "Seen",
@@ -86,7 +91,9 @@ __all__ = [
     "back_up",
     "compact",
     "default_ledger_url",
+    "from_pico",
     "ledger_url",
+    "new_entry_id",
     "new_raise_id",
     "parse_url",
     "private_folder",
@@ -95,4 +102,5 @@ __all__ = [
     "restore",
     "sqlite_file",
     "sqlite_url",
+    "sum_of",
 ]

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, select
 
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import Alert
-from jupyter_llm_meter.ledger import deliveries, open_alerts, queries, raising
+from jupyter_llm_meter.ledger import deliveries, open_alerts, queries, raising, reprice_trail
 from jupyter_llm_meter.ledger.cell_runs import cell_runs
 from jupyter_llm_meter.ledger.deliveries import ChannelRecord
 from jupyter_llm_meter.ledger.engine import reading
@@ -25,6 +25,7 @@ from jupyter_llm_meter.ledger.notebooks.moves import places_now
 from jupyter_llm_meter.ledger.paces import Pace, busy_minutes, paces
 from jupyter_llm_meter.ledger.pages import Page, page_of_calls, records_after
 from jupyter_llm_meter.ledger.raising import Raise
+from jupyter_llm_meter.ledger.reprice_trail import RepriceEntry
 from jupyter_llm_meter.ledger.rows import to_record, to_us
 from jupyter_llm_meter.ledger.schema import meta
 from jupyter_llm_meter.ledger.usage import name_kernels, usage_rows
@@ -130,6 +131,11 @@ class Answers:
         """Every raise ever made, newest first."""
         with reading(self._engine) as connection:
             return raising.all_raises(connection)
+
+    def reprices(self) -> list[RepriceEntry]:
+        """Who priced which calls anew, newest first."""
+        with reading(self._engine) as connection:
+            return reprice_trail.all_entries(connection)
 
     def usage_of_calls(self, call_ids: Sequence[str]) -> dict[str, Any]:
         """The sums of some calls, in the shape of ``today`` of the standing document."""

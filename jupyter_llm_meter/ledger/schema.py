@@ -202,6 +202,25 @@ raises = Table(
     Index("raises_by_end", "expires_at"),
 )
 
+reprices = Table(
+    "reprices",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("user_id", Text, nullable=False),
+    Column("price_version", Text, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+    Column("range_start", BigInteger),
+    Column("range_end", BigInteger),
+    Column("model", Text),
+    Column("with_stated", Boolean, nullable=False),
+    *(
+        Column(name, BigInteger, nullable=False)
+        for name in ("calls", "changed", "before_pico", "after_pico", "unpriced_before", "unpriced_after")
+    ),
+)
+"""The trail of repricing, see `reprice_trail`."""
+
 deliveries = Table(
     "deliveries",
     metadata,

@@ -34,6 +34,8 @@ from jupyter_llm_meter.ledger.outbox import Outbox
 from jupyter_llm_meter.ledger.paces import Pace
 from jupyter_llm_meter.ledger.pages import Page
 from jupyter_llm_meter.ledger.raising import Raise
+from jupyter_llm_meter.ledger.reprice_trail import RepriceEntry
+from jupyter_llm_meter.ledger.repricing import CostChange, Repricing, reprice
 from jupyter_llm_meter.ledger.reservations import Reservations
 from jupyter_llm_meter.ledger.reservations.decide import Reserved
 from jupyter_llm_meter.ledger.reservations.store import Swept
@@ -282,6 +284,10 @@ class Ledger(Answers):
             alerts = self._review(connection, meant, now)
         self._announce_alerts(alerts)
         return alerts
+
+    def reprice(self, work: Repricing, entry: RepriceEntry | None) -> dict[str | None, CostChange]:
+        """Price stored calls anew; returns what changes, by model. See `repricing.reprice`."""
+        return reprice(self._engine, work, entry)
 
     def _index(self, limits: Sequence[Limit]) -> _Indexed:
         known = self._indexed

@@ -70,7 +70,7 @@ def compose_service(
         log=log,
         kernels=kernels,
         notify=notify,
-        pricer=pricer_with(config.price_overrides, problems),
+        pricer=pricer_with(config.prices_file, problems),
         rules=config.rules,
         channels=Channels.from_configuration(config.channels, problems),
         link=config.link,

@@ -23,7 +23,7 @@ TIME_ZONE_PROBLEM = "time-zone"
 class ServiceConfig:
     """What an administrator has set with ``c.LLMMeter``, checked and with its defaults filled in.
 
-    Limits, channels and price tables are checked by what reads them: what is wrong there is a problem in the
+    Limits, channels and price files are checked by what reads them: what is wrong there is a problem in the
     service's state, and the rest of the configuration holds.
 
     Attributes:
@@ -33,7 +33,7 @@ class ServiceConfig:
         database_url: URL of the ledger; None: the user's own.
         limits: Limits as they were written; None: none were set.
         channels: Alert channels as they were written. They hold secrets.
-        price_overrides: Path of a table of prices; None: the shipped prices alone.
+        prices_file: Path of the file of own prices; None: the shipped prices alone.
         link: Address of the lab, for alerts and refusals.
         currency: What is shown beside dollars; None: nothing.
     """
@@ -44,7 +44,7 @@ class ServiceConfig:
     database_url: str | None = None
     limits: Sequence[Any] | None = None
     channels: Any = field(default=None, repr=False)
-    price_overrides: str | None = None
+    prices_file: str | None = None
     link: str | None = None
     currency: Currency | None = None
 
@@ -72,7 +72,7 @@ class ServiceConfig:
             database_url=_text(settings, "database_url"),
             limits=_limits(settings.get("limits")),
             channels=settings.get("channels"),
-            price_overrides=_text(settings, "price_overrides"),
+            prices_file=_text(settings, "prices_file"),
             link=_text(settings, "link") or os.environ.get("JUPYTERHUB_PUBLIC_URL") or None,
             currency=_currency(settings.get("currency")),
         )

@@ -7,6 +7,7 @@ import pytest
 COMMANDS = {
     "status": ("status",),
     "report": ("report",),
+    "reprice": ("reprice", "--dry-run"),
     "export": ("export", "--format", "csv"),
     "doctor": ("doctor",),
     "alerts": ("alerts", "test"),
@@ -20,6 +21,7 @@ COMMANDS = {
 SHOWN = {
     "status": "Usage",
     "report": "gpt-4o",
+    "reprice": "Nothing was changed",
     "export": "llm_meter.call.id",
     "doctor": "Never seen",
     "alerts": "delivered",

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from price_tables import write_price_table
 from tap_provider import Provider
 
 from jupyter_llm_meter.ledger import Ledger
@@ -210,13 +211,12 @@ def test_who_may_raise_a_limit_is_the_administrator_s_word_in_a_run_too(raises, 
 
 def test_the_whole_configuration_holds_in_a_run(run, configure, calls, tmp_path):
     prices = {"provider": "openai", "model": "in-house", "since": "2026-01-01", "source": "a contract"}
-    table = {"prices": [{**prices, "input_mtok": "1000000", "output_mtok": "1"}]}
-    (tmp_path / "prices.json").write_text(json.dumps(table))
+    table = write_price_table(tmp_path, {**prices, "input_mtok": "1000000", "output_mtok": "1"})
     configure(
         limits=[{**HARD, "notify": ["nowhere"]}],
         on_unreachable="block",
         time_zone="Asia/Shanghai",
-        price_overrides=str(tmp_path / "prices.json"),
+        prices_file=str(table),
         channels={"ops": "json://127.0.0.1:9/"},
         team="blue",
         user_id="bob",

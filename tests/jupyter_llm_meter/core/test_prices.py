@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from price_tables import ENTRY, write_price_table
 
-from jupyter_llm_meter.core.price_overrides import Override, read_overrides
+from jupyter_llm_meter.core.price_file import read_price_file
+from jupyter_llm_meter.core.price_overrides import Override
 from jupyter_llm_meter.core.prices import price
 from llm_meter_tap.wire.record import CallRecord
 
@@ -80,7 +81,16 @@ def test_audio_of_unknown_length_is_unpriced_not_free(usage):
 def test_audio_by_its_length_is_unpriced_where_the_list_has_only_prices_of_tokens():
     usage = {"type": "duration", "seconds": 90}
     assert price(transcription("gpt-4o-transcribe", "openai", usage_raw=usage)) is None
-    table = [Override("openai", None, "whisper-x", date(2026, 1, 1), "test", Decimal(1), Decimal(1))]
+    table = [
+        Override(
+            "openai",
+            None,
+            "whisper-x",
+            date(2026, 1, 1),
+            "test",
+            {"input_mtok": Decimal(1), "output_mtok": Decimal(1)},
+        )
+    ]
     assert price(transcription("whisper-x", "openai", usage_raw=usage), table) is None
 
 
@@ -263,18 +273,18 @@ def test_recorded_calls_cost_what_the_provider_said():
 
 def test_an_administrators_price_goes_before_the_data_set(tmp_path):
     entry = {**ENTRY, "provider": "openai", "model": "GPT-4o", "cache_read_mtok": "0.5"}
-    overrides = read_overrides(write_price_table(tmp_path, entry))
+    overrides = read_price_file(write_price_table(tmp_path, entry)).prices
     cost = price(call(input_tokens=1000, cache_read_input_tokens=400, output_tokens=100), overrides)
-    assert (cost.amount, cost.source) == (Decimal("0.002"), "override")  # 600 x 2 + 400 x 0.5 + 100 x 6
+    assert (cost.amount, cost.source) == (Decimal("0.002"), "own: contract")  # 600 x 2 + 400 x 0.5 + 100 x 6
 
 
 def test_an_administrators_price_is_cut_in_a_batch_by_the_providers_discount(tmp_path):
-    overrides = read_overrides(
+    overrides = read_price_file(
         write_price_table(tmp_path, {**ENTRY, "provider": "openai", "model": "gpt-4o"})
-    )
+    ).prices
     whole = price(call(input_tokens=1000, output_tokens=500), overrides)
     assert price(call(**BATCH), overrides) == replace(whole, amount=whole.amount / 2)
-    own = read_overrides(write_price_table(tmp_path, {**ENTRY, "provider": "groq"}))
+    own = read_price_file(write_price_table(tmp_path, {**ENTRY, "provider": "groq"})).prices
     used = {"provider_name": "groq", "server_address": "api.groq.com", "request_model": "qwen-max"}
     assert price(call(**used, **BATCH), own) is None
 

@@ -3,6 +3,7 @@ import os
 from pathlib import Path
 
 import pytest
+from price_tables import write_price_table
 
 import jupyter_llm_meter
 from llm_meter_tap.startup import bootstrap_path
@@ -105,30 +106,28 @@ def price_table(tmp_path):
             "output_mtok": "200",
         }
     ]
-    path = tmp_path / "prices.json"
-    path.write_text(json.dumps({"prices": prices}))
-    return path
+    return write_price_table(tmp_path, *prices)
 
 
 @pytest.fixture
 def extension_config(request, price_table):
     """What a test sets; a table's name stands for its path."""
     given = dict(getattr(request, "param", {}))
-    if given.get("price_overrides") == "table":
-        given["price_overrides"] = str(price_table)
+    if given.get("prices_file") == "table":
+        given["prices_file"] = str(price_table)
     return given
 
 
-@pytest.mark.parametrize("extension_config", [{"price_overrides": "table"}], indirect=True)
+@pytest.mark.parametrize("extension_config", [{"prices_file": "table"}], indirect=True)
 def test_the_administrator_s_prices_hold(extension_config, api, send, settled):
     send(settled("a", tokens=10_000, **{"gen_ai.request.model": "house-model"}))
     assert api("standing")[1]["today"]["cost"] == "1"
 
 
-@pytest.mark.parametrize("extension_config", [{"price_overrides": "not/there.json"}], indirect=True)
+@pytest.mark.parametrize("extension_config", [{"prices_file": "not/there.toml"}], indirect=True)
 def test_a_price_table_that_cannot_be_read_is_in_the_state(extension_config, api):
     (problem,) = api("standing")[1]["state"]["problems"]
-    assert (problem["code"], "not/there.json" in problem["message"]) == ("price-table", True)
+    assert (problem["code"], "not/there.toml" in problem["message"]) == ("price-table", True)
 
 
 ALERTS = {

@@ -35,7 +35,7 @@ def test_what_is_set_is_kept(problems):
     settings = {
         "user_id": "bob", "team": "a team", "time_zone": "Asia/Shanghai", "on_unreachable": "block",
         "raises": "none", "database_url": "sqlite:///x", "limits": [{"amount": 1}], "channels": {"ops": "json://x"},
-        "price_overrides": "prices.json", "link": "https://lab",
+        "prices_file": "prices.toml", "link": "https://lab",
         "currency": {"code": "CNY", "per_usd": "7.10", "as_of": "2026-11-01"},
     }  # fmt: skip
     assert ServiceConfig.from_settings(settings, problems) == ServiceConfig(
@@ -45,7 +45,7 @@ def test_what_is_set_is_kept(problems):
         database_url="sqlite:///x",
         limits=[{"amount": 1}],
         channels={"ops": "json://x"},
-        price_overrides="prices.json",
+        prices_file="prices.toml",
         link="https://lab",
         currency=Currency("CNY", Decimal("7.10"), date(2026, 11, 1)),
     )

@@ -157,6 +157,25 @@ def upgrade() -> None:
     )
     op.create_index("raises_by_end", "raises", ["expires_at"], unique=False)
     op.create_table(
+        "reprices",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("price_version", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("finished_at", sa.BigInteger(), nullable=True),
+        sa.Column("range_start", sa.BigInteger(), nullable=True),
+        sa.Column("range_end", sa.BigInteger(), nullable=True),
+        sa.Column("model", sa.Text(), nullable=True),
+        sa.Column("with_stated", sa.Boolean(), nullable=False),
+        sa.Column("calls", sa.BigInteger(), nullable=False),
+        sa.Column("changed", sa.BigInteger(), nullable=False),
+        sa.Column("before_pico", sa.BigInteger(), nullable=False),
+        sa.Column("after_pico", sa.BigInteger(), nullable=False),
+        sa.Column("unpriced_before", sa.BigInteger(), nullable=False),
+        sa.Column("unpriced_after", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "reservations",
         sa.Column("call_id", sa.Text(), nullable=False),
         sa.Column("limit_id", sa.Text(), nullable=False),

@@ -7,7 +7,10 @@ import type { Texts } from './texts';
 /** The texts by code. */
 export const PRICE_TEXTS: Texts = {
   'price-table': (of, trans) =>
-    trans.__('%1. The shipped prices are used instead. Fix the table and restart.', of('error')),
+    trans.__(
+      '%1. Until the file is fixed, the prices that were in force before stay in force.',
+      of('error')
+    ),
   'prices-unreadable': (of, trans) =>
     trans.__(
       '%1: not a table of prices (%2); it needs a list named prices',
@@ -32,5 +35,15 @@ export const PRICE_TEXTS: Texts = {
       of('where'),
       of('field'),
       of('given')
-    )
+    ),
+  'prices-none': (of, trans) =>
+    trans.__('%1: no price; it needs at least one of %2', of('where'), of('allowed')),
+  'prices-currency': (of, trans) =>
+    trans.__(
+      '%1: currency is %2; it must be USD, or a currency with a rate in the list currencies',
+      of('where'),
+      of('given')
+    ),
+  'prices-rate': (of, trans) =>
+    trans.__('%1: not a rate of a currency (it %2)', of('where'), of('error'))
 };
