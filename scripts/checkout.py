@@ -44,8 +44,14 @@ _WHEEL_SOURCES = (
     "tsconfig.json",
 )
 _PLACES = ("NOTEBOOK", "KERNEL_ID", "CELL_ID", "RUN_ID", "RUN")
+_OPTIONS = (
+    *(f"LIMIT_{name}" for name in ("TOKENS", "USD", "CALLS", "WINDOW")),
+    *("WARN_AT", "ON_EXCEED", "ON_UNREACHABLE", "RAISES", "TIME_ZONE"),
+    *("DATABASE_URL", "PRICES_FILE", "ALERT_URLS", "CHANNELS"),
+)
 _METERED = {
-    f"LLM_METER_{name}" for name in ("DIR", "SERVICE", "PROJECT", "TEAM", "USER", *_PLACES, "DISABLE")
+    f"LLM_METER_{name}"
+    for name in ("DIR", "SERVICE", "PROJECT", "TEAM", "USER", *_PLACES, *_OPTIONS, "DISABLE")
 }
 _MADE_BY_THE_BUILD = ("labextension", "ranks", "__pycache__")
 

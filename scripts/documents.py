@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ("*.md", ".github/**/*.md", "docs/**/*.md", "examples/**/*.md", "tests/**/*.md")
 ON_GITHUB = "https://github.com/llm-meter/jupyter-llm-meter/blob/main/"
 FOLDERS = (
-    ".ci", ".github", "bench", "docs", "examples", "jupyter_llm_meter", "llm_meter_tap", "schema", "scripts",
-    "src", "style", "tests", "ui-tests",
+    ".ci", ".github", "bench", "docs", "examples", "image", "jupyter_llm_meter", "llm_meter_tap", "schema",
+    "scripts", "src", "style", "tests", "ui-tests",
 )  # fmt: skip
 RUNNERS = {"bash", "node", "pytest", "python", "python3"}
 # What a build or a run makes is not in a fresh clone.

@@ -54,7 +54,22 @@ def configuration() -> str:
         '`c.LLMMeter.time_zone = "Asia/Shanghai"`, or on the command line of `jupyter lab`, for example '
         "`--LLMMeter.time_zone=Asia/Shanghai`.",
         _table(("Option", "Meaning", "Default value"), rows),
+        "## Environment variables",
+        "These variables set options of a Jupyter server and of `jupyter llm-meter`, for example in an "
+        "image: `docker run -e LLM_METER_LIMIT_TOKENS=2000000`. The configuration and the command line take "
+        "precedence over them. Channels are the exception: those of the variables are added. A variable "
+        "with a wrong value counts as not set: metering continues, and the popover, the log and "
+        "`jupyter llm-meter doctor` say what to fix. An empty variable counts as not set, too. After you "
+        "change a variable, restart the server.",
+        _table(("Variable", "Option", "Meaning"), _variables()),
     )
+
+
+def _variables() -> Iterable[tuple[str, str, str]]:
+    from jupyter_llm_meter.service.variables import READ_ELSEWHERE, VARIABLES
+
+    for each in (*VARIABLES, *READ_ELSEWHERE):
+        yield f"`{each.name}`", f"`{each.option}`", _cell(each.meaning)
 
 
 def settings() -> str:

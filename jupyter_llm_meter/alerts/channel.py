@@ -20,6 +20,10 @@ from jupyter_llm_meter.alerts.robots import kind_of
 
 VARIABLE = "LLM_METER_CHANNELS"
 """Environment variable with channels as JSON, for secrets outside of configuration files."""
+URLS_VARIABLE = "LLM_METER_ALERT_URLS"
+"""Environment variable with the URLs of channels, with spaces or commas between them."""
+SECRET_VARIABLES = (VARIABLE, URLS_VARIABLE)
+"""The variables that child processes must not see."""
 
 LANGUAGES = ("en", "zh-CN")
 MOST_PER_HOUR = 20
@@ -27,6 +31,8 @@ SHORTEST_SECRET = 16
 """Characters that a webhook's secret has at least."""
 
 _FIELDS = ("url", "secret", "language", "is_default", "most_per_hour", "quiet_hours")
+_NEXT_URL = re.compile(r"[\s,]+(?=[A-Za-z][A-Za-z0-9]*://)")
+"""Between two URLs; a URL may hold commas of its own."""
 _NAME = re.compile(r"[\w.-]{1,64}")
 
 
@@ -66,13 +72,14 @@ class Channel:
 
 
 def read_channels(
-    configured: Any, variable: str | None
+    configured: Any, variable: str | None, urls: str | None = None
 ) -> tuple[dict[str, Channel], dict[str, ChannelError]]:
     """Read the channels of the configuration and of the environment, which takes precedence.
 
     Args:
         configured: ``c.LLMMeter.channels``.
         variable: The value of ``VARIABLE``, if set.
+        urls: The value of ``URLS_VARIABLE``, if set; these channels are named alert-1, alert-2, ...
 
     Returns:
         The channels by name, and what is wrong with others, by name; an empty name stands for all of them.
@@ -81,7 +88,7 @@ def read_channels(
     more, more_errors = _mapping(variable or None, VARIABLE)
     errors |= more_errors
     channels = {}
-    for name, item in {**given, **more}.items():
+    for name, item in {**given, **_named(urls or ""), **more}.items():
         try:
             channels[name] = _read(name, item)
         except ChannelError as error:
@@ -96,6 +103,11 @@ def _mapping(given: Any, where: str) -> tuple[Mapping[Any, Any], dict[str, Chann
     if given is None or isinstance(given, Mapping):
         return given or {}, {}
     return {}, {"": ChannelError("channels-no-object", where=where)}
+
+
+def _named(urls: str) -> dict[str, str]:
+    given = _NEXT_URL.split(urls.strip()) if urls.strip() else []
+    return {f"alert-{number}": url for number, url in enumerate(given, start=1)}
 
 
 def _read(name: Any, item: Any) -> Channel:

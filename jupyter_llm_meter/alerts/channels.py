@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from jupyter_llm_meter.alerts.channel import VARIABLE, Channel, read_channels
+from jupyter_llm_meter.alerts.channel import SECRET_VARIABLES, Channel, read_channels
 from jupyter_llm_meter.alerts.errors import ChannelError
 from jupyter_llm_meter.core.explanation import Explanation, explain
 from jupyter_llm_meter.core.limits import Limit
@@ -47,7 +47,7 @@ class Channels:
             configured: ``c.LLMMeter.channels``.
             problems: Takes the problems of channels that cannot be used.
         """
-        by_name, errors = read_channels(configured, os.environ.get(VARIABLE))
+        by_name, errors = read_channels(configured, *(os.environ.get(name) for name in SECRET_VARIABLES))
         for name, error in errors.items():
             problems.report(code_of(name), _explain_unusable(name, error))
         return cls(by_name, problems, errors)

@@ -9,7 +9,7 @@ from typing import Any
 from rich.text import Text
 from traitlets import Unicode
 
-from jupyter_llm_meter.alerts.channel import VARIABLE, Channel, read_channels
+from jupyter_llm_meter.alerts.channel import SECRET_VARIABLES, Channel, read_channels
 from jupyter_llm_meter.alerts.errors import ChannelError
 from jupyter_llm_meter.alerts.sender import sender_to
 from jupyter_llm_meter.alerts.trial import try_channel
@@ -65,7 +65,9 @@ class AlertsApp(Command):
         """
         if len(self.words) != 1 or self.words[0] not in ACTIONS:
             raise CommandError(f"name one of {', '.join(ACTIONS)}; see --help")
-        channels, errors = read_channels(self.setting("channels"), os.environ.get(VARIABLE))
+        channels, errors = read_channels(
+            self.setting("channels"), *(os.environ.get(name) for name in SECRET_VARIABLES)
+        )
         if not channels and not errors:
             raise CommandError("no channel is set up; set c.LLMMeter.channels")
         if self.channel and self.channel not in {*channels, *errors}:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from jupyter_core.application import JupyterApp
@@ -34,6 +35,7 @@ from jupyter_llm_meter.policy.limits_in_force import LimitsInForce
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.config import ServiceConfig
 from jupyter_llm_meter.service.errors import ConfigError
+from jupyter_llm_meter.service.variables import with_variables
 
 UNAVAILABLE = 1
 """Exit code when the ledger cannot be reached now."""
@@ -62,7 +64,8 @@ class Command(JupyterApp):
         None,
         allow_none=True,
         help="""The ledger: sqlite:///PATH, a PATH, or postgresql+psycopg://USER@HOST/DATABASE. Default:
-        c.LLMMeter.database_url of the Jupyter server's configuration, else the user's own ledger.""",
+        c.LLMMeter.database_url of the Jupyter server's configuration, else LLM_METER_DATABASE_URL, else the
+        user's own ledger.""",
     ).tag(config=True)
     json = Bool(False, help="Print JSON for programs.").tag(config=True)
     csv = Bool(False, help="Print the rows as CSV (RFC 4180), for spreadsheets.").tag(config=True)
@@ -96,6 +99,11 @@ class Command(JupyterApp):
             CommandError: It is not valid.
         """
 
+    @cached_property
+    def problems(self) -> Problems:
+        """What is wrong with the configuration and the environment; each is logged once."""
+        return Problems(self.log)
+
     def answer(self, ledger: Ledger) -> None:
         """Do the command's work."""
         raise NotImplementedError
@@ -106,7 +114,10 @@ class Command(JupyterApp):
 
     def url(self) -> str:
         """The URL of the ledger that this command reads."""
-        return ledger_url(self.db or self.setting("database_url"))
+        if self.db:
+            return ledger_url(self.db)
+        settings = with_variables(self.config.get("LLMMeter", {}), self.problems)
+        return ledger_url(settings.get("database_url"))
 
     def setting(self, name: str) -> Any:
         """The setting ``c.LLMMeter.<name>`` of the server's configuration; None when it is not set."""
@@ -122,11 +133,11 @@ class Command(JupyterApp):
         Raises:
             ConfigError: A setting has a value that is not allowed.
         """
-        return ServiceConfig.from_settings(self.config.get("LLMMeter", {}), problems or Problems(self.log))
+        return ServiceConfig.from_settings(self.config.get("LLMMeter", {}), problems or self.problems)
 
     def limits(self, problems: Problems | None = None) -> LimitsInForce:
         """The limits in force: those of the server's configuration and of JupyterLab's settings."""
-        problems = problems or Problems(self.log)
+        problems = problems or self.problems
         config = self.service_config(problems)
         return LimitsInForce(
             config.limits, paths=LabPaths.default, problems=problems, time_zone=config.time_zone

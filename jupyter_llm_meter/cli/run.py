@@ -16,11 +16,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from jupyter_llm_meter.alerts.channel import VARIABLE as CHANNELS_VARIABLE
+from jupyter_llm_meter.alerts.channel import SECRET_VARIABLES
 from jupyter_llm_meter.cli.command import Command, CommandError
 from jupyter_llm_meter.ledger import default_ledger_url
 from jupyter_llm_meter.policy.lab_settings import LabPaths
-from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.compose import compose_service
 from jupyter_llm_meter.service.environment import tap_variables
 from jupyter_llm_meter.service.service import Service
@@ -78,7 +77,7 @@ class RunApp(Command):
             service.stop()
 
     def _service(self, url: str) -> Service:
-        problems = Problems(self.log)
+        problems = self.problems
         config = self.service_config(problems)
         storage = prepare_storage(None if url == default_ledger_url() else url, problems)
         return compose_service(
@@ -99,8 +98,8 @@ class RunApp(Command):
             team=service.owner.team,
             notebook=only_notebook(self.command),
         )
-        environ = os.environ | variables
-        environ.pop(CHANNELS_VARIABLE, None)
+        kept = {name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES}
+        environ = kept | variables
         try:
             with (
                 forwarding() as children,

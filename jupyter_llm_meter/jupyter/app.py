@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from jupyter_events import EventLogger
 from jupyter_server.extension.application import ExtensionApp
@@ -19,7 +20,7 @@ from tornado.platform.asyncio import BaseAsyncIOLoop
 from traitlets import Any as AnyTrait
 from traitlets import Bool, Enum, Unicode, default
 
-from jupyter_llm_meter.alerts.channel import VARIABLE as CHANNELS_VARIABLE
+from jupyter_llm_meter.alerts.channel import SECRET_VARIABLES
 from jupyter_llm_meter.core.currency import EXAMPLE
 from jupyter_llm_meter.core.limits import DEFAULT_LIMIT
 from jupyter_llm_meter.jupyter.doctor import ServerDoctor
@@ -43,6 +44,7 @@ from jupyter_llm_meter.service.message_intake import MessageIntake
 from jupyter_llm_meter.service.owner import default_user
 from jupyter_llm_meter.service.service import Service
 from jupyter_llm_meter.service.storage import prepare_storage
+from jupyter_llm_meter.service.variables import OPTIONS
 
 SETTINGS = (
     "database_url", "limits", "on_unreachable", "raises", "channels", "link", "user_id", "team",
@@ -113,7 +115,8 @@ class LLMMeter(ExtensionApp):
         "secret": "..."}}. URLs are Apprise URLs; with a secret, a URL is a webhook that gets signed JSON.
         In quiet_hours, as in {"from": "22:00", "to": "08:00", "time_zone": "Asia/Shanghai"}, warnings wait.
         docs/how-to/alerts.md has examples. The environment variable LLM_METER_CHANNELS, in JSON, adds
-        channels and replaces those of the same name. Default: none.""",
+        channels and replaces those of the same name; LLM_METER_ALERT_URLS adds channels by their URLs alone.
+        Default: none.""",
     )
     link = Unicode(
         config=True,
@@ -186,9 +189,7 @@ class LLMMeter(ExtensionApp):
         if not self.enabled:
             return
         problems = Problems(self.log)
-        self.service_config = ServiceConfig.from_settings(
-            {name: getattr(self, name) for name in SETTINGS}, problems
-        )
+        self.service_config = ServiceConfig.from_settings(self._settings(), problems)
         storage = prepare_storage(self.service_config.database_url, problems)
         loop = self._loop()
         self.kernels = ServerKernels(self._server, storage.folder, loop)
@@ -235,6 +236,11 @@ class LLMMeter(ExtensionApp):
             }
             self.handlers.extend(handlers("", shared))
 
+    def _settings(self) -> dict[str, Any]:
+        """Return the options, without those that are not set and have a variable as their default."""
+        given = self.config.get(type(self).__name__, {})
+        return {name: getattr(self, name) for name in SETTINGS if name not in OPTIONS or name in given}
+
     def _set_environment(self, service: Service, folder: Path) -> None:
         owner = service.owner
         variables = tap_variables(
@@ -247,7 +253,7 @@ class LLMMeter(ExtensionApp):
         )
         if self.kernel_messages and self._server.gateway_config.gateway_enabled:
             variables |= gateway_variables(os.environ, owner.user, owner.team)
-        self._environment = EnvironmentPatch({**dict.fromkeys((*PLACES, CHANNELS_VARIABLE)), **variables})
+        self._environment = EnvironmentPatch({**dict.fromkeys((*PLACES, *SECRET_VARIABLES)), **variables})
         self._environment.apply()
         self._kernel_names = KernelNames(self._server.kernel_manager)
         self._kernel_names.apply()

@@ -15,6 +15,7 @@ from jupyter_llm_meter.policy.rules import ON_UNREACHABLE, RAISES, Rules
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.errors import ConfigError
 from jupyter_llm_meter.service.owner import Owner, default_user, local_zone
+from jupyter_llm_meter.service.variables import with_variables
 
 TIME_ZONE_PROBLEM = "time-zone"
 
@@ -50,15 +51,17 @@ class ServiceConfig:
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any], problems: Problems) -> ServiceConfig:
-        """Check settings and fill in what is not set.
+        """Check settings and fill in what is not set, first from environment variables (`variables.py`).
 
         Args:
             settings: The settings by their names under ``c.LLMMeter``; others are ignored.
-            problems: Takes the problem of a time zone that does not exist; the machine's own holds then.
+            problems: Takes the problems of variables with wrong values, which count as not set, and of a time
+                zone that does not exist; the machine's own holds then.
 
         Raises:
             ConfigError: A setting has a value that is not allowed.
         """
+        settings = with_variables(settings, problems)
         return cls(
             owner=Owner(
                 _text(settings, "user_id") or default_user(),

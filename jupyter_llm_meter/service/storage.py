@@ -54,7 +54,9 @@ def prepare_storage(database_url: str | None, problems: Problems) -> Storage:
 
 
 def _make_private(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # The mode of mkdir is for the last folder only: whoever can write to one above can move it away.
+    for missing in reversed([each for each in (folder, *folder.parents) if not each.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
     if folder.stat().st_mode & 0o077:
         folder.chmod(0o700)
     # Neither the mode nor os.access shows a read-only file system or a quota; writing does.

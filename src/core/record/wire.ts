@@ -63,6 +63,7 @@ export interface components {
     /** @enum {unknown} */
     readonly ProblemCode:
       | 'channel'
+      | 'environment'
       | 'gate'
       | 'ledger-corrupt'
       | 'ledger-foreign'

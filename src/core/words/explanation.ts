@@ -11,13 +11,20 @@ import { LEDGER_TEXTS } from './explained/ledger';
 import { LIMIT_TEXTS } from './explained/limits';
 import { PRICE_TEXTS } from './explained/prices';
 import type { Text, Values } from './explained/texts';
+import { VARIABLE_TEXTS } from './explained/variables';
 import { problemTitle } from './problem';
 import type { Words } from './words';
 
 const TEXTS: ReadonlyMap<string, Text> = new Map(
-  [CHECKUP_TEXTS, PYTHON_TEXTS, LIMIT_TEXTS, CHANNEL_TEXTS, LEDGER_TEXTS, PRICE_TEXTS].flatMap(
-    texts => Object.entries(texts)
-  )
+  [
+    CHECKUP_TEXTS,
+    PYTHON_TEXTS,
+    LIMIT_TEXTS,
+    CHANNEL_TEXTS,
+    LEDGER_TEXTS,
+    PRICE_TEXTS,
+    VARIABLE_TEXTS
+  ].flatMap(texts => Object.entries(texts))
 );
 
 /**

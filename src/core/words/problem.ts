@@ -22,6 +22,8 @@ export function problemTitle(
   switch (code.split(':')[0]) {
     case 'channel':
       return trans.__("An alert channel can't be used");
+    case 'environment':
+      return trans.__("Some environment variables aren't in force");
     case 'gate':
       return trans.__("Hard limits aren't enforced");
     case 'ledger-corrupt':

@@ -96,3 +96,26 @@ def test_a_configuration_that_is_not_an_object_is_reported_without_showing_it(gi
     assert channels == {}
     assert "c.LLMMeter.channels must be an object" in str(errors[""])
     assert "password-1" not in str(errors[""])
+
+
+URLS = "json://a.example.com/x,y?to=1,2, dingtalk://0123456789abcdef\n  mailtos://u:p@example.com"
+
+
+def test_the_environment_may_give_urls_alone_with_spaces_or_commas_between_them():
+    channels, errors = read_channels({"ops": URL}, None, URLS)
+    assert errors == {}
+    assert list(channels) == ["ops", "alert-1", "alert-2", "alert-3"]
+    assert channels["alert-1"].url == "json://a.example.com/x,y?to=1,2"
+    assert all(channel.is_default for channel in channels.values())
+
+
+def test_a_url_of_the_environment_that_is_none_is_an_error_and_the_others_work():
+    channels, errors = read_channels(None, None, f"hook-secret {URL}")
+    assert list(channels) == ["alert-2"]
+    assert list(errors) == ["alert-1"]
+    assert "hook-secret" not in str(errors["alert-1"])
+
+
+@pytest.mark.parametrize("blank", ["", " \n"])
+def test_no_urls_in_the_environment_are_no_channels(blank):
+    assert read_channels(None, None, blank) == ({}, {})

@@ -183,7 +183,8 @@ request = urllib.request.Request(
 with urllib.request.urlopen(request, timeout=30) as response:
     print(json.dumps({"standing": json.load(response), "gate": open(f"{folder}/services/{stem}.gate").read(),
                       "user": os.environ.get("LLM_METER_USER"), "team": os.environ.get("LLM_METER_TEAM"),
-                      "channels": os.environ.get("LLM_METER_CHANNELS")}))
+                      "channels": os.environ.get("LLM_METER_CHANNELS"),
+                      "urls": os.environ.get("LLM_METER_ALERT_URLS")}))
 """
 HARD = {"window": "day", "unit": "tokens", "amount": 500, "on_exceed": "block"}
 
@@ -240,6 +241,52 @@ def test_a_time_zone_that_does_not_exist_is_reported_by_a_run(run, configure):
     assert code == 0
     assert "The setting c.LLMMeter.time_zone is 'Mars/Base'" in errors
     assert [each["code"] for each in json.loads(output)["standing"]["state"]["problems"]] == ["time-zone"]
+
+
+def test_variables_set_options_of_a_run(run, environment):
+    limit = {"LIMIT_CALLS": "9", "LIMIT_WINDOW": "day", "ON_EXCEED": "block", "ON_UNREACHABLE": "block"}
+    environment |= {f"LLM_METER_{name}": value for name, value in limit.items()}
+    environment["LLM_METER_ALERT_URLS"] = "json://127.0.0.1:9/"
+    code, output, errors = run(*python(ASK))
+    assert (code, errors) == (0, "")
+    found = json.loads(output)
+    (standing,) = found["standing"]["standings"]
+    assert (standing["limit"]["id"], standing["limit"]["amount"]) == ("user/day/calls", 9)
+    assert json.loads(found["gate"])["on_unreachable"] == "block"
+    assert found["urls"] is None
+
+
+def test_the_configuration_and_the_command_line_take_precedence_over_variables(
+    run, environment, configure, tmp_path
+):
+    configure(limits=[HARD])
+    environment["LLM_METER_LIMIT_CALLS"] = "9"
+    environment["LLM_METER_DATABASE_URL"] = str(tmp_path / "variable.sqlite3")
+    output = run("--db", "other.sqlite3", *python(ASK))[1]
+    (standing,) = json.loads(output)["standing"]["standings"]
+    assert standing["limit"]["id"] == "user/day/tokens"
+    assert not (tmp_path / "variable.sqlite3").exists()
+
+
+def test_a_run_and_the_other_commands_use_the_ledger_of_the_variable(run, environment, warm, calls, tmp_path):
+    environment["LLM_METER_DATABASE_URL"] = str(tmp_path / "logs" / "ledger.sqlite3")
+    assert run(*python(CALL.format(tokens=7)))[0] == 0
+    assert [call.input_tokens for call in calls(f"sqlite:///{tmp_path}/logs/ledger.sqlite3")] == [7]
+    main = "import sys; from jupyter_llm_meter.cli.app import main; sys.exit(main())"
+    status = [*warm, "-c", main, "status", "--json"]
+    shown = subprocess.run(status, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert json.loads(shown.stdout)["today"]["input_tokens"] == 7
+
+
+def test_wrong_variables_are_said_once_and_the_run_is_metered(run, environment, calls):
+    environment["LLM_METER_LIMIT_TOKENS"] = "many"
+    environment["LLM_METER_DATABASE_URL"] = "mysql://me:secret@db/meter"
+    code, _, errors = run(*python(CALL.format(tokens=7)))
+    assert code == 0
+    assert errors.count("LLM_METER_LIMIT_TOKENS is 'many'; it must be a number greater than 0") == 1
+    assert "LLM_METER_DATABASE_URL cannot be used, so calls are in the user's own ledger" in errors
+    assert "secret" not in errors
+    assert [call.input_tokens for call in calls()] == [7]
 
 
 @pytest.mark.parametrize("name", ["raises", "on_unreachable"])

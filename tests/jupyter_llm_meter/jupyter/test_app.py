@@ -6,6 +6,7 @@ import pytest
 from price_tables import write_price_table
 
 import jupyter_llm_meter
+from jupyter_llm_meter.policy.rules import Rules
 from llm_meter_tap.startup import bootstrap_path
 
 
@@ -151,12 +152,14 @@ def test_child_processes_cannot_read_the_channels_of_the_environment(
     monkeypatch, jp_configurable_serverapp, run
 ):
     monkeypatch.setenv("LLM_METER_CHANNELS", '{"ops": "wecombot://env-secret"}')
+    monkeypatch.setenv("LLM_METER_ALERT_URLS", "lark://url-secret")
     server = jp_configurable_serverapp()
     (meter,) = server.extension_manager.extension_apps["jupyter_llm_meter"]
-    assert [channel.name for channel in meter.service.channels] == ["ops"]
-    assert "LLM_METER_CHANNELS" not in os.environ
+    assert [channel.name for channel in meter.service.channels] == ["alert-1", "ops"]
+    assert not {"LLM_METER_CHANNELS", "LLM_METER_ALERT_URLS"} & {*os.environ}
     run(meter.stop_extension())
     assert "env-secret" in os.environ["LLM_METER_CHANNELS"]
+    assert "url-secret" in os.environ["LLM_METER_ALERT_URLS"]
 
 
 def test_the_address_in_alerts_is_the_public_one_without_its_token(monkeypatch, jp_configurable_serverapp):
@@ -166,3 +169,55 @@ def test_the_address_in_alerts_is_the_public_one_without_its_token(monkeypatch, 
     assert meter._default_link() == "https://hub.example.com/user/ada/"
     server.custom_display_url = "https://lab.example.com/lab?token=secret"
     assert meter._default_link() == "https://lab.example.com/lab"
+
+
+@pytest.fixture
+def api_with(monkeypatch, request):
+    """Start the server with some variables; returns what asks its routes."""
+
+    def start(**variables):
+        for name, value in variables.items():
+            monkeypatch.setenv(f"LLM_METER_{name}", value)
+        return request.getfixturevalue("api")
+
+    return start
+
+
+def test_variables_set_options_of_the_server(api_with):
+    api = api_with(LIMIT_TOKENS="2000", LIMIT_WINDOW="day", ON_EXCEED="block", TIME_ZONE="Asia/Tokyo")
+    document = api("standing")[1]
+    limit = document["standings"][0]["limit"]
+    assert (limit["id"], limit["amount"], limit["on_exceed"]) == ("user/day/tokens", 2000, "block")
+    assert limit["time_zone"] == "Asia/Tokyo"
+    assert document["state"]["problems"] == []
+
+
+@pytest.mark.parametrize("extension_config", [{"raises": "own", "time_zone": "Asia/Tokyo"}])
+def test_the_configuration_takes_precedence_over_variables_even_where_it_sets_the_default(
+    extension_config, api_with, request
+):
+    api = api_with(RAISES="none", TIME_ZONE="Asia/Shanghai")
+    assert api("standing")[1]["standings"][0]["limit"]["time_zone"] == "Asia/Tokyo"
+    assert request.getfixturevalue("meter").service_config.rules.raises == "own"
+
+
+def test_an_option_that_is_not_set_leaves_its_variable_in_force(api_with, request):
+    api_with(RAISES="none", ON_UNREACHABLE="block")
+    assert request.getfixturevalue("meter").service_config.rules == Rules("block", "none")
+
+
+def test_wrong_variables_are_in_the_state_and_calls_are_metered(api_with, request, settled):
+    api = api_with(LIMIT_TOKENS="many", TIME_ZONE="Mars/Base", DATABASE_URL="mysql://me:secret@db/meter")
+    request.getfixturevalue("send")(settled("a", tokens=7))
+    document = api("standing")[1]
+    (problem,) = document["state"]["problems"]
+    assert problem["code"] == "environment"
+    assert all(name in problem["message"] for name in ("LIMIT_TOKENS", "TIME_ZONE", "DATABASE_URL"))
+    assert "secret" not in problem["message"]
+    assert [call.input_tokens for call in request.getfixturevalue("calls")()] == [7]
+
+
+def test_the_ledger_is_where_the_variable_says(api_with, request, settled, tmp_path):
+    api_with(DATABASE_URL=str(tmp_path / "logs" / "ledger.sqlite3"))
+    request.getfixturevalue("send")(settled("a"))
+    assert (tmp_path / "logs" / "ledger.sqlite3").is_file()
