@@ -171,7 +171,7 @@ def test_a_path_names_a_ledger_too(meter, home, ledger_url):
     [
         (
             (),
-            "commands are status, report, reprice, export, doctor, alerts, tap, import, backup, restore, vacuum",
+            "commands are status, report, reprice, export, doctor, alerts, tap",
         ),
         (("frobnicate",), "'frobnicate' is not a command"),
         (("report", "--group-by", "colour"), "--group-by is 'colour'; allowed are none, user"),
