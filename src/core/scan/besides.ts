@@ -18,6 +18,9 @@ const RUNNING =
 const SIGNS = /( ?[|;—–()] ?| · )/;
 const SETTING =
   /^\W*(?:(?:rate )?limits?|max(?:imum)?(?: tokens)?|context(?: window| length| size)?|ctx|budget(?: left| remaining)?|quota|remaining)\b[^\d]{0,12}\d[\d.,]* ?[km]?(?: ?tok(?:en)?s?)?\W*$|^\W*avg\.?[ :=]{1,2}[\d.]+ ?(?:tok(?:en)?s?|t)\/s\W*$|^\W*[\w.-]{0,40},? ?\d+k? (?:context|ctx)(?: window)?\W*$/i;
+/** Of what the prompt was made. */
+const OF_PROMPT =
+  /^\W*(?:context|question|query|system|history|retrieved|instructions?)(?: prompt)? tok(?:en)?s?[ :=]{1,3}\d[\d,]*\W*$/i;
 const STRUCTURE = /[{]|\w\(\w+=/;
 
 /**
@@ -47,6 +50,10 @@ function withoutRunning(line: string): string {
 function withoutSettings(line: string): string {
   const parts = line.split(SIGNS);
   const own = parts.find(namesBoth);
+  const whole = parts.filter(part => !OF_PROMPT.test(part));
+  if (own === undefined && whole.length < parts.length && namesBoth(whole.join(''))) {
+    return whole.join('');
+  }
   return own === undefined || IS_OTHER.test(own)
     ? line
     : parts.map(part => (SETTING.test(part) ? '' : part)).join('');

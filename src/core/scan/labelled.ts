@@ -56,8 +56,16 @@ const ASIDE_NAME = /(\btokens?) \([a-z ]{2,20}\)\s?:(?=\s*\d)/gi;
 /** `Prompt tokens (cached): 12 (8)`: a share as its name stands behind the name of its side. */
 const SHARE_NAMED =
   /(\btokens?) \((cached|cache read|reasoning|thinking)\)(\s?[:=]\s?\d[\d,]{0,14}) \((\d[\d,]{0,14})\)/gi;
+/** `Cached tokens: 12 read, 34 write`, `cache read 12, write 34`. */
+const CACHE_SIDES =
+  /\bcached?(?: ?tokens?)?[*_ ]{0,4}[:=][*_ ]{0,4}(\d[\d,]{0,14}) (?:read|hits?)\b(?:( ?[,/|+·] ?)(\d[\d,]{0,14}) (?:writes?|written|creat(?:e|ed|ion))\b)?/gi;
+const CACHE_TURNED =
+  /(\bcache[ _-]?(?:read|hit)s?[ :=]{1,2}\d[\d,]{0,14} ?[,/|+·] ?)(?=(?:writes?|written|creat(?:e|ed|ion))[ :=]{1,2}\d)/gi;
+/** `Prompt: 81.2 t/s (12 tokens)`: a speed between a name and its figure. */
+const SPEED_BEFORE =
+  /\b(prompt|input|gen|generat(?:ion|ed)|output|completion)\b([^\w\n]{1,8})\d[\d.,]{0,12} ?(?:tokens?|toks?|t)\/s(?:ec)?,? ?\((\d[\d,]{0,14}) ?tok(?:en)?s?\)/gi;
 /** `12in + 34out`, and `12 prompt, 34 completions`. */
-const UNITED = /(?<![\w.,])(\d[\d,]{0,14})(in|out)\b/gi;
+const UNITED = /(?<![\w.,])(\d[\d,]{0,14})(in|out|cached?)\b/gi;
 const PLURAL =
   /(?<![\w.,])(\d[\d,]{0,14} prompt(?: tokens?)?[,;+/& ]{1,3}(?:and )?\d[\d,]{0,14} completion)s\b/gi;
 /** `12 of 34 input tokens read from the cache`. */
@@ -89,6 +97,9 @@ export function withSigns(text: string): string {
         `uncached input tokens: ${input} (${rest.replace('+', '')}`
     )
     .replace(CACHE_ADDED, 'uncached input tokens: $1, $2')
+    .replace(CACHE_SIDES, cacheSides)
+    .replace(CACHE_TURNED, '$1cache ')
+    .replace(SPEED_BEFORE, speedBefore)
     .replace(UNITED, '$1 $2 ')
     .replace(PLURAL, '$1')
     .replace(FROM_CACHE, fromCache)
@@ -112,6 +123,16 @@ function laidOut(line: string): string {
       return isWords && isFigure ? `${before}${name}: ${figure}${behind}` : whole;
     }
   );
+}
+
+function speedBefore(_: string, name: string, between: string, figure: string): string {
+  return `${/^gen/i.test(name) ? 'output' : name} tokens${between}${figure} tokens`;
+}
+
+function cacheSides(_: string, read: string, between?: string, write?: string): string {
+  return write === undefined
+    ? `cached tokens: ${read}`
+    : `cached tokens: ${read}${between ?? ', '}cache write tokens: ${write}`;
 }
 
 function fromCache(_: string, read: string, between?: string, write?: string): string {

@@ -58,7 +58,7 @@ export function scanText(
 
 function readWindow(window: string, markup: Markup): readonly Reading[] {
   const text = markup === 'html' ? withoutMarkup(window) : window;
-  const signs = unquoted(withoutTerminalCodes(text).replace(PAYLOAD, payload)).replace(
+  const signs = unescapedAll(withoutTerminalCodes(text)).replace(
     /[：，；│┃║┆┇┊┋╎╏（）＝／＋．｜０-９]/g,
     plainSign
   );
@@ -108,12 +108,23 @@ function isPartOf({ usage: part }: Reading, { usage }: Reading): boolean {
   return isInput && isOutput && beside + thought > 0;
 }
 
+/** How often a text may be escaped. */
+const MOST_ESCAPES = 3;
 /** JSON as the text of an event or a body: `ServerSentEvent(event=None, data='{...}')`. */
 const PAYLOAD =
   /\b(data|body|text|payload|[\w.]{0,40}[uU]sage|content|result|response|output|raw|json)(["']?\s?[=:]\s?)b?(?:'(\{(?:[^'\\\n]|\\.)*\})'|"(\{(?:[^"\\\n]|\\.)*\})")/g;
 
 function payload(_: string, name: string, sign: string, single?: string, double?: string): string {
   return name + sign + (single === undefined ? unescaped(double ?? '') : unescaped(single));
+}
+
+/** A body in an event in a log is escaped as often as it was printed into another. */
+function unescapedAll(printed: string): string {
+  let text = unquoted(printed.replace(PAYLOAD, payload));
+  for (let depth = 1; depth < MOST_ESCAPES && text.includes('\\"'); depth += 1) {
+    text = unquoted(text.replace(PAYLOAD, payload));
+  }
+  return text;
 }
 
 function unquoted(printed: string): string {

@@ -23,6 +23,7 @@ const ASIDE = new RegExp(
     String.raw`(?:(?:throughput|speed|rate)\s?[:=]?\s?)?(?:tokens?|toks?)\/s(?:ec)?\s?[:=]?\s?[\d.]+`,
     String.raw`(?:throughput|speed|rate)\s?[:=]?\s?[\d.,]+\s?(?:tokens?|toks?|t)?\s?(?:(?:\/|per)\s?s(?:ec(?:ond)?)?)?\b`,
     String.raw`[\d.,]+\s?(?:tokens?|toks?|t)\s?(?:\/|per)\s?s(?:ec(?:ond)?)?\b`,
+    String.raw`\([^()\d]{0,16}[\d.]+\s?%\)`,
     String.raw`[\d.]+\s?%[^,;|()]{0,30}`,
     String.raw`(?:费用|价格|成本|花费|余额|预估费用|预计费用)\s?[:：约]?\s?[$¥￥]?\s?[\d.,]+\s?元?`,
     String.raw`(?:约合?|折合|合)?\s?[$¥￥]?\s?[\d.,]+\s?(?:元|美元|美分|人民币|円)`,
@@ -44,6 +45,7 @@ const NAMES_FIGURES =
   /^(?=.*\d).*(?:tok|usage|prompt|completion|input|output|\bin\b|\bout\b|词元|令牌|输入|输出|用量)/i;
 /** Two figures. */
 const SPEAKS = /\d.*\d/;
+const PRICE = /[$¥€£]\s?[\d.,]+/g;
 const SENTENCE_WITH_FIGURE =
   /^(.*?)(?<![\w.,=:])\d[\d,]* (?:input|output|prompt|completion|in\b|out\b|tokens?\b|toks?\b)/i;
 /** Words that may stand before a figure without saying anything. */
@@ -173,7 +175,7 @@ function ownWords(line: string): string {
 /** Whether both sides of a call and two figures are in it. */
 function namesBoth(text: string): boolean {
   const roles = labelsIn(text).map(({ role }) => role);
-  return SPEAKS.test(text) && roles.includes('input') && roles.includes('output');
+  return SPEAKS.test(text.replace(PRICE, '')) && roles.includes('input') && roles.includes('output');
 }
 
 /** Whether figures stand in a sentence that says of nothing that it was used. */

@@ -16,7 +16,7 @@ const SHARES =
 const ROW = /(?<![\w.,/])(\d[\d,]{0,11}) ?\/ ?(\d[\d,]{0,11}) ?\/ ?(\d[\d,]{0,11})(?![\w.,/]*\d)/;
 /** `tokens=12+34`: what was sent, and what came. */
 const PLUS =
-  /(?:\btok(?:en)?s?|\busage|用量)\s?[:=]\s?(\d{1,9})\s?\+\s?(\d{1,9})(?![\w.,]*\d|\s?[+=])/i;
+  /(?:\btok(?:en)?s?(?: ?(?:使用量?|用量|消耗|used|usage))?|\busage|用量)\s?[:=]\s?(\d{1,9})\s?\+\s?(\d{1,9})(?![\w.,]*\d|\s?[+=])/i;
 /** `gpt-5: 12 → 34 tokens`, `call 1: 12+34 tokens`: what went in, and what came. */
 const ARROW =
   /(?:\b(?:llm|model|chat|api|call|request|completions?|anthropic|openai)\b|\b(?:gpt|claude|gemini|mistral|llama|qwen|deepseek)[-\d])[^→\n]{0,120}?(?<![\w.,$→#-])(\d[\d,]{0,11})(?: tok(?:en)?s?)? ?[→+] ?(\d[\d,]{0,11}) ?tok/i;
@@ -24,17 +24,26 @@ const ARROW =
 /** `12+34 tokens · 1.2s`, `(12+34 tok, $0.01)`: beside what a call took or cost, which is `~` when it was taken out. */
 const ASIDE = String.raw`(?:~|(?<![\w.])\d+(?:\.\d+)? ?m?s\b|[$€¥] ?\d)`;
 const ADDED = String.raw`(?<![\w.,+$])(\d[\d,]{0,11}) ?\+ ?(\d[\d,]{0,11}) ?tok(?:en)?s?(?![a-z/])`;
+/** A text that was made shorter has an arrow as well. */
+const SHORTENED = /compa(?:ct|ress)|compress|trim|reduc|trunc|summar|shr[iu]nk|saved?|optimi|压缩|裁剪|→ ?\d[\d,]* (?:context|remaining)/i;
+const POINTED = new RegExp(
+  `${ADDED.replace('\\+ ?(', '→ ?(')}[^\\n]{0,8}?${ASIDE}|${ASIDE}[^\\n]{0,8}?${ADDED.replace('\\+ ?(', '→ ?(')}`,
+  'i'
+);
 const TIMED = new RegExp(`${ADDED}.*${ASIDE}|${ASIDE}.*?${ADDED}`, 'i');
-/** `12+34 tokens used`, `usage: 12 → 34 tokens`. */
+/** `12+34 tokens used`, `usage: 12 → 34 tokens`, `How many? 12 → 34 tokens`. */
 const SPENT =
-  /(?:(?<![\w-])usage|用量)\s?[:=]\s?(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11}) ?tok|(?<![\w.,+])(\d[\d,]{0,11}) ?\+ ?(\d[\d,]{0,11}) ?tok(?:en)?s? (?:used|spent|consumed)/i;
+  /(?:(?<![\w-])usage|用量)\s?[:=]\s?(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11}) ?tok|[?？]\s{1,4}(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11}) ?tok|(?<![\w.,+])(\d[\d,]{0,11}) ?\+ ?(\d[\d,]{0,11}) ?tok(?:en)?s? (?:used|spent|consumed)/i;
+/** `Tokens: 12 → 34 ($0.01)`: with nothing else but a cost or a duration, both of which are `~` where they were taken out. */
+const LED =
+  /^\W{0,8}(?:tok(?:en)?s?(?: used)?|usage)\s?[:=]\s?(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11})(?: tok(?:en)?s?)?[\s,;|·([—–-]+(?:(?:in|cost:?|for|took|total:?) )?[~$€¥][^\p{L}%]*$/iu;
 /** `📝 12 | 🤖 34 | Σ 46`: a total that is named and proves both others. */
 const TOTALLED =
   /(?<![\w.,])(\d[\d,]{0,11})(?: ?tok(?:en)?s?)?[^\p{L}\d.=]{1,8}(\d[\d,]{0,11})(?: ?tok(?:en)?s?)?[^\p{L}\d.]{1,8}(?:total|Σ|∑)[^\p{L}\d]{0,4}(\d[\d,]{0,11})(?![\w.,]*\d)/iu;
 
 /** Whether a line may have such figures. */
 export function mayBeUnnamed(line: string): boolean {
-  return [SUM, SHARES, PLUS, ROW, ARROW, SPENT, TIMED, TOTALLED].some(pattern =>
+  return [SUM, SHARES, PLUS, ROW, ARROW, SPENT, TIMED, POINTED, LED, TOTALLED].some(pattern =>
     pattern.test(line)
   );
 }
@@ -47,7 +56,8 @@ export function unnamedFigures(line: string): Figures | undefined {
     byPair(line, PLUS) ??
     byPair(line, ARROW) ??
     byPair(line, SPENT) ??
-    byPair(line, TIMED)
+    byPair(line, TIMED) ??
+    (SHORTENED.test(line) ? undefined : (byPair(line, POINTED) ?? byPair(line, LED)))
   );
 }
 
