@@ -10,14 +10,14 @@ import { IS_OTHER } from './topic-words';
 
 const LONGEST_LINE = 400;
 const MAY_STAND =
-  /session|cumul|running|accumulated|so far|累计|context|limit|avg|budget|max|quota|remaining/i;
+  /session|cumul|running|accumulated|so far|累计|context|limit|avg|budget|max|quota|remaining|each|per |average|tok(?:en)?s?[ :=]{1,3}\d.*tok/i;
 /** From a sign on, the sums of the calls up to this one. */
 const RUNNING =
   /[ \t]*(?:[|([;·•—–,]|(?<=\s)-|\.(?= ))[ \t]*(?:session|cumulative|cum\.?|running(?: totals?)?|accumulated|so far|total so far|累计)(?![a-z])[^\n]*$/i;
 /** Signs between the parts of a line. */
 const SIGNS = /( ?[|;—–()] ?| · )/;
 const SETTING =
-  /^\W*(?:(?:rate )?limits?|max(?:imum)?(?: tokens)?|context(?: window| length| size)?|ctx|budget(?: left| remaining)?|quota|remaining)\b[^\d]{0,12}\d[\d.,]* ?[km]?(?: ?tok(?:en)?s?)?\W*$|^\W*avg\.?[ :=]{1,2}[\d.]+ ?(?:tok(?:en)?s?|t)\/s\W*$|^\W*[\w.-]{0,40},? ?\d+k? (?:context|ctx)(?: window)?\W*$/i;
+  /^\W*(?:(?:rate )?limits?|max(?:imum)?(?: tokens)?|context(?: window| length| size)?|ctx|budget(?: left| remaining)?|quota|remaining)\b[^\d]{0,12}\d[\d.,]* ?[km]?(?: ?tok(?:en)?s?)?\W*$|^\W*avg\.?[ :=]{1,2}[\d.]+ ?(?:tok(?:en)?s?|t)\/s\W*$|^\W*[\d.,]+(?: ?\/ ?[\d.,]+)?(?: ?tok(?:en)?s?)? (?:each|per (?:call|request|turn)|avg|on average)\W*$|^\W*[\w.-]{0,40},? ?\d+k? (?:context|ctx)(?: window)?\W*$/i;
 /** Of what the prompt was made. */
 const OF_PROMPT =
   /^\W*(?:context|question|query|system|history|retrieved|instructions?)(?: prompt)? tok(?:en)?s?[ :=]{1,3}\d[\d,]*\W*$/i;

@@ -100,7 +100,7 @@ export function withSigns(text: string): string {
     .replace(CACHE_SIDES, cacheSides)
     .replace(CACHE_TURNED, '$1cache ')
     .replace(SPEED_BEFORE, speedBefore)
-    .replace(UNITED, '$1 $2 ')
+    .replace(UNITED, '$1 $2, ')
     .replace(PLURAL, '$1')
     .replace(FROM_CACHE, fromCache)
     .replace(ASIDE_NAME, '$1:')

@@ -169,7 +169,11 @@ function ownWords(line: string): string {
   const [, before, group] =
     GROUP.exec(line) ?? QUESTION.exec(line) ?? SENTENCE.exec(line) ?? ([] as string[]);
   const isText = before !== undefined && before.split(/\s+/).length >= MOST_WORDS;
-  return isText && namesBoth(group) ? group : line;
+  if (!isText || !namesBoth(group)) {
+    return line;
+  }
+  const isOfTokens = /\d tok(?:en)?s?$/i.test(before) && !IS_OTHER.test(before);
+  return isOfTokens ? `${group} tokens` : group;
 }
 
 /** Whether both sides of a call and two figures are in it. */

@@ -93,7 +93,7 @@ function isUsage(node: Node, figures: Figures): boolean {
   if (figures.isShort('input') || figures.isShort('output')) {
     return (
       (input !== undefined && output !== undefined && hasCompany(node, figures)) ||
-      (input === undefined && node.names.has('thoughts') && figures.has('total'))
+      (input === undefined && node.names.has('thoughts') && areThoughtsBeside(figures))
     );
   }
   if (input !== undefined && output !== undefined) {
@@ -210,6 +210,11 @@ function withReasoning(figures: Figures, usage: Usage): Usage {
   const gap = total === undefined ? 0 : total - inputTokens - outputTokens;
   const isOutside = gap === reasoning || (gap === 0 && reasoning > OUTSIDE_RATIO * outputTokens);
   return isOutside ? { ...usage, outputTokens: outputTokens + reasoning } : usage;
+}
+
+function areThoughtsBeside(figures: Figures): boolean {
+  const [output = 0, reasoning = 0] = [figures.get('output'), figures.get('reasoning')];
+  return output > 0 && reasoning > 0 && output + reasoning < (figures.get('total') ?? 0);
 }
 
 /** Without an input the total proves nothing: Gemini's word for thoughts, and thoughts beyond the answer, do. */
