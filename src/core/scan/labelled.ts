@@ -61,6 +61,9 @@ const CACHE_SIDES =
   /\bcached?(?: ?tokens?)?[*_ ]{0,4}[:=][*_ ]{0,4}(\d[\d,]{0,14}) (?:read|hits?)\b(?:( ?[,/|+·] ?)(\d[\d,]{0,14}) (?:writes?|written|creat(?:e|ed|ion))\b)?/gi;
 const CACHE_TURNED =
   /(\bcache[ _-]?(?:read|hit)s?[ :=]{1,2}\d[\d,]{0,14} ?[,/|+·] ?)(?=(?:writes?|written|creat(?:e|ed|ion))[ :=]{1,2}\d)/gi;
+/** `12 in + 34 cached + 56 out`: what was in the cache stands beside what was not. */
+const THREE_ADDED =
+  /(?<![\w.,])(\d[\d,]{0,14}) (?:in|input)(?: tokens?)? ?\+ ?(\d[\d,]{0,14}) cached(?: tokens?)? ?\+ ?(\d[\d,]{0,14}) (?:out|output)\b/gi;
 /** `Prompt: 81.2 t/s (12 tokens)`: a speed between a name and its figure. */
 const SPEED_BEFORE =
   /\b(prompt|input|gen|generat(?:ion|ed)|output|completion)\b([^\w\n]{1,8})\d[\d.,]{0,12} ?(?:tokens?|toks?|t)\/s(?:ec)?,? ?\((\d[\d,]{0,14}) ?tok(?:en)?s?\)/gi;
@@ -99,6 +102,7 @@ export function withSigns(text: string): string {
     .replace(CACHE_ADDED, 'uncached input tokens: $1, $2')
     .replace(CACHE_SIDES, cacheSides)
     .replace(CACHE_TURNED, '$1cache ')
+    .replace(THREE_ADDED, 'uncached input tokens: $1, cached tokens: $2, output tokens: $3')
     .replace(SPEED_BEFORE, speedBefore)
     .replace(UNITED, '$1 $2, ')
     .replace(PLURAL, '$1')

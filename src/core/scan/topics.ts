@@ -44,16 +44,16 @@ const QUESTION = /^(.*[?？].*?)(?:→|=>|->|[|:(—–])\s*([^?？]*\d[^?？]*)
 const NAMES_FIGURES =
   /^(?=.*\d).*(?:tok|usage|prompt|completion|input|output|\bin\b|\bout\b|词元|令牌|输入|输出|用量)/i;
 /** Two figures. */
-const SPEAKS = /\d.*\d/;
+const SPEAKS = /\d[\d,.]*[^\d,.].*\d/;
 const PRICE = /[$¥€£]\s?[\d.,]+/g;
 const SENTENCE_WITH_FIGURE =
-  /^(.*?)(?<![\w.,=:])\d[\d,]* (?:input|output|prompt|completion|in\b|out\b|tokens?\b|toks?\b)/i;
+  /^(.*?)(?<![\w.,=:])\d[\d,]*(?<!,) (?:input|output|prompt|completion|in\b|out\b|tokens?\b|toks?\b)/i;
 /** Words that may stand before a figure without saying anything. */
 const NEUTRAL =
   /^(?:the|a|an|of|for|in|to|on|at|with|and|by|from|total|this|that|your|my|our|its|it|me|i|we|you|tokens?|toks?|usage|input|output|prompts?|completions?|about|usd|cost|call|request|response|model|llm|info|debug)$/i;
 /** Words by which a sentence says what was used. */
 const REPORTS =
-  /^(?:us(?:ed|es|ing)|consum(?:ed|es|ing)|took|takes|cost|costs|sent|sends|received|returned|returns|generated|generating|produced|spent|billed|charged|paid|read|wrote|was|were|is|are|report(?:ed|s)|replied|answered|responded|got|gave|given|had|has|have|came|went|counted|done|finished|completed|processed|ended|made|required)$/i;
+  /^(?:us(?:ed|es|ing)|consum(?:ed|es|ing)|took|takes|cost|costs|sent|sends|received|returned|returns|generated|generating|produced|spent|billed|charged|paid|read|wrote|was|were|is|are|report(?:ed|s)|replied|answered|responded|got|gave|given|had|has|have|came|went|counted|done|finished|completed|processed|ended|made|required|recorded|logged|saved|tracked)$/i;
 /** A question about figures. */
 const IS_ASKED = /^.*\d.*?[a-z)] .*[a-z] ?[?？]\s*$/i;
 /** What a test compares. */

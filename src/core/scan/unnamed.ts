@@ -12,7 +12,7 @@ export type Figures = ReadonlyMap<Role, number>;
 const SUM =
   /(?<![\w.,])(\d[\d,]{0,11}) {0,3}\(?([a-z]{0,12})\)?(?: tokens?)? {0,3}\+ ?(\d[\d,]{0,11}) {0,3}\(?([a-z]{0,12})\)?(?: tokens?)? {0,3}= ?(\d[\d,]{0,11})(?![\w.,]*\d)/i;
 const SHARES =
-  /(?<![\w.,/])(\d[\d,]{0,11})(?: tok(?:en)?s?)? ?[(=:] ?(\d[\d,]{0,11}) ?[+/] ?(\d[\d,]{0,11}) ?(?:\)|$)/i;
+  /(?<![\w.,/])(\d[\d,]{0,11})(?: tok(?:en)?s?)? ?[(=:] ?(\d[\d,]{0,11}) ?[+/→] ?(\d[\d,]{0,11}) ?(?:\)|$)/i;
 const ROW = /(?<![\w.,/])(\d[\d,]{0,11}) ?\/ ?(\d[\d,]{0,11}) ?\/ ?(\d[\d,]{0,11})(?![\w.,/]*\d)/;
 /** `tokens=12+34`: what was sent, and what came. */
 const PLUS =
@@ -24,26 +24,27 @@ const ARROW =
 /** `12+34 tokens · 1.2s`, `(12+34 tok, $0.01)`: beside what a call took or cost, which is `~` when it was taken out. */
 const ASIDE = String.raw`(?:~|(?<![\w.])\d+(?:\.\d+)? ?m?s\b|[$€¥] ?\d)`;
 const ADDED = String.raw`(?<![\w.,+$])(\d[\d,]{0,11}) ?\+ ?(\d[\d,]{0,11}) ?tok(?:en)?s?(?![a-z/])`;
-/** A text that was made shorter has an arrow as well. */
-const SHORTENED = /compa(?:ct|ress)|compress|trim|reduc|trunc|summar|shr[iu]nk|saved?|optimi|压缩|裁剪|→ ?\d[\d,]* (?:context|remaining)/i;
-const POINTED = new RegExp(
-  `${ADDED.replace('\\+ ?(', '→ ?(')}[^\\n]{0,8}?${ASIDE}|${ASIDE}[^\\n]{0,8}?${ADDED.replace('\\+ ?(', '→ ?(')}`,
-  'i'
-);
+/** A text that was made shorter has an arrow as well, and so have counts of anything that changes. */
+const SHORTENED =
+  /compa(?:ct|ress)|trim|reduc|trunc|summari[sz]|shr[iu]nk|sav(?:ed?|ing)|optimi|context|histor|messages?\b|chunks?|vocab|before|after|limit|budget|max|压缩|裁剪|截断|%/i;
+/** `12 → 34 tokens`. */
+const POINTED = /(?<![\w.,$→#-])(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11}) ?tok(?:en)?s?(?![a-z/])(?! ?→)/i;
+/** `[12+34 tok]`. */
+const BOXED = /[[(](\d[\d,]{0,11}) ?\+ ?(\d[\d,]{0,11}) ?tok(?:en)?s?[\])]\W*$/i;
 const TIMED = new RegExp(`${ADDED}.*${ASIDE}|${ASIDE}.*?${ADDED}`, 'i');
 /** `12+34 tokens used`, `usage: 12 → 34 tokens`, `How many? 12 → 34 tokens`. */
 const SPENT =
   /(?:(?<![\w-])usage|用量)\s?[:=]\s?(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11}) ?tok|[?？]\s{1,4}(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11}) ?tok|(?<![\w.,+])(\d[\d,]{0,11}) ?\+ ?(\d[\d,]{0,11}) ?tok(?:en)?s? (?:used|spent|consumed)/i;
-/** `Tokens: 12 → 34 ($0.01)`: with nothing else but a cost or a duration, both of which are `~` where they were taken out. */
+/** `Tokens: 12 → 34 ($0.01)`: beside a cost or a duration, both of which are `~` where they were taken out. */
 const LED =
-  /^\W{0,8}(?:tok(?:en)?s?(?: used)?|usage)\s?[:=]\s?(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11})(?: tok(?:en)?s?)?[\s,;|·([—–-]+(?:(?:in|cost:?|for|took|total:?) )?[~$€¥][^\p{L}%]*$/iu;
+  /(?:\btok(?:en)?s?(?: used)?|\busage)\s?[:=]\s?(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11})(?![\w.,]*\d)(?=.*[~$€¥])|[~$€¥].*(?:\btok(?:en)?s?|\busage)\s?[:=]\s?(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11})(?![\w.,]*\d)/iu;
 /** `📝 12 | 🤖 34 | Σ 46`: a total that is named and proves both others. */
 const TOTALLED =
   /(?<![\w.,])(\d[\d,]{0,11})(?: ?tok(?:en)?s?)?[^\p{L}\d.=]{1,8}(\d[\d,]{0,11})(?: ?tok(?:en)?s?)?[^\p{L}\d.]{1,8}(?:total|Σ|∑)[^\p{L}\d]{0,4}(\d[\d,]{0,11})(?![\w.,]*\d)/iu;
 
 /** Whether a line may have such figures. */
 export function mayBeUnnamed(line: string): boolean {
-  return [SUM, SHARES, PLUS, ROW, ARROW, SPENT, TIMED, POINTED, LED, TOTALLED].some(pattern =>
+  return [SUM, SHARES, PLUS, ROW, ARROW, SPENT, TIMED, POINTED, BOXED, LED, TOTALLED].some(pattern =>
     pattern.test(line)
   );
 }
@@ -57,6 +58,7 @@ export function unnamedFigures(line: string): Figures | undefined {
     byPair(line, ARROW) ??
     byPair(line, SPENT) ??
     byPair(line, TIMED) ??
+    byPair(line, BOXED) ??
     (SHORTENED.test(line) ? undefined : (byPair(line, POINTED) ?? byPair(line, LED)))
   );
 }
