@@ -20,7 +20,7 @@ const COST_OF_CALL = /\b(?:llm|model|api|call|request|response)\b.*[$€¥] ?\d|
 const IS_PRICE = /(?:per|\/) ?1?\d*[km]\b|per (?:million|thousand|token)|mtok/i;
 /** Two names that are said together of nothing but a call. */
 const SIDES =
-  /^(?!.*\b(?:prompt|completion)s? ?[#[(]).*\bprompt ?[:=]? ?\d[\d,]*\b(?![.%]\d)[ ,;|/+&·•-]{1,4}(?:and )?completion ?[:=]? ?\d|\b\d[\d,]* prompt[ ,;|/+&·•-]{1,4}(?:and )?\d[\d,]* completion\b|\b\d[\d,]* in \+ +\d[\d,]* out = ?[$€¥]|\b\d[\d,]* in ?[/,|·+] ?\d[\d,]* out\b[^\w\n]{1,3}\d[\d,]* cached|\bin \d.*\bout \d.*\bcache[-_ ]?(?:read|write)|\d in ?\+ ?\d[\d,]* cached ?\+ ?\d[\d,]* out|(?:输入|提示)\D{0,3}\d.*(?:输出|生成|回复)\D{0,3}\d.*(?:耗时|用时)|^\W*thoughts? ?[:=] ?\d[\d,]*\W{1,4}output ?[:=] ?\d[\d,]*\W{1,4}total ?[:=] ?\d/im;
+  /^(?!.*\b(?:prompt|completion)s? ?[#[(]).*\bprompt ?[:=]? ?\d[\d,]*\b(?![.%]\d)[ ,;|/+&·•-]{1,4}(?:and )?completion ?[:=]? ?\d|\b\d[\d,]* prompt[ ,;|/+&·•-]{1,4}(?:and )?\d[\d,]* completion\b|\b\d[\d,]* in \+ +\d[\d,]* out = ?[$€¥]|\b\d[\d,]* in ?[/,|·+] ?\d[\d,]* out\b[^\w\n]{1,3}\d[\d,]* cached|\bin \d.*\bout \d.*\bcache[-_ ]?read.*\bcache[-_ ]?write|\d in ?\+ ?\d[\d,]* cached ?\+ ?\d[\d,]* out|(?:输入|提示)\D{0,3}\d.*(?:输出|生成|回复|output)\D{0,3}\d.*(?:耗时|用时)|^\W*thoughts? ?[:=] ?\d[\d,]*\W{1,4}output ?[:=] ?\d[\d,]*\W{1,4}total ?[:=] ?\d/im;
 const PROVEN =
   /(?:\b(?:input|prompt)\b|输入|提示).*(?:\b(?:output|completion|response)\b|输出|生成|补全|回复).*(?:\btotal\b|总|合计|共)/i;
 const SHARED =
@@ -36,7 +36,13 @@ const ASIDE =
 
 /** Whether a line speaks of the tokens of calls, whatever they are. */
 export function speaksOfTokens(line: string): boolean {
-  return namesTokens(line) || SIDES.test(line) || COUNTED.test(line) || isModels(line) || isProvenAlone(line);
+  return (
+    namesTokens(line) ||
+    SIDES.test(line) ||
+    COUNTED.test(line) ||
+    isModels(line) ||
+    isProvenAlone(line)
+  );
 }
 
 /** Whether a line has the word for tokens or usage, but not in a price alone. */

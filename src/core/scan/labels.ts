@@ -9,7 +9,10 @@ import type { Role } from './vocabulary';
 const LABELS: readonly (readonly [Role, string])[] = [
   ['write', String.raw`cached?[ _-]?(?:writes?|creat(?:e|ion|ed))|写入缓存|缓存写入`],
   ['miss', String.raw`(?:un|non[- _]?)cached|cache[ _]miss(?:es)?|fresh|缓存未命中|未命中缓存`],
-  ['read', String.raw`cached?(?:[ _-]?hits?|[ _-]?reads?)?|cachead[oa]s?|缓存(?:命中|读取)?|命中缓存`],
+  [
+    'read',
+    String.raw`cached?(?:[ _-]?hits?|[ _-]?reads?)?|cachead[oa]s?|缓存(?:命中|读取)?|命中缓存`
+  ],
   ['reasoning', String.raw`reasoning|thinking|thoughts?|推理|思考`],
   [
     'input',

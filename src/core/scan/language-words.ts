@@ -112,16 +112,16 @@ export const SPACED: Words = [
 /** Words in a row, and those with endings joined to them. */
 export const JOINED: Words = [
   // Before the words for an output, of which these are made.
-  ['cache write', 'キャッシュ作成, キャッシュ生成, キャッシュ書き込み, 캐시 생성, 캐시 쓰기, 캐시 작성, 캐시생성, 캐시쓰기, 캐시기록, 캐시 기록'],
+  [
+    'cache write',
+    'キャッシュ作成, キャッシュ生成, キャッシュ書き込み, 캐시 생성, 캐시 쓰기, 캐시 작성, 캐시생성, 캐시쓰기, 캐시기록, 캐시 기록'
+  ],
   ['tokens', 'トークン数, トークン量, トークン, 토큰 수, 토큰수, 토큰, โทเค็น'],
   [
     'input',
     '送信した, 전송, 入力側, 入力, プロンプト, 質問, 送信, 입력, 프롬프트, 질문, 요청, อินพุต'
   ],
-  [
-    'output',
-    '出力側, 出力, 応答, 回答, 生成, 返答, 補完, 출력, 응답, 답변, 완성, 생성, เอาต์พุต'
-  ],
+  ['output', '出力側, 出力, 応答, 回答, 生成, 返答, 補完, 출력, 응답, 답변, 완성, 생성, เอาต์พุต'],
   ['total', '合計, 総計, 総数, 全体, 합계, 총계, 총합, 전체, รวม'],
   [
     'cached',

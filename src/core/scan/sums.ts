@@ -95,10 +95,7 @@ export function restOf(
 }
 
 /** The same of several sums: each is one where nothing was counted by itself, and together they are one sum where something was. */
-export function restOfAll(
-  sums: readonly Reading[],
-  calls: readonly Reading[]
-): readonly Reading[] {
+export function restOfAll(sums: readonly Reading[], calls: readonly Reading[]): readonly Reading[] {
   if (sums.length < 2 || calls.length === 0) {
     return calls.length === 0 ? sums : restOf(sums.at(0), calls);
   }

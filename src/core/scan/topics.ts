@@ -179,7 +179,9 @@ function ownWords(line: string): string {
 /** Whether both sides of a call and two figures are in it. */
 function namesBoth(text: string): boolean {
   const roles = labelsIn(text).map(({ role }) => role);
-  return SPEAKS.test(text.replace(PRICE, '')) && roles.includes('input') && roles.includes('output');
+  return (
+    SPEAKS.test(text.replace(PRICE, '')) && roles.includes('input') && roles.includes('output')
+  );
 }
 
 /** Whether figures stand in a sentence that says of nothing that it was used. */

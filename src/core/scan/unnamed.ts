@@ -26,9 +26,13 @@ const ASIDE = String.raw`(?:~|(?<![\w.])\d+(?:\.\d+)? ?m?s\b|[$€¥] ?\d)`;
 const ADDED = String.raw`(?<![\w.,+$])(\d[\d,]{0,11}) ?\+ ?(\d[\d,]{0,11}) ?tok(?:en)?s?(?![a-z/])`;
 /** A text that was made shorter has an arrow as well, and so have counts of anything that changes. */
 const SHORTENED =
-  /compa(?:ct|ress)|trim|reduc|trunc|summari[sz]|shr[iu]nk|sav(?:ed?|ing)|optimi|context|histor|messages?\b|chunks?|vocab|before|after|limit|budget|max|压缩|裁剪|截断|%/i;
-/** `12 → 34 tokens`. */
-const POINTED = /(?<![\w.,$→#-])(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11}) ?tok(?:en)?s?(?![a-z/])(?! ?→)/i;
+  /comp(?:act|ress)|trim|reduc|trunc|summari[sz]|shr[iu]nk|sav(?:ed?|ing)|optimi|filter|dedup|prun|swap|rewr|clean|strip|upgrad|resiz|context|histor|messages?\b|chunks?|vocab|before|after|limit|budget|max|压缩|裁剪|截断|%/i;
+/** `12 → 34 tokens`: at the beginning of a line or a part of it, or beside a cost or a duration. */
+const POINTS = String.raw`(?<![\w.,$→#-])(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11}) ?tok(?:en)?s?(?![a-z/])(?! ?→)`;
+const POINTED = new RegExp(
+  `(?:^\\W*|[·|.?!)] +)${POINTS}|${POINTS}.*${ASIDE}|${ASIDE}.*?${POINTS}`,
+  'iu'
+);
 /** `[12+34 tok]`. */
 const BOXED = /[[(](\d[\d,]{0,11}) ?\+ ?(\d[\d,]{0,11}) ?tok(?:en)?s?[\])]\W*$/i;
 const TIMED = new RegExp(`${ADDED}.*${ASIDE}|${ASIDE}.*?${ADDED}`, 'i');
@@ -44,8 +48,8 @@ const TOTALLED =
 
 /** Whether a line may have such figures. */
 export function mayBeUnnamed(line: string): boolean {
-  return [SUM, SHARES, PLUS, ROW, ARROW, SPENT, TIMED, POINTED, BOXED, LED, TOTALLED].some(pattern =>
-    pattern.test(line)
+  return [SUM, SHARES, PLUS, ROW, ARROW, SPENT, TIMED, POINTED, BOXED, LED, TOTALLED].some(
+    pattern => pattern.test(line)
   );
 }
 
