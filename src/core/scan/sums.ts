@@ -48,8 +48,11 @@ export class Counters {
 export function separateSums(sums: readonly Reading[]): readonly Reading[] {
   const distinct = sums.filter((sum, at) => !sums.slice(0, at).some(one => agrees(sum, one)));
   const whole = greatestOf(distinct);
-  if (whole === undefined || isRising(distinct)) {
-    return whole === undefined ? [] : [whole];
+  if (whole === undefined) {
+    return [];
+  }
+  if (isRising(distinct)) {
+    return [whole];
   }
   const parts = distinct.filter(sum => sum !== whole);
   const [input, output] = totalOf(parts);

@@ -37,7 +37,8 @@ export interface OutputText {
 }
 
 /** A repr of bytes or of a text that holds JSON, as `print(response.content)` writes it. */
-const QUOTED_JSON = /^\(?b?(["'])(?:data: ?)?[{[].*[}\]](?:\\r|\\n)*\1\)?$/;
+const QUOTED_JSON =
+  /^\(?b?(["'])(?:data: ?)?(?:\\{1,15}")*[{[].*[}\]](?:\\{1,15}")*(?:\\r|\\n)*\1\)?$/;
 /** Where `pprint` breaks a long text in two. */
 const PART_END = /(["'])\n[ \t]+b?\1(?!\s*:)/g;
 
@@ -109,7 +110,11 @@ function isPartOf({ usage: part }: Reading, { usage }: Reading): boolean {
 }
 
 /** How often a text may be escaped. */
-const MOST_ESCAPES = 3;
+const MOST_ESCAPES = 4;
+/** The name of a figure in such a text, and the same under any name. */
+const ESCAPED_NAME = /\\"\w{0,40}tok\w{0,40}\\{1,15}"/;
+const ANY_PAYLOAD =
+  /([\w.-]{1,40})(["']?\s?[=:]\s?)(?:'(\{(?:[^'\\\n]|\\.)*\})'|"(\{(?:[^"\\\n]|\\.)*\})")/g;
 /** JSON as the text of an event or a body: `ServerSentEvent(event=None, data='{...}')`. */
 const PAYLOAD =
   /\b(data|body|text|payload|[\w.]{0,40}[uU]sage|content|result|response|output|raw|json)(["']?\s?[=:]\s?)b?(?:'(\{(?:[^'\\\n]|\\.)*\})'|"(\{(?:[^"\\\n]|\\.)*\})")/g;
@@ -122,7 +127,8 @@ function payload(_: string, name: string, sign: string, single?: string, double?
 function unescapedAll(printed: string): string {
   let text = unquoted(printed.replace(PAYLOAD, payload));
   for (let depth = 1; depth < MOST_ESCAPES && text.includes('\\"'); depth += 1) {
-    text = unquoted(text.replace(PAYLOAD, payload));
+    const isNamed = ESCAPED_NAME.test(text);
+    text = unquoted(text.replace(isNamed ? ANY_PAYLOAD : PAYLOAD, payload));
   }
   return text;
 }

@@ -43,6 +43,7 @@ const ENGLISH = [
   // Other tokens.
   '(?:bytes?|packets?|requests|responses|files?|messages|bits) (?:in|out)|token ring',
   '(?:an?|any|one|each|every) (?:\\w+ )?(?:call|request|query|conversation) (?:using|with|of|that|which)',
+  '(?:input|output|hidden|layer) (?:sizes?|dim(?:ension)?s?|shape)[ :=]{1,2}\\d[\\d,]*(?![\\d,]* ?tok)',
   'gas|utxo|mint(?:ed|s)?|stak(?:ed|ing)|wallets?|oauth|csrf|refresh tokens?|access tokens?|swap(?:s|ped)?|liquidity|pools?|airdrop(?:ped)?|burn(?:ed|t)|vesting',
   'usd[ct]|erc-?20|erc-?721|nfts?|ethereum|solana|bitcoin|\\beth\\b|holders?|circulating|slippage|on-?chain|blockchain|jwt|bearer|session tokens?|api tokens?(?! (?:used|consumed|usage|spent))|parking|arcade|laundry|coins?|(?:to|from) 0x[0-9a-f]+|packets|refill(?:s|ed)?|token bucket|bucket|escrow|lockers?|visitors?|employees?|survey|tickets?|inodes?',
   '(?:free|pro|basic|premium|enterprise|starter|plus|business)(?: (?:plan|tier|users?))?[: ] ?\\d[\\d.,]*[km]?(?= (?:in|out|prompt|completion|tok))',
