@@ -19,6 +19,8 @@ const TOKENS_OF = new RegExp(`\\btokens? ?[([]${SIDE}[)\\]]`, 'gi');
 /** `usage := {`, and figures in code spans. */
 const ASSIGNED = /\s?:=(?=\s)/g;
 const TICKED = /`(\d[\d,]{0,14})`/g;
+/** `Prompt tokens: {12}`: a set of one figure. */
+const SET_OF_ONE = /(?<=\btokens?:? ?)\{(\d{1,12})\}/gi;
 /** Markdown's `_12 tokens in_`. */
 const EMPHASIS = /(?<!\w)_(?=\d)|(?<=[a-z])_(?=\s|$)/gim;
 /** `**prompt_tokens** 12`, and `["Prompt tokens: 12", "Completion tokens: 34"]`. */
@@ -41,7 +43,7 @@ const LAID_OUT =
   /^([^\p{L}\d#]{0,8})([\p{L}#][\p{L}\d #/_.-]{1,48}?)(?:[ \t]*[–—]+[ \t]*|[ \t]+-{1,2}[ \t]+|[ \t]*\.{2,}[ \t]*|[ \t]*(?:→|⇒|-{1,2}>)[ \t]*|[ \t]{2,}|\t|,)(\d[\d,]{0,14})((?:[ \t]*(?:tokens?|toks?))?[ \t]*(?:\||$))/u;
 /** `Input tokens: 12 (+ 30 cache write, + 40 cache read)`. */
 const BESIDE =
-  /\b(?:input|prompt)(?: tokens?)?\s?[:=]\s?(\d[\d,]{0,14}) \(\+ ?(\d[\d,]{0,14} cache[^\d()\n]{0,20}(?:\+ ?)?)/gi;
+  /\b(?:(?:input|prompt)(?: tokens?)?|tokens in)\s?[:=]\s{0,8}(\d[\d,]{0,14}) \(\+ ?(\d[\d,]{0,14} cache[^\d()\n]{0,20}(?:\+ ?)?)/gi;
 /** `Input tokens: 12 + 34 cached`. */
 const CACHE_ADDED =
   /\b(?:input|prompt)(?: tokens?)?\s?[:=]\s?(\d[\d,]{0,14}) ?\+ ?(\d[\d,]{0,14} cached)\b/gi;
@@ -87,6 +89,7 @@ export function withSigns(text: string): string {
     .replace(SIDE_IN, '$1 tokens')
     .replace(ASSIGNED, ':')
     .replace(TICKED, '$1')
+    .replace(SET_OF_ONE, '$1')
     .replace(EMPHASIS, '')
     .replace(BOLD, '$2: ')
     .replace(TEXT_ITEM, '$2')

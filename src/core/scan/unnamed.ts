@@ -38,10 +38,10 @@ const BOXED = /[[(](\d[\d,]{0,11}) ?\+ ?(\d[\d,]{0,11}) ?tok(?:en)?s?[\])]\W*$/i
 const TIMED = new RegExp(`${ADDED}.*${ASIDE}|${ASIDE}.*?${ADDED}`, 'i');
 /** `12+34 tokens used`, `usage: 12 → 34 tokens`, `How many? 12 → 34 tokens`. */
 const SPENT =
-  /(?:(?<![\w-])usage|用量)\s?[:=]\s?(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11}) ?tok|[?？]\s{1,4}(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11}) ?tok|(?<![\w.,+])(\d[\d,]{0,11}) ?\+ ?(\d[\d,]{0,11}) ?tok(?:en)?s? (?:used|spent|consumed)/i;
+  /(?:(?<![\w-])usage|用量)\s?[:=\s]\s?(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11}) ?tok|[?？]\s{1,4}(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11}) ?tok|(?<![\w.,+])(\d[\d,]{0,11}) ?\+ ?(\d[\d,]{0,11}) ?tok(?:en)?s? (?:used|spent|consumed)/i;
 /** `Tokens: 12 → 34 ($0.01)`: beside a cost or a duration, both of which are `~` where they were taken out. */
 const LED =
-  /(?:\btok(?:en)?s?(?: used)?|\busage)\s?[:=]\s?(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11})(?![\w.,]*\d)(?=.*[~$€¥])|[~$€¥].*(?:\btok(?:en)?s?|\busage)\s?[:=]\s?(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11})(?![\w.,]*\d)/iu;
+  /(?:\btok(?:en)?s?(?: used)?|\busage)\s?[:=\s]\s?(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11})(?![\w.,]*\d)(?=.*[~$€¥])|[~$€¥].*(?:\btok(?:en)?s?|\busage)\s?[:=\s]\s?(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11})(?![\w.,]*\d)/iu;
 /** `📝 12 | 🤖 34 | Σ 46`: a total that is named and proves both others. */
 const TOTALLED =
   /(?<![\w.,])(\d[\d,]{0,11})(?: ?tok(?:en)?s?)?[^\p{L}\d.=]{1,8}(\d[\d,]{0,11})(?: ?tok(?:en)?s?)?[^\p{L}\d.]{1,8}(?:total|Σ|∑)[^\p{L}\d]{0,4}(\d[\d,]{0,11})(?![\w.,]*\d)/iu;
