@@ -10,22 +10,28 @@ import { IS_OTHER } from './topic-words';
 
 const LONGEST_LINE = 400;
 const MAY_STAND =
-  /session|cumul|running|accumulated|so far|累计|context|limit|avg|budget|max|quota|remaining/i;
+  /session|cumul|running|accumulated|so far|累计|context|limit|avg|budget|max|quota|remaining|each|per |average|tok(?:en)?s?[ :=]{1,3}\d.*tok/i;
 /** From a sign on, the sums of the calls up to this one. */
 const RUNNING =
-  /[ \t]*(?:[|([;·•—–,]|(?<=\s)-|\.(?= ))[ \t]*(?:session|cumulative|cum\.?|running(?: totals?)?|accumulated|so far|total so far|累计)(?![a-z])[^\n]*$/i;
+  /[ \t]*(?:[|([;·•—–,]|(?<=\s)-|\.(?= ))[ \t]*(?:session|cumulative|cum\.?|run(?:ning)?(?: totals?)|running|accumulated|so far|total so far|累计)(?![a-z])[^\n]*$|;[ \t]*\d[\d,]* (?:tokens? )?in\b[^\n;]{1,12}\d[\d,]* (?:tokens? )?out (?:tokens? )?(?:cumulative|in total|so far|total)\b[^\n]*$/i;
 /** Signs between the parts of a line. */
 const SIGNS = /( ?[|;—–()] ?| · )/;
 const SETTING =
-  /^\W*(?:(?:rate )?limits?|max(?:imum)?(?: tokens)?|context(?: window| length| size)?|ctx|budget(?: left| remaining)?|quota|remaining)\b[^\d]{0,12}\d[\d.,]* ?[km]?(?: ?tok(?:en)?s?)?\W*$|^\W*avg\.?[ :=]{1,2}[\d.]+ ?(?:tok(?:en)?s?|t)\/s\W*$|^\W*[\w.-]{0,40},? ?\d+k? (?:context|ctx)(?: window)?\W*$/i;
+  /^\W*(?:(?:rate )?limits?|max(?:imum)?(?: tokens)?|context(?: window| length| size)?|ctx|budget(?: left| remaining)?|quota|remaining)\b[^\d]{0,12}\d[\d.,]* ?[km]?(?: ?tok(?:en)?s?)?\W*$|^\W*avg\.?[ :=]{1,2}[\d.]+ ?(?:tok(?:en)?s?|t)\/s\W*$|^\W*[\d.,]+(?: ?\/ ?[\d.,]+)?(?: ?tok(?:en)?s?)? (?:each|per (?:call|request|turn)|avg|on average)\W*$|^\W*[\w.-]{0,40},? ?\d+k? (?:context|ctx)(?: window)?\W*$/i;
+/** `12 (estimated: 14)`: what was expected of a figure. */
+const GUESS = /(?<=\d) \((?:estimated?|est\.?|expected|predicted)[:= ]{1,2}[~≈]?\d[\d,]*\)/gi;
+/** Of what the prompt was made. */
+const OF_PROMPT =
+  /^\W*(?:context|question|query|system|history|retrieved|instructions?)(?: prompt)? tok(?:en)?s?[ :=]{1,3}\d[\d,]*\W*$/i;
 const STRUCTURE = /[{]|\w\(\w+=/;
 
 /**
  * A text without such parts of its lines.
  *
- * @param text - without terminal codes and markup.
+ * @param printed - without terminal codes and markup.
  */
-export function withoutBesides(text: string): string {
+export function withoutBesides(printed: string): string {
+  const text = printed.replace(GUESS, '');
   return MAY_STAND.test(text) ? text.split('\n').map(withoutParts).join('\n') : text;
 }
 
@@ -47,6 +53,10 @@ function withoutRunning(line: string): string {
 function withoutSettings(line: string): string {
   const parts = line.split(SIGNS);
   const own = parts.find(namesBoth);
+  const whole = parts.filter(part => !OF_PROMPT.test(part));
+  if (own === undefined && whole.length < parts.length && namesBoth(whole.join(''))) {
+    return whole.join('');
+  }
   return own === undefined || IS_OTHER.test(own)
     ? line
     : parts.map(part => (SETTING.test(part) ? '' : part)).join('');

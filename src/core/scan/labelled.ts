@@ -19,6 +19,8 @@ const TOKENS_OF = new RegExp(`\\btokens? ?[([]${SIDE}[)\\]]`, 'gi');
 /** `usage := {`, and figures in code spans. */
 const ASSIGNED = /\s?:=(?=\s)/g;
 const TICKED = /`(\d[\d,]{0,14})`/g;
+/** `Prompt tokens: {12}`: a set of one figure. */
+const SET_OF_ONE = /(?<=\btokens?:? ?)\{(\d{1,12})\}/gi;
 /** Markdown's `_12 tokens in_`. */
 const EMPHASIS = /(?<!\w)_(?=\d)|(?<=[a-z])_(?=\s|$)/gim;
 /** `**prompt_tokens** 12`, and `["Prompt tokens: 12", "Completion tokens: 34"]`. */
@@ -41,7 +43,7 @@ const LAID_OUT =
   /^([^\p{L}\d#]{0,8})([\p{L}#][\p{L}\d #/_.-]{1,48}?)(?:[ \t]*[–—]+[ \t]*|[ \t]+-{1,2}[ \t]+|[ \t]*\.{2,}[ \t]*|[ \t]*(?:→|⇒|-{1,2}>)[ \t]*|[ \t]{2,}|\t|,)(\d[\d,]{0,14})((?:[ \t]*(?:tokens?|toks?))?[ \t]*(?:\||$))/u;
 /** `Input tokens: 12 (+ 30 cache write, + 40 cache read)`. */
 const BESIDE =
-  /\b(?:input|prompt)(?: tokens?)?\s?[:=]\s?(\d[\d,]{0,14}) \(\+ ?(\d[\d,]{0,14} cache[^\d()\n]{0,20}(?:\+ ?)?)/gi;
+  /\b(?:(?:input|prompt)(?: tokens?)?|tokens in)\s?[:=]\s{0,8}(\d[\d,]{0,14}) \(\+ ?(\d[\d,]{0,14} cache[^\d()\n]{0,20}(?:\+ ?)?)/gi;
 /** `Input tokens: 12 + 34 cached`. */
 const CACHE_ADDED =
   /\b(?:input|prompt)(?: tokens?)?\s?[:=]\s?(\d[\d,]{0,14}) ?\+ ?(\d[\d,]{0,14} cached)\b/gi;
@@ -56,8 +58,19 @@ const ASIDE_NAME = /(\btokens?) \([a-z ]{2,20}\)\s?:(?=\s*\d)/gi;
 /** `Prompt tokens (cached): 12 (8)`: a share as its name stands behind the name of its side. */
 const SHARE_NAMED =
   /(\btokens?) \((cached|cache read|reasoning|thinking)\)(\s?[:=]\s?\d[\d,]{0,14}) \((\d[\d,]{0,14})\)/gi;
+/** `Cached tokens: 12 read, 34 write`, `cache read 12, write 34`. */
+const CACHE_SIDES =
+  /\bcached?(?: ?tokens?)?[*_ ]{0,4}[:=][*_ ]{0,4}(\d[\d,]{0,14}) (?:read|hits?)\b(?:( ?[,/|+·] ?)(\d[\d,]{0,14}) (?:writes?|written|creat(?:e|ed|ion))\b)?/gi;
+const CACHE_TURNED =
+  /(\bcache[ _-]?(?:read|hit)s?[ :=]{1,2}\d[\d,]{0,14} ?[,/|+·] ?)(?=(?:writes?|written|creat(?:e|ed|ion))[ :=]{1,2}\d)/gi;
+/** `12 in + 34 cached + 56 out`: what was in the cache stands beside what was not. */
+const THREE_ADDED =
+  /(?<![\w.,])(\d[\d,]{0,14}) (?:in|input)(?: tokens?)? ?\+ ?(\d[\d,]{0,14}) cached(?: tokens?)? ?\+ ?(\d[\d,]{0,14}) (?:out|output)\b/gi;
+/** `Prompt: 81.2 t/s (12 tokens)`: a speed between a name and its figure. */
+const SPEED_BEFORE =
+  /\b(prompt|input|gen|generat(?:ion|ed)|output|completion)\b([^\w\n]{1,8})\d[\d.,]{0,12} ?(?:tokens?|toks?|t)\/s(?:ec)?,? ?\((\d[\d,]{0,14}) ?tok(?:en)?s?\)/gi;
 /** `12in + 34out`, and `12 prompt, 34 completions`. */
-const UNITED = /(?<![\w.,])(\d[\d,]{0,14})(in|out)\b/gi;
+const UNITED = /(?<![\w.,])(\d[\d,]{0,14})(in|out|cached?)\b/gi;
 const PLURAL =
   /(?<![\w.,])(\d[\d,]{0,14} prompt(?: tokens?)?[,;+/& ]{1,3}(?:and )?\d[\d,]{0,14} completion)s\b/gi;
 /** `12 of 34 input tokens read from the cache`. */
@@ -76,6 +89,7 @@ export function withSigns(text: string): string {
     .replace(SIDE_IN, '$1 tokens')
     .replace(ASSIGNED, ':')
     .replace(TICKED, '$1')
+    .replace(SET_OF_ONE, '$1')
     .replace(EMPHASIS, '')
     .replace(BOLD, '$2: ')
     .replace(TEXT_ITEM, '$2')
@@ -89,7 +103,11 @@ export function withSigns(text: string): string {
         `uncached input tokens: ${input} (${rest.replace('+', '')}`
     )
     .replace(CACHE_ADDED, 'uncached input tokens: $1, $2')
-    .replace(UNITED, '$1 $2 ')
+    .replace(CACHE_SIDES, cacheSides)
+    .replace(CACHE_TURNED, '$1cache ')
+    .replace(THREE_ADDED, 'uncached input tokens: $1, cached tokens: $2, output tokens: $3')
+    .replace(SPEED_BEFORE, speedBefore)
+    .replace(UNITED, '$1 $2, ')
     .replace(PLURAL, '$1')
     .replace(FROM_CACHE, fromCache)
     .replace(ASIDE_NAME, '$1:')
@@ -112,6 +130,16 @@ function laidOut(line: string): string {
       return isWords && isFigure ? `${before}${name}: ${figure}${behind}` : whole;
     }
   );
+}
+
+function speedBefore(_: string, name: string, between: string, figure: string): string {
+  return `${/^gen/i.test(name) ? 'output' : name} tokens${between}${figure} tokens`;
+}
+
+function cacheSides(_: string, read: string, between?: string, write?: string): string {
+  return write === undefined
+    ? `cached tokens: ${read}`
+    : `cached tokens: ${read}${between ?? ', '}cache write tokens: ${write}`;
 }
 
 function fromCache(_: string, read: string, between?: string, write?: string): string {

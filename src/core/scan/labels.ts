@@ -7,9 +7,12 @@
 import type { Role } from './vocabulary';
 
 const LABELS: readonly (readonly [Role, string])[] = [
-  ['write', String.raw`cached?[ _](?:writes?|creat(?:e|ion|ed))|写入缓存|缓存写入`],
+  ['write', String.raw`cached?[ _-]?(?:writes?|creat(?:e|ion|ed))|写入缓存|缓存写入`],
   ['miss', String.raw`(?:un|non[- _]?)cached|cache[ _]miss(?:es)?|fresh|缓存未命中|未命中缓存`],
-  ['read', String.raw`cached?(?:[ _]hits?|[ _]reads?)?|缓存(?:命中|读取)?|命中缓存`],
+  [
+    'read',
+    String.raw`cached?(?:[ _-]?hits?|[ _-]?reads?)?|cachead[oa]s?|缓存(?:命中|读取)?|命中缓存`
+  ],
   ['reasoning', String.raw`reasoning|thinking|thoughts?|推理|思考`],
   [
     'input',
@@ -17,7 +20,7 @@ const LABELS: readonly (readonly [Role, string])[] = [
   ],
   [
     'output',
-    String.raw`out(?! of\b)|outputs?|outp|compl|cmpl|completion|completions(?= ?tok)|(?<=\b(?:in|for) )completions|candidates?|responses?|answers?|reply|replies|generated|generation|received|returned|replied|answered|answering|responded|replying|generating|back|wrote|written|produced|salida|ausgabe|sortie|↓|⬇️?|📤|⇣|⇩|⇠|▼|🔽|⏬|输出|补全|生成|回复|回答|答案|响应|出参|接收|下行|返回|出力|출력`
+    String.raw`out(?! of\b)|outputs?|outp|compl|cmpl|completion|completions(?= ?tok)|(?<=\b(?:in|for) )completions|comp(?= ?[=:])|new(?= ?tok)|candidates?|responses?|answers?|reply|replies|generated|generation|received|returned|replied|answered|answering|responded|replying|generating|back|wrote|written|produced|salida|ausgabe|sortie|↓|⬇️?|📤|⇣|⇩|⇠|▼|🔽|⏬|输出|补全|(?<!已)完成(?![率度了])|生成|回复|回答|答案|响应|出参|接收|下行|返回|出力|출력`
   ],
   ['total', String.raw`total|tot|sum|overall|Σ|∑|总计?|合计|一共|共`]
 ];

@@ -23,6 +23,8 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
 const COSTS: readonly (readonly [RegExp, string])[] = [
   [/(?:料金|費用|コスト|요금|비용)(?=[はが은는]?\s?[:：]?\s?[¥￥$₩]?\s?\d)/g, ' cost '],
   [/料金|요금/g, ' price '],
+  // Alone they say that something is done.
+  [/(?:완료|完了)(?=\s?(?:토큰|トークン))/g, ' output '],
   [/計(?=[\s:0-9])/g, ' total '],
   [/총(?=\s|\d)/g, ' total '],
   [/例(?=[:：])|예(?=:)/g, ' example ']
@@ -55,6 +57,21 @@ const SMALL: readonly (readonly [RegExp, string])[] = [
 /** The word for tokens may stand before its side: `tokens de entrada`, `Токены запроса`. */
 const TURNED =
   /(?<!\p{L})tokens?(?: used)? (?:(?:de|d[’']|di|da|do|del|della|van|na|para|pour) ?(?:l[’'] ?|la |el |o |the )?)?(input|output|total|cached|reasoning)(?= ?[:=：|]| +\d| *\()/giu;
+/** Words of traditional Chinese; the readers know the simplified ones. */
+const TRADITIONAL: readonly (readonly [RegExp, string])[] = [
+  [/輸入/g, '输入'],
+  [/輸出/g, '输出'],
+  [/快取|緩存/g, '缓存'],
+  [/提示詞/g, '提示词'],
+  [/回覆/g, '回复'],
+  [/總(?:計|共)?/g, '总计'],
+  [/剩餘/g, '剩余'],
+  [/預(?=[估計计算])/g, '预'],
+  [/價格|單價/g, '价格'],
+  [/訓練/g, '训练'],
+  [/長度/g, '长度']
+];
+const IS_TRADITIONAL = /輸[入出]|快取|緩存|提示詞|回覆|總|剩餘|預[估計]/;
 /** Counters of Korean and Japanese behind a figure. */
 const COUNTERS = /(?<=\d) ?(?:개|個)(?!月)/g;
 /** `1.932`, `1 932`: how such languages group digits. */
@@ -67,9 +84,10 @@ const NAMES_TOKENS =
 /**
  * A text with such words in English.
  *
- * @param text - without terminal codes and markup.
+ * @param printed - without terminal codes and markup.
  */
-export function inEnglish(text: string): string {
+export function inEnglish(printed: string): string {
+  const text = IS_TRADITIONAL.test(printed) ? replaced(printed, TRADITIONAL) : printed;
   if (!NAMES_TOKENS.test(text)) {
     return text;
   }

@@ -12,7 +12,7 @@ import { plainName } from './vocabulary';
 const FARTHEST = 80;
 const LONGEST_LINE = 1_000;
 const FIGURE_FIRST =
-  /(?<![\w.,])(\d[\d,]{0,14}) (?:(prompt|input(?! (?:variable|column|file|field|feature|shape|dim|node|channel|layer|image|row|document|record|parameter|tensor))|in(?! (?!tok|and\b|out\b|total)[a-z]))|(completion|output|out(?! (?!tok|and\b|in\b|total)[a-z])|generated))\b(?![=:])(?! tokens?(?: per|\/))/gi;
+  /(?<![\w.,])(\d[\d,]{0,14}) (?:(prompt|input(?! (?:variable|column|file|field|feature|shape|dim|node|channel|layer|image|row|document|record|parameter|tensor))|in(?! (?!tok|and\b|out\b|total)[a-z]))|(completion|output|out(?! (?!tok|and\b|in\b|total)[a-z])|generated))\b(?![=:])(?! tokens?(?: per|\/|\s?[:=]\s?\d))/gi;
 /** `The prompt used 12 tokens and the completion 34 tokens`, `输入12个token`; a sign between them is read as a structure. */
 const IN_PROSE =
   /(?:\b(?:prompt|input|question|request)s?\b|输入|提示词?)[^\d\n.,;:=|/]{0,24}?(?<![\w.,])(\d[\d,]{0,14}) ?个? ?(?:tokens?|toks?|词元|令牌)(?! ?(?:per|\/))/gi;

@@ -16,7 +16,7 @@ const FIGURE =
 /** Between names of one line. */
 const SEPARATOR = /[,;|·•()[\]（）、\n]|[!?](?= )|[—–]| \/ |\band\b|\+/;
 /** A word that is none of those of calls. */
-const NOUN = /^ +(?!tok|tk|and\b|total|in\b|out\b|the\b)[a-z]/i;
+const NOUN = /^ +(?!tok|tk|and\b|total|in\b|out\b|the\b|this\b|(?:over|across|for|from) *$)[a-z]/i;
 /** What else may have an input and an output: `3 input variables`. */
 const OTHER_NOUN =
   /^ (?:(?:variable|column|file|field|feature|shape|dim(?:ension)?|size|node|channel|layer|image|row|document|record|message|word|char(?:acter)?|line|byte|parameter|template|schema|modalit(?:y|ie)|id|sentence|sample|example|neuron|unit|tensor|device|pin|port|stream|buffer|queue|worker|shard|partition|batch|step|value|length|rate|speed|price|cost|limit|budget|window)(?:s|es)?)\b/i;
@@ -217,7 +217,9 @@ function nameBehind({ behind }: Shown): Role | undefined {
   }
   const rest = part.slice(labels[0].end);
   // `12 in vocab`: one of the words of every day; `12 output=34`: the name of what follows.
-  const isNextName = /^[^,;|()[\]]{0,20}[=:][\s*_`]*$/.test(rest) && behind.endsWith(rest);
+  const isNextName =
+    (/^[^,;|()[\]]{0,20}[=:][\s*_`]*$/.test(rest) && behind.endsWith(rest)) ||
+    (labels.length > 1 && /[=:]/.test(rest.slice(0, labels[1].start - labels[0].end)));
   const isOther =
     isNextName ||
     /^[=:]/.test(rest) ||

@@ -12,6 +12,8 @@ const ASIDE = /_?(?:details?|detail_breakdown)$/;
 export class Figures {
   /** Gemini's candidates do not include its thoughts. */
   readonly isThinkingBeside: boolean;
+  /** What a model thought has the name that Gemini gives it. */
+  readonly areThoughts: boolean;
   /** The input was put together of its parts. */
   isInputWhole = false;
 
@@ -20,6 +22,7 @@ export class Figures {
       node.names.has('thoughts_token_count') &&
       (node.figures.get('reasoning')?.value ?? 0) > 0 &&
       !node.names.has('output_tokens');
+    this.areThoughts = [...node.names].some(name => /^(?:total_)?th(?:ought|inking)/.test(name));
     for (const [role, figure] of node.figures) {
       this._figures.set(role, figure);
     }

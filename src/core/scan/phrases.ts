@@ -27,7 +27,7 @@ const QUOTED = /(?<![\w])(["'])(?:(?!\1)[^{}\n]){0,200}\1(?!\w|\s*[:=,)])/g;
 const STRUCTURE = /["'{}<>]|--[a-z]|\w\(\w+=|^\s*\w+ ?[=:] ?\S+,$/;
 /** A running sum beside the figures of a call. */
 const RUNNING =
-  /[([](?:session|cumulative|cum|running(?: total)?|accumulated|so far|total so far)[: ][^()[\]\n]{0,80}[)\]]/gi;
+  /[([](?:(?:session|cumulative|cum|running(?: total)?|accumulated|so far|total so far)[: ][^()[\]\n]{0,80}|total:? \d[\d,]* ?\/ ?\d[\d,]*)[)\]]/gi;
 /** Which of the tokens of a side are of which kind: `input: 46 (audio: 12)`. */
 const MODALITIES =
   /[([](?:audio|text|images?|videos?|documents?)(?: tokens?)?[:= ]{1,2}\d[\d,]{0,14}(?:, (?:audio|text|images?|videos?|documents?)(?: tokens?)?[:= ]{1,2}\d[\d,]{0,14}){0,4}[)\]]/gi;
@@ -36,7 +36,7 @@ const OF_MODALITY =
   /(?<![a-z]|(?:in|out)put )(?:audio|images?|videos?|text)[ _](?:input|output|prompt|completion|total)[ _]tok/i;
 /** Words of lines about something else than what a call has used. */
 const NO_USE =
-  /(?<![a-z])(?:max(?:imum)?|min(?:imum)?|limit(?:s|ed)?|up to|at most|at least|average|avg|mean|median|std|p\d\d(?!\d)|per|rate|rates|remaining|left|budget|quota|window|supports?|allows?|requested|if|would|could|should|can|may|example|instance|suppose|assuming|typically|usually|approximately|roughly|about|around|estimated?|expected|prices?|pricing|shape|assert|def|return|raise|import|template|format|saved|session|cumulative|accumulated|overall|so far|all calls|files?|dis[ck]|memory|cpu|gpu|network|batch|seq|chunks?|dataset|documents?|each|every|context|total[ _](?:input|output|prompt|completion))(?![a-z])|tok(?:en)?s?\/|最大|上限|上下文|限制|价格|单价|百万|平均|累计|估计|预计|剩余|约|例如|如果/i;
+  /(?<![a-z])(?:max(?:imum)?|min(?:imum)?|limit(?:s|ed)?|up to|at most|at least|average|avg|mean|median|std|p\d\d(?!\d)|per|rate|rates|remaining|left|budget|quota|window|supports?|allows?|requested|if|would|could|should|can|may|example|instance|suppose|assuming|typically|usually|approximately|roughly|about|around|estimated?|expected|prices?|pricing|shape|assert|def|return|raise|import|template|format|saved|session|cumulative|accumulated|overall|so far|all calls|files?|dis[ck]|memory|cpu|gpu|network|batch|seq|chunks?|dataset|documents?|each|every|context|total[ _](?:input|output|prompt|completion))(?![a-z])|tok(?:en)?s?\/|最大|上限|上下文(?!消耗|用量)|限制|价格|单价|百万|平均|累计|估计|预计|剩余|约|例如|如果/i;
 /**
  * The usages in such lines.
  *
@@ -195,7 +195,10 @@ class Phrases {
 
 /** `usage for call 1: in 12`: which of the calls it is. */
 const NUMBERED =
-  /\b(call|request|turn|step|run|round|iteration|attempt|message|job|task|item|example|page|chunk)( #?|#)\d{1,4}(?: ?(?:of|\/) ?\d{1,4})?(?=\s?(?:[:\])]|→))/gi;
+  /\b(?:call|request|turn|step|run|round|iteration|attempt|message|job|task|item|example|page|chunk|batch|document|file|sample|question|row|record)(?: #?|#)\d{1,4}(?: ?(?:of|\/) ?\d{1,4})?(?=\s?(?:[:\])]|→))/gi;
+/** `cached=n/a`: a share that is not known. */
+const UNKNOWN =
+  /(?<![\p{L}])[\p{L}][\p{L}_ ]{1,24}\s?[=:]\s?(?:n\/a|none|null|unknown|未返回|[-–—?])(?![\p{L}\d])/giu;
 /** `notes.txt: 12 in`: the file that the call was about. */
 const OF_FILE = /^\s*[\w./-]{1,60}\.[a-z]\w{0,4}\s?[:|→]\s/i;
 /** Arrows of any spelling are one; a text in quotes and an apostrophe say nothing. */
@@ -203,7 +206,8 @@ function withoutTexts(line: string): string {
   const plain = line
     .replace(/^\s*[\w.-]{0,20}[<>]+ /, '')
     .replace(/[-=~]{1,2}>/g, '→')
-    .replace(NUMBERED, '$1')
+    .replace(NUMBERED, 'call')
+    .replace(UNKNOWN, ' ')
     .replace(OF_FILE, '')
     .replace(/(?<=\w)'(?=\w)/g, '’');
   return /[{}]/.test(plain) ? plain : plain.replace(QUOTED, ' ');

@@ -9,7 +9,7 @@
 import type { OutputPattern } from './patterns';
 import type { Reading } from './reading';
 import { agrees, mergedReading, tokensOf } from './reading';
-import { Counters, greatestOf, restOf, stepsOf, withoutSums } from './sums';
+import { Counters, greatestOf, restOfAll, separateSums, stepsOf, withoutSums } from './sums';
 import { scanText } from './text';
 import type { OutputText } from './text';
 
@@ -111,7 +111,7 @@ export class RunReadings {
   finish(counters = new Counters()): readonly Reading[] {
     const single = this._calls.filter((_, at) => !this._joined.has(at));
     const calls = withoutSums([...single, ...stepsOf(this._steps)]);
-    const withSums = [...calls, ...restOf(greatestOf(this._sums), calls)];
+    const withSums = [...calls, ...restOfAll(separateSums(this._sums), calls)];
     return counters.settle(withSums, greatestOf(this._counters));
   }
 

@@ -39,6 +39,28 @@ export class Counters {
   private _last = NONE;
 }
 
+/**
+ * Sums of different things: of two agents, of two stages. A sum that grows never falls, so that one which does is another's.
+ *
+ * @param sums - in the order of the text.
+ * @returns each of them; of a growing one the greatest.
+ */
+export function separateSums(sums: readonly Reading[]): readonly Reading[] {
+  const distinct = sums.filter((sum, at) => !sums.slice(0, at).some(one => agrees(sum, one)));
+  const whole = greatestOf(distinct);
+  if (whole === undefined) {
+    return [];
+  }
+  if (isRising(distinct)) {
+    return [whole];
+  }
+  const parts = distinct.filter(sum => sum !== whole);
+  const [input, output] = totalOf(parts);
+  const [inputTokens, outputTokens] = tokensOf(whole);
+  const isPartOfWhole = inputTokens >= input && outputTokens >= output;
+  return isPartOfWhole && parts.length > 1 ? [whole] : distinct;
+}
+
 /** The reading with the most tokens. */
 export function greatestOf(readings: readonly Reading[]): Reading | undefined {
   return readings.reduce<Reading | undefined>(
@@ -75,6 +97,15 @@ export function restOf(
   return rest.inputTokens + rest.outputTokens === 0 ? [] : [{ ...sum, usage: rest }];
 }
 
+/** The same of several sums: each is one where nothing was counted by itself, and together they are one sum where something was. */
+export function restOfAll(sums: readonly Reading[], calls: readonly Reading[]): readonly Reading[] {
+  if (sums.length < 2 || calls.length === 0) {
+    return calls.length === 0 ? sums : restOf(sums.at(0), calls);
+  }
+  const [inputTokens, outputTokens] = totalOf(sums);
+  return restOf({ ...sums[0], usage: { inputTokens, outputTokens } }, calls);
+}
+
 /** Drops readings without an id that are exactly the sum of two or more before them: a total without a name. */
 export function withoutSums(readings: readonly Reading[]): readonly Reading[] {
   const [input, output] = totalOf(readings);
@@ -102,12 +133,15 @@ export function withoutSums(readings: readonly Reading[]): readonly Reading[] {
 /** smolagents adds its steps up in newer versions and does not in older ones: in a sum neither number ever falls, which shows it. */
 export function stepsOf(steps: readonly Reading[]): readonly Reading[] {
   const distinct = steps.filter((step, at) => at === 0 || !agrees(step, steps[at - 1]));
-  const isRising = distinct.every((step, at) => {
-    const [input, output] = tokensOf(step);
-    const [inputBefore, outputBefore] = at === 0 ? NONE : tokensOf(distinct[at - 1]);
+  return isRising(distinct) ? distinct.slice(-1) : distinct;
+}
+
+function isRising(readings: readonly Reading[]): boolean {
+  return readings.every((reading, at) => {
+    const [input, output] = tokensOf(reading);
+    const [inputBefore, outputBefore] = at === 0 ? NONE : tokensOf(readings[at - 1]);
     return input >= inputBefore && output >= outputBefore;
   });
-  return isRising ? distinct.slice(-1) : distinct;
 }
 
 function totalOf(readings: readonly Reading[]): Tokens {

@@ -37,7 +37,8 @@ export interface OutputText {
 }
 
 /** A repr of bytes or of a text that holds JSON, as `print(response.content)` writes it. */
-const QUOTED_JSON = /^\(?b?(["'])(?:data: ?)?[{[].*[}\]](?:\\r|\\n)*\1\)?$/;
+const QUOTED_JSON =
+  /^\(?b?(["'])(?:data: ?)?(?:\\{1,15}")*[{[].*[}\]](?:\\{1,15}")*(?:\\r|\\n)*\1\)?$/;
 /** Where `pprint` breaks a long text in two. */
 const PART_END = /(["'])\n[ \t]+b?\1(?!\s*:)/g;
 
@@ -58,7 +59,7 @@ export function scanText(
 
 function readWindow(window: string, markup: Markup): readonly Reading[] {
   const text = markup === 'html' ? withoutMarkup(window) : window;
-  const signs = unquoted(withoutTerminalCodes(text).replace(PAYLOAD, payload)).replace(
+  const signs = unescapedAll(withoutTerminalCodes(text)).replace(
     /[：，；│┃║┆┇┊┋╎╏（）＝／＋．｜０-９]/g,
     plainSign
   );
@@ -108,12 +109,28 @@ function isPartOf({ usage: part }: Reading, { usage }: Reading): boolean {
   return isInput && isOutput && beside + thought > 0;
 }
 
+/** How often a text may be escaped. */
+const MOST_ESCAPES = 4;
+/** The name of a figure in such a text, and the same under any name. */
+const ESCAPED_NAME = /\\"\w{0,40}tok\w{0,40}\\{1,15}"/;
+const ANY_PAYLOAD =
+  /([\w.-]{1,40})(["']?\s?[=:]\s?)(?:'(\{(?:[^'\\\n]|\\.)*\})'|"(\{(?:[^"\\\n]|\\.)*\})")/g;
 /** JSON as the text of an event or a body: `ServerSentEvent(event=None, data='{...}')`. */
 const PAYLOAD =
   /\b(data|body|text|payload|[\w.]{0,40}[uU]sage|content|result|response|output|raw|json)(["']?\s?[=:]\s?)b?(?:'(\{(?:[^'\\\n]|\\.)*\})'|"(\{(?:[^"\\\n]|\\.)*\})")/g;
 
 function payload(_: string, name: string, sign: string, single?: string, double?: string): string {
   return name + sign + (single === undefined ? unescaped(double ?? '') : unescaped(single));
+}
+
+/** A body in an event in a log is escaped as often as it was printed into another. */
+function unescapedAll(printed: string): string {
+  let text = unquoted(printed.replace(PAYLOAD, payload));
+  for (let depth = 1; depth < MOST_ESCAPES && text.includes('\\"'); depth += 1) {
+    const isNamed = ESCAPED_NAME.test(text);
+    text = unquoted(text.replace(isNamed ? ANY_PAYLOAD : PAYLOAD, payload));
+  }
+  return text;
 }
 
 function unquoted(printed: string): string {

@@ -11,7 +11,7 @@ const TOKENS = '(?:tokens?|usage|inputs?|outputs?|prompts?|completions?)';
 const ENGLISH = [
   // Bounds.
   'limits?|limited|quotas?|budgets?|budgeted|allowances?|at most|at least|up to|no more than|capped|ceiling|thresholds?|capacity',
-  'bounds?|constraints?|requirements?|available|windows?|context (?:length|size)|theoretical|such as|returns an?|\\([+-]\\d',
+  'bounds?|constraints?|requirements?(?! ?v?\\d)|available|windows?|context (?:length|size)|theoretical|such as|returns an?|\\([+-]\\d',
   '(?:team|account|workspace|company|department) usage',
   'allowed|allows?|permits?|includes?|covers?|offers?|grants?|(?:free )?credits (?:cover|include)|by default|exceeds?|exceeded|remaining|left|leav(?:es|ing)|unused|supports?|accepts?|handles?|can (?:take|process|read|handle|produce|generate|accept|hold|use)',
   'too (?:long|large|many)|(?:under|over|below|above|within|less than|more than|fewer than) \\d[\\d,]*(?= tok)',
@@ -42,8 +42,10 @@ const ENGLISH = [
   'fields|columns?|sections?|chapter|parameters?|arguments?|figure \\d|tables? \\d',
   // Other tokens.
   '(?:bytes?|packets?|requests|responses|files?|messages|bits) (?:in|out)|token ring',
+  '(?:an?|any|one|each|every) (?:\\w+ )?(?:call|request|query|conversation) (?:using|with|of|that|which)',
+  '(?:input|output|hidden|layer) (?:sizes?|dim(?:ension)?s?|shape)[ :=]{1,2}\\d[\\d,]*(?![\\d,]* ?tok)',
   'gas|utxo|mint(?:ed|s)?|stak(?:ed|ing)|wallets?|oauth|csrf|refresh tokens?|access tokens?|swap(?:s|ped)?|liquidity|pools?|airdrop(?:ped)?|burn(?:ed|t)|vesting',
-  'usd[ct]|erc-?20|erc-?721|nfts?|ethereum|solana|bitcoin|\\beth\\b|holders?|circulating|slippage|on-?chain|blockchain|jwt|bearer|session tokens?|api tokens?|parking|arcade|laundry|coins?|(?:to|from) 0x[0-9a-f]+|packets|refill(?:s|ed)?|token bucket|bucket|escrow|lockers?|visitors?|employees?|survey|tickets?|inodes?',
+  'usd[ct]|erc-?20|erc-?721|nfts?|ethereum|solana|bitcoin|\\beth\\b|holders?|circulating|slippage|on-?chain|blockchain|jwt|bearer|session tokens?|api tokens?(?! (?:used|consumed|usage|spent))|parking|arcade|laundry|coins?|(?:to|from) 0x[0-9a-f]+|packets|refill(?:s|ed)?|token bucket|bucket|escrow|lockers?|visitors?|employees?|survey|tickets?|inodes?',
   '(?:free|pro|basic|premium|enterprise|starter|plus|business)(?: (?:plan|tier|users?))?[: ] ?\\d[\\d.,]*[km]?(?= (?:in|out|prompt|completion|tok))',
   '-none- +\\w+',
   `(?:expected|predicted|target(?:ed)?|desired|maximum|max|minimum|min|padded|truncated|default|sample|random|ideal)(?: \\S{1,20}){0,2}?[ :]{1,2}${TOKENS}`,
@@ -56,7 +58,7 @@ const CHINESE =
 
 /** A line about something else. */
 export const IS_OTHER = new RegExp(
-  `(?<![\\w-])(?:${ENGLISH})(?![\\w-])|(?:^|[:|] ?)(?:plan|defaults?): |\\d ?(?:[kmgt]i?b|bytes|blocks|mbps)(?!\\w).*\\d ?(?:[kmgt]i?b|bytes|blocks|mbps)(?!\\w)|^\\W*tok(?:en)?s?\\/s\\w* ?[:=|]|\\d ?± ?\\d|(?<![\\w"'/-])[<>≤≥]=? ?\\d[\\d,.]*k? ?(?=tok|in|out|prompt|completion)|[~≈] ?\\d[\\d,]*k? ?(?=tok|in\\b|out\\b|input|output|prompt|completion)|${CHINESE}`,
+  `(?<![\\w-])(?:${ENGLISH})(?![\\w-])|(?:^|[:|] ?)(?:plan|defaults?): |\\d ?(?:[kmgt]i?b|bytes|blocks|mbps)(?!\\w).*\\d ?(?:[kmgt]i?b|bytes|blocks|mbps)(?!\\w)|^\\W*tok(?:en)?s?\\/s\\w* ?[:=|]|\\d ?± ?\\d|\\bn ?= ?\\d{2,}\\s*$|(?<![\\w"'/-])[<>≤≥]=? ?\\d[\\d,.]*k? ?(?=tok|in|out|prompt|completion)|[~≈] ?\\d[\\d,]*k? ?(?=tok|in\\b|out\\b|input|output|prompt|completion)|${CHINESE}`,
   'i'
 );
 

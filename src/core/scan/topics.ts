@@ -23,6 +23,7 @@ const ASIDE = new RegExp(
     String.raw`(?:(?:throughput|speed|rate)\s?[:=]?\s?)?(?:tokens?|toks?)\/s(?:ec)?\s?[:=]?\s?[\d.]+`,
     String.raw`(?:throughput|speed|rate)\s?[:=]?\s?[\d.,]+\s?(?:tokens?|toks?|t)?\s?(?:(?:\/|per)\s?s(?:ec(?:ond)?)?)?\b`,
     String.raw`[\d.,]+\s?(?:tokens?|toks?|t)\s?(?:\/|per)\s?s(?:ec(?:ond)?)?\b`,
+    String.raw`\([^()\d]{0,16}[\d.]+\s?%\)`,
     String.raw`[\d.]+\s?%[^,;|()]{0,30}`,
     String.raw`(?:费用|价格|成本|花费|余额|预估费用|预计费用)\s?[:：约]?\s?[$¥￥]?\s?[\d.,]+\s?元?`,
     String.raw`(?:约合?|折合|合)?\s?[$¥￥]?\s?[\d.,]+\s?(?:元|美元|美分|人民币|円)`,
@@ -43,15 +44,16 @@ const QUESTION = /^(.*[?？].*?)(?:→|=>|->|[|:(—–])\s*([^?？]*\d[^?？]*)
 const NAMES_FIGURES =
   /^(?=.*\d).*(?:tok|usage|prompt|completion|input|output|\bin\b|\bout\b|词元|令牌|输入|输出|用量)/i;
 /** Two figures. */
-const SPEAKS = /\d.*\d/;
+const SPEAKS = /\d[\d,.]*[^\d,.].*\d/;
+const PRICE = /[$¥€£]\s?[\d.,]+/g;
 const SENTENCE_WITH_FIGURE =
-  /^(.*?)(?<![\w.,=:])\d[\d,]* (?:input|output|prompt|completion|in\b|out\b|tokens?\b|toks?\b)/i;
+  /^(.*?)(?<![\w.,=:])\d[\d,]*(?<!,) (?:input|output|prompt|completion|in\b|out\b|tokens?\b|toks?\b)/i;
 /** Words that may stand before a figure without saying anything. */
 const NEUTRAL =
   /^(?:the|a|an|of|for|in|to|on|at|with|and|by|from|total|this|that|your|my|our|its|it|me|i|we|you|tokens?|toks?|usage|input|output|prompts?|completions?|about|usd|cost|call|request|response|model|llm|info|debug)$/i;
 /** Words by which a sentence says what was used. */
 const REPORTS =
-  /^(?:us(?:ed|es|ing)|consum(?:ed|es|ing)|took|takes|cost|costs|sent|sends|received|returned|returns|generated|generating|produced|spent|billed|charged|paid|read|wrote|was|were|is|are|report(?:ed|s)|replied|answered|responded|got|gave|given|had|has|have|came|went|counted|done|finished|completed|processed|ended|made|required)$/i;
+  /^(?:us(?:ed|es|ing)|consum(?:ed|es|ing)|took|takes|cost|costs|sent|sends|received|returned|returns|generated|generating|produced|spent|billed|charged|paid|read|wrote|was|were|is|are|report(?:ed|s)|replied|answered|responded|got|gave|given|had|has|have|came|went|counted|done|finished|completed|processed|ended|made|required|recorded|logged|saved|tracked)$/i;
 /** A question about figures. */
 const IS_ASKED = /^.*\d.*?[a-z)] .*[a-z] ?[?？]\s*$/i;
 /** What a test compares. */
@@ -167,13 +169,19 @@ function ownWords(line: string): string {
   const [, before, group] =
     GROUP.exec(line) ?? QUESTION.exec(line) ?? SENTENCE.exec(line) ?? ([] as string[]);
   const isText = before !== undefined && before.split(/\s+/).length >= MOST_WORDS;
-  return isText && namesBoth(group) ? group : line;
+  if (!isText || !namesBoth(group)) {
+    return line;
+  }
+  const isOfTokens = /\d tok(?:en)?s?$/i.test(before) && !IS_OTHER.test(before);
+  return isOfTokens ? `${group} tokens` : group;
 }
 
 /** Whether both sides of a call and two figures are in it. */
 function namesBoth(text: string): boolean {
   const roles = labelsIn(text).map(({ role }) => role);
-  return SPEAKS.test(text) && roles.includes('input') && roles.includes('output');
+  return (
+    SPEAKS.test(text.replace(PRICE, '')) && roles.includes('input') && roles.includes('output')
+  );
 }
 
 /** Whether figures stand in a sentence that says of nothing that it was used. */

@@ -12,11 +12,11 @@ export type Figures = ReadonlyMap<Role, number>;
 const SUM =
   /(?<![\w.,])(\d[\d,]{0,11}) {0,3}\(?([a-z]{0,12})\)?(?: tokens?)? {0,3}\+ ?(\d[\d,]{0,11}) {0,3}\(?([a-z]{0,12})\)?(?: tokens?)? {0,3}= ?(\d[\d,]{0,11})(?![\w.,]*\d)/i;
 const SHARES =
-  /(?<![\w.,/])(\d[\d,]{0,11})(?: tok(?:en)?s?)? ?[(=:] ?(\d[\d,]{0,11}) ?[+/] ?(\d[\d,]{0,11}) ?(?:\)|$)/i;
+  /(?<![\w.,/])(\d[\d,]{0,11})(?: tok(?:en)?s?)? ?[(=:] ?(\d[\d,]{0,11}) ?[+/→] ?(\d[\d,]{0,11}) ?(?:\)|$)/i;
 const ROW = /(?<![\w.,/])(\d[\d,]{0,11}) ?\/ ?(\d[\d,]{0,11}) ?\/ ?(\d[\d,]{0,11})(?![\w.,/]*\d)/;
 /** `tokens=12+34`: what was sent, and what came. */
 const PLUS =
-  /(?:\btok(?:en)?s?|\busage|用量)\s?[:=]\s?(\d{1,9})\s?\+\s?(\d{1,9})(?![\w.,]*\d|\s?[+=])/i;
+  /(?:\btok(?:en)?s?(?: ?(?:使用量?|用量|消耗|used|usage))?|\busage|用量)\s?[:=]\s?(\d{1,9})\s?\+\s?(\d{1,9})(?![\w.,]*\d|\s?[+=])/i;
 /** `gpt-5: 12 → 34 tokens`, `call 1: 12+34 tokens`: what went in, and what came. */
 const ARROW =
   /(?:\b(?:llm|model|chat|api|call|request|completions?|anthropic|openai)\b|\b(?:gpt|claude|gemini|mistral|llama|qwen|deepseek)[-\d])[^→\n]{0,120}?(?<![\w.,$→#-])(\d[\d,]{0,11})(?: tok(?:en)?s?)? ?[→+] ?(\d[\d,]{0,11}) ?tok/i;
@@ -24,18 +24,32 @@ const ARROW =
 /** `12+34 tokens · 1.2s`, `(12+34 tok, $0.01)`: beside what a call took or cost, which is `~` when it was taken out. */
 const ASIDE = String.raw`(?:~|(?<![\w.])\d+(?:\.\d+)? ?m?s\b|[$€¥] ?\d)`;
 const ADDED = String.raw`(?<![\w.,+$])(\d[\d,]{0,11}) ?\+ ?(\d[\d,]{0,11}) ?tok(?:en)?s?(?![a-z/])`;
+/** A text that was made shorter has an arrow as well, and so have counts of anything that changes. */
+const SHORTENED =
+  /comp(?:act|ress)|trim|reduc|trunc|summari[sz]|shr[iu]nk|sav(?:ed?|ing)|optimi|filter|dedup|prun|swap|rewr|clean|strip|upgrad|resiz|context|histor|messages?\b|chunks?|vocab|before|after|limit|budget|max|压缩|裁剪|截断|%/i;
+/** `12 → 34 tokens`: at the beginning of a line or a part of it, or beside a cost or a duration. */
+const POINTS = String.raw`(?<![\w.,$→#-])(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11}) ?tok(?:en)?s?(?![a-z/])(?! ?→)`;
+const POINTED = new RegExp(
+  `(?:^\\W*|[·|.?!)] +)${POINTS}|${POINTS}.*${ASIDE}|${ASIDE}.*?${POINTS}`,
+  'iu'
+);
+/** `[12+34 tok]`. */
+const BOXED = /[[(](\d[\d,]{0,11}) ?\+ ?(\d[\d,]{0,11}) ?tok(?:en)?s?[\])]\W*$/i;
 const TIMED = new RegExp(`${ADDED}.*${ASIDE}|${ASIDE}.*?${ADDED}`, 'i');
-/** `12+34 tokens used`, `usage: 12 → 34 tokens`. */
+/** `12+34 tokens used`, `usage: 12 → 34 tokens`, `How many? 12 → 34 tokens`. */
 const SPENT =
-  /(?:(?<![\w-])usage|用量)\s?[:=]\s?(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11}) ?tok|(?<![\w.,+])(\d[\d,]{0,11}) ?\+ ?(\d[\d,]{0,11}) ?tok(?:en)?s? (?:used|spent|consumed)/i;
+  /(?:(?<![\w-])usage|用量)\s?[:=\s]\s?(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11}) ?tok|[?？]\s{1,4}(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11}) ?tok|(?<![\w.,+])(\d[\d,]{0,11}) ?\+ ?(\d[\d,]{0,11}) ?tok(?:en)?s? (?:used|spent|consumed)/i;
+/** `Tokens: 12 → 34 ($0.01)`: beside a cost or a duration, both of which are `~` where they were taken out. */
+const LED =
+  /(?:\btok(?:en)?s?(?: used)?|\busage)\s?[:=\s]\s?(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11})(?![\w.,]*\d)(?=.*[~$€¥])|[~$€¥].*(?:\btok(?:en)?s?|\busage)\s?[:=\s]\s?(\d[\d,]{0,11}) ?→ ?(\d[\d,]{0,11})(?![\w.,]*\d)/iu;
 /** `📝 12 | 🤖 34 | Σ 46`: a total that is named and proves both others. */
 const TOTALLED =
   /(?<![\w.,])(\d[\d,]{0,11})(?: ?tok(?:en)?s?)?[^\p{L}\d.=]{1,8}(\d[\d,]{0,11})(?: ?tok(?:en)?s?)?[^\p{L}\d.]{1,8}(?:total|Σ|∑)[^\p{L}\d]{0,4}(\d[\d,]{0,11})(?![\w.,]*\d)/iu;
 
 /** Whether a line may have such figures. */
 export function mayBeUnnamed(line: string): boolean {
-  return [SUM, SHARES, PLUS, ROW, ARROW, SPENT, TIMED, TOTALLED].some(pattern =>
-    pattern.test(line)
+  return [SUM, SHARES, PLUS, ROW, ARROW, SPENT, TIMED, POINTED, BOXED, LED, TOTALLED].some(
+    pattern => pattern.test(line)
   );
 }
 
@@ -47,7 +61,9 @@ export function unnamedFigures(line: string): Figures | undefined {
     byPair(line, PLUS) ??
     byPair(line, ARROW) ??
     byPair(line, SPENT) ??
-    byPair(line, TIMED)
+    byPair(line, TIMED) ??
+    byPair(line, BOXED) ??
+    (SHORTENED.test(line) ? undefined : (byPair(line, POINTED) ?? byPair(line, LED)))
   );
 }
 

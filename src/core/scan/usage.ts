@@ -91,7 +91,10 @@ function isUsage(node: Node, figures: Figures): boolean {
     figures.get('total')
   ];
   if (figures.isShort('input') || figures.isShort('output')) {
-    return input !== undefined && output !== undefined && hasCompany(node, figures);
+    return (
+      (input !== undefined && output !== undefined && hasCompany(node, figures)) ||
+      (input === undefined && node.names.has('thoughts') && areThoughtsBeside(figures))
+    );
   }
   if (input !== undefined && output !== undefined) {
     return true;
@@ -99,6 +102,9 @@ function isUsage(node: Node, figures: Figures): boolean {
   if (input !== undefined && total !== undefined && total >= input) {
     // An embedding: nothing but its input, stated twice.
     return node.bracket !== '' || figures.has('output') || total === input;
+  }
+  if (output !== undefined && total !== undefined && (figures.get('reasoning') ?? 0) > 0) {
+    return total > output;
   }
   return isHolder(node) && node.bracket !== '' && (input !== undefined || output !== undefined);
 }
@@ -191,6 +197,9 @@ function isCacheBeside({ names }: Node, figures: Figures, cached: number): boole
 /** Adds reasoning where the dialect counts it outside of the output: Gemini; xAI and Perplexity, by the total. */
 function withReasoning(figures: Figures, usage: Usage): Usage {
   const { inputTokens, outputTokens, reasoningOutputTokens: reasoning = 0 } = usage;
+  if (inputTokens === undefined && outputTokens !== undefined && figures.has('total')) {
+    return withThoughts(figures, usage, outputTokens + reasoning);
+  }
   if (figures.isThinkingBeside) {
     return { ...usage, outputTokens: (outputTokens ?? 0) + reasoning };
   }
@@ -201,6 +210,20 @@ function withReasoning(figures: Figures, usage: Usage): Usage {
   const gap = total === undefined ? 0 : total - inputTokens - outputTokens;
   const isOutside = gap === reasoning || (gap === 0 && reasoning > OUTSIDE_RATIO * outputTokens);
   return isOutside ? { ...usage, outputTokens: outputTokens + reasoning } : usage;
+}
+
+function areThoughtsBeside(figures: Figures): boolean {
+  const [output = 0, reasoning = 0] = [figures.get('output'), figures.get('reasoning')];
+  return output > 0 && reasoning > 0 && output + reasoning < (figures.get('total') ?? 0);
+}
+
+/** Without an input the total proves nothing: Gemini's word for thoughts, and thoughts beyond the answer, do. */
+function withThoughts(figures: Figures, usage: Usage, whole: number): Usage {
+  const { outputTokens = 0, reasoningOutputTokens: reasoning = 0 } = usage;
+  const isBeside = figures.areThoughts || reasoning > outputTokens;
+  return isBeside && whole < (figures.get('total') ?? 0)
+    ? { ...usage, outputTokens: whole }
+    : usage;
 }
 
 /** Fills one side from the total where only the other is printed. */

@@ -261,7 +261,9 @@ export function namesSum(name: string): boolean {
 function summed(name: string): Meaning | undefined {
   const cut = name.indexOf('_');
   const role =
-    cut > 0 && SUMS.test(name.slice(0, cut)) ? ROLES.get(name.slice(cut + 1)) : undefined;
+    cut > 0 && SUMS.test(name.slice(0, cut))
+      ? (ROLES.get(name.slice(cut + 1)) ?? builtRole(name.slice(cut + 1)))
+      : undefined;
   return role === undefined ? undefined : { ...NOTHING, role, isSum: true };
 }
 

@@ -54,6 +54,38 @@ describe('RunScanner', () => {
     ]);
   });
 
+  it('should count sums of different things, of which one is smaller than the one before it', () => {
+    const scanner = stream(
+      'Planner: total_input_tokens=4120 total_output_tokens=611\n',
+      'Writer: total_input_tokens=2210 total_output_tokens=1902\n'
+    );
+    expect(tokens(scanner.finish())).toEqual([
+      [4120, 611],
+      [2210, 1902]
+    ]);
+  });
+
+  it('should count of such sums and the whole of them the whole', () => {
+    const scanner = stream(
+      'Planner: total_input_tokens=4120 total_output_tokens=611\n',
+      'Writer: total_input_tokens=2210 total_output_tokens=102\n',
+      'All: total_input_tokens=6330 total_output_tokens=713\n'
+    );
+    expect(tokens(scanner.finish())).toEqual([[6330, 713]]);
+  });
+
+  it('should count of such sums what they have beyond the calls that were printed one by one', () => {
+    const scanner = stream(
+      'Usage(input_tokens=4000, output_tokens=600)\n',
+      'Planner: total_input_tokens=4120 total_output_tokens=611\n',
+      'Writer: total_input_tokens=2210 total_output_tokens=1902\n'
+    );
+    expect(tokens(scanner.finish())).toEqual([
+      [4000, 600],
+      [2330, 1913]
+    ]);
+  });
+
   it('should count of a running sum the last', () => {
     const scanner = stream(
       'RunUsage(input_tokens=10, output_tokens=1, requests=2)\n',
