@@ -184,16 +184,13 @@ def _alone(ledger: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode=DELETE")
         connection.execute("BEGIN EXCLUSIVE")
         connection.execute("COMMIT")
-    except sqlite3.OperationalError as error:
+    except BaseException as error:
         connection.close()
-        if "locked" not in str(error):
+        if not isinstance(error, sqlite3.OperationalError) or "locked" not in str(error):
             raise
         raise LedgerInUse(
             f"another process has {ledger} open; stop JupyterLab and what runs under `jupyter llm-meter run`"
         ) from error
-    except BaseException:
-        connection.close()
-        raise
     return connection
 
 
@@ -225,11 +222,9 @@ def _move_unusable(ledger: Path, aside: Path, force: bool) -> bool:
 def _free_place(ledger: Path, now: datetime) -> Path:
     # Not the name of a ledger that takes the place of a bad one: a service would go on with it.
     name = f"{ledger.stem}-before-restore-{now.astimezone(timezone.utc):%Y%m%dT%H%M%SZ}"
-    for number in count(1):
-        place = ledger.with_name(f"{name}{'' if number == 1 else f'-{number}'}{ledger.suffix}")
-        if not place.exists():
-            return place
-    raise AssertionError("there are always more numbers")
+    endings = ("" if number == 1 else f"-{number}" for number in count(1))
+    places = (ledger.with_name(f"{name}{ending}{ledger.suffix}") for ending in endings)
+    return next(place for place in places if not place.exists())
 
 
 def _is_same(ledger: Path, other: Path) -> bool:

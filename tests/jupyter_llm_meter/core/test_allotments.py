@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_llm_meter.core.allotments import FEWEST_CALLS, MOST_CALLS, SHARE, calls_that_fit
+from jupyter_llm_meter.core.allotments import (
+    FEWEST_CALLS,
+    MOST_CALLS,
+    SHARE,
+    calls_that_fit,
+    price_ceiling,
+)
 from jupyter_llm_meter.core.prices import price
 from jupyter_llm_meter.core.reservation import ceiling_of
 from llm_meter_tap.wire.record import CallRecord
@@ -63,3 +69,11 @@ def test_an_allotment_leaves_most_of_a_limit_to_others(left, needed, wanted):
 def test_with_room_for_a_few_calls_only_each_is_reserved_by_itself():
     assert calls_that_fit(SHARE * FEWEST_CALLS * 100, 100, 50) == FEWEST_CALLS
     assert calls_that_fit(SHARE * FEWEST_CALLS * 100 - 1, 100, 50) == 0
+
+
+def test_a_model_whose_calls_of_some_size_have_no_price_has_no_ceiling():
+    def dearest(_record, tokens, _written):
+        return Decimal(1) if tokens == 0 else None
+
+    assert price_ceiling(call("openai", "gpt-5"), dearest) is None
+    assert price_ceiling(call("openai", "gpt-5"), lambda *_sizes: None) is None

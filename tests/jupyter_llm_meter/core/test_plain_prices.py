@@ -6,6 +6,7 @@ from decimal import Decimal
 import genai_prices
 import pytest
 from genai_prices.data import providers
+from genai_prices.types import ModelPrice, TieredPrices
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,3 +68,17 @@ def test_the_whole_call_pays_the_price_of_the_tier_that_its_input_reached(tokens
     cost = plain_price(found, {"input_tokens": tokens, "output_tokens": 0}, TIMES[0])
     assert cost is not None
     assert cost.amount == Decimal(dollars)
+
+
+def test_figures_that_contradict_each_other_and_tiers_of_requests_are_left_to_the_data_set():
+    model = find_model("gpt-5", provider_api_url=None, provider_id="openai")
+    at = datetime(2026, 11, 23, tzinfo=timezone.utc)
+    figures = {"input_tokens": 5, "output_tokens": 1}
+    assert plain_price(model, figures, at) is not None
+    assert plain_price(model, {**figures, "cache_read_tokens": 9}, at) is None
+
+    class Tiered:
+        def get_prices(self, _at):
+            return ModelPrice(requests_kcount=TieredPrices(base=Decimal(1), tiers=[]))
+
+    assert plain_price(model._replace(info=Tiered()), figures, at) is None

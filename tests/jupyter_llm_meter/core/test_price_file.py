@@ -56,6 +56,7 @@ def test_a_mistyped_rate_is_named(tmp_path, rate):
         ("", "it needs a list named prices"),
         ("prices = 1", "prices is 1; it must be a list"),
         ("prices = [1]", "entry 1 of prices is 1; it must be an object"),
+        ("prices = []\nfees = [1]", "entry 1 of fees is 1; it must be an object"),
         ("[[prices]]\nprovider openai", "at line 2"),
         ("prices = []\nprice = []", "unknown field 'price'; allowed are prices, currencies, batch, fees"),
         ("\udcff", "not a table of prices"),

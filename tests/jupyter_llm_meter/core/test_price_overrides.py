@@ -6,8 +6,14 @@ from decimal import Decimal
 import pytest
 from price_tables import ENTRY, write_price_table
 
+from jupyter_llm_meter.core.errors import PriceTableError
 from jupyter_llm_meter.core.price_file import read_price_file
-from jupyter_llm_meter.core.price_overrides import Override, bundled_overrides, find_override
+from jupyter_llm_meter.core.price_overrides import (
+    Override,
+    bundled_overrides,
+    find_override,
+    read_overrides,
+)
 
 AT = datetime(2026, 11, 23, tzinfo=timezone.utc)
 
@@ -108,3 +114,8 @@ def test_the_table_that_we_ship_says_where_each_price_is_from():
         assert isinstance(entry, Override)
         assert entry.source
         assert entry.since <= date(2026, 11, 24)
+
+
+def test_a_shipped_table_that_cannot_be_read_is_named(tmp_path):
+    with pytest.raises(PriceTableError, match=r"missing\.json"):
+        read_overrides(tmp_path / "missing.json")

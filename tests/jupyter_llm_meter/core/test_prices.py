@@ -422,3 +422,10 @@ def test_a_gateways_stated_cost_goes_before_any_price(stated):
 def test_a_gateways_cost_that_is_not_a_number_is_not_used():
     cost = price(call(input_tokens=100, output_tokens=10, usage_raw={"gateway_cost_usd": "None"}))
     assert cost.source == "genai-prices"
+
+
+def test_a_price_of_ones_own_that_lacks_a_side_makes_the_cost_unknown(tmp_path):
+    entry = {name: value for name, value in ENTRY.items() if name != "output_mtok"}
+    own = read_price_file(write_price_table(tmp_path, entry)).prices
+    used = call(provider_name="alibaba", request_model="qwen-max", input_tokens=5, output_tokens=5)
+    assert price(used, own) is None

@@ -20,6 +20,7 @@ from jupyter_llm_meter.ledger import (
     LedgerInUse,
     NewerLedger,
     back_up,
+    copies,
     restore,
     sqlite_url,
 )
@@ -98,6 +99,8 @@ def test_a_backup_replaces_a_file_only_when_told_to_and_never_the_ledger(file, c
     assert sorted(ids(copy)) == ["one", "two"]
     with pytest.raises(CopyError, match="the ledger itself"):
         back_up(file, file, quiet, replace=True)
+    with pytest.raises(CopyError, match="the ledger itself"):
+        restore(file, file, NOW, quiet, force=True)
 
 
 def test_a_backup_that_breaks_off_leaves_the_one_before(file, copy):
@@ -279,3 +282,32 @@ def test_a_restore_that_is_killed_leaves_the_ledger_as_it_was(copy, file):
         words = [sys.executable, "-c", KILLED, copy, file, str(piece)]
         assert subprocess.run(words, timeout=120).returncode == -signal.SIGKILL
         assert ids(file) == before
+
+
+def with_schema(path, name, sql):
+    """Change what a file says of a table or an index, and nothing of its rows."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", [sql, name])
+
+
+def test_a_copy_whose_rows_break_its_own_rules_is_not_kept(file, tmp_path, monkeypatch):
+    with_statement(file, "CREATE TABLE odd (x)")
+    with_statement(file, "INSERT INTO odd VALUES (NULL)")
+    with_schema(file, "odd", "CREATE TABLE odd (x NOT NULL)")
+    # As if it had broken since it was looked at.
+    monkeypatch.setattr(copies, "inspect_file", lambda _path: None)
+    with pytest.raises(CopyError, match="damaged"):
+        back_up(file, tmp_path / "new.sqlite3", quiet)
+    assert not (tmp_path / "new.sqlite3").exists()
+
+
+def test_a_backup_whose_index_misses_rows_is_refused(file, copy):
+    with_statement(copy, "CREATE TABLE odd (x, y)")
+    with_statement(copy, "CREATE INDEX by_x ON odd (x)")
+    with_statement(copy, "INSERT INTO odd VALUES (1, 2)")
+    with_schema(copy, "by_x", "CREATE INDEX by_x ON odd (y)")
+    before = ids(file)
+    with pytest.raises(CopyError, match="damaged"):
+        restore(copy, file, NOW, quiet, force=True)
+    assert ids(file) == before

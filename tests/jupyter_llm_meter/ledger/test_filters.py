@@ -202,6 +202,7 @@ def test_a_search_looks_for_text_whatever_its_case(ledger, text, found):
         c={"error_type": "RateLimitError"},
     )
     assert ids_by_page(ledger, 9, Filter(search=text)) == found
+    assert sorted(ids_by_page(ledger, 9, Filter(search=text), sort="cost")) == sorted(found)
 
 
 def test_a_search_that_is_narrowed_finds_within(ledger):

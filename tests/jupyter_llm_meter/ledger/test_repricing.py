@@ -12,7 +12,16 @@ from ledger_samples import NOW, call, limit, missing
 from sqlalchemy import select
 
 from jupyter_llm_meter.core.prices import Cost
-from jupyter_llm_meter.ledger import Filter, Ledger, RepriceEntry, Repricing, new_entry_id, pages, sum_of
+from jupyter_llm_meter.ledger import (
+    Filter,
+    Ledger,
+    RepriceEntry,
+    Repricing,
+    new_entry_id,
+    pages,
+    repricing,
+    sum_of,
+)
 from jupyter_llm_meter.ledger.engine import reading
 from jupyter_llm_meter.ledger.rows import sums, to_pico
 from jupyter_llm_meter.ledger.schema import SUMS, calls, cell_rollups, counters, rollups
@@ -143,6 +152,9 @@ def test_the_trail_has_the_sums_before_and_after_to_the_last_decimal(filled):
     figures = {"calls": 7, "changed": 5, "before": noted.before, "after": noted.after}
     assert noted == replace(done, finished_at=noted.finished_at, **figures)
     assert noted.finished_at is not None
+    written = noted.to_dict()
+    assert (written["model"], written["calls"], Decimal(written["before"])) == ("m1", 7, noted.before)
+    assert "end" not in written
 
 
 def test_only_calls_of_the_range_and_the_model_are_priced(filled):
@@ -234,3 +246,10 @@ def test_calls_that_arrive_meanwhile_from_another_process_are_in_every_sum(fille
 
 def ours(ledger):
     return [record for record in ledger.records() if record.cost_source == "own: test"]
+
+
+def test_a_call_that_was_merged_meanwhile_is_passed_over(filled, monkeypatch):
+    before = everything(filled)
+    monkeypatch.setattr(repricing, "stored_rows", lambda _connection, _ids: {})
+    filled.reprice(Repricing(at_rate("0.003"), Filter()), entry())
+    assert everything(filled) == before

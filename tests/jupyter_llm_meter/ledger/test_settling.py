@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from ledger_samples import NOW, call, limit, missing
 
-from jupyter_llm_meter.ledger import Ledger, LedgerUnavailable
+from jupyter_llm_meter.ledger import Ledger, LedgerUnavailable, memory
 from jupyter_llm_meter.ledger.engine import writing
 from llm_meter_tap.wire.record import PUBLIC_NAMES, CallRecord
 
@@ -253,3 +253,12 @@ def test_the_first_instant_of_a_window_counts_in_it_and_the_one_before_does_not(
     ledger.settle(records, [], NOW)
     assert used(ledger, daily) == {("user/day/tokens", "alice"): 20}
     assert used(ledger, daily, now=before) == {("user/day/tokens", "alice"): 120}
+
+
+def test_what_a_process_remembers_of_the_ledger_stays_small(ledger, monkeypatch):
+    monkeypatch.setattr(memory, "MOST_KEPT", 0)
+    for name in "abc":
+        ledger.settle([call(name, user_id=name, is_stream=True)], [], NOW)
+    ledger.settle([call("a", user_id="a", is_stream=True)], [], NOW)
+    assert [record.is_stream for record in ledger.records()] == [True] * 3
+    assert ledger.summary(NOW)["calls"] == 3

@@ -3,9 +3,11 @@
 import json
 from zoneinfo import ZoneInfo
 
+import pytest
 from ledger_samples import NOW
 
 from jupyter_llm_meter.ledger import read_token_usage
+from llm_meter_tap.wire.shape import ShapeError
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
@@ -64,3 +66,18 @@ def test_only_times_without_a_zone_are_read_in_the_zone_that_is_assumed():
         "2026-11-24T12:00:00+00:00",
         "1970-01-01T00:00:00+00:00",
     ]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "says"),
+    [
+        ("yesterday", "a time such as"),
+        (None, "a time such as"),
+        (True, "a time such as"),
+        (1e300, "a time such as"),
+        ("0001-01-01T00:00:00", "calendars"),
+    ],
+)
+def test_a_record_without_a_time_is_named(stamp, says):
+    with pytest.raises(ShapeError, match=says):
+        read([record(stamp)])

@@ -5,7 +5,7 @@ from threading import Event, Thread
 import pytest
 from ledger_samples import NOW, call, limit
 
-from jupyter_llm_meter.ledger import Ledger
+from jupyter_llm_meter.ledger import Ledger, LedgerUnavailable
 from jupyter_llm_meter.ledger import writer as writer_module
 from jupyter_llm_meter.ledger.engine import make_engine, parse_url, reading
 from jupyter_llm_meter.ledger.queries import known_ids
@@ -204,3 +204,32 @@ def test_a_service_finds_a_notebook_that_another_service_has_moved_since(databas
         one.settle([call("b", notebook_path="old.ipynb")], [], NOW)
         assert {row["group"]: row["calls"] for row in one.usage("notebook")} == {"new.ipynb": 2}
         assert [record.notebook_path for record in one.records()] == ["new.ipynb", "new.ipynb"]
+
+
+def test_a_ledger_that_is_lost_is_lost_for_every_piece(engine):
+    class Lost(Insert):
+        def __call__(self, connection, names):
+            super().__call__(connection, names)
+            raise LedgerUnavailable("ledger-interrupted")
+
+    threads = Threads(Writer(engine), Lost())
+    threads.write_while_another_is_written("a", ["b", "c"])
+    assert {type(outcome) for outcome in threads.outcomes.values()} == {LedgerUnavailable}
+    assert names_in(engine) == set()
+
+
+def test_the_alert_of_a_model_is_told_to_a_thread_that_called_it(ledger):
+    limits, results = [limit(scope="model", amount=50)], {}
+
+    def bring(name):
+        results[name] = ledger.settle([call(name, request_model=name)], limits, NOW)
+
+    with ledger._writer._lock:
+        threads = [Thread(target=bring, args=[name]) for name in ("m1", "m2", "m3")]
+        for thread in threads:
+            thread.start()
+    for thread in threads:
+        thread.join(PATIENCE_S)
+    assert {name: {alert.subject for alert in each.crossed} for name, each in results.items()} == {
+        name: {name} for name in ("m1", "m2", "m3")
+    }
