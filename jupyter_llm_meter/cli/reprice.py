@@ -1,4 +1,4 @@
-"""``jupyter llm-meter reprice``: prices stored calls anew."""
+"""``jupyter llm-meter reprice``: prices stored calls again."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ _FLAGS = {
         {"RepriceApp": {"stated": True}},
         "Also replace costs that the provider or a program stated, where a price is known.",
     ),
-    "list": ({"RepriceApp": {"list_trail": True}}, "List who has priced which calls anew, newest first."),
+    "list": ({"RepriceApp": {"list_trail": True}}, "List who has repriced which calls, newest first."),
 }
 
 
 class RepriceApp(Command):
-    """Price stored calls anew, after a price was corrected."""
+    """Price stored calls again, after a price was corrected."""
 
     name = "jupyter-llm-meter-reprice"
     description = __doc__
@@ -81,7 +81,7 @@ class RepriceApp(Command):
     )
     dry_run = Bool(False, help="Show what would change, and change nothing.").tag(config=True)
     stated = Bool(False, help="Also replace stated costs.").tag(config=True)
-    list_trail = Bool(False, help="List who has priced which calls anew.").tag(config=True)
+    list_trail = Bool(False, help="List who has repriced which calls.").tag(config=True)
 
     def check(self) -> None:
         """Read the range and the prices: a price file that cannot be used changes nothing."""

@@ -133,7 +133,7 @@ class Answers:
             return raising.all_raises(connection)
 
     def reprices(self) -> list[RepriceEntry]:
-        """Who priced which calls anew, newest first."""
+        """Who repriced which calls, newest first."""
         with reading(self._engine) as connection:
             return reprice_trail.all_entries(connection)
 

@@ -22,7 +22,7 @@ class Sizes(NamedTuple):
 def compact(url: str) -> Sizes:
     """Compact a ledger.
 
-    An SQLite file is written anew, in one transaction: it needs as much free space as the ledger has, and
+    An SQLite file is rewritten, in one transaction: it needs as much free space as the ledger has, and
     others wait until it is done. PostgreSQL keeps the space for new rows, and nobody waits.
 
     Args:

@@ -1,4 +1,4 @@
-"""The trail of repricing: who priced which calls anew, when, by which prices, and what it changed.
+"""The trail of repricing: who repriced which calls, when, with which prices, and what it changed.
 
 An entry is written before the first call is changed, and grows with each part in the part's own transaction.
 It is never removed. An entry without an end was interrupted: its figures are what had been done.

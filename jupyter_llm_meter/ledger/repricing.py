@@ -1,4 +1,4 @@
-"""Prices stored calls anew, as after a price was corrected.
+"""Prices stored calls again, as after a price was corrected.
 
 Calls are taken in parts. One transaction changes the calls of a part, their sums, their counters and the
 trail, so every sum equals the sum over the calls at any moment, and what a killed process has done is whole.
@@ -44,7 +44,7 @@ _Place = tuple[int, str]
 
 @dataclass
 class CostChange:
-    """What pricing anew does to the calls of one model.
+    """What repricing does to the calls of one model.
 
     Attributes:
         calls: How many were looked at.
@@ -77,7 +77,7 @@ class CostChange:
 
 @dataclass(frozen=True)
 class Repricing:
-    """Which calls are priced anew, and how.
+    """Which calls are priced again, and how.
 
     Attributes:
         pricer: Finds the costs.
@@ -93,7 +93,7 @@ class Repricing:
 
 
 def reprice(engine: Engine, work: Repricing, entry: RepriceEntry | None) -> dict[str | None, CostChange]:
-    """Price calls anew, oldest first.
+    """Price calls again, oldest first.
 
     Args:
         engine: The ledger's database.
@@ -125,7 +125,7 @@ def _reprice_parts(engine: Engine, work: Repricing, trail_id: str | None) -> dic
         if not found:
             return totals
         last = found[-1]["started_at"], found[-1]["call_id"]
-        pairs = [(row, priced_anew(row, work)) for row in map(_without_numbers, found)]
+        pairs = [(row, repriced(row, work)) for row in map(_without_numbers, found)]
         if trail_id is not None:
             pairs = _write_part(engine, pairs, work, trail_id)
         for old, new in pairs:
@@ -133,7 +133,7 @@ def _reprice_parts(engine: Engine, work: Repricing, trail_id: str | None) -> dic
         work.progress(len(pairs))
 
 
-def priced_anew(row: Row, work: Repricing) -> Row:
+def repriced(row: Row, work: Repricing) -> Row:
     """A call's row with the cost that it has by the prices; the same row where nothing changes."""
     record = to_record(row)
     is_stated = record.cost_amount is not None and not (record.cost_source or "").startswith(OURS)
@@ -172,7 +172,7 @@ def _as_stored(pair: tuple[Row, Row], now: Mapping[str, Row], work: Repricing) -
     stored = now.get(old["call_id"])
     if stored is None:
         return None
-    return pair if stored == old else (stored, priced_anew(stored, work))
+    return pair if stored == old else (stored, repriced(stored, work))
 
 
 def _write_calls(connection: Connection, pairs: Sequence[tuple[Row, Row]]) -> None:

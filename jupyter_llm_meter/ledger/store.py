@@ -286,7 +286,7 @@ class Ledger(Answers):
         return alerts
 
     def reprice(self, work: Repricing, entry: RepriceEntry | None) -> dict[str | None, CostChange]:
-        """Price stored calls anew; returns what changes, by model. See `repricing.reprice`."""
+        """Price stored calls again; returns what changes, by model. See `repricing.reprice`."""
         return reprice(self._engine, work, entry)
 
     def _index(self, limits: Sequence[Limit]) -> _Indexed:
