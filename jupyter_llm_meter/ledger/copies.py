@@ -184,9 +184,9 @@ def _alone(ledger: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode=DELETE")
         connection.execute("BEGIN EXCLUSIVE")
         connection.execute("COMMIT")
-    except BaseException as error:
+    except sqlite3.Error as error:
         connection.close()
-        if not isinstance(error, sqlite3.OperationalError) or "locked" not in str(error):
+        if "locked" not in str(error):
             raise
         raise LedgerInUse(
             f"another process has {ledger} open; stop JupyterLab and what runs under `jupyter llm-meter run`"

@@ -220,6 +220,15 @@ def with_statement(path, statement):
         connection.execute(statement)
 
 
+def test_a_restore_to_a_file_that_sqlite_cannot_lock_says_so(copy, tmp_path):
+    ledger = tmp_path / "new.sqlite3"
+    # SQLite looks here for what a killed process left, and cannot read a folder.
+    (tmp_path / "new.sqlite3-journal").mkdir()
+
+    with pytest.raises(CopyError, match=r"cannot be restored to .*: unable to open database file"):
+        restore(copy, ledger, NOW, quiet)
+
+
 def test_a_backup_of_a_later_version_is_refused(copy, file):
     with_statement(copy, "UPDATE llm_meter_schema SET version_num = '9999'")
     with pytest.raises(NewerLedger, match="later version"):
