@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from llm_meter_tap.delivery.progress import Watched
     from llm_meter_tap.delivery.spool import Spool
 
+# A line that comes so soon after a delivery is taken for one of a burst, seconds. Slower calls are delivered
+# one by one, so that the gauge shows each of them at once.
+_BURST_PACE_S = 0.1
 _QUIET_S = 0.05
 _LONGEST_BURST_S = 0.5
 # A service that started after the last delivery knows nothing of this process, and would not see it end. That
@@ -197,7 +200,7 @@ class LineSender:
         timeout_s = min(waits_s, default=None)
         try:
             item = self._inbox.get(timeout=timeout_s)
-            if Clock.monotonic() - self._backlog.attempted_at < _LONGEST_BURST_S:
+            if Clock.monotonic() - self._backlog.attempted_at < _BURST_PACE_S:
                 self._let_burst_pass()
             while not self._hurry.empty():
                 self._hurry.get_nowait()
