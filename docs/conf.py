@@ -18,7 +18,7 @@ root_doc = "index.zh-CN" if _IS_CHINESE else "index"
 include_patterns = [_CHINESE_PAGES] if _IS_CHINESE else ["**.md"]
 exclude_patterns = ["_site/**", "demo/**", *([] if _IS_CHINESE else [_CHINESE_PAGES])]
 
-extensions = ["myst_parser", "page_links", "navigation", "chinese_search"]
+extensions = ["myst_parser", "page_links", "navigation", "chinese_lines", "chinese_search"]
 source_suffix = {".md": "markdown"}
 # Anchors as GitHub makes them.
 myst_heading_anchors = 6

@@ -38,7 +38,7 @@ def main() -> int:
     """Build and check; returns 1 when there is a problem."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--source", type=Path, default=ROOT / "docs", help="folder of the pages")
-    parser.add_argument("--output", type=Path, default=WORK / "site", help="folder of the site; it is replaced")
+    parser.add_argument("--output", type=Path, default=WORK / "site", help="folder that is replaced")
     options = parser.parse_args()
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
@@ -50,7 +50,8 @@ def main() -> int:
     found = problems(options.output)
     print(*found, sep="\n", end="\n" if found else "")
     pages = len(list(options.output.rglob("*.html")))
-    print(f"{pages} pages in {options.output}, {len(found)} wrong links{'' if is_built else ', Sphinx failed'}")
+    warnings = "no warning" if is_built else "Sphinx warns above"
+    print(f"{pages} pages in {options.output}, {warnings}, {len(found)} wrong links")
     return 0 if is_built and not found else 1
 
 

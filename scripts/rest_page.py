@@ -36,7 +36,7 @@ class Contract:
         self._folder = openapi.parent
         self._document: Node = yaml.safe_load(openapi.read_text("utf-8"))
         self._others: dict[str, Node] = {}
-        self._types = {name: schema for name, schema in self._document["components"]["schemas"].items()}
+        self._types = dict(self._document["components"]["schemas"])
         self._collect_foreign_types(self._document)
 
     def parts(self) -> Iterator[str]:
@@ -44,8 +44,8 @@ class Contract:
         yield self._document["info"]["description"].strip()
         base = self._document["servers"][0]["url"]
         yield (
-            f"All paths are below `{base}`. Each request needs a login that the Jupyter server accepts, such as the "
-            "header `Authorization: token <value>`."
+            f"All paths are below `{base}`. Each request needs a login that the Jupyter server accepts, such "
+            "as the header `Authorization: token <value>`."
         )
         yield _table(("Route", "Meaning"), self._overview())
         for title, operation in self._operations():

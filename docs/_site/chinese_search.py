@@ -1,4 +1,4 @@
-"""Search in Chinese without a dictionary: a text is indexed by each two Chinese characters that are neighbours.
+"""Search in Chinese without a dictionary: a text is indexed by each pair of Chinese characters in it.
 
 Sphinx itself finds Chinese words only with the package jieba.
 """

@@ -24,11 +24,10 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 def _add_navigation(app: Sphinx, page: str, source: list[str]) -> None:
     if _INDEX.fullmatch(page):
-        chinese = page.endswith(".zh-CN")
-        source[0] += "".join(
-            _toctree(caption, [(title, path) for title, path in entries if path.endswith(".zh-CN") == chinese])
-            for caption, entries in groups(source[0])
-        )
+        is_chinese = page.endswith(".zh-CN")
+        for caption, entries in list(groups(source[0])):
+            own = [(title, path) for title, path in entries if path.endswith(".zh-CN") == is_chinese]
+            source[0] += _toctree(caption, own)
 
 
 def groups(text: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:

@@ -65,7 +65,9 @@ def _lead_to(link: nodes.Element, address: str | None, anchor: str | None) -> No
     link.replace_self(nodes.reference("", "", *link.children, refuri=target))
 
 
-def _add_other_language(app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
+def _add_other_language(
+    app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: Any
+) -> None:
     """Give the templates the address of this page in the other language, or else of the first page there."""
     is_chinese = page.endswith(_CHINESE_ENDING)
     english = page.removesuffix(_CHINESE_ENDING)
