@@ -23,6 +23,10 @@ source_suffix = {".md": "markdown"}
 # Anchors as GitHub makes them.
 myst_heading_anchors = 6
 locale_dirs = ["_site/locale"]
+# A code block without a language is a command or a message.
+highlight_language = "none"
+# Texts have quotes in their examples of Python and JSON.
+smartquotes = False
 
 html_theme = "furo"
 html_title = "LLM Meter 文档" if _IS_CHINESE else "LLM Meter"
