@@ -1,5 +1,6 @@
 """The documentation site: both languages build without a warning, and a link that leads nowhere is found."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,10 @@ PAGES = {
     "index.md": "# Home\n\n[中文](index.zh-CN.md)\n\n## Guides\n\n- [Guide](guide.md): how to\n",
     "index.zh-CN.md": "# 首页\n\n[English](index.md)\n\n## 指南\n\n- [指南](guide.zh-CN.md)：怎么做\n",
     "guide.md": "# Guide\n\n[中文](guide.zh-CN.md#限额), [MIT](../LICENSE)\n\n## Set a limit\n",
-    "guide.zh-CN.md": "# 指南\n\n[English](guide.md#set-a-limit)、[首页](index.zh-CN.md#指南)\n\n## 限额\n\n先设置限额，\n再运行。\n",
+    "guide.zh-CN.md": (
+        "# 指南\n\n[English](guide.md#set-a-limit)、[首页](index.zh-CN.md#指南)\n\n"
+        "## 限额\n\n先设置限额，\n再运行。\n"
+    ),
 }
 
 # What is added to which page, and what the build says to it.
@@ -44,7 +48,11 @@ class Built(NamedTuple):
 def run(*words: object, python: tuple[str, ...] = (sys.executable,)) -> tuple[int, str]:
     """Exit code and output of the script."""
     command = [*python, str(PROGRAM), *map(str, words)]
-    done = subprocess.run(command, encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    # Chinese, whatever the code page of Windows is.
+    env = {**os.environ, "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        command, env=env, encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     return done.returncode, done.stdout
 
 
