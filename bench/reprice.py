@@ -53,7 +53,7 @@ def measure(ledger: Ledger) -> int:
     scanned = sum((row.cost_amount or Decimal(0) for row in ledger.records()), Decimal(0))
     (noted,) = ledger.reprices()
     (summed,) = ledger.usage("none")
-    found = {"scan": scanned, "sums": Decimal(summed["cost"]["amount"]), "trail": noted.after}
+    found = {"scan": scanned, "sums": Decimal(summed["cost"]), "trail": noted.after}
     print(", ".join(f"{name} {amount} USD" for name, amount in found.items()))
     return int(len(set(found.values())) != 1)
 

@@ -30,7 +30,6 @@ from jupyter_llm_meter.ledger.sql import Sql, is_postgresql
 
 BUSY_TIMEOUT_S = 30
 """How long a transaction waits for the lock of another process."""
-
 CONNECT_TIMEOUT_S = 10
 """How long libpq may try to reach a PostgreSQL that does not answer (its `connect_timeout`)."""
 
@@ -98,9 +97,10 @@ def create_file(path: Path) -> None:
     try:
         make_private(path.parent)
         if not path.exists():
-            # A link that another account has put there is not followed.
+            # A link to nowhere, which another account may have put there, is not followed to make a file.
             with suppress(FileExistsError):
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            path.stat()
     except OSError as error:
         raise LedgerUnavailable("ledger-not-created", path=str(path), error=str(error.strerror)) from error
     refuse_files_of_others(path)
@@ -275,10 +275,7 @@ def _fold(text: str | None) -> str | None:
 
 
 def _use_journal(connection: DBAPIConnection, journal: str) -> str:
-    """Switch to a kind of journal; returns the one that there is then.
-
-    SQLite does not wait for other connections here, so two first openers would collide.
-    """
+    """Switch to a kind of journal; returns the one there is then. SQLite does not wait here."""
     give_up_at = time.monotonic() + BUSY_TIMEOUT_S
     while True:
         try:
