@@ -31,7 +31,7 @@ export PIP_BREAK_SYSTEM_PACKAGES=1 PIP_ROOT_USER_ACTION=ignore PIP_NO_CACHE_DIR=
 kept=$(mktemp)
 trap 'rm -f "$kept"' EXIT
 "$python" -m pip list --format=freeze \
-    | { grep -Ei '^(torch|torchvision|torchaudio|triton|tensorflow|keras|jax|jaxlib|numpy)==' || true; } > "$kept"
+    | { grep -Ei '^(torch|torchvision|torchaudio|(pytorch[-_])?triton|tensorflow([-_](cpu|gpu|intel))?|keras|jax|jaxlib|numpy)==' || true; } > "$kept"
 [[ -s $kept ]] && echo "Kept as they are: $(paste -sd ' ' "$kept")"
 
 "$python" -m pip install --constraint "$kept" "${wheels[0]}[postgresql]" 'jupyterlab>=4.2,<5' ipykernel

@@ -23,6 +23,8 @@ from jupyter_llm_meter.ledger.errors import (
     UnknownAlert,
     UnusableLedger,
 )
+from jupyter_llm_meter.ledger.exposure import make_private, open_folder
+from jupyter_llm_meter.ledger.file_systems import file_system, is_over_network
 from jupyter_llm_meter.ledger.filters import ALL_CALLS, FILTER_COLUMNS, Filter
 from jupyter_llm_meter.ledger.location import (
     LEDGER_FILE,
@@ -91,10 +93,14 @@ __all__ = [
     "back_up",
     "compact",
     "default_ledger_url",
+    "file_system",
     "from_pico",
+    "is_over_network",
     "ledger_url",
+    "make_private",
     "new_entry_id",
     "new_raise_id",
+    "open_folder",
     "parse_url",
     "private_folder",
     "read_takeover",

@@ -71,10 +71,24 @@ def add_to_rollups(connection: Connection, changes: Sequence[tuple[Row, int]], i
         changes: Rows, each with 1 to add it or -1 to take it back.
         inserts: What else the transaction inserts.
     """
-    if not changes:
-        return
     figures = [tuple(sign * figure for figure in sums(row)) for row, sign in changes]
-    rows = [{"cell_id": None, **row} for row, _sign in changes]
+    add_figures(connection, [row for row, _sign in changes], figures, inserts)
+
+
+def add_figures(
+    connection: Connection, changed: Sequence[Row], figures: Sequence[Values], inserts: Inserts
+) -> None:
+    """Add figures to the sums of every level in which calls are.
+
+    Args:
+        connection: The transaction that also writes the calls.
+        changed: Rows of calls, or of sums of calls.
+        figures: For each of them what is added to each of `SUMS`; less than 0 is taken back.
+        inserts: What else the transaction inserts.
+    """
+    if not changed:
+        return
+    rows = [{"cell_id": None, **row} for row in changed]
     of_series, of_places = list(map(_SERIES, rows)), list(map(_PLACE, rows))
     times = [row["started_at"] for row in rows]
     for shared, keys, levels, insert in (

@@ -1,8 +1,9 @@
 """Connections to a ledger's database, and the translation of its failures.
 
 SQLite runs in WAL mode with ``synchronous=NORMAL``: a finished transaction survives any killed process,
-the last ones may be lost with the power. A writing transaction takes the write lock when it begins, so
-that two writers queue instead of failing half-way. What PostgreSQL's writers lock is in `locks`.
+the last ones may be lost with the power. On a network file system, where WAL is not safe, it runs with a
+rollback journal and ``synchronous=FULL``. A writing transaction takes the write lock when it begins, so that
+two writers queue instead of failing half-way. What PostgreSQL's writers lock is in `locks`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -19,16 +20,16 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import URL, Connection, Engine, Transaction, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from jupyter_llm_meter.ledger.errors import CorruptLedger, LedgerAddressError, LedgerUnavailable
+from jupyter_llm_meter.ledger.exposure import make_private, refuse_files_of_others
+from jupyter_llm_meter.ledger.file_systems import is_over_network
 from jupyter_llm_meter.ledger.locks import COLLISIONS, NotAlone, begin_locked
 from jupyter_llm_meter.ledger.memory import READ_GENERATION, Memory
 from jupyter_llm_meter.ledger.sql import Sql, is_postgresql
 
 BUSY_TIMEOUT_S = 30
 """How long a transaction waits for the lock of another process."""
-
 CONNECT_TIMEOUT_S = 10
 """How long libpq may try to reach a PostgreSQL that does not answer (its `connect_timeout`)."""
 
@@ -38,6 +39,12 @@ _BEGIN, _BEGIN_WRITING = Sql("BEGIN"), Sql("BEGIN IMMEDIATE")
 _GENERATION = Sql(READ_GENERATION)
 _WRITES = "llm_meter_writes"
 _DAMAGED = ("malformed", "not a database")
+# What SQLite says, and the explanation that says what to do.
+_REMEDIES = {
+    "database or disk is full": "ledger-full",
+    "attempt to write a readonly database": "ledger-read-only",
+    "locking protocol": "ledger-without-locks",
+}
 _memories: WeakKeyDictionary[Engine, Memory] = WeakKeyDictionary()
 
 
@@ -71,22 +78,32 @@ def make_engine(url: URL) -> Engine:
     Raises:
         LedgerAddressError: The database driver is not installed.
     """
-    if sqlite_file(url) is None:
+    file = sqlite_file(url)
+    if file is None:
         return _postgresql_engine(url)
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
-    event.listen(engine, "connect", _set_up_sqlite)
+    journal = "DELETE" if is_over_network(file) else "WAL"
+    event.listen(engine, "connect", lambda connection, _entry: _set_up_sqlite(connection, journal))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 def create_file(path: Path) -> None:
-    """Create an SQLite file that only its owner can read; SQLite gives its journal the same mode."""
+    """Create an SQLite file that only its owner can read; SQLite gives its journal the same mode.
+
+    Raises:
+        LedgerUnavailable: It cannot be created, or a file of another account is in its place.
+    """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(path.parent)
         if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            # A link to nowhere, which another account may have put there, is not followed to make a file.
+            with suppress(FileExistsError):
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            path.stat()
     except OSError as error:
         raise LedgerUnavailable("ledger-not-created", path=str(path), error=str(error.strerror)) from error
+    refuse_files_of_others(path)
 
 
 @contextmanager
@@ -224,6 +241,9 @@ def translated(engine: Engine) -> Iterator[None]:
         where = sqlite_file(engine.url) or engine.url.render_as_string(hide_password=True)
         orig = error.orig if isinstance(error, DBAPIError) else error
         reason = str(orig).strip()
+        for sign, code in _REMEDIES.items():
+            if sign in reason:
+                raise LedgerUnavailable(code, path=str(where)) from error
         if any(word in reason for word in _DAMAGED):
             raise CorruptLedger("ledger-damaged", path=str(where), error=reason) from error
         module = engine.dialect.loaded_dbapi
@@ -240,10 +260,11 @@ def _postgresql_engine(url: URL) -> Engine:
         raise LedgerAddressError("address-no-driver") from error
 
 
-def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+def _set_up_sqlite(connection: DBAPIConnection, journal: str) -> None:
     connection.isolation_level = None  # the driver must not begin transactions of its own
-    _use_wal(connection)
-    for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
+    # Without shared memory SQLite keeps the rollback journal, with which NORMAL may lose a whole file.
+    synchronous = "NORMAL" if _use_journal(connection, journal) == "wal" else "FULL"
+    for pragma in (f"synchronous={synchronous}", "foreign_keys=ON"):
         connection.cursor().execute(f"PRAGMA {pragma}")
     # SQLite folds the case of ASCII only.
     connection.create_function("llm_meter_fold", 1, _fold, deterministic=True)
@@ -253,13 +274,14 @@ def _fold(text: str | None) -> str | None:
     return None if text is None else text.casefold()
 
 
-def _use_wal(connection: DBAPIConnection) -> None:
-    """Switch to WAL. SQLite does not wait for other connections here, so two first openers would collide."""
+def _use_journal(connection: DBAPIConnection, journal: str) -> str:
+    """Switch to a kind of journal; returns the one there is then. SQLite does not wait here."""
     give_up_at = time.monotonic() + BUSY_TIMEOUT_S
     while True:
         try:
-            connection.cursor().execute("PRAGMA journal_mode=WAL")
-            return
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA journal_mode={journal}")
+            return str(cursor.fetchone()[0])
         except sqlite3.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > give_up_at:
                 raise

@@ -121,7 +121,9 @@ def records_after(connection: Connection, after: tuple[int, str] | None, which: 
     query = query.where(
         *conditions(connection, which), *reach(connection, which, RECORDS_AT_A_TIME, "asc", beyond)
     )
-    return [dict(row) for row in connection.execute(query).mappings()]
+    found = connection.execute(query)
+    names = tuple(found.keys())
+    return [dict(zip(names, row, strict=True)) for row in found.all()]
 
 
 def _lies_ahead(is_known: bool, sort: str, place: Place | None) -> bool:

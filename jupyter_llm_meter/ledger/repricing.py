@@ -8,14 +8,14 @@ Prices are looked up before the write lock is taken. A second run finds nothing 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from operator import itemgetter
+from operator import itemgetter, sub
 
 from sqlalchemy import Connection, Engine
 
 from jupyter_llm_meter.ledger.batch import Change, Pricer, priced
-from jupyter_llm_meter.ledger.call_rows import add_to_rollups
+from jupyter_llm_meter.ledger.call_rows import add_figures
 from jupyter_llm_meter.ledger.counters import add_calls
 from jupyter_llm_meter.ledger.duplicates import stored_rows
 from jupyter_llm_meter.ledger.engine import reading, writing
@@ -27,18 +27,17 @@ from jupyter_llm_meter.ledger.reprice_trail import (
     finish_entry,
     start_entry,
 )
-from jupyter_llm_meter.ledger.rows import STORED, Row, stored_id, to_record, to_row
-from jupyter_llm_meter.ledger.schema import KIND_COLUMNS
+from jupyter_llm_meter.ledger.rows import STORED, Row, cost_columns, stored_id, sums, to_record
+from jupyter_llm_meter.ledger.schema import KIND_COLUMNS, call_rows
 from jupyter_llm_meter.ledger.shared_rows import KINDS
-from jupyter_llm_meter.ledger.sql import Inserts, Sql
+from jupyter_llm_meter.ledger.sql import Inserts, Update
 
 OURS = ("own: ", "override", "genai-prices")
 """How the sources begin of costs that come from prices. Other costs were stated: by the provider, or by who
 recorded the call."""
 
-_KIND = itemgetter(*KIND_COLUMNS)
-_COST = ("cost_pico", "cost_currency", "cost_source", "priced_calls", "unpriced_calls")
-_UPDATE = Sql("UPDATE call_rows SET kind_id = ?, cost_pico = ? WHERE call_id = ?")
+_KIND, _STORED = itemgetter(*KIND_COLUMNS), itemgetter(*STORED)
+_UPDATE = Update(call_rows, ("kind_id", "cost_pico"), "call_id")
 _Place = tuple[int, str]
 
 
@@ -139,13 +138,13 @@ def repriced(row: Row, work: Repricing) -> Row:
     is_stated = record.cost_amount is not None and not (record.cost_source or "").startswith(OURS)
     if is_stated and not work.with_stated:
         return row
-    bare = replace(record, cost_amount=None, cost_currency=None, cost_source=None)
-    found = priced(bare, work.pricer)
+    # The record was made here, so that it can be stripped in place.
+    record.cost_amount = record.cost_currency = record.cost_source = None
+    found = priced(record, work.pricer)
     if is_stated and found.cost_amount is None:
         return row
-    costs = to_row(found)
-    new = {**row, **{name: costs[name] for name in _COST}}
-    return row if new == row else new
+    costs = cost_columns(found)
+    return row if costs.items() <= row.items() else {**row, **costs}
 
 
 def _write_part(
@@ -179,16 +178,19 @@ def _write_calls(connection: Connection, pairs: Sequence[tuple[Row, Row]]) -> No
     if not pairs:
         return
     kinds = KINDS.ids(connection, {_KIND(new) for _old, new in pairs})
-    for _old, new in pairs:
-        _UPDATE.run(connection, kinds[_KIND(new)], new["cost_pico"], stored_id(connection, new["call_id"]))
+    values = [
+        (kinds[_KIND(new)], new["cost_pico"], stored_id(connection, new["call_id"])) for _old, new in pairs
+    ]
+    _UPDATE.run(connection, values)
     changes: list[Change] = [change for old, new in pairs for change in ((old, -1), (new, 1))]
     inserts = Inserts()
-    add_to_rollups(connection, changes, inserts)
+    figures = [tuple(map(sub, sums(new), sums(old))) for old, new in pairs]
+    add_figures(connection, [new for _old, new in pairs], figures, inserts)
     add_calls(connection, changes, inserts)
 
 
 def _without_numbers(row: Mapping[str, object]) -> Row:
-    return {name: row[name] for name in STORED}
+    return dict(zip(STORED, _STORED(row), strict=True))
 
 
 def _cost_of(row: Row) -> int:

@@ -106,16 +106,24 @@ def to_row(record: CallRecord) -> Row:
         document = values[name]
         row[name] = None if document is None else json.dumps(document)
     row["usage_shape"], row["usage_values"] = taken_apart(record.usage_raw)
-    row["cost_pico"] = None if record.cost_amount is None else to_pico(record.cost_amount)
     row["model"] = row["response_model"] or row["request_model"]
-    has_figures = record.basis in FIGURES
-    is_priced = row["cost_pico"] is not None and record.cost_currency in (None, "USD")
     row["calls"] = int(record.status != "refused")  # it was never sent
     row["missing_calls"] = int(record.basis == "missing")
-    row["priced_calls"] = int(is_priced)
-    row["unpriced_calls"] = int(has_figures and not is_priced)
+    row |= cost_columns(record)
     row["tokens"] = record.total_tokens or 0
     return row
+
+
+def cost_columns(record: CallRecord) -> Row:
+    """What a row of `calls` has of a record's cost."""
+    is_priced = record.cost_amount is not None and record.cost_currency in (None, "USD")
+    return {
+        "cost_pico": None if record.cost_amount is None else to_pico(record.cost_amount),
+        "cost_currency": storable(record.cost_currency),
+        "cost_source": storable(record.cost_source),
+        "priced_calls": int(is_priced),
+        "unpriced_calls": int(record.basis in FIGURES and not is_priced),
+    }
 
 
 def row_of(values: Sequence[Any]) -> Row:

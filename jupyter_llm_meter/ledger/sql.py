@@ -103,6 +103,39 @@ class Insert:
         return json.dumps([dict(zip(self.columns, row, strict=True)) for row in rows])
 
 
+class Update:
+    """Changes rows of a table, found by their key: PostgreSQL takes all at once, as one JSON document.
+
+    Args:
+        table: The table.
+        columns: Those that change.
+        key: The column by which rows are found.
+    """
+
+    def __init__(self, table: Table, columns: Sequence[str], key: str) -> None:
+        head = f"UPDATE {table.name} SET"
+        self._by_row = f"{head} {', '.join(f'{name} = ?' for name in columns)} WHERE {key} = ?"
+        self._all_at_once = (
+            f"{head} {', '.join(f'{name} = given.{name}' for name in columns)}"
+            f" FROM json_populate_recordset(NULL::{table.name}, %s::json) given"
+            f" WHERE {table.name}.{key} = given.{key}"
+        )
+        self._names = (*columns, key)
+
+    def run(self, connection: Connection, rows: Sequence[Values]) -> None:
+        """Change rows.
+
+        Args:
+            connection: A writing transaction.
+            rows: The new values of the columns, and the key behind them.
+        """
+        if is_postgresql(connection):
+            document = json.dumps([dict(zip(self._names, row, strict=True)) for row in rows])
+            _cursor(connection).execute(self._all_at_once, [document])
+        else:
+            _cursor(connection).executemany(self._by_row, rows)
+
+
 class Inserts:
     """Rows of several tables that are inserted together: PostgreSQL takes all of them with one statement."""
 

@@ -20,7 +20,15 @@ from jupyter_llm_meter.core.explanation import Explanation, Value, explanation_o
 from jupyter_llm_meter.core.finding import BAD, GOOD, UNKNOWN, Finding
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.environments.programs import connected_programs
-from jupyter_llm_meter.ledger import Ledger, LedgerError, parse_url, sqlite_file
+from jupyter_llm_meter.ledger import (
+    Ledger,
+    LedgerError,
+    file_system,
+    is_over_network,
+    open_folder,
+    parse_url,
+    sqlite_file,
+)
 from jupyter_llm_meter.runtime.problems import Problem
 from jupyter_llm_meter.service.spool_import import REJECTED
 from llm_meter_tap.calls.possible_call import FILE as RECOGNISED_BY_ANSWER
@@ -122,9 +130,22 @@ def examine_ledger(url: str) -> Finding:
         if file is not None and not file.exists():
             return Finding("ledger", place, GOOD, "ledger-none")
         with Ledger.open(url) as ledger:
-            return Finding("ledger", place, GOOD, "ledger-reachable", {"id": ledger.meta["ledger_id"]})
+            identity = ledger.meta["ledger_id"]
+        return _reachable(place, identity, file)
     except LedgerError as error:
         return Finding("ledger", place, BAD, "ledger-broken", {"error": explanation_of(error, "said")})
+
+
+def _reachable(place: str, identity: str, file: Path | None) -> Finding:
+    """What is said of a ledger that opens: who else may change its file, and the mode of SQLite."""
+    folder = None if file is None else open_folder(file)
+    if folder is not None:
+        return Finding("ledger", place, BAD, "ledger-exposed", {"folder": str(folder), "path": str(file)})
+    kind = None if file is None else file_system(file)
+    if file is None or kind is None:
+        return Finding("ledger", place, GOOD, "ledger-reachable", {"id": identity})
+    code = "ledger-over-network" if is_over_network(file) else "ledger-local"
+    return Finding("ledger", place, GOOD, code, {"id": identity, "kind": kind})
 
 
 def examine_folder(folder: Path) -> Finding:

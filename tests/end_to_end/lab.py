@@ -47,15 +47,27 @@ def wait_for(look: Callable[[], Found | None], what: str, patience_s: float = PA
 
 
 class Lab:
-    """A server that can be started, killed and started again on the same folders."""
+    """A server that can be started, killed and started again on the same folders.
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    Args:
+        folder: A new one, for the server's folders.
+        environment: Variables of the server.
+        python: The Python of another environment, whose JupyterLab is started; None: a server of this one.
+    """
+
+    def __init__(self, folder: Path, environment: Mapping[str, str], python: Path | None = None) -> None:
         self.folder = folder
         self.notebooks = folder / "notebooks"
         self.log = folder / "logs" / "server.log"
         self.notebooks.mkdir(parents=True)
         self.log.parent.mkdir()
         self.environment = {**clean_environment(folder), **environment}
+        bare = f"--ServerApp.jpserver_extensions={dict.fromkeys(FOR_PAGES, False)}"
+        self._program = (
+            [sys.executable, "-m", "jupyter_server", bare]
+            if python is None
+            else [str(python), "-m", "jupyterlab"]
+        )
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
 
@@ -64,10 +76,9 @@ class Lab:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}/base/"
         command = [
-            *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
+            *(*self._program, "--no-browser", "--allow-root"),
             *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.base_url=/base/"),
             *(f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={self.notebooks}"),
-            f"--ServerApp.jpserver_extensions={dict.fromkeys(FOR_PAGES, False)}",
             *arguments,
         ]
         with self.log.open("ab") as log:

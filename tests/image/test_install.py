@@ -2,21 +2,16 @@
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import time
 import venv
-from pathlib import Path
 
 import pytest
 from free_port import free_port
+from image_script import IMAGE, clean_variables, install, with_the_wheel
 
-ROOT = Path(__file__).parents[2]
-IMAGE = ROOT / "image"
-MADE = [*(ROOT / ".work" / "wheel").glob("*.whl"), *(ROOT / "dist").glob("*.whl")]
-FOREIGN = re.compile("LLM_METER|JUPYTER|PYTHON")
 CALL = "from llm_meter_tap import record; record(model='gpt-4o', input_tokens=7, output_tokens=1)"
 
 pytestmark = pytest.mark.skipif(
@@ -30,20 +25,6 @@ def folder(tmp_path):
     for name in ("install.sh", "overrides.json", "health.py"):
         shutil.copyfile(IMAGE / name, tmp_path / name)
     return tmp_path
-
-
-def install(folder, python=sys.executable):
-    """Run the script with one Python; returns the exit code and what it printed."""
-    kept = {name: value for name, value in os.environ.items() if not FOREIGN.match(name)}
-    done = subprocess.run(
-        ["bash", str(folder / "install.sh"), str(folder)],
-        env={**kept, "PYTHON": str(python)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=550,
-    )
-    return done.returncode, done.stdout
 
 
 def test_without_a_wheel_it_says_how_to_build_one(folder):
@@ -81,15 +62,11 @@ def test_a_python_that_is_too_old_is_named(folder):
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """An environment in which the script has installed: a function that runs its programs."""
-    if not MADE:
-        pytest.skip("there is no wheel in .work/wheel or dist; scripts/test.py builds it")
     home = tmp_path_factory.mktemp("image")
     venv.create(home / "env", with_pip=True)
-    shutil.copytree(IMAGE, home / "copied")
-    shutil.copyfile(MADE[0], home / "copied" / MADE[0].name)
-    code, output = install(home / "copied", home / "env" / "bin" / "python")
+    code, output = install(with_the_wheel(home / "copied"), home / "env" / "bin" / "python")
     assert code == 0, output
-    kept = {name: value for name, value in os.environ.items() if not FOREIGN.match(name)}
+    kept = clean_variables()
     path = f"{home / 'env' / 'bin'}{os.pathsep}{kept['PATH']}"
     runtime = {"HOME": str(home), "JUPYTER_RUNTIME_DIR": str(home / "runtime"), "PATH": path}
 

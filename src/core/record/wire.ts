@@ -66,6 +66,7 @@ export interface components {
       | 'environment'
       | 'gate'
       | 'ledger-corrupt'
+      | 'ledger-exposed'
       | 'ledger-foreign'
       | 'ledger-newer'
       | 'ledger-unavailable'

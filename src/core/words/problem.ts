@@ -31,6 +31,8 @@ export function problemTitle(
     case 'ledger-newer':
     case 'ledger-unusable':
       return trans.__("The ledger can't be used, so a temporary one is in use");
+    case 'ledger-exposed':
+      return trans.__('Other accounts can change the ledger');
     case 'ledger-unavailable':
       return trans.__("The ledger can't be reached");
     case 'limits-config':

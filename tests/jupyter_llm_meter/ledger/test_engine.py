@@ -27,6 +27,9 @@ class Busy:
         if self.asked <= self.attempts:
             raise sqlite3.OperationalError(self.reason)
 
+    def fetchone(self):
+        return ("wal",)
+
 
 def test_a_missing_driver_is_named_with_how_to_install_it(monkeypatch):
     def create_engine(*_arguments, **_options):
@@ -39,13 +42,13 @@ def test_a_missing_driver_is_named_with_how_to_install_it(monkeypatch):
 
 def test_a_file_that_another_opener_switches_to_wal_is_waited_for():
     busy = Busy(2)
-    engine._use_wal(busy)
+    engine._use_journal(busy, "WAL")
     assert busy.asked == 3
 
 
 def test_another_error_than_a_lock_is_not_waited_for():
     with pytest.raises(sqlite3.OperationalError, match="disk I/O"):
-        engine._use_wal(Busy(1, "disk I/O error"))
+        engine._use_journal(Busy(1, "disk I/O error"), "WAL")
 
 
 @pytest.fixture

@@ -26,6 +26,18 @@ export const CHECKUP_TEXTS: Texts = {
     ),
   'ledger-none': (_, trans) => trans.__('Created at the first call.'),
   'ledger-reachable': (of, trans) => trans.__('Reachable; its id is %1.', of('id')),
+  'ledger-local': (of, trans) =>
+    trans.__(
+      'Reachable; its id is %1. Its file system (%2) is local, so SQLite uses WAL.',
+      of('id'),
+      of('kind')
+    ),
+  'ledger-over-network': (of, trans) =>
+    trans.__(
+      'Reachable; its id is %1. Its file system (%2) may be shared by several machines, where WAL is not safe, so SQLite uses a rollback journal: reads and writes wait for one another.',
+      of('id'),
+      of('kind')
+    ),
   'folder-none': (_, trans) => trans.__('Created when the first lab starts.'),
   'folder-read-only': (_, trans) => trans.__('It is not writable, so calls cannot be saved there.'),
   'folder-open': (of, trans) =>

@@ -20,6 +20,12 @@ export const LEDGER_TEXTS: Texts = {
     ),
   'ledger-away': (of, trans) =>
     trans.__('%1. Calls wait in the spool and are counted when it is back.', of('error')),
+  'ledger-exposed': (of, trans) =>
+    trans.__(
+      'Other accounts can write to %1, so they can replace or remove the ledger %2. Put it into a folder of its own: install -d -m 700 FOLDER, then name it with c.LLMMeter.database_url.',
+      of('folder'),
+      of('path')
+    ),
   'calls-lost': (of, trans) =>
     trans.__(
       "Kernel messages were lost. Missing calls: %1. The totals lack them until the spool on the kernel's machine is imported. If a gateway limits the rate of messages, print less at a time.",
@@ -68,6 +74,27 @@ export const LEDGER_TEXTS: Texts = {
   'ledger-undecided': (_, trans) => trans.__('nothing was decided'),
   'ledger-not-created': (of, trans) =>
     trans.__('the ledger %1 cannot be created: %2', of('path'), of('error')),
+  'ledger-of-account': (of, trans) =>
+    trans.__(
+      'the ledger %1 is not used: %2 belongs to another account; remove that file, or choose another place with c.LLMMeter.database_url or --db',
+      of('path'),
+      of('file')
+    ),
+  'ledger-full': (of, trans) =>
+    trans.__(
+      'the disk of the ledger %1 is full; free some space',
+      of('path')
+    ),
+  'ledger-read-only': (of, trans) =>
+    trans.__(
+      'the ledger %1 cannot be written; make its file and its folder writable, or choose another place with c.LLMMeter.database_url or --db',
+      of('path')
+    ),
+  'ledger-without-locks': (of, trans) =>
+    trans.__(
+      'the file system of the ledger %1 has no locks that SQLite can use; choose a place on a local disk with c.LLMMeter.database_url or --db',
+      of('path')
+    ),
   'ledger-failing': (of, trans) =>
     trans.__('the ledger %1 cannot be used now: %2', of('path'), of('error')),
   'ledger-damaged': (of, trans) =>
