@@ -13,7 +13,7 @@ _PATH = re.compile(r"^.*/")
 _MAKER = re.compile(
     r"^(?:(?:us|eu|apac|global|jp|au|ca|us-gov)\.)?(?:anthropic|amazon|meta|mistral|cohere|ai21|openai|deepseek|qwen)\."
 )
-_VERSION = re.compile(r"(?:[-@ ]v\d+(?::\d+)?(?::\d+k)?$)|(?:-00\d$)")
+_VERSION = re.compile(r"(?:[-@ ](?:v\d+|\d+:\d+)(?::\d+)?(?::\d+k)?$)|(?:-00\d$)")
 _DATE = re.compile(r"(?:[-@ _](?:20\d{2}-\d{2}-\d{2}|20\d{6}|\d{2}-\d{2}|[01]\d[0-3]\d))(?![\d.])")
 _NOISE = frozenset({"latest", "preview", "instruct", "exp", "experimental"})
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
