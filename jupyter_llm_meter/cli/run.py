@@ -36,10 +36,10 @@ FORWARDED = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 NO_FLAGS: dict[str, Any] = {}
-# A terminal sends these to every process in the foreground: the command has them already.
 SECRETS = (*SECRET_VARIABLES, HEADERS_VARIABLE)
 """Variables that the command must not see."""
 
+# A terminal sends these to every process in the foreground: the command has them already.
 FROM_TERMINAL = ("SIGINT", "SIGQUIT")
 
 

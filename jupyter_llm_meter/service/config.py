@@ -119,8 +119,8 @@ def _otlp(settings: Mapping[str, Any]) -> OtlpSettings | None:
     endpoint = endpoint_of(given)
     if endpoint is None:
         raise ConfigError(
-            "c.LLMMeter.otlp_endpoint must be the base URL of a collector that speaks OTLP over HTTP, such as "
-            "http://localhost:4318"
+            "c.LLMMeter.otlp_endpoint must be the base URL of a collector that speaks OTLP over HTTP, "
+            "such as http://localhost:4318"
         )
     return OtlpSettings(endpoint, bool(has_users))
 
