@@ -141,14 +141,14 @@ def read_content(data: bytes, name: str) -> Content:
         except (EOFError, OSError, zlib.error):
             raise ExportError(f"{name} is compressed and cut off; download it again") from None
     try:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig").strip()
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig").strip("\r\n")
     except UnicodeDecodeError:
         raise ExportError(
             f"{name} is not text; give the CSV or JSON file as the provider gives it (a ZIP file unpacked)"
         ) from None
-    if not text:
+    if not text.strip():
         raise ExportError(f"{name} is empty")
-    if text[0] in "[{":
+    if text.lstrip()[0] in "[{":
         return _json(text, name)
     return _table(text, name)
 
