@@ -45,9 +45,11 @@ def openai_cost(value, item="gpt-4o-2024-08-06, input", currency="usd", start="2
     return {"object": "page", "data": [bucket], "has_more": False, "next_page": None}
 
 
-OPENAI_USAGE_CSV = """start_time,end_time,start_time_iso,end_time_iso,project_id,num_model_requests,user_id,model,batch,\
+OPENAI_USAGE_CSV = """start_time,end_time,start_time_iso,end_time_iso,project_id,num_model_requests,\
+user_id,model,batch,\
 input_tokens,output_tokens,input_cached_tokens,input_uncached_tokens,input_text_tokens
-1793664000,1793750400,2026-11-03T00:00:00+00:00,2026-11-04T00:00:00+00:00,proj_1,10.0,,gpt-4o-2024-08-06,FALSE,\
+1793664000,1793750400,2026-11-03T00:00:00+00:00,2026-11-04T00:00:00+00:00,proj_1,10.0,,\
+gpt-4o-2024-08-06,FALSE,\
 59200.0,10646.0,5760.0,53440.0,53440.0
 1793750400,1793836800,2026-11-04T00:00:00+00:00,2026-11-05T00:00:00+00:00,,,,,,,,,,
 """
@@ -75,7 +77,8 @@ lab,sub-1,11/03/2026,Foundry Models,gpt 4o 0806 Outp glbl Tokens,1K,3,0.03,USD
 lab,sub-1,11/03/2026,Foundry Models,GPT 5 outpt Glbl 1M Tokens,1M,0.5,5,USD
 lab,sub-1,11/03/2026,Virtual Machines,D2 v3,1 Hour,24,3,USD
 """
-AWS_CSV = """identity/LineItemId,lineItem/UsageAccountId,lineItem/LineItemType,lineItem/UsageStartDate,lineItem/ProductCode,\
+AWS_CSV = """identity/LineItemId,lineItem/UsageAccountId,lineItem/LineItemType,\
+lineItem/UsageStartDate,lineItem/ProductCode,\
 lineItem/UsageType,lineItem/UsageAmount,lineItem/CurrencyCode,lineItem/UnblendedCost,pricing/unit
 1,111122223333,Usage,2026-11-03T05:00:00Z,AmazonBedrock,USE1-Claude4.6Sonnet-input-tokens,12.5,USD,\
 0.0375,1K tokens

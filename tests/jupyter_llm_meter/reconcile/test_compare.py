@@ -189,5 +189,5 @@ def test_a_bill_with_shortened_names_is_compared_with_the_models_of_the_api():
 def test_usage_and_cost_of_two_files_are_one_row():
     exports = [read_export(as_bytes(each), "x") for each in (anthropic_usage(), anthropic_cost())]
     day = ledger_day("claude-sonnet-4-5-20250929", provider="anthropic", input_tokens=3200, output_tokens=500,
-                     cache_read_input_tokens=200, cache_write_input_tokens=1500, cost="1.2378912")  # fmt: skip
+                    cache_read_input_tokens=200, cache_write_input_tokens=1500, cost="1.2378912")  # fmt: skip
     assert only(exports, day).differing == ()
