@@ -164,12 +164,9 @@ def _of_calls(facts: Facts) -> Iterator[Reason]:
             yield Reason(code, {"count": f"{count:,}"})
     if odd.batch or facts.has_batch:
         yield Reason("batch")
-    is_input = {
-        "input_tokens",
-        "cache_read_input_tokens",
-        "cache_write_input_tokens",
-    } & facts.differences.keys()
-    if facts.ledger_cached and is_input and (not facts.has_cache_figures or len(is_input) > 1):
+    of_input = {name for name in facts.differences if name.endswith("input_tokens")}
+    is_split_otherwise = not facts.has_cache_figures or len(of_input) > 1
+    if facts.is_in_export and facts.ledger_cached and of_input and is_split_otherwise:
         yield Reason("cached", {"count": f"{facts.ledger_cached:,f}"})
 
 
