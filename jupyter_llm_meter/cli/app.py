@@ -21,6 +21,10 @@ SUBCOMMANDS = {
     "status": (f"{_COMMANDS}.status.StatusApp", "Show how much of each limit is used."),
     "report": (f"{_COMMANDS}.report.ReportApp", "Show usage by model, notebook, day, ..."),
     "reprice": (f"{_COMMANDS}.reprice.RepriceApp", "Price stored calls again, after a price was corrected."),
+    "reconcile": (
+        f"{_COMMANDS}.reconcile.ReconcileApp",
+        "Compare the ledger with a provider's export.",
+    ),
     "export": (f"{_COMMANDS}.export.ExportApp", "Write all calls to a file, or to standard output."),
     "doctor": (f"{_COMMANDS}.doctor.DoctorApp", "Check what is metered and what is not, and why."),
     "alerts": (f"{_COMMANDS}.alerts.AlertsApp", "List the channels for alerts, or test them."),

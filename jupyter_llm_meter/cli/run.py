@@ -24,6 +24,7 @@ from jupyter_llm_meter.service.compose import compose_service
 from jupyter_llm_meter.service.environment import tap_variables
 from jupyter_llm_meter.service.service import Service
 from jupyter_llm_meter.service.storage import prepare_storage
+from jupyter_llm_meter.telemetry import HEADERS_VARIABLE
 from llm_meter_tap.provenance.notebook_path import ledger_path
 
 # The exit codes of a POSIX shell (POSIX.1-2024, 2.8.2 Exit Status for Commands).
@@ -35,6 +36,9 @@ FORWARDED = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 NO_FLAGS: dict[str, Any] = {}
+SECRETS = (*SECRET_VARIABLES, HEADERS_VARIABLE)
+"""Variables that the command must not see."""
+
 # A terminal sends these to every process in the foreground: the command has them already.
 FROM_TERMINAL = ("SIGINT", "SIGQUIT")
 
@@ -98,7 +102,7 @@ class RunApp(Command):
             team=service.owner.team,
             notebook=only_notebook(self.command),
         )
-        kept = {name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES}
+        kept = {name: value for name, value in os.environ.items() if name not in SECRETS}
         environ = kept | variables
         try:
             with (

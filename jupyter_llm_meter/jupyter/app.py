@@ -45,10 +45,11 @@ from jupyter_llm_meter.service.owner import default_user
 from jupyter_llm_meter.service.service import Service
 from jupyter_llm_meter.service.storage import prepare_storage
 from jupyter_llm_meter.service.variables import OPTIONS
+from jupyter_llm_meter.telemetry import HEADERS_VARIABLE
 
 SETTINGS = (
     "database_url", "limits", "on_unreachable", "raises", "channels", "link", "user_id", "team",
-    "prices_file", "time_zone", "currency",
+    "prices_file", "time_zone", "currency", "otlp_endpoint", "otlp_users",
 )  # fmt: skip
 """The traits that `ServiceConfig.from_settings` checks; the others concern the Jupyter server alone."""
 
@@ -166,6 +167,21 @@ class LLMMeter(ExtensionApp):
         Who may read it is c.ServerApp.authenticate_prometheus. docs/how-to/metrics.md names them.""",
     )
 
+    otlp_endpoint = Unicode(
+        config=True,
+        help="""Base URL of an OpenTelemetry collector that speaks OTLP over HTTP, such as
+        http://localhost:4318. Each call is sent there as a GenAI span, and in metrics, without prompts,
+        answers and keys; /v1/traces and /v1/metrics are added to the URL. Needs
+        `pip install jupyter-llm-meter[otlp]`. docs/how-to/opentelemetry.md says more. Default: none, and
+        nothing is sent.""",
+    )
+    otlp_users = Bool(
+        False,
+        config=True,
+        help="""Whether the spans that are sent to otlp_endpoint name the user, the team and the project of a
+        call. Metrics never do.""",
+    )
+
     service: Service | None = None
     _metrics: MeterMetrics | None = None
     _own_calls: OwnCalls | None = None
@@ -253,7 +269,9 @@ class LLMMeter(ExtensionApp):
         )
         if self.kernel_messages and self._server.gateway_config.gateway_enabled:
             variables |= gateway_variables(os.environ, owner.user, owner.team)
-        self._environment = EnvironmentPatch({**dict.fromkeys((*PLACES, *SECRET_VARIABLES)), **variables})
+        self._environment = EnvironmentPatch(
+            {**dict.fromkeys((*PLACES, *SECRET_VARIABLES, HEADERS_VARIABLE)), **variables}
+        )
         self._environment.apply()
         self._kernel_names = KernelNames(self._server.kernel_manager)
         self._kernel_names.apply()

@@ -18,13 +18,8 @@ from prometheus_client.registry import Collector
 
 from jupyter_llm_meter.ledger import Settled
 from jupyter_llm_meter.service.service import Service
+from jupyter_llm_meter.telemetry.labels import SECOND_BUCKETS, TOKEN_BUCKETS, ModelLabels
 from llm_meter_tap.wire.record import CallRecord
-
-MOST_MODELS = 100
-"""Pairs of provider and model that get labels of their own."""
-
-OTHER = "_other"
-"""The label of what came after those."""
 
 SHOWN_SCOPES = ("user", "team", "model", "provider")
 """Limits of other scopes have too many subjects, or ones that are nobody else's business."""
@@ -34,9 +29,6 @@ OWN_SCOPES = ("user", "team")
 
 _MODEL = ("gen_ai_operation_name", "gen_ai_provider_name", "gen_ai_request_model")
 _LIMIT = ("llm_meter_limit_id", "llm_meter_limit_scope", "llm_meter_limit_subject", "llm_meter_limit_unit")
-_TOKEN_BUCKETS = tuple(4**power for power in range(14))
-_SECOND_BUCKETS = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92)
-# Both as OpenTelemetry's GenAI conventions advise.
 
 Document = Mapping[str, Any]
 
@@ -51,7 +43,7 @@ class MeterMetrics(Collector):
     def __init__(self, service: Service) -> None:
         self._service = service
         self._lock = Lock()
-        self._models: set[tuple[str, ...]] = set()
+        self._labels = ModelLabels().of
         self._owner: Mapping[str, str] = {}
         self._standings: list[Document] = []
         self._own = own = CollectorRegistry()
@@ -59,14 +51,14 @@ class MeterMetrics(Collector):
             "gen_ai_client_token_usage",
             "Tokens of one call, by kind",
             (*_MODEL, "gen_ai_token_type"),
-            buckets=_TOKEN_BUCKETS,
+            buckets=TOKEN_BUCKETS,
             registry=own,
         )
         self._duration = Histogram(
             "gen_ai_client_operation_duration_seconds",
             "Seconds from the request of a call to the end of its answer",
             _MODEL,
-            buckets=_SECOND_BUCKETS,
+            buckets=SECOND_BUCKETS,
             registry=own,
         )
         self._calls = Counter(
@@ -136,15 +128,6 @@ class MeterMetrics(Collector):
             self._cost.labels(*labels).inc(float(record.cost_amount))
         elif record.basis != "none":
             self._unpriced.labels(*labels).inc()
-
-    def _labels(self, record: CallRecord) -> tuple[str, ...]:
-        named = record.operation_name or "", record.provider_name or "", record.request_model or ""
-        with self._lock:
-            if named not in self._models:
-                if len(self._models) >= MOST_MODELS:
-                    return (OTHER,) * len(named)
-                self._models.add(named)
-        return named
 
     def _limits(self) -> Iterable[Metric]:
         with self._lock:

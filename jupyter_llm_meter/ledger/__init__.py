@@ -34,6 +34,7 @@ from jupyter_llm_meter.ledger.location import (
     sqlite_url,
 )
 from jupyter_llm_meter.ledger.notebooks.places import NO_PLACES, Place, Places
+from jupyter_llm_meter.ledger.oddities import Oddities, sum_of_oddities
 from jupyter_llm_meter.ledger.pages import ORDERS, SORTS
 from jupyter_llm_meter.ledger.raising import new_raise_id
 from jupyter_llm_meter.ledger.reprice_trail import RepriceEntry, new_entry_id
@@ -71,6 +72,7 @@ __all__ = [
     "LedgerInUse",
     "LedgerUnavailable",
     "NewerLedger",
+    "Oddities",
     "Outbox",
     "Pace",
     "Place",
@@ -109,4 +111,5 @@ __all__ = [
     "sqlite_file",
     "sqlite_url",
     "sum_of",
+    "sum_of_oddities",
 ]

@@ -6,7 +6,7 @@ Every method is one transaction that sees one state of the ledger.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,7 @@ from jupyter_llm_meter.ledger.engine import reading
 from jupyter_llm_meter.ledger.filters import ALL_CALLS, Filter
 from jupyter_llm_meter.ledger.notebooks.likeness import Alike, alike
 from jupyter_llm_meter.ledger.notebooks.moves import places_now
+from jupyter_llm_meter.ledger.oddities import Oddities, oddities
 from jupyter_llm_meter.ledger.paces import Pace, busy_minutes, paces
 from jupyter_llm_meter.ledger.pages import Page, page_of_calls, records_after
 from jupyter_llm_meter.ledger.raising import Raise
@@ -78,6 +79,11 @@ class Answers:
         with reading(self._engine) as connection:
             rows = usage_rows(connection, group_by, which, time_zone, split_by, limit)
             return name_kernels(connection, rows) if group_by == "kernel" else rows
+
+    def oddities(self, which: Filter = ALL_CALLS) -> dict[tuple[date, str | None], Oddities]:
+        """What is particular about calls, by UTC day and model; see `oddities.oddities`."""
+        with reading(self._engine) as connection:
+            return oddities(connection, which)
 
     def cell_runs(self, notebook: str) -> list[dict[str, Any]]:
         """What the newest runs of a notebook's cells used; see `cell_runs.cell_runs`."""

@@ -73,18 +73,45 @@ def _examine_service(service: ServiceAddress) -> Iterator[Finding]:
             yield Finding("kernel", which, BAD, code)
 
 
+def examine_export(folder: Path) -> list[Finding]:
+    """Say how the export of calls to a collector goes, for every living service that has one."""
+    found = []
+    for service in living_services(str(folder), None):
+        try:
+            state = _answer(service, "/v1/export")
+        except (OSError, ValueError):  # an older service, or one that is said not to answer
+            continue
+        if state:
+            found.append(_export_finding(state))
+    return found
+
+
+def _export_finding(state: dict[str, Any]) -> Finding:
+    figures = {name: state[name] for name in ("sent", "waiting", "dropped")}
+    subject = f"OTLP {state['endpoint']}"
+    if state["is_missing"]:
+        return Finding("service", subject, BAD, "export-missing")
+    if state["is_failing"]:
+        return Finding("service", subject, BAD, "export-failing", figures)
+    return Finding("service", subject, UNKNOWN if state["dropped"] else GOOD, "export-running", figures)
+
+
 def _standing(service: ServiceAddress) -> dict[str, Any]:
+    return _answer(service, "/v1/standing")
+
+
+def _answer(service: ServiceAddress, path: str) -> dict[str, Any]:
     request = urllib.request.Request(
-        f"http://{service.address}:{service.port}/v1/standing",
+        f"http://{service.address}:{service.port}{path}",
         headers={"Authorization": f"Bearer {service.secret}"},
     )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=PATIENCE_S) as response:
-            standing: dict[str, Any] = json.load(response)
+            answer: dict[str, Any] = json.load(response)
     except urllib.error.URLError as error:
         raise OSError(str(error.reason)) from error
-    return standing
+    return answer
 
 
 def examine_kernels(folder: Path) -> list[Finding]:

@@ -38,6 +38,7 @@ from jupyter_llm_meter.service.signals import Signals
 from jupyter_llm_meter.service.spool_import import SpoolImport
 from jupyter_llm_meter.service.standing import StandingDocument
 from jupyter_llm_meter.service.storage import Storage
+from jupyter_llm_meter.telemetry import CallExport, open_export
 
 
 def compose_service(
@@ -75,6 +76,7 @@ def compose_service(
         channels=Channels.from_configuration(config.channels, problems),
         link=config.link,
         currency=config.currency,
+        export=open_export(config.otlp, log),
     )
 
 
@@ -93,6 +95,7 @@ def assemble_service(
     channels: Channels | None = None,
     link: str | None = None,
     currency: Currency | None = None,
+    export: CallExport | None = None,
 ) -> Service:
     """Assemble a service from its parts; it is not started.
 
@@ -110,6 +113,7 @@ def assemble_service(
         channels: Where alerts go; None: nowhere.
         link: Address of the lab, for alerts and refusals.
         currency: What is shown beside dollars; None: nothing.
+        export: Exports calls to a collector; None: nothing does.
     """
     kernels, rules = kernels or NoKernels(), rules or Rules()
     channels = channels or Channels({}, problems)
@@ -209,4 +213,5 @@ def assemble_service(
             signals=signals,
         ),
         peers=peers,
+        export=export,
     )

@@ -16,6 +16,7 @@ from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.errors import ConfigError
 from jupyter_llm_meter.service.owner import Owner, default_user, local_zone
 from jupyter_llm_meter.service.variables import with_variables
+from jupyter_llm_meter.telemetry import OtlpSettings, endpoint_of
 
 TIME_ZONE_PROBLEM = "time-zone"
 
@@ -37,6 +38,7 @@ class ServiceConfig:
         prices_file: Path of the file of own prices; None: the shipped prices alone.
         link: Address of the lab, for alerts and refusals.
         currency: What is shown beside dollars; None: nothing.
+        otlp: Where calls are exported to by OTLP; None: nowhere.
     """
 
     owner: Owner
@@ -48,6 +50,7 @@ class ServiceConfig:
     prices_file: str | None = None
     link: str | None = None
     currency: Currency | None = None
+    otlp: OtlpSettings | None = None
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any], problems: Problems) -> ServiceConfig:
@@ -78,6 +81,7 @@ class ServiceConfig:
             prices_file=_text(settings, "prices_file"),
             link=_text(settings, "link") or os.environ.get("JUPYTERHUB_PUBLIC_URL") or None,
             currency=_currency(settings.get("currency")),
+            otlp=_otlp(settings),
         )
 
 
@@ -104,6 +108,21 @@ def _currency(given: Any) -> Currency | None:
         return read_currency(given)
     except CurrencyError as error:
         raise ConfigError(f"c.LLMMeter.currency {error}") from None
+
+
+def _otlp(settings: Mapping[str, Any]) -> OtlpSettings | None:
+    given, has_users = _text(settings, "otlp_endpoint"), settings.get("otlp_users")
+    if has_users not in (None, True, False):
+        raise ConfigError(f"c.LLMMeter.otlp_users is {has_users!r}; it must be True or False")
+    if given is None:
+        return None
+    endpoint = endpoint_of(given)
+    if endpoint is None:
+        raise ConfigError(
+            "c.LLMMeter.otlp_endpoint must be the base URL of a collector that speaks OTLP over HTTP, "
+            "such as http://localhost:4318"
+        )
+    return OtlpSettings(endpoint, bool(has_users))
 
 
 def _limits(given: Any) -> Sequence[Any] | None:

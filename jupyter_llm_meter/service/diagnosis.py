@@ -16,6 +16,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_llm_meter.core.finding import BAD, UNKNOWN, Finding
 from jupyter_llm_meter.environments.kernelspecs import examine_kernelspecs, examine_python
 from jupyter_llm_meter.service.checkup import (
+    examine_export,
     examine_folder,
     examine_kernels,
     examine_ledger,
@@ -104,6 +105,7 @@ def diagnose(url: str, folder: Path, limits: Sequence[Finding], environments: En
     """
     findings = [
         *examine_services(folder),
+        *examine_export(folder),
         examine_ledger(url),
         examine_folder(folder),
         examine_spools(folder),

@@ -176,6 +176,15 @@ class ServiceStandingHandler(ServiceHandler):
         self.finish(await self.service.standing())
 
 
+class ServiceExportHandler(ServiceHandler):
+    """``GET /v1/export``."""
+
+    def get(self) -> None:
+        """Answer with how the export of calls to a collector goes; an empty object where there is none."""
+        export = self.service.export
+        self.finish({} if export is None else export.state().to_dict())
+
+
 class PokeHandler(ServiceHandler):
     """``POST /v1/poke``."""
 
@@ -193,5 +202,6 @@ ROUTES: dict[str, type[ServiceHandler]] = {
     "/v1/renew": RenewHandler,
     "/v1/usage": ServiceUsageHandler,
     "/v1/standing": ServiceStandingHandler,
+    "/v1/export": ServiceExportHandler,
     "/v1/poke": PokeHandler,
 }

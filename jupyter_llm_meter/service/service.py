@@ -55,6 +55,7 @@ from jupyter_llm_meter.service.server import ServiceServer
 from jupyter_llm_meter.service.signals import Signals
 from jupyter_llm_meter.service.standing import StandingDocument
 from jupyter_llm_meter.service.storage import Storage
+from jupyter_llm_meter.telemetry import CallExport
 
 SERVER_PROBLEM = "service-server"
 STOP_PATIENCE_S = 15.0
@@ -93,6 +94,7 @@ class Service:
         document: Composes the standing document.
         spools: Imports spools when there is a reason to.
         peers: The other services on this folder.
+        export: Exports calls to a collector; None: nothing does.
     """
 
     _: KW_ONLY
@@ -121,6 +123,7 @@ class Service:
     document: StandingDocument
     spools: ImportSchedule
     peers: Peers
+    export: CallExport | None = None
 
     def __post_init__(self) -> None:
         """Prepare the thread and connect the parts."""
@@ -281,6 +284,8 @@ class Service:
         self.background.start(self._catch_up())
         self.background.start(self.limits_watch.run())
         self.alert_delivery.start()
+        if self.export is not None:
+            self.export.start()
 
     async def _catch_up(self) -> None:
         """Import what waited for a service, then decide on calls, sweep, and check the channels.
@@ -305,6 +310,8 @@ class Service:
         await self.peers.drain()
         self.reservations.close()
         await self.alert_delivery.stop()
+        if self.export is not None:
+            await asyncio.to_thread(self.export.stop)
         await self.background.cancel()
         await asyncio.to_thread(self.counting.close)
         await asyncio.to_thread(self.ledger.close)
@@ -314,6 +321,8 @@ class Service:
 
     def _calls_committed(self, settled: Settled) -> None:
         self.runaways.check_calls(settled.written)
+        if self.export is not None:
+            self.export.add(settled.written)
         self.reservations.room_changed()
         self.signals.changed.emit([*settled.new, *settled.upgraded, *settled.merged])
         self.peers.notify_soon()

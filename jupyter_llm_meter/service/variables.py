@@ -21,6 +21,7 @@ from jupyter_llm_meter.ledger import ledger_url, parse_url
 from jupyter_llm_meter.ledger.errors import LedgerAddressError
 from jupyter_llm_meter.policy.rules import ON_UNREACHABLE, RAISES
 from jupyter_llm_meter.runtime.problems import Problems
+from jupyter_llm_meter.telemetry import HEADERS_VARIABLE, endpoint_of
 from llm_meter_tap.wire.shape import finite_decimal
 
 PROBLEM = "environment"
@@ -72,6 +73,10 @@ VARIABLES = (
         "the password of PostgreSQL in the file that PGPASSFILE names.",
     ),
     Variable("LLM_METER_PRICES_FILE", "prices_file", "Path of the file of own prices."),
+    Variable(
+        "LLM_METER_OTLP_ENDPOINT", "otlp_endpoint", "Base URL of the collector that gets calls by OTLP."
+    ),
+    Variable("LLM_METER_OTLP_USERS", "otlp_users", "Whether exported calls name their users: true or false."),
 )
 """The variables that `with_variables` reads."""
 
@@ -89,6 +94,12 @@ READ_ELSEWHERE = (
         "channels",
         "Channels in JSON. They are added to those of the option and replace those of the same name. The "
         "processes of the lab don't see this variable.",
+    ),
+    Variable(
+        HEADERS_VARIABLE,
+        "otlp_endpoint",
+        "Headers of requests to the collector, such as its token: name=value with commas between them. The "
+        "processes of the lab don't see this variable. Default: OTEL_EXPORTER_OTLP_HEADERS.",
     ),
 )
 """Other variables that set options; `Owner` and `alerts.channel` read them."""
@@ -200,6 +211,20 @@ def _database_url(reader: _Reader) -> str | None:
     return url
 
 
+def _otlp_endpoint(reader: _Reader) -> str | None:
+    name = "LLM_METER_OTLP_ENDPOINT"
+    given = reader.text(name)
+    if given is not None and endpoint_of(given) is None:
+        reader.errors.append(explain("variable-otlp-endpoint", name=name))
+        return None
+    return given
+
+
+def _otlp_users(reader: _Reader) -> bool | None:
+    given = reader.choice("LLM_METER_OTLP_USERS", ("true", "false"))
+    return None if given is None else given == "true"
+
+
 _READERS: Mapping[str, Callable[[_Reader], Any]] = {
     "limits": _limits,
     "on_unreachable": lambda reader: reader.choice("LLM_METER_ON_UNREACHABLE", ON_UNREACHABLE),
@@ -207,6 +232,8 @@ _READERS: Mapping[str, Callable[[_Reader], Any]] = {
     "time_zone": _time_zone,
     "database_url": _database_url,
     "prices_file": lambda reader: reader.text("LLM_METER_PRICES_FILE"),
+    "otlp_endpoint": _otlp_endpoint,
+    "otlp_users": _otlp_users,
 }
 OPTIONS = frozenset(_READERS)
 """The options that a variable can be the default of."""

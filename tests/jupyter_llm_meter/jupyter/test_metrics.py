@@ -97,7 +97,7 @@ def test_no_notebook_and_nobody_else_is_in_a_scrape(
 
 
 def test_models_beyond_the_first_share_a_label(meter, send, settled, scrape, monkeypatch):
-    monkeypatch.setattr("jupyter_llm_meter.jupyter.metrics.MOST_MODELS", 2)
+    monkeypatch.setattr("jupyter_llm_meter.telemetry.labels.MOST_MODELS", 2)
     send(*(settled(name, **{"gen_ai.request.model": f"m-{name}"}) for name in "abcd"))
     models = {
         dict(labels)["gen_ai_request_model"] for name, labels in scrape() if name == "llm_meter_calls_total"

@@ -12,6 +12,23 @@ export const CHECKUP_TEXTS: Texts = {
     ),
   'service-silent': (of, trans) =>
     trans.__('It does not answer (%1). Restart that server.', of('error')),
+  'export-running': (of, trans) =>
+    trans.__(
+      'Calls are exported: %1 sent, %2 waiting, %3 dropped since it started.',
+      of('sent'),
+      of('waiting'),
+      of('dropped')
+    ),
+  'export-failing': (of, trans) =>
+    trans.__(
+      "The collector does not accept calls: %1 wait, %2 were dropped. Check that it runs and speaks OTLP over HTTP at this URL; the server's log has the reason.",
+      of('waiting'),
+      of('dropped')
+    ),
+  'export-missing': (_, trans) =>
+    trans.__(
+      'OpenTelemetry is not installed, so calls are not exported; run `pip install jupyter-llm-meter[otlp]` and restart that server.'
+    ),
   'kernel-language': (_, trans) =>
     trans.__(
       'Not metered: its language has no tap, so only usage that its cells print is counted.'

@@ -25,6 +25,11 @@ export const VARIABLE_TEXTS: Texts = {
     trans.__('%1 has no effect without an amount; set one of %2 as well', of('name'), of('others')),
   'variable-time-zone': (of, trans) =>
     trans.__('%1 is %2; it must be an IANA name such as Asia/Shanghai', of('name'), of('given')),
+  'variable-otlp-endpoint': (of, trans) =>
+    trans.__(
+      '%1 must be the base URL of a collector that speaks OTLP over HTTP, such as http://localhost:4318',
+      of('name')
+    ),
   'variable-database': (of, trans) =>
     trans.__(
       "%1 cannot be used, so calls are in the user's own ledger: %2",
