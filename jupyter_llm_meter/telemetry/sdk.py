@@ -92,7 +92,7 @@ class OtlpSender:
 
     def close(self) -> None:
         """End what is being sent; nothing can be sent afterwards."""
-        self._spans.shutdown()
+        self._spans.shutdown()  # type: ignore[no-untyped-call, unused-ignore]
 
     def _span(self, span: Span) -> ReadableSpan:
         return ReadableSpan(
