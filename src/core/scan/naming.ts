@@ -29,6 +29,8 @@ const WORDS = /[a-z]+|[\u4e00-\u9fff]+/gi;
 /** What may stand behind a figure. */
 const BEHIND =
   /^[\s*_`]*(?:$|[^\sa-z\d条行句字篇张页次份轮秒元块]|(?:tok(?:en)?s?|tkn?s?|and|total|in|out)(?![a-z]))/i;
+/** The name of what stands behind a figure. */
+const IS_NEXT_NAME = /^(?: ?tok(?:en)?s?)? {1,4}[\p{L}_][\p{L}\d_. -]{0,24}?\s?[=:]/u;
 /** `21+33 tokens (prompt+completion) in 1.2s`: the names in their own brackets. */
 const IN_BRACKETS = /^ ?(?:tok(?:en)?s?)? ?[([]([^()[\]]{1,60})[)\]]/i;
 /** The first letters of both sides, before their figures or behind. */
@@ -196,7 +198,9 @@ function nameBefore({ before, behind }: Shown): Role | undefined {
     last === undefined || part === undefined
       ? ''
       : before.slice(before.lastIndexOf(part) + last.end);
-  const isFree = BEHIND.test(behind) || isLabelNext(behind);
+  // A sign binds whatever follows: `in=12 out=34 usd=0.01`.
+  const isSigned = /[=:][\s*_`]{0,8}$/.test(gap) && IS_NEXT_NAME.test(behind);
+  const isFree = isSigned || BEHIND.test(behind) || isLabelNext(behind);
   if (last !== undefined && isGap(gap) && !NEXT_ITEM.test(gap) && isFree) {
     return narrowest(labels);
   }

@@ -22,7 +22,9 @@ const MOST_LINES = 60;
 /** `Tokens used for this request: 46`. */
 const ANNOUNCED = /^[^\d]*\btokens?\b[^\d:]*[:=] ?(\d[\d,]*)(?: tokens?)?[^\w]*$/i;
 /** Texts that are printed beside the figures; in braces they are structures. */
-const QUOTED = /(?<![\w])(["'])(?:(?!\1)[^{}\n]){0,200}\1(?!\w|\s*[:=,)])/g;
+const QUOTED = /(?<![\w])(["'])(?=[^"'\n]*\p{L})(?:(?!\1)[^{}\n]){0,200}\1(?!\w|\s*[:=,)])/gu;
+/** `tokens: '12 + 34 = 46'`. */
+const FIGURES = /(["'])([^"'\p{L}\n]{1,60})\1/gu;
 /** Structures have a reader of their own. */
 const STRUCTURE = /["'{}<>]|--[a-z]|\w\(\w+=|^\s*\w+ ?[=:] ?\S+,$/;
 /** A running sum beside the figures of a call. */
@@ -210,7 +212,7 @@ function withoutTexts(line: string): string {
     .replace(UNKNOWN, ' ')
     .replace(OF_FILE, '')
     .replace(/(?<=\w)'(?=\w)/g, '’');
-  return /[{}]/.test(plain) ? plain : plain.replace(QUOTED, ' ');
+  return /[{}]/.test(plain) ? plain : plain.replace(FIGURES, '$2').replace(QUOTED, ' ');
 }
 
 /** A line about tokens that states nothing but a total, above those who share in it. */
@@ -221,7 +223,8 @@ function totalIn(line: string): number | undefined {
     : Number(found.replaceAll(',', ''));
 }
 
-const IS_BESIDE = /cache_(?:read|creation)_input_tokens/;
+/** Anthropic's names; only its words for the cache speak of its creation. */
+const IS_BESIDE = /cache_(?:read|creation)_input_tokens|cached?[ _-]?creat(?:e|ion)|缓存创建|创建缓存/i;
 /** Names that Anthropic does not have: of dialects that count what was read from the cache in the input. */
 const IS_WITHIN = /(?<![a-z])prompt|reasoning_output_tokens/i;
 const BESIDE = {

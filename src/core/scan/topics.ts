@@ -19,6 +19,7 @@ const ASIDE = new RegExp(
     // `max_tokens=256`, `rate_limit: 5`: names of code, whatever they are.
     String.raw`[A-Za-z]\w*[_.-][\w.-]*\s?[=:]\s?["']?[^\s,;|"']+`,
     String.raw`(?:(?:est(?:imated|\.)?|approx(?:imate|\.)?|total|remaining)\s)?(?:costs?|price|budget|balance|credits?)(?:\s\w+){0,2}\s?[=:~≈]*\s?\(?[$¥€£]\s?[\d.,]+`,
+    String.raw`costs? (?:unknown|n\/a|not available|unavailable)(?: ?\([^()]*\))?`,
     String.raw`(?:est(?:imated|\.)?|approx(?:\.|imately)?|about|around)\s?[=:]?\s?[$¥€£]\s?[\d.,]+`,
     String.raw`(?:(?:throughput|speed|rate)\s?[:=]?\s?)?(?:tokens?|toks?)\/s(?:ec)?\s?[:=]?\s?[\d.]+`,
     String.raw`(?:throughput|speed|rate)\s?[:=]?\s?[\d.,]+\s?(?:tokens?|toks?|t)?\s?(?:(?:\/|per)\s?s(?:ec(?:ond)?)?)?\b`,
