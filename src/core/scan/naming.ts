@@ -2,7 +2,8 @@
  * Finds which figure of a line is named by which of its words.
  *
  * Names stand before their figures (`in 12, out 34`), behind them (`12 in / 34 out`), or in a list of their own
- * (`in/out: 12/34`, `12/34 tokens (in/out)`).
+ * (`in/out: 12/34`). Every figure has at most one word that may name it from either side. Of all ways to give words to figures the
+ * one that explains most of the line is taken, and a total that is the sum of both sides speaks for it.
  */
 
 import type { Label } from './labels';
@@ -13,26 +14,38 @@ import type { Role } from './vocabulary';
 
 const FIGURE =
   /(?<![\w.,#$-])\d{1,3}(?:,\d{3})+(?![\w,.]*\d)|(?<![\w.,#$-])\d{1,9}(?![\w.,]*\d|[a-z%?])/gi;
-/** Between names of one line. */
-const SEPARATOR = /[,;|·•()[\]（）、\n]|[!?](?= )|[—–]| \/ |\band\b|\+/;
+/** More figures than a line about one call has; the ways to name them grow with their number. */
+const MOST_FIGURES = 9;
+/** Ends the reach of a name. */
+const SEPARATOR = /[,;|·•(+&\n]|==|(?<!\.)\.(?=\s)|[)\]] ?[[(]|[!?](?= )|(?<=\s)\/(?=\s)|\band\b/;
+/** Signs between a name and its figure, the strongest first. */
+const STRENGTHS: readonly (readonly [RegExp, number])[] = [
+  [/[=:][\s*_`"']*[(\[]?$/, 3],
+  [/[[(]\s?$/, 2.5],
+  [/(?:→|\||\s[-–—]+)\s*$/, 1.5]
+];
 /** A word that is none of those of calls. */
 const NOUN = /^ +(?!tok|tk|and\b|total|in\b|out\b|the\b|this\b|(?:over|across|for|from) *$)[a-z]/i;
 /** What else may have an input and an output: `3 input variables`. */
 const OTHER_NOUN =
   /^ (?:(?:variable|column|file|field|feature|shape|dim(?:ension)?|size|node|channel|layer|image|row|document|record|message|word|char(?:acter)?|line|byte|parameter|template|schema|modalit(?:y|ie)|id|sentence|sample|example|neuron|unit|tensor|device|pin|port|stream|buffer|queue|worker|shard|partition|batch|step|value|length|rate|speed|price|cost|limit|budget|window)(?:s|es)?)\b/i;
-/** What stands between a figure and the name of the next. */
-const NEXT_ITEM = /[,;·•+[]|\s\*\s|==/;
 /** What may stand between a name and its figure, but for signs. */
 const BETWEEN =
   /^(?:tok(?:en)?s?|tkn?s?|with|count|used?|usage|share|part|side|your|my|this|our|its|an?|to|on|went|into|number|num|of|is|was|were|which|consumed|took|text|size|length|for|from|the|by|in|them|those|these|being|as|went|came|got|been|长度|个|数量?|消耗|使用|用量|为|是|了|词元|令牌)$/i;
 const WORDS = /[a-z]+|[\u4e00-\u9fff]+/gi;
-/** What may stand behind a figure. */
+/** What may stand behind a figure that is named before it. */
 const BEHIND =
   /^[\s*_`]*(?:$|[^\sa-z\d条行句字篇张页次份轮秒元块]|(?:tok(?:en)?s?|tkn?s?|and|total|in|out)(?![a-z]))/i;
 /** The name of what stands behind a figure. */
 const IS_NEXT_NAME = /^(?: ?tok(?:en)?s?)? {1,4}[\p{L}_][\p{L}\d_. -]{0,24}?\s?[=:]/u;
 /** `21+33 tokens (prompt+completion) in 1.2s`: the names in their own brackets. */
 const IN_BRACKETS = /^ ?(?:tok(?:en)?s?)? ?[([]([^()[\]]{1,60})[)\]]/i;
+/** Between a share and its side: `cached input tokens`, `prompt tokens (cached)`. */
+const JOINS = /^[ _-]?(?:tok(?:en)?s?)?[ _-]?\(?$/i;
+const IS_SIGNED = /^(?:[ _]?tok(?:en)?s?)?[\s*_`"']{0,3}[=:][\s*_`"'([]*$/i;
+const IS_SUMMED = /^(?:[ _]?tok(?:en)?s?)?[ )\]]{0,3}= *$/i;
+const IS_IN = /^in (?:the |this |your |its |our )?$/i;
+const SHARES: readonly Role[] = ['read', 'write', 'miss', 'reasoning'];
 /** The first letters of both sides, before their figures or behind. */
 const INITIALS = [
   ['p(?:t|r)?', 'c(?:mp)?'],
@@ -56,6 +69,16 @@ interface Shown {
   /** The text between the figure before and this one, and between this one and the next. */
   readonly before: string;
   readonly behind: string;
+  readonly hasNext: boolean;
+}
+
+/** A word that may name a figure. */
+interface Candidate {
+  readonly role: Role;
+  /** Where it stands, counted from the figure before which or behind which it stands. */
+  readonly gap: number;
+  readonly side: 'before' | 'behind';
+  readonly strength: number;
 }
 
 /** Whether a line has a word that may name a figure, or a sum that needs none. */
@@ -66,37 +89,25 @@ export function hasNames(line: string): boolean {
 /** The named figures of a line; undefined where some are not understood. */
 export function figuresIn(line: string): Figures | undefined {
   const text = spelledOut(line);
-  const sum = unnamedFigures(text);
   const shown = shownIn(text);
-  if (sum !== undefined) {
-    return withShares(sum, shown);
-  }
   const listed = byList(shown);
   if (listed !== undefined) {
-    return listed;
+    return withShares(listed, shown);
   }
-  const [named, followed] = [byNames(shown, nameBefore), byNames(shown, nameBehind)];
-  if (!hasBoth(named) && !hasBoth(followed)) {
-    const mixed = byNames(shown, one => nameBefore(one) ?? nameBehind(one));
-    return hasBoth(mixed) ? mixed : (named ?? followed);
+  const named = byNames(shown);
+  if (hasBoth(named)) {
+    return named;
   }
-  if (!hasBoth(named) || !hasBoth(followed)) {
-    return hasBoth(followed) ? withShares(followed, shown) : named;
-  }
-  // The names of figures that begin a line stand behind them.
-  const isFollowed =
-    isProven(followed, shown) === isProven(named, shown)
-      ? followed.size > named.size
-      : isProven(followed, shown);
-  return isFollowed ? withShares(followed, shown) : named;
+  const unnamed = unnamedFigures(text);
+  return unnamed === undefined ? named : withShares(unnamed, shown);
 }
 
-/** `12 in and 34 out (cached: 8)`: the names of shares stand before their figures. */
+/** `12/34 tokens (cached: 8)`: shares beside figures that are named otherwise. */
 function withShares(figures: Figures, shown: readonly Shown[]): Figures {
   const all = new Map(figures);
   const sides = [...figures.values()];
   for (const one of shown.filter(({ value }) => !sides.includes(value))) {
-    const role = nameBefore(one);
+    const role = (nameBefore(one) ?? nameBehind(one))?.role;
     const side = figures.get(role === 'reasoning' ? 'output' : 'input') ?? 0;
     if ((role === 'read' || role === 'reasoning') && !all.has(role) && one.value < side) {
       all.set(role, one.value);
@@ -105,25 +116,25 @@ function withShares(figures: Figures, shown: readonly Shown[]): Figures {
   return all;
 }
 
-/** `120p + 45c`, `P: 120 C: 45`: letters that mean something as a pair. */
+/** `120p + 45c`, `P: 120 C: 45`, `request 12, response 34`: words that mean something as a pair. */
 function spelledOut(line: string): string {
-  return INITIALS.reduce(
+  const spelled = INITIALS.reduce(
     (text, { input, output, total }) =>
       input.test(text) && output.test(text)
         ? text.replace(input, ' prompt ').replace(output, ' completion ').replace(total, ' total ')
         : text,
     line
   );
+  return REQUEST.test(spelled) && !labelsIn(spelled).some(({ role }) => role === 'input')
+    ? spelled.replace(REQUEST, 'prompt')
+    : spelled;
 }
+
+/** A word for the input where nothing else names it. */
+const REQUEST = /\b(?:request|context|ctx)\b(?= ?(?:tok(?:en)?s?)? ?[^\p{L}\d.,;|]{0,3}\d)|(?<=\d ?(?:tok(?:en)?s? )?)\b(?:request|context)\b/iu;
 
 function hasBoth(figures: Figures | undefined): figures is Figures {
   return figures?.has('input') === true && figures.has('output');
-}
-
-/** Whether one of the figures is the sum of both sides. */
-function isProven(figures: Figures, shown: readonly Shown[]): boolean {
-  const [input = 0, output = 0] = [figures.get('input'), figures.get('output')];
-  return input > 0 && output > 0 && shown.some(({ value }) => value === input + output);
 }
 
 function shownIn(line: string): readonly Shown[] {
@@ -133,7 +144,8 @@ function shownIn(line: string): readonly Shown[] {
     return {
       value: Number(match[0].replaceAll(',', '')),
       before: line.slice(previous, match.index),
-      behind: line.slice(match.index + match[0].length, found[at + 1]?.index ?? line.length)
+      behind: line.slice(match.index + match[0].length, found[at + 1]?.index ?? line.length),
+      hasNext: at + 1 < found.length
     };
   });
 }
@@ -167,45 +179,111 @@ function rowsIn(shown: readonly Shown[]): readonly (readonly Shown[])[] {
   return rows.filter(row => row.length > 1);
 }
 
-function byNames(
-  shown: readonly Shown[],
-  nameOf: (one: Shown) => Role | undefined
-): Figures | undefined {
-  const figures = new Map<Role, number>();
-  for (const one of shown) {
-    const role = nameOf(one);
-    if (role !== undefined && figures.has(role)) {
-      return undefined;
-    }
-    if (role !== undefined) {
-      figures.set(role, one.value);
-    }
+interface Way {
+  readonly figures: ReadonlyMap<Role, number>;
+  readonly score: number;
+}
+
+function byNames(shown: readonly Shown[]): Figures | undefined {
+  if (shown.length > MOST_FIGURES) {
+    return undefined;
   }
+  const candidates = shown.map(one =>
+    [nameBefore(one), nameBehind(one)].filter(name => name !== undefined)
+  );
+  const best = bestWay(shown, candidates, 0, undefined, new Map(), 0);
+  const { figures } = best;
   // Other figures are fine beside both sides; alone they may be what the names are about.
   const isWhole = figures.has('input') && figures.has('output');
   return isWhole || figures.size === shown.length ? figures : undefined;
 }
 
-/** The name in the last part before a figure; a share may be named behind it: `(5 cached)`. */
-function nameBefore({ before, behind }: Shown): Role | undefined {
-  const part = before
-    .split(SEPARATOR)
-    .filter(one => labelsIn(one).length > 0)
-    .at(-1);
-  const labels = part === undefined ? [] : labelsIn(part);
-  const last = labels.at(-1);
-  const gap =
-    last === undefined || part === undefined
-      ? ''
-      : before.slice(before.lastIndexOf(part) + last.end);
-  // A sign binds whatever follows: `in=12 out=34 usd=0.01`.
-  const isSigned = /[=:][\s*_`]{0,8}$/.test(gap) && IS_NEXT_NAME.test(behind);
-  const isFree = isSigned || BEHIND.test(behind) || isLabelNext(behind);
-  if (last !== undefined && isGap(gap) && !NEXT_ITEM.test(gap) && isFree) {
-    return narrowest(labels);
+/** Goes through the ways to name the figures from one on. */
+function bestWay(
+  shown: readonly Shown[],
+  candidates: readonly (readonly Candidate[])[],
+  at: number,
+  last: Candidate | undefined,
+  figures: ReadonlyMap<Role, number>,
+  score: number
+): Way {
+  if (at === shown.length) {
+    return { figures, score: score + proofOf(figures, shown) };
   }
-  const share = nameBehind({ value: 0, before: '', behind });
-  return share === 'read' || share === 'reasoning' || share === 'write' ? share : undefined;
+  let best = bestWay(shown, candidates, at + 1, undefined, figures, score);
+  for (const name of candidates[at]) {
+    // A word between two figures names one of them.
+    const isTaken =
+      name.side === 'before' && last?.side === 'behind' && last.gap + name.gap >= 0 && isOneWord(shown[at].before);
+    if (!figures.has(name.role) && !isTaken) {
+      const isTurned = last !== undefined && last.side !== name.side && !SHARES.includes(name.role);
+      const way = bestWay(
+        shown,
+        candidates,
+        at + 1,
+        name,
+        new Map([...figures, [name.role, shown[at].value]]),
+        score + name.strength - (isTurned ? 0.5 : 0)
+      );
+      best = way.score >= best.score ? way : best;
+    }
+  }
+  return best;
+}
+
+/** Whether the text between two figures has one name only. */
+function isOneWord(between: string): boolean {
+  return namesIn(between).length < 2;
+}
+
+/** A total that is the sum of both sides, named or not. */
+function proofOf(figures: Figures, shown: readonly Shown[]): number {
+  const [input = 0, output = 0] = [figures.get('input'), figures.get('output')];
+  const isSum = input > 0 && output > 0 && shown.some(({ value }) => value === input + output);
+  const isWrong = figures.has('total') && figures.get('total') !== input + output;
+  return isSum && !isWrong ? 3 : 0;
+}
+
+/** The names in a text, in its order; a share and its side beside each other are the share. */
+function namesIn(text: string): readonly Label[] {
+  const names: Label[] = [];
+  const labels = labelsIn(text);
+  for (const [at, label] of labels.entries()) {
+    const next = labels.at(at + 1);
+    // `12 tokens in the prompt`: a preposition.
+    if (next !== undefined && IS_IN.test(text.slice(label.start, next.start))) {
+      continue;
+    }
+    const last = names.at(-1);
+    const gap = text.slice(last?.end ?? 0, label.start);
+    const isJoined =
+      last !== undefined && JOINS.test(gap) && (!gap.endsWith('(') || text[label.end] === ')');
+    const shares = [last?.role, label.role].filter(role => role !== undefined && SHARES.includes(role));
+    if (last !== undefined && isJoined && shares.length === 1) {
+      names[names.length - 1] = { role: shares[0] ?? label.role, start: last.start, end: label.end };
+    } else {
+      names.push(label);
+    }
+  }
+  return names;
+}
+
+/** The last name before a figure. */
+function nameBefore({ before, behind }: Shown): Candidate | undefined {
+  const name = namesIn(before).at(-1);
+  if (name === undefined) {
+    return undefined;
+  }
+  const gap = before.slice(name.end);
+  const isFree = BEHIND.test(behind) || isLabelNext(behind) || IS_NEXT_NAME.test(behind);
+  const isShare = SHARES.includes(name.role) && /[=:] ?$/.test(gap) && !OTHER_NOUN.test(behind);
+  const reach = gap.replace(/[[(]\s?$|\(\w{1,12}\)|^\s*\|\s*$/, '');
+  const isList = /\[\s?$/.test(gap) && !/^(?: ?tok(?:en)?s?)? ?\]/i.test(behind);
+  if ((!isFree && !isShare) || isList || !isGap(gap) || SEPARATOR.test(reach)) {
+    return undefined;
+  }
+  const strength = STRENGTHS.find(([sign]) => sign.test(gap))?.[1] ?? 2;
+  return { role: name.role, gap: -gap.length, side: 'before', strength };
 }
 
 function isLabelNext(behind: string): boolean {
@@ -213,31 +291,23 @@ function isLabelNext(behind: string): boolean {
   return next !== undefined && (next.start <= 1 || behind.slice(0, next.start).trim() === '');
 }
 
-function nameBehind({ behind }: Shown): Role | undefined {
-  const part = behind.split(SEPARATOR).find(one => /\S/.test(one.replace(/tok(?:en)?s?/gi, '')));
-  const labels = part === undefined ? [] : labelsIn(part);
-  if (part === undefined || labels.length === 0) {
+/** The first name behind a figure. */
+function nameBehind({ behind, hasNext }: Shown): Candidate | undefined {
+  const [name] = namesIn(behind);
+  if (name === undefined) {
     return undefined;
   }
-  const rest = part.slice(labels[0].end);
+  const [gap, rest] = [behind.slice(0, name.start), behind.slice(name.end)];
   // `12 in vocab`: one of the words of every day; `12 output=34`: the name of what follows.
-  const isNextName =
-    (/^[^,;|()[\]]{0,20}[=:][\s*_`]*$/.test(rest) && behind.endsWith(rest)) ||
-    (labels.length > 1 && /[=:]/.test(rest.slice(0, labels[1].start - labels[0].end)));
-  const isOther =
-    isNextName ||
-    /^[=:]/.test(rest) ||
-    OTHER_NOUN.test(rest) ||
-    (labels[0].end - labels[0].start <= 3 && NOUN.test(rest));
-  const gap = part.slice(0, labels[0].start);
-  const isNear = !isOther && !/[:=]|^[.)]/.test(gap) && isGap(gap);
-  return isNear ? narrowest(labels.slice(0, 2)) : undefined;
-}
-
-/** `cached input`, `reasoning output`: the share, not the side. */
-function narrowest(labels: readonly Label[]): Role | undefined {
-  const share = labels.find(({ role }) => ['read', 'write', 'miss', 'reasoning'].includes(role));
-  return (share ?? labels.at(-1))?.role;
+  const isNextName = /^[=:]/.test(rest) || (hasNext && IS_SIGNED.test(rest) && !IS_SUMMED.test(rest));
+  // `12 in + 34 out = 46`: what follows may be the sum.
+  const isSum = IS_SUMMED.test(rest);
+  const isShort = name.end - name.start <= 3;
+  const isOther = isNextName || OTHER_NOUN.test(rest) || (isShort && NOUN.test(rest));
+  const isNear = !isOther && isGap(gap) && !/[:=→]|[-–—]\s|^[.)]/.test(gap);
+  return isNear && !SEPARATOR.test(gap.replace('(', ''))
+    ? { role: name.role, gap: gap.length, side: 'behind', strength: isSum ? 1 : 1.9 }
+    : undefined;
 }
 
 function isGap(gap: string): boolean {

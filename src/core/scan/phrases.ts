@@ -197,7 +197,7 @@ class Phrases {
 
 /** `usage for call 1: in 12`: which of the calls it is. */
 const NUMBERED =
-  /\b(?:call|request|turn|step|run|round|iteration|attempt|message|job|task|item|example|page|chunk|batch|document|file|sample|question|row|record)(?: #?|#)\d{1,4}(?: ?(?:of|\/) ?\d{1,4})?(?=\s?(?:[:\])]|→))/gi;
+  /\b(?:call|request|turn|step|run|round|iteration|attempt|message|job|task|item|example|page|chunk|batch|document|file|sample|question|row|record)(?: #?|#)\d{1,3}(?: ?(?:of|\/) ?\d{1,4})?(?=\s?(?:[:\])]|→))/gi;
 /** `cached=n/a`: a share that is not known. */
 const UNKNOWN =
   /(?<![\p{L}])[\p{L}][\p{L}_ ]{1,24}\s?[=:]\s?(?:n\/a|none|null|unknown|未返回|[-–—?])(?![\p{L}\d])/giu;

@@ -87,6 +87,8 @@ function withPhrases(
       all.push(phrase);
     } else if (same.every(({ kind }) => kind === 'call')) {
       all[at] = mergedReading(all[at], phrase);
+    } else if (same.length === 1) {
+      all[at] = { ...mergedReading(all[at], phrase), kind: all[at].kind };
     }
   }
   return all;

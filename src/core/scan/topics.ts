@@ -5,6 +5,7 @@
  * and settings and costs beside the figures, say nothing about them.
  */
 
+import { ASIDE as IS_ASIDE, MODEL } from './evidence';
 import { labelsIn } from './labels';
 import { IS_INTRODUCTION, IS_OTHER, IS_OTHER_TITLE, IS_PERIOD, IS_REQUEST } from './topic-words';
 
@@ -162,7 +163,8 @@ function isRow(line: string): boolean {
 
 function saysOther(line: string): boolean {
   const own = ownWords(line.replace(ASIDE, ' ').replace(END_OF_TEXT, ' '));
-  return IS_OTHER.test(own) || IS_ASKED.test(line) || isUnreported(own);
+  const isOfCall = MODEL.test(line) || IS_ASIDE.test(line);
+  return IS_OTHER.test(own) || IS_ASKED.test(line) || (!isOfCall && isUnreported(own));
 }
 
 /** What a line says of its figures: without the answer of a model or the question that stands before them. */

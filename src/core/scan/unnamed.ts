@@ -37,7 +37,7 @@ const BEGINS = /(?:^[^\p{L}\d]*|[·|.?!)] +|[?？]\s{1,4})\d[\d,]* ?→/u;
 const IS_SPENT = /\d ?tok(?:en)?s? (?:used|spent|consumed)|(?:\busage|用量)\s?[:=\s]\s?\d/i;
 /** A text that was made shorter has an arrow as well, and so have counts of anything that changes. */
 const SHORTENED =
-  /comp(?:act|ress)|trim|reduc|trunc|summari[sz]|shr[iu]nk|sav(?:ed?|ing)|optimi|filter|dedup|prun|swap|rewr|clean|strip|upgrad|resiz|context|histor|messages?\b|chunks?|vocab|before|after|limit|budget|max|压缩|裁剪|截断|%/i;
+  /comp(?:act|ress)|trim|reduc|trunc|summari[sz]|shr[iu]nk|sav(?:ed?|ing)|optimi|filter|dedup|prun|swap|rewr|clean|strip|upgrad|resiz|context|histor|messages?\b|chunks?|vocab|before|after|limit|budget|max|[-+] ?~|压缩|裁剪|截断|%/i;
 /** What stands before a bound: `tokens used 12/100`. */
 const BOUNDED = /context|ctx|window|limit|budget|max|quota|cache|hit|used|left|progress|kv\b|%/i;
 
