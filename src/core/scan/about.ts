@@ -73,7 +73,10 @@ function isModels(line: string): boolean {
 
 /** `Input: 12 | Output: 34 | Total: 46`: both sides, and a total that is their sum or the shares that only a call has. */
 function isProvenAlone(line: string): boolean {
-  if (line.length > LONGEST_LINE || !(PROVEN.test(line) || (SHARE.test(line) && OUTPUT.test(line)))) {
+  if (
+    line.length > LONGEST_LINE ||
+    !(PROVEN.test(line) || (SHARE.test(line) && OUTPUT.test(line)))
+  ) {
     return false;
   }
   const figures = figuresIn(withoutAsides(line));

@@ -7,7 +7,10 @@
 import type { Role } from './vocabulary';
 
 const LABELS: readonly (readonly [Role, string])[] = [
-  ['write', String.raw`cached?[ _-]?(?:writes?|creat(?:e|ion|ed))|写入缓存|缓存写入|缓存创建|创建缓存`],
+  [
+    'write',
+    String.raw`cached?[ _-]?(?:writes?|creat(?:e|ion|ed))|写入缓存|缓存写入|缓存创建|创建缓存`
+  ],
   ['miss', String.raw`(?:un|non[- _]?)cached|cache[ _]miss(?:es)?|fresh|缓存未命中|未命中缓存`],
   [
     'read',

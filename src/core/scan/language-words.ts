@@ -112,10 +112,7 @@ export const SPACED: Words = [
 /** Words in a row, and those with endings joined to them. */
 export const JOINED: Words = [
   // Before the words for an output, of which these are made.
-  [
-    'cache write',
-    'キャッシュ書き込み, 캐시 쓰기, 캐시 작성, 캐시쓰기, 캐시기록, 캐시 기록'
-  ],
+  ['cache write', 'キャッシュ書き込み, 캐시 쓰기, 캐시 작성, 캐시쓰기, 캐시기록, 캐시 기록'],
   ['cache creation', 'キャッシュ作成, キャッシュ生成, 캐시 생성, 캐시생성'],
   ['tokens', 'トークン数, トークン量, トークン, 토큰 수, 토큰수, 토큰, โทเค็น'],
   [

@@ -203,6 +203,8 @@ const UNKNOWN =
   /(?<![\p{L}])[\p{L}][\p{L}_ ]{1,24}\s?[=:]\s?(?:n\/a|none|null|unknown|未返回|[-–—?])(?![\p{L}\d])/giu;
 /** `notes.txt: 12 in`: the file that the call was about. */
 const OF_FILE = /^\s*[\w./-]{1,60}\.[a-z]\w{0,4}\s?[:|→]\s/i;
+/** `app.main:ask:42 - `: the line of a program that logs. */
+const LOCATION = /(?<![\w.])[\w.]{1,60}:[\w.<>]{1,60}:\d{1,5}(?= [-|])/;
 /** Arrows of any spelling are one; a text in quotes and an apostrophe say nothing. */
 function withoutTexts(line: string): string {
   const plain = line
@@ -211,6 +213,7 @@ function withoutTexts(line: string): string {
     .replace(NUMBERED, 'call')
     .replace(UNKNOWN, ' ')
     .replace(OF_FILE, '')
+    .replace(LOCATION, ' ')
     .replace(/(?<=\w)'(?=\w)/g, '’');
   return /[{}]/.test(plain) ? plain : plain.replace(FIGURES, '$2').replace(QUOTED, ' ');
 }
@@ -224,7 +227,8 @@ function totalIn(line: string): number | undefined {
 }
 
 /** Anthropic's names; only its words for the cache speak of its creation. */
-const IS_BESIDE = /cache_(?:read|creation)_input_tokens|cached?[ _-]?creat(?:e|ion)|缓存创建|创建缓存/i;
+const IS_BESIDE =
+  /cache_(?:read|creation)_input_tokens|cached?[ _-]?creat(?:e|ion)|缓存创建|创建缓存/i;
 /** Names that Anthropic does not have: of dialects that count what was read from the cache in the input. */
 const IS_WITHIN = /(?<![a-z])prompt|reasoning_output_tokens/i;
 const BESIDE = {

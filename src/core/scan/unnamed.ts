@@ -93,7 +93,9 @@ function isOfCall(line: string, sign: string, output: string, isLed: boolean): b
     return isLed || isShown || IS_BOXED.test(line) || IS_SPENT.test(line);
   }
   if (sign === '/') {
-    return isShown && countOf(output) % 100 !== 0 && countOf(output) % 64 !== 0 && !BOUNDED.test(line);
+    return (
+      isShown && countOf(output) % 100 !== 0 && countOf(output) % 64 !== 0 && !BOUNDED.test(line)
+    );
   }
   return (isShown || IS_SPENT.test(line) || (!isLed && BEGINS.test(line))) && !SHORTENED.test(line);
 }
