@@ -201,5 +201,7 @@ function proofOf(figures: Figures, shown: readonly Shown[]): number {
   const [input = 0, output = 0] = [figures.get('input'), figures.get('output')];
   const isSum = input > 0 && output > 0 && shown.some(({ value }) => value === input + output);
   const isWrong = figures.has('total') && figures.get('total') !== input + output;
-  return isSum && !isWrong ? 3 : 0;
+  // What was sent stands first more often.
+  const isInOrder = [...figures.keys()].indexOf('input') < [...figures.keys()].indexOf('output');
+  return (isSum && !isWrong ? 3 : 0) + (isInOrder ? 0.1 : 0);
 }

@@ -31,7 +31,7 @@ const BEHIND =
 /** The name of what stands behind a figure. */
 const IS_NEXT_NAME = /^(?: ?tok(?:en)?s?)? {1,4}[\p{L}_][\p{L}\d_. -]{0,24}?\s?[=:]/u;
 /** Between a share and its side: `cached input tokens`, `prompt tokens (cached)`. */
-const JOINS = /^[ _-]?(?:tok(?:en)?s?)?[ _-]?\(?$/i;
+const JOINS = /^[ _-]{0,3}(?:tok(?:en)?s?)?[ _-]{0,3}\(?$/i;
 const IS_SIGNED = /^(?:[ _]?tok(?:en)?s?)?[\s*_`"']{0,3}[=:][\s*_`"'([]*$/i;
 const IS_SUMMED = /^(?:[ _]?tok(?:en)?s?)?[ )\]]{0,3}= *$/i;
 const IS_IN = /^in (?:the |this |your |its |our )?$/i;

@@ -5,7 +5,6 @@
  * and settings and costs beside the figures, say nothing about them.
  */
 
-import { ASIDE as IS_ASIDE, MODEL } from './evidence';
 import { labelsIn } from './labels';
 import { IS_INTRODUCTION, IS_OTHER, IS_OTHER_TITLE, IS_PERIOD, IS_REQUEST } from './topic-words';
 
@@ -19,7 +18,7 @@ const ASIDE = new RegExp(
     String.raw`(?:(?:costs?|price)\s?[=:]?\s?)?[@×x*(]?\s?[$¥€£]\s?[\d.,]+\s?(?:\/|per)\s?[\d.,]*\s?(?:[km]|million|thousand)?\s?(?:tokens?|toks?)?`,
     // `max_tokens=256`, `rate_limit: 5`: names of code, whatever they are.
     String.raw`[A-Za-z]\w*[_.-][\w.-]*\s?[=:]\s?["']?[^\s,;|"']+`,
-    String.raw`(?:(?:est(?:imated|\.)?|approx(?:imate|\.)?|total|remaining)\s)?(?:costs?|price|budget|balance|credits?)(?:\s\w+){0,2}\s?[=:~≈]*\s?\(?[$¥€£]\s?[\d.,]+`,
+    String.raw`(?:(?:est(?:imated|\.)?|approx(?:imate|\.)?|total|remaining)\s(?:api\s|llm\s)?)?(?:costs?|price|budget|balance|credits?)(?:\s\w+){0,2}\s?[=:~≈]*\s?\(?[$¥€£]\s?[\d.,]+`,
     String.raw`costs? (?:unknown|n\/a|not available|unavailable)(?: ?\([^()]*\))?`,
     String.raw`(?:est(?:imated|\.)?|approx(?:\.|imately)?|about|around)\s?[=:]?\s?[$¥€£]\s?[\d.,]+`,
     String.raw`(?:(?:throughput|speed|rate)\s?[:=]?\s?)?(?:tokens?|toks?)\/s(?:ec)?\s?[:=]?\s?[\d.]+`,
@@ -56,6 +55,8 @@ const NEUTRAL =
 /** Words by which a sentence says what was used. */
 const REPORTS =
   /^(?:us(?:ed|es|ing)|consum(?:ed|es|ing)|took|takes|cost|costs|sent|sends|received|returned|returns|generated|generating|produced|spent|billed|charged|paid|read|wrote|was|were|is|are|report(?:ed|s)|replied|answered|responded|got|gave|given|had|has|have|came|went|counted|done|finished|completed|processed|ended|made|required|recorded|logged|saved|tracked)$/i;
+/** What a call took or cost, as its fields say it. */
+const COSTED = /\bcosts?\s?[=:]\s?[$€¥]|\b(?:duration|dur|latency|elapsed|took)[=: ]{1,2}[\d.]+ ?m?s\b/i;
 /** A question about figures. */
 const IS_ASKED = /^.*\d.*?[a-z)] .*[a-z] ?[?？]\s*$/i;
 /** What a test compares. */
@@ -163,7 +164,7 @@ function isRow(line: string): boolean {
 
 function saysOther(line: string): boolean {
   const own = ownWords(line.replace(ASIDE, ' ').replace(END_OF_TEXT, ' '));
-  const isOfCall = MODEL.test(line) || IS_ASIDE.test(line);
+  const isOfCall = COSTED.test(line);
   return IS_OTHER.test(own) || IS_ASKED.test(line) || (!isOfCall && isUnreported(own));
 }
 

@@ -13,7 +13,7 @@ import type { Role } from './vocabulary';
 /** Figures by what they mean. */
 export type Figures = ReadonlyMap<Role, number>;
 
-const COUNT = String.raw`(?<![\w.,$#])\d[\d,]{0,11}(?![\d,]|\.\d)`;
+const COUNT = String.raw`(?<![\w.,$#-])\d[\d,]{0,11}(?![\d,]|\.\d)`;
 const TOKENS = String.raw`tok(?:en)?s?(?![a-z/])`;
 /** Between three figures of which one is the sum of both others: signs, the word for tokens and the one for a total. */
 const BETWEEN = String.raw`(?: ?${TOKENS})?[^\p{L}\d.]{1,8}(?:(?:total|Σ|∑|sum)[^\p{L}\d.]{0,4})?`;
