@@ -204,7 +204,7 @@ const UNKNOWN =
 /** `notes.txt: 12 in`: the file that the call was about. */
 const OF_FILE = /^\s*[\w./-]{1,60}\.[a-z]\w{0,4}\s?[:|→]\s/i;
 /** `app.main:ask:42 - `: the line of a program that logs. */
-const LOCATION = /(?<![\w.])[\w.]{1,60}:[\w.<>]{1,60}:\d{1,5}(?= [-|])/;
+const LOCATION = /(?<![\w.])[\w.]{1,60}:[\w.<>]{1,60}:\d{1,5}(?= [-|])/g;
 /** Arrows of any spelling are one; a text in quotes and an apostrophe say nothing. */
 function withoutTexts(line: string): string {
   const plain = line
@@ -214,6 +214,7 @@ function withoutTexts(line: string): string {
     .replace(UNKNOWN, ' ')
     .replace(OF_FILE, '')
     .replace(LOCATION, ' ')
+    .replace(/\bqwen-(?:max|plus|turbo)\b/gi, 'model')
     .replace(/(?<=\w)'(?=\w)/g, '’');
   return /[{}]/.test(plain) ? plain : plain.replace(FIGURES, '$2').replace(QUOTED, ' ');
 }
