@@ -23,7 +23,7 @@ const LABELS: readonly (readonly [Role, string])[] = [
   ],
   [
     'output',
-    String.raw`out(?! of\b)|outputs?|outp|eval(?=(?: count| tokens?)?\s?[:=]\s?\d)|compl|cmpl|completion|completions(?= ?tok)|(?<=\b(?:in|for) )completions|comp(?= ?[=:])|new(?= ?tok)|candidates?|responses?|answers?|reply|replies|generated|generation|received|download(?:ed)?|returned|replied|answered|answering|responded|replying|generating|back|wrote|written|produced|salida|ausgabe|sortie|↓|⬇️?|📤|⇣|⇩|⇠|▼|🔽|⏬|输出|补全|(?<!已)完成(?![率度了])|生成|回复|回答|答案|响应|出参|接收|下行|返回|出力|출력`
+    String.raw`out(?! of\b)|outputs?|outp|eval(?=(?: count| tokens?)?\s?[:=])|compl|cmpl|completion|completions(?= ?tok)|(?<=\b(?:in|for) )completions|comp(?= ?[=:])|new(?= ?tok)|candidates?|responses?|answers?|reply|replies|generated|generation|received|download(?:ed)?|returned|replied|answered|answering|responded|replying|generating|back|wrote|written|produced|salida|ausgabe|sortie|↓|⬇️?|📤|⇣|⇩|⇠|▼|🔽|⏬|输出|补全|(?<!已)完成(?![率度了])|生成|回复|回答|答案|响应|出参|接收|下行|返回|出力|출력`
   ],
   ['total', String.raw`total|tot|sum|overall|Σ|∑|总计?|合计|一共|共`]
 ];

@@ -56,7 +56,8 @@ const NEUTRAL =
 const REPORTS =
   /^(?:us(?:ed|es|ing)|consum(?:ed|es|ing)|took|takes|cost|costs|sent|sends|received|returned|returns|generated|generating|produced|spent|billed|charged|paid|read|wrote|was|were|is|are|report(?:ed|s)|replied|answered|responded|got|gave|given|had|has|have|came|went|counted|done|finished|completed|processed|ended|made|required|recorded|logged|saved|tracked)$/i;
 /** What a call took or cost, as its fields say it. */
-const COSTED = /\bcosts?\s?[=:]\s?[$€¥]|\b(?:duration|dur|latency|elapsed|took)[=: ]{1,2}[\d.]+ ?m?s\b/i;
+const COSTED =
+  /\bcosts?\s?[=:]\s?[$€¥]|\b(?:duration|dur|latency|elapsed|took)[=: ]{1,2}[\d.]+ ?m?s\b/i;
 /** A question about figures. */
 const IS_ASKED = /^.*\d.*?[a-z)] .*[a-z] ?[?？]\s*$/i;
 /** What a test compares. */
