@@ -5,16 +5,14 @@
  * name of a model, two names that are said together of nothing but a call, or a total that is the sum of both sides.
  */
 
+import { MODEL } from './evidence';
 import { figuresIn } from './naming';
 
 const LONGEST_LINE = 400;
 const TOKENS =
   /(?<![a-z])(?:tok(?:en)?s?|tkn?s?)(?![a-z])|トークン|토큰|词元|令牌|用量|(?:^|[^a-z\s]|(?<![a-z])(?:token|llm|api|model|call|openai|claude|gemini|the|this|total))\s{0,4}usage(?![a-z])/i;
-/** A model by its id, beside figures without a unit. */
-const MODEL =
-  /(?<![\w-])(?:gpt-\d|o[134]-(?:mini|pro|preview)|claude(?:-[\w.]+| (?=[(:]))|gemini(?:-\d| (?=[(:]))|llama-?\d|mistral-|mixtral-|qwen[\d-]|deepseek-|grok-\d|command-r)[\w.:-]*|\b(?:api|llm) (?:call|request) ?#?\d+(?=[:\])])/i;
 /** A word or sign for the side that every call has. */
-const OUTPUT = /\bout|completion|response|answer|received|[↓⬇⇣⇩⇠▼📤🔽]/iu;
+const OUTPUT = /\bout|completion|response|answer|received|输出|回复|[↓⬇⇣⇩⇠▼📤🔽]/iu;
 /** A call with its cost, and prices by the token. */
 const COST_OF_CALL = /\b(?:llm|model|api|call|request|response)\b.*[$€¥] ?\d|[$€¥] ?0\.0\d/i;
 const IS_PRICE = /(?:per|\/) ?1?\d*[km]\b|per (?:million|thousand|token)|mtok/i;
@@ -23,13 +21,13 @@ const SIDES =
   /^(?!.*\b(?:prompt|completion)s? ?[#[(]).*\bprompt ?[:=]? ?\d[\d,]*\b(?![.%]\d)[ ,;|/+&·•-]{1,4}(?:and )?completion ?[:=]? ?\d|\b\d[\d,]* prompt[ ,;|/+&·•-]{1,4}(?:and )?\d[\d,]* completion\b|\b\d[\d,]* in \+ +\d[\d,]* out = ?[$€¥]|\b\d[\d,]* in ?[/,|·+] ?\d[\d,]* out\b[^\w\n]{1,3}\d[\d,]* cached|\bin \d.*\bout \d.*\bcache[-_ ]?read.*\bcache[-_ ]?write|\d in ?\+ ?\d[\d,]* cached ?\+ ?\d[\d,]* out|(?:输入|提示)\D{0,3}\d.*(?:输出|生成|回复|output)\D{0,3}\d.*(?:耗时|用时)|^\W*thoughts? ?[:=] ?\d[\d,]*\W{1,4}output ?[:=] ?\d[\d,]*\W{1,4}total ?[:=] ?\d/im;
 const PROVEN =
   /(?:\b(?:input|prompt)\b|输入|提示).*(?:\b(?:output|completion|response)\b|输出|生成|补全|回复).*(?:\btotal\b|总|合计|共)/i;
-const SHARED =
-  /(?:\b(?:input|prompt)\b|输入|提示).*(?:\b(?:output|completion)\b|输出|回复).*(?:\b(?:reasoning|thinking)\b|思考|推理|缓存)/i;
+/** A share of a side, which nothing but a call has. */
+const SHARE = /cached?\b|reasoning|thinking|思考|推理|缓存/i;
 /** Both sides of calls that are counted: `12 in + 34 out over 5 requests`. */
 const COUNTED =
   /\b\d[\d,]* in \+ \d[\d,]* out\b.*\b(?:requests?|calls?)\b|\b\d+ (?:calls?|requests?)\b\W{1,3}\d[\d,]{3,} in\b\W{1,3}\d[\d,]* out\b/i;
 /** A text with its name, as keys and secrets are shown: `token='abc'`. */
-const NAMED_TEXT = /[\w.-]+\s?[=:]\s?(["'])(?:(?!\1)[^\n]){0,200}\1/g;
+const NAMED_TEXT = /[\w.-]+\s?[=:]\s?(["'])(?=[^"'\n]*[a-z])(?:(?!\1)[^\n]){0,200}\1/gi;
 /** Prices and speeds beside the figures of a call. */
 const ASIDE =
   /(?:约合?|折合|合)?\s?[$¥￥]?(?<![\d.,])\d[\d.,]{0,12}\s?(?:元|美元|美分|人民币|円)(?!\/)|(?:costs?:? ?)?[$¥€] ?\d[\d.]*(?: ?\/ ?[$¥€] ?\d[\d.]*)? ?(?:\/|per) ?\d*[km]?(?: ?(?:tok(?:en)?s?|million|thousand))?(?![a-z])|@ ?[$¥€] ?[\d.]+ ?\/ ?\w+|(?:costs?:? ?)?[$¥€] ?\d[\d.,]*(?: (?:message|session|so far|in total|total))?(?![a-z])|\b(?:tokens?|toks?|tok)\/s(?:ec)?\b:? ?\d[\d.]*|(?:\b(?:in|took) |\b\w{1,20} ?[=:] ?(?=[\d.]+ ?t))?(?<![\d.])\d[\d.]{0,20} ?(?:(?:tokens?|toks?|tok|t)\/s(?:ec)?|ms|s|sec|seconds|%)(?![\w])/gi;
@@ -75,7 +73,10 @@ function isModels(line: string): boolean {
 
 /** `Input: 12 | Output: 34 | Total: 46`: both sides, and a total that is their sum or the shares that only a call has. */
 function isProvenAlone(line: string): boolean {
-  if (line.length > LONGEST_LINE || !(PROVEN.test(line) || SHARED.test(line))) {
+  if (
+    line.length > LONGEST_LINE ||
+    !(PROVEN.test(line) || (SHARE.test(line) && OUTPUT.test(line)))
+  ) {
     return false;
   }
   const figures = figuresIn(withoutAsides(line));

@@ -29,11 +29,11 @@ export const SPACED: Words = [
   ],
   [
     'input',
-    "masuk, envoyé, envoyés, enviado, enviados, gesendet, inviati, verzonden, wysłane, отправлено, gönderilen, đã gửi, terkirim, eingabe, eingaben, eingang, anfrage, anfragen, rein, hinein, frage, entrée, entrées, d'entrée, d’entrée, l'entrée, l’entrée, requête, requete, demande, d'invite, d’invite, entrada, entradas, petición, solicitud, pregunta, pergunta, requisição, pedido, ingresso, richiesta, domanda, invoer, verzoek, vraag, wejście, wejściow*, zapytani*, żądani*, vstup*, dotaz*, indata, inmatning, fråga, вход*, ввод*, запрос*, промпт*, вхід*, запит*, giriş, girdi, istek, đầu vào, yêu cầu, câu hỏi, masukan, permintaan, είσοδος, εισόδου, bemenet*, kérés*, syöte, pyyntö, intrare, المدخلات, الإدخال, إدخال, مدخل, इनपुट, קלט"
+    "masuk, envoyé, envoyés, enviado, enviados, gesendet, inviati, verzonden, wysłane, отправлено, gönderilen, đã gửi, terkirim, eingabe, eingaben, eingang, anfrage, anfragen, rein, hinein, frage, entrée, entrées, d'entrée, d’entrée, l'entrée, l’entrée, requête, requete, demande, d'invite, d’invite, entrada, entradas, petición, solicitud, pregunta, pergunta, requisição, pedido, ingresso, richiesta, domanda, invoer, verzoek, vraag, wejście, wejściow*, zapytani*, żądani*, vstup*, dotaz*, indata, inmatning, fråga, вход*, ввод*, запрос*, промпт*, вхід*, запит*, вх, giriş, girdi, istek, đầu vào, yêu cầu, câu hỏi, masukan, permintaan, είσοδος, εισόδου, bemenet*, kérés*, syöte, pyyntö, intrare, المدخلات, الإدخال, إدخال, مدخل, इनपुट, קלט"
   ],
   [
     'output',
-    'keluar, reçu, reçus, recibido, recibidos, recebido, recebidos, empfangen, ricevuti, ontvangen, odebrane, otrzymane, получено, alınan, đã nhận, diterima, ausgabe, ausgaben, ausgang, antwort, antworten, raus, heraus, sortie, sorties, réponse, réponses, complétion, génération, salida, salidas, respuesta, respuestas, saída, saídas, resposta, uscita, risposta, uitvoer, antwoord, wyjście, wyjściow*, odpowied*, výstup*, odpověď*, utdata, utmatning, svar, выход*, вывод*, ответ*, вихід*, відповід*, çıkış, çıktı, yanıt, đầu ra, phản hồi, câu trả lời, keluaran, jawaban, έξοδος, εξόδου, kimenet*, válasz*, tuloste, vastaus, ieșire, răspuns, المخرجات, الإخراج, إخراج, مخرج, आउटपुट, פלט'
+    'keluar, reçu, reçus, recibido, recibidos, recebido, recebidos, empfangen, ricevuti, ontvangen, odebrane, otrzymane, получено, alınan, đã nhận, diterima, ausgabe, ausgaben, ausgang, antwort, antworten, raus, heraus, sortie, sorties, réponse, réponses, complétion, génération, salida, salidas, respuesta, respuestas, saída, saídas, resposta, uscita, risposta, uitvoer, antwoord, wyjście, wyjściow*, odpowied*, výstup*, odpověď*, utdata, utmatning, svar, вых, выход*, вывод*, ответ*, вихід*, відповід*, çıkış, çıktı, yanıt, đầu ra, phản hồi, câu trả lời, keluaran, jawaban, έξοδος, εξόδου, kimenet*, válasz*, tuloste, vastaus, ieșire, răspuns, المخرجات, الإخراج, إخراج, مخرج, आउटपुट, פלט'
   ],
   [
     'total',
@@ -112,10 +112,8 @@ export const SPACED: Words = [
 /** Words in a row, and those with endings joined to them. */
 export const JOINED: Words = [
   // Before the words for an output, of which these are made.
-  [
-    'cache write',
-    'キャッシュ作成, キャッシュ生成, キャッシュ書き込み, 캐시 생성, 캐시 쓰기, 캐시 작성, 캐시생성, 캐시쓰기, 캐시기록, 캐시 기록'
-  ],
+  ['cache write', 'キャッシュ書き込み, 캐시 쓰기, 캐시 작성, 캐시쓰기, 캐시기록, 캐시 기록'],
+  ['cache creation', 'キャッシュ作成, キャッシュ生成, 캐시 생성, 캐시생성'],
   ['tokens', 'トークン数, トークン量, トークン, 토큰 수, 토큰수, 토큰, โทเค็น'],
   [
     'input',
@@ -125,7 +123,7 @@ export const JOINED: Words = [
   ['total', '合計, 総計, 総数, 全体, 합계, 총계, 총합, 전체, รวม'],
   [
     'cached',
-    '캐시 읽기, 캐시읽기, 캐시 적중, 캐시적중, キャッシュ済み, キャッシュヒット, キャッシュ読み取り, キャッシュ, 캐시됨, 캐시된, 캐시 히트, 캐시'
+    '캐시 읽기, 캐시읽기, 캐시 적중, 캐시적중, キャッシュ済み, キャッシュヒット, キャッシュ読み取り, キャッシュ読み込み, キャッシュ読込, キャッシュ, 캐시됨, 캐시된, 캐시 히트, 캐시'
   ],
   ['reasoning', '推論, 思考, 추론, 사고, 생각'],
   ['limit', '上限, 制限, リミット, 한도, 제한'],

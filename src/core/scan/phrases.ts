@@ -22,7 +22,9 @@ const MOST_LINES = 60;
 /** `Tokens used for this request: 46`. */
 const ANNOUNCED = /^[^\d]*\btokens?\b[^\d:]*[:=] ?(\d[\d,]*)(?: tokens?)?[^\w]*$/i;
 /** Texts that are printed beside the figures; in braces they are structures. */
-const QUOTED = /(?<![\w])(["'])(?:(?!\1)[^{}\n]){0,200}\1(?!\w|\s*[:=,)])/g;
+const QUOTED = /(?<![\w])(["'])(?=[^"'\n]*\p{L})(?:(?!\1)[^{}\n]){0,200}\1(?!\w|\s*[:=,)])/gu;
+/** `tokens: '12 + 34 = 46'`. */
+const FIGURES = /(["'])([^"'\p{L}\n]{1,60})\1/gu;
 /** Structures have a reader of their own. */
 const STRUCTURE = /["'{}<>]|--[a-z]|\w\(\w+=|^\s*\w+ ?[=:] ?\S+,$/;
 /** A running sum beside the figures of a call. */
@@ -195,12 +197,14 @@ class Phrases {
 
 /** `usage for call 1: in 12`: which of the calls it is. */
 const NUMBERED =
-  /\b(?:call|request|turn|step|run|round|iteration|attempt|message|job|task|item|example|page|chunk|batch|document|file|sample|question|row|record)(?: #?|#)\d{1,4}(?: ?(?:of|\/) ?\d{1,4})?(?=\s?(?:[:\])]|→))/gi;
+  /\b(?:call|request|turn|step|run|round|iteration|attempt|message|job|task|item|example|page|chunk|batch|document|file|sample|question|row|record)(?: #?|#)\d{1,3}(?: ?(?:of|\/) ?\d{1,4})?(?=\s?(?:[:\])]|→))/gi;
 /** `cached=n/a`: a share that is not known. */
 const UNKNOWN =
   /(?<![\p{L}])[\p{L}][\p{L}_ ]{1,24}\s?[=:]\s?(?:n\/a|none|null|unknown|未返回|[-–—?])(?![\p{L}\d])/giu;
 /** `notes.txt: 12 in`: the file that the call was about. */
 const OF_FILE = /^\s*[\w./-]{1,60}\.[a-z]\w{0,4}\s?[:|→]\s/i;
+/** `app.main:ask:42 - `: the line of a program that logs. */
+const LOCATION = /(?<![\w.])[\w.]{1,60}:[\w.<>]{1,60}:\d{1,5}(?= [-|])/g;
 /** Arrows of any spelling are one; a text in quotes and an apostrophe say nothing. */
 function withoutTexts(line: string): string {
   const plain = line
@@ -209,8 +213,10 @@ function withoutTexts(line: string): string {
     .replace(NUMBERED, 'call')
     .replace(UNKNOWN, ' ')
     .replace(OF_FILE, '')
+    .replace(LOCATION, ' ')
+    .replace(/\bqwen-(?:max|plus|turbo)\b/gi, 'model')
     .replace(/(?<=\w)'(?=\w)/g, '’');
-  return /[{}]/.test(plain) ? plain : plain.replace(QUOTED, ' ');
+  return /[{}]/.test(plain) ? plain : plain.replace(FIGURES, '$2').replace(QUOTED, ' ');
 }
 
 /** A line about tokens that states nothing but a total, above those who share in it. */
@@ -221,7 +227,9 @@ function totalIn(line: string): number | undefined {
     : Number(found.replaceAll(',', ''));
 }
 
-const IS_BESIDE = /cache_(?:read|creation)_input_tokens/;
+/** Anthropic's names; only its words for the cache speak of its creation. */
+const IS_BESIDE =
+  /cache_(?:read|creation)_input_tokens|cached?[ _-]?creat(?:e|ion)|缓存创建|创建缓存/i;
 /** Names that Anthropic does not have: of dialects that count what was read from the cache in the input. */
 const IS_WITHIN = /(?<![a-z])prompt|reasoning_output_tokens/i;
 const BESIDE = {

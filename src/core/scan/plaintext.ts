@@ -14,7 +14,7 @@ const BEHIND = 4_000;
 const TERMINAL = /\u001b(?:\[[0-9;?]{0,30}[A-Za-z]|\]8;[^\u0007\u001b]{0,500}(?:\u0007|\u001b\\))/g;
 /** What every usage that the vocabulary knows has in it. */
 const WORTH_READING =
-  /tok(?:en)?[a-zà-ž]{0,3}(?:\b|_)|token-?(?:ver|anz|nutz|ge|för)|\d ?tkn?s?\b|(?:gpt|claude|gemini)-[\d\w.]|jetons?\b|\bentrada\b|\beingabe\b|entrée|żeton|токен|token_?(?:count|usage|stat)|令牌|词元|用量|输入|输出|billed_?units|eval[_ ]?count|predicted_n|usage|\bIn: \d|\bin=\d|\bcache[_ ](?:read|creat)|input=\d|\d input, |"?output"? *[:=] *\d|\b(?:input|prompt)\s+(?:output|completion)\b|\bprompt[\s:=|│┃║]{0,24}\d|prompt eval time|\d in \+ \d|\bin \d[\d,]{0,12} ?[/|,·] ?out \d|\d in\W{1,12}\d[\d,]{0,12} out\b|\d prompt\b|\bn_in(?:put)?\b|\bprompt\b[^\w\n]{1,40}completion\b|\binput ?[:=|] ?\d|トークン|토큰|โทเค็น|رم[وز]|توكن|टोकन|אסימונים|טוקנים/gi;
+  /tok(?:en)?[a-zà-ž]{0,3}(?:\b|_)|token-?(?:ver|anz|nutz|ge|för)|\d ?tkn?s?\b|(?:gpt|claude|gemini)-[\d\w.]|jetons?\b|\bentrada\b|\beingabe\b|entrée|żeton|токен|token_?(?:count|usage|stat)|令牌|词元|用量|输入|输出|billed_?units|eval[_ ]?count|predicted_n|usage|\bIn: \d|\bin=\d|\bcache[_ ](?:read|creat|hit)|input=\d|\d input, |"?output"? *[:=] *\d|\b(?:input|prompt)\s+(?:output|completion)\b|\bprompt[\s:=|│┃║]{0,24}\d|prompt eval time|\d in \+ \d|\bin \d[\d,]{0,12} ?[/|,·] ?out \d|\d in\W{1,12}\d[\d,]{0,12} out\b|\d prompt\b|\bn_in(?:put)?\b|\bprompt\b[^\w\n]{1,40}completion\b|\binput ?[:=|] ?\d|トークン|토큰|โทเค็น|رم[وز]|توكن|टोकन|אסימונים|טוקנים/gi;
 const ENTITIES: Readonly<Record<string, string>> = {
   '&lt;': '<',
   '&gt;': '>',

@@ -69,7 +69,14 @@ function readWindow(window: string, markup: Markup): readonly Reading[] {
   const readings = readingsOf(structures);
   const phrases = readingsOf([...readPhrases(plain), ...readProven(plain)].flatMap(readStructures));
   const all = withPhrases(readings, phrases);
-  return [...all, ...readLines(plain).filter(line => !all.some(one => isPartOf(line, one)))];
+  const lines = readLines(plain).filter(line => !all.some(one => isPartOf(line, one)));
+  return [...all, ...lines.map(line => withDetails(line, all))];
+}
+
+/** A pair of figures of a line, with the shares that were read beside them otherwise. */
+function withDetails(line: Reading, all: readonly Reading[]): Reading {
+  const same = all.find(one => agrees(one, line));
+  return same === undefined ? line : { ...mergedReading(line, same), kind: line.kind };
 }
 
 /** Adds what phrases say to what structures say; both may be about one call, or the structure about several. */
@@ -87,6 +94,8 @@ function withPhrases(
       all.push(phrase);
     } else if (same.every(({ kind }) => kind === 'call')) {
       all[at] = mergedReading(all[at], phrase);
+    } else if (same.length === 1) {
+      all[at] = { ...mergedReading(all[at], phrase), kind: all[at].kind };
     }
   }
   return all;

@@ -69,6 +69,7 @@ const REQUEST = [
   String.raw`^\s*(?:please )?(?:set|pass|use|keep|choose|provide|specify|allocate|see) (?=[a-z])`,
   String.raw`^\s*(?:[\w.]+\.)?\w+(?:Error|Exception|Warning)\b\s*:`,
   String.raw`^E {3,}|^(?:FAILED|PASSED) `,
+  String.raw`\b(?:Conv\w*|Linear|Bilinear|LSTM|GRU|Dense\w*)\(`,
   String.raw`\binput_(?:value|type)=|\brate-?limit|\b(?:count|estimate)_tokens\b`,
   String.raw`(?:\d ?[*×] ?|[=(+] ?)(?:\w+\.)?\w*_tokens ?[*/×] ?\d|\d ?[*×] ?(?:\w+\.)?\w*_tokens\b`,
   String.raw`\b(?:\w*batch_size|per_device_\w+|bs|num_gpus|n_gpus|concurrency|seq_len|world_size|num_prompts|num_samples|n_samples|qps)\s?[=:]\s?\d`

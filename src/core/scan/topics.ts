@@ -18,7 +18,8 @@ const ASIDE = new RegExp(
     String.raw`(?:(?:costs?|price)\s?[=:]?\s?)?[@×x*(]?\s?[$¥€£]\s?[\d.,]+\s?(?:\/|per)\s?[\d.,]*\s?(?:[km]|million|thousand)?\s?(?:tokens?|toks?)?`,
     // `max_tokens=256`, `rate_limit: 5`: names of code, whatever they are.
     String.raw`[A-Za-z]\w*[_.-][\w.-]*\s?[=:]\s?["']?[^\s,;|"']+`,
-    String.raw`(?:(?:est(?:imated|\.)?|approx(?:imate|\.)?|total|remaining)\s)?(?:costs?|price|budget|balance|credits?)(?:\s\w+){0,2}\s?[=:~≈]*\s?\(?[$¥€£]\s?[\d.,]+`,
+    String.raw`(?:(?:est(?:imated|\.)?|approx(?:imate|\.)?|total|remaining)\s(?:api\s|llm\s)?)?(?:costs?|price|budget|balance|credits?)(?:\s\w+){0,2}\s?[=:~≈]*\s?\(?[$¥€£]\s?[\d.,]+`,
+    String.raw`costs? (?:unknown|n\/a|not available|unavailable)(?: ?\([^()]*\))?`,
     String.raw`(?:est(?:imated|\.)?|approx(?:\.|imately)?|about|around)\s?[=:]?\s?[$¥€£]\s?[\d.,]+`,
     String.raw`(?:(?:throughput|speed|rate)\s?[:=]?\s?)?(?:tokens?|toks?)\/s(?:ec)?\s?[:=]?\s?[\d.]+`,
     String.raw`(?:throughput|speed|rate)\s?[:=]?\s?[\d.,]+\s?(?:tokens?|toks?|t)?\s?(?:(?:\/|per)\s?s(?:ec(?:ond)?)?)?\b`,
@@ -54,6 +55,9 @@ const NEUTRAL =
 /** Words by which a sentence says what was used. */
 const REPORTS =
   /^(?:us(?:ed|es|ing)|consum(?:ed|es|ing)|took|takes|cost|costs|sent|sends|received|returned|returns|generated|generating|produced|spent|billed|charged|paid|read|wrote|was|were|is|are|report(?:ed|s)|replied|answered|responded|got|gave|given|had|has|have|came|went|counted|done|finished|completed|processed|ended|made|required|recorded|logged|saved|tracked)$/i;
+/** What a call took or cost, as its fields say it. */
+const COSTED =
+  /\bcosts?\s?[=:]\s?[$€¥]|\b(?:duration|dur|latency|elapsed|took)[=: ]{1,2}[\d.]+ ?m?s\b/i;
 /** A question about figures. */
 const IS_ASKED = /^.*\d.*?[a-z)] .*[a-z] ?[?？]\s*$/i;
 /** What a test compares. */
@@ -161,7 +165,8 @@ function isRow(line: string): boolean {
 
 function saysOther(line: string): boolean {
   const own = ownWords(line.replace(ASIDE, ' ').replace(END_OF_TEXT, ' '));
-  return IS_OTHER.test(own) || IS_ASKED.test(line) || isUnreported(own);
+  const isOfCall = COSTED.test(line);
+  return IS_OTHER.test(own) || IS_ASKED.test(line) || (!isOfCall && isUnreported(own));
 }
 
 /** What a line says of its figures: without the answer of a model or the question that stands before them. */

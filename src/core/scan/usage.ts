@@ -190,8 +190,8 @@ function isCacheBeside({ names }: Node, figures: Figures, cached: number): boole
     names.has('cache_write_input_tokens') || names.has('cache_read_input_token_count');
   // Only Anthropic's words for the cache speak of its creation.
   const isCreated = names.has('cache_create') || names.has('cache_creation');
-  const isShort = names.has('in') || names.has('input');
-  return ((isAnthropic || isBedrock) && names.has('input_tokens')) || (isCreated && isShort);
+  const isInput = names.has('in') || names.has('input') || names.has('input_tokens');
+  return ((isAnthropic || isBedrock) && names.has('input_tokens')) || (isCreated && isInput);
 }
 
 /** Adds reasoning where the dialect counts it outside of the output: Gemini; xAI and Perplexity, by the total. */

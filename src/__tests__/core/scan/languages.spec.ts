@@ -7,7 +7,7 @@ describe('inEnglish', () => {
     ['Tokens de entrada: 812', 'input tokens: 812'],
     ['Токены запроса: 812', 'input tokens: 812'],
     ['입력 토큰: 812개', ' input   tokens : 812'],
-    ['캐시 생성 토큰: 12', ' cache write   tokens : 12'],
+    ['캐시 생성 토큰: 12', ' cache creation   tokens : 12'],
     ['번역 완료: 12개, 완료 토큰: 8', '번역 완료: 12,  output   tokens : 8'],
     ['輸入 token：812，快取 64', '输入 token：812，缓存 64']
   ])('should translate %s', (text, english) => {
