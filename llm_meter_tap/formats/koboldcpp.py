@@ -28,7 +28,8 @@ def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
 
 def normalise(draft: Draft, provider: str) -> Usage:
     """Use the two counts unchanged."""
-    return Usage(*(count(draft.raw.get(name)) for name in _FIGURES), raw=draft.raw)
+    entered, produced = (count(draft.raw.get(name)) for name in _FIGURES)
+    return Usage(entered, produced, raw=draft.raw)
 
 
 def _is_prompt(request: Request) -> bool:
