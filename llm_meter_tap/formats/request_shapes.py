@@ -133,9 +133,8 @@ def is_bedrock_prompt(request: Request) -> bool:
 
 
 def is_llamacpp_prompt(request: Request) -> bool:
-    """Named by what it limits, since the paths are common words, unless it is the server's own path."""
-    is_own = request.path == "/completion" and "model" not in request.members
-    return request.has("prompt") and (is_own or isinstance(request.members.get("n_predict"), int))
+    """Named by what it limits, since the paths are common words."""
+    return request.has("prompt") and isinstance(request.members.get("n_predict"), int)
 
 
 def is_llamacpp_infill(request: Request) -> bool:
