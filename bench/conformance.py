@@ -188,11 +188,12 @@ def _print(scores: dict[str, list[ClientOutcome]]) -> None:
     print()
     for verdict in _VERDICTS:
         _print_row(verdict, [sum(of_group[verdict] for of_group in by.values()) for by in counts.values()])
-    means = [
-        sum(of_group["exact"] / sum(of_group.values()) for of_group in by.values()) / len(by)
-        for by in counts.values()
-    ]
-    _print_row(f"mean over {len(groups)} groups", [f"{mean:.2%}" for mean in means])
+    if groups:
+        means = [
+            sum(of_group["exact"] / sum(of_group.values()) for of_group in by.values()) / len(by)
+            for by in counts.values()
+        ]
+        _print_row(f"mean over {len(groups)} groups", [f"{mean:.2%}" for mean in means])
     for kind, title in (("call", "calls without usage"), ("none", "non-calls"), ("retrieval", "retrievals")):
         for verdict, words in _REST.items():
             row = (kind, verdict)

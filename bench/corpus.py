@@ -59,10 +59,21 @@ def corpus_path() -> Path:
 
 
 def exchanges(path: Path) -> Iterator[dict[str, Any]]:
-    """The corpus's lines."""
+    """The corpus's lines; where an answer reports no usage, llama.cpp's timings are the truth."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
-            yield json.loads(line)
+            row = json.loads(line)
+            weak = row.get("weak_usage")
+            yield row if row["truth"] or not weak else {**row, "truth": _truth_of_timings(weak)}
+
+
+def _truth_of_timings(weak: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **dict.fromkeys(BUCKETS),
+        "input_tokens_total": weak["input_tokens"],
+        "output_tokens_total": weak["output_tokens"],
+        "cached_input_tokens": weak["cached_input_tokens"],
+    }
 
 
 def body_of(row: dict[str, Any], side: str) -> bytes:

@@ -13,7 +13,8 @@ from llm_meter_tap.calls import unrecognised
 from llm_meter_tap.calls.call import Call
 from llm_meter_tap.calls.outgoing_request import OutgoingRequest
 from llm_meter_tap.calls.possible_call import PossibleCall, may_be_call
-from llm_meter_tap.formats.matching import CallShape, recognise
+from llm_meter_tap.formats.answer_recognition import asked_format
+from llm_meter_tap.formats.matching import recognise
 from llm_meter_tap.limits import run_caps
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def prepare_call(request: OutgoingRequest) -> Observer | None:
     if present is None:
         return None
     call = Call(present, shape, request)
-    call.reservation_request = _reservation_request(present, call.record, shape, request)
+    call.reservation_request = _reservation_request(present, call.record, shape.api, request)
     return call
 
 
@@ -64,13 +65,15 @@ def _possible_call(request: OutgoingRequest, content_type: str | None) -> Observ
     if present is None:
         return None
     call = PossibleCall(present, request)
-    if call.is_proved:
-        call.reservation_request = _reservation_request(present, call.record, call.shape, request)
+    api = call.shape.api if call.is_proved else asked_format(content_type, request.body)
+    if api is not None:
+        call.reservation_request = _reservation_request(present, call.record, api, request)
+        call.is_reserved = call.reservation_request is not None
     return call
 
 
 def _reservation_request(
-    present: Tap, record: CallRecord, shape: CallShape, request: OutgoingRequest
+    present: Tap, record: CallRecord, api: str, request: OutgoingRequest
 ) -> ReservationRequest | None:
     """The reservation request of a call; None where no limit can refuse it."""
     gate, run = present.gate_watch.current_gate(), run_caps.current()
@@ -78,4 +81,4 @@ def _reservation_request(
         return None
     from llm_meter_tap.limits.reservation import ReservationRequest
 
-    return ReservationRequest(record, shape.api, request.headers.get("content-type"), request.body, gate, run)
+    return ReservationRequest(record, api, request.headers.get("content-type"), request.body, gate, run)

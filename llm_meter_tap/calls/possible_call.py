@@ -1,9 +1,10 @@
 """Follows a request that may be a call: its host is a provider's or uses a known format, but its path is not
 known.
 
-The answer decides. Until then nothing is written, and any other request leaves no trace. A path whose answer
-has proved a call is remembered: the next request to it is a call from its start, so that hard limits apply to
-it.
+The answer decides. Until then nothing is written, and any other request leaves no trace. Where a hard limit
+applies, a request that asks a model for something is held back like a call; the reservation is released if
+the answer proves nothing. A path whose answer has proved a call is remembered: the next request to it is a
+call from its start.
 """
 
 from __future__ import annotations
@@ -57,8 +58,11 @@ class PossibleCall(Call):
         request: The request.
 
     Attributes:
-        is_proved: An earlier answer at the same path proved a call, so that a limit can refuse this one.
+        is_proved: An earlier answer at the same path proved a call, so that this is one from its start.
+        is_reserved: A limit was asked, so that its reservation has to be released.
     """
+
+    is_reserved = False
 
     def __init__(self, present: Tap, request: OutgoingRequest) -> None:
         content_type = request.headers.get("content-type")
@@ -86,10 +90,11 @@ class PossibleCall(Call):
             super()._open()
         else:
             self._is_settled = False
+            self.reservation_request = None
             self._tap.under_way.add(self._reference)
 
     def _drop_call(self) -> None:
-        if self.is_proved:
+        if self.is_proved or self.is_reserved:
             super()._drop_call()
         elif self._is_ours():
             self._close()

@@ -10,6 +10,7 @@ import re
 _MAY_BE = re.compile(
     r"/(?:files|batches|responses|runs|predictions|interactions|completions|tasks|videos|dreams|sonar"
     r"|deferred-completion|async-result|v1/sessions|agents/sessions|agentstudio/sessions|batch/jobs|embed-jobs)/"
+    r"|/v3/chat/retrieve(?:\?|$)"
 ).search
 
 

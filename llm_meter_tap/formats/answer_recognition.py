@@ -35,6 +35,15 @@ _NAMES = (*_USAGES, *_NAMES_OF_CALLS, "object", "type", *_WRAPPERS)
 _COLLECTIONS = re.compile(r"(?:batch|list|page|bucket|session|job|run|report|result)$")
 
 
+# What a model is asked by, and the format in which the text is counted that it has to read.
+_ASKED_BY = (
+    ("messages", "openai.chat"),
+    ("contents", "google.generateContent"),
+    ("prompt", "openai.completions"),
+    ("input", "openai.responses"),
+)
+
+
 class _Spelling(NamedTuple):
     """How a format names the counts of input and output, and the provider that is assumed."""
 
@@ -90,6 +99,28 @@ def provisional_shape(host: str, path: str, content_type: str | None, body: byte
     model = text(members.get("model"))
     provider = provider_at(host, path) or "openai"
     return CallShape("openai.chat", provider, OPERATION, model, members.get("stream") is True)
+
+
+def asked_format(content_type: str | None, body: bytes | None) -> str | None:
+    """The format that is nearest to a request which asks a model for something; None for any other request.
+
+    Hard limits apply to it before its answer can prove anything.
+
+    Args:
+        content_type: The request's Content-Type.
+        body: The request's body, or None where it cannot be seen.
+    """
+    if "json" not in (content_type or ""):
+        return None
+    members = members_of(body, content_type or "")
+    if text(members.get("model")) is None:
+        return None
+    return next((format for name, format in _ASKED_BY if _is_asked(name, members.get(name))), None)
+
+
+def _is_asked(name: str, given: Any) -> bool:
+    is_list = isinstance(given, list)
+    return bool(given) and (is_list or (isinstance(given, str) and name in ("prompt", "input")))
 
 
 def recognise_answer(

@@ -292,7 +292,6 @@ FAMILY = Family(
         "stepfun.com": "stepfun",
         "together.ai": "together",
         "together.xyz": "together",
-        "ai-gateway.vercel.sh": "vercel",
         "voyageai.com": "voyage",
         "inference.wandb.ai": "wandb",
         "writer.com": "writer",

@@ -70,9 +70,10 @@ def documents(
     """
     if body.startswith(b"{") and content_type.partition(";")[0] == "application/json":
         return _object(body, complete, matters, names, figures or names[:1])
-    if "amazon.eventstream" in content_type and eventstream.parts(body):
-        content_type, body = "", eventstream.parts(body)
-    if "amazon.eventstream" in content_type:
+    is_binary = "amazon.eventstream" in content_type or eventstream.is_begun_by(body)
+    if is_binary and eventstream.parts(body):
+        content_type, body, is_binary = "", eventstream.parts(body), False
+    if is_binary:
         return _stream(eventstream.events(body), matters, None if is_summed else _LAST)
     if body.startswith(_BOM):
         body = body[len(_BOM) :]

@@ -42,6 +42,13 @@ def events(body: bytes) -> Iterator[StreamEvent]:
         at += total
 
 
+def is_begun_by(body: bytes) -> bool:
+    """Whether bytes begin with the lengths of an event and their checksum, whatever the type says."""
+    if len(body) < _PRELUDE_END or body[0] != 0:
+        return False
+    return binascii.crc32(body[:8]) == int.from_bytes(body[8:_PRELUDE_END], "big")
+
+
 def parts(body: bytes) -> bytes:
     """The answer of a SageMaker endpoint, which its stream holds in pieces; empty for other streams."""
     if b"PayloadPart" not in body[:_FIRST_EVENT]:

@@ -95,10 +95,15 @@ def normalise(draft: Draft, provider: str) -> Usage:
     )
 
 
+# Google's own clients may ask for the numbers of enumerations (`$alt=json;enum-encoding=int`).
+_MODALITIES = {1: "TEXT", 2: "IMAGE", 3: "VIDEO", 4: "AUDIO", 5: "DOCUMENT"}
+
+
 def _modalities(raw: dict[str, Any], name: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for entry in sequence(raw.get(name)):
         modality, tokens = mapping(entry).get("modality"), count(mapping(entry).get("tokenCount"))
+        modality = _MODALITIES.get(modality, modality) if isinstance(modality, int) else modality
         if isinstance(modality, str) and tokens is not None:
             found[modality] = found.get(modality, 0) + tokens
     return found

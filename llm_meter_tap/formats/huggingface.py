@@ -55,6 +55,11 @@ def _is_tei_ranking(request: Request) -> bool:
     )
 
 
+def _is_tei_prediction(request: Request) -> bool:
+    """Named by an option of its own, since the path is a common word."""
+    return is_tei_input(request) and any(name in request.members for name in ("raw_scores", "truncate"))
+
+
 INFERENCE = Format(
     name="huggingface.inference",
     usage=UsageReader(
@@ -118,6 +123,14 @@ FAMILY = Family(
             path=r"^/(?:rerank|similarity)$",
             endings=("rerank", "similarity"),
             has_shape=_is_tei_ranking,
+        ),
+        Endpoint(
+            format=EMBED,
+            operation_name="rerank",
+            author="huggingface",
+            path=r"^/predict$",
+            endings=("predict",),
+            has_shape=_is_tei_prediction,
         ),
         Endpoint(
             format=EMBED,

@@ -1,4 +1,5 @@
-"""llama.cpp's own formats: completions, infills, embeddings; its chat is OpenAI's.
+"""llama.cpp's own formats: completions, infills, embeddings; its chat is OpenAI's, but for its
+`timings`, which a stream has even where usage was not asked for.
 
 Source: the reference of llama.cpp's server. `tokens_evaluated` is the whole prompt, also what was cached;
 `timings.cache_n` is the part that was. In a stream they are in the last event, the one with `stop`.
@@ -6,13 +7,18 @@ Source: the reference of llama.cpp's server. `tokens_evaluated` is the whole pro
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from llm_meter_tap.formats.figures import Draft, Usage
+from llm_meter_tap.formats.figures import Draft, Usage, total_of
 from llm_meter_tap.formats.format import Endpoint, Family, Format, OutputLimit, TextFields, UsageReader
 from llm_meter_tap.formats.request_shapes import is_llamacpp_infill, is_llamacpp_prompt
 from llm_meter_tap.wire.json_values import count, mapping
 
+TIMINGS = "timings"
+"""The name among a call's raw figures of what the server measured."""
+
+_COUNTS = ("prompt_n", "cache_n", "predicted_n")
 _FIGURES = ("tokens_evaluated", "tokens_predicted", "timings")
 _NAMES = (*_FIGURES, "model", "stop", "error")
 
@@ -34,6 +40,29 @@ def normalise(draft: Draft, provider: str) -> Usage:
         cache_read_input_tokens=count(mapping(draft.raw.get("timings")).get("cache_n")),
         raw=draft.raw,
     )
+
+
+def timings_in(answer: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The timings of an answer, if they count all of it.
+
+    Args:
+        answer: A whole answer, or a chunk of a stream.
+
+    Returns:
+        The timings; None from older servers, which don't say how much of the prompt was cached.
+    """
+    found = mapping(answer.get(TIMINGS))
+    return None if any(count(found.get(name)) is None for name in _COUNTS) else found
+
+
+def usage_of_timings(raw: dict[str, Any]) -> Usage:
+    """Count what was read anew and what was cached as input.
+
+    Args:
+        raw: A call's raw figures, with timings that count all of it.
+    """
+    entered, cached, produced = (count(raw[TIMINGS].get(name)) for name in _COUNTS)
+    return Usage(total_of(entered, cached), produced, cached, raw=raw)
 
 
 COMPLETION = Format(

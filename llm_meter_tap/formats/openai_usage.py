@@ -12,6 +12,7 @@ from typing import Any
 
 from llm_meter_tap.formats.figures import Draft, Usage, rest_of
 from llm_meter_tap.formats.format import UsageReader, names
+from llm_meter_tap.formats.llamacpp import TIMINGS, timings_in, usage_of_timings
 from llm_meter_tap.formats.openai_other_models import add_usage, other_models, tool_usage
 from llm_meter_tap.formats.tool_calls import in_output
 from llm_meter_tap.wire.json_values import LARGEST_COUNT, count, mapping, sequence
@@ -23,6 +24,7 @@ _MATTERS = (
 _NAMES = (
     "usage", "model", "id", "service_tier", "error", "status", "result", "errors", "background", "object",
     "output", "tools", "tool_usage", "svg_usage", "model_id",
+    TIMINGS,
 )  # fmt: skip
 
 # Of responses, images, transcriptions and speech; Mistral's of conversations and transcriptions.
@@ -109,6 +111,8 @@ def read_document(draft: Draft, event: str, document: dict[str, Any]) -> None:
     if "x_groq" in body:
         draft.replace(mapping(body["x_groq"]).get("usage"))
     draft.replace(body.get("usage"))
+    if TIMINGS in body and (not draft.raw or TIMINGS in draft.raw):
+        draft.update({TIMINGS: timings_in(body)})
     # Responses report what tools used, and images who drew an SVG, beside the usage.
     if "tool_usage" in body or "svg_usage" in body:
         beside = {"tool_usage": tool_usage(body), "svg_usage": mapping(body.get("svg_usage"))}
@@ -169,6 +173,8 @@ def _ends(document: dict[str, Any], body: dict[str, Any], choices: list[dict[str
 def normalise(draft: Draft, provider: str) -> Usage:
     """Bring the dialects of one usage object to inclusive sums."""
     raw = draft.raw
+    if TIMINGS in raw:
+        return usage_of_timings(raw)
     usage = Usage(raw=raw)
     _read_figures(usage)
     total = count(raw.get("total_tokens"))

@@ -6,9 +6,11 @@ import re
 
 _OFFERED = re.compile(
     r"(?i)/(?:files|uploads|batch\w*|fine[_-]?tun\w+|assistants|threads|vector_stores|evals|containers"
-    r"|moderations?|\w*token\w*|organi[sz]ation\w*|telemetry|track|events?)(?:[/:]|$)|:\w*tokens$"
+    r"|moderations?|cached\w*|apply-template|\w*token\w*|organi[sz]ation\w*|telemetry|track|events?)(?:[/:]|$)|:\w*tokens$"
     # A method of a model (Google's `models/NAME:METHOD`) may be a call.
     r"|/models(?:/[^:]*)?$"
+    # Prompts that are kept, and models that are made of others (Ollama's `create`).
+    r"|/prompts(?:/[^/]+)?(?:/render)?$|/api/create$"
 )
 # Changing, cancelling or reporting what an earlier call made repeats the figures of that call.
 _OF_EARLIER_CALLS = re.compile(

@@ -33,7 +33,8 @@ NAMES = (
     "model", "stream", "max_tokens", "agent", "agent_id", "anthropic_version", "previous_response_id",
     "n_predict", "input_suffix", "Model", "Stream", "modelId", "model_id", "sampling_params",
     "class_method", "Target", "stream_format", "user", "response_mode", "servingMode", "modelUri",
-    "completionOptions",
+    "completionOptions", "bot_id", "user_id", "workflow_id", "max_length", "max_context_length", "raw_scores",
+    "truncate", "url", "q",
 )  # fmt: skip
 LONG_NAMES = (
     "variables",

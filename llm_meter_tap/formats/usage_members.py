@@ -34,7 +34,8 @@ _READ = names(
     "num_prompt_tokens num_completion_tokens num_total_tokens InputTokens OutputTokens CachedTokens",
     "precached_prompt_tokens promptTokens completionTokens cachedTokens reasoningTokens inputTextTokens",
     "numTokens inputLength outputLength cached_input_tokens pages knowledge_tokens",
-    "audio_cached_tokens mcp knowledge_search doubao_app",
+    "audio_cached_tokens mcp knowledge_search doubao_app input_count output_count token_count",
+    "history_tokens total cacheRead cacheWrite reasoning cachedInputTokens",
 )
 # Parts that sum up to a figure that is read, and what is never charged for by itself.
 _REPEATED = names(
@@ -43,12 +44,12 @@ _REPEATED = names(
     "image_output_tokens audio_output_tokens text_input_tokens image_input_tokens image_pixels",
     "num_server_side_tools_used audio_length prompt_per_second predicted_per_second draft_n draft_n_accepted",
     "width height context_window compute_characters tokens_cached input_images video_count TotalPages SR fps",
-    "total_calls",
+    "total_calls noCache text request_count",
 )
 # Money, time and how an answer was made: no counts of what a model read or wrote.
 _NO_COUNT = re.compile(
     r"(?i)cost|price|ticks|credit|latency|duration|time|_ms$|_ns$|_per_(?:sec|second)$|_rate$"
-    r"|^(?:id|index|version|type)$"
+    r"|^(?:id|index|version|type|traffic_?type|modality)$"
 )
 # Their members are the names of tools, or repeat what the response's headers say.
 _OPEN = names(

@@ -103,6 +103,63 @@ def test_a_limit_refuses_the_next_call_to_a_path_that_was_proved(
     assert len(provider.seen) == asked
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ASKING,
+        KNOWN,
+        {"model": "m", "input": "Hi"},
+        {"model": "m", "contents": [{"parts": [{"text": "Hi"}]}]},
+    ],
+    ids=["prompt", "messages", "input", "contents"],
+)
+def test_a_limit_refuses_the_first_call_to_an_unknown_path(
+    service: StandInService, seen: Path, provider: Provider, asked: dict[str, object]
+) -> None:
+    service.wait_for(settled=1)
+    service.most_calls = 0
+    service.write_gate("block")
+    sent = len(provider.seen)
+    with pytest.raises(LimitExceeded):
+        httpx.post(f"{provider.url}/json/v9/think", json=asked)
+    assert len(provider.seen) == sent
+    assert service.wait_for(settled=2)[1]["record"]["llm_meter.call.status"] == "refused"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/json/v9/think", {"name": "m", "prompt": "Hi"}),
+        ("/json/v9/think", {"model": "m", "prompt": {"id": "kept"}}),
+        ("/json/v9/think", {"model": "m", "messages": []}),
+        ("/json/v9/cachedContents", {"model": "m", "contents": [{"parts": []}]}),
+        ("/json/v9/prompts", {"model": "m", "prompt": "Hi"}),
+        ("/json/api/create", {"model": "m", "messages": [{"role": "user", "content": "Hi"}]}),
+    ],
+)
+def test_a_limit_lets_other_requests_to_unknown_paths_through(
+    service: StandInService, seen: Path, provider: Provider, path: str, body: dict[str, object]
+) -> None:
+    service.most_calls = 0
+    service.write_gate("block")
+    assert httpx.post(provider.url + path, json=body).status_code == 200
+    assert service.reservation_requests == []
+
+
+def test_a_reservation_for_what_was_no_call_is_released_without_a_record(
+    service: StandInService, seen: Path, provider: Provider
+) -> None:
+    service.wait_for(settled=1)
+    service.most_calls = 2
+    service.write_gate("block")
+    for _ in range(3):
+        assert httpx.post(f"{provider.url}/limited/v9/think", json=ASKING).status_code == 429
+    assert httpx.post(f"{provider.url}/json/v9/think", json=ASKING).status_code == 200
+    assert len(service.wait_for(settled=2)) == 2
+    service.wait_until(lambda: not service.reserved)
+    assert len(service.settled()) == 2
+
+
 def test_a_proved_path_that_answers_without_usage_is_not_a_call_this_time(
     seen: Path, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:

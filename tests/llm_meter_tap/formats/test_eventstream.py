@@ -56,6 +56,15 @@ def test_a_message_that_is_cut_off_is_left_out(kept: int) -> None:
     ]
 
 
+@pytest.mark.parametrize("content_type", ["", "application/octet-stream"])
+def test_a_stream_is_known_by_its_first_bytes_whatever_the_type_says(content_type: str) -> None:
+    body = frame({":event-type": "metadata"}, b'{"usage":{"inputTokens":3}}')
+    found = documents(content_type, body, True, re.compile(b"usage"), ("usage",))
+    assert found.items == [("metadata", {"usage": {"inputTokens": 3}})]
+    damaged = body[:8] + b"xxxx" + body[12:]
+    assert documents(content_type, damaged, True, re.compile(b"usage"), ("usage",)).items == [("", {})]
+
+
 @settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_can_be_taken_apart(body: bytes) -> None:

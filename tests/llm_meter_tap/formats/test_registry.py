@@ -28,7 +28,7 @@ VECTORS = json.loads((ROOT / "tests" / "vectors" / "usage.json").read_text(encod
 WRITES_NOTHING = ("embeddings", "rerank")
 # Transcriptions and speech have no member that limits the output (OpenAI's API reference), and an application
 # has its limit among its own settings (Alibaba's, Dify's).
-WITHOUT_LIMIT = ("openai.audio", "dashscope.app", "dify.app")
+WITHOUT_LIMIT = ("openai.audio", "dashscope.app", "dify.app", "coze.bot")
 
 
 def endpoint_of(case: dict[str, Any], more: bytes = b"") -> tuple[Endpoint, Any]:

@@ -102,7 +102,16 @@ def lines(*documents):
     return "".join(json.dumps(document) + "\n" for document in documents).encode()
 
 
+def events(*documents):
+    return "".join(f"event: {one['type']}\ndata: {json.dumps(one)}\n\n" for one in documents).encode()
+
+
+RESUMED = "/v1/responses/resp_1?stream=true&starting_after=1"
 PLACES = {
+    RESUMED: events(
+        {"type": "response.output_text.delta", "sequence_number": 2, "delta": "Hi"},
+        {"type": "response.completed", "sequence_number": 3, "response": ANSWERED},
+    ),
     "/v1/files/file-1/content": lines(openai_line(1), FAILED, openai_line(2)),
     "/v1/files/file-2/content": lines({"custom_id": "c1", "body": {"model": "gpt-5", "messages": []}}),
     "/v1/files/file-3/content": lines(*map(openai_line, range(1000))),
@@ -220,6 +229,16 @@ def test_a_background_answer_is_the_call_that_asked_for_it(server, metered, get)
     asked, answered = settled(metered)
     assert asked["llm_meter.call.id"] == answered["llm_meter.call.id"]
     assert (asked["llm_meter.call.basis"], answered["llm_meter.call.basis"]) == ("missing", "reported")
+
+
+def test_a_stream_that_is_resumed_and_its_answer_read_again_are_the_call_that_asked(server, metered, get):
+    httpx.post(f"{server}/v1/responses", json={"model": "gpt-5", "input": "Hi", "background": True})
+    assert get(server + RESUMED) == PLACES[RESUMED]
+    get(f"{server}/v1/responses/resp_1")
+    records = settled(metered)
+    assert len({record["llm_meter.call.id"] for record in records}) == 1
+    assert records[-1]["gen_ai.usage.input_tokens"] == 3
+    assert records[-1]["gen_ai.usage.output_tokens"] == 2
 
 
 def test_a_large_file_of_results_is_read_to_its_end(server, metered, get, monkeypatch):
