@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from llm_meter_tap.formats.documents import documents
+from llm_meter_tap.formats.documents import WHOLE_BODY, Documents, documents
 from llm_meter_tap.formats.errors import error_type
 from llm_meter_tap.formats.figures import Draft, Reading, Usage
 from llm_meter_tap.formats.flags import CACHE_HIT, UNKNOWN_MEMBER, flags_of
 from llm_meter_tap.formats.format import UsageReader
-from llm_meter_tap.formats.gateways import COST, cost_in, is_cache_hit
+from llm_meter_tap.formats.gateways import COST, TELLING, cost_in, is_cache_hit
 from llm_meter_tap.formats.registry import FORMATS
 from llm_meter_tap.formats.tool_calls import in_usage
 from llm_meter_tap.formats.usage_members import unknown_members
@@ -53,10 +53,17 @@ def read_response(
         What could be read. A body that is not what the shape promises has no usage.
     """
     reader = FORMATS[shape.api].usage
-    matters = _pattern(reader.matters)
-    found = documents(
-        (content_type or "").lower(), body, complete, matters, reader.names, reader.figures, reader.is_summed
-    )
+    content_type = (content_type or "").lower()
+    found = _document(content_type, body) if complete and status == 200 else None
+    if found is None:
+        matters = _pattern(reader.matters)
+        found = documents(
+            content_type, body, complete, matters, reader.names, reader.figures, reader.is_summed
+        )
+    elif reader.plain is not None and TELLING.isdisjoint(headers):
+        reading = reader.plain(found.items[0][1])
+        if reading is not None:
+            return reading
     draft = Draft()
     for event, document in found.items:
         reader.read_document(draft, event, document)
@@ -75,6 +82,15 @@ def read_response(
         reading.is_cached, reading.usage = True, None
         reading.tool_calls, reading.flags, reading.unknown_members = {}, [CACHE_HIT], []
     return reading
+
+
+def _document(content_type: str, body: bytes) -> Documents | None:
+    """An answer that is one whole object, as most are; None for any other."""
+    is_object = body[:1] == b"{" and content_type.partition(";")[0] == "application/json"
+    if not is_object or len(body) > WHOLE_BODY:
+        return None
+    document = parse(body)
+    return Documents([("", document)], False, True) if isinstance(document, dict) else None
 
 
 def read_document(shape: CallShape, answer: dict[str, Any]) -> Reading:
