@@ -56,7 +56,6 @@ class Call:
     _status: int | None = None
     _headers: Mapping[str, str] = {}
     _is_decoded = False
-    _is_first_due = True
     _stream_end: StreamEnd | None = None
     # What both lines of the call say of its record, encoded; None where it has to be encoded again.
     _constant: str | None = None
@@ -65,6 +64,7 @@ class Call:
         self._tap = present
         self._shape = shape
         self._request_body = request.body
+        self._is_first_due = shape.is_stream
         self._body = KeptBody()
         self._started = Clock.perf_counter()
         self._reference = weakref.ref(self)
@@ -160,9 +160,10 @@ class Call:
         """Note the head of the response; header names in lower case."""
         self._status = status
         self._headers = headers
-        words = FORMATS[self._shape.api].stream_ends
-        if words and "event-stream" in headers.get("content-type", ""):
-            self._stream_end = StreamEnd(words)
+        if "event-stream" in headers.get("content-type", ""):
+            words = FORMATS[self._shape.api].stream_ends
+            if words:
+                self._stream_end = StreamEnd(words)
 
     def feed(self, chunk: bytes, is_decoded: bool = False) -> None:
         """Keep a piece of the body that the user is about to get.
@@ -199,11 +200,11 @@ class Call:
             faults.count("Call.feed", error)
 
     def _note_first_piece(self) -> None:
+        """Note when a stream began."""
         self._is_first_due = False
-        if self._shape.is_stream:
-            self.record.time_to_first_chunk_s = Clock.perf_counter() - self._started
-            if self._parent is not None and kernel_message.is_kernel():
-                self._tap.sender.watch(weakref.WeakMethod(self.under_way))
+        self.record.time_to_first_chunk_s = Clock.perf_counter() - self._started
+        if self._parent is not None and kernel_message.is_kernel():
+            self._tap.sender.watch(weakref.WeakMethod(self.under_way))
 
     def under_way(self) -> AnswerUnderWay | None:
         """Return how far the answer has come; None once the call has settled. Called by another thread."""
@@ -229,11 +230,13 @@ class Call:
         if not self._is_settled:
             self._settle_response(self._read_response(is_whole=False), is_whole=False, error=error)
 
-    @faults.contained
     def released(self) -> None:
         """Settle a call whose response was closed or freed, or that the interpreter's exit ends."""
-        if self._is_settled:
-            return
+        if not self._is_settled:
+            self._settle_released()
+
+    @faults.contained
+    def _settle_released(self) -> None:
         if self._status is None:
             self._settle(Outcome("aborted", "missing", needs_text=True))
         else:
@@ -290,7 +293,7 @@ class Call:
         )
 
     def _settle(self, outcome: Outcome, usage: Usage | None = None) -> None:
-        if not self._is_ours():
+        if self._is_settled or tap.current() is not self._tap:
             return
         record = self.record
         record.status, record.basis, record.error_type, needs_text = outcome

@@ -121,14 +121,11 @@ class PossibleCall(Call):
         return super().under_way() if self.is_proved else None
 
     @faults.contained
-    def released(self) -> None:
-        """Settle what was not read to its end."""
-        if self._is_settled:
-            return
+    def _settle_released(self) -> None:
         if self._status is None and not self.is_proved:
             self._drop_call()
         else:
-            super().released()
+            super()._settle_released()
 
     def _read_response(self, is_whole: bool) -> Reading:
         assert self._status is not None

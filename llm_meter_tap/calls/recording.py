@@ -35,14 +35,14 @@ class NewRecord(NamedTuple):
 def new_record(present: Tap, shape: CallShape, request: OutgoingRequest) -> NewRecord:
     """Make the record of a request that is about to leave."""
     here, key = context.current(), present.fingerprint(request.headers, request.query)
-    common, place = _common(shape, request.host, port_of(request.scheme, request.port), key, here.known)
+    common, place = _common(shape, request.scheme, request.host, request.port, key, here.known)
     known = {"call_id": present.new_call_id(), "started_at": now(), **common}
     return NewRecord(here.parent, CallRecord.of_known(known), place)
 
 
 @lru_cache(maxsize=128)
 def _common(
-    shape: CallShape, host: str, port: int | None, key: str | None, here: context.Known
+    shape: CallShape, scheme: str, host: str, port: int | None, key: str | None, here: context.Known
 ) -> tuple[dict[str, Any], str]:
     """What records of calls like this one have in common when they leave, and its encoded place."""
     known = {
@@ -54,7 +54,7 @@ def _common(
         "request_model": shape.request_model,
         "is_stream": shape.is_stream or None,
         "server_address": host,
-        "server_port": port,
+        "server_port": port_of(scheme, port),
         "key_fingerprint": key,
         **here,
     }

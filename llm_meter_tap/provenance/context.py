@@ -53,10 +53,14 @@ class CallContext(NamedTuple):
 
 def current() -> CallContext:
     """The context of work done here and now."""
-    kernel = running_kernel()
+    kernel = running_kernel() if "IPython" in sys.modules else None
+    if kernel is None:
+        # What follows is the same, in fewer steps.
+        return CallContext(
+            _known(_VARIABLES.values(), agent.current(), program.script_name(), None), _origin.get()
+        )
     parent = _parent_message(kernel)
-    name = program.script_name() if kernel is None else program.kernel_name()
-    cell = None if kernel is None else (cell_id(parent), run_id(parent))
+    name, cell = program.kernel_name(), (cell_id(parent), run_id(parent))
     return CallContext(_known(_VARIABLES.values(), agent.current(), name, cell), parent)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from llm_meter_tap.runtime.guard import PassingBy
+from llm_meter_tap.runtime.guard import PassingBy, set_passing
 
 if TYPE_CHECKING:
     from llm_meter_tap.calls.observer import Observer
@@ -24,7 +24,7 @@ class Sending(PassingBy):
         self._is_sent = is_sent
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        PassingBy.__exit__(self, kind, error, trace)
+        set_passing(self._before)
         if error is not None:
             self._call.failed(error, bool(self._is_sent(error)))
 

@@ -29,6 +29,8 @@ def _encoder() -> Callable[[Any], str]:
 
 encode = _encoder()
 """Encode a value as JSON on one line, in ASCII."""
+encode_text: Callable[[str], str] = json.encoder.encode_basestring_ascii
+"""Encode a text as JSON, in ASCII."""
 
 LARGEST_COUNT = 10**15
 """A count above this is damage, not usage; it also keeps sums within a 64-bit column."""
