@@ -106,6 +106,7 @@ class Tap:
         parent: dict[str, Any] | None = None,
         on_notices: Callable[[list[str] | None], None] | None = None,
         constant: str | None = None,
+        rest: dict[str, Any] | None = None,
     ) -> None:
         """Write a whole record.
 
@@ -115,10 +116,11 @@ class Tap:
             parent: The cell's parent message.
             on_notices: See `OutgoingLine.on_notices`.
             constant: What `write_opened` returned for this record, unless that has changed since.
+            rest: See `settled_line`.
         """
         if record.allotment_id is not None and self.sender.allotments is not None:
             self.sender.allotments.ended(record)
-        line, call_id, sender = settled_line(record, constant), record.call_id, self.sender
+        line, call_id, sender = settled_line(record, constant, rest), record.call_id, self.sender
         is_spooled = self.spool.append("settled", call_id, line)
         sender.queue_line(
             OutgoingLine("settled", call_id, line, is_spooled, record, text, parent, on_notices),

@@ -9,7 +9,7 @@ it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from llm_meter_tap.calls import local_servers, unrecognised
 from llm_meter_tap.calls.call import Call
@@ -59,6 +59,8 @@ class PossibleCall(Call):
     Attributes:
         is_proved: An earlier answer at the same path proved a call, so that a limit can refuse this one.
     """
+
+    _may_be_plain = False
 
     def __init__(self, present: Tap, request: OutgoingRequest) -> None:
         content_type = request.headers.get("content-type")
@@ -116,6 +118,9 @@ class PossibleCall(Call):
         if self._size > LONGEST_ANSWER and not self.is_proved:
             self._drop_call()
 
+    def plain_pieces(self) -> None:
+        """Return None: the size of each piece counts."""
+
     def under_way(self) -> AnswerUnderWay | None:
         """Return how far the answer has come; None as long as nothing proves that it is one."""
         return super().under_way() if self.is_proved else None
@@ -127,14 +132,14 @@ class PossibleCall(Call):
         else:
             super()._settle_released()
 
-    def _read_response(self, is_whole: bool) -> Reading:
+    def _read_response(self, is_whole: bool, document: dict[str, Any] | None = None) -> Reading:
         assert self._status is not None
         is_complete = is_whole and not self._body.is_cut
         found = recognise_answer(
             self._shape, self._host, self._status, self._headers, self._decoded_body(), is_complete
         )
         if found is None:
-            return super()._read_response(is_whole) if self.is_proved else Reading()
+            return super()._read_response(is_whole, document) if self.is_proved else Reading()
         self._is_recognised = True
         self._shape, reading = found
         return reading

@@ -16,7 +16,7 @@ from llm_meter_tap.formats.partial_json import outer_members
 from llm_meter_tap.formats.providers import provider_of
 from llm_meter_tap.formats.registry import BY_ENDING, OPEN_ENDED, READ_BACKS, UPSTREAMS
 from llm_meter_tap.formats.request_shapes import LONG_NAMES, NAMES, Request, asked_by_member, named_by_member
-from llm_meter_tap.wire.json_values import mapping, parse
+from llm_meter_tap.wire.json_values import parse
 
 _WHOLE_BODY = 65536
 _LONGEST_MODEL = 256
@@ -199,7 +199,8 @@ def members_of(body: bytes | None, content_type: str) -> dict[str, Any]:
         fields = _FORM_FIELD.findall(body[:_WHOLE_BODY]) + _FORM_FIELD.findall(body[-_WHOLE_BODY:])
         return {name.decode(): value.decode("utf-8", "replace") for name, value in fields}
     if len(body) <= _WHOLE_BODY:
-        return mapping(parse(body))
+        document = parse(body)
+        return document if isinstance(document, dict) else {}
     members = outer_members(body, NAMES)
     for name in LONG_NAMES:
         if name not in members:

@@ -24,9 +24,10 @@ from llm_meter_tap.wire.json_values import count, parse
 if TYPE_CHECKING:
     from llm_meter_tap.formats.matching import CallShape
 
-__all__ = ["Reading", "Usage", "read_document", "read_response"]
+__all__ = ["Reading", "Usage", "plain_fields", "read_document", "read_response", "whole_object"]
 
 
+_JSON = "application/json"
 # An answer's pattern is compiled when its first answer comes.
 _pattern = lru_cache(maxsize=None)(re.compile)
 
@@ -38,6 +39,7 @@ def read_response(
     content_type: str | None,
     body: bytes,
     complete: bool,
+    document: dict[str, Any] | None = None,
 ) -> Reading:
     """Read a response; never raises.
 
@@ -48,22 +50,24 @@ def read_response(
         content_type: The response's Content-Type.
         body: The body so far, its content encoding undone.
         complete: Whether the body came to its end.
+        document: What `whole_object` says of it, where it was asked.
 
     Returns:
         What could be read. A body that is not what the shape promises has no usage.
     """
     reader = FORMATS[shape.api].usage
-    content_type = (content_type or "").lower()
-    found = _document(content_type, body) if complete and status == 200 else None
-    if found is None:
-        matters = _pattern(reader.matters)
+    if document is not None:
+        found = Documents([("", document)], False, True)
+    else:
         found = documents(
-            content_type, body, complete, matters, reader.names, reader.figures, reader.is_summed
+            (content_type or "").lower(),
+            body,
+            complete,
+            _pattern(reader.matters),
+            reader.names,
+            reader.figures,
+            reader.is_summed,
         )
-    elif reader.plain is not None and TELLING.isdisjoint(headers):
-        reading = reader.plain(found.items[0][1])
-        if reading is not None:
-            return reading
     draft = Draft()
     for event, document in found.items:
         reader.read_document(draft, event, document)
@@ -84,13 +88,37 @@ def read_response(
     return reading
 
 
-def _document(content_type: str, body: bytes) -> Documents | None:
-    """An answer that is one whole object, as most are; None for any other."""
-    is_object = body[:1] == b"{" and content_type.partition(";")[0] == "application/json"
-    if not is_object or len(body) > WHOLE_BODY:
+def whole_object(content_type: str, body: bytes) -> dict[str, Any] | None:
+    """Parse an answer that came to its end.
+
+    Args:
+        content_type: The response's Content-Type.
+        body: The body, its content encoding undone.
+
+    Returns:
+        The JSON object that the whole body is, as most are; None for any other body.
+    """
+    if len(body) > WHOLE_BODY or body[:1] != b"{":
+        return None
+    if content_type != _JSON and content_type.lower().partition(";")[0] != _JSON:
         return None
     document = parse(body)
-    return Documents([("", document)], False, True) if isinstance(document, dict) else None
+    return document if isinstance(document, dict) else None
+
+
+def plain_fields(api: str, headers: Mapping[str, str], document: dict[str, Any]) -> dict[str, Any] | None:
+    """Read an answer that came to its end, with a status of success, in which nothing is out of the ordinary.
+
+    Args:
+        api: The name of the answer's format.
+        headers: The response's headers, keys in lower case.
+        document: What `whole_object` says of it.
+
+    Returns:
+        The fields that `read_response` would find for the call's record; None where it has to be asked.
+    """
+    read = FORMATS[api].usage.plain
+    return None if read is None or not TELLING.isdisjoint(headers) else read(document)
 
 
 def read_document(shape: CallShape, answer: dict[str, Any]) -> Reading:

@@ -41,11 +41,28 @@ def sync_stream(base: type[Any]) -> type[Any]:
 
         def __iter__(self) -> Iterator[bytes]:
             call = self._call
-            feed = call.feed
+            feed, plain = call.feed, call.plain_pieces()
             try:
-                for chunk in self._stream:
-                    feed(chunk)
-                    yield chunk
+                if plain is None:
+                    for chunk in self._stream:
+                        feed(chunk)
+                        yield chunk
+                else:
+                    body, end, word = plain
+                    for chunk in self._stream:
+                        if (
+                            type(chunk) is bytes
+                            and word not in chunk
+                            and chunk[-1:] == b"\n"
+                            and body.head
+                            and not end.line
+                            and body.room > 0
+                        ):
+                            body.head.append(chunk)
+                            body.room -= len(chunk)
+                        else:
+                            feed(chunk)
+                        yield chunk
             except GeneratorExit:
                 raise
             except BaseException as error:
@@ -74,11 +91,28 @@ def async_stream(base: type[Any]) -> type[Any]:
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
             call = self._call
-            feed = call.feed
+            feed, plain = call.feed, call.plain_pieces()
             try:
-                async for chunk in self._stream:
-                    feed(chunk)
-                    yield chunk
+                if plain is None:
+                    async for chunk in self._stream:
+                        feed(chunk)
+                        yield chunk
+                else:
+                    body, end, word = plain
+                    async for chunk in self._stream:
+                        if (
+                            type(chunk) is bytes
+                            and word not in chunk
+                            and chunk[-1:] == b"\n"
+                            and body.head
+                            and not end.line
+                            and body.room > 0
+                        ):
+                            body.head.append(chunk)
+                            body.room -= len(chunk)
+                        else:
+                            feed(chunk)
+                        yield chunk
             except GeneratorExit:
                 raise
             except BaseException as error:

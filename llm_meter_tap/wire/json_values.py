@@ -12,7 +12,8 @@ from typing import Any
 
 # Programs replace `json.loads` and `json.dumps`; nobody replaces the classes.
 _decoder = json.JSONDecoder()
-_read = _decoder.raw_decode
+# What `raw_decode` calls; it ends with StopIteration where no value begins.
+_read = _decoder.scan_once
 _BLANKS = " \t\n\r"
 
 
@@ -46,9 +47,9 @@ def parse(text: bytes | str) -> Any:
             text = text.decode("utf-8" if is_plain else json.detect_encoding(text), "surrogatepass")
         if text[:1] != "{":
             return _decoder.decode(text)
-        value, end = _read(text)
+        value, end = _read(text, 0)
         return value if end == len(text) or not text[end:].strip(_BLANKS) else None
-    except (ValueError, RecursionError):
+    except (ValueError, StopIteration, RecursionError):
         return None
 
 

@@ -60,10 +60,18 @@ def opened_line(record: CallRecord, constant: str | None = None) -> bytes:
     return f'{{"v":1,"event":"opened","record":{{{members},{state}}}}}\n'.encode("ascii")
 
 
-def settled_line(record: CallRecord, constant: str | None = None) -> bytes:
-    """Encode a whole record; the arguments are those of `opened_line`."""
+def settled_line(
+    record: CallRecord, constant: str | None = None, rest: dict[str, Any] | None = None
+) -> bytes:
+    """Encode a whole record.
+
+    Args:
+        record: The record.
+        constant: What `constant_members` says of it, where that is known.
+        rest: All its other fields that are known, where these are at hand.
+    """
     parts = ['{"v":1,"event":"settled","record":{', constant or constant_members(record)]
-    for name, value in vars(record).items():
+    for name, value in (vars(record) if rest is None else rest).items():
         if value is None or name not in _REST:
             continue
         kind = type(value)

@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from usage_vectors import CASES
 
+from llm_meter_tap.calls.recording import fill_record
 from llm_meter_tap.formats import openai
 from llm_meter_tap.formats.matching import CallShape
 from llm_meter_tap.formats.openai_plain import read_plain
-from llm_meter_tap.formats.reading import FORMATS, Reading, read_response
+from llm_meter_tap.formats.reading import plain_fields, read_response, whole_object
+from llm_meter_tap.wire.record import CallRecord
 
 COUNTS = st.one_of(
     st.integers(0, 9), st.sampled_from([None, 7.0, "3", -1, True, 10**15, 10**15 + 1, [], 0.5])
@@ -55,7 +58,18 @@ def answers(draw: st.DrawFn) -> dict[str, Any]:
     }
     if mostly(False, st.booleans()):
         usage[
-            draw(st.sampled_from(["prompt_cache_hit_tokens", "cost", "num_sources_used", "new_tokens"]))
+            draw(
+                st.sampled_from(
+                    [
+                        "prompt_cache_hit_tokens",
+                        "prompt_cache_miss_tokens",
+                        "cached_tokens",
+                        "cost",
+                        "num_sources_used",
+                        "new_tokens",
+                    ]
+                )
+            )
         ] = 2
     choice = {"index": 0, "message": {"content": "x"}, "finish_reason": draw(st.sampled_from(["stop", None]))}
     document = {
@@ -85,26 +99,32 @@ def answers(draw: st.DrawFn) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name not in left_out}
 
 
-def read(
-    document: dict[str, Any], provider: str = "openai", headers: dict[str, str] | None = None
-) -> Reading:
-    shape = CallShape(openai.CHAT.name, provider, "chat", "gpt-5", False)
-    body = json.dumps(document).encode()
-    return read_response(shape, 200, headers or {}, "application/json", body, True)
+def by_rules(document: dict[str, Any], provider: str = "openai") -> dict[str, Any]:
+    """The fields that the rules give to a record, without those that are not known."""
+    body, shape = json.dumps(document).encode(), CallShape(openai.CHAT.name, provider, "chat", "gpt-5", False)
+    reading = read_response(shape, 200, {}, "application/json", body, True)
+    assert (reading.error_type, reading.is_finished, reading.is_closed) == (None, True, True)
+    assert not (reading.is_stored or reading.is_background or reading.is_elsewhere or reading.is_cached)
+    record = CallRecord.of_known({})
+    fill_record(record, reading)
+    return {name: value for name, value in vars(record).items() if value is not None}
 
 
 @given(
     document=answers(), provider=st.sampled_from(["openai", "x_ai", "openrouter", "gcp.gemini", "mistral_ai"])
 )
 @settings(max_examples=600, deadline=None)
-def test_a_plain_answer_is_read_as_by_the_rules(document: dict[str, Any], provider: str) -> None:
-    plain = read_plain(document)
-    with pytest.MonkeyPatch.context() as patched:
-        by_rules = openai.CHAT._replace(usage=openai.CHAT.usage._replace(plain=None))
-        patched.setitem(FORMATS, openai.CHAT.name, by_rules)
-        ruled = read(document, provider)
-    assert plain is None or plain == ruled
-    assert read(document, provider) == ruled
+def test_what_a_plain_answer_says_is_what_the_rules_read(document: dict[str, Any], provider: str) -> None:
+    fields = read_plain(document)
+    assert fields is None or fields == by_rules(document, provider)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_no_answer_of_any_provider_is_read_otherwise_than_by_the_rules(case: dict[str, Any]) -> None:
+    body = case["response"]["body"].encode()
+    document = whole_object(case["response"].get("content_type") or "", body)
+    fields = None if document is None else read_plain(document)
+    assert fields is None or fields == by_rules(document)
 
 
 def test_an_ordinary_answer_is_plain() -> None:
@@ -118,31 +138,32 @@ def test_an_ordinary_answer_is_plain() -> None:
     choice = {"index": 0, "message": {"content": "hello"}, "finish_reason": "stop"}
     document = {"id": "c", "object": "chat.completion", "model": "m", "choices": [choice], "usage": usage}
 
-    reading = read_plain(document)
-
-    assert reading is not None
-    assert reading.usage is not None
-    assert (reading.usage.input_tokens, reading.usage.output_tokens) == (11, 7)
-    assert (reading.usage.cache_read_input_tokens, reading.usage.reasoning_output_tokens) == (4, 3)
+    assert read_plain(document) == by_rules(document)
 
 
 @pytest.mark.parametrize("header", ["x-litellm-response-cost", "x-portkey-cache-status"])
-def test_what_a_gateway_says_of_a_plain_answer_is_read(header: str) -> None:
+def test_where_a_gateway_says_something_the_rules_are_asked(header: str) -> None:
     usage = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
     document = {"id": "c", "object": "chat.completion", "model": "m", "choices": [], "usage": usage}
 
-    reading = read(document, headers={header: "HIT" if "cache" in header else "0.5"})
-
-    assert reading.is_cached == ("cache" in header)
-    assert reading.usage is None or reading.usage.raw["gateway_cost_usd"] == "0.5"
+    assert plain_fields(openai.CHAT.name, {"content-type": "application/json"}, document) is not None
+    assert plain_fields(openai.CHAT.name, {header: "HIT"}, document) is None
 
 
-def test_lines_of_json_are_a_stream_and_never_plain() -> None:
-    shape = CallShape(openai.CHAT.name, "openai", "chat", "gpt-5", False)
-    usage = {"prompt_tokens": 1, "completion_tokens": 2}
-    body = json.dumps({"id": "c", "object": "chat.completion", "model": "m", "choices": [], "usage": usage})
-
-    reading = read_response(shape, 200, {}, "application/jsonl", body.encode(), True)
-
-    assert reading.usage is not None
-    assert not reading.is_closed
+@pytest.mark.parametrize(
+    ("content_type", "body", "is_whole"),
+    [
+        ("application/json", b'{"a": 1}', True),
+        ("Application/JSON; charset=utf-8", b'{"a": 1}\n', True),
+        ("application/jsonl", b'{"a": 1}', False),
+        ("", b'{"a": 1}', False),
+        ("application/json", b'{"a": 1', False),
+        ("application/json", b'{"a":}', False),
+        ("application/json", b"[1]", False),
+        ("application/json", b'{"a": "' + b"x" * 65536 + b'"}', False),
+    ],
+)
+def test_only_a_body_that_is_one_object_of_a_common_size_is_whole(
+    content_type: str, body: bytes, is_whole: bool
+) -> None:
+    assert (whole_object(content_type, body) is not None) == is_whole
