@@ -70,7 +70,7 @@ def match(
     if method.upper() != "POST":
         return None
     request = None
-    for candidate in _candidates(host, path):
+    for candidate in _candidates(path, owner_of(host)):
         request = request or Request(candidate.path, members_of(body, content_type or ""))
         if candidate.is_trusted or candidate.endpoint.has_shape(request):
             return candidate.endpoint, candidate.shape_of(request)
@@ -110,9 +110,9 @@ class _Candidate:
 
 
 @lru_cache(maxsize=256)
-def _candidates(host: str, path: str) -> tuple[_Candidate, ...]:
-    """The endpoints that a path may be, on a host."""
-    known = provider_at(host, path)
+def _candidates(path: str, owner: str | None) -> tuple[_Candidate, ...]:
+    """The endpoints that a path may be, on the hosts of a provider or on those of nobody known."""
+    known = None if owner is None else _behind(owner, path)
     path = path.rstrip("/")
     last = path[path.rfind("/") + 1 :]
     return tuple(
@@ -158,10 +158,12 @@ def provider_at(host: str, path: str) -> str | None:
         host: The host name asked for, with or without a port.
         path: The URL's path.
     """
-    known = owner_of(host)
-    if known is None:
-        return None
-    return next((found for found in (upstream(known, path) for upstream in UPSTREAMS) if found), known)
+    owner = owner_of(host)
+    return None if owner is None else _behind(owner, path)
+
+
+def _behind(owner: str, path: str) -> str:
+    return next((found for found in (upstream(owner, path) for upstream in UPSTREAMS) if found), owner)
 
 
 def _bare(host: str) -> str:
