@@ -92,7 +92,7 @@ class _Candidate:
         self.is_trusted = _is_trusted(endpoint, known)
         self._provider = _provider(known, endpoint, path)
         self._is_by_member = endpoint.model is named_by_member and endpoint.streams is asked_by_member
-        self._shapes: dict[tuple[str, bool | None], CallShape] = {}
+        self._shapes: dict[tuple[Any, Any], CallShape] = {}
 
     def shape_of(self, request: Request) -> CallShape:
         """The shape of a request to it; a program asks for few models, so that most shapes are known."""

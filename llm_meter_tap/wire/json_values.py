@@ -13,7 +13,7 @@ from typing import Any
 # Programs replace `json.loads` and `json.dumps`; nobody replaces the classes.
 _decoder = json.JSONDecoder()
 # What `raw_decode` calls; it ends with StopIteration where no value begins.
-_read = _decoder.scan_once
+_read = _decoder.scan_once  # type: ignore[attr-defined]
 _BLANKS = " \t\n\r"
 
 
