@@ -157,7 +157,10 @@ def _open_call(request: Any, library: _Library, is_async: bool) -> Observer | No
     path, _, query = url.raw_path.decode("ascii").partition("?")
     headers, body = _headers(request), _body(request, library)
     open_ = _entry.prepare_call if is_async else _entry.open_call
-    return open_(_entry.OutgoingRequest(method, url.host, url.port, url.scheme, path, query, headers, body))
+    observer: Observer | None = open_(
+        _entry.OutgoingRequest(method, url.host, url.port, url.scheme, path, query, headers, body)
+    )
+    return observer
 
 
 def _headers(message: Any) -> dict[str, str]:
