@@ -26,6 +26,7 @@ ASKED = json.dumps(BODY).encode()
 ANSWER = json.dumps(
     {
         "id": "chatcmpl-1",
+        "object": "chat.completion",
         "model": "gpt-5-2025",
         "choices": [{"index": 0, "message": {"content": "x" * 1700}, "finish_reason": "stop"}],
         "usage": {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18},

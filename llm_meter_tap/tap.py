@@ -106,6 +106,7 @@ class Tap:
         parent: dict[str, Any] | None = None,
         on_notices: Callable[[list[str] | None], None] | None = None,
         constant: str | None = None,
+        rest: dict[str, Any] | None = None,
     ) -> None:
         """Write a whole record.
 
@@ -115,17 +116,25 @@ class Tap:
             parent: The cell's parent message.
             on_notices: See `OutgoingLine.on_notices`.
             constant: What `write_opened` returned for this record, unless that has changed since.
+            rest: See `settled_line`.
         """
         if record.allotment_id is not None and self.sender.allotments is not None:
             self.sender.allotments.ended(record)
-        line = settled_line(record, constant)
-        self._write_line("settled", record.call_id, line, record, text, parent, on_notices)
+        line, call_id, sender = settled_line(record, constant, rest), record.call_id, self.sender
+        is_spooled = self.spool.append("settled", call_id, line)
+        sender.queue_line(
+            OutgoingLine("settled", call_id, line, is_spooled, record, text, parent, on_notices),
+            sender.leases.release(call_id),
+        )
 
     def write_dropped(self, call_id: str) -> None:
         """Write that nothing of a call reached the network."""
         if self.sender.allotments is not None:
             self.sender.allotments.dropped(call_id)
-        self._write_line("dropped", call_id, dropped_line(call_id))
+        line = dropped_line(call_id)
+        is_spooled = self.spool.append("dropped", call_id, line)
+        is_urgent = self.sender.leases.release(call_id)
+        self.sender.queue_line(OutgoingLine("dropped", call_id, line, is_spooled), is_urgent)
 
     def pause(self) -> None:
         """Before a fork: end the threads of the tap that have nothing to do."""
@@ -152,11 +161,6 @@ class Tap:
         if self._reservation_client is not None:
             self._reservation_client.abandon()
         self.spool.abandon()
-
-    def _write_line(self, event: str, call_id: str, encoded: bytes, *passed_on: Any) -> None:
-        is_spooled = self.spool.append(event, call_id, encoded)
-        is_urgent = self.sender.leases.release(call_id)
-        self.sender.queue_line(OutgoingLine(event, call_id, encoded, is_spooled, *passed_on), is_urgent)
 
 
 def current() -> Tap | None:

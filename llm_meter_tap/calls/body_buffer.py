@@ -46,7 +46,9 @@ class KeptBody:
 
     def joined(self) -> bytes:
         """Return what was kept, in one piece."""
-        return b"".join(self.head if self._tail is None else (*self.head, *self._tail))
+        if self._tail is None:
+            return self.head[0] if len(self.head) == 1 else b"".join(self.head)
+        return b"".join((*self.head, *self._tail))
 
     def forget(self) -> None:
         """Release what was kept."""

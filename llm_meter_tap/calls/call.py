@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from llm_meter_tap import tap
 from llm_meter_tap.calls import content_encoding, local_servers, unrecognised
 from llm_meter_tap.calls.body_buffer import KeptBody
 from llm_meter_tap.calls.call_text import CallText
+from llm_meter_tap.calls.observer import PlainPieces
 from llm_meter_tap.calls.outcome import Outcome, outcome_of
 from llm_meter_tap.calls.recording import fill_record, new_record
 from llm_meter_tap.calls.stored_answers import give_id
@@ -22,7 +23,7 @@ from llm_meter_tap.calls.stream_end import LINE_END, StreamEnd
 from llm_meter_tap.delivery import kernel_message
 from llm_meter_tap.delivery.progress import AnswerUnderWay
 from llm_meter_tap.errors import LimitExceeded
-from llm_meter_tap.formats.reading import Reading, Usage, read_response
+from llm_meter_tap.formats.reading import Reading, Usage, plain_fields, read_response, whole_object
 from llm_meter_tap.formats.registry import FORMATS
 from llm_meter_tap.limits import run_caps
 from llm_meter_tap.runtime import faults
@@ -56,8 +57,9 @@ class Call:
     _status: int | None = None
     _headers: Mapping[str, str] = {}
     _is_decoded = False
-    _is_first_due = True
     _stream_end: StreamEnd | None = None
+    # Whether an answer in which nothing is out of the ordinary says all.
+    _may_be_plain = True
     # What both lines of the call say of its record, encoded; None where it has to be encoded again.
     _constant: str | None = None
 
@@ -65,6 +67,7 @@ class Call:
         self._tap = present
         self._shape = shape
         self._request_body = request.body
+        self._is_first_due = shape.is_stream
         self._body = KeptBody()
         self._started = Clock.perf_counter()
         self._reference = weakref.ref(self)
@@ -160,9 +163,10 @@ class Call:
         """Note the head of the response; header names in lower case."""
         self._status = status
         self._headers = headers
-        words = FORMATS[self._shape.api].stream_ends
-        if words and "event-stream" in headers.get("content-type", ""):
-            self._stream_end = StreamEnd(words)
+        if "event-stream" in headers.get("content-type", ""):
+            words = FORMATS[self._shape.api].stream_ends
+            if words:
+                self._stream_end = StreamEnd(words)
 
     def feed(self, chunk: bytes, is_decoded: bool = False) -> None:
         """Keep a piece of the body that the user is about to get.
@@ -198,12 +202,19 @@ class Call:
         except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
             faults.count("Call.feed", error)
 
+    def plain_pieces(self) -> PlainPieces | None:
+        """Return what a transport needs to keep most pieces of a stream itself."""
+        end = self._stream_end
+        if end is None or len(end.words) != 1 or self._is_settled:
+            return None
+        return PlainPieces(self._body, end, end.words[0])
+
     def _note_first_piece(self) -> None:
+        """Note when a stream began."""
         self._is_first_due = False
-        if self._shape.is_stream:
-            self.record.time_to_first_chunk_s = Clock.perf_counter() - self._started
-            if self._parent is not None and kernel_message.is_kernel():
-                self._tap.sender.watch(weakref.WeakMethod(self.under_way))
+        self.record.time_to_first_chunk_s = Clock.perf_counter() - self._started
+        if self._parent is not None and kernel_message.is_kernel():
+            self._tap.sender.watch(weakref.WeakMethod(self.under_way))
 
     def under_way(self) -> AnswerUnderWay | None:
         """Return how far the answer has come; None once the call has settled. Called by another thread."""
@@ -220,8 +231,29 @@ class Call:
     @faults.contained
     def ended(self) -> None:
         """Settle a call whose body is complete."""
-        if not self._is_settled:
-            self._settle_response(self._read_response(is_whole=True), is_whole=True)
+        if self._is_settled:
+            return
+        document = fields = None
+        if self._status == 200 and not self._body.is_cut:
+            document = whole_object(self._headers.get("content-type", ""), self._decoded_body())
+        if document is not None and self._may_be_plain and not self._shape.is_stream:
+            fields = plain_fields(self._shape.api, self._headers, document)
+        if fields is None:
+            self._settle_response(self._read_response(is_whole=True, document=document), is_whole=True)
+        else:
+            self._settle_plain(fields)
+
+    def _settle_plain(self, fields: dict[str, Any]) -> None:
+        """Settle a call of whose whole answer nothing but these fields is to be said."""
+        if tap.current() is not self._tap:
+            return
+        record = self.record
+        local_servers.note_answer(record.server_address, record.server_port)
+        fields["status"], fields["basis"] = "ok", "reported"
+        fields["duration_s"] = Clock.perf_counter() - self._started
+        vars(record).update(fields)
+        self._tap.write_settled(record, None, self._parent, constant=self._constant, rest=fields)
+        self._close()
 
     @faults.contained
     def broke(self, error: BaseException) -> None:
@@ -229,11 +261,13 @@ class Call:
         if not self._is_settled:
             self._settle_response(self._read_response(is_whole=False), is_whole=False, error=error)
 
-    @faults.contained
     def released(self) -> None:
         """Settle a call whose response was closed or freed, or that the interpreter's exit ends."""
-        if self._is_settled:
-            return
+        if not self._is_settled:
+            self._settle_released()
+
+    @faults.contained
+    def _settle_released(self) -> None:
         if self._status is None:
             self._settle(Outcome("aborted", "missing", needs_text=True))
         else:
@@ -242,7 +276,7 @@ class Call:
     def __del__(self) -> None:
         self.released()
 
-    def _read_response(self, is_whole: bool) -> Reading:
+    def _read_response(self, is_whole: bool, document: dict[str, Any] | None = None) -> Reading:
         assert self._status is not None
         body = self._decoded_body()
         return read_response(
@@ -252,6 +286,7 @@ class Call:
             self._headers.get("content-type"),
             body,
             is_whole and not self._body.is_cut,
+            document,
         )
 
     def _decoded_body(self) -> bytes:
@@ -290,7 +325,7 @@ class Call:
         )
 
     def _settle(self, outcome: Outcome, usage: Usage | None = None) -> None:
-        if not self._is_ours():
+        if self._is_settled or tap.current() is not self._tap:
             return
         record = self.record
         record.status, record.basis, record.error_type, needs_text = outcome

@@ -14,13 +14,14 @@ from llm_meter_tap.calls.call import Call
 from llm_meter_tap.calls.outgoing_request import OutgoingRequest
 from llm_meter_tap.calls.possible_call import PossibleCall, may_be_call
 from llm_meter_tap.formats.answer_recognition import asked_format
-from llm_meter_tap.formats.matching import recognise
+from llm_meter_tap.formats.matching import match
 from llm_meter_tap.limits import run_caps
 
 if TYPE_CHECKING:
     from llm_meter_tap.calls.observer import Observer
+    from llm_meter_tap.limits.gate import Gate
     from llm_meter_tap.limits.reservation import ReservationRequest
-    from llm_meter_tap.tap import Tap
+    from llm_meter_tap.limits.run_caps import Run
     from llm_meter_tap.wire.record import CallRecord
 
 __all__ = ["OutgoingRequest", "open_call", "prepare_call"]
@@ -45,14 +46,17 @@ def prepare_call(request: OutgoingRequest) -> Observer | None:
 
         return prepare_read_back(request)
     content_type = request.headers.get("content-type")
-    shape = recognise(request.method, request.host, request.path, request.query, content_type, request.body)
-    if shape is None:
+    found = match(request.method, request.host, request.path, content_type, request.body)
+    if found is None:
         return _possible_call(request, content_type)
     present = tap.current()
     if present is None:
         return None
+    shape = found[1]
     call = Call(present, shape, request)
-    call.reservation_request = _reservation_request(present, call.record, shape.api, request)
+    gate, run = present.gate_watch.current_gate(), run_caps.current()
+    if gate is not None or run is not None:
+        call.reservation_request = _reservation_request(call.record, shape.api, request, gate, run)
     return call
 
 
@@ -65,20 +69,19 @@ def _possible_call(request: OutgoingRequest, content_type: str | None) -> Observ
     if present is None:
         return None
     call = PossibleCall(present, request)
-    api = call.shape.api if call.is_proved else asked_format(content_type, request.body)
-    if api is not None:
-        call.reservation_request = _reservation_request(present, call.record, api, request)
-        call.is_reserved = call.reservation_request is not None
+    gate, run = present.gate_watch.current_gate(), run_caps.current()
+    if gate is not None or run is not None:
+        api = call.shape.api if call.is_proved else asked_format(content_type, request.body)
+        if api is not None:
+            call.reservation_request = _reservation_request(call.record, api, request, gate, run)
+            call.is_reserved = True
     return call
 
 
 def _reservation_request(
-    present: Tap, record: CallRecord, api: str, request: OutgoingRequest
-) -> ReservationRequest | None:
-    """The reservation request of a call; None where no limit can refuse it."""
-    gate, run = present.gate_watch.current_gate(), run_caps.current()
-    if gate is None and run is None:
-        return None
+    record: CallRecord, api: str, request: OutgoingRequest, gate: Gate | None, run: Run | None
+) -> ReservationRequest:
+    """The reservation request of a call that a limit can refuse; its code is loaded where there is one."""
     from llm_meter_tap.limits.reservation import ReservationRequest
 
     return ReservationRequest(record, api, request.headers.get("content-type"), request.body, gate, run)

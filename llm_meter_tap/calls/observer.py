@@ -3,7 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from llm_meter_tap.calls.body_buffer import KeptBody
+    from llm_meter_tap.calls.stream_end import StreamEnd
+
+
+class PlainPieces(NamedTuple):
+    """Most pieces of a stream need nothing but to be kept, and a call for each of them shows.
+
+    A piece may be kept by its transport if it is not the first one, ends with a line, does not hold `word`,
+    and the piece before ended with a line. It goes into `body.head` as long as there is room.
+
+    Attributes:
+        body: What is kept.
+        end: Its `line` is not empty after a piece that did not end with a line.
+        word: What the last event of the stream holds.
+    """
+
+    body: KeptBody
+    end: StreamEnd
+    word: bytes
 
 
 class Observer(Protocol):
@@ -49,6 +70,9 @@ class Observer(Protocol):
             chunk: The piece.
             is_decoded: Whether its content encoding is already undone.
         """
+
+    def plain_pieces(self) -> PlainPieces | None:
+        """Return what a transport needs to keep most pieces of a stream itself; None where it feeds each."""
 
     def ended(self) -> None:
         """The body is complete."""

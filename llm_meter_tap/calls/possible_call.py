@@ -10,7 +10,7 @@ call from its start.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from llm_meter_tap.calls import local_servers, unrecognised
 from llm_meter_tap.calls.call import Call
@@ -63,6 +63,7 @@ class PossibleCall(Call):
     """
 
     is_reserved = False
+    _may_be_plain = False
 
     def __init__(self, present: Tap, request: OutgoingRequest) -> None:
         content_type = request.headers.get("content-type")
@@ -121,28 +122,28 @@ class PossibleCall(Call):
         if self._size > LONGEST_ANSWER and not self.is_proved:
             self._drop_call()
 
+    def plain_pieces(self) -> None:
+        """Return None: the size of each piece counts."""
+
     def under_way(self) -> AnswerUnderWay | None:
         """Return how far the answer has come; None as long as nothing proves that it is one."""
         return super().under_way() if self.is_proved else None
 
     @faults.contained
-    def released(self) -> None:
-        """Settle what was not read to its end."""
-        if self._is_settled:
-            return
+    def _settle_released(self) -> None:
         if self._status is None and not self.is_proved:
             self._drop_call()
         else:
-            super().released()
+            super()._settle_released()
 
-    def _read_response(self, is_whole: bool) -> Reading:
+    def _read_response(self, is_whole: bool, document: dict[str, Any] | None = None) -> Reading:
         assert self._status is not None
         is_complete = is_whole and not self._body.is_cut
         found = recognise_answer(
             self._shape, self._host, self._status, self._headers, self._decoded_body(), is_complete
         )
         if found is None:
-            return super()._read_response(is_whole) if self.is_proved else Reading()
+            return super()._read_response(is_whole, document) if self.is_proved else Reading()
         self._is_recognised = True
         self._shape, reading = found
         return reading

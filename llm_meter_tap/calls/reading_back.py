@@ -94,6 +94,9 @@ class ReadBackObserver:
         except Exception as error:  # noqa: BLE001 - the tap's failures must never become the user's
             faults.count("ReadBackObserver.feed", error)
 
+    def plain_pieces(self) -> None:
+        """Return None: each piece is read."""
+
     def _start_reading(self, is_decoded: bool) -> PassingBody:
         encoding = "" if is_decoded else self._headers.get("content-encoding", "")
         reader: Reader = FailedResponse()

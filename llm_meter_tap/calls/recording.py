@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from llm_meter_tap.calls.local_servers import port_of
 from llm_meter_tap.formats.reading import Reading
@@ -18,31 +18,29 @@ if TYPE_CHECKING:
     from llm_meter_tap.tap import Tap
 
 
-class NewRecord(NamedTuple):
-    """The record of a request that is about to leave.
+def new_record(
+    present: Tap, shape: CallShape, request: OutgoingRequest
+) -> tuple[dict[str, Any] | None, CallRecord, str]:
+    """Make the record of a request that is about to leave.
 
-    Attributes:
-        parent: The parent message of the cell that makes the call; None outside a kernel.
-        record: The record.
-        place: Its place, encoded, see `wire/spool_line.py`.
+    Args:
+        present: The tap of this process.
+        shape: What the request was recognised as.
+        request: The request.
+
+    Returns:
+        The parent message of the cell that makes the call (None outside a kernel), the record, and its place,
+        encoded (see `wire/spool_line.py`).
     """
-
-    parent: dict[str, Any] | None
-    record: CallRecord
-    place: str
-
-
-def new_record(present: Tap, shape: CallShape, request: OutgoingRequest) -> NewRecord:
-    """Make the record of a request that is about to leave."""
     here, key = context.current(), present.fingerprint(request.headers, request.query)
-    common, place = _common(shape, request.host, port_of(request.scheme, request.port), key, here.known)
+    common, place = _common(shape, request.scheme, request.host, request.port, key, here.known)
     known = {"call_id": present.new_call_id(), "started_at": now(), **common}
-    return NewRecord(here.parent, CallRecord.of_known(known), place)
+    return here.parent, CallRecord.of_known(known), place
 
 
 @lru_cache(maxsize=128)
 def _common(
-    shape: CallShape, host: str, port: int | None, key: str | None, here: context.Known
+    shape: CallShape, scheme: str, host: str, port: int | None, key: str | None, here: context.Known
 ) -> tuple[dict[str, Any], str]:
     """What records of calls like this one have in common when they leave, and its encoded place."""
     known = {
@@ -54,7 +52,7 @@ def _common(
         "request_model": shape.request_model,
         "is_stream": shape.is_stream or None,
         "server_address": host,
-        "server_port": port,
+        "server_port": port_of(scheme, port),
         "key_fingerprint": key,
         **here,
     }

@@ -26,9 +26,10 @@ class Leases:
 
     def release(self, call_id: str) -> bool:
         """Stop renewing the reservation of a call that settled or was dropped; returns whether it had one."""
-        was_held = call_id in self._held
+        if call_id not in self._held:
+            return False
         self._held.discard(call_id)
-        return was_held
+        return True
 
     def due_in_s(self) -> float | None:
         """Seconds until the next renewal; None when there are no reservations."""

@@ -84,7 +84,8 @@ class LineSender:
         self._inbox.put(line)
         if is_urgent:
             self._hurry.put(None)
-        self._ensure_thread()
+        if self._thread is None:
+            self._ensure_thread()
 
     def is_opened_due(self) -> bool:
         """Whether to queue what opens, too: the service has not heard of this process for a while."""

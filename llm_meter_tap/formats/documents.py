@@ -18,7 +18,8 @@ from llm_meter_tap.formats.partial_json import array_items, outer_members
 from llm_meter_tap.formats.sse import StreamEvent
 from llm_meter_tap.wire.json_values import parse
 
-_WHOLE_BODY = 65536
+WHOLE_BODY = 65536
+"""A body that is longer is looked at from its ends before it is parsed."""
 # Model and id stand in the first events, behind at most a role or a content filter's verdict.
 _FIRST = 3
 # Figures that count stand at the end; some providers repeat them in every event.
@@ -137,7 +138,7 @@ def _object(
     names: tuple[str, ...],
     figures: tuple[str, ...],
 ) -> Documents:
-    if complete and len(body) > _WHOLE_BODY:
+    if complete and len(body) > WHOLE_BODY:
         ends = outer_members(body, names)
         if all(name in ends for name in figures):
             return Documents([("", ends)], False, True)

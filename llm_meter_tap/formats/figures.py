@@ -11,7 +11,8 @@ from typing import Any
 
 from llm_meter_tap.wire.json_values import count
 
-_LONGEST_NAME = 256
+LONGEST_NAME = 256
+"""A model or an id that is longer is none."""
 
 
 @dataclass
@@ -133,7 +134,7 @@ def _is_news(value: Any) -> bool:
 
 
 def _name(value: Any) -> str | None:
-    return value if isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME else None
+    return value if isinstance(value, str) and 0 < len(value) <= LONGEST_NAME else None
 
 
 def total_of(*parts: int | None) -> int | None:

@@ -36,6 +36,9 @@ class UsageReader(NamedTuple):
         without_figures: The flag of an answer that could have had figures and has none; None for no flag.
         is_elsewhere: An answer that is no stream has no figures: other answers report the work that the
             request started, and are read back as calls.
+        plain: Reads a whole answer in which nothing is out of the ordinary: gives the fields of the record
+            that the members above would find in it, and None for any other answer. For formats that most
+            calls have.
     """
 
     matters: bytes
@@ -48,6 +51,7 @@ class UsageReader(NamedTuple):
     is_summed: bool = False
     without_figures: str | None = None
     is_elsewhere: bool = False
+    plain: Callable[[dict[str, Any]], dict[str, Any] | None] | None = None
 
 
 class OutputLimit(NamedTuple):

@@ -16,6 +16,8 @@ _CACHE_STATUS = frozenset(
     ("cf-aig-cache-status", "x-portkey-cache-status", "helicone-cache", "x-openrouter-cache-status")
 )
 _COST = "x-litellm-response-cost"
+TELLING = frozenset((*_CACHE_STATUS, _COST))
+"""The headers by which gateways say something about a call."""
 
 
 def is_cache_hit(headers: Mapping[str, str]) -> bool:

@@ -15,11 +15,12 @@ from llm_meter_tap.formats.format import Endpoint, ReadBack
 from llm_meter_tap.formats.partial_json import outer_members
 from llm_meter_tap.formats.providers import provider_of
 from llm_meter_tap.formats.registry import BY_ENDING, OPEN_ENDED, READ_BACKS, UPSTREAMS
-from llm_meter_tap.formats.request_shapes import LONG_NAMES, NAMES, Request
-from llm_meter_tap.wire.json_values import mapping, parse
+from llm_meter_tap.formats.request_shapes import LONG_NAMES, NAMES, Request, asked_by_member, named_by_member
+from llm_meter_tap.wire.json_values import parse
 
 _WHOLE_BODY = 65536
 _LONGEST_MODEL = 256
+_MOST_MODELS = 64
 _VALUE = re.compile(rb"\s*:\s*(.)")
 _FORM_FIELD = re.compile(rb'name="(model|prompt|stream)"\r\n\r\n([^\r\n]{1,256})\r\n')
 
@@ -69,24 +70,53 @@ def match(
     if method.upper() != "POST":
         return None
     request = None
-    for endpoint, provider, is_trusted in _endpoints_at(path, provider_at(host, path)):
-        request = request or Request(path.rstrip("/"), members_of(body, content_type or ""))
-        if is_trusted or endpoint.has_shape(request):
-            return endpoint, _shape(endpoint, provider, request)
+    for candidate in _candidates(path, owner_of(host)):
+        request = request or Request(candidate.path, members_of(body, content_type or ""))
+        if candidate.is_trusted or candidate.endpoint.has_shape(request):
+            return candidate.endpoint, candidate.shape_of(request)
     return None
 
 
-@lru_cache(maxsize=256)
-def _endpoints_at(path: str, known: str | None) -> tuple[tuple[Endpoint, str, bool], ...]:
-    """The endpoints that a path may be, on the hosts of a provider or on those of nobody known.
+class _Candidate:
+    """An endpoint that the path of a request may be.
 
-    Returns:
-        Each with the provider there, and whether host and path are proof enough.
+    Attributes:
+        endpoint: The endpoint.
+        path: The path without trailing slash.
+        is_trusted: Host and path are proof enough.
     """
+
+    def __init__(self, endpoint: Endpoint, path: str, known: str | None) -> None:
+        self.endpoint = endpoint
+        self.path = path
+        self.is_trusted = _is_trusted(endpoint, known)
+        self._provider = _provider(known, endpoint, path)
+        self._is_by_member = endpoint.model is named_by_member and endpoint.streams is asked_by_member
+        self._shapes: dict[tuple[Any, Any], CallShape] = {}
+
+    def shape_of(self, request: Request) -> CallShape:
+        """The shape of a request to it; a program asks for few models, so that most shapes are known."""
+        model, stream = request.members.get("model"), request.members.get("stream")
+        is_plain = self._is_by_member and type(model) is str and (stream is None or type(stream) is bool)
+        if not is_plain:
+            return _shape(self.endpoint, self._provider, request)
+        asked = (model, stream)
+        shape = self._shapes.get(asked)
+        if shape is None:
+            shape = _shape(self.endpoint, self._provider, request)
+            if len(self._shapes) < _MOST_MODELS:
+                self._shapes[asked] = shape
+        return shape
+
+
+@lru_cache(maxsize=256)
+def _candidates(path: str, owner: str | None) -> tuple[_Candidate, ...]:
+    """The endpoints that a path may be, on the hosts of a provider or on those of nobody known."""
+    known = None if owner is None else _behind(owner, path)
     path = path.rstrip("/")
     last = path[path.rfind("/") + 1 :]
     return tuple(
-        (endpoint, _provider(known, endpoint, path), _is_trusted(endpoint, known))
+        _Candidate(endpoint, path, known)
         for endpoint in BY_ENDING.get(last[last.rfind(":") + 1 :], OPEN_ENDED)
         if (not endpoint.hosts or known in endpoint.hosts) and _pattern(endpoint.path).search(path)
     )
@@ -128,10 +158,12 @@ def provider_at(host: str, path: str) -> str | None:
         host: The host name asked for, with or without a port.
         path: The URL's path.
     """
-    known = owner_of(host)
-    if known is None:
-        return None
-    return next((found for found in (upstream(known, path) for upstream in UPSTREAMS) if found), known)
+    owner = owner_of(host)
+    return None if owner is None else _behind(owner, path)
+
+
+def _behind(owner: str, path: str) -> str:
+    return next((found for found in (upstream(owner, path) for upstream in UPSTREAMS) if found), owner)
 
 
 def _bare(host: str) -> str:
@@ -169,7 +201,8 @@ def members_of(body: bytes | None, content_type: str) -> dict[str, Any]:
         fields = _FORM_FIELD.findall(body[:_WHOLE_BODY]) + _FORM_FIELD.findall(body[-_WHOLE_BODY:])
         return {name.decode(): value.decode("utf-8", "replace") for name, value in fields}
     if len(body) <= _WHOLE_BODY:
-        return mapping(parse(body))
+        document = parse(body)
+        return document if isinstance(document, dict) else {}
     members = outer_members(body, NAMES)
     for name in LONG_NAMES:
         if name not in members:

@@ -21,6 +21,7 @@ from llm_meter_tap.formats.format import (
     names,
 )
 from llm_meter_tap.formats.openai_other_models import other_models
+from llm_meter_tap.formats.openai_plain import read_plain
 from llm_meter_tap.formats.openai_usage import (
     RANKINGS,
     READER,
@@ -82,7 +83,7 @@ CHAT = _format(
         elsewhere=("agent_id",),
     ),
     stream_ends=(b"[DONE]",),
-)
+)._replace(usage=READER._replace(plain=read_plain))
 COMPLETIONS = _format(
     "openai.completions",
     OutputLimit(tokens=("max_tokens",), answers=("n", "best_of"), prompts="prompt"),

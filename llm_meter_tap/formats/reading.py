@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from llm_meter_tap.formats.documents import documents
+from llm_meter_tap.formats.documents import WHOLE_BODY, Documents, documents
 from llm_meter_tap.formats.errors import error_type
 from llm_meter_tap.formats.figures import Draft, Reading, Usage
 from llm_meter_tap.formats.flags import CACHE_HIT, UNKNOWN_MEMBER, flags_of
 from llm_meter_tap.formats.format import UsageReader
-from llm_meter_tap.formats.gateways import COST, cost_in, is_cache_hit
+from llm_meter_tap.formats.gateways import COST, TELLING, cost_in, is_cache_hit
 from llm_meter_tap.formats.registry import FORMATS
 from llm_meter_tap.formats.tool_calls import in_usage
 from llm_meter_tap.formats.usage_members import unknown_members
@@ -24,9 +24,10 @@ from llm_meter_tap.wire.json_values import count, parse
 if TYPE_CHECKING:
     from llm_meter_tap.formats.matching import CallShape
 
-__all__ = ["Reading", "Usage", "read_document", "read_response"]
+__all__ = ["Reading", "Usage", "plain_fields", "read_document", "read_response", "whole_object"]
 
 
+_JSON = "application/json"
 # An answer's pattern is compiled when its first answer comes.
 _pattern = lru_cache(maxsize=None)(re.compile)
 
@@ -38,6 +39,7 @@ def read_response(
     content_type: str | None,
     body: bytes,
     complete: bool,
+    document: dict[str, Any] | None = None,
 ) -> Reading:
     """Read a response; never raises.
 
@@ -48,15 +50,24 @@ def read_response(
         content_type: The response's Content-Type.
         body: The body so far, its content encoding undone.
         complete: Whether the body came to its end.
+        document: What `whole_object` says of it, where it was asked.
 
     Returns:
         What could be read. A body that is not what the shape promises has no usage.
     """
     reader = FORMATS[shape.api].usage
-    matters = _pattern(reader.matters)
-    found = documents(
-        (content_type or "").lower(), body, complete, matters, reader.names, reader.figures, reader.is_summed
-    )
+    if document is not None:
+        found = Documents([("", document)], False, True)
+    else:
+        found = documents(
+            (content_type or "").lower(),
+            body,
+            complete,
+            _pattern(reader.matters),
+            reader.names,
+            reader.figures,
+            reader.is_summed,
+        )
     draft = Draft()
     for event, document in found.items:
         reader.read_document(draft, event, document)
@@ -75,6 +86,39 @@ def read_response(
         reading.is_cached, reading.usage = True, None
         reading.tool_calls, reading.flags, reading.unknown_members = {}, [CACHE_HIT], []
     return reading
+
+
+def whole_object(content_type: str, body: bytes) -> dict[str, Any] | None:
+    """Parse an answer that came to its end.
+
+    Args:
+        content_type: The response's Content-Type.
+        body: The body, its content encoding undone.
+
+    Returns:
+        The JSON object that the whole body is, as most are; None for any other body.
+    """
+    if len(body) > WHOLE_BODY or body[:1] != b"{":
+        return None
+    if content_type != _JSON and content_type.lower().partition(";")[0] != _JSON:
+        return None
+    document = parse(body)
+    return document if isinstance(document, dict) else None
+
+
+def plain_fields(api: str, headers: Mapping[str, str], document: dict[str, Any]) -> dict[str, Any] | None:
+    """Read an answer that came to its end, with a status of success, in which nothing is out of the ordinary.
+
+    Args:
+        api: The name of the answer's format.
+        headers: The response's headers, keys in lower case.
+        document: What `whole_object` says of it.
+
+    Returns:
+        The fields that `read_response` would find for the call's record; None where it has to be asked.
+    """
+    read = FORMATS[api].usage.plain
+    return None if read is None or not TELLING.isdisjoint(headers) else read(document)
 
 
 def read_document(shape: CallShape, answer: dict[str, Any]) -> Reading:

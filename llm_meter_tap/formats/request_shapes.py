@@ -85,7 +85,7 @@ def never(request: Request) -> bool:
 
 def is_chat(request: Request) -> bool:
     """The path says it; llama.cpp, which serves one model, needs none named."""
-    return request.has_array("messages")
+    return isinstance(request.members.get("messages"), list)
 
 
 def is_named_chat(request: Request) -> bool:
@@ -134,7 +134,7 @@ def is_bedrock_prompt(request: Request) -> bool:
 
 def is_llamacpp_prompt(request: Request) -> bool:
     """Named by what it limits, since the paths are common words."""
-    return request.has("prompt") and isinstance(request.members.get("n_predict"), int)
+    return isinstance(request.members.get("n_predict"), int) and request.has("prompt")
 
 
 def is_llamacpp_infill(request: Request) -> bool:

@@ -12,28 +12,27 @@ _is_passing: ContextVar[bool] = ContextVar("llm_meter_is_passing", default=False
 _answers: ContextVar[int] = ContextVar("llm_meter_answers", default=0)
 
 
-def is_passing() -> bool:
-    """Whether an outer layer sees this request already, or it is the tap's own."""
-    return _is_passing.get()
+# The variables' own methods: each request asks several times.
+is_passing = _is_passing.get
+"""Whether an outer layer sees this request already, or it is the tap's own."""
+set_passing = _is_passing.set
+"""Note whether an outer layer sees the requests of this thread or task from now on."""
+answer_count = _answers.get
+"""The number of the network's answers so far; only differences mean something."""
 
 
 def count_answer() -> None:
     """Count an answer of the network, for an outer layer that cannot know it from what it gets."""
-    _answers.set(_answers.get() + 1)
-
-
-def answer_count() -> int:
-    """The number of the network's answers so far; only differences mean something."""
-    return _answers.get()
+    _answers.set(answer_count() + 1)
 
 
 class PassingBy:
     """Turns off the layers inside; a context manager for one use."""
 
     def __enter__(self) -> None:
-        self._before = _is_passing.get()
-        _is_passing.set(True)
+        self._before = is_passing()
+        set_passing(True)
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         # Not ContextVar.reset: a coroutine that is collected unfinished is closed in a foreign context.
-        _is_passing.set(self._before)
+        set_passing(self._before)

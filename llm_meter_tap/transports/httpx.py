@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from llm_meter_tap.calls.read_back_paths import may_read_back
 from llm_meter_tap.patching import patches
 from llm_meter_tap.runtime import faults
-from llm_meter_tap.runtime.guard import PassingBy, answer_count, is_passing
+from llm_meter_tap.runtime.guard import PassingBy, answer_count, is_passing, set_passing
 from llm_meter_tap.transports.form_fields import form_fields
-from llm_meter_tap.transports.metered_streams import Sending, async_stream, sync_stream
+from llm_meter_tap.transports.metered_streams import async_stream, sync_stream
 from llm_meter_tap.transports.raw_headers import decoded
 
 if TYPE_CHECKING:
@@ -38,6 +38,10 @@ _UNSENT = (
 )  # fmt: skip
 
 
+# The module that observes requests; None before the first one.
+_entry: Any = None
+
+
 class _Library(NamedTuple):
     """What the adapter needs of one of the two modules."""
 
@@ -47,10 +51,6 @@ class _Library(NamedTuple):
     byte_stream: type[Any]
     sync_stream: type[Any]
     async_stream: type[Any]
-
-    def is_sent(self, error: BaseException) -> bool | None:
-        """Whether a byte of the request may have left when `error` was raised."""
-        return _is_sent(error, self)
 
 
 def patch(module: ModuleType) -> None:
@@ -81,9 +81,15 @@ def _sync_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable[
             if call is None:
                 with PassingBy():
                     return original(transport, request)
-            answers = answer_count()
-            with Sending(call, library.is_sent):
+            answers, before = answer_count(), is_passing()
+            set_passing(True)
+            try:
                 response = original(transport, request)
+            except BaseException as error:
+                set_passing(before)
+                call.failed(error, bool(_is_sent(error, library)))
+                raise
+            set_passing(before)
             _tee(response, call, answers, library, library.sync_stream)
             return response
 
@@ -100,9 +106,15 @@ def _async_handler(library: _Library) -> Callable[[Callable[..., Any]], Callable
                 with PassingBy():
                     return await original(transport, request)
             await call.admit_async()
-            answers = answer_count()
-            with Sending(call, library.is_sent):
+            answers, before = answer_count(), is_passing()
+            set_passing(True)
+            try:
                 response = await original(transport, request)
+            except BaseException as error:
+                set_passing(before)
+                call.failed(error, bool(_is_sent(error, library)))
+                raise
+            set_passing(before)
             _tee(response, call, answers, library, library.async_stream)
             return response
 
@@ -138,12 +150,17 @@ def _open_call(request: Any, library: _Library, is_async: bool) -> Observer | No
         return None
     if is_passing():
         return None
-    from llm_meter_tap.calls.entry import OutgoingRequest, open_call, prepare_call  # when something is posted
+    global _entry
+    if _entry is None:
+        from llm_meter_tap.calls import entry as _entry  # when something is posted
 
     path, _, query = url.raw_path.decode("ascii").partition("?")
     headers, body = _headers(request), _body(request, library)
-    open_ = prepare_call if is_async else open_call
-    return open_(OutgoingRequest(method, url.host, url.port, url.scheme, path, query, headers, body))
+    open_ = _entry.prepare_call if is_async else _entry.open_call
+    observer: Observer | None = open_(
+        _entry.OutgoingRequest(method, url.host, url.port, url.scheme, path, query, headers, body)
+    )
+    return observer
 
 
 def _headers(message: Any) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from llm_meter_tap.runtime.guard import PassingBy
+from llm_meter_tap.runtime.guard import PassingBy, set_passing
 
 if TYPE_CHECKING:
     from llm_meter_tap.calls.observer import Observer
@@ -24,7 +24,7 @@ class Sending(PassingBy):
         self._is_sent = is_sent
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        PassingBy.__exit__(self, kind, error, trace)
+        set_passing(self._before)
         if error is not None:
             self._call.failed(error, bool(self._is_sent(error)))
 
@@ -41,11 +41,28 @@ def sync_stream(base: type[Any]) -> type[Any]:
 
         def __iter__(self) -> Iterator[bytes]:
             call = self._call
-            feed = call.feed
+            feed, plain = call.feed, call.plain_pieces()
             try:
-                for chunk in self._stream:
-                    feed(chunk)
-                    yield chunk
+                if plain is None:
+                    for chunk in self._stream:
+                        feed(chunk)
+                        yield chunk
+                else:
+                    body, end, word = plain
+                    for chunk in self._stream:
+                        if (
+                            type(chunk) is bytes
+                            and word not in chunk
+                            and chunk[-1:] == b"\n"
+                            and body.head
+                            and not end.line
+                            and body.room > 0
+                        ):
+                            body.head.append(chunk)
+                            body.room -= len(chunk)
+                        else:
+                            feed(chunk)
+                        yield chunk
             except GeneratorExit:
                 raise
             except BaseException as error:
@@ -74,11 +91,28 @@ def async_stream(base: type[Any]) -> type[Any]:
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
             call = self._call
-            feed = call.feed
+            feed, plain = call.feed, call.plain_pieces()
             try:
-                async for chunk in self._stream:
-                    feed(chunk)
-                    yield chunk
+                if plain is None:
+                    async for chunk in self._stream:
+                        feed(chunk)
+                        yield chunk
+                else:
+                    body, end, word = plain
+                    async for chunk in self._stream:
+                        if (
+                            type(chunk) is bytes
+                            and word not in chunk
+                            and chunk[-1:] == b"\n"
+                            and body.head
+                            and not end.line
+                            and body.room > 0
+                        ):
+                            body.head.append(chunk)
+                            body.room -= len(chunk)
+                        else:
+                            feed(chunk)
+                        yield chunk
             except GeneratorExit:
                 raise
             except BaseException as error:

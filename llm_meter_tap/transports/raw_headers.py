@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,8 +14,4 @@ def decoded(raw: Sequence[tuple[bytes, bytes]]) -> dict[str, str]:
     Args:
         raw: Names and values.
     """
-    words = b"\n".join(chain.from_iterable(raw)).decode("latin-1").split("\n")
-    if len(words) == 2 * len(raw):
-        return dict(zip(map(str.lower, words[::2]), words[1::2]))  # noqa: B905 - not in 3.8
-    # There are none, or one has a line break, which the library has yet to refuse.
     return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in raw}

@@ -12,7 +12,8 @@ from typing import Any
 
 # Programs replace `json.loads` and `json.dumps`; nobody replaces the classes.
 _decoder = json.JSONDecoder()
-_read = _decoder.raw_decode
+# What `raw_decode` calls; it ends with StopIteration where no value begins.
+_read = _decoder.scan_once  # type: ignore[attr-defined]
 _BLANKS = " \t\n\r"
 
 
@@ -29,6 +30,8 @@ def _encoder() -> Callable[[Any], str]:
 
 encode = _encoder()
 """Encode a value as JSON on one line, in ASCII."""
+encode_text: Callable[[str], str] = json.encoder.encode_basestring_ascii
+"""Encode a text as JSON, in ASCII."""
 
 LARGEST_COUNT = 10**15
 """A count above this is damage, not usage; it also keeps sums within a 64-bit column."""
@@ -44,9 +47,9 @@ def parse(text: bytes | str) -> Any:
             text = text.decode("utf-8" if is_plain else json.detect_encoding(text), "surrogatepass")
         if text[:1] != "{":
             return _decoder.decode(text)
-        value, end = _read(text)
+        value, end = _read(text, 0)
         return value if end == len(text) or not text[end:].strip(_BLANKS) else None
-    except (ValueError, RecursionError):
+    except (ValueError, StopIteration, RecursionError):
         return None
 
 

@@ -7,11 +7,9 @@ whom from where, its place, is the same in most calls of a program, too.
 
 from __future__ import annotations
 
-from itertools import compress, repeat
-from operator import is_not
 from typing import Any
 
-from llm_meter_tap.wire.json_values import encode
+from llm_meter_tap.wire.json_values import encode, encode_text
 from llm_meter_tap.wire.names import FIELDS, wire_name
 from llm_meter_tap.wire.record import NAMES, CallRecord
 from llm_meter_tap.wire.record_fields import WRITERS
@@ -26,10 +24,8 @@ _ID, _STARTED_AT = (FIELDS[name].wire for name in ("call_id", "started_at"))
 _STATUS, _BASIS = (FIELDS[name].wire for name in ("status", "basis"))
 _ALLOTMENT = wire_name("allotment_id")
 _CONSTANT = (*_PLACE, "call_id", "started_at", "allotment_id")
-# Every record has a status.
-_REST = tuple(name for name in NAMES if name not in _CONSTANT)
-_REST_WIRE = tuple(FIELDS[name].wire for name in _REST)
-_WRITTEN = tuple((FIELDS[name].wire, WRITERS[name]) for name in _REST if name in WRITERS)
+# What each other member begins with.
+_REST = {name: f',"{FIELDS[name].wire}":' for name in NAMES if name not in _CONSTANT}
 _time_written = WRITERS["started_at"]
 
 
@@ -64,15 +60,31 @@ def opened_line(record: CallRecord, constant: str | None = None) -> bytes:
     return f'{{"v":1,"event":"opened","record":{{{members},{state}}}}}\n'.encode("ascii")
 
 
-def settled_line(record: CallRecord, constant: str | None = None) -> bytes:
-    """Encode a whole record; the arguments are those of `opened_line`."""
-    values = tuple(map(vars(record).get, _REST))
-    rest = dict(compress(zip(_REST_WIRE, values), map(is_not, values, repeat(None))))  # noqa: B905 - not in 3.8
-    for wire, write in _WRITTEN:
-        if wire in rest:
-            rest[wire] = write(rest[wire])
-    members = constant or constant_members(record)
-    return f'{{"v":1,"event":"settled","record":{{{members},{encode(rest)[1:]}}}\n'.encode("ascii")
+def settled_line(
+    record: CallRecord, constant: str | None = None, rest: dict[str, Any] | None = None
+) -> bytes:
+    """Encode a whole record.
+
+    Args:
+        record: The record.
+        constant: What `constant_members` says of it, where that is known.
+        rest: All its other fields that are known, where these are at hand.
+    """
+    parts = ['{"v":1,"event":"settled","record":{', constant or constant_members(record)]
+    for name, value in (vars(record) if rest is None else rest).items():
+        if value is None or name not in _REST:
+            continue
+        kind = type(value)
+        if kind is int:
+            written = str(value)
+        elif kind is str:
+            written = encode_text(value)
+        else:
+            write = WRITERS.get(name)
+            written = encode(value if write is None else write(value))
+        parts += (_REST[name], written)
+    parts.append("}}\n")
+    return "".join(parts).encode("ascii")
 
 
 def dropped_line(call_id: str) -> bytes:

@@ -282,7 +282,7 @@ def test_a_failure_of_the_tap_is_counted_and_not_the_users(client, provider, met
     def fail(*_arguments):
         raise ZeroDivisionError("a secret prompt")
 
-    monkeypatch.setattr("llm_meter_tap.calls.entry.recognise", fail)
+    monkeypatch.setattr("llm_meter_tap.calls.entry.match", fail)
     status, body = client.post(f"{provider.url}/json/{CHAT}")
 
     assert (status, json.loads(body)["usage"]["total_tokens"]) == (200, 18)
