@@ -48,8 +48,8 @@ _LEFTOVERS_S = 20.0
 _ANY_METHOD = re.compile(r'(?:request\.method|method|arguments\.get\("method"\)) != "POST"')
 _ANY_SHAPE = """
 
-def recognise(*request: object) -> CallShape:
-    return CallShape("openai.chat", "openai", "chat", None, True)
+def match(*request: object) -> tuple[None, CallShape]:
+    return None, CallShape("openai.chat", "openai", "chat", None, True)
 """
 
 
