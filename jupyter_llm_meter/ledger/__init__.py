@@ -4,12 +4,17 @@ Everything that other packages use of the ledger is here; the modules are its ow
 """
 
 from jupyter_llm_meter.ledger.access import LedgerAccess
+from jupyter_llm_meter.ledger.archive.months import LEAST_DAYS
+from jupyter_llm_meter.ledger.archive.parts import ArchiveNote, Part
+from jupyter_llm_meter.ledger.archive.store import Archive, Month, Verdict
 from jupyter_llm_meter.ledger.batch import DrawnUse, Pricer
 from jupyter_llm_meter.ledger.compacting import Sizes, compact
 from jupyter_llm_meter.ledger.copies import back_up, restore
 from jupyter_llm_meter.ledger.deliveries import DELIVERY_LEASE, ChannelRecord, Quiet, Turn
 from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
 from jupyter_llm_meter.ledger.errors import (
+    ArchiveDamaged,
+    ArchiveError,
     BadCursor,
     CopyError,
     CorruptLedger,
@@ -26,6 +31,7 @@ from jupyter_llm_meter.ledger.errors import (
 from jupyter_llm_meter.ledger.filters import ALL_CALLS, FILTER_COLUMNS, Filter
 from jupyter_llm_meter.ledger.location import (
     LEDGER_FILE,
+    archive_folder,
     default_ledger_url,
     ledger_url,
     private_folder,
@@ -48,11 +54,16 @@ __all__ = [
     "DELIVERY_LEASE",
     "FILTER_COLUMNS",
     "GROUPS",
+    "LEAST_DAYS",
     "LEDGER_FILE",
     "NO_PLACES",
     "ORDERS",
     "SORTS",
     "SPLIT_COLUMNS",
+    "Archive",
+    "ArchiveDamaged",
+    "ArchiveError",
+    "ArchiveNote",
     "BadCursor",
     "ChannelRecord",
     "CopyError",
@@ -68,9 +79,11 @@ __all__ = [
     "LedgerInTheWay",
     "LedgerInUse",
     "LedgerUnavailable",
+    "Month",
     "NewerLedger",
     "Outbox",
     "Pace",
+    "Part",
     "Place",
     "Places",
     "Pricer",
@@ -88,6 +101,8 @@ __all__ = [
     "Turn",
     "UnknownAlert",
     "UnusableLedger",
+    "Verdict",
+    "archive_folder",
     "back_up",
     "compact",
     "default_ledger_url",
