@@ -4,6 +4,7 @@ Everything that other packages use of the ledger is here; the modules are its ow
 """
 
 from jupyter_llm_meter.ledger.access import LedgerAccess
+from jupyter_llm_meter.ledger.answers import Answers
 from jupyter_llm_meter.ledger.archive.months import LEAST_DAYS
 from jupyter_llm_meter.ledger.archive.parts import ArchiveNote, Part
 from jupyter_llm_meter.ledger.archive.store import Archive, Month, Verdict
@@ -13,6 +14,7 @@ from jupyter_llm_meter.ledger.copies import back_up, restore
 from jupyter_llm_meter.ledger.deliveries import DELIVERY_LEASE, ChannelRecord, Quiet, Turn
 from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
 from jupyter_llm_meter.ledger.errors import (
+    ArchiveBusy,
     ArchiveDamaged,
     ArchiveError,
     BadCursor,
@@ -38,7 +40,7 @@ from jupyter_llm_meter.ledger.location import (
     sqlite_url,
 )
 from jupyter_llm_meter.ledger.notebooks.places import NO_PLACES, Place, Places
-from jupyter_llm_meter.ledger.pages import ORDERS, SORTS
+from jupyter_llm_meter.ledger.pages import ORDERS, SORTS, Page
 from jupyter_llm_meter.ledger.raising import new_raise_id
 from jupyter_llm_meter.ledger.reprice_trail import RepriceEntry, new_entry_id
 from jupyter_llm_meter.ledger.repricing import CostChange, Repricing, sum_of
@@ -60,7 +62,9 @@ __all__ = [
     "ORDERS",
     "SORTS",
     "SPLIT_COLUMNS",
+    "Answers",
     "Archive",
+    "ArchiveBusy",
     "ArchiveDamaged",
     "ArchiveError",
     "ArchiveNote",
@@ -83,6 +87,7 @@ __all__ = [
     "NewerLedger",
     "Outbox",
     "Pace",
+    "Page",
     "Part",
     "Place",
     "Places",

@@ -15,6 +15,7 @@ from jupyter_llm_meter.policy.limits_in_force import LimitsInForce
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.runtime.problems import Problems
+from jupyter_llm_meter.service.archive_schedule import ArchiveSchedule
 from jupyter_llm_meter.service.completion import Completion
 from jupyter_llm_meter.service.config import ServiceConfig
 from jupyter_llm_meter.service.context import Kernels, Limits, NoKernels
@@ -75,6 +76,8 @@ def compose_service(
         channels=Channels.from_configuration(config.channels, problems),
         link=config.link,
         currency=config.currency,
+        archive_after_days=config.archive_after_days,
+        archive_keep_months=config.archive_keep_months,
     )
 
 
@@ -93,6 +96,8 @@ def assemble_service(
     channels: Channels | None = None,
     link: str | None = None,
     currency: Currency | None = None,
+    archive_after_days: int | None = None,
+    archive_keep_months: int | None = None,
 ) -> Service:
     """Assemble a service from its parts; it is not started.
 
@@ -110,6 +115,9 @@ def assemble_service(
         channels: Where alerts go; None: nowhere.
         link: Address of the lab, for alerts and refusals.
         currency: What is shown beside dollars; None: nothing.
+        archive_after_days: The age in days at which calls are archived; None: they never are.
+        archive_keep_months: The age in months at which files of archived calls are removed; None: they never
+            are.
     """
     kernels, rules = kernels or NoKernels(), rules or Rules()
     channels = channels or Channels({}, problems)
@@ -209,4 +217,7 @@ def assemble_service(
             signals=signals,
         ),
         peers=peers,
+        archive=ArchiveSchedule(
+            ledger, archive_after_days, archive_keep_months, background=background, log=log
+        ),
     )

@@ -36,6 +36,7 @@ from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.runtime.loop_thread import LoopThread
 from jupyter_llm_meter.runtime.problems import Problems
+from jupyter_llm_meter.service.archive_schedule import ArchiveSchedule
 from jupyter_llm_meter.service.completion import Completion
 from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.gate import GateFile
@@ -93,6 +94,7 @@ class Service:
         document: Composes the standing document.
         spools: Imports spools when there is a reason to.
         peers: The other services on this folder.
+        archive: Archives old calls.
     """
 
     _: KW_ONLY
@@ -121,6 +123,7 @@ class Service:
     document: StandingDocument
     spools: ImportSchedule
     peers: Peers
+    archive: ArchiveSchedule
 
     def __post_init__(self) -> None:
         """Prepare the thread and connect the parts."""
@@ -281,6 +284,7 @@ class Service:
         self.background.start(self._catch_up())
         self.background.start(self.limits_watch.run())
         self.alert_delivery.start()
+        self.archive.start()
 
     async def _catch_up(self) -> None:
         """Import what waited for a service, then decide on calls, sweep, and check the channels.

@@ -26,7 +26,7 @@ from jupyter_llm_meter.ledger.archive.months import (
 from jupyter_llm_meter.ledger.archive.parts import Part, all_parts
 from jupyter_llm_meter.ledger.archive.restoring import read_calls, restore_part
 from jupyter_llm_meter.ledger.engine import reading, writing
-from jupyter_llm_meter.ledger.errors import ArchiveDamaged, ArchiveError
+from jupyter_llm_meter.ledger.errors import ArchiveBusy, ArchiveDamaged, ArchiveError
 from jupyter_llm_meter.ledger.rows import from_us, to_us
 from jupyter_llm_meter.ledger.schema import archive_parts
 from jupyter_llm_meter.runtime.locks import FileLock
@@ -74,7 +74,8 @@ class Archive:
         """Be the only one who moves calls between the ledger and this folder.
 
         Raises:
-            ArchiveError: Another process does, or the folder cannot be made.
+            ArchiveBusy: Another process does.
+            ArchiveError: The folder cannot be made.
         """
         lock = FileLock(self.folder / _LOCK)
         try:
@@ -83,7 +84,7 @@ class Archive:
         except OSError as error:
             raise ArchiveError(f"the archive {self.folder} cannot be written: {error.strerror}") from error
         if not is_held:
-            raise ArchiveError(
+            raise ArchiveBusy(
                 f"another process is moving calls to or from {self.folder}; wait until it is done"
             )
         try:

@@ -65,7 +65,7 @@ def with_archived(engine: Engine, folder: Path, which: Filter, progress: Progres
 
 
 def _make_view(connection: Connection, start: int | None, end: int | None) -> None:
-    """Let `calls` be a view of a table that has the calls of a range which are in the ledger, to begin with."""
+    """Let `calls` be the view of a table that has the calls of a range which are in the ledger."""
     connection.execute(text(f"CREATE TEMP TABLE {_TABLE} AS SELECT * FROM call_rows WHERE 1 = 0"))
     place = "temp." if connection.dialect.name == "sqlite" else ""
     connection.execute(text(f"CREATE INDEX {place}all_by_time ON {_TABLE} (started_at)"))
