@@ -536,7 +536,8 @@ def test_two_parts_with_the_same_calls_share_a_file_until_the_last_is_gone(full)
         columns = "month, file, sha256, bytes, calls, first_at, last_at, archived_at"
         connection.execute(
             text(
-                f"INSERT INTO archive_parts ({columns}) SELECT {columns} FROM archive_parts WHERE id = {march.id}"
+                f"INSERT INTO archive_parts ({columns})"
+                f" SELECT {columns} FROM archive_parts WHERE id = {march.id}"
             )
         )
         connection.execute(text(f"UPDATE archive_parts SET month = '2026-02' WHERE id > {march.id + 1}"))

@@ -50,7 +50,8 @@ class Half(files.gzip.GzipFile):
 
 files.gzip.GzipFile = Half
 for owner, name in (
-    (files.os, "fsync"), (files, "_digest"), (files.Path, "replace"), (files, "keep_names"), (files.Path, "unlink"),
+    (files.os, "fsync"), (files, "_digest"), (files.Path, "replace"), (files, "keep_names"),
+    (files.Path, "unlink"),
     (archiving, "marks_of"), (archiving, "insert"), (archiving._DELETE, "run"), (restoring._INSERT, "run"),
     (restoring, "delete"), (restoring, "remove_unused"),
 ):
