@@ -121,8 +121,7 @@ class ArchiveApp(Command):
         except KeyboardInterrupt:
             calls = format_count(sum(part.calls for part in made))
             sys.stderr.write(
-                f"{self.name}: interrupted; {calls} calls are archived. Run it again for the rest.
-"
+                f"{self.name}: interrupted; {calls} calls are archived. Run it again for the rest.\n"
             )
             self.exit_code = INTERRUPTED
             return
