@@ -49,6 +49,9 @@ def with_archived(engine: Engine, folder: Path, which: Filter, progress: Progres
     own = make_engine(engine.url, is_single=True)
     try:
         with reading(own) as connection:
+            if connection.dialect.name == "postgresql":
+                # A part that leaves the ledger meanwhile would be read twice, or not at all.
+                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
             parts = parts_in(connection, start, end)
             _refuse_removed(parts)
             _make_view(connection, start, end)

@@ -1,151 +1,149 @@
-"""An archive that is killed at any point, or has no space: every call is in the ledger or in a known file."""
+"""An archive that is killed at any step, or has no space: every call is in the ledger or in a known file."""
 
 import os
+import shutil
 import signal
-import subprocess
-import sys
+import warnings
+from collections.abc import Callable
 
 import pytest
+
+resource = pytest.importorskip("resource", reason="Windows has neither limits of files nor fork")
+
 from archive_samples import archive_all, everything, ids, settle_all
 from empty_ledger import place_empty_ledger
-
-from jupyter_llm_meter.ledger import Filter, Ledger, sqlite_url
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL and no RLIMIT_FSIZE")
-
-# Kills itself at one of the calls to the system that make a file or change the ledger.
-KILLED = """
-import os, signal, sys
 from ledger_samples import NOW
-from jupyter_llm_meter.ledger import Ledger
-from jupyter_llm_meter.ledger.archive import archiving, files, parts, restoring
 
-left = int(sys.argv[3])
+from jupyter_llm_meter.ledger import ArchiveError, Filter, Ledger, sqlite_url
+from jupyter_llm_meter.ledger.archive import archiving, files, restoring
 
-
-def step():
-    global left
-    left -= 1
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
-def before(owner, name):
-    real = getattr(owner, name)
-
-    def stepped(*words, **named):
-        step()
-        found = real(*words, **named)
-        step()
-        return found
-
-    setattr(owner, name, stepped)
-
-
-class Half(files.gzip.GzipFile):
-    def write(self, data):
-        step()
-        return super().write(data)
-
-
-files.gzip.GzipFile = Half
-for owner, name in (
-    (files.os, "fsync"), (files, "_digest"), (files.Path, "replace"), (files, "keep_names"),
+STEPS = (
+    (files.os, "fsync"),
+    (files, "_digest"),
+    (files.Path, "replace"),
+    (files, "keep_names"),
     (files.Path, "unlink"),
-    (archiving, "marks_of"), (archiving, "insert"), (archiving._DELETE, "run"), (restoring._INSERT, "run"),
-    (restoring, "delete"), (restoring, "remove_unused"),
-):
-    before(owner, name)
-with Ledger.open(sys.argv[1]) as ledger, ledger.archive.locked():
-    if sys.argv[2] == "archive":
+    (archiving, "marks_of"),
+    (archiving, "insert"),
+    (archiving._DELETE, "run"),
+    (restoring._INSERT, "run"),
+    (restoring, "delete"),
+    (restoring, "remove_unused"),
+)
+"""What a process is killed before and after; and before each line of a file."""
+
+
+def in_child(work: Callable[[], object]) -> int:
+    """Run work in a process of its own; returns its exit code."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def kill_at(number: int) -> None:
+    """Let this process be killed at a step."""
+    left = number
+
+    def step() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def stepped(real):
+        def run(*words, **named):
+            step()
+            found = real(*words, **named)
+            step()
+            return found
+
+        return run
+
+    class Killed(files.gzip.GzipFile):
+        def write(self, data):
+            step()
+            return super().write(data)
+
+    files.gzip.GzipFile = Killed
+    for owner, name in STEPS:
+        setattr(owner, name, stepped(getattr(owner, name)))
+
+
+def do(url: str, work: str, number: int) -> None:
+    """Archive all, or put March back, and be killed at a step."""
+    kill_at(number)
+    with Ledger.open(url) as ledger, ledger.archive.locked():
+        if work == "restore":
+            ledger.archive.restore("2026-03", NOW)
+            return
         for month in ("2026-03", "2026-05"):
             while ledger.archive.archive_some(month, NOW):
                 pass
-    else:
-        ledger.archive.restore("2026-03", NOW)
-print(left)
-"""
 
 
 @pytest.fixture
 def url(tmp_path):
-    """A ledger with calls of old months."""
+    """A ledger with a few calls of old months."""
     url = place_empty_ledger(tmp_path / "ledger.sqlite3")
     with Ledger.open(url) as ledger:
         settle_all(ledger, 4)
     return url
 
 
-def killed(url, work, at):
-    """Whether the work was killed at a step; else it is done."""
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, url, work, str(at)], capture_output=True, text=True, timeout=300
-    )
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode != 0
-
-
-def steps(url, work):
-    """How many steps the work has, in a copy of the ledger."""
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, url, work, "100000"], capture_output=True, text=True, timeout=300
-    )
-    assert done.returncode == 0, done.stderr
-    return 100_000 - int(done.stdout)
-
-
-def copy_of(url, tmp_path, name):
-    import shutil
-
-    path = tmp_path / name / "ledger.sqlite3"
-    path.parent.mkdir()
-    shutil.copy(tmp_path / "ledger.sqlite3", path)
-    if (tmp_path / "archive").exists():
-        shutil.copytree(tmp_path / "archive", path.parent / "archive")
-    return sqlite_url(path)
+def figures(ledger):
+    return ledger.usage("none"), ledger.usage("day"), ledger.usage("cell")
 
 
 @pytest.mark.parametrize("work", ["archive", "restore"])
 def test_a_process_that_is_killed_at_any_step_loses_nothing(url, tmp_path, work):
     with Ledger.open(url) as ledger:
-        known, before = ids(ledger), everything(ledger)
+        known, before, sums = ids(ledger), everything(ledger), figures(ledger)
         if work == "restore":
             archive_all(ledger)
-    count = steps(copy_of(url, tmp_path, "trial"), work)
-    assert count > 10
-    trial = copy_of(url, tmp_path, "killed")
-    # One ledger is killed again and again, a step further each time, until the work is done.
-    for at in [*range(1, count, max(1, count // 12)), count + 100]:
-        killed(trial, work, at)
-        with Ledger.open(trial) as ledger:
-            assert everything(ledger) == before
+    folder, step = tmp_path / "killed", 0
+    while True:
+        step += 1
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        shutil.copy(tmp_path / "ledger.sqlite3", folder)
+        if work == "restore":
+            shutil.copytree(tmp_path / "archive", folder / "archive")
+        killed = sqlite_url(folder / "ledger.sqlite3")
+        code = in_child(lambda url=killed, number=step: do(url, work, number))
+        assert code in (0, -signal.SIGKILL)
+        with Ledger.open(killed) as ledger:
+            assert figures(ledger) == sums
             with ledger.with_archived(Filter()) as everyone:
                 assert ids(everyone) == known
-    with Ledger.open(trial) as ledger:
-        archive_all(ledger)
+            # Once more, and all is done.
+            archive_all(ledger)
+            assert ([each.problem for each in ledger.archive.verify()], figures(ledger)) == ([None] * 2, sums)
+            assert ids(ledger) == ["recent", "now"]
+        if code == 0:
+            break
+    assert step > 20
+    with Ledger.open(killed) as ledger:
         assert everything(ledger) == before
-        assert [verdict.problem for verdict in ledger.archive.verify()] == [None] * 2
         with ledger.archive.locked():
-            left = [path.name for path in ledger.archive.folder.iterdir() if "unfinished" in path.name]
-        assert (left, ids(ledger)) == ([], ["recent", "now"])
-
-
-FULL = """
-import resource, sys
-from ledger_samples import NOW
-from jupyter_llm_meter.ledger import ArchiveError, Ledger
-with Ledger.open(sys.argv[1]) as ledger, ledger.archive.locked():
-    resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))
-    try:
-        ledger.archive.archive_some("2026-03", NOW)
-    except ArchiveError as error:
-        print(error)
-"""
+            assert not list(ledger.archive.folder.glob(".unfinished*"))
 
 
 def test_an_archive_for_which_there_is_no_space_says_so_and_keeps_the_calls(url, tmp_path):
-    done = subprocess.run([sys.executable, "-c", FULL, url], capture_output=True, text=True, timeout=300)
-    assert "the calls stay in the ledger" in done.stdout, done
+    def work():
+        with Ledger.open(url) as ledger, ledger.archive.locked():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))
+            with pytest.raises(ArchiveError, match="the calls stay in the ledger"):
+                ledger.archive.archive_some("2026-03", NOW)
+
+    assert in_child(work) == 0
     assert os.listdir(tmp_path / "archive") == [".lock"]
     with Ledger.open(url) as ledger:
         assert len(ids(ledger)) == 12
