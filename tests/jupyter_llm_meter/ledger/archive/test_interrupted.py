@@ -3,19 +3,19 @@
 import os
 import shutil
 import signal
+import sys
 import warnings
 from collections.abc import Callable
 
 import pytest
-
-resource = pytest.importorskip("resource", reason="Windows has neither limits of files nor fork")
-
 from archive_samples import archive_all, everything, ids, settle_all
 from empty_ledger import place_empty_ledger
 from ledger_samples import NOW
 
 from jupyter_llm_meter.ledger import ArchiveError, Filter, Ledger, sqlite_url
 from jupyter_llm_meter.ledger.archive import archiving, files, restoring
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork and no SIGKILL")
 
 STEPS = (
     (files.os, "fsync"),
@@ -137,6 +137,8 @@ def test_a_process_that_is_killed_at_any_step_loses_nothing(url, tmp_path, work)
 
 
 def test_an_archive_for_which_there_is_no_space_says_so_and_keeps_the_calls(url, tmp_path):
+    import resource
+
     def work():
         with Ledger.open(url) as ledger, ledger.archive.locked():
             resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200))
