@@ -109,13 +109,10 @@ def measure(ledger: Ledger, path: Path, plain: tuple[int, ...], full: int, count
     print(f"verify: {took:.1f} s, {sum(each.problem is None for each in verdicts)} of {len(verdicts)} files")
     with ledger.with_archived(Filter()) as everyone:
         print(f"ledger and archive equal a plain scan: {scan_of(everyone) == plain}")
-    took, _ = timed(
-        lambda: [ledger.archive.restore(month, NOW) for month in sorted({p.month for p in parts})]
-    )
+    months = sorted({part.month for part in parts})
+    took, _ = timed(lambda: [ledger.archive.restore(month, NOW) for month in months])
     print(f"restore: {took:.1f} s, {calls / took:,.0f} calls/s")
-    print(
-        f"restored ledger equals the plain scan: {scan(path) == plain}, totals as before: {totals(ledger) == before}"
-    )
+    print(f"restored: totals as before {totals(ledger) == before}, equal to the scan {scan(path) == plain}")
     assert count == plain[0]
 
 

@@ -128,7 +128,7 @@ WRONG = [
     ("RAISES", "everything", "LLM_METER_RAISES is 'everything'; allowed are none, own, all"),
     ("TIME_ZONE", "Mars/Base", "LLM_METER_TIME_ZONE is 'Mars/Base'; it must be an IANA name"),
     ("TIME_ZONE", "../etc/passwd", "LLM_METER_TIME_ZONE is '../etc/passwd'; it must be an IANA name"),
-    ("ARCHIVE_AFTER_DAYS", "34", "LLM_METER_ARCHIVE_AFTER_DAYS is '34'; it must be a whole number of 35 or more"),
+    ("ARCHIVE_AFTER_DAYS", "34", "LLM_METER_ARCHIVE_AFTER_DAYS is '34'; it must be a whole number of 35"),
     ("ARCHIVE_KEEP_MONTHS", "1.5", "LLM_METER_ARCHIVE_KEEP_MONTHS is '1.5'; it must be a whole number of 1"),
     ("DATABASE_URL", "mysql://db/meter", "LLM_METER_DATABASE_URL cannot be used, so calls are in the"),
     ("DATABASE_URL", "sqlite://", "LLM_METER_DATABASE_URL cannot be used"),
