@@ -48,11 +48,8 @@ def samples(month, count=12, prefix=""):
         at, fields = month + timedelta(hours=5 * number), dict(kinds[number % len(kinds)])
         if "response_id" in fields:
             fields["response_id"] = fields["response_id"].format(f"{month:%m}{prefix}{number}")
-        yield (
-            call(f"{prefix}{month:%m}-{number}", started_at=at, input_tokens=100 + number, **fields)
-            if "input_tokens" not in fields
-            else call(f"{prefix}{month:%m}-{number}", started_at=at, **fields)
-        )
+        name = f"{prefix}{month:%m}-{number}"
+        yield call(name, **{"started_at": at, "input_tokens": 100 + number, **fields})
     yield missing(f"{prefix}{month:%m}-missing", started_at=month)
 
 

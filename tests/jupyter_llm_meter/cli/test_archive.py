@@ -10,7 +10,7 @@ from ledger_samples import call
 from jupyter_llm_meter.ledger import Ledger
 
 NOW = datetime.now(timezone.utc)
-OLD = (NOW - timedelta(days=200)).replace(day=10, hour=9)
+OLD = (NOW - timedelta(days=200)).replace(day=10, hour=9, minute=7, second=3)
 MONTH = f"{OLD:%Y-%m}"
 
 
@@ -73,7 +73,7 @@ def test_a_damaged_file_is_named_and_nothing_is_put_back(meter, home, old_calls)
 
 
 def test_a_report_says_what_it_leaves_out_and_reads_it_when_asked(meter, old_calls):
-    words = ("--from", f"{(OLD + timedelta(seconds=1)):%Y-%m-%dT%H:%M:%SZ}")
+    words = ("--from", f"{(OLD - timedelta(seconds=1)):%Y-%m-%dT%H:%M:%SZ}")
     before = rows(meter, *words)
     meter("archive")
     done = meter("report", *words)
@@ -106,7 +106,7 @@ def test_old_files_are_removed_when_that_is_asked_for(meter, home, old_calls):
     assert "13 calls older than 3 months removed. Their totals stay." in done.stdout
     assert "totals kept" in meter("archive", "--list").stdout
     assert rows(meter, "--group-by", "month") == before
-    done = meter("report", "--from", f"{(OLD + timedelta(seconds=1)):%Y-%m-%dT%H:%M:%SZ}")
+    done = meter("report", "--from", f"{(OLD - timedelta(seconds=1)):%Y-%m-%dT%H:%M:%SZ}")
     assert "13 calls are removed" in done.stderr
 
 

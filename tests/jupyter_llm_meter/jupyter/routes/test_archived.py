@@ -10,7 +10,7 @@ from tornado.httpclient import HTTPClientError
 from jupyter_llm_meter.ledger import Ledger
 
 API = ("llm-meter", "api", "v1")
-RAGGED = (MARCH + timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+RAGGED = (MARCH - timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @pytest.fixture
