@@ -138,7 +138,7 @@ def _give_up(
     marks, unpriced = marks_of(calls), _unpriced(calls)
     first, last = calls[0]["started_at"], calls[-1]["started_at"]
     metered = (call["started_at"] for call in calls if call["source"] != "import")
-    values = {
+    values: dict[str, Any] = {
         **{"month": month, "file": file.name, "sha256": file.sha256, "bytes": file.size, "calls": len(rows)},
         **{
             "first_at": first,
