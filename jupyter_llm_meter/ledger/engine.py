@@ -78,7 +78,8 @@ def make_engine(url: URL, *, is_single: bool = False) -> Engine:
     pool = StaticPool if is_single else None
     if sqlite_file(url) is None:
         return _postgresql_engine(url, pool)
-    settings = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": not is_single}
+    # A connection has one user at a time, though not always the same thread.
+    settings = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
     engine = create_engine(url, connect_args=settings, poolclass=pool)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -5,6 +5,7 @@ import json
 import os
 import stat
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from itertools import count
@@ -559,13 +560,14 @@ def test_a_month_is_archived_while_calls_are_settled(full, monkeypatch):
             written.extend(each.call_id for each in made)
             number += 1
 
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        archive_all(full)
-    finally:
-        stop.set()
-        writer.join()
+    with ThreadPoolExecutor(1) as threads:
+        writer = threads.submit(write)
+        try:
+            archive_all(full)
+        finally:
+            stop.set()
+        writer.result()
+    assert written
     archive_all(full)
     with full.with_archived(Filter()) as everyone:
         found = ids(everyone)
