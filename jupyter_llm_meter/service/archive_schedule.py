@@ -80,13 +80,16 @@ class ArchiveSchedule:
         now = datetime.now(timezone.utc)
         months = await self._ledger.use(lambda ledger: ledger.archive.waiting(now, days, by_service=True))
         for month in months:
-            calls = 0
-            while part := await self._ledger.use(
-                lambda ledger, name=month.name: ledger.archive.archive_some(name, now)
-            ):
-                calls += part.calls
-                await asyncio.sleep(PAUSE_S)
+            calls = await self._archive_month(month.name, now)
             self._log.info("LLM Meter: %d calls of %s are archived; totals are as before", calls, month.name)
+
+    async def _archive_month(self, name: str, now: datetime) -> int:
+        """Archive a month part by part; returns how many calls left."""
+        calls = 0
+        while part := await self._ledger.use(lambda ledger: ledger.archive.archive_some(name, now)):
+            calls += part.calls
+            await asyncio.sleep(PAUSE_S)
+        return calls
 
     async def _remove(self) -> None:
         months = self._keep_months

@@ -119,12 +119,14 @@ def parts_in(connection: Connection, start: int | None, end: int | None) -> list
 
 def last_archived(connection: Connection) -> int | None:
     """When the last archived call began, in microseconds; None: nothing is archived."""
-    return connection.scalar(select(func.max(archive_parts.c.last_at)).where(_IS_OUT))
+    last: int | None = connection.scalar(select(func.max(archive_parts.c.last_at)).where(_IS_OUT))
+    return last
 
 
 def first_metered(connection: Connection) -> int | None:
     """When the first archived call began that was not imported, in microseconds; None: there is none."""
-    return connection.scalar(select(func.min(archive_parts.c.metered_from)).where(_IS_OUT))
+    first: int | None = connection.scalar(select(func.min(archive_parts.c.metered_from)).where(_IS_OUT))
+    return first
 
 
 def archived_spans(connection: Connection) -> Sequence[Span]:
