@@ -32,7 +32,7 @@ from jupyter_llm_meter.ledger.schema import (
 )
 from jupyter_llm_meter.ledger.sql import Sql, Values
 
-MOST_CALLS = 10_000
+MOST_CALLS = 5_000
 """Calls of one part: others wait for the ledger while a part leaves it."""
 
 ATTEMPTS = 3
