@@ -32,6 +32,7 @@ SUBCOMMANDS = {
     "import": (f"{_COMMANDS}.import_usage.ImportApp", "Import the token_usage.json of a script, once."),
     "backup": (f"{_COMMANDS}.upkeep.BackupApp", "Copy the ledger to a file, also while it is in use."),
     "restore": (f"{_COMMANDS}.upkeep.RestoreApp", "Put a backup back in the place of the ledger."),
+    "archive": (f"{_COMMANDS}.archive.ArchiveApp", "Move old calls into files; totals stay as they are."),
     "vacuum": (f"{_COMMANDS}.upkeep.VacuumApp", "Give the space of deleted calls back."),
     "run": (f"{_COMMANDS}.run.RunApp", "Run a command with metering, without a Jupyter server."),
 }

@@ -9,16 +9,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from traitlets import Unicode
+from traitlets import Bool, Unicode
 
 from jupyter_llm_meter.cli.command import ALIASES, Command, CommandError
+from jupyter_llm_meter.cli.files import progress_bar
 from jupyter_llm_meter.cli.times import parse_end, parse_start
 from jupyter_llm_meter.exports import FORMS, PARQUET_NEEDS, is_available
 from jupyter_llm_meter.ledger import Filter, Ledger
 from llm_meter_tap.wire.record import CallRecord
 
 _CALLS_A_PIECE = 1000
-NO_FLAGS: dict[str, Any] = {}
 
 _ALIASES = {
     **ALIASES,
@@ -26,6 +26,9 @@ _ALIASES = {
     "output": "ExportApp.output",
     "from": "ExportApp.from_time",
     "to": "ExportApp.to_time",
+}
+_FLAGS: dict[str, Any] = {
+    "archived": ({"ExportApp": {"archived": True}}, "Write archived calls too."),
 }
 
 
@@ -35,7 +38,7 @@ class ExportApp(Command):
     name = "jupyter-llm-meter-export"
     description = __doc__
     aliases = _ALIASES
-    flags = NO_FLAGS
+    flags = _FLAGS
 
     format = Unicode("jsonl", help=f"Form of the export: {', '.join(FORMS)}.").tag(config=True)
     output = Unicode(None, allow_none=True, help="File to write. Default: standard output.").tag(config=True)
@@ -45,6 +48,8 @@ class ExportApp(Command):
     to_time = Unicode(None, allow_none=True, help="Last day to export, or the first time not to.").tag(
         config=True
     )
+
+    archived = Bool(False, help="Write archived calls too.").tag(config=True)
 
     def check(self) -> None:
         """Read the form and the range."""
@@ -57,7 +62,21 @@ class ExportApp(Command):
 
     def answer(self, ledger: Ledger) -> None:
         """Write the calls of the ledger."""
-        self._export(ledger.records(Filter(self._start, self._end)))
+        which = Filter(self._start, self._end)
+        note = ledger.archive_note(None, which)
+        if note is not None and self.archived:
+            with (
+                progress_bar("Reading the archive") as progress,
+                ledger.with_archived(which, progress) as all_calls,
+            ):
+                self._export(all_calls.records(which))
+            return
+        self._export(ledger.records(which))
+        if note is not None:
+            sys.stderr.write(
+                f"{self.name}: calls up to {note.until:%Y-%m-%d} are in the archive and were left out; add "
+                "--archived to write them too\n"
+            )
 
     def answer_without_ledger(self, url: str) -> None:
         """Write an empty export."""

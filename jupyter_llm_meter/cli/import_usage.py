@@ -14,7 +14,7 @@ from jupyter_llm_meter.cli.files import FileCommand
 from jupyter_llm_meter.cli.times import known_zone, parse_end
 from jupyter_llm_meter.core.format import format_count
 from jupyter_llm_meter.core.standing import format_time
-from jupyter_llm_meter.ledger import Filter, Ledger, TokenUsageFile, read_token_usage
+from jupyter_llm_meter.ledger import Ledger, TokenUsageFile, read_token_usage
 from llm_meter_tap.wire.record import CallRecord
 from llm_meter_tap.wire.shape import ShapeError
 
@@ -82,8 +82,7 @@ class ImportApp(FileCommand):
         """Refuse calls from a time in which the user's calls were metered already."""
         if self.all or not calls:
             return
-        own = ledger.records(Filter(values={"user": self.service_config().owner.user}))
-        first = next((call.started_at for call in own if call.source != "import"), None)
+        first = ledger.first_metered(self.service_config().owner.user)
         later = [call for call in calls if first is not None and call.started_at >= first]
         if later:
             raise CommandError(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal
 from typing import Any
 
-from traitlets import Unicode
+from traitlets import Bool, Unicode
 
-from jupyter_llm_meter.cli.command import ALIASES, Command, CommandError
+from jupyter_llm_meter.cli.command import ALIASES, FLAGS, Command, CommandError
+from jupyter_llm_meter.cli.files import progress_bar
 from jupyter_llm_meter.cli.tables import Column, print_table
 from jupyter_llm_meter.cli.times import known_zone, parse_end, parse_start
 from jupyter_llm_meter.core.format import format_count, format_money, format_rate
 from jupyter_llm_meter.core.standing import format_time
-from jupyter_llm_meter.ledger import GROUPS, Filter, Ledger
+from jupyter_llm_meter.ledger import GROUPS, ArchiveNote, Filter, Ledger
 
 _FIGURES = {"calls": "Calls", "input_tokens": "Input", "output_tokens": "Output"}
 _DETAILS = {
@@ -29,6 +31,13 @@ _ALIASES = {
     "to": "ReportApp.to_time",
     "time-zone": "ReportApp.zone",
 }
+_FLAGS = {
+    **FLAGS,
+    "archived": (
+        {"ReportApp": {"archived": True}},
+        "Read archived calls too, where sums do not keep apart what is asked for.",
+    ),
+}
 
 
 class ReportApp(Command):
@@ -37,6 +46,7 @@ class ReportApp(Command):
     name = "jupyter-llm-meter-report"
     description = __doc__
     aliases = _ALIASES
+    flags = _FLAGS
 
     group_by = Unicode("model", help=f"What to group by: {', '.join(GROUPS)}.").tag(config=True)
     from_time = Unicode(None, allow_none=True, help="First day or time to count, such as 2026-11-01.").tag(
@@ -49,6 +59,8 @@ class ReportApp(Command):
         None, allow_none=True, help="IANA zone of days and hours. Default: the machine's own."
     ).tag(config=True)
 
+    archived = Bool(False, help="Read archived calls too.").tag(config=True)
+
     def check(self) -> None:
         """Read the range and the group."""
         if self.group_by not in GROUPS:
@@ -60,7 +72,18 @@ class ReportApp(Command):
 
     def answer(self, ledger: Ledger) -> None:
         """Show the ledger's sums."""
-        self._print_rows(ledger.usage(self.group_by, Filter(self._start, self._end), self._zone))
+        which = Filter(self._start, self._end)
+        note = ledger.archive_note(self.group_by, which, self._zone)
+        if self.archived and note is not None and note.is_needed:
+            with (
+                progress_bar("Reading the archive") as progress,
+                ledger.with_archived(which, progress) as all_calls,
+            ):
+                rows = all_calls.usage(self.group_by, which, self._zone)
+            note = note._replace(is_needed=False)
+        else:
+            rows = ledger.usage(self.group_by, which, self._zone)
+        self._print_rows(rows, note)
 
     def answer_without_ledger(self, url: str) -> None:
         """Show that nothing was used."""
@@ -69,19 +92,22 @@ class ReportApp(Command):
         else:
             self.say_nothing_yet(url)
 
-    def _print_rows(self, rows: list[dict[str, Any]]) -> None:
+    def _print_rows(self, rows: list[dict[str, Any]], note: ArchiveNote | None = None) -> None:
         if self.json:
             document = {
                 "group_by": self.group_by,
                 "from": format_time(self._start),
                 "to": format_time(self._end),
                 "rows": rows,
+                "archive": None if note is None else note.to_dict(),
             }
             self.print_json({key: value for key, value in document.items() if value is not None})
         elif self.csv:
             self.print_csv(_CSV, rows)
         else:
             self._print_table(rows)
+        if note is not None and note.is_needed:
+            sys.stderr.write(f"{self.name}: {_archive_line(note)}\n")
 
     def _print_table(self, rows: list[dict[str, Any]]) -> None:
         details = {name: heading for name, heading in _DETAILS.items() if any(row[name] for row in rows)}
@@ -115,6 +141,17 @@ class ReportApp(Command):
 
     def _cost(self, amount: Decimal | None) -> str:
         return "unknown" if amount is None else format_money(amount, self._currency)
+
+
+def _archive_line(note: ArchiveNote) -> str:
+    """What figures leave out that need calls one by one."""
+    line = (
+        f"the figures leave out calls up to {note.until:%Y-%m-%d} that are in the archive: sums do not keep "
+        "apart what was asked for"
+    )
+    if note.removed_calls:
+        return f"{line}, and the files of {format_count(note.removed_calls)} calls are removed"
+    return f"{line}. Add --archived to read them"
 
 
 def _total_cost(rows: list[dict[str, Any]]) -> Decimal | None:

@@ -116,6 +116,12 @@ class RepriceApp(Command):
             self.exit_code = INTERRUPTED
             return
         self._print_changes(changes)
+        note = ledger.archive_note(None, self._which)
+        if note is not None:
+            sys.stderr.write(
+                f"{self.name}: calls up to {note.until:%Y-%m-%d} are in the archive and keep their cost. Put "
+                "a month back with `archive --restore` and run this again to price its calls too.\n"
+            )
 
     def answer_without_ledger(self, url: str) -> None:
         """Show that there is nothing to price."""

@@ -18,7 +18,7 @@ from jupyter_server.serverapp import ServerApp
 from jupyterlab_server import LabServerApp
 from tornado.platform.asyncio import BaseAsyncIOLoop
 from traitlets import Any as AnyTrait
-from traitlets import Bool, Enum, Unicode, default
+from traitlets import Bool, Enum, Int, Unicode, default
 
 from jupyter_llm_meter.alerts.channel import SECRET_VARIABLES
 from jupyter_llm_meter.core.currency import EXAMPLE
@@ -34,6 +34,7 @@ from jupyter_llm_meter.jupyter.notebooks import Notebooks
 from jupyter_llm_meter.jupyter.origins import Origins
 from jupyter_llm_meter.jupyter.own_calls import OwnCalls, leave_unmetered
 from jupyter_llm_meter.jupyter.routes.table import handlers
+from jupyter_llm_meter.ledger import LEAST_DAYS
 from jupyter_llm_meter.policy.lab_settings import LabPaths
 from jupyter_llm_meter.policy.rules import ON_UNREACHABLE, RAISES
 from jupyter_llm_meter.runtime.problems import Problems
@@ -50,6 +51,7 @@ from jupyter_llm_meter.telemetry import HEADERS_VARIABLE
 SETTINGS = (
     "database_url", "limits", "on_unreachable", "raises", "channels", "link", "user_id", "team",
     "prices_file", "time_zone", "currency", "otlp_endpoint", "otlp_users",
+    "archive_after_days", "archive_keep_months",
 )  # fmt: skip
 """The traits that `ServiceConfig.from_settings` checks; the others concern the Jupyter server alone."""
 
@@ -151,6 +153,21 @@ class LLMMeter(ExtensionApp):
         config=True,
         help="""IANA name of the time zone in which days and months begin, such as Asia/Shanghai. Default: the
         machine's own.""",
+    )
+    archive_after_days = Int(
+        None,
+        allow_none=True,
+        config=True,
+        help=f"""Move the calls of whole months (UTC) into compressed files in the folder archive beside the
+        ledger once all of them are older than so many days, {LEAST_DAYS} or more. Totals and limits stay as
+        they are. docs/how-to/archive.md has more. Default: none, calls stay in the ledger.""",
+    )
+    archive_keep_months = Int(
+        None,
+        allow_none=True,
+        config=True,
+        help="""Remove files of archived calls that are older than so many months. Totals stay, and the calls
+        themselves are gone. Default: none, files are kept.""",
     )
     kernel_messages = Bool(
         True,

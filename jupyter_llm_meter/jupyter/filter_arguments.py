@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from tornado.web import RequestHandler
 
-from jupyter_llm_meter.jupyter.arguments import instant
+from jupyter_llm_meter.jupyter.arguments import choice, instant
 from jupyter_llm_meter.jupyter.errors import ArgumentError
 from jupyter_llm_meter.ledger import FILTER_COLUMNS, Filter
 
 LONGEST_SEARCH = 200
 FILTER_ARGUMENTS = ("from", "to", *FILTER_COLUMNS)
 SEARCH_ARGUMENTS = (*FILTER_ARGUMENTS, "search")
+
+
+def read_archived(request: RequestHandler) -> bool:
+    """Whether archived calls are meant too.
+
+    Raises:
+        ArgumentError: The argument is neither true nor false.
+    """
+    return choice("archived", request.get_query_argument("archived", "false"), ("true", "false")) == "true"
 
 
 def read_filter(request: RequestHandler, is_searched: bool = False) -> Filter:

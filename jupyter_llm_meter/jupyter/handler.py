@@ -21,7 +21,7 @@ from jupyter_llm_meter.jupyter.doctor import ServerDoctor
 from jupyter_llm_meter.jupyter.errors import ArgumentError, FormatUnavailable, UnknownRoute
 from jupyter_llm_meter.jupyter.events import StandingEvents
 from jupyter_llm_meter.jupyter.origins import Origins
-from jupyter_llm_meter.ledger import BadCursor, Ledger, LedgerUnavailable, UnknownAlert
+from jupyter_llm_meter.ledger import ArchiveError, BadCursor, Ledger, LedgerUnavailable, UnknownAlert
 from jupyter_llm_meter.policy.errors import RaiseError, RaiseNotAllowed
 from jupyter_llm_meter.service.service import Service
 from llm_meter_tap.wire.shape import Shape, WireError
@@ -42,6 +42,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     RaiseNotAllowed: (403, "raise-not-allowed"),
     UnknownAlert: (404, "unknown-alert"),
     UnknownRoute: (404, "unknown-route"),
+    ArchiveError: (409, "archive-unreadable"),
     FormatUnavailable: (501, "no-pyarrow"),
     LedgerUnavailable: (503, "ledger-unavailable"),
 }

@@ -4,12 +4,19 @@ Everything that other packages use of the ledger is here; the modules are its ow
 """
 
 from jupyter_llm_meter.ledger.access import LedgerAccess
+from jupyter_llm_meter.ledger.answers import Answers
+from jupyter_llm_meter.ledger.archive.months import LEAST_DAYS
+from jupyter_llm_meter.ledger.archive.parts import ArchiveNote, Part
+from jupyter_llm_meter.ledger.archive.store import Archive, Month, Verdict
 from jupyter_llm_meter.ledger.batch import DrawnUse, Pricer
 from jupyter_llm_meter.ledger.compacting import Sizes, compact
 from jupyter_llm_meter.ledger.copies import back_up, restore
 from jupyter_llm_meter.ledger.deliveries import DELIVERY_LEASE, ChannelRecord, Quiet, Turn
 from jupyter_llm_meter.ledger.engine import parse_url, sqlite_file
 from jupyter_llm_meter.ledger.errors import (
+    ArchiveBusy,
+    ArchiveDamaged,
+    ArchiveError,
     BadCursor,
     CopyError,
     CorruptLedger,
@@ -28,6 +35,7 @@ from jupyter_llm_meter.ledger.file_systems import file_system, is_over_network
 from jupyter_llm_meter.ledger.filters import ALL_CALLS, FILTER_COLUMNS, Filter
 from jupyter_llm_meter.ledger.location import (
     LEDGER_FILE,
+    archive_folder,
     default_ledger_url,
     ledger_url,
     private_folder,
@@ -35,7 +43,7 @@ from jupyter_llm_meter.ledger.location import (
 )
 from jupyter_llm_meter.ledger.notebooks.places import NO_PLACES, Place, Places
 from jupyter_llm_meter.ledger.oddities import Oddities, sum_of_oddities
-from jupyter_llm_meter.ledger.pages import ORDERS, SORTS
+from jupyter_llm_meter.ledger.pages import ORDERS, SORTS, Page
 from jupyter_llm_meter.ledger.raising import new_raise_id
 from jupyter_llm_meter.ledger.reprice_trail import RepriceEntry, new_entry_id
 from jupyter_llm_meter.ledger.repricing import CostChange, Repricing, sum_of
@@ -51,11 +59,18 @@ __all__ = [
     "DELIVERY_LEASE",
     "FILTER_COLUMNS",
     "GROUPS",
+    "LEAST_DAYS",
     "LEDGER_FILE",
     "NO_PLACES",
     "ORDERS",
     "SORTS",
     "SPLIT_COLUMNS",
+    "Answers",
+    "Archive",
+    "ArchiveBusy",
+    "ArchiveDamaged",
+    "ArchiveError",
+    "ArchiveNote",
     "BadCursor",
     "ChannelRecord",
     "CopyError",
@@ -71,10 +86,13 @@ __all__ = [
     "LedgerInTheWay",
     "LedgerInUse",
     "LedgerUnavailable",
+    "Month",
     "NewerLedger",
     "Oddities",
     "Outbox",
     "Pace",
+    "Page",
+    "Part",
     "Place",
     "Places",
     "Pricer",
@@ -92,6 +110,8 @@ __all__ = [
     "Turn",
     "UnknownAlert",
     "UnusableLedger",
+    "Verdict",
+    "archive_folder",
     "back_up",
     "compact",
     "default_ledger_url",

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, select
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import Alert
 from jupyter_llm_meter.ledger import deliveries, open_alerts, queries, raising, reprice_trail
+from jupyter_llm_meter.ledger.archive.parts import ArchiveNote, first_metered, note_of
 from jupyter_llm_meter.ledger.cell_runs import cell_runs
 from jupyter_llm_meter.ledger.deliveries import ChannelRecord
 from jupyter_llm_meter.ledger.engine import reading
@@ -27,9 +28,9 @@ from jupyter_llm_meter.ledger.paces import Pace, busy_minutes, paces
 from jupyter_llm_meter.ledger.pages import Page, page_of_calls, records_after
 from jupyter_llm_meter.ledger.raising import Raise
 from jupyter_llm_meter.ledger.reprice_trail import RepriceEntry
-from jupyter_llm_meter.ledger.rows import to_record, to_us
+from jupyter_llm_meter.ledger.rows import from_us, to_record, to_us
 from jupyter_llm_meter.ledger.schema import meta
-from jupyter_llm_meter.ledger.usage import name_kernels, usage_rows
+from jupyter_llm_meter.ledger.usage import archive_note, name_kernels, usage_rows
 from llm_meter_tap.wire.record import CallRecord
 
 
@@ -85,6 +86,26 @@ class Answers:
         with reading(self._engine) as connection:
             return oddities(connection, which)
 
+    def archive_note(
+        self,
+        group_by: str | None,
+        which: Filter = ALL_CALLS,
+        time_zone: str = "UTC",
+        split_by: str | None = None,
+    ) -> ArchiveNote | None:
+        """What of a question's calls is in the archive; None: nothing.
+
+        Args:
+            group_by: As `usage` takes it; None: the question is about the calls one by one.
+            which: The calls that are meant.
+            time_zone: As `usage` takes it.
+            split_by: As `usage` takes it.
+        """
+        with reading(self._engine) as connection:
+            if group_by is None:
+                return note_of(connection, which.bounds, [which.bounds])
+            return archive_note(connection, group_by, which, time_zone, split_by)
+
     def cell_runs(self, notebook: str) -> list[dict[str, Any]]:
         """What the newest runs of a notebook's cells used; see `cell_runs.cell_runs`."""
         with reading(self._engine) as connection:
@@ -128,8 +149,17 @@ class Answers:
         with reading(self._engine) as connection:
             return list(map(to_record, records_after(connection, after, which)))
 
+    def first_metered(self, user_id: str) -> datetime | None:
+        """When the first call began that was not imported: of a user, or of anybody's archived calls."""
+        own = self.records(Filter(values={"user": user_id}))
+        first = next((call.started_at for call in own if call.source != "import"), None)
+        with reading(self._engine) as connection:
+            archived = first_metered(connection)
+        known = [at for at in (first, None if archived is None else from_us(archived)) if at is not None]
+        return min(known, default=None)
+
     def known(self, call_ids: Sequence[str]) -> set[str]:
-        """Those of the ids whose calls are in the ledger."""
+        """Those of the ids whose calls are in the ledger or its archive."""
         with reading(self._engine) as connection:
             return queries.known_ids(connection, call_ids)
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, insert, update
 
 from jupyter_llm_meter.core.prices import Cost
 from jupyter_llm_meter.core.standing import Alert
+from jupyter_llm_meter.ledger.archive.marks import archived_ids
 from jupyter_llm_meter.ledger.call_rows import write_calls
 from jupyter_llm_meter.ledger.duplicates import known_calls
 from jupyter_llm_meter.ledger.locks import require_alone
@@ -102,6 +103,7 @@ class Batch:
         self._reported_at = reported_at
         known = known_calls(connection, records, reported_at)
         self._kept_by, self._stored = known.kept_by, known.rows
+        self._archived = archived_ids(connection, records)
         if self._kept_by or self._stored.keys() - {record.call_id for record in records}:
             # Calls under other ids than those that are locked.
             require_alone(connection)
@@ -155,6 +157,9 @@ class Batch:
             if known is not None:
                 self._replace(call_id, merged(to_record(known), record))
             self._note_known(record.call_id)
+        elif known is None and call_id in self._archived:
+            # What is in the archive is counted already, and doesn't change.
+            self._note_known(call_id)
         elif known is None:
             self._put(call_id, record)
             self.settled.new.append(call_id)

@@ -222,11 +222,13 @@ calls = Table(
 """The calls with all that is known of them: a view of `call_rows` and of what their rows refer to."""
 
 
-def view_of_calls(dialect: str) -> str:
+def view_of_calls(dialect: str, rows: str = "call_rows", kind: str = "VIEW") -> str:
     """The statement that makes the view `calls`.
 
     Args:
         dialect: ``sqlite`` or ``postgresql``.
+        rows: Where its rows come from.
+        kind: What it makes; a ``TEMP VIEW`` stands before the view of the ledger.
     """
     call_id = "c.call_id"
     if dialect == "sqlite":
@@ -246,8 +248,8 @@ def view_of_calls(dialect: str) -> str:
     )
     # A CROSS JOIN tells SQLite to begin with the calls, which have the indexes.
     return (
-        f"CREATE VIEW calls AS SELECT {columns}"
-        " FROM call_rows c CROSS JOIN series s CROSS JOIN kinds k CROSS JOIN places p"
+        f"CREATE {kind} calls AS SELECT {columns}"
+        f" FROM {rows} c CROSS JOIN series s CROSS JOIN kinds k CROSS JOIN places p"
         " LEFT JOIN shapes h ON h.id = c.shape_id"
         " WHERE s.id = c.series_id AND k.id = c.kind_id AND p.id = c.place_id"
     )

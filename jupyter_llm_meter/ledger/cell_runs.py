@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from jupyter_llm_meter.core.standing import format_decimal, format_time
+from jupyter_llm_meter.ledger.archive.parts import last_archived
 from jupyter_llm_meter.ledger.filters import Filter, conditions
 from jupyter_llm_meter.ledger.reach import reach
 from jupyter_llm_meter.ledger.rows import from_pico, from_us, sums
-from jupyter_llm_meter.ledger.schema import SUMS, calls
+from jupyter_llm_meter.ledger.schema import LEVELS, SUMS, calls
 
 MOST_RUNS = 5
 """How many runs of one cell are returned."""
@@ -24,6 +25,7 @@ MOST_RUNS = 5
 MOST_CALLS = 20_000
 """Newest calls of a notebook that are looked at."""
 
+_DAY_US = LEVELS["day"] or 0
 _ESTIMATES = ("counted", "partial")
 _FIGURES = ("calls", "input_tokens", "output_tokens", "unpriced_calls", "missing_calls")
 _COLUMNS = (
@@ -40,7 +42,8 @@ def cell_runs(connection: Connection, notebook: str) -> list[dict[str, Any]]:
     """The newest runs of each cell with calls, as REST `cells` gives them.
 
     Of the oldest run that is looked at calls may be missing; a run whose first call is older than the newest
-    `MOST_CALLS` calls is left out.
+    `MOST_CALLS` calls is left out. So is a run that calls may be archived of: one that goes back to
+    the day after the last archived call.
 
     Args:
         connection: A transaction on the ledger.
@@ -72,10 +75,19 @@ def cell_runs(connection: Connection, notebook: str) -> list[dict[str, Any]]:
         for runs in cells.values():
             if len(runs) > 1:
                 runs.pop(oldest, None)
+    archived = last_archived(connection)
+    since = None if archived is None else archived + _DAY_US
+    whole = {cell_id: _begun_after(runs, since) for cell_id, runs in cells.items()}
     return [
         {"cell_id": cell_id, "runs": [run.to_dict(run_id) for run_id, run in runs.items()]}
-        for cell_id, runs in cells.items()
+        for cell_id, runs in whole.items()
+        if runs
     ]
+
+
+def _begun_after(runs: Mapping[str, _Run], since: int | None) -> Mapping[str, _Run]:
+    """The runs of which all calls are in the ledger."""
+    return {run_id: run for run_id, run in runs.items() if since is None or run.started_at > since}
 
 
 class _Run:
@@ -83,14 +95,14 @@ class _Run:
 
     def __init__(self) -> None:
         self._sums = (0,) * len(SUMS)
-        self._started_at = 0
+        self.started_at = 0
         self._counted = 0
         self._models: dict[str, None] = {}
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Add a call; they come newest first."""
         self._sums = tuple(map(sum, zip(self._sums, sums(row), strict=True)))
-        self._started_at = row["started_at"]
+        self.started_at = row["started_at"]
         self._counted += row["basis"] in _ESTIMATES
         if row["model"] is not None:
             self._models[row["model"]] = None
@@ -99,7 +111,7 @@ class _Run:
         figures = dict(zip(SUMS, self._sums, strict=True))
         run: dict[str, Any] = {
             "run_id": run_id,
-            "started_at": format_time(from_us(self._started_at)),
+            "started_at": format_time(from_us(self.started_at)),
             **{name: figures[name] for name in _FIGURES},
             "counted_calls": self._counted,
             "models": sorted(self._models),

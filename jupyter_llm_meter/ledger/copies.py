@@ -24,6 +24,7 @@ from jupyter_llm_meter.ledger.errors import (
     NewerLedger,
     UnusableLedger,
 )
+from jupyter_llm_meter.ledger.folders import keep_names
 from jupyter_llm_meter.ledger.migrate import REVISIONS, VERSION_TABLE, inspect_file
 
 Progress = Callable[[int, int], None]
@@ -145,7 +146,7 @@ def _copy_to_file(source: sqlite3.Connection, target: Path, progress: Progress) 
                 raise CopyError(f"the copy is damaged ({verdict}), as the ledger may be; none was kept")
         size = unfinished.stat().st_size
         unfinished.replace(target)
-        _keep_name(target.parent)
+        keep_names(target.parent)
     finally:
         for name in ("", *_SIDE_FILES):
             Path(f"{unfinished}{name}").unlink(missing_ok=True)
@@ -229,16 +230,6 @@ def _free_place(ledger: Path, now: datetime) -> Path:
 
 def _is_same(ledger: Path, other: Path) -> bool:
     return ledger.exists() and other.exists() and ledger.samefile(other)
-
-
-def _keep_name(folder: Path) -> None:
-    """Make a new name in a folder survive a loss of power, where the system can."""
-    if hasattr(os, "O_DIRECTORY"):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 @contextmanager

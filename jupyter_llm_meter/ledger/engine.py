@@ -20,6 +20,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import URL, Connection, Engine, Transaction, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import Pool, StaticPool
 
 from jupyter_llm_meter.ledger.errors import CorruptLedger, LedgerAddressError, LedgerUnavailable
 from jupyter_llm_meter.ledger.exposure import make_private, refuse_files_of_others
@@ -72,16 +73,22 @@ def sqlite_file(url: URL) -> Path | None:
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 
 
-def make_engine(url: URL) -> Engine:
+def make_engine(url: URL, *, is_single: bool = False) -> Engine:
     """An engine for a ledger; nothing is opened yet.
+
+    Args:
+        url: The ledger's URL.
+        is_single: All its transactions are on one connection, which has tables of its own.
 
     Raises:
         LedgerAddressError: The database driver is not installed.
     """
-    file = sqlite_file(url)
+    file, pool = sqlite_file(url), StaticPool if is_single else None
     if file is None:
-        return _postgresql_engine(url)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+        return _postgresql_engine(url, pool)
+    # A connection has one user at a time, though not always the same thread.
+    settings = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
+    engine = create_engine(url, connect_args=settings, poolclass=pool)
     journal = "DELETE" if is_over_network(file) else "WAL"
     event.listen(engine, "connect", lambda connection, _entry: _set_up_sqlite(connection, journal))
     event.listen(engine, "begin", _begin_sqlite)
@@ -252,10 +259,10 @@ def translated(engine: Engine) -> Iterator[None]:
         raise LedgerUnavailable("ledger-failing", is_refusal, path=str(where), error=reason) from error
 
 
-def _postgresql_engine(url: URL) -> Engine:
+def _postgresql_engine(url: URL, pool: type[Pool] | None) -> Engine:
     try:
         patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_TIMEOUT_S}
-        return create_engine(url, pool_pre_ping=True, connect_args=patience)
+        return create_engine(url, pool_pre_ping=True, connect_args=patience, poolclass=pool)
     except ModuleNotFoundError as error:
         raise LedgerAddressError("address-no-driver") from error
 

@@ -67,6 +67,18 @@ class LedgerInTheWay(CopyError):
     """The ledger has a history that would be replaced."""
 
 
+class ArchiveError(LedgerError):
+    """Calls cannot be archived, read or put back; the ledger is as it was. The message says what to do."""
+
+
+class ArchiveBusy(ArchiveError):
+    """Another process moves calls to or from the archive."""
+
+
+class ArchiveDamaged(ArchiveError):
+    """A file of the archive is missing or is not what was written."""
+
+
 class UnknownAlert(LedgerError):
     """No alert has this id."""
 

@@ -28,7 +28,7 @@ from jupyter_llm_meter.ledger.pieces import (
     source_of,
 )
 from jupyter_llm_meter.ledger.rows import QUARTER_US, from_us
-from jupyter_llm_meter.ledger.schema import LEVELS, SUMS, calls, rollups
+from jupyter_llm_meter.ledger.schema import LEVELS, SUMS, archive_unpriced, calls, rollups, series
 
 Sums = tuple[int, ...]
 Where = Sequence[tuple[str, str | None]]
@@ -116,15 +116,35 @@ def sums_by_time(
     Yields:
         A local time in the hour or day, the values of the columns, and figures; a time may come again.
     """
-    asked = {*columns, *(name for name, _value in where)}
-    family = family_of(asked)
-    for offset, first, last in _stretches(connection, zone, start, end):
-        step = QUARTER_US if offset is None else _DAY_US if unit == "day" else _DAY_US // 24
-        names = [] if family is None else family.levels
-        levels = [name for name in names if _fits(LEVELS[name], step, offset or 0)]
-        pieces = list(cut(first, last, levels[::-1]))
+    family = _family(columns, where)
+    for offset, step, pieces in _cut_by_time(connection, family, unit, zone, start, end):
         for group, figures in _by_step(connection, family, pieces, columns, where, (step, offset or 0)):
             yield _local(int(group[0]), offset, zone), group[1:], figures
+
+
+def calls_looked_at(
+    connection: Connection,
+    columns: Sequence[str],
+    where: Where,
+    bounds: tuple[int | None, int | None],
+    by_time: tuple[str, ZoneInfo] | None = None,
+) -> list[tuple[int | None, int | None]]:
+    """The parts of a range, in microseconds, for which sums look at the calls themselves.
+
+    Args:
+        connection: A transaction on the ledger.
+        columns: See `sums_by_columns`.
+        where: See `sums_by_columns`.
+        bounds: The range.
+        by_time: Unit and zone of `sums_by_time`, if that is meant.
+    """
+    family = _family(columns, where)
+    if by_time is None:
+        pieces = list(cut(*bounds, [] if family is None else family.levels[::-1]))
+    else:
+        stretches = _cut_by_time(connection, family, *by_time, *bounds)
+        pieces = [piece for _offset, _step, some in stretches for piece in some]
+    return [(start, end) for level, start, end in pieces if level is None]
 
 
 def unpriced_tokens_by(
@@ -135,7 +155,7 @@ def unpriced_tokens_by(
     Args:
         connection: A transaction on the ledger.
         column: The column of `calls`.
-        start: First microsecond counted.
+        start: First microsecond counted; of archived calls the first whole quarter hour.
         end: First microsecond not counted; None: to the last call.
         where: See `sums_by_columns`.
     """
@@ -145,7 +165,17 @@ def unpriced_tokens_by(
         .where(*(calls.c[name] == value for name, value in where))
         .group_by(calls.c[column])
     )
-    return {subject: int(tokens) for subject, tokens in connection.execute(query)}
+    archived = (
+        select(series.c[column], func.sum(archive_unpriced.c.tokens))
+        .select_from(archive_unpriced.join(series, series.c.id == archive_unpriced.c.series_id))
+        .where(between(archive_unpriced.c.start, start, end))
+        .where(*(series.c[name] == value for name, value in where))
+        .group_by(series.c[column])
+    )
+    found: dict[str | None, int] = {}
+    for subject, tokens in (*connection.execute(query), *connection.execute(archived)):
+        found[subject] = found.get(subject, 0) + int(tokens)
+    return found
 
 
 def added(known: Sums | None, figures: Sums) -> Sums:
@@ -153,11 +183,31 @@ def added(known: Sums | None, figures: Sums) -> Sums:
     return figures if known is None else tuple(map(add, known, figures))
 
 
+def _family(columns: Sequence[str], where: Where) -> Family | None:
+    return family_of({*columns, *(name for name, _value in where)})
+
+
+def _cut_by_time(
+    connection: Connection,
+    family: Family | None,
+    unit: str,
+    zone: ZoneInfo,
+    start: int | None,
+    end: int | None,
+) -> Iterator[tuple[int | None, int, list[Piece]]]:
+    """The pieces of each stretch of a range, with the zone's offset in it and the steps of its times."""
+    for offset, first, last in _stretches(connection, zone, start, end):
+        step = QUARTER_US if offset is None else _DAY_US if unit == "day" else _DAY_US // 24
+        names = [] if family is None else family.levels
+        levels = [name for name in names if _fits(LEVELS[name], step, offset or 0)]
+        yield offset, step, list(cut(first, last, levels[::-1]))
+
+
 def _grouped(
     columns: Sequence[str], start: int | None, end: int | None, where: Where
 ) -> tuple[Select[Any], list[ColumnElement[Any]]]:
     """The query of sums by columns, and the columns."""
-    family = family_of({*columns, *(name for name, _value in where)})
+    family = _family(columns, where)
     pieces = list(cut(start, end, [] if family is None else family.levels[::-1]))
     source, named = source_of(family, pieces, None, bool(columns or where))
     groups = [named_group(named, columns, name) for name in columns]

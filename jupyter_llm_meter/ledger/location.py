@@ -29,6 +29,16 @@ def private_folder(url: str | None = None) -> Path:
     return _home() / "by-ledger" / hashlib.sha256(url.encode()).hexdigest()[:12]
 
 
+def archive_folder(url: str) -> Path:
+    """The folder of a ledger's archive: beside an SQLite file, else in the private folder.
+
+    Args:
+        url: The ledger's URL.
+    """
+    scheme, _, path = url.partition(":///")
+    return (Path(path).parent if scheme.startswith("sqlite") else private_folder(url)) / "archive"
+
+
 def ledger_url(given: str | None) -> str:
     """A ledger's URL from what a person typed: a URL, a path to an SQLite file, or None for the default."""
     if given is None:

@@ -7,7 +7,7 @@ process wrote it. What a transaction has learned is kept when it has committed, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
@@ -53,6 +53,7 @@ class Facts:
         floor: In microseconds; None while there are no `windows`.
         kernels: Rows of `kernels`, by kernel id; None where there is none.
         moves: Rows of `moves`, by the old path.
+        archived: The parts of the archive, see `archive.parts.Span`; None: not read yet.
     """
 
     ids: dict[str, dict[tuple[Any, ...], int]] = field(default_factory=dict)
@@ -62,11 +63,14 @@ class Facts:
     floor: int | None = None
     kernels: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     moves: dict[str, list[Any]] = field(default_factory=dict)
+    archived: Sequence[Any] | None = None
 
     def add(self, other: Facts) -> None:
         """Take over what another one has."""
         for name, ids in other.ids.items():
             self.ids.setdefault(name, {}).update(ids)
+        if other.archived is not None:
+            self.archived = other.archived
         names = ["counted", "quiet", "kernels", "moves"]
         if self.floor in (None, other.floor):
             self.floor = other.floor

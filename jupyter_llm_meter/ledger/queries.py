@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from jupyter_llm_meter.core.standing import format_decimal
+from jupyter_llm_meter.ledger.archive.marks import known_to_archive
 from jupyter_llm_meter.ledger.duplicates import stored_rows
 from jupyter_llm_meter.ledger.history import sums_by
 from jupyter_llm_meter.ledger.rows import from_pico, stored_id, sums, to_us
@@ -24,7 +25,7 @@ _SUMMARY_FIGURES = ("calls", "input_tokens", "output_tokens", "unpriced_calls", 
 
 
 def known_ids(connection: Connection, call_ids: Sequence[str]) -> set[str]:
-    """Those of the ids whose calls are in the ledger, under this id or another."""
+    """Those of the ids whose calls are in the ledger, under this id or another, or in its archive."""
     known: set[str] = set()
     for first in range(0, len(call_ids), _IDS_PER_QUERY):
         ids = call_ids[first : first + _IDS_PER_QUERY]
@@ -33,7 +34,7 @@ def known_ids(connection: Connection, call_ids: Sequence[str]) -> set[str]:
         known.update(
             connection.scalars(select(merged_calls.c.call_id).where(merged_calls.c.call_id.in_(ids)))
         )
-    return known
+    return known | known_to_archive(connection, [each for each in call_ids if each not in known])
 
 
 def summary(connection: Connection, start: datetime, end: datetime | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, and_, false, func, select
 from sqlalchemy.sql import ColumnElement
 
+from jupyter_llm_meter.ledger.archive.parts import last_archived
 from jupyter_llm_meter.ledger.call_rows import LEVEL_NUMBERS
 from jupyter_llm_meter.ledger.filters import Filter
 from jupyter_llm_meter.ledger.rows import QUARTER_US
@@ -71,6 +72,10 @@ def reach_of(
                 break
     if not found:
         return [false()]
+    archived = last_archived(connection)
+    if archived is not None and last <= archived:
+        # Rollups count archived calls too: those of the ledger may lie further away.
+        return []
     return [calls.c.started_at >= last] if is_newest_first else [calls.c.started_at < last + QUARTER_US]
 
 

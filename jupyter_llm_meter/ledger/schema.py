@@ -14,6 +14,12 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from jupyter_llm_meter.ledger.archive_schema import (
+    archive_marks,
+    archive_parts,
+    archive_unpriced,
+    joined_owners,
+)
 from jupyter_llm_meter.ledger.call_schema import (
     KIND_COLUMNS,
     LEVELS,
@@ -51,9 +57,13 @@ __all__ = (
     "SUBJECT_COLUMNS",
     "SUMS",
     "UNIT_SUMS",
+    "archive_marks",
+    "archive_parts",
+    "archive_unpriced",
     "call_rows",
     "calls",
     "cell_rollups",
+    "joined_owners",
     "kinds",
     "metadata",
     "places",

@@ -2,7 +2,8 @@
 
 A call is known by its id and counted once, however often it arrives. What is known
 does not change, with two exceptions: a record with figures takes the place of one whose basis is ``missing``,
-and a call that another source reports under another id is merged with it (`witnesses.py`).
+and a call that another source reports under another id is merged with it (`witnesses.py`). An archived call
+does not change at all.
 """
 
 from __future__ import annotations

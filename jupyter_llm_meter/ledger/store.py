@@ -6,9 +6,11 @@ not opened.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
@@ -21,11 +23,15 @@ from jupyter_llm_meter.core.reservation import CallBounds, Decision
 from jupyter_llm_meter.core.standing import Alert, Standing
 from jupyter_llm_meter.ledger import alerting, deliveries, open_alerts, raising
 from jupyter_llm_meter.ledger.answers import Answers
+from jupyter_llm_meter.ledger.archive.store import Archive
+from jupyter_llm_meter.ledger.archive.view import Progress, with_archived
 from jupyter_llm_meter.ledger.arrivals import Arrival, settle_arrivals
 from jupyter_llm_meter.ledger.batch import Pricer, Settled, priced
 from jupyter_llm_meter.ledger.counters import count_windows, current_windows, uncounted
 from jupyter_llm_meter.ledger.deliveries import Quiet, Turn
 from jupyter_llm_meter.ledger.engine import close, large_cache, make_engine, parse_url, reading, writing
+from jupyter_llm_meter.ledger.filters import Filter
+from jupyter_llm_meter.ledger.location import archive_folder
 from jupyter_llm_meter.ledger.migrate import prepare
 from jupyter_llm_meter.ledger.notebooks.moving import move_history
 from jupyter_llm_meter.ledger.notebooks.owners import Paths
@@ -60,10 +66,15 @@ class _Indexed(NamedTuple):
 
 
 class Ledger(Answers):
-    """The durable record of calls. Open one with `Ledger.open`; close it when done."""
+    """The durable record of calls. Open one with `Ledger.open`; close it when done.
 
-    def __init__(self, engine: Engine, pricer: Pricer, outbox: Outbox) -> None:
+    Attributes:
+        archive: The calls that have left it.
+    """
+
+    def __init__(self, engine: Engine, pricer: Pricer, outbox: Outbox, archive: Path) -> None:
         super().__init__(engine)
+        self.archive = Archive(engine, archive)
         self._pricer = pricer
         self._outbox = outbox
         self._indexed: _Indexed | None = None
@@ -92,7 +103,15 @@ class Ledger(Answers):
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine, pricer, outbox)
+        return cls(engine, pricer, outbox, archive_folder(url))
+
+    @contextmanager
+    def with_archived(
+        self, which: Filter, progress: Progress = lambda _done, _whole: None
+    ) -> Iterator[Answers]:
+        """Answers to questions about a range of calls, archived ones included; see `view.with_archived`."""
+        with with_archived(self._engine, self.archive.folder, which, progress) as engine:
+            yield Answers(engine)
 
     def close(self) -> None:
         """Close every connection; the ledger can be opened again."""

@@ -9,8 +9,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
+from jupyter_llm_meter.ledger.archive.parts import ArchiveNote, last_archived, note_of
 from jupyter_llm_meter.ledger.filters import ALL_CALLS, Filter
-from jupyter_llm_meter.ledger.history import Sums, added, largest, sums_by_columns, sums_by_time
+from jupyter_llm_meter.ledger.history import (
+    Sums,
+    added,
+    calls_looked_at,
+    largest,
+    sums_by_columns,
+    sums_by_time,
+)
 from jupyter_llm_meter.ledger.queries import sums_row
 from jupyter_llm_meter.ledger.schema import SUBJECT_COLUMNS, SUMS, series
 
@@ -96,6 +104,26 @@ def usage_rows(
         is_of_splits = group_by in GROUP_TIMES and split_by is not None
         totals = _largest(totals, limit, _split_of if is_of_splits else _group_of)
     return [_row(key, figures) for key, figures in _in_order(totals, group_by in GROUP_TIMES)]
+
+
+def archive_note(
+    connection: Connection,
+    group_by: str,
+    which: Filter = ALL_CALLS,
+    time_zone: str = "UTC",
+    split_by: str | None = None,
+) -> ArchiveNote | None:
+    """What of the calls of `usage_rows` is in the archive, and whether the rows leave some of it out."""
+    if last_archived(connection) is None:
+        return None
+    columns = [] if split_by is None else [SPLIT_COLUMNS[split_by]]
+    by_time = None
+    if group_by in GROUP_TIMES:
+        by_time = ("hour" if group_by == "hour" else "day", ZoneInfo(time_zone))
+    else:
+        columns = [*_columns(group_by), *columns]
+    looked_at = calls_looked_at(connection, columns, which.columns, which.bounds, by_time)
+    return note_of(connection, which.bounds, looked_at)
 
 
 def name_kernels(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

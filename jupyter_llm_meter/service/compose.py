@@ -15,6 +15,7 @@ from jupyter_llm_meter.policy.limits_in_force import LimitsInForce
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.runtime.problems import Problems
+from jupyter_llm_meter.service.archive_schedule import ArchiveSchedule
 from jupyter_llm_meter.service.completion import Completion
 from jupyter_llm_meter.service.config import ServiceConfig
 from jupyter_llm_meter.service.context import Kernels, Limits, NoKernels
@@ -77,6 +78,8 @@ def compose_service(
         link=config.link,
         currency=config.currency,
         export=open_export(config.otlp, log),
+        archive_after_days=config.archive_after_days,
+        archive_keep_months=config.archive_keep_months,
     )
 
 
@@ -96,6 +99,8 @@ def assemble_service(
     link: str | None = None,
     currency: Currency | None = None,
     export: CallExport | None = None,
+    archive_after_days: int | None = None,
+    archive_keep_months: int | None = None,
 ) -> Service:
     """Assemble a service from its parts; it is not started.
 
@@ -114,6 +119,9 @@ def assemble_service(
         link: Address of the lab, for alerts and refusals.
         currency: What is shown beside dollars; None: nothing.
         export: Exports calls to a collector; None: nothing does.
+        archive_after_days: The age in days at which calls are archived; None: they never are.
+        archive_keep_months: The age in months at which files of archived calls are removed; None: they never
+            are.
     """
     kernels, rules = kernels or NoKernels(), rules or Rules()
     channels = channels or Channels({}, problems)
@@ -214,4 +222,7 @@ def assemble_service(
         ),
         peers=peers,
         export=export,
+        archive=ArchiveSchedule(
+            ledger, archive_after_days, archive_keep_months, background=background, log=log
+        ),
     )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jupyter_llm_meter.core.currency import Currency, CurrencyError, read_currency
 from jupyter_llm_meter.core.explanation import explain
+from jupyter_llm_meter.ledger import LEAST_DAYS
 from jupyter_llm_meter.policy.rules import ON_UNREACHABLE, RAISES, Rules
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.errors import ConfigError
@@ -19,6 +20,8 @@ from jupyter_llm_meter.service.variables import with_variables
 from jupyter_llm_meter.telemetry import OtlpSettings, endpoint_of
 
 TIME_ZONE_PROBLEM = "time-zone"
+LEAST_MONTHS = 1
+"""The least age of files that are removed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +42,9 @@ class ServiceConfig:
         link: Address of the lab, for alerts and refusals.
         currency: What is shown beside dollars; None: nothing.
         otlp: Where calls are exported to by OTLP; None: nowhere.
+        archive_after_days: The age in days at which calls are archived; None: they never are.
+        archive_keep_months: The age in months at which files of archived calls are removed; None: they never
+            are.
     """
 
     owner: Owner
@@ -51,6 +57,8 @@ class ServiceConfig:
     link: str | None = None
     currency: Currency | None = None
     otlp: OtlpSettings | None = None
+    archive_after_days: int | None = None
+    archive_keep_months: int | None = None
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any], problems: Problems) -> ServiceConfig:
@@ -82,6 +90,8 @@ class ServiceConfig:
             link=_text(settings, "link") or os.environ.get("JUPYTERHUB_PUBLIC_URL") or None,
             currency=_currency(settings.get("currency")),
             otlp=_otlp(settings),
+            archive_after_days=_whole(settings, "archive_after_days", LEAST_DAYS),
+            archive_keep_months=_whole(settings, "archive_keep_months", LEAST_MONTHS),
         )
 
 
@@ -99,6 +109,17 @@ def _choice(settings: Mapping[str, Any], name: str, allowed: Sequence[str], defa
     if value not in allowed:
         raise ConfigError(f"c.LLMMeter.{name} is {value!r}; allowed are {', '.join(allowed)}")
     return str(value)
+
+
+def _whole(settings: Mapping[str, Any], name: str, least: int) -> int | None:
+    value = settings.get(name)
+    if isinstance(value, str) and value.strip().isdecimal():
+        value = int(value)  # as on a command line
+    if value is None or value == "":
+        return None
+    if type(value) is not int or value < least:
+        raise ConfigError(f"c.LLMMeter.{name} is {value!r}; it must be a whole number of {least} or more")
+    return value
 
 
 def _currency(given: Any) -> Currency | None:

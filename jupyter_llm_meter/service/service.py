@@ -36,6 +36,7 @@ from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.runtime.loop_thread import LoopThread
 from jupyter_llm_meter.runtime.problems import Problems
+from jupyter_llm_meter.service.archive_schedule import ArchiveSchedule
 from jupyter_llm_meter.service.completion import Completion
 from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.gate import GateFile
@@ -95,6 +96,7 @@ class Service:
         spools: Imports spools when there is a reason to.
         peers: The other services on this folder.
         export: Exports calls to a collector; None: nothing does.
+        archive: Archives old calls.
     """
 
     _: KW_ONLY
@@ -124,6 +126,7 @@ class Service:
     spools: ImportSchedule
     peers: Peers
     export: CallExport | None = None
+    archive: ArchiveSchedule
 
     def __post_init__(self) -> None:
         """Prepare the thread and connect the parts."""
@@ -286,6 +289,7 @@ class Service:
         self.alert_delivery.start()
         if self.export is not None:
             self.export.start()
+        self.archive.start()
 
     async def _catch_up(self) -> None:
         """Import what waited for a service, then decide on calls, sweep, and check the channels.

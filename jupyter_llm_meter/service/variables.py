@@ -17,7 +17,7 @@ from jupyter_llm_meter.core.explanation import Explanation, explain
 from jupyter_llm_meter.core.limit_reader import ON_EXCEED
 from jupyter_llm_meter.core.limits import UNITS
 from jupyter_llm_meter.core.windows import WINDOWS
-from jupyter_llm_meter.ledger import ledger_url, parse_url
+from jupyter_llm_meter.ledger import LEAST_DAYS, ledger_url, parse_url
 from jupyter_llm_meter.ledger.errors import LedgerAddressError
 from jupyter_llm_meter.policy.rules import ON_UNREACHABLE, RAISES
 from jupyter_llm_meter.runtime.problems import Problems
@@ -71,6 +71,16 @@ VARIABLES = (
         "database_url",
         "The ledger: a URL, or the path of an SQLite file. The processes of the lab see this variable: keep "
         "the password of PostgreSQL in the file that PGPASSFILE names.",
+    ),
+    Variable(
+        "LLM_METER_ARCHIVE_AFTER_DAYS",
+        "archive_after_days",
+        f"The age in days at which calls are archived: {LEAST_DAYS} or more.",
+    ),
+    Variable(
+        "LLM_METER_ARCHIVE_KEEP_MONTHS",
+        "archive_keep_months",
+        "The age in months at which files of archived calls are removed: 1 or more.",
     ),
     Variable("LLM_METER_PRICES_FILE", "prices_file", "Path of the file of own prices."),
     Variable(
@@ -154,6 +164,13 @@ class _Reader:
         self.errors.append(explain("variable-amount", name=name, given=repr(given)))
         return None
 
+    def whole(self, name: str, least: int) -> int | None:
+        given = self.text(name)
+        if given is None or (given.isascii() and given.isdecimal() and int(given) >= least):
+            return None if given is None else int(given)
+        self.errors.append(explain("variable-whole", name=name, given=repr(given), least=str(least)))
+        return None
+
     def shares(self, name: str) -> list[Decimal] | None:
         given = self.text(name)
         if given is None:
@@ -231,6 +248,8 @@ _READERS: Mapping[str, Callable[[_Reader], Any]] = {
     "raises": lambda reader: reader.choice("LLM_METER_RAISES", RAISES),
     "time_zone": _time_zone,
     "database_url": _database_url,
+    "archive_after_days": lambda reader: reader.whole("LLM_METER_ARCHIVE_AFTER_DAYS", LEAST_DAYS),
+    "archive_keep_months": lambda reader: reader.whole("LLM_METER_ARCHIVE_KEEP_MONTHS", 1),
     "prices_file": lambda reader: reader.text("LLM_METER_PRICES_FILE"),
     "otlp_endpoint": _otlp_endpoint,
     "otlp_users": _otlp_users,

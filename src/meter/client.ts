@@ -261,5 +261,12 @@ function routeOf(route: string, query: Query): string {
 
 function readPage(value: unknown): CallPage {
   const shape = new Shape<Wire.CallPage>(value, 'answer');
-  return { calls: shape.list('calls', parseRecord), nextCursor: shape.optionalText('next_cursor') };
+  return {
+    calls: shape.list('calls', parseRecord),
+    nextCursor: shape.optionalText('next_cursor'),
+    archive: shape.optionalObject('archive', note => ({
+      until: note.text('until'),
+      isNeeded: note.optionalFlag('is_needed') === true
+    }))
+  };
 }

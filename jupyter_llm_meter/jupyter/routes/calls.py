@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from jupyter_llm_meter.jupyter.arguments import choice, number
-from jupyter_llm_meter.jupyter.filter_arguments import SEARCH_ARGUMENTS, read_filter
+from jupyter_llm_meter.jupyter.filter_arguments import SEARCH_ARGUMENTS, read_archived, read_filter
 from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
-from jupyter_llm_meter.ledger import ORDERS, SORTS
+from jupyter_llm_meter.ledger import ORDERS, SORTS, ArchiveNote, Ledger, Page
 from llm_meter_tap.wire.record import CallRecord, read_record
 from llm_meter_tap.wire.shape import Shape, WireError
 
@@ -19,7 +19,7 @@ MOST_CALLS = 500
 class CallsHandler(MeterHandler):
     """``GET calls`` and ``POST calls``."""
 
-    arguments = ("limit", "sort", "order", "cursor", *SEARCH_ARGUMENTS)
+    arguments = ("limit", "sort", "order", "cursor", "archived", *SEARCH_ARGUMENTS)
 
     @guarded
     async def get(self) -> None:
@@ -29,8 +29,20 @@ class CallsHandler(MeterHandler):
         order = choice("order", self.get_query_argument("order", "desc"), ORDERS)
         cursor = self.get_query_argument("cursor", None)
         which = read_filter(self, is_searched=True)
-        page = await self.query(lambda ledger: ledger.calls(limit, cursor, which, sort, order))
+        archived = read_archived(self)
+
+        def ask(ledger: Ledger) -> tuple[Page, ArchiveNote | None]:
+            note = ledger.archive_note(None, which)
+            if note is None or not archived:
+                return ledger.calls(limit, cursor, which, sort, order), note
+            with ledger.with_archived(which) as all_calls:
+                page = all_calls.calls(limit, cursor, which, sort, order)
+            return page, note._replace(is_needed=False)
+
+        page, note = await self.query(ask)
         answer: dict[str, object] = {"calls": [record.to_wire() for record in page.calls]}
+        if note is not None:
+            answer["archive"] = note.to_dict()
         if page.next_cursor is not None:
             answer["next_cursor"] = page.next_cursor
         self.finish(json.dumps(answer))

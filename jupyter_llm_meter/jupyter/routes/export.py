@@ -7,6 +7,7 @@ that the user sees a failed download instead of a file that looks whole.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -16,9 +17,9 @@ from jupyter_llm_meter.core.windows import local_time
 from jupyter_llm_meter.exports import FORMS, PARQUET_NEEDS, Writer, is_available
 from jupyter_llm_meter.jupyter.arguments import choice
 from jupyter_llm_meter.jupyter.errors import FormatUnavailable
-from jupyter_llm_meter.jupyter.filter_arguments import SEARCH_ARGUMENTS, read_filter
+from jupyter_llm_meter.jupyter.filter_arguments import SEARCH_ARGUMENTS, read_archived, read_filter
 from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
-from jupyter_llm_meter.ledger import Filter, Ledger, LedgerUnavailable
+from jupyter_llm_meter.ledger import Answers, Filter, LedgerUnavailable
 from llm_meter_tap.wire.record import CallRecord
 
 TICK = timedelta(microseconds=1)
@@ -27,17 +28,26 @@ TICK = timedelta(microseconds=1)
 class ExportHandler(MeterHandler):
     """``GET export``."""
 
-    arguments = ("format", *SEARCH_ARGUMENTS)
+    arguments = ("format", "archived", *SEARCH_ARGUMENTS)
 
     @guarded
     async def get(self) -> None:
         """Answer with the calls, oldest first."""
         form = choice("format", self.get_query_argument("format", "csv"), tuple(FORMS))
-        which = read_filter(self, is_searched=True)
+        which, archived = read_filter(self, is_searched=True), read_archived(self)
         if not is_available(form):
             raise FormatUnavailable(PARQUET_NEEDS)
+        with ExitStack() as stack:
+            if archived:
+                opened = await self.query(lambda ledger: stack.enter_context(ledger.with_archived(which)))
+                await self._export(form, which, opened)
+            else:
+                await self._export(form, which)
+
+    async def _export(self, form: str, which: Filter, opened: Answers | None = None) -> None:
+        """Write the calls, of what was opened or of the ledger itself."""
         writer = FORMS[form].writer()
-        last, piece = await self.query(lambda ledger: _next_piece(ledger, writer, None, which))
+        last, piece = await self._piece_after(None, writer, which, opened)
         name = file_name(form, which, ZoneInfo(self.time_zone), datetime.now(timezone.utc))
         self.set_header("Content-Type", FORMS[form].media_type)
         self.set_header("Content-Disposition", f'attachment; filename="{name}"')
@@ -45,7 +55,7 @@ class ExportHandler(MeterHandler):
         try:
             while last is not None:
                 await self.flush()
-                last, piece = await self._piece_after(last, writer, which)
+                last, piece = await self._piece_after(last, writer, which, opened)
                 self.write(piece)
             self.finish(writer.end_file(), set_content_type=FORMS[form].media_type)
         except StreamClosedError:
@@ -55,13 +65,13 @@ class ExportHandler(MeterHandler):
             self.detach().close()
 
     async def _piece_after(
-        self, last: CallRecord, writer: Writer, which: Filter
+        self, last: CallRecord | None, writer: Writer, which: Filter, opened: Answers | None
     ) -> tuple[CallRecord | None, bytes]:
-        return await self.query(lambda ledger: _next_piece(ledger, writer, last, which))
+        return await self.query(lambda ledger: _next_piece(opened or ledger, writer, last, which))
 
 
 def _next_piece(
-    ledger: Ledger, writer: Writer, last: CallRecord | None, which: Filter
+    ledger: Answers, writer: Writer, last: CallRecord | None, which: Filter
 ) -> tuple[CallRecord | None, bytes]:
     """The calls after one, written, and the last of them; None and nothing after the last."""
     records = ledger.records_after(last, which)

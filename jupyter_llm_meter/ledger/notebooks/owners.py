@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, bindparam, delete, select, text, update
 
+from jupyter_llm_meter.ledger.archive.owners import join_archived
 from jupyter_llm_meter.ledger.call_rows import LEVEL_NUMBERS
 from jupyter_llm_meter.ledger.counters import upsert_sums
 from jupyter_llm_meter.ledger.rows import Row
@@ -107,6 +108,7 @@ def _join(connection: Connection, owners: Owners, old_id: int, kept_id: int) -> 
         of_notebook = select(series.c.id).where(series.c.notebook_path == _path_of(connection, kept_id))
         moved_calls = moved_calls.where(call_rows.c.series_id.in_(of_notebook))
     connection.execute(moved_calls.values({name: kept_id}))
+    join_archived(connection, owners.table, old_id, kept_id)
     connection.execute(delete(owners.table).where(owners.table.c.id == old_id))
 
 

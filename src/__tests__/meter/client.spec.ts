@@ -135,6 +135,15 @@ describe('MeterClient', () => {
     });
   });
 
+  it('should read what of a page is in the archive', async () => {
+    const archive = { calls: 3, until: '2026-03-31T23:59:59Z', is_needed: true, removed_calls: 0 };
+    server.failure = { status: 200, body: { calls: [], archive } };
+    expect((await client.listCalls({})).archive).toEqual({
+      until: '2026-03-31T23:59:59Z',
+      isNeeded: true
+    });
+  });
+
   it('should treat a page without a cursor as the last one', async () => {
     expect((await client.listCalls({})).nextCursor).toBeUndefined();
   });

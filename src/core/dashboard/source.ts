@@ -11,9 +11,19 @@ export type Query = Readonly<Record<string, string>>;
 /** Loads sums by group: `GET usage`. */
 export type LoadUsage = (query: Query) => Promise<readonly UsageRow[]>;
 
+/** What of the calls that were asked for is in the archive. */
+export interface ArchiveNote {
+  /** When the last archived call began. */
+  readonly until: string;
+  /** Whether the answer leaves archived calls out. */
+  readonly isNeeded: boolean;
+}
+
 /** Some calls, and the cursor of those after them. */
 export interface CallPage {
   readonly calls: readonly CallRecord[];
+  /** Absent where nothing is archived. */
+  readonly archive?: ArchiveNote;
   /** Absent on the last page. */
   readonly nextCursor?: string;
 }

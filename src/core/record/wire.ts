@@ -275,6 +275,21 @@ export interface components {
       readonly calls: readonly components['schemas']['CallRecord'][];
       /** @description Absent on the last page. */
       readonly next_cursor?: string;
+      readonly archive?: components['schemas']['ArchiveNote'];
+    };
+    /** @description What of the range is in the archive; absent where nothing is. */
+    readonly ArchiveNote: {
+      /** @description Calls in the files that the range touches. */
+      readonly calls: number;
+      /**
+       * Format: date-time
+       * @description When the last archived call of these files began.
+       */
+      readonly until: string;
+      /** @description Whether the answer leaves some of them out. Ask with `archived` to have them. */
+      readonly is_needed: boolean;
+      /** @description How many were in files that are removed for their age; only their totals are left. */
+      readonly removed_calls: number;
     };
     readonly ReportedCalls: {
       readonly records: readonly components['schemas']['CallRecord'][];
@@ -406,6 +421,7 @@ export interface components {
       /** Format: date-time */
       readonly to?: string;
       readonly rows: readonly components['schemas']['UsageRow'][];
+      readonly archive?: components['schemas']['ArchiveNote'];
     };
     readonly RunRequest: {
       readonly kernel_id: string;
@@ -637,6 +653,7 @@ export type Summary = components['schemas']['Summary'];
 export type StandingDocument = components['schemas']['StandingDocument'];
 export type Error = components['schemas']['Error'];
 export type CallPage = components['schemas']['CallPage'];
+export type ArchiveNote = components['schemas']['ArchiveNote'];
 export type ReportedCalls = components['schemas']['ReportedCalls'];
 export type ReportedAnswer = components['schemas']['ReportedAnswer'];
 export type About = components['schemas']['About'];

@@ -95,7 +95,9 @@ export function Calls(props: CallsProps): React.ReactElement {
   // Another question starts at its first page.
   const cursors = way.key === key ? way.cursors : [];
   const cursor = cursors.at(-1);
-  const query = cursor === undefined ? question : { ...question, cursor };
+  const [archivedKey, setArchivedKey] = React.useState<string>();
+  const asked = archivedKey === key ? { ...question, archived: 'true' } : question;
+  const query = cursor === undefined ? asked : { ...asked, cursor };
   const answer = useAnswer(() => listCalls(query), JSON.stringify(query), revision);
   const next = answer.isStale ? undefined : answer.value?.nextCursor;
   return (
@@ -116,6 +118,16 @@ export function Calls(props: CallsProps): React.ReactElement {
       </div>
       <Trouble answer={answer} words={words} />
       <Loading answer={answer} words={words} />
+      {answer.value?.archive?.isNeeded === true && (
+        <ArchiveNotice
+          until={answer.value.archive.until}
+          words={words}
+          onRead={() => {
+            setArchivedKey(key);
+            setWay({ key, cursors: [] });
+          }}
+        />
+      )}
       {answer.value && <Table {...props} calls={answer.value.calls} />}
     </section>
   );
@@ -146,6 +158,25 @@ function Search({
       value={text}
       onChange={({ target }) => setText(target.value)}
     />
+  );
+}
+
+interface ArchiveNoticeProps {
+  readonly words: Words;
+  readonly until: string;
+  readonly onRead: () => void;
+}
+
+/** Says that older calls are in the archive, and reads them when asked. */
+function ArchiveNotice({ words, until, onRead }: ArchiveNoticeProps): React.ReactElement {
+  const { trans, format } = words;
+  return (
+    <p className="jp-LLMMeter-Choice">
+      {trans.__('Calls up to %1 are in the archive and not in this list.', format.moment(until))}
+      <button type="button" className="jp-LLMMeter-Button" onClick={onRead}>
+        {trans.__('Read the archive')}
+      </button>
+    </p>
   );
 }
 

@@ -140,9 +140,9 @@ def environment(home):
 def meter(home, environment, warm):
     """Runs ``jupyter llm-meter`` as a process of its own."""
 
-    def run(*words, python=warm, **options):
+    def run(*words, python=warm, code=CODE, **options):
         return subprocess.run(
-            [*python, "-c", CODE, *words],
+            [*python, "-c", code, *words],
             env=environment,
             cwd=home / "elsewhere",
             text=True,

@@ -37,6 +37,7 @@ def test_what_is_set_is_kept(problems):
         "raises": "none", "database_url": "sqlite:///x", "limits": [{"amount": 1}], "channels": {"ops": "json://x"},
         "prices_file": "prices.toml", "link": "https://lab",
         "currency": {"code": "CNY", "per_usd": "7.10", "as_of": "2026-11-01"},
+        "archive_after_days": 90, "archive_keep_months": "36",
     }  # fmt: skip
     assert ServiceConfig.from_settings(settings, problems) == ServiceConfig(
         owner=Owner("bob", "a team"),
@@ -48,6 +49,8 @@ def test_what_is_set_is_kept(problems):
         prices_file="prices.toml",
         link="https://lab",
         currency=Currency("CNY", Decimal("7.10"), date(2026, 11, 1)),
+        archive_after_days=90,
+        archive_keep_months=36,
     )
 
 
@@ -71,6 +74,9 @@ def test_a_zone_that_does_not_exist_is_a_problem_and_the_machine_s_own_is_used(p
         ("raises", "everything", "none, own, all"),
         ("on_unreachable", "wait", "allow, block"),
         ("team", 3, "a text"),
+        ("archive_after_days", 34, "35 or more"),
+        ("archive_after_days", True, "35 or more"),
+        ("archive_keep_months", "many", "1 or more"),
     ],
 )
 def test_a_value_that_is_not_allowed_is_named_with_what_is(problems, name, value, allowed):

@@ -76,10 +76,13 @@ def test_rules_ledger_and_prices_are_set(problems, monkeypatch):
     monkeypatch.setenv("LLM_METER_RAISES", "none")
     monkeypatch.setenv("LLM_METER_DATABASE_URL", "postgresql+psycopg://meter@db/meter")
     monkeypatch.setenv("LLM_METER_PRICES_FILE", "/etc/prices.toml")
+    monkeypatch.setenv("LLM_METER_ARCHIVE_AFTER_DAYS", "90")
+    monkeypatch.setenv("LLM_METER_ARCHIVE_KEEP_MONTHS", "36")
     config = ServiceConfig.from_settings({}, problems)
     assert config.rules == Rules("block", "none")
     assert config.database_url == "postgresql+psycopg://meter@db/meter"
     assert config.prices_file == "/etc/prices.toml"
+    assert (config.archive_after_days, config.archive_keep_months) == (90, 36)
     assert problems.open() == []
 
 
@@ -125,6 +128,8 @@ WRONG = [
     ("RAISES", "everything", "LLM_METER_RAISES is 'everything'; allowed are none, own, all"),
     ("TIME_ZONE", "Mars/Base", "LLM_METER_TIME_ZONE is 'Mars/Base'; it must be an IANA name"),
     ("TIME_ZONE", "../etc/passwd", "LLM_METER_TIME_ZONE is '../etc/passwd'; it must be an IANA name"),
+    ("ARCHIVE_AFTER_DAYS", "34", "LLM_METER_ARCHIVE_AFTER_DAYS is '34'; it must be a whole number of 35"),
+    ("ARCHIVE_KEEP_MONTHS", "1.5", "LLM_METER_ARCHIVE_KEEP_MONTHS is '1.5'; it must be a whole number of 1"),
     ("DATABASE_URL", "mysql://db/meter", "LLM_METER_DATABASE_URL cannot be used, so calls are in the"),
     ("DATABASE_URL", "sqlite://", "LLM_METER_DATABASE_URL cannot be used"),
 ]  # fmt: skip

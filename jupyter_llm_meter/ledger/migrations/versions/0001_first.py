@@ -18,6 +18,47 @@ depends_on = None
 def upgrade() -> None:
 
     op.create_table(
+        "archive_parts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Text(), nullable=False),
+        sa.Column("file", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("calls", sa.BigInteger(), nullable=False),
+        sa.Column("first_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.Column("metered_from", sa.BigInteger(), nullable=True),
+        sa.Column("archived_at", sa.BigInteger(), nullable=False),
+        sa.Column("restored_at", sa.BigInteger(), nullable=True),
+        sa.Column("removed_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "archive_marks",
+        sa.Column("part_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("marks", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["part_id"], ["archive_parts.id"]),
+        sa.PrimaryKeyConstraint("part_id"),
+    )
+    op.create_table(
+        "archive_unpriced",
+        sa.Column("part_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("series_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("start", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("tokens", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["part_id"], ["archive_parts.id"]),
+        sa.PrimaryKeyConstraint("part_id", "series_id", "start"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "joined_owners",
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("old_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kept_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("owner", "old_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "alerts",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("limit_id", sa.Text(), nullable=False),

@@ -48,12 +48,18 @@ class Ledger implements DashboardSource {
     return Promise.resolve(parseUsage({ rows }));
   }
 
+  archivedUntil?: string;
+
   listCalls(query: Query): Promise<CallPage> {
     this.queries.push(query);
     const record = recordWith({ 'llm_meter.notebook.path': 'a.ipynb', 'llm_meter.cell.id': 'c1' });
     return Promise.resolve({
       calls: [record],
-      nextCursor: query.cursor === undefined ? 'more' : undefined
+      nextCursor: query.cursor === undefined ? 'more' : undefined,
+      archive:
+        this.archivedUntil === undefined
+          ? undefined
+          : { until: this.archivedUntil, isNeeded: query.archived !== 'true' }
     });
   }
 
@@ -222,6 +228,15 @@ describe('Dashboard', () => {
     expect(page.find(`${table} th[aria-sort]`).getAttribute('aria-sort')).toBe('descending');
     await page.click('a.ipynb');
     expect(opened).toMatchObject([{ notebookPath: 'a.ipynb', cellId: 'c1' }]);
+  });
+
+  it('should say that older calls are archived, and read them when asked', async () => {
+    ledger.archivedUntil = '2026-03-31T23:59:59Z';
+    await show();
+    expect(page.text).toContain('are in the archive and not in this list');
+    await page.click('Read the archive');
+    expect(ledger.queries.at(-1)).toMatchObject({ archived: 'true' });
+    expect(page.text).not.toContain('are in the archive');
   });
 
   it('should disable formats that the server cannot write', async () => {

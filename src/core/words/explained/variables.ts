@@ -15,6 +15,13 @@ export const VARIABLE_TEXTS: Texts = {
     trans.__('%1 is %2; it must be a number greater than 0', of('name'), of('given')),
   'variable-choice': (of, trans) =>
     trans.__('%1 is %2; allowed are %3', of('name'), of('given'), of('allowed')),
+  'variable-whole': (of, trans) =>
+    trans.__(
+      '%1 is %2; it must be a whole number of %3 or more',
+      of('name'),
+      of('given'),
+      of('least')
+    ),
   'variable-shares': (of, trans) =>
     trans.__(
       '%1 is %2; it must be numbers between 0 and 1 with commas between them, such as 0.5,0.8',
