@@ -237,7 +237,7 @@ def test_a_ledger_that_cannot_be_written_says_so_and_keeps_nothing(tmp_path):
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
             connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
         records = [replace(call(f"n{n}"), usage_raw={"text": "x" * 5000}) for n in range(50)]
-        with pytest.raises(LedgerUnavailable, match=r"ledger\.sqlite3 cannot be used now: .*full"):
+        with pytest.raises(LedgerUnavailable, match=r"the disk of the ledger .*ledger\.sqlite3 is full"):
             ledger.settle(records, [], NOW)
         assert [record.call_id for record in ledger.records()] == ["a"]
 
