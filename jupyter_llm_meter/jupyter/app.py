@@ -44,11 +44,12 @@ from jupyter_llm_meter.service.message_intake import MessageIntake
 from jupyter_llm_meter.service.owner import default_user
 from jupyter_llm_meter.service.service import Service
 from jupyter_llm_meter.service.storage import prepare_storage
+from jupyter_llm_meter.service.upstream import Upstream
 from jupyter_llm_meter.service.variables import OPTIONS
 
 SETTINGS = (
     "database_url", "limits", "on_unreachable", "raises", "channels", "link", "user_id", "team",
-    "prices_file", "time_zone", "currency",
+    "prices_file", "time_zone", "currency", "hub_url",
 )  # fmt: skip
 """The traits that `ServiceConfig.from_settings` checks; the others concern the Jupyter server alone."""
 
@@ -151,6 +152,12 @@ class LLMMeter(ExtensionApp):
         help="""IANA name of the time zone in which days and months begin, such as Asia/Shanghai. Default: the
         machine's own.""",
     )
+    hub_url = Unicode(
+        config=True,
+        help="""Address of the hub's service that keeps one ledger for all users, such as
+        http://hub:8000/services/llm-meter: calls are relayed to it, and its limits hold and are shown too.
+        JupyterHub's spawner sets it with LLM_METER_HUB_URL. docs/how-to/hub.md has an example. Default: none.""",
+    )
     kernel_messages = Bool(
         True,
         config=True,
@@ -200,6 +207,7 @@ class LLMMeter(ExtensionApp):
             problems=problems,
             log=self.log,
             kernels=self.kernels,
+            upstream=self._upstream(problems),
         )
         standing = self.service.standing
         if self.metrics:
@@ -235,6 +243,14 @@ class LLMMeter(ExtensionApp):
                 "origins": Origins(self._server.contents_manager, self.service),
             }
             self.handlers.extend(handlers("", shared))
+
+    def _upstream(self, problems: Problems) -> Upstream | None:
+        url = self.service_config.hub_url
+        if url is None:
+            return None
+        from jupyter_llm_meter.hub.client import connect  # a lab without a hub never loads it
+
+        return connect(url, problems)
 
     def _settings(self) -> dict[str, Any]:
         """Return the options, without those that are not set and have a variable as their default."""

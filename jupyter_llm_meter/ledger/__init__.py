@@ -34,6 +34,7 @@ from jupyter_llm_meter.ledger.location import (
 from jupyter_llm_meter.ledger.notebooks.places import NO_PLACES, Place, Places
 from jupyter_llm_meter.ledger.pages import ORDERS, SORTS
 from jupyter_llm_meter.ledger.raising import new_raise_id
+from jupyter_llm_meter.ledger.relaying import Unrelayed
 from jupyter_llm_meter.ledger.reprice_trail import RepriceEntry, new_entry_id
 from jupyter_llm_meter.ledger.repricing import CostChange, Repricing, sum_of
 from jupyter_llm_meter.ledger.reservations.decide import Reserved
@@ -87,6 +88,7 @@ __all__ = [
     "TokenUsageFile",
     "Turn",
     "UnknownAlert",
+    "Unrelayed",
     "UnusableLedger",
     "back_up",
     "compact",

@@ -38,6 +38,7 @@ from jupyter_llm_meter.service.signals import Signals
 from jupyter_llm_meter.service.spool_import import SpoolImport
 from jupyter_llm_meter.service.standing import StandingDocument
 from jupyter_llm_meter.service.storage import Storage
+from jupyter_llm_meter.service.upstream import Upstream
 
 
 def compose_service(
@@ -49,6 +50,7 @@ def compose_service(
     log: logging.Logger,
     kernels: Kernels | None = None,
     notify: Callable[[str], None] | None = None,
+    upstream: Upstream | None = None,
 ) -> Service:
     """Compose the service that a configuration describes; it is not started.
 
@@ -60,6 +62,7 @@ def compose_service(
         log: The service's log.
         kernels: The lab around the service, if there is one.
         notify: Shows the notices of crossed thresholds; without it they go to the taps.
+        upstream: The ledger of a hub, if there is one.
     """
     return assemble_service(
         storage=storage,
@@ -75,6 +78,7 @@ def compose_service(
         channels=Channels.from_configuration(config.channels, problems),
         link=config.link,
         currency=config.currency,
+        upstream=upstream,
     )
 
 
@@ -93,6 +97,7 @@ def assemble_service(
     channels: Channels | None = None,
     link: str | None = None,
     currency: Currency | None = None,
+    upstream: Upstream | None = None,
 ) -> Service:
     """Assemble a service from its parts; it is not started.
 
@@ -110,6 +115,7 @@ def assemble_service(
         channels: Where alerts go; None: nowhere.
         link: Address of the lab, for alerts and refusals.
         currency: What is shown beside dollars; None: nothing.
+        upstream: The ledger of a hub; None: there is no hub.
     """
     kernels, rules = kernels or NoKernels(), rules or Rules()
     channels = channels or Channels({}, problems)
@@ -122,7 +128,7 @@ def assemble_service(
         problems,
         went_away=signals.ledger_lost.emit,
         pricer=pricer,
-        outbox=Outbox(channels.names_for, signals.alerts_posted.emit),
+        outbox=Outbox(channels.names_for, signals.alerts_posted.emit, upstream is not None),
     )
     placed = NotebookLimits(limits, ledger, owner)
     ingest = Ingest(
@@ -153,6 +159,8 @@ def assemble_service(
         signals.standing_changed()
         peers.notify_soon()
 
+    above_limits = (lambda: ()) if upstream is None else upstream.limits
+    above_standings = (lambda: ()) if upstream is None else upstream.standings
     gate = GateFile(storage.folder, stem, rules=rules, problems=problems)
     return Service(
         stem=stem,
@@ -166,7 +174,7 @@ def assemble_service(
         background=background,
         rendezvous=OwnRendezvous(storage.folder, stem),
         gate=gate,
-        limits_watch=LimitsWatch(placed, gate, signals.standing_changed),
+        limits_watch=LimitsWatch(placed, gate, signals.standing_changed, above_limits),
         channels=channels,
         ledger=ledger,
         alert_delivery=AlertDelivery(
@@ -200,6 +208,7 @@ def assemble_service(
             channels=channels,
             forecasts=forecasts,
             currency=currency,
+            above=above_standings,
         ),
         spools=ImportSchedule(
             SpoolImport(storage.folder, ingest.settle_calls, problems, reservations.end_holder),
@@ -209,4 +218,5 @@ def assemble_service(
             signals=signals,
         ),
         peers=peers,
+        upstream=upstream,
     )

@@ -37,6 +37,7 @@ class ServiceConfig:
         prices_file: Path of the file of own prices; None: the shipped prices alone.
         link: Address of the lab, for alerts and refusals.
         currency: What is shown beside dollars; None: nothing.
+        hub_url: Where the service of a hub is, whose limits hold as well; None: there is no hub.
     """
 
     owner: Owner
@@ -48,6 +49,7 @@ class ServiceConfig:
     prices_file: str | None = None
     link: str | None = None
     currency: Currency | None = None
+    hub_url: str | None = None
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any], problems: Problems) -> ServiceConfig:
@@ -78,6 +80,7 @@ class ServiceConfig:
             prices_file=_text(settings, "prices_file"),
             link=_text(settings, "link") or os.environ.get("JUPYTERHUB_PUBLIC_URL") or None,
             currency=_currency(settings.get("currency")),
+            hub_url=_text(settings, "hub_url"),
         )
 
 

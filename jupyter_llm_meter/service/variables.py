@@ -207,6 +207,7 @@ _READERS: Mapping[str, Callable[[_Reader], Any]] = {
     "time_zone": _time_zone,
     "database_url": _database_url,
     "prices_file": lambda reader: reader.text("LLM_METER_PRICES_FILE"),
+    "hub_url": lambda reader: reader.text("LLM_METER_HUB_URL"),
 }
 OPTIONS = frozenset(_READERS)
 """The options that a variable can be the default of."""

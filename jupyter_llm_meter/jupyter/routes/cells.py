@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from jupyter_llm_meter.jupyter.errors import ArgumentError
+from jupyter_llm_meter.service.errors import ArgumentError
 from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tornado.web import RequestHandler
 
-from jupyter_llm_meter.jupyter.arguments import instant
-from jupyter_llm_meter.jupyter.errors import ArgumentError
+from jupyter_llm_meter.service.arguments import instant
+from jupyter_llm_meter.service.errors import ArgumentError
 from jupyter_llm_meter.ledger import FILTER_COLUMNS, Filter
 
 LONGEST_SEARCH = 200
