@@ -20,9 +20,7 @@ c.JupyterHub.services = [
             "-m",
             "jupyter_llm_meter.hub",
             "--config",
-            os.environ.get(
-                "LLM_METER_HUB_CONFIG", str(Path(__file__).with_name("llm_meter_hub_config.py"))
-            ),
+            os.environ.get("LLM_METER_HUB_CONFIG", str(Path(__file__).with_name("llm_meter_hub_config.py"))),
         ],
         # Only the service knows the database.
         "environment": {"LLM_METER_DATABASE_URL": os.environ.get("LLM_METER_DATABASE_URL", "")},

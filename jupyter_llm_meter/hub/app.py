@@ -9,16 +9,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import signal
 import sys
 from typing import Any
 from urllib.parse import urlsplit
 
 from jupyter_core.application import JupyterApp
-from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 from traitlets import Any as AnyTrait
-from traitlets import Dict, List, Unicode, default
+from traitlets import Dict, Int, List, Unicode, default
 
 from jupyter_llm_meter._version import __version__
 from jupyter_llm_meter.hub.config import HubConfig, read_limits
@@ -27,7 +24,8 @@ from jupyter_llm_meter.hub.handler import Shared
 from jupyter_llm_meter.hub.identity import HubIdentities
 from jupyter_llm_meter.hub.members import Roles
 from jupyter_llm_meter.hub.meter import HubMeter
-from jupyter_llm_meter.hub.server import MAX_BODY_BYTES, make_application
+from jupyter_llm_meter.hub.server import Place, serve
+from jupyter_llm_meter.hub.workers import Workers, is_worker
 from jupyter_llm_meter.ledger import LedgerAddressError, ledger_url, parse_url, sqlite_file
 from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.owner import local_zone
@@ -77,6 +75,13 @@ class LLMMeterHub(JupyterApp):
         config=True,
         help="Groups whose members see everything, besides the administrators of the hub.",
     )
+    processes = Int(
+        1,
+        min=1,
+        max=64,
+        config=True,
+        help="How many processes share the work behind one address. More than one needs PostgreSQL.",
+    )
     prices_file = Unicode(
         config=True, help="Path of a TOML file of own prices, as c.LLMMeter.prices_file. Default: none."
     )
@@ -106,7 +111,14 @@ class LLMMeterHub(JupyterApp):
             sys.stderr.write(f"{self.name}: {error}\n")
             self.exit_code = BAD_CONFIGURATION
             return
-        asyncio.run(self._serve(config, *place))
+        if self.processes > 1 and not is_worker():
+            asyncio.run(
+                Workers([sys.executable, "-m", "jupyter_llm_meter.hub", *self.argv], self.log).run(
+                    self.processes
+                )
+            )
+        else:
+            asyncio.run(self._serve(config, place))
 
     def hub_config(self) -> HubConfig:
         """Check the configuration.
@@ -119,6 +131,8 @@ class LLMMeterHub(JupyterApp):
             raise HubConfigError("c.LLMMeterHub.database_url is not set; name the database of the ledger")
         url = ledger_url(self.database_url)
         if sqlite_file(parse_url(url)) is not None:
+            if self.processes > 1:
+                raise HubConfigError("c.LLMMeterHub.processes needs PostgreSQL; with SQLite it must be 1")
             self.log.warning("LLM Meter: SQLite is for one process and few users; PostgreSQL is for a hub.")
         return HubConfig(
             database_url=url,
@@ -128,24 +142,13 @@ class LLMMeterHub(JupyterApp):
             time_zone=self.time_zone,
         )
 
-    async def _serve(self, config: HubConfig, address: str, port: int, prefix: str) -> None:
+    async def _serve(self, config: HubConfig, place: Place) -> None:
         meter = HubMeter(config, Problems(self.log), self.log)
-        shared = Shared(meter, HubIdentities(config.roles), config.time_zone)
-        secret = hashlib.sha256(b"llm-meter " + os.environ["JUPYTERHUB_API_TOKEN"].encode()).digest()
-        server = HTTPServer(make_application(shared, prefix, secret), max_body_size=MAX_BODY_BYTES)
-        server.add_sockets(bind_sockets(port, address, reuse_port=True))
-        stopped = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-        await meter.start()
-        await stopped.wait()
-        server.stop()
-        await server.close_all_connections()
-        await meter.stop()
+        await serve(Shared(meter, HubIdentities(config.roles), config.time_zone), place)
 
 
-def _place() -> tuple[str, int, str]:
-    """Where to listen, as the hub says: address, port and prefix.
+def _place() -> Place:
+    """Where to listen, as the hub says.
 
     Raises:
         HubConfigError: No hub has started this process.
@@ -157,4 +160,7 @@ def _place() -> tuple[str, int, str]:
             f"{', '.join(missing)} is not set: this command is started by JupyterHub, as a service with a url"
         )
     url = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
-    return url.hostname or "127.0.0.1", url.port or 0, os.environ["JUPYTERHUB_SERVICE_PREFIX"]
+    # The same in all processes, and in the next one: browsers stay logged in.
+    secret = hashlib.sha256(b"llm-meter " + os.environ["JUPYTERHUB_API_TOKEN"].encode()).digest()
+    prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
+    return Place(url.hostname or "127.0.0.1", url.port or 0, prefix, secret)

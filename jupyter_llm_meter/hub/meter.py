@@ -99,9 +99,7 @@ class HubMeter:
         self.problems = problems
         self.background = Background(log)
         pricer = pricer_with(config.prices_file, problems)
-        self.ledger = LedgerAccess(
-            config.database_url, Path(), problems, pricer=pricer, is_replaced=False
-        )
+        self.ledger = LedgerAccess(config.database_url, Path(), problems, pricer=pricer, is_replaced=False)
         signals, counting = Signals(), Counting(problems)
         # Users' services have completed their records: nothing is known of their kernels here.
         completion = Completion(NoKernels(), Owner(""), KernelRuns())
@@ -222,9 +220,7 @@ def _stored_returns(sender: Sender, returned: Sequence[AllotmentReturn]) -> list
     return [replace(each, id=sender.stored(each.id)) for each in returned]
 
 
-def _standings_of(
-    ledger: Ledger, limits: Sequence[Limit], member: Member, now: datetime
-) -> list[Standing]:
+def _standings_of(ledger: Ledger, limits: Sequence[Limit], member: Member, now: datetime) -> list[Standing]:
     found: list[Standing] = []
     for scope, subjects in (("user", (member.name,)), ("team", member.teams)):
         for subject in filter(None, subjects):

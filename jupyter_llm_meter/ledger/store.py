@@ -34,8 +34,8 @@ from jupyter_llm_meter.ledger.outbox import Outbox
 from jupyter_llm_meter.ledger.paces import Pace
 from jupyter_llm_meter.ledger.pages import Page
 from jupyter_llm_meter.ledger.raising import Raise
-from jupyter_llm_meter.ledger.reprice_trail import RepriceEntry
 from jupyter_llm_meter.ledger.relaying import Unrelayed
+from jupyter_llm_meter.ledger.reprice_trail import RepriceEntry
 from jupyter_llm_meter.ledger.repricing import CostChange, Repricing, reprice
 from jupyter_llm_meter.ledger.reservations import Reservations
 from jupyter_llm_meter.ledger.reservations.decide import Reserved

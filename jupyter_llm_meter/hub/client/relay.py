@@ -77,5 +77,3 @@ class Relay:
 def _line(waiting: Unrelayed) -> bytes:
     line = {"v": VERSION, "event": "settled", "record": waiting.record.to_wire()}
     return json.dumps(line).encode("ascii") + b"\n"
-
-

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from jupyter_llm_meter.core.standing import format_time
-from jupyter_llm_meter.service.arguments import choice, number, zone_name
-from jupyter_llm_meter.service.filter_arguments import FILTER_ARGUMENTS, read_filter
 from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
 from jupyter_llm_meter.ledger import GROUPS, SPLIT_COLUMNS
+from jupyter_llm_meter.service.arguments import choice, number, zone_name
+from jupyter_llm_meter.service.filter_arguments import FILTER_ARGUMENTS, read_filter
 
 MOST_GROUPS = 1000
 

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("jupyterhub", reason="JupyterHub is not installed")
 sys.path.insert(0, str(Path(__file__).parent))
 
-from real_hub import RealHub, wait_for  # noqa: E402
+from real_hub import RealHub, wait_for
 
 CLIENT = Path(__file__).parents[1] / "service" / "limit_client.py"
 LIMITS = [
