@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import os
 import sys
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from jupyter_core.application import JupyterApp
@@ -42,8 +42,11 @@ class LLMMeterHub(JupyterApp):
     examples = """
     jupyter llm-meter hub --config llm_meter_hub_config.py
     """
-    aliases = {"config": "JupyterApp.config_file", "log-level": "Application.log_level"}
-    flags: dict[str, Any] = {}
+    aliases: ClassVar[dict[str, str]] = {
+        "config": "JupyterApp.config_file",
+        "log-level": "Application.log_level",
+    }
+    flags: ClassVar[dict[str, Any]] = {}
     exit_code = 0
 
     database_url = Unicode(
@@ -54,8 +57,8 @@ class LLMMeterHub(JupyterApp):
     limits = AnyTrait(
         [],
         config=True,
-        help="""Limits of users and teams, which users cannot change: a list as in c.LLMMeter.limits. A limit of
-        scope user or team without value holds for each user or team separately.""",
+        help="""Limits of users and teams, which users cannot change: a list as in c.LLMMeter.limits. A limit
+        of scope user or team without value holds for each user or team separately.""",
     )
     teams = List(
         Unicode(),

@@ -79,7 +79,7 @@ class Sender:
 
 
 def clock_off(theirs: datetime | None, now: datetime) -> timedelta:
-    """What is to be added to the times of a clock that shows `theirs` now; nothing where it is nearly right."""
+    """What is to be added to the times of a clock that shows `theirs` now; nothing if it is nearly right."""
     if theirs is None or abs(now - theirs) <= MOST_OFF:
         return timedelta(0)
     return now - theirs

@@ -1,7 +1,7 @@
 """The names of one user's calls and allotments in the ledger of all.
 
-A user's service chooses these names. With the user in front, nobody can touch what is another user's, whatever
-name they choose.
+A user's service chooses these names. With the user in front, nobody can touch what is another user's,
+whatever name they choose.
 """
 
 from __future__ import annotations

@@ -156,7 +156,8 @@ class LLMMeter(ExtensionApp):
         config=True,
         help="""Address of the hub's service that keeps one ledger for all users, such as
         http://hub:8000/services/llm-meter: calls are relayed to it, and its limits hold and are shown too.
-        JupyterHub's spawner sets it with LLM_METER_HUB_URL. docs/how-to/hub.md has an example. Default: none.""",
+        JupyterHub's spawner sets it with LLM_METER_HUB_URL. docs/how-to/hub.md has an example. Default:
+        none.""",
     )
     kernel_messages = Bool(
         True,

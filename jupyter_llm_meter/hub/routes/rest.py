@@ -103,7 +103,7 @@ class LimitsHandler(RestHandler):
 
     @answered
     async def get(self) -> None:
-        """Answer with where limits are: one's own and one's teams', or those of a user or team one may see."""
+        """Answer with where one's own and one's teams' limits are, or those of one user or team."""
         user, team = (self.get_query_argument(name, None) for name in self.arguments)
         if user is not None and team is not None:
             raise ArgumentError("user and team are both given; name one.")

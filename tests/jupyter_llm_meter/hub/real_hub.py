@@ -183,7 +183,8 @@ class RealHub:
     def _configuration(self) -> str:
         groups = {team: {"users": users} for team, users in TEAMS.items()}
         return f"""
-exec(compile(open({str(DEPLOY)!r}).read(), {str(DEPLOY)!r}, "exec"), {{**globals(), "__file__": {str(DEPLOY)!r}}})
+deployed = {str(DEPLOY)!r}
+exec(compile(open(deployed).read(), deployed, "exec"), {{**globals(), "__file__": deployed}})
 c = get_config()
 c.JupyterHub.bind_url = {self.url!r}
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:{self._ports[1]}"
@@ -195,6 +196,7 @@ c.JupyterHub.authenticator_class = "dummy"
 c.Authenticator.allow_all = True
 c.Authenticator.allowed_users = {set(USERS)!r}
 c.Authenticator.admin_users = {{"root-admin"}}
+c.JupyterHub.tornado_settings = {{"slow_spawn_timeout": 0}}
 c.JupyterHub.load_groups = {groups!r}
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = "{self.folder}/homes/{{username}}"
@@ -204,6 +206,7 @@ c.Spawner.environment["JUPYTERHUB_SINGLEUSER_APP"] = "jupyter_server.serverapp.S
 c.Spawner.http_timeout = c.Spawner.start_timeout = 120
 c.JupyterHub.services.append({{"name": "tests", "api_token": {self.admin_token!r}}})
 c.JupyterHub.load_roles.append(
-    {{"name": "tests", "services": ["tests"], "scopes": ["admin:users", "admin:servers", "admin:groups", "tokens"]}}
+    {{"name": "tests", "services": ["tests"],
+     "scopes": ["admin:users", "admin:servers", "admin:groups", "tokens"]}}
 )
 """
