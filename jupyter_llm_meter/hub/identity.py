@@ -36,7 +36,8 @@ class HubIdentities:
 
     def __init__(self, roles: Roles, auth: Any = None) -> None:
         if auth is None:
-            from jupyterhub.services.auth import HubOAuth
+            # Only where the extra "hub" is installed.
+            from jupyterhub.services.auth import HubOAuth  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
             auth = HubOAuth.instance(cache_max_age=KEPT_S)
         self.auth = auth
