@@ -6,8 +6,10 @@ Clocks of users' machines are not believed either: times are moved by what such 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -19,7 +21,7 @@ from jupyter_llm_meter.core.standing import Standing
 from jupyter_llm_meter.hub.config import HubConfig
 from jupyter_llm_meter.hub.members import Member
 from jupyter_llm_meter.hub.names import own_name, stored_name
-from jupyter_llm_meter.ledger import Ledger, LedgerAccess, Settled
+from jupyter_llm_meter.ledger import Ledger, LedgerAccess, LedgerUnavailable, Settled
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.background import Background
 from jupyter_llm_meter.runtime.problems import Problems
@@ -99,7 +101,15 @@ class HubMeter:
         self.problems = problems
         self.background = Background(log)
         pricer = pricer_with(config.prices_file, problems)
-        self.ledger = LedgerAccess(config.database_url, Path(), problems, pricer=pricer, is_replaced=False)
+        self.ledger = LedgerAccess(
+            config.database_url,
+            Path(),
+            problems,
+            went_away=self._ledger_lost,
+            pricer=pricer,
+            is_replaced=False,
+        )
+        self._recovery: asyncio.Task[None] | None = None
         signals, counting = Signals(), Counting(problems)
         # Users' services have completed their records: nothing is known of their kernels here.
         completion = Completion(NoKernels(), Owner(""), KernelRuns())
@@ -124,7 +134,7 @@ class HubMeter:
         signals.committed.connect(lambda _settled: self._reservations.room_changed())
 
     async def start(self) -> None:
-        """Begin to decide on calls. A ledger that is away is tried again with each request."""
+        """Begin to decide on calls."""
         self._reservations.open()
         self.background.start(self._reservations.end_expired())
 
@@ -214,6 +224,28 @@ class HubMeter:
             LedgerUnavailable: It cannot be used now.
         """
         return await self.ledger.use(question)
+
+    def limits_of(self, member: Member) -> list[Limit]:
+        """Return the limits that may hold for a user's calls: none that names another user or team."""
+        own = {"user": (member.name,), "team": member.teams}
+        return [
+            limit
+            for limit in self.limits.current()
+            if limit.value is None or limit.scope not in own or limit.value in own[limit.scope]
+        ]
+
+    def _ledger_lost(self) -> None:
+        if self._recovery is None or self._recovery.done():
+            self._recovery = self.background.start(self._recover())
+
+    async def _recover(self) -> None:
+        """Try a database that is away again, after pauses that grow, until it answers."""
+        is_back = False
+        while not is_back:
+            await asyncio.sleep(self.ledger.retry_in_s)
+            with suppress(LedgerUnavailable):
+                await self.ledger.check()
+                is_back = True
 
 
 def _stored_returns(sender: Sender, returned: Sequence[AllotmentReturn]) -> list[AllotmentReturn]:

@@ -72,6 +72,7 @@ VARIABLES = (
         "the password of PostgreSQL in the file that PGPASSFILE names.",
     ),
     Variable("LLM_METER_PRICES_FILE", "prices_file", "Path of the file of own prices."),
+    Variable("LLM_METER_HUB_URL", "hub_url", "Address of the hub's service; JupyterHub's spawner sets it."),
 )
 """The variables that `with_variables` reads."""
 

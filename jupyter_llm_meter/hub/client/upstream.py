@@ -24,7 +24,7 @@ from jupyter_llm_meter.hub.client.relay import Relay
 from jupyter_llm_meter.hub.client.shares import joined, parted, to_wire
 from jupyter_llm_meter.hub.errors import HubAway, HubRefused
 from jupyter_llm_meter.hub.names import LIMIT_PREFIX
-from jupyter_llm_meter.ledger import LedgerUnavailable
+from jupyter_llm_meter.ledger import LedgerUnavailable, Settled
 from jupyter_llm_meter.service.gate import limits_digest
 from jupyter_llm_meter.service.reservation_request import IncomingRequest
 from jupyter_llm_meter.service.service import Service
@@ -58,7 +58,7 @@ class HubUpstream:
     def attach(self, service: Service) -> None:
         """Learn which service this is."""
         self._service = service
-        service.signals.committed.connect(lambda _settled: self._wake.set())
+        service.signals.committed.connect(self._calls_committed)
 
     def start(self) -> None:
         """Begin to relay calls and to follow the hub's standings."""
@@ -87,9 +87,8 @@ class HubUpstream:
         Raises:
             LedgerUnavailable: One of them does not answer.
         """
-        limits = self._limits
         own_returned, hub_returned = parted(request.returned)
-        if limits is not None and not any(limit.is_blocking for limit in limits):
+        if not self._is_limited:
             return await ask_own(replace(request, returned=own_returned))
         record = await self._placed(request.record)
         tokens = await self._service.counting.count_input(request.record, request.text)
@@ -106,29 +105,32 @@ class HubUpstream:
 
     async def renew(self, ids: Sequence[str], renewed: Sequence[str]) -> list[str]:
         """Renew leases at the hub too; while it is away, what it holds is taken to hold still."""
-        theirs = [name for name in ids if name in self._held]
-        self._held.intersection_update(ids)
-        kept = set(theirs)
-        if theirs:
+        theirs = self._held.intersection(ids)
+        if ids and self._is_limited:
+            # Those too that were held before this service began.
             with suppress(HubAway, HubRefused):
-                kept = set((await self._link.ask("v1/renew", {"ids": theirs})).get("renewed") or ())
-        return sorted({*kept, *(name for name in renewed if name not in theirs)})
+                theirs = set((await self._link.ask("v1/renew", {"ids": list(ids)})).get("renewed") or ())
+        return sorted(theirs.union(name for name in renewed if name not in self._held))
 
     async def give_back(self, returned: Sequence[AllotmentReturn]) -> Sequence[AllotmentReturn]:
         """Give back at the hub, after the calls that used it; returns what concerns the own ledger."""
         own, theirs = parted(returned)
-        mine = [each for each in theirs if each.id in self._held]
-        if mine:
+        if theirs and self._is_limited:
             # Where the hub is away, its leases end by themselves.
             with suppress(HubAway, HubRefused):
                 await self._relay.flush()
-                await self._link.ask("v1/return", {"returned": to_wire(mine)})
-                self._held.difference_update(each.id for each in mine if each.keep is None)
+                await self._link.ask("v1/return", {"returned": to_wire(theirs)})
+                self._held.difference_update(each.id for each in theirs if each.keep is None)
         return own
 
     def recalled(self, allotment_ids: Sequence[str]) -> list[str]:
         """Return those of some allotments that another call waits for at the hub."""
         return sorted(self._recalled.intersection(allotment_ids))
+
+    @property
+    def _is_limited(self) -> bool:
+        """Whether the hub has hard limits, or may have some."""
+        return self._limits is None or any(limit.is_blocking for limit in self._limits)
 
     async def _placed(self, record: CallRecord) -> CallRecord:
         """The call as the hub is to measure it: whose it is, and in which notebook and project."""
@@ -172,7 +174,7 @@ class HubUpstream:
             above,
             limits_digest([*mine, *theirs]),
             any(limit.is_blocking for limit in mine),
-            self._limits is None or any(limit.is_blocking for limit in theirs),
+            self._is_limited,
         )
         if "allotment" in above and request.allotment is not None:
             self._held.add(request.allotment.id)
@@ -182,6 +184,10 @@ class HubUpstream:
         """Give back the allotment that came with a grant that is none; the refused call ends the rest."""
         if "allotment" in own:
             await self._service.reservations.give_back([AllotmentReturn(own["allotment"]["id"])])
+
+    def _calls_committed(self, settled: Settled) -> None:
+        self._held.difference_update(settled.new)
+        self._wake.set()
 
     def _recall(self, allotment_ids: Sequence[str]) -> None:
         if len(self._recalled) > MOST_RECALLED:

@@ -66,7 +66,7 @@ class StandingHandler(RelayHandler):
                 "user": self.member.name,
                 "teams": list(self.member.teams),
                 "standings": [standing.to_dict() for standing in standings],
-                "limits": [limit.to_dict() for limit in self.meter.limits.current()],
+                "limits": [limit.to_dict() for limit in self.meter.limits_of(self.member)],
             }
         )
 
