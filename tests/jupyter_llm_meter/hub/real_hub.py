@@ -18,6 +18,7 @@ from typing import Any
 import psutil
 import pytest
 from free_port import free_port
+from hub_services import send
 
 ROOT = Path(__file__).parents[3]
 DEPLOY = ROOT / "deploy" / "jupyterhub" / "jupyterhub_config.py"
@@ -48,6 +49,13 @@ def wait_for(condition, what, patience_s=PATIENCE_S):
             pytest.fail(f"still waiting for {what}")
         time.sleep(0.1)
     return found
+
+
+def _is_service(process: psutil.Process) -> bool:
+    try:
+        return "jupyter_llm_meter.hub" in process.cmdline()
+    except psutil.NoSuchProcess:
+        return False
 
 
 class Answer:
@@ -89,7 +97,7 @@ class RealHub:
         self._process: subprocess.Popen[bytes] | None = None
         self._database_url = database_url
         (folder / "llm_meter_hub_config.py").write_text(
-            f"c = get_config()\nc.LLMMeterHub.limits = {limits!r}\n"
+            f"c = get_config()\nc.LLMMeterHub.limits = {limits!r}\nc.LLMMeterHub.processes = 2\n"
         )
         (folder / "jupyterhub_config.py").write_text(self._configuration())
 
@@ -156,16 +164,30 @@ class RealHub:
         return self.folder / "homes" / user / ".local" / "share" / "jupyter" / "llm-meter"
 
     def service_processes(self) -> list[psutil.Process]:
-        """The processes of LLM Meter's service."""
+        """The process of LLM Meter's service that JupyterHub started."""
         assert self._process is not None
-        found = []
-        for process in psutil.Process(self._process.pid).children(recursive=True):
-            try:
-                if "jupyter_llm_meter.hub" in process.cmdline():
-                    found.append(process)
-            except psutil.NoSuchProcess:
-                continue
-        return found
+        return [each for each in psutil.Process(self._process.pid).children() if _is_service(each)]
+
+    def workers(self) -> list[psutil.Process]:
+        """The processes that share the service's work."""
+        found = [worker for each in self.service_processes() for worker in each.children()]
+        return [worker for worker in found if _is_service(worker)]
+
+    def server_environment(self, user: str) -> dict[str, str]:
+        """The environment of a user's server."""
+        assert self._process is not None
+        for process in psutil.Process(self._process.pid).children():
+            environment: dict[str, str] = process.environ()
+            if environment.get("JUPYTERHUB_USER") == user:
+                return environment
+        raise LookupError(user)
+
+    def loopback(self, user: str, path: str, body: bytes) -> tuple[int, Any]:
+        """What a tap of a user posts to the user's own server."""
+        [file] = (self.private_folder(user) / "services").glob("*.json")
+        found = json.loads(file.read_text())
+        url = f"http://127.0.0.1:{found['port']}{path}"
+        return send("POST", url, None, body, Authorization=f"Bearer {found['secret']}")
 
     def log(self) -> str:
         return (self.folder / "hub.log").read_text(errors="replace")
