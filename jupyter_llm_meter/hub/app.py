@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import os
 import sys
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from jupyter_core.application import JupyterApp
@@ -31,6 +31,8 @@ from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.owner import local_zone
 
 BAD_CONFIGURATION = 2
+ALIASES = {"config": "JupyterApp.config_file", "log-level": "Application.log_level"}
+FLAGS: dict[str, Any] = {}
 
 
 class LLMMeterHub(JupyterApp):
@@ -42,11 +44,8 @@ class LLMMeterHub(JupyterApp):
     examples = """
     jupyter llm-meter hub --config llm_meter_hub_config.py
     """
-    aliases: ClassVar[dict[str, str]] = {
-        "config": "JupyterApp.config_file",
-        "log-level": "Application.log_level",
-    }
-    flags: ClassVar[dict[str, Any]] = {}
+    aliases = ALIASES
+    flags = FLAGS
     exit_code = 0
 
     database_url = Unicode(
