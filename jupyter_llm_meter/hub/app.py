@@ -21,7 +21,7 @@ from jupyter_llm_meter._version import __version__
 from jupyter_llm_meter.hub.config import HubConfig, read_limits
 from jupyter_llm_meter.hub.errors import HubConfigError
 from jupyter_llm_meter.hub.handler import Shared
-from jupyter_llm_meter.hub.identity import HubIdentities
+from jupyter_llm_meter.hub.identity import HubIdentities, login_handler
 from jupyter_llm_meter.hub.members import Roles
 from jupyter_llm_meter.hub.meter import HubMeter
 from jupyter_llm_meter.hub.server import Place, serve
@@ -146,7 +146,8 @@ class LLMMeterHub(JupyterApp):
 
     async def _serve(self, config: HubConfig, place: Place) -> None:
         meter = HubMeter(config, Problems(self.log), self.log)
-        await serve(Shared(meter, HubIdentities(config.roles), config.time_zone), place)
+        shared = Shared(meter, HubIdentities(config.roles), config.time_zone)
+        await serve(shared, place, {"oauth_callback": login_handler()})
 
 
 def _place() -> Place:
