@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("jupyterhub", reason="JupyterHub is not installed")
-sys.path.insert(0, str(Path(__file__).parent))
 
 from hub_services import call, lines, send
 from real_hub import RealHub, request, wait_for

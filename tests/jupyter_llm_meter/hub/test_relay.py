@@ -7,9 +7,6 @@ import time
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from hub_services import HubProcess, call, lines, loopback, user_service, wait_for
 
 from jupyter_llm_meter.ledger import Ledger, sqlite_url

@@ -20,7 +20,7 @@ import pytest
 from free_port import free_port
 from hub_services import send
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy" / "jupyterhub" / "jupyterhub_config.py"
 PATIENCE_S = float(os.environ.get("LLM_METER_TEST_PATIENCE_S", "240"))
 
