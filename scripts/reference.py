@@ -43,18 +43,15 @@ def stale_pages(folder: Path) -> list[str]:
 
 def configuration() -> str:
     """Options of ``c.LLMMeter``, from the traits of the server extension."""
+    from jupyter_llm_meter.hub.app import LLMMeterHub
     from jupyter_llm_meter.jupyter.app import LLMMeter
 
-    rows = []
-    for name, trait in sorted(LLMMeter.class_own_traits(config=True).items()):
-        default = trait.default_value_repr()
-        rows.append((f"`{name}`", _cell(trait.help), f"`{default}`"))
     return _page(
         "Configuration",
         "Set these options in `jupyter_server_config.py`, for example "
         '`c.LLMMeter.time_zone = "Asia/Shanghai"`, or on the command line of `jupyter lab`, for example '
         "`--LLMMeter.time_zone=Asia/Shanghai`.",
-        _table(("Option", "Meaning", "Default value"), rows),
+        _table(("Option", "Meaning", "Default value"), _options_of(LLMMeter)),
         "## Environment variables",
         "These variables set options of a Jupyter server and of `jupyter llm-meter`, for example in an "
         "image: `docker run -e LLM_METER_LIMIT_TOKENS=2000000`. The configuration and the command line take "
@@ -63,7 +60,16 @@ def configuration() -> str:
         "`jupyter llm-meter doctor` say what to fix. An empty variable counts as not set, too. After you "
         "change a variable, restart the server.",
         _table(("Variable", "Option", "Meaning"), _variables()),
+        "## The hub's service",
+        "Options of `jupyter llm-meter hub`, as `c.LLMMeterHub` in `llm_meter_hub_config.py`. "
+        "[One ledger for all users of a JupyterHub](../how-to/hub.md) explains them.",
+        _table(("Option", "Meaning", "Default value"), _options_of(LLMMeterHub)),
     )
+
+
+def _options_of(configurable: Any) -> Iterable[tuple[str, str, str]]:
+    for name, trait in sorted(configurable.class_own_traits(config=True).items()):
+        yield f"`{name}`", _cell(trait.help), f"`{trait.default_value_repr()}`"
 
 
 def _variables() -> Iterable[tuple[str, str, str]]:

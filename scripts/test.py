@@ -146,6 +146,8 @@ def python(env: dict[str, str], choice: Choice) -> SuiteOutcome:
     # The program and not `python -m pytest`, which would put the checkout itself on the path.
     measured = ["--cov", "--cov-report=", f"--cov-report=json:{coverage}"] if choice.is_python_covered else []
     env = {**env, "COVERAGE_FILE": str(RESULTS / "coverage")}
+    if not _install_packages(ROOT / "tests" / "hub_proxy", env):
+        print("JupyterHub's proxy could not be had: the tests of a real hub will be skipped.", flush=True)
     tests = _pytest([BIN / "pytest", "--durations=15", *options, *measured], env, results)
     if choice.is_retried and 0 < tests.failed <= _MOST_RETRIED:
         tests = _pytest_again(tests, env)

@@ -20,10 +20,12 @@ from jupyter_llm_meter.alerts.channel import SECRET_VARIABLES
 from jupyter_llm_meter.cli.command import Command, CommandError
 from jupyter_llm_meter.ledger import default_ledger_url
 from jupyter_llm_meter.policy.lab_settings import LabPaths
+from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.compose import compose_service
 from jupyter_llm_meter.service.environment import tap_variables
 from jupyter_llm_meter.service.service import Service
 from jupyter_llm_meter.service.storage import prepare_storage
+from jupyter_llm_meter.service.upstream import Upstream
 from jupyter_llm_meter.telemetry import HEADERS_VARIABLE
 from llm_meter_tap.provenance.notebook_path import ledger_path
 
@@ -91,6 +93,7 @@ class RunApp(Command):
             problems=problems,
             log=self.log,
             notify=self._show_notice,
+            upstream=_upstream(config.hub_url, problems),
         )
 
     def _exit_code(self, service: Service) -> int:
@@ -123,6 +126,14 @@ class RunApp(Command):
 
     def _show_notice(self, notice: str) -> None:
         sys.stderr.write(f"LLM Meter: {notice}\n")
+
+
+def _upstream(hub_url: str | None, problems: Problems) -> Upstream | None:
+    if hub_url is None:
+        return None
+    from jupyter_llm_meter.hub.client import connect  # only where there is a hub
+
+    return connect(hub_url, problems)
 
 
 def only_notebook(command: Sequence[str]) -> str | None:

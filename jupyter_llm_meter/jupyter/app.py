@@ -45,13 +45,14 @@ from jupyter_llm_meter.service.message_intake import MessageIntake
 from jupyter_llm_meter.service.owner import default_user
 from jupyter_llm_meter.service.service import Service
 from jupyter_llm_meter.service.storage import prepare_storage
+from jupyter_llm_meter.service.upstream import Upstream
 from jupyter_llm_meter.service.variables import OPTIONS
 from jupyter_llm_meter.telemetry import HEADERS_VARIABLE
 
 SETTINGS = (
     "database_url", "limits", "on_unreachable", "raises", "channels", "link", "user_id", "team",
     "prices_file", "time_zone", "currency", "otlp_endpoint", "otlp_users",
-    "archive_after_days", "archive_keep_months",
+    "archive_after_days", "archive_keep_months", "hub_url",
 )  # fmt: skip
 """The traits that `ServiceConfig.from_settings` checks; the others concern the Jupyter server alone."""
 
@@ -169,6 +170,13 @@ class LLMMeter(ExtensionApp):
         help="""Remove files of archived calls that are older than so many months. Totals stay, and the calls
         themselves are gone. Default: none, files are kept.""",
     )
+    hub_url = Unicode(
+        config=True,
+        help="""Address of the hub's service that keeps one ledger for all users, such as
+        http://hub:8000/services/llm-meter: calls are relayed to it, and its limits hold and are shown too.
+        JupyterHub's spawner sets it with LLM_METER_HUB_URL. docs/how-to/hub.md has an example. Default:
+        none.""",
+    )
     kernel_messages = Bool(
         True,
         config=True,
@@ -233,6 +241,7 @@ class LLMMeter(ExtensionApp):
             problems=problems,
             log=self.log,
             kernels=self.kernels,
+            upstream=self._upstream(problems),
         )
         standing = self.service.standing
         if self.metrics:
@@ -268,6 +277,14 @@ class LLMMeter(ExtensionApp):
                 "origins": Origins(self._server.contents_manager, self.service),
             }
             self.handlers.extend(handlers("", shared))
+
+    def _upstream(self, problems: Problems) -> Upstream | None:
+        url = self.service_config.hub_url
+        if url is None:
+            return None
+        from jupyter_llm_meter.hub.client import connect  # a lab without a hub never loads it
+
+        return connect(url, problems)
 
     def _settings(self) -> dict[str, Any]:
         """Return the options, without those that are not set and have a variable as their default."""

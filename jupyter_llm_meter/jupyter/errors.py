@@ -7,10 +7,6 @@ class RouteError(Exception):
     """A request that is answered with a refusal; the message says why and what is allowed."""
 
 
-class ArgumentError(RouteError, ValueError):
-    """An argument that cannot be used; the message names it and what is allowed."""
-
-
 class FormatUnavailable(RouteError):
     """An export format that this installation cannot write; the message says what is missing."""
 

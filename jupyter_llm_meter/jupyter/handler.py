@@ -18,11 +18,12 @@ from tornado.web import authenticated
 
 from jupyter_llm_meter.core.explanation import ExplainedError
 from jupyter_llm_meter.jupyter.doctor import ServerDoctor
-from jupyter_llm_meter.jupyter.errors import ArgumentError, FormatUnavailable, UnknownRoute
+from jupyter_llm_meter.jupyter.errors import FormatUnavailable, UnknownRoute
 from jupyter_llm_meter.jupyter.events import StandingEvents
 from jupyter_llm_meter.jupyter.origins import Origins
 from jupyter_llm_meter.ledger import ArchiveError, BadCursor, Ledger, LedgerUnavailable, UnknownAlert
 from jupyter_llm_meter.policy.errors import RaiseError, RaiseNotAllowed
+from jupyter_llm_meter.service.errors import ArgumentError
 from jupyter_llm_meter.service.service import Service
 from llm_meter_tap.wire.shape import Shape, WireError
 

@@ -45,6 +45,7 @@ from jupyter_llm_meter.ledger.notebooks.places import NO_PLACES, Place, Places
 from jupyter_llm_meter.ledger.oddities import Oddities, sum_of_oddities
 from jupyter_llm_meter.ledger.pages import ORDERS, SORTS, Page
 from jupyter_llm_meter.ledger.raising import new_raise_id
+from jupyter_llm_meter.ledger.relaying import Unrelayed
 from jupyter_llm_meter.ledger.reprice_trail import RepriceEntry, new_entry_id
 from jupyter_llm_meter.ledger.repricing import CostChange, Repricing, sum_of
 from jupyter_llm_meter.ledger.reservations.decide import Reserved
@@ -109,6 +110,7 @@ __all__ = [
     "TokenUsageFile",
     "Turn",
     "UnknownAlert",
+    "Unrelayed",
     "UnusableLedger",
     "Verdict",
     "archive_folder",

@@ -53,6 +53,7 @@ class LedgerAccess:
         went_away: Called when the ledger cannot be reached, on the loop of the caller.
         pricer: Finds the cost of calls.
         outbox: Where alerts go besides the ledger.
+        is_replaced: Whether metering continues in a new database where this one must not be written to.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class LedgerAccess:
         went_away: Callable[[], None] = lambda: None,
         pricer: Pricer = price,
         outbox: Outbox = NO_OUTBOX,
+        is_replaced: bool = True,
     ) -> None:
         self._url = url
         self._folder = folder
@@ -71,6 +73,7 @@ class LedgerAccess:
         self._went_away = went_away
         self._pricer = pricer
         self._outbox = outbox
+        self._is_replaced = is_replaced
         self._opening = Lock()
         self._ledger: Ledger | None = None
         self._pause_s = FIRST_PAUSE_S
@@ -151,6 +154,8 @@ class LedgerAccess:
             return self._ledger
 
     def _open_beside(self, error: UnusableLedger) -> Ledger:
+        if not self._is_replaced:
+            raise LedgerUnavailable(error.explanation.code, **error.explanation.values) from error
         home, stem, suffix = self._place_beside()
         # Two services that find the same bad ledger must use the same new one.
         with FileLock(home / f".{stem}.replacing"):

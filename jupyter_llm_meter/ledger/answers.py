@@ -27,6 +27,7 @@ from jupyter_llm_meter.ledger.oddities import Oddities, oddities
 from jupyter_llm_meter.ledger.paces import Pace, busy_minutes, paces
 from jupyter_llm_meter.ledger.pages import Page, page_of_calls, records_after
 from jupyter_llm_meter.ledger.raising import Raise
+from jupyter_llm_meter.ledger.relaying import Unrelayed, unrelayed_calls, unrelayed_count
 from jupyter_llm_meter.ledger.reprice_trail import RepriceEntry
 from jupyter_llm_meter.ledger.rows import from_us, to_record, to_us
 from jupyter_llm_meter.ledger.schema import meta
@@ -162,6 +163,16 @@ class Answers:
         """Those of the ids whose calls are in the ledger or its archive."""
         with reading(self._engine) as connection:
             return queries.known_ids(connection, call_ids)
+
+    def unrelayed(self, limit: int) -> list[Unrelayed]:
+        """Some of the calls that the hub has not got yet, see `relaying.unrelayed_calls`."""
+        with reading(self._engine) as connection:
+            return unrelayed_calls(connection, limit)
+
+    def unrelayed_count(self) -> tuple[int, int]:
+        """How many calls wait for the hub, and how many it did not take."""
+        with reading(self._engine) as connection:
+            return unrelayed_count(connection)
 
     def raises(self) -> list[Raise]:
         """Every raise ever made, newest first."""

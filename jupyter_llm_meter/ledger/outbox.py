@@ -21,10 +21,12 @@ class Outbox:
     Attributes:
         channels_for: Returns the names of the channels that get a limit's alerts.
         posted: Called after a commit that left something to deliver, on the committing thread.
+        is_relayed: Whether calls are relayed to a hub, see `relaying`.
     """
 
     channels_for: Callable[[Limit], Sequence[str]] = lambda _limit: ()
     posted: Callable[[], None] = lambda: None
+    is_relayed: bool = False
 
 
 def post(

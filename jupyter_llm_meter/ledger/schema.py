@@ -212,6 +212,18 @@ raises = Table(
     Index("raises_by_end", "expires_at"),
 )
 
+unrelayed = Table(
+    "unrelayed",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("allotment_id", Text),
+    Column("refusal", Text),
+    Index("unrelayed_by_change", "changed_at"),
+)
+"""The calls that the hub has not got yet as they are now, see `relaying`. `refusal` is why it did not take
+one."""
+
 reprices = Table(
     "reprices",
     metadata,

@@ -33,6 +33,7 @@ from jupyter_llm_meter.ledger.counters import (
 from jupyter_llm_meter.ledger.duplicates import lock_calls
 from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.outbox import Outbox
+from jupyter_llm_meter.ledger.relaying import note_unrelayed
 from jupyter_llm_meter.ledger.reservations.store import Drawn, end_reservations
 from jupyter_llm_meter.ledger.rows import Row, counted_figure, to_us
 from jupyter_llm_meter.ledger.schema import SUBJECT_COLUMNS
@@ -82,6 +83,9 @@ def settle(
     touched = add_calls(connection, changes, inserts)
     new = {call_id: batch.rows[call_id] for call_id in settled.new}
     drawn = _drawn(records, changes)
+    if outbox.is_relayed:
+        changed = [*settled.new, *settled.upgraded]
+        note_unrelayed(connection, changed, settled.merged, records, to_us(now))
     ended = {*(record.call_id for record in records), *dropped}
     settled.recalled.extend(end_reservations(connection, ended, new, drawn))
     settled.drawn.extend(_drawn_uses(batch, records))

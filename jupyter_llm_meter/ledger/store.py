@@ -21,7 +21,7 @@ from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.prices import price
 from jupyter_llm_meter.core.reservation import CallBounds, Decision
 from jupyter_llm_meter.core.standing import Alert, Standing
-from jupyter_llm_meter.ledger import alerting, deliveries, open_alerts, raising
+from jupyter_llm_meter.ledger import alerting, deliveries, open_alerts, raising, relaying
 from jupyter_llm_meter.ledger.answers import Answers
 from jupyter_llm_meter.ledger.archive.store import Archive
 from jupyter_llm_meter.ledger.archive.view import Progress, with_archived
@@ -40,6 +40,7 @@ from jupyter_llm_meter.ledger.outbox import Outbox
 from jupyter_llm_meter.ledger.paces import Pace
 from jupyter_llm_meter.ledger.pages import Page
 from jupyter_llm_meter.ledger.raising import Raise
+from jupyter_llm_meter.ledger.relaying import Unrelayed
 from jupyter_llm_meter.ledger.reprice_trail import RepriceEntry
 from jupyter_llm_meter.ledger.repricing import CostChange, Repricing, reprice
 from jupyter_llm_meter.ledger.reservations import Reservations
@@ -191,7 +192,11 @@ class Ledger(Answers):
         return alerts
 
     def standings(
-        self, limits: Sequence[Limit], now: datetime, subjects: Mapping[str, str] | None = None
+        self,
+        limits: Sequence[Limit],
+        now: datetime,
+        subjects: Mapping[str, str] | None = None,
+        only: str | None = None,
     ) -> list[Standing]:
         """Where every limit is in its current window.
 
@@ -199,10 +204,11 @@ class Ledger(Answers):
             limits: The limits in force.
             now: The instant that picks the windows.
             subjects: By scope, a subject to show even if it used nothing, such as ``{"user": "alice"}``.
+            only: The one subject wanted; None: all.
         """
         self._count_windows(limits, now)
         with reading(self._engine) as connection:
-            return standings(connection, limits, now, subjects or {})
+            return standings(connection, limits, now, subjects or {}, only)
 
     def claim_alert(self, alert_id: str, claimant: str, now: datetime) -> bool:
         """Give an alert to the one tab that shows it; returns whether this claimant has it.
@@ -264,8 +270,7 @@ class Ledger(Answers):
         """Decide whether calls may be sent, see `Reservations.reserve`; `limits` are all those in force."""
         records: Sequence[CallRecord] = [bounds.record for bounds in calls]
         if any(record.kernel_id or record.notebook_path for record in records):
-            with reading(self._engine) as connection:
-                records = Placing(connection, records, places, now).records
+            records = self.place(records, places, now)
         where = [replace(bounds, record=each) for bounds, each in zip(calls, records, strict=True)]
         return self._reservations.reserve(where, self._index(limits).blocking, now)
 
@@ -276,6 +281,21 @@ class Ledger(Answers):
     def end_of_holder(self, holder: str) -> int:
         """Take back what a dead process holds, after its spool was imported."""
         return self._reservations.end_of_holder(holder)
+
+    def place(self, records: Sequence[CallRecord], places: Places, now: datetime) -> list[CallRecord]:
+        """Calls with their notebooks and projects, as far as the ledger and the lab know them."""
+        with reading(self._engine) as connection:
+            return Placing(connection, records, places, now).records
+
+    def note_relayed(self, relayed: Sequence[Unrelayed]) -> None:
+        """Note that the hub has some calls; see `relaying.note_relayed`."""
+        with writing(self._engine) as connection:
+            relaying.note_relayed(connection, relayed)
+
+    def note_not_taken(self, refused: Sequence[Unrelayed], reason: str) -> None:
+        """Note that the hub does not take some calls; see `relaying.note_not_taken`."""
+        with writing(self._engine) as connection:
+            relaying.note_not_taken(connection, refused, reason)
 
     def keep_places(self, places: Places, now: datetime) -> None:
         """Keep what a lab says of its kernels, so that it is known when their calls come late."""

@@ -49,6 +49,8 @@ def is_same_response(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     response_id = one["response_id"]
     if response_id is None or response_id != other["response_id"] or len(response_id) < SHORTEST_ID:
         return False
+    if one["user_id"] != other["user_id"]:  # in the ledger of a hub nobody touches the calls of others
+        return False
     if rank(one["source"]) == rank(other["source"]) or "refused" in (one["status"], other["status"]):
         return False
     if None not in (providers := (_provider(one), _provider(other))) and len(set(providers)) > 1:
@@ -67,6 +69,7 @@ def is_shown(call: Mapping[str, Any], output: Mapping[str, Any]) -> bool:
         output["source"] == "output"
         and call["source"] in PROCESS_SOURCES
         and call["status"] != "refused"
+        and call["user_id"] == output["user_id"]
         and call["kernel_id"] is not None
         and call["kernel_id"] == output["kernel_id"]
         and _is_in_run(call, output)

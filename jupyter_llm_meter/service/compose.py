@@ -39,6 +39,7 @@ from jupyter_llm_meter.service.signals import Signals
 from jupyter_llm_meter.service.spool_import import SpoolImport
 from jupyter_llm_meter.service.standing import StandingDocument
 from jupyter_llm_meter.service.storage import Storage
+from jupyter_llm_meter.service.upstream import Upstream
 from jupyter_llm_meter.telemetry import CallExport, open_export
 
 
@@ -51,6 +52,7 @@ def compose_service(
     log: logging.Logger,
     kernels: Kernels | None = None,
     notify: Callable[[str], None] | None = None,
+    upstream: Upstream | None = None,
 ) -> Service:
     """Compose the service that a configuration describes; it is not started.
 
@@ -62,6 +64,7 @@ def compose_service(
         log: The service's log.
         kernels: The lab around the service, if there is one.
         notify: Shows the notices of crossed thresholds; without it they go to the taps.
+        upstream: The ledger of a hub, if there is one.
     """
     return assemble_service(
         storage=storage,
@@ -80,6 +83,7 @@ def compose_service(
         export=open_export(config.otlp, log),
         archive_after_days=config.archive_after_days,
         archive_keep_months=config.archive_keep_months,
+        upstream=upstream,
     )
 
 
@@ -101,6 +105,7 @@ def assemble_service(
     export: CallExport | None = None,
     archive_after_days: int | None = None,
     archive_keep_months: int | None = None,
+    upstream: Upstream | None = None,
 ) -> Service:
     """Assemble a service from its parts; it is not started.
 
@@ -122,6 +127,7 @@ def assemble_service(
         archive_after_days: The age in days at which calls are archived; None: they never are.
         archive_keep_months: The age in months at which files of archived calls are removed; None: they never
             are.
+        upstream: The ledger of a hub; None: there is no hub.
     """
     kernels, rules = kernels or NoKernels(), rules or Rules()
     channels = channels or Channels({}, problems)
@@ -134,7 +140,7 @@ def assemble_service(
         problems,
         went_away=signals.ledger_lost.emit,
         pricer=pricer,
-        outbox=Outbox(channels.names_for, signals.alerts_posted.emit),
+        outbox=Outbox(channels.names_for, signals.alerts_posted.emit, upstream is not None),
     )
     placed = NotebookLimits(limits, ledger, owner)
     ingest = Ingest(
@@ -165,6 +171,8 @@ def assemble_service(
         signals.standing_changed()
         peers.notify_soon()
 
+    above_limits = (lambda: ()) if upstream is None else upstream.limits
+    above_standings = (lambda: ()) if upstream is None else upstream.standings
     gate = GateFile(storage.folder, stem, rules=rules, problems=problems)
     return Service(
         stem=stem,
@@ -178,7 +186,7 @@ def assemble_service(
         background=background,
         rendezvous=OwnRendezvous(storage.folder, stem),
         gate=gate,
-        limits_watch=LimitsWatch(placed, gate, signals.standing_changed),
+        limits_watch=LimitsWatch(placed, gate, signals.standing_changed, above_limits),
         channels=channels,
         ledger=ledger,
         alert_delivery=AlertDelivery(
@@ -212,6 +220,7 @@ def assemble_service(
             channels=channels,
             forecasts=forecasts,
             currency=currency,
+            above=above_standings,
         ),
         spools=ImportSchedule(
             SpoolImport(storage.folder, ingest.settle_calls, problems, reservations.end_holder),
@@ -225,4 +234,5 @@ def assemble_service(
         archive=ArchiveSchedule(
             ledger, archive_after_days, archive_keep_months, background=background, log=log
         ),
+        upstream=upstream,
     )

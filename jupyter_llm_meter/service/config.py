@@ -45,6 +45,7 @@ class ServiceConfig:
         archive_after_days: The age in days at which calls are archived; None: they never are.
         archive_keep_months: The age in months at which files of archived calls are removed; None: they never
             are.
+        hub_url: Where the service of a hub is, whose limits hold as well; None: there is no hub.
     """
 
     owner: Owner
@@ -59,6 +60,7 @@ class ServiceConfig:
     otlp: OtlpSettings | None = None
     archive_after_days: int | None = None
     archive_keep_months: int | None = None
+    hub_url: str | None = None
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any], problems: Problems) -> ServiceConfig:
@@ -92,6 +94,7 @@ class ServiceConfig:
             otlp=_otlp(settings),
             archive_after_days=_whole(settings, "archive_after_days", LEAST_DAYS),
             archive_keep_months=_whole(settings, "archive_keep_months", LEAST_MONTHS),
+            hub_url=_text(settings, "hub_url"),
         )
 
 

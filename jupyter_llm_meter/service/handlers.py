@@ -100,14 +100,14 @@ class LinesHandler(ServiceHandler):
         spool = self.request.headers.get("X-LLM-Meter-Spool")
         if spool:
             self.spools[self.request.server_connection] = spool
-        receipt = await self.service.incoming.accept_lines(self.request.body)
+        receipt = await self.service.accept_lines(self.request.body)
         answer: dict[str, Any] = {"acknowledged": receipt.acknowledged, "notices": receipt.notices}
         if receipt.drawn:
             answer["drawn"] = [
                 {"id": each.call_id, "allotment": each.allotment_id, "used": dict(each.used)}
                 for each in receipt.drawn
             ]
-            answer["recalled"] = receipt.recalled
+            answer["recalled"] = self.service.recalled(receipt)
         if receipt.errors:
             self.refuse(400, "; ".join(receipt.errors), **answer)
         else:
@@ -136,7 +136,7 @@ class ReserveHandler(ServiceHandler):
         """Decide whether a call may be sent."""
         holder = self.request.headers.get("X-LLM-Meter-Spool")
         request = read_reservation_request(self.request.body, holder)
-        self.finish(await self.service.reservations.reserve(request))
+        self.finish(await self.service.reserve(request))
 
 
 class ReturnHandler(ServiceHandler):
@@ -155,7 +155,7 @@ class RenewHandler(ServiceHandler):
     @explained
     async def post(self) -> None:
         """Renew the leases of calls in flight."""
-        self.finish(await self.service.reservations.renew(read_call_ids(self.request.body)))
+        self.finish(await self.service.renew(read_call_ids(self.request.body)))
 
 
 class ServiceUsageHandler(ServiceHandler):

@@ -23,12 +23,20 @@ class LimitsWatch:
         limits: The limits in force.
         gate: The service's gate file.
         changed: Called when the limits have changed.
+        above: Finds the limits of a hub; None while they are not known.
     """
 
-    def __init__(self, limits: NotebookLimits, gate: GateFile, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        limits: NotebookLimits,
+        gate: GateFile,
+        changed: Callable[[], None],
+        above: Callable[[], Sequence[Limit] | None] = lambda: (),
+    ) -> None:
         self._limits = limits
         self._gate = gate
         self._changed = changed
+        self._above = above
         self._seen: Sequence[Limit] | None = None
 
     async def run(self) -> None:
@@ -44,7 +52,11 @@ class LimitsWatch:
         if limits is not self._seen:
             await self._limits.follow()
             limits = self._limits.current()
-        self._gate.follow(limits)
+        above = self._above()
+        if above is None:
+            self._gate.write()
+        else:
+            self._gate.follow([*limits, *above])
         is_new = self._seen is not None and limits is not self._seen
         self._seen = limits
         if is_new:

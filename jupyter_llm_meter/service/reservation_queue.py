@@ -203,6 +203,8 @@ class ReservationQueue:
         return outcome
 
     async def _counted(self, request: IncomingRequest) -> int | None:
+        if request.input_tokens is not None:
+            return request.input_tokens
         return await self._counting.count_input(request.record, request.text)
 
     async def _decided(self, bounds: CallBounds) -> _Outcome:

@@ -39,6 +39,7 @@ class IncomingRequest:
         returned: What the process gives back before the call is decided on.
         holder: The spool of the process.
         may_wait: The answer may wait until other processes have given back what they do not need.
+        input_tokens: What the text counts, where it was counted already; then there is no text.
     """
 
     record: CallRecord
@@ -50,6 +51,7 @@ class IncomingRequest:
     returned: Sequence[AllotmentReturn] = ()
     holder: str | None = None
     may_wait: bool = True
+    input_tokens: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ def read_reservation_request(body: bytes, holder: str | None = None) -> Incoming
         returned=_returned(shape),
         holder=holder,
         may_wait=shape.optional_flag("may_wait") is not False,
+        input_tokens=shape.optional_count("input_tokens", _MOST_TOKENS),
     )
 
 

@@ -41,7 +41,7 @@ from jupyter_llm_meter.service.completion import Completion
 from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.gate import GateFile
 from jupyter_llm_meter.service.import_schedule import ImportSchedule
-from jupyter_llm_meter.service.ingest import Ingest
+from jupyter_llm_meter.service.ingest import Ingest, Receipt
 from jupyter_llm_meter.service.kernel_runs import KernelRuns
 from jupyter_llm_meter.service.limits_watch import LimitsWatch
 from jupyter_llm_meter.service.notebook_limits import NotebookLimits
@@ -50,12 +50,13 @@ from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.service.peers import Peers
 from jupyter_llm_meter.service.rendezvous import OwnRendezvous
 from jupyter_llm_meter.service.reservation_queue import ReservationQueue
-from jupyter_llm_meter.service.reservation_request import UsageRequest
+from jupyter_llm_meter.service.reservation_request import IncomingRequest, UsageRequest
 from jupyter_llm_meter.service.runaways import Runaways
 from jupyter_llm_meter.service.server import ServiceServer
 from jupyter_llm_meter.service.signals import Signals
 from jupyter_llm_meter.service.standing import StandingDocument
 from jupyter_llm_meter.service.storage import Storage
+from jupyter_llm_meter.service.upstream import Answer, Upstream
 from jupyter_llm_meter.telemetry import CallExport
 
 SERVER_PROBLEM = "service-server"
@@ -97,6 +98,7 @@ class Service:
         peers: The other services on this folder.
         export: Exports calls to a collector; None: nothing does.
         archive: Archives old calls.
+        upstream: The ledger of a hub, whose limits hold as well; None: there is no hub.
     """
 
     _: KW_ONLY
@@ -127,6 +129,7 @@ class Service:
     peers: Peers
     export: CallExport | None = None
     archive: ArchiveSchedule
+    upstream: Upstream | None = None
 
     def __post_init__(self) -> None:
         """Prepare the thread and connect the parts."""
@@ -137,6 +140,8 @@ class Service:
         self.signals.ledger_lost.connect(self.spools.recover_ledger)
         self.signals.ledger_returned.connect(self.moves.attempt)
         self.signals.alerts_posted.connect(self._alerts_posted)
+        if self.upstream is not None:
+            self.upstream.attach(self)
 
     def start(self) -> None:
         """Start the thread; returns when taps can connect, or when the state says that they cannot."""
@@ -196,10 +201,39 @@ class Service:
         """Import the spools of dead processes soon; from any thread while the service runs."""
         self._thread.call_soon(self.spools.import_dead_soon)
 
+    async def reserve(self, request: IncomingRequest) -> Answer:
+        """Decide whether a call may be sent; see `ReservationQueue.reserve`."""
+        if self.upstream is None:
+            return await self.reservations.reserve(request)
+        return await self.upstream.reserve(request, self.reservations.reserve)
+
+    async def renew(self, ids: Sequence[str]) -> Answer:
+        """Renew the leases of calls in flight and of allotments; see `ReservationQueue.renew`."""
+        answer = await self.reservations.renew(ids)
+        if self.upstream is not None:
+            answer["renewed"] = await self.upstream.renew(ids, answer["renewed"])
+        return answer
+
     async def give_back(self, returned: Sequence[AllotmentReturn]) -> None:
         """Take back what a process does not need; see `ReservationQueue.give_back`."""
+        if self.upstream is not None:
+            returned = await self.upstream.give_back(returned)
         await self.reservations.give_back(returned)
         self.peers.notify_soon()
+
+    async def accept_lines(self, body: bytes) -> Receipt:
+        """Commit the lines of a tap; see `Ingest.accept_lines`."""
+        receipt = await self.incoming.accept_lines(body)
+        if self.upstream is not None and receipt.dropped:
+            self.upstream.drop(receipt.dropped)
+        return receipt
+
+    def recalled(self, receipt: Receipt) -> list[str]:
+        """The allotments of a tap's lines that another call waits for."""
+        if self.upstream is None:
+            return receipt.recalled
+        used = [use.allotment_id for use in receipt.drawn]
+        return sorted({*receipt.recalled, *self.upstream.recalled(used)})
 
     async def sum_usage(self, request: UsageRequest) -> dict[str, Any]:
         """Sum up some calls, or those of a kernel.
@@ -290,6 +324,8 @@ class Service:
         if self.export is not None:
             self.export.start()
         self.archive.start()
+        if self.upstream is not None:
+            self.upstream.start()
 
     async def _catch_up(self) -> None:
         """Import what waited for a service, then decide on calls, sweep, and check the channels.
@@ -310,6 +346,8 @@ class Service:
         await self._server.close()
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self.spools.import_all(with_living=True), IMPORT_PATIENCE_S)
+        if self.upstream is not None:
+            await self.upstream.stop()
         await self.moves.wait()
         await self.peers.drain()
         self.reservations.close()

@@ -6,7 +6,7 @@ last reading stay, with their time; before the first reading there are none, whi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -45,6 +45,7 @@ class StandingDocument:
         channels: Checks the channels that limits name.
         forecasts: Where the standings lead.
         currency: What is shown beside dollars.
+        above: Finds the entries of a hub's standings, which come after those of this ledger.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class StandingDocument:
         channels: Channels,
         forecasts: Forecasts,
         currency: Currency | None = None,
+        above: Callable[[], Sequence[dict[str, Any]]] = lambda: (),
     ) -> None:
         self._ledger = ledger
         self._limits = limits
@@ -74,6 +76,7 @@ class StandingDocument:
         self._channels = channels
         self._forecasts = forecasts
         self._currency = currency
+        self._above = above
         self._reviewed: Sequence[Limit] | None = None
         self._last: Figures = {"standings": [], "alerts": []}
 
@@ -84,8 +87,11 @@ class StandingDocument:
         except LedgerUnavailable:
             self._last.setdefault("as_of", format_time(datetime.now(timezone.utc)))
         unmetered = await self._kernels.unmetered()
+        standings = self._last["standings"]
+        assert isinstance(standings, list)
         return {
             **self._last,
+            "standings": [*standings, *self._above()],
             "state": self._problems.state(),
             "unmetered": [kernel.to_wire() for kernel in unmetered],
             "runaways": self._runaways.to_wire(),

@@ -87,6 +87,7 @@ VARIABLES = (
         "LLM_METER_OTLP_ENDPOINT", "otlp_endpoint", "Base URL of the collector that gets calls by OTLP."
     ),
     Variable("LLM_METER_OTLP_USERS", "otlp_users", "Whether exported calls name their users: true or false."),
+    Variable("LLM_METER_HUB_URL", "hub_url", "Address of the hub's service; JupyterHub's spawner sets it."),
 )
 """The variables that `with_variables` reads."""
 
@@ -253,6 +254,7 @@ _READERS: Mapping[str, Callable[[_Reader], Any]] = {
     "prices_file": lambda reader: reader.text("LLM_METER_PRICES_FILE"),
     "otlp_endpoint": _otlp_endpoint,
     "otlp_users": _otlp_users,
+    "hub_url": lambda reader: reader.text("LLM_METER_HUB_URL"),
 }
 OPTIONS = frozenset(_READERS)
 """The options that a variable can be the default of."""

@@ -6,10 +6,10 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from jupyter_llm_meter.jupyter.arguments import choice, number
-from jupyter_llm_meter.jupyter.filter_arguments import SEARCH_ARGUMENTS, read_archived, read_filter
 from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
 from jupyter_llm_meter.ledger import ORDERS, SORTS, ArchiveNote, Ledger, Page
+from jupyter_llm_meter.service.arguments import choice, number
+from jupyter_llm_meter.service.filter_arguments import SEARCH_ARGUMENTS, read_archived, read_filter
 from llm_meter_tap.wire.record import CallRecord, read_record
 from llm_meter_tap.wire.shape import Shape, WireError
 

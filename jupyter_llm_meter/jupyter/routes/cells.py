@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from jupyter_llm_meter.jupyter.errors import ArgumentError
 from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
+from jupyter_llm_meter.service.errors import ArgumentError
 
 
 class CellsHandler(MeterHandler):

@@ -15,11 +15,11 @@ from tornado.iostream import StreamClosedError
 
 from jupyter_llm_meter.core.windows import local_time
 from jupyter_llm_meter.exports import FORMS, PARQUET_NEEDS, Writer, is_available
-from jupyter_llm_meter.jupyter.arguments import choice
 from jupyter_llm_meter.jupyter.errors import FormatUnavailable
-from jupyter_llm_meter.jupyter.filter_arguments import SEARCH_ARGUMENTS, read_archived, read_filter
 from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
 from jupyter_llm_meter.ledger import Answers, Filter, LedgerUnavailable
+from jupyter_llm_meter.service.arguments import choice
+from jupyter_llm_meter.service.filter_arguments import SEARCH_ARGUMENTS, read_archived, read_filter
 from llm_meter_tap.wire.record import CallRecord
 
 TICK = timedelta(microseconds=1)

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from jupyter_llm_meter.core.standing import format_time
-from jupyter_llm_meter.jupyter.arguments import choice, number, zone_name
-from jupyter_llm_meter.jupyter.filter_arguments import FILTER_ARGUMENTS, read_archived, read_filter
 from jupyter_llm_meter.jupyter.handler import MeterHandler, guarded
 from jupyter_llm_meter.ledger import GROUPS, SPLIT_COLUMNS, ArchiveNote, Ledger
+from jupyter_llm_meter.service.arguments import choice, number, zone_name
+from jupyter_llm_meter.service.filter_arguments import FILTER_ARGUMENTS, read_archived, read_filter
 
 MOST_GROUPS = 1000
 

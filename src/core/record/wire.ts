@@ -65,6 +65,8 @@ export interface components {
       | 'channel'
       | 'environment'
       | 'gate'
+      | 'hub-away'
+      | 'hub-no-token'
       | 'ledger-corrupt'
       | 'ledger-exposed'
       | 'ledger-foreign'

@@ -26,6 +26,10 @@ export function problemTitle(
       return trans.__("Some environment variables aren't in force");
     case 'gate':
       return trans.__("Hard limits aren't enforced");
+    case 'hub-away':
+      return trans.__("The hub's ledger can't be reached");
+    case 'hub-no-token':
+      return trans.__("Calls aren't relayed to the hub");
     case 'ledger-corrupt':
     case 'ledger-foreign':
     case 'ledger-newer':

@@ -17,6 +17,7 @@ COMMANDS = {
     "restore": ("restore", "nowhere.sqlite3"),
     "vacuum": ("vacuum",),
     "tap": ("tap", "status", "--python", sys.executable),
+    "hub": ("hub",),
     "run": ("run", "--", sys.executable, "-c", "print('ran')"),
 }
 SHOWN = {
@@ -32,6 +33,7 @@ SHOWN = {
     "restore": "",
     "vacuum": "before",
     "tap": "site-packages",
+    "hub": "",
     "run": "ran",
 }
 

@@ -261,6 +261,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest"),
     )
     op.create_table(
+        "unrelayed",
+        sa.Column("call_id", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.Column("allotment_id", sa.Text(), nullable=True),
+        sa.Column("refusal", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("call_id"),
+    )
+    op.create_index("unrelayed_by_change", "unrelayed", ["changed_at"], unique=False)
+    op.create_table(
         "call_rows",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("call_id", sa.Text().with_variant(sa.BLOB(), "sqlite"), nullable=False),

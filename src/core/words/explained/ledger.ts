@@ -26,6 +26,17 @@ export const LEDGER_TEXTS: Texts = {
       of('folder'),
       of('path')
     ),
+  'hub-away': (of, trans) =>
+    trans.__(
+      "The hub's ledger cannot be reached (%1). Calls wait in this user's ledger and are relayed when it is back.",
+      of('error')
+    ),
+  'hub-no-token': (of, trans) =>
+    trans.__(
+      'Calls are not relayed to the hub at %1: %2 is not set. Start this server with JupyterHub, or remove hub_url.',
+      of('url'),
+      of('name')
+    ),
   'calls-lost': (of, trans) =>
     trans.__(
       "Kernel messages were lost. Missing calls: %1. The totals lack them until the spool on the kernel's machine is imported. If a gateway limits the rate of messages, print less at a time.",

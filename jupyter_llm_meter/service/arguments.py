@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from jupyter_llm_meter.jupyter.errors import ArgumentError
+from jupyter_llm_meter.service.errors import ArgumentError
 from llm_meter_tap.wire.shape import parse_time
 
 

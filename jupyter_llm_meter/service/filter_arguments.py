@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tornado.web import RequestHandler
 
-from jupyter_llm_meter.jupyter.arguments import choice, instant
-from jupyter_llm_meter.jupyter.errors import ArgumentError
 from jupyter_llm_meter.ledger import FILTER_COLUMNS, Filter
+from jupyter_llm_meter.service.arguments import choice, instant
+from jupyter_llm_meter.service.errors import ArgumentError
 
 LONGEST_SEARCH = 200
 FILTER_ARGUMENTS = ("from", "to", *FILTER_COLUMNS)

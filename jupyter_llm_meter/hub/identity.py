@@ -1,0 +1,68 @@
+"""Finds out from the hub whose token a request carries.
+
+Tokens of users' servers and tokens that users make come in the header ``Authorization``; a browser has a
+cookie, by the hub's OAuth. An answer of the hub is kept for `KEPT_S` seconds: so long can a revoked token or
+a change of groups go unnoticed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from tornado.web import RequestHandler
+
+from jupyter_llm_meter.hub.members import Member, Roles
+
+KEPT_S = 60
+
+
+class Identities(Protocol):
+    """Knows who asks."""
+
+    async def of_token(self, handler: RequestHandler) -> Member | None:
+        """Return whose token is in the request's header; None: nobody's, or one without access."""
+
+    async def of_request(self, handler: RequestHandler) -> Member | None:
+        """Return who asks, by token or by the browser's cookie."""
+
+
+def login_handler() -> type[RequestHandler]:
+    """Return the handler to which the hub sends a browser back after a login."""
+    from jupyterhub.services.auth import (  # type: ignore[import-not-found,import-untyped,unused-ignore]
+        HubOAuthCallbackHandler,
+    )
+
+    handler: type[RequestHandler] = HubOAuthCallbackHandler
+    return handler
+
+
+class HubIdentities:
+    """Who asks, by the API of the hub that manages this service (`jupyterhub.services.auth`).
+
+    Args:
+        roles: How the hub's groups are read.
+        auth: The hub's client; None: one that its environment variables (``JUPYTERHUB_*``) configure.
+    """
+
+    def __init__(self, roles: Roles, auth: Any = None) -> None:
+        if auth is None:
+            # Only where the extra "hub" is installed.
+            from jupyterhub.services.auth import HubOAuth
+
+            auth = HubOAuth.instance(cache_max_age=KEPT_S)
+        self.auth = auth
+        self._roles = roles
+
+    async def of_token(self, handler: RequestHandler) -> Member | None:
+        """Return whose token is in the request's header."""
+        token = self.auth.get_token(handler, in_cookie=False)
+        return self._member(await self.auth.user_for_token(token, sync=False)) if token else None
+
+    async def of_request(self, handler: RequestHandler) -> Member | None:
+        """Return who asks, by token or by the browser's cookie."""
+        return self._member(await self.auth.get_user(handler, sync=False))
+
+    def _member(self, model: Any) -> Member | None:
+        if not model or not self.auth.check_scopes(self.auth.access_scopes, model):
+            return None
+        return self._roles.member(model)

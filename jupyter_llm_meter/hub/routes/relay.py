@@ -1,0 +1,80 @@
+"""What users' services post: the bodies of the loopback API (docs/reference/protocol.md)."""
+
+from __future__ import annotations
+
+from jupyter_llm_meter.hub.handler import RelayHandler, answered
+from jupyter_llm_meter.service.reservation_request import (
+    read_call_ids,
+    read_reservation_request,
+    read_returned,
+)
+
+SPOOL_HEADER = "X-LLM-Meter-Spool"
+
+
+class LinesHandler(RelayHandler):
+    """``POST v1/lines``."""
+
+    @answered
+    async def post(self) -> None:
+        """Commit spool lines; a call is acknowledged after its commit."""
+        answer, errors = await self.meter.accept_lines(self.sender(), self.request.body)
+        if errors:
+            self.refuse(400, "; ".join(errors), "bad-line", **answer)
+        else:
+            self.answer(answer)
+
+
+class ReserveHandler(RelayHandler):
+    """``POST v1/reserve``."""
+
+    @answered
+    async def post(self) -> None:
+        """Decide whether a call may be sent."""
+        request = read_reservation_request(self.request.body, self.request.headers.get(SPOOL_HEADER))
+        self.answer(await self.meter.reserve(self.sender(), request))
+
+
+class RenewHandler(RelayHandler):
+    """``POST v1/renew``."""
+
+    @answered
+    async def post(self) -> None:
+        """Renew leases."""
+        self.answer(await self.meter.renew(self.sender(), read_call_ids(self.request.body)))
+
+
+class ReturnHandler(RelayHandler):
+    """``POST v1/return``."""
+
+    @answered
+    async def post(self) -> None:
+        """Take back what processes do not need of their allotments."""
+        await self.meter.give_back(self.sender(), read_returned(self.request.body))
+        self.answer({})
+
+
+class StandingHandler(RelayHandler):
+    """``GET v1/standing``."""
+
+    @answered
+    async def get(self) -> None:
+        """Answer with where the limits of the user and of their teams are, and which limits there are."""
+        standings = await self.meter.standings(self.member)
+        self.answer(
+            {
+                "user": self.member.name,
+                "teams": list(self.member.teams),
+                "standings": [standing.to_dict() for standing in standings],
+                "limits": [limit.to_dict() for limit in self.meter.limits_of(self.member)],
+            }
+        )
+
+
+ROUTES: dict[str, type[RelayHandler]] = {
+    "v1/lines": LinesHandler,
+    "v1/reserve": ReserveHandler,
+    "v1/renew": RenewHandler,
+    "v1/return": ReturnHandler,
+    "v1/standing": StandingHandler,
+}

@@ -1,0 +1,52 @@
+"""The hub's service in its own process, until it ends or is killed: ``hub_process.py URL LIMITS PORT``.
+
+URL is that of the ledger, LIMITS JSON. Users' tokens are their names: what a JupyterHub says of tokens is
+tested with a real one.
+"""
+
+import asyncio
+import json
+import logging
+import sys
+
+from jupyter_llm_meter.hub.config import HubConfig, read_limits
+from jupyter_llm_meter.hub.handler import Shared
+from jupyter_llm_meter.hub.members import Roles
+from jupyter_llm_meter.hub.meter import HubMeter
+from jupyter_llm_meter.hub.server import Place, serve
+from jupyter_llm_meter.runtime.problems import Problems
+
+PREFIX = "/services/llm-meter/"
+GROUPS = {
+    "ann": ["physics"],
+    "ben": ["physics", "physics-leads"],
+    "dee": ["history"],
+    "both": ["physics", "history"],
+    "alone": [],
+    "boss": [],
+}
+
+
+class Tokens:
+    def __init__(self, roles):
+        self.roles = roles
+
+    async def of_token(self, handler):
+        name = handler.request.headers.get("Authorization", "").removeprefix("token ")
+        if name not in GROUPS:
+            return None
+        return self.roles.member({"name": name, "groups": GROUPS[name], "admin": name == "boss"})
+
+    of_request = of_token
+
+
+async def main(url, limits, port):
+    roles = Roles()
+    config = HubConfig(url, read_limits(limits, "UTC"), roles)
+    log = logging.getLogger("hub")
+    shared = Shared(HubMeter(config, Problems(log), log), Tokens(roles), "UTC")
+    await serve(shared, Place("127.0.0.1", port, PREFIX, b"secret"))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], json.loads(sys.argv[2]), int(sys.argv[3])))
