@@ -79,18 +79,16 @@ class StandingDocument:
         self._above = above
         self._reviewed: Sequence[Limit] | None = None
         self._last: Figures = {"standings": [], "alerts": []}
+        self._begun = self._kept = 0
 
     async def compose(self) -> dict[str, object]:
         """Return the document without ``seq`` and ``call_ids``."""
-        try:
-            self._last = await self._ledger.use(self._read_ledger)
-        except LedgerUnavailable:
-            self._last.setdefault("as_of", format_time(datetime.now(timezone.utc)))
+        figures = await self._figures()
         unmetered = await self._kernels.unmetered()
-        standings = self._last["standings"]
+        standings = figures["standings"]
         assert isinstance(standings, list)
         return {
-            **self._last,
+            **figures,
             "standings": [*standings, *self._above()],
             "state": self._problems.state(),
             "unmetered": [kernel.to_wire() for kernel in unmetered],
@@ -99,6 +97,23 @@ class StandingDocument:
             "owner": self._owner.to_wire(),
             **({} if self._currency is None else {"currency": self._currency.to_wire()}),
         }
+
+    async def _figures(self) -> Figures:
+        """The ledger's figures now, or those of the last reading.
+
+        Documents may be composed at the same time: each has the figures of its own reading, and those of the
+        reading that began last are kept, whichever ends first.
+        """
+        self._begun += 1
+        number = self._begun
+        try:
+            figures = await self._ledger.use(self._read_ledger)
+        except LedgerUnavailable:
+            self._last.setdefault("as_of", format_time(datetime.now(timezone.utc)))
+            return self._last
+        if number > self._kept:
+            self._kept, self._last = number, figures
+        return figures
 
     def _read_ledger(self, ledger: Ledger) -> Figures:
         limits = self._limits.current()

