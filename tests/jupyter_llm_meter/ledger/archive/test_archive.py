@@ -1,5 +1,6 @@
 """Calls leave the ledger and come back: no sum changes, and no call is lost or counted twice."""
 
+import errno
 import gzip
 import json
 import os
@@ -104,6 +105,9 @@ def test_a_file_is_private_compressed_and_says_what_it_is(full):
     calls = [dict(zip(head["columns"], line, strict=True)) for line in rest if isinstance(line, list)]
     assert len(calls) == 13
     assert path.stat().st_size == march.bytes
+    told = march.to_dict()
+    assert (told["file"], told["calls"], told["first_at"][:7]) == (path.name, 13, "2026-03")
+    assert "removed_at" not in told
 
 
 def test_the_current_month_young_months_and_the_future_are_never_archived(ledger):
@@ -424,6 +428,25 @@ def test_a_notebook_that_moves_takes_its_archived_calls_along(full):
     assert paths == {row.get("group"): row["calls"] for row in full.usage("notebook")}
 
 
+def test_tokens_without_a_price_follow_a_notebook_that_takes_the_place_of_another(ledger):
+    from jupyter_llm_meter.ledger.engine import reading
+    from jupyter_llm_meter.ledger.history import unpriced_tokens_by
+
+    unpriced = {"started_at": MARCH, "request_model": "mystery"}
+    old = [call(name, notebook_path=f"{name}.ipynb", **unpriced) for name in ("a", "b")]
+    ledger.settle([*old, call("now"), call("before", started_at=NOW - timedelta(days=1))], TOTAL, NOW)
+    archive_all(ledger)
+
+    def tokens():
+        with reading(ledger._engine) as connection:
+            return unpriced_tokens_by(connection, "notebook_path", 0, None)
+
+    before = tokens()
+    ledger.move_notebooks("alice", "a.ipynb", "b.ipynb", NOW)
+    assert before["a.ipynb"] > 0
+    assert tokens()["b.ipynb"] == before["a.ipynb"] + before["b.ipynb"]
+
+
 def test_a_page_of_calls_finds_those_of_the_ledger_behind_archived_ones(full):
     archive_all(full)
     full.settle([call("late", started_at=MARCH - timedelta(days=40))], TOTAL, NOW)
@@ -668,6 +691,19 @@ def test_a_file_in_the_place_of_the_folder_keeps_the_calls_in_the_ledger(file):
         assert live(ledger) == 28
 
 
+def test_a_disk_that_is_full_keeps_the_calls_in_the_ledger(file, monkeypatch):
+    from jupyter_llm_meter.ledger.archive import files as form
+
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(form.os, "fsync", full)
+    with Ledger.open(sqlite_url(file)) as ledger:
+        with pytest.raises(ArchiveError, match="No space left on device; the calls stay in the ledger"):
+            ledger.archive.archive_some("2026-03", NOW)
+        assert (live(ledger), list(ledger.archive.folder.iterdir())) == (28, [])
+
+
 def test_what_is_read_back_differently_is_not_kept(file, monkeypatch):
     from jupyter_llm_meter.ledger.archive import files as form
 
@@ -679,8 +715,13 @@ def test_what_is_read_back_differently_is_not_kept(file, monkeypatch):
 
 
 def test_a_row_that_is_gone_while_calls_are_read_is_looked_for_again(file, monkeypatch):
-    real, gone = archiving._shared, iter([True])
-    monkeypatch.setattr(archiving, "_shared", lambda *words: None if next(gone, False) else real(*words))
+    real, stale = archiving._plain, iter([True] * 13)
+
+    def plain(row):
+        row_id, call_id, series_id, *rest = real(row)
+        return (row_id, call_id, -1 if next(stale, False) else series_id, *rest)
+
+    monkeypatch.setattr(archiving, "_plain", plain)
     with Ledger.open(sqlite_url(file)) as ledger:
         assert ledger.archive.archive_some("2026-03", NOW).calls == 13
 
