@@ -1,0 +1,155 @@
+"""What LiteLLM's configuration names: `check_token` for ``custom_auth`` and `meter` for ``callbacks``.
+
+The only module that imports LiteLLM. Refusals have status 402, which SDKs do not retry, in OpenAI's shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from fastapi import HTTPException, Request  # type: ignore[import-not-found,unused-ignore]
+from litellm.integrations.custom_logger import CustomLogger  # type: ignore[import-not-found,unused-ignore]
+from litellm.proxy._types import (  # type: ignore[import-not-found,unused-ignore]
+    LitellmUserRoles,
+    ProxyException,
+    UserAPIKeyAuth,
+)
+
+from jupyter_llm_meter.hub.errors import HubAway
+from jupyter_llm_meter.litellm.config import read_config
+from jupyter_llm_meter.litellm.errors import CallRefused, HubUnreachable, NameTaken
+from jupyter_llm_meter.litellm.gateway import Gateway
+from jupyter_llm_meter.litellm.people import People
+from jupyter_llm_meter.litellm.requests import is_open, read_ask
+
+TEAM_HEADER = "x-llm-meter-team"
+"""Names the team that a call counts for, if its user is in it."""
+
+_BAD_TOKEN = (
+    "This is not the token of a user of the hub who may use LLM Meter. In a notebook of the hub the key is "
+    "the value of JUPYTERHUB_API_TOKEN; after the server was stopped, it has another one."
+)
+_CLOSED = "Users may only call models through this gateway; {} {} is not open to them."
+_AWAY = "LLM Meter's service of the hub cannot be reached, so {}. Nothing was sent. Try again later."
+_TAKEN = "Another request had this x-litellm-call-id. Nothing was sent. Leave the header out."
+_BACKGROUND = "Background answers are not metered here. Nothing was sent. Leave out background."
+
+_config = read_config()
+_people = People(_config.hub_url)
+
+
+async def check_token(request: Request, api_key: str) -> UserAPIKeyAuth:
+    """Find out whose token a request carries (``general_settings.custom_auth``).
+
+    Args:
+        request: The request.
+        api_key: The token, from ``Authorization``, ``api-key`` or ``x-api-key``.
+
+    Raises:
+        ProxyException: 401 for a token of nobody, 403 for a route that is closed to users, 503 while the hub
+            does not answer.
+    """
+    try:
+        person = await _people.person(api_key or "")
+    except HubAway:
+        raise _error(_AWAY.format("your token cannot be checked"), "service_unavailable", 503) from None
+    if person is None:
+        raise _error(_BAD_TOKEN, "authentication_error", 401)
+    path = request.url.path
+    if not is_open(request.method, path):
+        raise _error(_CLOSED.format(request.method, path), "permission_error", 403)
+    return UserAPIKeyAuth(
+        api_key=person.token_name,
+        user_id=person.name,
+        team_id=person.team_of(request.headers.get(TEAM_HEADER)),
+        user_role=LitellmUserRoles.INTERNAL_USER,
+    )
+
+
+class Meter(CustomLogger):  # type: ignore[misc,unused-ignore]
+    """Asks the hub before each call, and tells it what the call used (``litellm_settings.callbacks``)."""
+
+    def __init__(self) -> None:
+        super().__init__(turn_off_message_logging=True)
+        self._gateway: Gateway | None = None
+
+    async def async_pre_call_hook(
+        self, user_api_key_dict: UserAPIKeyAuth, cache: object, data: dict[str, Any], call_type: str
+    ) -> None:
+        """Reserve what a call may use.
+
+        Raises:
+            HTTPException: 402 where a limit refuses it, 503 while the hub does not answer, 400 for a request
+                that cannot be metered.
+        """
+        if call_type in _FREE:
+            return
+        if self._gateway is None:
+            self._gateway = Gateway(_config)
+        sent = data.get("proxy_server_request") or {}
+        body = sent.get("body") or {}
+        if body.get("background"):
+            raise _refusal(_BACKGROUND, "invalid_request_error", 400)
+        ask = read_ask(
+            str(sent.get("url") or ""),
+            body,
+            data.get("model"),
+            user_api_key_dict.user_id or "",
+            user_api_key_dict.team_id,
+            datetime.now(timezone.utc),
+        )
+        try:
+            await self._gateway.admit(str(data.get("litellm_call_id")), ask, data.get("litellm_logging_obj"))
+        except CallRefused as refused:
+            raise _refusal(str(refused), "insufficient_quota", 402) from None
+        except HubUnreachable:
+            text = _AWAY.format("limits cannot be kept")
+            raise _refusal(text, "service_unavailable", 503) from None
+        except NameTaken:
+            raise _refusal(_TAKEN, "invalid_request_error", 400) from None
+
+    async def async_log_success_event(
+        self, kwargs: Mapping[str, Any], response_obj: object, start_time: object, end_time: object
+    ) -> None:
+        """Settle a call that got an answer, or the part of one that its client has waited for."""
+        if self._gateway is not None:
+            payload = kwargs.get("standard_logging_object") or {}
+            self._gateway.finish(str(kwargs.get("litellm_call_id")), payload, _usage(payload, response_obj))
+
+    async def async_post_call_failure_hook(
+        self,
+        request_data: Mapping[str, Any],
+        original_exception: Exception,
+        user_api_key_dict: UserAPIKeyAuth,
+        traceback_str: str | None = None,
+    ) -> None:
+        """Settle a call that could not be completed."""
+        if self._gateway is not None:
+            self._gateway.fail(str(request_data.get("litellm_call_id")), original_exception)
+
+
+_FREE = ("atoken_counter", "amoderation", "moderation")
+
+
+def _usage(payload: Mapping[str, Any], response: object) -> Mapping[str, Any]:
+    found = (payload.get("metadata") or {}).get("usage_object")
+    if isinstance(found, dict):
+        return found
+    dump = getattr(getattr(response, "usage", None), "model_dump", None)
+    dumped = dump() if callable(dump) else None
+    return dumped if isinstance(dumped, dict) else {}
+
+
+def _error(message: str, kind: str, status: int) -> ProxyException:
+    return ProxyException(message=message, type=kind, param=None, code=status)
+
+
+def _refusal(message: str, kind: str, status: int) -> HTTPException:
+    """An error that ends a call before it is sent, which SDKs do not retry."""
+    detail = {"error": {"message": message, "type": kind, "param": None, "code": kind}}
+    return HTTPException(status_code=status, detail=detail, headers={"x-should-retry": "false"})
+
+
+meter = Meter()
