@@ -12,7 +12,7 @@ import weakref
 from collections import OrderedDict
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
@@ -120,7 +120,8 @@ class Gateway:
         """Settle a call that could not be completed; nothing for one that is settled."""
         call = self._open.pop(name, None)
         if call is not None:
-            self._delivery.settle(answers.failed(call.record, error, call.counted, call.duration_s()))
+            record = answers.failed(call.record, error, call.counted, call.duration_s())
+            self._delivery.settle(replace(record, response_id=name))
 
     def abandon(self, name: str) -> None:
         """Settle a call of which LiteLLM has never said how it ended; nothing for one that is settled."""
