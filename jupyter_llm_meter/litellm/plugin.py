@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from fastapi import HTTPException, Request  # type: ignore[import-not-found,unused-ignore]
+from fastapi import Request  # type: ignore[import-not-found,unused-ignore]
 from litellm.integrations.custom_logger import CustomLogger  # type: ignore[import-not-found,unused-ignore]
 from litellm.proxy._types import (  # type: ignore[import-not-found,unused-ignore]
     LitellmUserRoles,
@@ -23,6 +23,9 @@ from jupyter_llm_meter.litellm.errors import CallRefused, HubUnreachable, NameTa
 from jupyter_llm_meter.litellm.gateway import Gateway
 from jupyter_llm_meter.litellm.people import People
 from jupyter_llm_meter.litellm.requests import is_open, read_ask
+
+REFUSED = 402
+"""The status of a refusal; 429 would be retried."""
 
 TEAM_HEADER = "x-llm-meter-team"
 """Names the team that a call counts for, if its user is in it."""
@@ -72,7 +75,7 @@ class Meter(CustomLogger):  # type: ignore[misc,unused-ignore]
     """Asks the hub before each call, and tells it what the call used (``litellm_settings.callbacks``)."""
 
     def __init__(self) -> None:
-        super().__init__(turn_off_message_logging=True)
+        super().__init__()
         self._gateway: Gateway | None = None
 
     async def async_pre_call_hook(
@@ -81,7 +84,7 @@ class Meter(CustomLogger):  # type: ignore[misc,unused-ignore]
         """Reserve what a call may use.
 
         Raises:
-            HTTPException: 402 where a limit refuses it, 503 while the hub does not answer, 400 for a request
+            ProxyException: 402 where a limit refuses it, 503 while the hub does not answer, 400 for a request
                 that cannot be metered.
         """
         if call_type in _FREE:
@@ -91,7 +94,7 @@ class Meter(CustomLogger):  # type: ignore[misc,unused-ignore]
         sent = data.get("proxy_server_request") or {}
         body = sent.get("body") or {}
         if body.get("background"):
-            raise _refusal(_BACKGROUND, "invalid_request_error", 400)
+            raise _error(_BACKGROUND, "invalid_request_error", 400)
         ask = read_ask(
             str(sent.get("url") or ""),
             body,
@@ -103,12 +106,11 @@ class Meter(CustomLogger):  # type: ignore[misc,unused-ignore]
         try:
             await self._gateway.admit(str(data.get("litellm_call_id")), ask, data.get("litellm_logging_obj"))
         except CallRefused as refused:
-            raise _refusal(str(refused), "insufficient_quota", 402) from None
+            raise _error(str(refused), "insufficient_quota", REFUSED) from None
         except HubUnreachable:
-            text = _AWAY.format("limits cannot be kept")
-            raise _refusal(text, "service_unavailable", 503) from None
+            raise _error(_AWAY.format("limits cannot be kept"), "service_unavailable", 503) from None
         except NameTaken:
-            raise _refusal(_TAKEN, "invalid_request_error", 400) from None
+            raise _error(_TAKEN, "invalid_request_error", 400) from None
 
     async def async_log_success_event(
         self, kwargs: Mapping[str, Any], response_obj: object, start_time: object, end_time: object
@@ -143,13 +145,10 @@ def _usage(payload: Mapping[str, Any], response: object) -> Mapping[str, Any]:
 
 
 def _error(message: str, kind: str, status: int) -> ProxyException:
-    return ProxyException(message=message, type=kind, param=None, code=status)
-
-
-def _refusal(message: str, kind: str, status: int) -> HTTPException:
-    """An error that ends a call before it is sent, which SDKs do not retry."""
-    detail = {"error": {"message": message, "type": kind, "param": None, "code": kind}}
-    return HTTPException(status_code=status, detail=detail, headers={"x-should-retry": "false"})
+    """An error in OpenAI's shape that ends a call before it is sent."""
+    # SDKs go by this header before they go by the status.
+    headers = {"x-should-retry": "false"} if status == REFUSED else None
+    return ProxyException(message=message, type=kind, param=None, code=status, headers=headers)
 
 
 meter = Meter()
