@@ -108,7 +108,7 @@ class Gateway:
         self._delivery.open(ask.record)
         self._open[name] = OpenCall(ask.record, counted, monotonic())
         with suppress(TypeError):  # not everything can be referred to weakly
-            weakref.finalize(owner, self._loop_call, name)
+            weakref.finalize(owner, self._loop_call, name).atexit = False
 
     def finish(self, name: str, payload: Mapping[str, Any], usage: Mapping[str, Any]) -> None:
         """Settle a call that got an answer, or a part of one; nothing for one that is settled."""

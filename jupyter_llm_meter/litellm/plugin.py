@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
+import litellm  # type: ignore[import-not-found,unused-ignore]
 from fastapi import Request  # type: ignore[import-not-found,unused-ignore]
 from litellm.integrations.custom_logger import CustomLogger  # type: ignore[import-not-found,unused-ignore]
 from litellm.proxy._types import (  # type: ignore[import-not-found,unused-ignore]
@@ -22,7 +23,7 @@ from jupyter_llm_meter.litellm.config import read_config
 from jupyter_llm_meter.litellm.errors import CallRefused, HubUnreachable, NameTaken
 from jupyter_llm_meter.litellm.gateway import Gateway
 from jupyter_llm_meter.litellm.people import People
-from jupyter_llm_meter.litellm.requests import is_open, read_ask
+from jupyter_llm_meter.litellm.requests import is_free, is_open, read_ask
 
 REFUSED = 402
 """The status of a refusal; 429 would be retried."""
@@ -54,6 +55,7 @@ async def check_token(request: Request, api_key: str) -> UserAPIKeyAuth:
         ProxyException: 401 for a token of nobody, 403 for a route that is closed to users, 503 while the hub
             does not answer.
     """
+    meter.started()
     try:
         person = await _people.person(api_key or "")
     except HubAway:
@@ -78,6 +80,12 @@ class Meter(CustomLogger):  # type: ignore[misc,unused-ignore]
         super().__init__()
         self._gateway: Gateway | None = None
 
+    def started(self) -> Gateway:
+        """Return the metering of this process, which begins with the first request."""
+        if self._gateway is None:
+            self._gateway = Gateway(_config)
+        return self._gateway
+
     async def async_pre_call_hook(
         self, user_api_key_dict: UserAPIKeyAuth, cache: object, data: dict[str, Any], call_type: str
     ) -> None:
@@ -87,16 +95,17 @@ class Meter(CustomLogger):  # type: ignore[misc,unused-ignore]
             ProxyException: 402 where a limit refuses it, 503 while the hub does not answer, 400 for a request
                 that cannot be metered.
         """
-        if call_type in _FREE:
-            return
-        if self._gateway is None:
-            self._gateway = Gateway(_config)
+        gateway = self.started()
+        data.pop("no-log", None)  # a client could go unmetered by it
         sent = data.get("proxy_server_request") or {}
+        url = str(sent.get("url") or "")
+        if is_free(url):
+            return
         body = sent.get("body") or {}
         if body.get("background"):
             raise _error(_BACKGROUND, "invalid_request_error", 400)
         ask = read_ask(
-            str(sent.get("url") or ""),
+            url,
             body,
             data.get("model"),
             user_api_key_dict.user_id or "",
@@ -104,7 +113,7 @@ class Meter(CustomLogger):  # type: ignore[misc,unused-ignore]
             datetime.now(timezone.utc),
         )
         try:
-            await self._gateway.admit(str(data.get("litellm_call_id")), ask, data.get("litellm_logging_obj"))
+            await gateway.admit(str(data.get("litellm_call_id")), ask, data.get("litellm_logging_obj"))
         except CallRefused as refused:
             raise _error(str(refused), "insufficient_quota", REFUSED) from None
         except HubUnreachable:
@@ -132,9 +141,6 @@ class Meter(CustomLogger):  # type: ignore[misc,unused-ignore]
             self._gateway.fail(str(request_data.get("litellm_call_id")), original_exception)
 
 
-_FREE = ("atoken_counter", "amoderation", "moderation")
-
-
 def _usage(payload: Mapping[str, Any], response: object) -> Mapping[str, Any]:
     found = (payload.get("metadata") or {}).get("usage_object")
     if isinstance(found, dict):
@@ -151,4 +157,6 @@ def _error(message: str, kind: str, status: int) -> ProxyException:
     return ProxyException(message=message, type=kind, param=None, code=status, headers=headers)
 
 
+# Bodies with "no-log" are metered, too.
+litellm.global_disable_no_log_param = True
 meter = Meter()

@@ -27,9 +27,12 @@ MOST_COUNTED_BYTES = 256 * 1024
 """A longer request is not counted: it has at most as many tokens as bytes."""
 
 _METERED = re.compile(
+    # No prefix of a provider: that would be a pass-through route.
+    r"^(/v1|/v2|/openai/deployments/[^/]+|/engines/[^/]+)?"
     r"/(chat/completions|completions|embeddings|messages|messages/count_tokens|responses|rerank|moderations"
     r"|images/(generations|edits)|audio/(speech|transcriptions|translations))/?$"
 )
+_FREE = re.compile(r"/(messages/count_tokens|moderations)/?$")
 _LISTED = re.compile(r"^(/v1)?/models(/.+)?/?$")
 
 
@@ -42,6 +45,11 @@ def is_open(method: str, path: str) -> bool:
     if method.upper() == "POST":
         return _METERED.search(path) is not None
     return method.upper() in ("GET", "HEAD") and _LISTED.search(path) is not None
+
+
+def is_free(url: str) -> bool:
+    """Whether providers charge nothing for such a request."""
+    return _FREE.search(urlsplit(url).path) is not None
 
 
 @dataclass(frozen=True)

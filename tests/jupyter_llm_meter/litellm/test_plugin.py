@@ -73,6 +73,7 @@ def test_a_call_with_the_user_s_token_is_recorded_for_the_user(hub, proxy, heade
     ("path", "body", "provider"),
     [
         ("/v1/chat/completions", chat(stream=True), "openai"),
+        ("/v1/chat/completions", chat(**{"no-log": True}), "openai"),
         ("/v1/chat/completions", chat("claude", max_tokens=9), "anthropic"),
         ("/v1/messages", chat("claude", max_tokens=9), "anthropic"),
         ("/v1/messages", chat("claude", max_tokens=9, stream=True), "anthropic"),
@@ -165,6 +166,14 @@ def test_an_answer_from_the_cache_costs_nothing(hub, proxy):
     cached, first = settled(hub, "ann", before + 2)[:2]
     assert first["llm_meter.call.basis"] == "reported"
     assert cached["llm_meter.usage.flags"] == ["gateway-cache-hit"] and "llm_meter.cost.amount" not in cached
+
+
+def test_a_team_of_the_user_s_can_be_named_and_no_other(hub, proxy):
+    for team, counted in (("physics", "physics"), ("chemistry", "history")):
+        before = len(calls(hub, "both"))
+        headers = {"Authorization": "Bearer both", "x_llm_meter_team": team}
+        assert proxy.post("/v1/chat/completions", None, chat(max_tokens=5), **headers)[0] == 200
+        assert settled(hub, "both", before + 1)[0]["llm_meter.team"] == counted
 
 
 def test_the_call_id_of_another_call_is_refused(proxy):

@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from jupyter_llm_meter.litellm.requests import MOST_COUNTED_BYTES, is_open, read_ask
+from jupyter_llm_meter.litellm.requests import MOST_COUNTED_BYTES, is_free, is_open, read_ask
 
 NOW = datetime(2026, 11, 30, tzinfo=timezone.utc)
 CHAT = "http://gateway:4000/v1/chat/completions"
@@ -42,6 +42,9 @@ def test_calls_and_the_list_of_models_are_open_to_users(method, path):
         ("POST", "/user/new"),
         ("POST", "/config/update"),
         ("POST", "/v1/files"),
+        ("POST", "/openai/v1/chat/completions"),
+        ("POST", "/anthropic/v1/messages"),
+        ("POST", "/vertex_ai/v1/messages"),
         ("POST", "/v1/batches"),
         ("GET", "/v1/responses/resp_1"),
         ("GET", "/model/info"),
@@ -86,3 +89,11 @@ def test_what_is_not_known_is_left_open():
 
 def test_the_text_is_not_shown_where_a_request_is_printed():
     assert "a question" not in repr(ask(chat()))
+
+
+@pytest.mark.parametrize(
+    ("path", "free"),
+    [("/v1/messages/count_tokens", True), ("/v1/messages", False), ("/v1/moderations", True)],
+)
+def test_counting_and_moderation_are_free(path, free):
+    assert is_free(f"http://gateway:4000{path}?beta=true") is free
