@@ -112,7 +112,7 @@ def _names(payload: Mapping[str, Any]) -> dict[str, Any]:
     maker = _text(payload.get("custom_llm_provider"))
     model = _text(payload.get("model"))
     names = {
-        "provider_name": (host and provider_of(host)) or _PROVIDERS.get(maker or "", maker),
+        "provider_name": provider_name(maker, host),
         # Without LiteLLM's name of the provider in front: that of the deployment, which has a price.
         "response_model": _text((model or "").removeprefix(f"{maker}/")),
         # The tap takes LiteLLM's own id, too, where the answer has none or one that is too long for a name.
@@ -123,6 +123,11 @@ def _names(payload: Mapping[str, Any]) -> dict[str, Any]:
         "time_to_first_chunk_s": _first_chunk_s(payload),
     }
     return {name: value for name, value in names.items() if value is not None}
+
+
+def provider_name(maker: str | None, host: str | None) -> str | None:
+    """The provider: that of the host where it is known, else by LiteLLM's name for it."""
+    return (host and provider_of(host)) or _PROVIDERS.get(maker or "", maker)
 
 
 def _port(address: Any) -> int | None:

@@ -136,7 +136,7 @@ class Gateway:
 
     async def _reserve(self, ask: Ask, counted: int | None) -> dict[str, Any]:
         known = {
-            "record": ask.record.to_wire(),
+            "record": ask.priced().to_wire(),
             "input_tokens": counted,
             "max_output_tokens": ask.max_output_tokens,
             "is_text_only": ask.is_text_only,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
+from urllib.parse import urlsplit
 
 import litellm  # type: ignore[import-not-found,unused-ignore]
 from fastapi import Request  # type: ignore[import-not-found,unused-ignore]
@@ -19,11 +20,12 @@ from litellm.proxy._types import (  # type: ignore[import-not-found,unused-ignor
 )
 
 from jupyter_llm_meter.hub.errors import HubAway
+from jupyter_llm_meter.litellm.answers import provider_name
 from jupyter_llm_meter.litellm.config import read_config
 from jupyter_llm_meter.litellm.errors import CallRefused, HubUnreachable, NameTaken
 from jupyter_llm_meter.litellm.gateway import Gateway
 from jupyter_llm_meter.litellm.people import People
-from jupyter_llm_meter.litellm.requests import is_free, is_open, read_ask
+from jupyter_llm_meter.litellm.requests import Deployed, is_free, is_open, read_ask
 
 REFUSED = 402
 """The status of a refusal; 429 would be retried."""
@@ -111,6 +113,7 @@ class Meter(CustomLogger):  # type: ignore[misc,unused-ignore]
             user_api_key_dict.user_id or "",
             user_api_key_dict.team_id,
             datetime.now(timezone.utc),
+            _deployed(data.get("model")),
         )
         try:
             await gateway.admit(str(data.get("litellm_call_id")), ask, data.get("litellm_logging_obj"))
@@ -139,6 +142,26 @@ class Meter(CustomLogger):  # type: ignore[misc,unused-ignore]
         """Settle a call that could not be completed."""
         if self._gateway is not None:
             self._gateway.fail(str(request_data.get("litellm_call_id")), original_exception)
+
+
+def _deployed(name: object) -> Deployed | None:
+    """What a model's name stands for: its first deployment, by which a call is priced before it is sent."""
+    from litellm.proxy.proxy_server import llm_router  # type: ignore[import-not-found,unused-ignore]
+
+    found = llm_router.get_model_list(model_name=name) if llm_router is not None and name else None
+    if not found:
+        return None
+    known = found[0]["litellm_params"]
+    try:
+        model, maker, _key, base = litellm.get_llm_provider(
+            model=known["model"],
+            custom_llm_provider=known.get("custom_llm_provider"),
+            api_base=known.get("api_base"),
+        )
+    except litellm.exceptions.BadRequestError:  # a provider that LiteLLM does not know
+        return None
+    host = urlsplit(str(known.get("api_base") or base or "")).hostname
+    return Deployed(provider_name(maker, host), model)
 
 
 def _usage(payload: Mapping[str, Any], response: object) -> Mapping[str, Any]:

@@ -10,9 +10,9 @@ import json
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from jupyter_llm_meter.service.lines import CallText, read_call_text
@@ -52,6 +52,18 @@ def is_free(url: str) -> bool:
     return _FREE.search(urlsplit(url).path) is not None
 
 
+class Deployed(NamedTuple):
+    """What a model's name in the proxy's configuration stands for.
+
+    Attributes:
+        provider: `gen_ai.provider.name`.
+        model: The provider's name of the model, by which it has a price.
+    """
+
+    provider: str | None
+    model: str
+
+
 @dataclass(frozen=True)
 class Ask:
     """A call that a user wants to make.
@@ -62,6 +74,7 @@ class Ask:
         size: The size of the request in bytes.
         max_output_tokens: The most that the model may write; None where the request sets no bound.
         is_text_only: Whether a count of the text is a count of what the model reads.
+        deployed: What the model's name in the proxy's configuration stands for; None where it is not known.
     """
 
     record: CallRecord
@@ -69,10 +82,24 @@ class Ask:
     size: int
     max_output_tokens: int | None
     is_text_only: bool
+    deployed: Deployed | None = None
+
+    def priced(self) -> CallRecord:
+        """The record by which the call is priced before it is sent."""
+        if self.deployed is None:
+            return self.record
+        provider, model = self.deployed
+        return replace(self.record, provider_name=provider, response_model=model)
 
 
 def read_ask(
-    url: str, body: Mapping[str, Any], model: str | None, user: str, team: str | None, now: datetime
+    url: str,
+    body: Mapping[str, Any],
+    model: str | None,
+    user: str,
+    team: str | None,
+    now: datetime,
+    deployed: Deployed | None = None,
 ) -> Ask:
     """Read a request.
 
@@ -83,6 +110,7 @@ def read_ask(
         user: Whose call it is.
         team: The team that it counts for.
         now: The present, UTC.
+        deployed: What the model's name stands for; None where it is not known.
     """
     path = urlsplit(url).path
     whole = json.dumps(body, ensure_ascii=False, default=str).encode("utf-8", "replace")
@@ -100,7 +128,7 @@ def read_ask(
         team=team,
     )
     if shape is None:
-        return Ask(record, None, len(whole), None, False)
+        return Ask(record, None, len(whole), None, False, deployed)
     request = dict(body)
     return Ask(
         record,
@@ -108,6 +136,7 @@ def read_ask(
         len(whole),
         max_output_tokens(shape.api, shape.operation_name, request),
         is_text_only(shape.api, "application/json", request),
+        deployed,
     )
 
 
