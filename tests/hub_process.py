@@ -39,9 +39,13 @@ class Tokens:
 
     of_request = of_token
 
+    async def of_gateway(self, handler):
+        name = handler.request.headers.get("Authorization", "").removeprefix("token ")
+        return self.roles.gateway({"kind": "service", "name": name})
+
 
 async def main(url, limits, port):
-    roles = Roles()
+    roles = Roles(gateways=["gateway"])
     config = HubConfig(url, read_limits(limits, "UTC"), roles)
     log = logging.getLogger("hub")
     shared = Shared(HubMeter(config, Problems(log), log), Tokens(roles), "UTC")

@@ -77,6 +77,12 @@ class LLMMeterHub(JupyterApp):
         config=True,
         help="Groups whose members see everything, besides the administrators of the hub.",
     )
+    gateways = List(
+        Unicode(),
+        config=True,
+        help="""The services of the hub that are gateways, such as LiteLLM's proxy with this project's plugin:
+        they report calls for users, and are believed about whose calls these are. Default: none.""",
+    )
     processes = Int(
         1,
         min=1,
@@ -139,7 +145,7 @@ class LLMMeterHub(JupyterApp):
         return HubConfig(
             database_url=url,
             limits=read_limits(self.limits, self.time_zone),
-            roles=Roles(self.teams, self.leads, tuple(self.admin_groups)),
+            roles=Roles(self.teams, self.leads, tuple(self.admin_groups), tuple(self.gateways)),
             prices_file=self.prices_file or None,
             time_zone=self.time_zone,
         )

@@ -16,8 +16,9 @@ from tornado.web import HTTPError, RequestHandler
 
 from jupyter_llm_meter.hub.errors import NotAllowed
 from jupyter_llm_meter.hub.identity import Identities
-from jupyter_llm_meter.hub.members import Member
-from jupyter_llm_meter.hub.meter import HubMeter, Sender, clock_off
+from jupyter_llm_meter.hub.members import Gateway, Member
+from jupyter_llm_meter.hub.meter import HubMeter
+from jupyter_llm_meter.hub.senders import GatewaySender, Sender, UserSender, clock_off
 from jupyter_llm_meter.ledger import BadCursor, LedgerUnavailable
 from jupyter_llm_meter.service.errors import ArgumentError
 from llm_meter_tap.wire.shape import WireError, parse_time
@@ -132,4 +133,22 @@ class RelayHandler(HubHandler):
     def sender(self) -> Sender:
         """Return who sends this, and how far their clock is off."""
         theirs = parse_time(self.request.headers.get(CLOCK_HEADER))
-        return Sender(self.member, clock_off(theirs, datetime.now(timezone.utc)))
+        return UserSender(self.member, clock_off(theirs, datetime.now(timezone.utc)))
+
+
+class GatewayHandler(RelayHandler):
+    """A request of a user's service, or of a gateway for one of its users."""
+
+    gateway: Gateway | None = None
+
+    async def who(self) -> Member | None:
+        """Return whose token is in the header; a gateway's is none of a user."""
+        self.gateway = await self.identities.of_gateway(self)
+        return Member("") if self.gateway is not None else await super().who()
+
+    def sender(self) -> Sender:
+        """Return who sends this, and how far their clock is off."""
+        if self.gateway is None:
+            return super().sender()
+        theirs = parse_time(self.request.headers.get(CLOCK_HEADER))
+        return GatewaySender(self.gateway, clock_off(theirs, datetime.now(timezone.utc)))

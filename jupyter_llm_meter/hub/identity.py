@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from tornado.web import RequestHandler
 
-from jupyter_llm_meter.hub.members import Member, Roles
+from jupyter_llm_meter.hub.members import Gateway, Member, Roles
 
 KEPT_S = 60
 
@@ -24,6 +24,9 @@ class Identities(Protocol):
 
     async def of_request(self, handler: RequestHandler) -> Member | None:
         """Return who asks, by token or by the browser's cookie."""
+
+    async def of_gateway(self, handler: RequestHandler) -> Gateway | None:
+        """Return the gateway whose token is in the request's header; None: no gateway's."""
 
 
 def login_handler() -> type[RequestHandler]:
@@ -55,14 +58,23 @@ class HubIdentities:
 
     async def of_token(self, handler: RequestHandler) -> Member | None:
         """Return whose token is in the request's header."""
-        token = self.auth.get_token(handler, in_cookie=False)
-        return self._member(await self.auth.user_for_token(token, sync=False)) if token else None
+        return self._member(await self._model_of_token(handler))
 
     async def of_request(self, handler: RequestHandler) -> Member | None:
         """Return who asks, by token or by the browser's cookie."""
         return self._member(await self.auth.get_user(handler, sync=False))
 
+    async def of_gateway(self, handler: RequestHandler) -> Gateway | None:
+        """Return the gateway whose token is in the request's header."""
+        model = await self._model_of_token(handler)
+        return self._roles.gateway(model) if self._has_access(model) else None
+
+    async def _model_of_token(self, handler: RequestHandler) -> Any:
+        token = self.auth.get_token(handler, in_cookie=False)
+        return await self.auth.user_for_token(token, sync=False) if token else None
+
     def _member(self, model: Any) -> Member | None:
-        if not model or not self.auth.check_scopes(self.auth.access_scopes, model):
-            return None
-        return self._roles.member(model)
+        return self._roles.member(model) if self._has_access(model) else None
+
+    def _has_access(self, model: Any) -> bool:
+        return bool(model and self.auth.check_scopes(self.auth.access_scopes, model))

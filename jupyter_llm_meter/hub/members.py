@@ -83,6 +83,17 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Gateway:
+    """A service of the hub through which users call, such as LiteLLM's proxy with this project's plugin.
+
+    Attributes:
+        name: The service's name.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Roles:
     """How the hub's groups are read.
 
@@ -90,11 +101,19 @@ class Roles:
         teams: The groups that are teams; None: every group that is none of leads or administrators.
         leads: By team, the group of its leads; teams that are not named have ``TEAM-leads``.
         admin_groups: The groups whose members are administrators, besides the hub's own administrators.
+        gateways: The services of the hub that are believed about whose calls they report.
     """
 
     teams: Collection[str] | None = None
     leads: Mapping[str, str] = field(default_factory=dict)
     admin_groups: Collection[str] = ()
+    gateways: Collection[str] = ()
+
+    def gateway(self, model: Mapping[str, Any]) -> Gateway | None:
+        """Read the hub's answer about a token; None for what is no gateway."""
+        name = model.get("name")
+        is_named = model.get("kind") == "service" and isinstance(name, str) and name in self.gateways
+        return Gateway(str(name)) if is_named else None
 
     def member(self, model: Mapping[str, Any]) -> Member | None:
         """Read the hub's answer about a token; None for what is no user, such as another service."""

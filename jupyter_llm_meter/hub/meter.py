@@ -10,8 +10,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import Standing
 from jupyter_llm_meter.hub.config import HubConfig
 from jupyter_llm_meter.hub.members import Member
-from jupyter_llm_meter.hub.names import own_name, stored_name
+from jupyter_llm_meter.hub.senders import Sender
 from jupyter_llm_meter.ledger import Ledger, LedgerAccess, LedgerUnavailable, Settled
 from jupyter_llm_meter.policy.rules import Rules
 from jupyter_llm_meter.runtime.background import Background
@@ -30,60 +30,16 @@ from jupyter_llm_meter.service.context import NoKernels
 from jupyter_llm_meter.service.counting import Counting
 from jupyter_llm_meter.service.ingest import Ingest
 from jupyter_llm_meter.service.kernel_runs import KernelRuns
-from jupyter_llm_meter.service.lines import read_lines
+from jupyter_llm_meter.service.lines import SpoolLine, read_lines
 from jupyter_llm_meter.service.owner import Owner
 from jupyter_llm_meter.service.pricing import pricer_with
 from jupyter_llm_meter.service.reservation_queue import ReservationQueue
 from jupyter_llm_meter.service.reservation_request import IncomingRequest
 from jupyter_llm_meter.service.signals import Signals
-from llm_meter_tap.wire.record import CallRecord
-
-MOST_OFF = timedelta(seconds=60)
-"""How far a user's clock may be off before times are moved."""
+from llm_meter_tap.wire.record import CallRecord, RecordError
 
 Result = TypeVar("Result")
 Answer = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Sender:
-    """Who sends something, and how far their clock is off.
-
-    Attributes:
-        member: The user.
-        clock_off: What is to be added to their times.
-    """
-
-    member: Member
-    clock_off: timedelta = timedelta(0)
-
-    def stored(self, name: str) -> str:
-        """What their name for a call, an allotment or a process is called in the ledger."""
-        return stored_name(self.member.name, name)
-
-    def owned(self, record: CallRecord, now: datetime) -> CallRecord:
-        """A record of theirs as the ledger takes it.
-
-        A cost is kept only where the provider stated it: all others are priced here.
-        """
-        if not (record.cost_source or "").startswith("provider"):
-            record = replace(record, cost_amount=None, cost_currency=None, cost_source=None)
-        allotment_id = record.allotment_id
-        return replace(
-            record,
-            call_id=self.stored(record.call_id),
-            allotment_id=None if allotment_id is None else self.stored(allotment_id),
-            user_id=self.member.name,
-            team=self.member.team_of(record.team),
-            started_at=min(record.started_at + self.clock_off, now),
-        )
-
-
-def clock_off(theirs: datetime | None, now: datetime) -> timedelta:
-    """What is to be added to the times of a clock that shows `theirs` now; nothing if it is nearly right."""
-    if theirs is None or abs(now - theirs) <= MOST_OFF:
-        return timedelta(0)
-    return now - theirs
 
 
 class HubMeter:
@@ -153,16 +109,18 @@ class HubMeter:
             LedgerUnavailable: Nothing of them was kept.
         """
         lines, now = read_lines(body), datetime.now(timezone.utc)
-        records = [sender.owned(line.record, now) for line in lines.settled() if line.record is not None]
+        records, bad = _owned(sender, lines.settled(), now)
         dropped = [sender.stored(call_id) for call_id in lines.dropped()]
         settled: list[Settled] = []
         await self._ingest.settle_calls(records, dropped, settled.append)
         recalled = {name for each in settled for name in each.recalled}
         answer: Answer = {
-            "acknowledged": list(dict.fromkeys(line.call_id for line in lines.read)),
-            "recalled": sorted(own_name(sender.member.name, name) for name in recalled),
+            "acknowledged": list(
+                dict.fromkeys(line.call_id for line in lines.read if line.call_id not in bad)
+            ),
+            "recalled": sorted(sender.own(name) for name in recalled),
         }
-        return answer, lines.errors
+        return answer, [*lines.errors, *bad.values()]
 
     async def reserve(self, sender: Sender, request: IncomingRequest) -> Answer:
         """Decide whether a user's call may be sent, by the limits of the hub.
@@ -186,7 +144,7 @@ class HubMeter:
         )
         if "allotment" in answer:
             given = answer["allotment"]
-            answer["allotment"] = {**given, "id": own_name(sender.member.name, given["id"])}
+            answer["allotment"] = {**given, "id": sender.own(given["id"])}
         return answer
 
     async def renew(self, sender: Sender, ids: Sequence[str]) -> Answer:
@@ -196,7 +154,7 @@ class HubMeter:
             LedgerUnavailable: None was renewed.
         """
         answer = await self._reservations.renew([sender.stored(name) for name in ids])
-        answer["renewed"] = [own_name(sender.member.name, name) for name in answer["renewed"]]
+        answer["renewed"] = [sender.own(name) for name in answer["renewed"]]
         return answer
 
     async def give_back(self, sender: Sender, returned: Sequence[AllotmentReturn]) -> None:
@@ -245,6 +203,21 @@ class HubMeter:
             with suppress(LedgerUnavailable):
                 await self.ledger.check()
                 is_back = True
+
+
+def _owned(
+    sender: Sender, lines: Sequence[SpoolLine], now: datetime
+) -> tuple[list[CallRecord], dict[str, str]]:
+    """The records of some lines as the ledger takes them, and by call why it cannot take one."""
+    records: list[CallRecord] = []
+    bad: dict[str, str] = {}
+    for line in lines:
+        if line.record is not None:
+            try:
+                records.append(sender.owned(line.record, now))
+            except RecordError as error:
+                bad[line.call_id] = f"call {line.call_id}: {error}"
+    return records, bad
 
 
 def _stored_returns(sender: Sender, returned: Sequence[AllotmentReturn]) -> list[AllotmentReturn]:

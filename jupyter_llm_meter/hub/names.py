@@ -17,6 +17,11 @@ def stored_name(user: str, name: str) -> str:
     return f"{quote(user, safe='')}/{name}"
 
 
+def stored_gateway_name(gateway: str, name: str) -> str:
+    """What a gateway's name for a call is called in the ledger of all; a user's has no blank in front."""
+    return f" {quote(gateway, safe='')}/{name}"
+
+
 def own_name(user: str, stored: str) -> str:
     """The user's own name for what the ledger of all calls `stored`."""
     return stored.removeprefix(stored_name(user, ""))

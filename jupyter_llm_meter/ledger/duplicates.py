@@ -16,7 +16,7 @@ from jupyter_llm_meter.ledger.call_schema import RESPONSE_PART
 from jupyter_llm_meter.ledger.locks import is_shared, lock_names
 from jupyter_llm_meter.ledger.rows import FIGURES, STORED, Row, row_of, stored_id, to_us
 from jupyter_llm_meter.ledger.sql import Sql
-from jupyter_llm_meter.ledger.witnesses import PROCESS_SOURCES, SHORTEST_ID
+from jupyter_llm_meter.ledger.witnesses import PLACED_SOURCES, PROCESS_SOURCES, SHORTEST_ID
 from llm_meter_tap.wire.record import CallRecord
 
 _IDS_PER_QUERY = 500
@@ -120,7 +120,7 @@ def _of_kernels(records: Sequence[CallRecord], reported_at: int) -> list[_Questi
     if outputs:
         # The record of an output has the start of its run, in which the calls are.
         first, _last, kernels = _range(outputs)
-        questions.append((_OF_PROCESSES, (first, reported_at, kernels, PROCESS_SOURCES)))
+        questions.append((_OF_PROCESSES, (first, reported_at, kernels, PLACED_SOURCES)))
     return questions
 
 

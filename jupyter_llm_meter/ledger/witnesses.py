@@ -2,6 +2,7 @@
 
 Pure. A call may be reported by the tap, a kernel message, `record`, an import and a printed output, each
 under an id of its own. Records of one source are never merged: what it reports under two ids are two calls.
+A gateway has the last word on figures and costs: users can post records of every other source, but not its.
 """
 
 from __future__ import annotations
@@ -16,13 +17,19 @@ from llm_meter_tap.wire.record import CallRecord
 PROCESS_SOURCES = ("tap", "message", "manual")
 """The sources in the process that makes the call; a message comes from the tap."""
 
+GATEWAY = "gateway"
+"""The source of what a gateway reports that keeps the key and passes the call on."""
+
+PLACED_SOURCES = (*PROCESS_SOURCES, GATEWAY)
+"""The sources of calls that may have a place in a notebook: a gateway's has that of the tap's record."""
+
 SHORTEST_ID = 8
 """A shorter response id may come again with another response; the output scanner has the same rule."""
 
 UNIQUE_ID = 20
 """A response id of this length is unique; some local servers only count up to 1000."""
 
-_RANKS = {"tap": 0, "message": 0, "manual": 1, "import": 2, "output": 3}
+_RANKS = {GATEWAY: -1, "tap": 0, "message": 0, "manual": 1, "import": 2, "output": 3}
 _STRENGTHS = {"missing": 0, "partial": 1, "counted": 2, "reported": 3, "none": 4}
 _TOKENS = tuple(field.name for field in fields(CallRecord) if field.name.endswith("_tokens"))
 _FIGURES = (*_TOKENS, "usage_raw", "usage_flags", "usage_tool_calls", "tokenizer")
@@ -53,7 +60,7 @@ def is_same_response(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
         return False
     if rank(one["source"]) == rank(other["source"]) or "refused" in (one["status"], other["status"]):
         return False
-    if None not in (providers := (_provider(one), _provider(other))) and len(set(providers)) > 1:
+    if not _may_be_one_provider(one, other):
         return False
     return len(response_id) >= UNIQUE_ID or not _contradict(one, other)
 
@@ -67,7 +74,7 @@ def is_shown(call: Mapping[str, Any], output: Mapping[str, Any]) -> bool:
     """
     return (
         output["source"] == "output"
-        and call["source"] in PROCESS_SOURCES
+        and call["source"] in PLACED_SOURCES
         and call["status"] != "refused"
         and call["user_id"] == output["user_id"]
         and call["kernel_id"] is not None
@@ -101,6 +108,8 @@ def _figures(better: CallRecord, worse: CallRecord) -> dict[str, Any]:
     """What of the figures changes by the worse record."""
     if better.basis == "none" or worse.basis == "none":
         return {}
+    if better.source == GATEWAY and better.basis != "missing":
+        return {}
     if _STRENGTHS[worse.basis] > _STRENGTHS[better.basis]:
         figures = {name: getattr(worse, name) for name in _FIGURES}
         known = {name: figure for name, figure in figures.items() if figure is not None}
@@ -116,7 +125,7 @@ def _figures(better: CallRecord, worse: CallRecord) -> dict[str, Any]:
 
 def _cost(better: CallRecord, worse: CallRecord) -> dict[str, Any]:
     """The cost that the provider stated, from the better record, else none."""
-    for record in (better, worse):
+    for record in (better,) if better.source == GATEWAY else (better, worse):
         if (record.cost_source or "").startswith("provider"):
             return {name: getattr(record, name) for name in _COST}
     return dict.fromkeys(_COST)
@@ -127,6 +136,12 @@ def _is_one_place(better: CallRecord, worse: CallRecord) -> bool:
         None in (mine, theirs) or mine == theirs
         for mine, theirs in ((better.kernel_id, worse.kernel_id), (better.run_id, worse.run_id))
     )
+
+
+def _may_be_one_provider(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether the providers may be one; who calls a gateway sees its API, not whose model answers."""
+    providers = {_provider(one), _provider(other)} - {None}
+    return len(providers) < 2 or GATEWAY in (one["source"], other["source"])
 
 
 def _provider(row: Mapping[str, Any]) -> str | None:

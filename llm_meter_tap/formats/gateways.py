@@ -1,5 +1,5 @@
-"""Reads what gateways say about a call in their response headers: whether it was answered from a cache, and
-its cost.
+"""Reads what gateways say about a call in their response headers: whether it was answered from a cache, its
+cost, and its id.
 
 Sources: Cloudflare AI Gateway, Portkey, Helicone and OpenRouter on response caching, LiteLLM on response
 headers.
@@ -16,7 +16,9 @@ _CACHE_STATUS = frozenset(
     ("cf-aig-cache-status", "x-portkey-cache-status", "helicone-cache", "x-openrouter-cache-status")
 )
 _COST = "x-litellm-response-cost"
-TELLING = frozenset((*_CACHE_STATUS, _COST))
+_ID = "x-litellm-call-id"
+_LONGEST_ID = 256
+TELLING = frozenset((*_CACHE_STATUS, _COST, _ID))
 """The headers by which gateways say something about a call."""
 
 
@@ -40,3 +42,13 @@ def cost_in(headers: Mapping[str, str]) -> str | None:
     """
     cost = headers.get(_COST)
     return None if cost is None or "event-stream" in headers.get("content-type", "") else cost
+
+
+def id_in(headers: Mapping[str, str]) -> str | None:
+    """The id that a gateway gave a call; by it the gateway's own record is known where the answer has no id.
+
+    Args:
+        headers: The response's headers, keys in lower case.
+    """
+    name = headers.get(_ID, "")
+    return name if 0 < len(name) <= _LONGEST_ID else None

@@ -15,7 +15,7 @@ from llm_meter_tap.formats.errors import error_type
 from llm_meter_tap.formats.figures import Draft, Reading, Usage
 from llm_meter_tap.formats.flags import CACHE_HIT, UNKNOWN_MEMBER, flags_of
 from llm_meter_tap.formats.format import UsageReader
-from llm_meter_tap.formats.gateways import COST, TELLING, cost_in, is_cache_hit
+from llm_meter_tap.formats.gateways import COST, TELLING, cost_in, id_in, is_cache_hit
 from llm_meter_tap.formats.registry import FORMATS
 from llm_meter_tap.formats.tool_calls import in_usage
 from llm_meter_tap.formats.usage_members import unknown_members
@@ -82,6 +82,8 @@ def read_response(
     failure = error_type(status, _error(status, draft, found.items), headers) if has_failed else None
     reading = _reading(reader, draft, shape, failure, found.is_whole or has_ended)
     reading.is_closed = found.is_whole
+    if reading.response_id is None and not reading.is_stored:
+        reading.response_id = id_in(headers)
     if is_cache_hit(headers):
         reading.is_cached, reading.usage = True, None
         reading.tool_calls, reading.flags, reading.unknown_members = {}, [CACHE_HIT], []

@@ -12,7 +12,7 @@ from llm_meter_tap.wire.shape import LARGEST_COUNT, parse_decimal, parse_time
 
 STATUSES = ("ok", "error", "aborted", "refused")
 BASES = ("reported", "counted", "partial", "missing", "none")
-SOURCES = ("tap", "message", "output", "manual", "import")
+SOURCES = ("tap", "message", "output", "manual", "import", "gateway")
 
 
 def time_written(moment: datetime) -> str:

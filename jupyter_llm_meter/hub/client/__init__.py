@@ -6,14 +6,18 @@
 from __future__ import annotations
 
 import os
+from urllib.parse import urlsplit
 
 from jupyter_llm_meter.core.explanation import explain
 from jupyter_llm_meter.hub.client.link import HubLink
 from jupyter_llm_meter.hub.client.upstream import HubUpstream
 from jupyter_llm_meter.runtime.problems import Problems
+from llm_meter_tap.calls.local_servers import port_of
 
 TOKEN_PROBLEM = "hub-no-token"
 TOKEN_VARIABLE = "JUPYTERHUB_API_TOKEN"
+GATEWAY_VARIABLE = "LLM_METER_GATEWAY_URL"
+"""Where the gateway is through which users call, as JupyterHub's spawner sets it."""
 __all__ = ("connect",)
 
 
@@ -31,4 +35,13 @@ def connect(url: str, problems: Problems) -> HubUpstream | None:
     if not token:
         problems.report(TOKEN_PROBLEM, explain("hub-no-token", url=url, name=TOKEN_VARIABLE))
         return None
-    return HubUpstream(HubLink(url, token))
+    return HubUpstream(HubLink(url, token), gateway_at(os.environ.get(GATEWAY_VARIABLE, "")))
+
+
+def gateway_at(url: str) -> tuple[str, int | None] | None:
+    """Host and port of a gateway's address; None for what is no address."""
+    try:
+        address = urlsplit(url)
+        return (address.hostname, port_of(address.scheme, address.port)) if address.hostname else None
+    except ValueError:
+        return None

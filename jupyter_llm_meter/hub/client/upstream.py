@@ -48,10 +48,12 @@ class HubUpstream:
 
     Args:
         link: The way to the hub.
+        gateway: Host and port of the gateway that asks the hub for each call; None without one.
     """
 
-    def __init__(self, link: HubLink) -> None:
+    def __init__(self, link: HubLink, gateway: tuple[str, int | None] | None = None) -> None:
         self._link = link
+        self._gateway = gateway
         self._limits: Sequence[Limit] | None = None
         self._standings: Sequence[Answer] = ()
         self._held: set[str] = set()
@@ -92,6 +94,10 @@ class HubUpstream:
         own_returned, hub_returned = parted(request.returned)
         if not self._is_limited:
             return await ask_own(replace(request, returned=own_returned))
+        if self._is_at_gateway(request.record):
+            # The gateway asks the hub for the same call: both together would reserve twice what it needs.
+            await self.give_back(request.returned)
+            return await ask_own(replace(request, returned=own_returned, allotment=None))
         record = await self._placed(request.record)
         tokens = await self._service.counting.count_input(request.record, request.text)
         request = replace(request, text=None, input_tokens=tokens, returned=own_returned)
@@ -140,6 +146,9 @@ class HubUpstream:
         lines = [json.dumps({"v": VERSION, "event": "dropped", "id": name}) + "\n" for name in call_ids]
         with suppress(HubAway, HubRefused):
             await self._link.post("v1/lines", "".join(lines).encode())
+
+    def _is_at_gateway(self, record: CallRecord) -> bool:
+        return self._gateway is not None and self._gateway == (record.server_address, record.server_port)
 
     @property
     def _is_limited(self) -> bool:

@@ -1,8 +1,8 @@
-"""What users' services post: the bodies of the loopback API (docs/reference/protocol.md)."""
+"""What users' services and gateways post: the bodies of the loopback API (docs/reference/protocol.md)."""
 
 from __future__ import annotations
 
-from jupyter_llm_meter.hub.handler import RelayHandler, answered
+from jupyter_llm_meter.hub.handler import GatewayHandler, RelayHandler, answered
 from jupyter_llm_meter.service.reservation_request import (
     read_call_ids,
     read_reservation_request,
@@ -12,7 +12,7 @@ from jupyter_llm_meter.service.reservation_request import (
 SPOOL_HEADER = "X-LLM-Meter-Spool"
 
 
-class LinesHandler(RelayHandler):
+class LinesHandler(GatewayHandler):
     """``POST v1/lines``."""
 
     @answered
@@ -25,7 +25,7 @@ class LinesHandler(RelayHandler):
             self.answer(answer)
 
 
-class ReserveHandler(RelayHandler):
+class ReserveHandler(GatewayHandler):
     """``POST v1/reserve``."""
 
     @answered
@@ -35,7 +35,7 @@ class ReserveHandler(RelayHandler):
         self.answer(await self.meter.reserve(self.sender(), request))
 
 
-class RenewHandler(RelayHandler):
+class RenewHandler(GatewayHandler):
     """``POST v1/renew``."""
 
     @answered

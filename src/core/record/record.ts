@@ -25,7 +25,8 @@ const SOURCES = [
   'message',
   'output',
   'manual',
-  'import'
+  'import',
+  'gateway'
 ] as const satisfies readonly Source[];
 
 /** One of `STATUSES`. */

@@ -180,3 +180,21 @@ def test_calls_of_other_kernels_and_runs_stay_apart(ledger):
         output("o3", **RUN, input_tokens=7),
     )
     assert sums(ledger) == (4, 307)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_a_call_through_a_gateway_counts_once_for_every_limit_in_any_order(ledger, order):
+    reports = [
+        call("ann/t", response_id=ID, **RUN),
+        call(" litellm/g", source="gateway", provider_name="anthropic", response_id=ID, input_tokens=101),
+        output("ann/o", response_id=ID, **RUN),
+    ]
+    settle(ledger, *(reports[number] for number in order))
+    (record,) = ledger.records()
+    assert (record.source, record.kernel_id, record.notebook_path) == ("gateway", "k", "a.ipynb")
+    assert sums(ledger) == (1, 101)
+
+
+def test_two_calls_through_a_gateway_are_two_calls_whatever_their_ids(ledger):
+    settle(ledger, *(call(f" litellm/{name}", source="gateway", response_id=ID) for name in "gh"))
+    assert sums(ledger) == (2, 200)

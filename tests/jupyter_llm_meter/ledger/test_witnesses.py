@@ -154,3 +154,40 @@ def test_a_cost_is_found_again_when_its_figures_change():
     by_provider = replace(guessed, cost_source="provider")
     assert merged(by_provider, output(input_tokens=7)).cost_amount == Decimal(1)
     assert merged(call("t"), by_provider).cost_amount == Decimal(1)
+
+
+def test_a_gateway_and_the_tap_before_it_report_one_call_whatever_provider_the_tap_names():
+    tap = call("t", provider_name="openai", response_id=ID)
+    gateway = call("g", source="gateway", provider_name="anthropic", response_id=ID)
+    assert are_same(tap, gateway)
+    assert not are_same(gateway, replace(gateway, call_id="h"))
+    assert not are_same(tap, replace(gateway, user_id="somebody else"))
+
+
+@pytest.mark.parametrize("basis", ["reported", "counted", "partial"])
+def test_the_figures_and_the_cost_of_a_gateway_stay_whatever_a_user_posts(basis):
+    gateway = call("g", source="gateway", basis=basis, input_tokens=9, output_tokens=9, response_id=ID)
+    forged = call(
+        "t",
+        input_tokens=0,
+        output_tokens=0,
+        cache_read_input_tokens=9,
+        cost_amount=Decimal(0),
+        cost_currency="USD",
+        cost_source="provider",
+        **RUN,
+    )
+    both = merged(gateway, forged)
+    assert (both.basis, both.input_tokens, both.output_tokens) == (basis, 9, 9)
+    assert both.cache_read_input_tokens is None and both.cost_source != "provider"
+    assert (both.kernel_id, both.run_id) == ("k", "r")
+
+
+def test_what_a_gateway_does_not_know_the_tap_may_know():
+    gateway = missing("g", source="gateway", response_id=ID)
+    assert merged(gateway, call("t", output_tokens=7, response_id=ID)).output_tokens == 7
+
+
+def test_an_output_shows_the_call_of_a_gateway_that_has_the_place_of_the_tap():
+    gateway = call("g", source="gateway", **RUN)
+    assert is_shown(row(gateway), row(output(**RUN), reported_at=to_us(NOW + timedelta(seconds=9))))
