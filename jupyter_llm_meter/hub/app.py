@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import os
 import sys
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from jupyter_core.application import JupyterApp
@@ -21,7 +21,7 @@ from jupyter_llm_meter._version import __version__
 from jupyter_llm_meter.hub.config import HubConfig, read_limits
 from jupyter_llm_meter.hub.errors import HubConfigError
 from jupyter_llm_meter.hub.handler import Shared
-from jupyter_llm_meter.hub.identity import HubIdentities
+from jupyter_llm_meter.hub.identity import HubIdentities, login_handler
 from jupyter_llm_meter.hub.members import Roles
 from jupyter_llm_meter.hub.meter import HubMeter
 from jupyter_llm_meter.hub.server import Place, serve
@@ -31,6 +31,8 @@ from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.owner import local_zone
 
 BAD_CONFIGURATION = 2
+ALIASES = {"config": "JupyterApp.config_file", "log-level": "Application.log_level"}
+FLAGS: dict[str, Any] = {}
 
 
 class LLMMeterHub(JupyterApp):
@@ -42,11 +44,8 @@ class LLMMeterHub(JupyterApp):
     examples = """
     jupyter llm-meter hub --config llm_meter_hub_config.py
     """
-    aliases: ClassVar[dict[str, str]] = {
-        "config": "JupyterApp.config_file",
-        "log-level": "Application.log_level",
-    }
-    flags: ClassVar[dict[str, Any]] = {}
+    aliases = ALIASES
+    flags = FLAGS
     exit_code = 0
 
     database_url = Unicode(
@@ -147,7 +146,8 @@ class LLMMeterHub(JupyterApp):
 
     async def _serve(self, config: HubConfig, place: Place) -> None:
         meter = HubMeter(config, Problems(self.log), self.log)
-        await serve(Shared(meter, HubIdentities(config.roles), config.time_zone), place)
+        shared = Shared(meter, HubIdentities(config.roles), config.time_zone)
+        await serve(shared, place, {"oauth_callback": login_handler()})
 
 
 def _place() -> Place:

@@ -26,6 +26,16 @@ class Identities(Protocol):
         """Return who asks, by token or by the browser's cookie."""
 
 
+def login_handler() -> type[RequestHandler]:
+    """Return the handler to which the hub sends a browser back after a login."""
+    from jupyterhub.services.auth import (  # type: ignore[import-not-found,import-untyped,unused-ignore]
+        HubOAuthCallbackHandler,
+    )
+
+    handler: type[RequestHandler] = HubOAuthCallbackHandler
+    return handler
+
+
 class HubIdentities:
     """Who asks, by the API of the hub that manages this service (`jupyterhub.services.auth`).
 
@@ -37,7 +47,7 @@ class HubIdentities:
     def __init__(self, roles: Roles, auth: Any = None) -> None:
         if auth is None:
             # Only where the extra "hub" is installed.
-            from jupyterhub.services.auth import HubOAuth  # type: ignore[import-not-found,import-untyped,unused-ignore]
+            from jupyterhub.services.auth import HubOAuth
 
             auth = HubOAuth.instance(cache_max_age=KEPT_S)
         self.auth = auth

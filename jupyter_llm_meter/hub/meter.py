@@ -66,8 +66,8 @@ class Sender:
 
         A cost is kept only where the provider stated it: all others are priced here.
         """
-        is_stated = (record.cost_source or "").startswith("provider")
-        cost = {} if is_stated else dict.fromkeys(("cost_amount", "cost_currency", "cost_source"))
+        if not (record.cost_source or "").startswith("provider"):
+            record = replace(record, cost_amount=None, cost_currency=None, cost_source=None)
         allotment_id = record.allotment_id
         return replace(
             record,
@@ -76,7 +76,6 @@ class Sender:
             user_id=self.member.name,
             team=self.member.team_of(record.team),
             started_at=min(record.started_at + self.clock_off, now),
-            **cost,
         )
 
 

@@ -100,7 +100,7 @@ class LinesHandler(ServiceHandler):
         spool = self.request.headers.get("X-LLM-Meter-Spool")
         if spool:
             self.spools[self.request.server_connection] = spool
-        receipt = await self.service.incoming.accept_lines(self.request.body)
+        receipt = await self.service.accept_lines(self.request.body)
         answer: dict[str, Any] = {"acknowledged": receipt.acknowledged, "notices": receipt.notices}
         if receipt.drawn:
             answer["drawn"] = [

@@ -45,6 +45,7 @@ class Receipt:
         errors: One sentence for each line that could not be read.
         drawn: What calls used that were drawn from allotments.
         recalled: Those of the allotments that another call waits for.
+        dropped: Calls that were never sent.
     """
 
     acknowledged: list[str] = field(default_factory=list)
@@ -52,6 +53,7 @@ class Receipt:
     errors: list[str] = field(default_factory=list)
     drawn: list[DrawnUse] = field(default_factory=list)
     recalled: list[str] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
 
 
 class Ingest:
@@ -107,6 +109,7 @@ class Ingest:
             errors=lines.errors,
             drawn=[use for each in settled for use in each.drawn],
             recalled=sorted({name for each in settled for name in each.recalled}),
+            dropped=lines.dropped(),
         )
 
     async def settle_calls(

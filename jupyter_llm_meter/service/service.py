@@ -215,6 +215,13 @@ class Service:
         await self.reservations.give_back(returned)
         self.peers.notify_soon()
 
+    async def accept_lines(self, body: bytes) -> Receipt:
+        """Commit the lines of a tap; see `Ingest.accept_lines`."""
+        receipt = await self.incoming.accept_lines(body)
+        if self.upstream is not None and receipt.dropped:
+            self.upstream.drop(receipt.dropped)
+        return receipt
+
     def recalled(self, receipt: Receipt) -> list[str]:
         """The allotments of a tap's lines that another call waits for."""
         if self.upstream is None:

@@ -64,5 +64,8 @@ class Upstream(Protocol):
     async def give_back(self, returned: Sequence[AllotmentReturn]) -> Sequence[AllotmentReturn]:
         """Give back what is held there; returns what concerns the service's own ledger."""
 
+    def drop(self, call_ids: Sequence[str]) -> None:
+        """Release there, soon, what calls held that were never sent."""
+
     def recalled(self, allotment_ids: Sequence[str]) -> list[str]:
         """Return those of some allotments that another call waits for there."""

@@ -43,6 +43,15 @@ class HubLink:
         """Seconds until the hub is tried again; 0 when it is not away."""
         return max(0.0, self._away_until - monotonic())
 
+    def check(self) -> None:
+        """Go on unless the hub is away.
+
+        Raises:
+            HubAway: It did not answer a moment ago.
+        """
+        if self.retry_in_s:
+            raise HubAway("the hub's service did not answer a moment ago")
+
     async def ask(self, path: str, body: dict[str, Any], holder: str | None = None) -> dict[str, Any]:
         """Ask what a call waits for.
 
@@ -55,8 +64,7 @@ class HubLink:
             HubAway: There is no answer, or there was none a moment ago.
             HubRefused: The answer is no.
         """
-        if self.retry_in_s:
-            raise HubAway("the hub's service did not answer a moment ago")
+        self.check()
         headers = _JSON if holder is None else {**_JSON, "X-LLM-Meter-Spool": holder}
         return await self._request("POST", path, json.dumps(body).encode(), ASK_PATIENCE_S, headers)
 

@@ -30,15 +30,13 @@ def joined(own: Answer, above: Answer, digest: str, is_own_limited: bool, is_abo
     """
     answer = {**above, **own}
     answer.pop("allotment", None)
-    parts = [
-        _of_hub(part) if is_above else part
-        for is_above, is_limited, part in (
-            (False, is_own_limited, own.get("allotment")),
-            (True, is_above_limited, above.get("allotment")),
-        )
-        if is_limited
-    ]
-    if not parts or any(part is None for part in parts):
+    wanted: list[Answer | None] = []
+    if is_own_limited:
+        wanted.append(own.get("allotment"))
+    if is_above_limited:
+        wanted.append(_of_hub(above.get("allotment")))
+    parts = [part for part in wanted if part is not None]
+    if not parts or len(parts) < len(wanted):
         return answer
     prices = [part["prices"] for part in parts if "prices" in part]
     answer["allotment"] = {
@@ -65,7 +63,7 @@ def to_wire(returned: Sequence[AllotmentReturn]) -> list[Answer]:
     return [{"id": each.id, **({} if each.keep is None else {"keep": dict(each.keep)})} for each in returned]
 
 
-def _of_hub(part: Answer | None) -> Any:
+def _of_hub(part: Answer | None) -> Answer | None:
     if part is None:
         return None
     shares = [{**share, "limit_id": LIMIT_PREFIX + share["limit_id"]} for share in part["shares"]]

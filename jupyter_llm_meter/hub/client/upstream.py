@@ -8,6 +8,7 @@ to the hub, the calls that used it are relayed, so that the hub never counts too
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -26,6 +27,7 @@ from jupyter_llm_meter.hub.errors import HubAway, HubRefused
 from jupyter_llm_meter.hub.names import LIMIT_PREFIX
 from jupyter_llm_meter.ledger import LedgerUnavailable, Settled
 from jupyter_llm_meter.service.gate import limits_digest
+from jupyter_llm_meter.service.lines import VERSION
 from jupyter_llm_meter.service.reservation_request import IncomingRequest
 from jupyter_llm_meter.service.service import Service
 from llm_meter_tap.wire.record import CallRecord
@@ -123,9 +125,21 @@ class HubUpstream:
                 self._held.difference_update(each.id for each in theirs if each.keep is None)
         return own
 
+    def drop(self, call_ids: Sequence[str]) -> None:
+        """Release at the hub, soon, what calls held that were never sent; else their leases end."""
+        held = self._held.intersection(call_ids)
+        if held:
+            self._held -= held
+            self._service.background.start(self._drop(sorted(held)))
+
     def recalled(self, allotment_ids: Sequence[str]) -> list[str]:
         """Return those of some allotments that another call waits for at the hub."""
         return sorted(self._recalled.intersection(allotment_ids))
+
+    async def _drop(self, call_ids: Sequence[str]) -> None:
+        lines = [json.dumps({"v": VERSION, "event": "dropped", "id": name}) + "\n" for name in call_ids]
+        with suppress(HubAway, HubRefused):
+            await self._link.post("v1/lines", "".join(lines).encode())
 
     @property
     def _is_limited(self) -> bool:
@@ -154,6 +168,7 @@ class HubUpstream:
         if wish is not None:
             body["allotment"] = {"id": wish.id, "calls": wish.calls, "input_bytes": wish.input_bytes}
         try:
+            self._link.check()
             if returned:
                 await self._relay.flush()
                 body["returned"] = to_wire(returned)

@@ -20,6 +20,24 @@ def ledger_url(postgresql_server):
 
 
 @pytest.fixture
+def break_connections(ledger_url):
+    """Ends every connection to the database, as a restart of PostgreSQL does."""
+
+    def end():
+        engine = create_engine(ledger_url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+        engine.dispose()
+
+    return end
+
+
+@pytest.fixture
 def ledger(ledger_url):
     """The ledger of all users."""
     with Ledger.open(ledger_url) as opened:

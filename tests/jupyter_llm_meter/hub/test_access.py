@@ -1,13 +1,8 @@
 """Each user sees and changes only their own, a lead their team's, an administrator all: on every route."""
 
 import itertools
-import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from hub_services import HubProcess, call, lines
 
 from jupyter_llm_meter.hub.server import ROUTES

@@ -7,9 +7,6 @@ import time
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from hub_services import HubProcess, call, lines, loopback, user_service, wait_for
 
 from jupyter_llm_meter.ledger import Ledger, sqlite_url
@@ -209,6 +206,18 @@ def test_an_allotment_holds_of_the_limits_of_both_ledgers(hub_url, make_hub, sta
     assert held() == ("150", "400")
     assert loopback(service, "/v1/return", {"returned": [{"id": "allotment-1"}]})[0] == 200
     assert held() == ("150", "100")
+
+
+def test_a_call_that_was_never_sent_holds_nothing_at_the_hub(hub_url, make_hub, start_service):
+    hub = make_hub(hub_url)
+    service = start_service("ann", hub)
+    asked = reservation()
+    assert loopback(service, "/v1/reserve", asked)[1]["granted"]
+    dropped = {"v": 1, "event": "dropped", "id": asked["record"]["llm_meter.call.id"]}
+    assert loopback(service, "/v1/lines", json.dumps(dropped).encode() + b"\n")[0] == 200
+    wait_for(
+        lambda: hub.ask("GET", "api/v1/limits", "ann")[1]["standings"][0]["reserved"] == "0", "the release"
+    )
 
 
 def test_near_the_end_of_one_limit_there_is_no_allotment_of_the_other(hub_url, make_hub, start_service):

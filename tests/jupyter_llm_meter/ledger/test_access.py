@@ -60,6 +60,15 @@ def test_work_is_done_on_the_ledger_and_stays_in_its_file(tmp_path, problems, op
         assert known(opened) == {"a"}
 
 
+def test_a_bad_database_of_a_hub_is_not_replaced(tmp_path, problems, open_access):
+    path = spoil(tmp_path / "ledger.sqlite3")
+    ledger = open_access(sqlite_url(path), is_replaced=False)
+    with pytest.raises(LedgerUnavailable):
+        asyncio.run(ledger.use(settle("a")))
+    assert codes(problems) == ["ledger-unavailable"]
+    assert list(tmp_path.glob("ledger-*.sqlite3")) == []
+
+
 def test_a_bad_file_is_left_as_it_is_and_two_services_share_one_fresh_ledger(tmp_path, problems, open_access):
     path = spoil(tmp_path / "ledger.sqlite3")
     before = path.read_bytes()
