@@ -55,11 +55,14 @@ def raise_alerts(
         return []
     amounts = amounts_at(connection, now, subjects)
     announced = _announced(connection, used, subjects)
+    limits = {window: limit for limit, window in windows}
     recall_of(connection).learned.quiet.update(
         ((window, subject), True)
         for window, figures in used.items()
         for subject in figures
+        # A smaller amount of one's own is reached before the limit's.
         if (window, subject) not in announced
+        and amounts.total(limits[window], subject) >= limits[window].amount
     )
     raised = []
     for limit, window in windows:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from jupyter_llm_meter.core.standing import format_decimal, format_time
 from jupyter_llm_meter.ledger.errors import LedgerError
+from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.rows import from_us, storable, to_us
 from jupyter_llm_meter.ledger.schema import change_sets, quota_changes, quotas, staged_quotas
 from jupyter_llm_meter.ledger.sql import Sql
@@ -182,6 +183,8 @@ def apply(
         "reason": None if reason is None else storable(reason),
     }
     connection.execute(insert(change_sets), row)
+    # Processes remember whose use is below all thresholds.
+    recall_of(connection).change(connection)
     changed = _RECORD.run(connection, change_id)
     _REMOVE.run(connection, change_id)
     _SET.run(connection, change_id)
@@ -295,3 +298,46 @@ def _own(row: dict[str, Any]) -> dict[str, Any]:
 
 def _rows(found: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
     return [dict(zip(("limit_id", "subject", "before", "after"), row, strict=True)) for row in found]
+
+
+def set_one(
+    connection: Connection,
+    wanted: OwnAmount,
+    known: str | None,
+    author: Author,
+    now: datetime,
+    reason: str | None = None,
+) -> dict[str, Any] | None:
+    """Set or remove one own amount; returns it as it is then.
+
+    Args:
+        connection: A writing transaction.
+        wanted: What it is to be.
+        known: The version that is to be changed; None: there is none yet.
+        author: Who does it.
+        now: When.
+        reason: Why.
+
+    Raises:
+        Conflict: There is another version.
+    """
+    before = version_of(connection, wanted.limit_id, wanted.subject)
+    if (None if before is None else before["version"]) != known:
+        message = "Somebody has changed this amount. Look at it, and send If-Match with its version."
+        raise Conflict(message, [] if before is None else [before])
+    set_together(connection, [wanted], "set", author, now, reason)
+    return version_of(connection, wanted.limit_id, wanted.subject)
+
+
+def set_together(
+    connection: Connection,
+    wanted: Sequence[OwnAmount],
+    kind: str,
+    author: Author,
+    now: datetime,
+    reason: str | None = None,
+) -> dict[str, Any]:
+    """Set some own amounts, whatever they were; returns the id of the change set and how many changed."""
+    change_id = new_change_id()
+    stage(connection, change_id, wanted)
+    return {"id": change_id, "changed": apply(connection, change_id, kind, author, now, reason)}

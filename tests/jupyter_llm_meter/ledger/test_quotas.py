@@ -79,12 +79,23 @@ def test_alerts_are_raised_by_the_own_amount(ledger):
     assert [(alert.subject, alert.amount) for alert in crossed] == [("alice", 100)]
 
 
+def test_a_smaller_own_amount_that_is_set_in_between_is_noticed_by_the_next_call(ledger):
+    for number in range(3):
+        assert (
+            ledger.settle([call(f"before-{number}", input_tokens=10, output_tokens=0)], [HARD], NOW).crossed
+            == []
+        )
+    set_amounts(ledger, alice=50)
+    first = ledger.settle([call("a", input_tokens=5, output_tokens=0)], [HARD], NOW).crossed
+    second = ledger.settle([call("b", input_tokens=10, output_tokens=0)], [HARD], NOW).crossed
+    assert (first, [(each.kind, each.amount) for each in second]) == ([], [("warning", 50)])
+
+
 def test_many_subjects_have_their_own_amounts_at_once(ledger):
     used = [call(f"call-{number}", user_id=f"user-{number}") for number in range(1001)]
     set_amounts(ledger, **{"user-7": 50})
-    ledger.settle(used, [HARD], NOW)
-    crossed = {alert.subject for alert in ledger.alerts([HARD], NOW)}
-    assert crossed == {"user-7"}
+    crossed = ledger.settle(used, [HARD], NOW).crossed
+    assert [alert.subject for alert in crossed] == ["user-7"]
 
 
 def test_the_trail_says_who_changed_what_from_what_to_what(ledger):
