@@ -29,6 +29,7 @@ SUBCOMMANDS = {
     "backup": (f"{_COMMANDS}.upkeep.BackupApp", "Copy the ledger to a file, also while it is in use."),
     "restore": (f"{_COMMANDS}.upkeep.RestoreApp", "Put a backup back in the place of the ledger."),
     "vacuum": (f"{_COMMANDS}.upkeep.VacuumApp", "Give the space of deleted calls back."),
+    "limits": (f"{_COMMANDS}.limits.LimitsApp", "Import amounts of users into a hub, or undo that."),
     "hub": ("jupyter_llm_meter.hub.app.LLMMeterHub", "Serve the ledger of all users of a JupyterHub."),
     "run": (f"{_COMMANDS}.run.RunApp", "Run a command with metering, without a Jupyter server."),
 }
