@@ -56,7 +56,7 @@ class CreditsHandler(RestHandler):
             limit
             for limit in self.meter.limits.current()
             if (limit.scope, limit.value, limit.unit) == ("user", None, unit)
-            and window in (None, limit.window)
+            and (limit.window == window or (window is None and not limit.is_ceiling))
         ]
         if len(found) != 1:
             have = ", ".join(limit.window for limit in found) or "none"

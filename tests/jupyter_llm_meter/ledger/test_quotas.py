@@ -8,7 +8,9 @@ import pytest
 from ledger_samples import NOW, call, limit, missing
 
 from jupyter_llm_meter.core.reservation import CallBounds
-from jupyter_llm_meter.ledger import Raise, imports, quotas
+from jupyter_llm_meter.ledger import Raise, credits, hub_limits, imports, quota_requests, quotas
+from jupyter_llm_meter.ledger.credits import Credit
+from jupyter_llm_meter.ledger.quota_requests import More
 from jupyter_llm_meter.ledger.quotas import Author, Conflict, OwnAmount, UnknownChange
 
 HARD = limit("day", "tokens", 1000, on_exceed="block")
@@ -220,3 +222,106 @@ def test_an_import_that_is_discarded_or_a_day_old_is_gone(ledger):
         with pytest.raises(UnknownChange):
             ledger.write(imports.compare, gone, BOSS, is_replacing=False)
         assert ledger.read(imports.names, gone, "user", "") == []
+
+
+LIMIT = hub_limits.SetLimit(HARD.id, {"window": "day", "unit": "tokens", "amount": 1000}, NOW, LATER)
+
+
+def test_a_limit_is_set_changed_and_removed_with_its_version_and_counted(ledger):
+    assert ledger.read(hub_limits.generation) == "0"
+    first = ledger.write(hub_limits.put, LIMIT, None, BOSS, NOW)
+    second = ledger.write(hub_limits.put, replace(LIMIT, ends_at=None), first.version, BOSS, LATER)
+    assert ledger.read(hub_limits.all_limits) == [second]
+    assert ledger.read(hub_limits.generation) == "2"
+    ledger.write(hub_limits.remove, HARD.id, second.version, BOSS, LATER)
+    assert ledger.read(hub_limits.all_limits) == []
+    trail = ledger.read(quotas.changes, None)
+    assert {
+        (each["kind"], each["subject"], each["before"] is None, each["after"] is None) for each in trail
+    } == {
+        ("limit", None, True, False),
+        ("limit", None, False, False),
+        ("limit", None, False, True),
+    }
+    with pytest.raises(UnknownChange):
+        ledger.write(quotas.undo, first.version, BOSS, LATER)
+
+
+def test_a_limit_that_somebody_else_has_changed_or_removed_is_not_changed(ledger):
+    version = ledger.write(hub_limits.put, LIMIT, None, BOSS, NOW).version
+    newer = ledger.write(hub_limits.put, LIMIT, version, BOSS, NOW).version
+    for known in (version, None):
+        with pytest.raises(Conflict, match="changed") as caught:
+            ledger.write(hub_limits.put, LIMIT, known, BOSS, NOW)
+        assert caught.value.now[0]["version"] == newer
+    ledger.write(hub_limits.remove, HARD.id, newer, BOSS, NOW)
+    with pytest.raises(Conflict, match="not there any more"):
+        ledger.write(hub_limits.remove, HARD.id, newer, BOSS, NOW)
+    with pytest.raises(Conflict, match="no limit"):
+        ledger.write(hub_limits.remove, HARD.id, None, BOSS, NOW)
+
+
+def test_there_are_only_so_many_limits(ledger, monkeypatch):
+    monkeypatch.setattr(hub_limits, "MOST_LIMITS", 1)
+    version = ledger.write(hub_limits.put, LIMIT, None, BOSS, NOW).version
+    ledger.write(hub_limits.put, LIMIT, version, BOSS, NOW)
+    with pytest.raises(hub_limits.TooMany, match="own amounts"):
+        ledger.write(hub_limits.put, replace(LIMIT, limit_id="other"), None, BOSS, NOW)
+
+
+def test_one_amount_is_set_with_the_version_that_it_replaces(ledger):
+    mine = OwnAmount(HARD.id, "alice", Decimal(5))
+    version = ledger.write(quotas.set_one, mine, None, BOSS, NOW)["version"]
+    with pytest.raises(Conflict) as caught:
+        ledger.write(quotas.set_one, mine, None, BOSS, NOW)
+    assert caught.value.now[0]["version"] == version
+    with pytest.raises(Conflict) as caught:
+        ledger.write(quotas.set_one, replace(mine, subject="bob"), version, BOSS, NOW)
+    assert caught.value.now == []
+    assert ledger.write(quotas.set_one, replace(mine, amount=None), version, BOSS, LATER) is None
+
+
+def test_a_credit_is_given_once_for_each_key(ledger):
+    credit = Credit("key", HARD, "alice", Decimal("2.5"))
+    first = ledger.write(credits.give, credit, BOSS, NOW)
+    assert (first["before"], first["amount"], first["is_repeated"]) == ("1000", "1002.5", False)
+    assert ledger.write(credits.give, credit, BOSS, NOW) == {**first, "is_repeated": True}
+    assert ledger.write(credits.give, replace(credit, key="other"), BOSS, LATER)["amount"] == "1005"
+    with pytest.raises(Conflict, match="another credit"):
+        ledger.write(credits.give, replace(credit, user="bob"), BOSS, NOW)
+
+
+MORE = More("alice", "physics", HARD.id, Decimal(50), "tokens", "exam")
+
+
+def test_a_request_is_granted_once_with_a_raise(ledger):
+    asked = ledger.write(quota_requests.ask, MORE, NOW)
+    with pytest.raises(Conflict, match="already"):
+        ledger.write(quota_requests.ask, MORE, NOW)
+    raised = Raise(
+        "r", HARD.id, "alice", Decimal(30), "tokens", "exam", "lena", NOW, NOW + timedelta(hours=1)
+    )
+    done = ledger.write(quota_requests.decide, asked["id"], "lena", "good luck", raised, LATER)
+    assert (done["state"], done["granted"], done["answer"]) == ("granted", "30", "good luck")
+    assert [each.id for each in ledger.raises()] == ["r"]
+    with pytest.raises(Conflict, match="granted by lena"):
+        ledger.write(quota_requests.decide, asked["id"], "boss", None, replace(raised, id="s"), LATER)
+    assert [each.id for each in ledger.raises()] == ["r"]
+    with pytest.raises(UnknownChange):
+        ledger.write(quota_requests.decide, "unknown", "boss", None, None, LATER)
+
+
+def test_requests_are_listed_by_user_team_state_and_time(ledger):
+    mine = ledger.write(quota_requests.ask, MORE, NOW)
+    ledger.write(quota_requests.ask, replace(MORE, user="bob", team=None), NOW)
+    ledger.write(quota_requests.decide, mine["id"], "boss", None, None, NOW)
+
+    def users(*args, **named):
+        return sorted(each["user"] for each in ledger.read(quota_requests.requests, *args, **named))
+
+    assert users(None, ()) == ["alice", "bob"]
+    assert users("bob", ()) == ["bob"]
+    assert users("lena", ["physics"]) == ["alice"]
+    assert users(None, (), state="open") == ["bob"]
+    assert users(None, (), since=LATER) == ["bob"]
+    assert users(None, (), since=NOW) == ["alice", "bob"]
