@@ -7,6 +7,7 @@ import pytest
 from hub_services import HubProcess
 
 from jupyter_llm_meter.cli.app import main
+from jupyter_llm_meter.cli.limits import LimitsApp
 from jupyter_llm_meter.ledger import sqlite_url
 
 DEFAULTS = [
@@ -46,6 +47,7 @@ def limits(hub, tmp_path, monkeypatch, capsys):
             file.write_bytes(lines if isinstance(lines, bytes) else "\n".join(lines).encode())
             words = ("import", str(file), *words)
         code = main(["limits", *words])
+        LimitsApp.clear_instance()  # each command is a process of its own
         out, err = capsys.readouterr()
         return code, out + err
 
