@@ -27,6 +27,19 @@ GROUPS = {
 }
 
 
+class KnownGroups:
+    """The users and groups of GROUPS, as a hub that says who they are."""
+
+    async def users(self):
+        return set(GROUPS)
+
+    async def unknown(self, names):
+        return sorted(set(names).difference(GROUPS))
+
+    async def members(self, team):
+        return {name for name, groups in GROUPS.items() if team in groups}
+
+
 class Tokens:
     def __init__(self, roles):
         self.roles = roles
@@ -48,7 +61,8 @@ async def main(url, limits, port):
     roles = Roles(gateways=["gateway"])
     config = HubConfig(url, read_limits(limits, "UTC"), roles)
     log = logging.getLogger("hub")
-    shared = Shared(HubMeter(config, Problems(log), log), Tokens(roles), "UTC")
+    meter = HubMeter(config, Problems(log), log)
+    shared = Shared(meter, Tokens(roles), "UTC", KnownGroups(), "the secret of credits")
     await serve(shared, Place("127.0.0.1", port, PREFIX, b"secret"))
 
 

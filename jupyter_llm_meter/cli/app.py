@@ -34,6 +34,7 @@ SUBCOMMANDS = {
     "restore": (f"{_COMMANDS}.upkeep.RestoreApp", "Put a backup back in the place of the ledger."),
     "archive": (f"{_COMMANDS}.archive.ArchiveApp", "Move old calls into files; totals stay as they are."),
     "vacuum": (f"{_COMMANDS}.upkeep.VacuumApp", "Give the space of deleted calls back."),
+    "limits": (f"{_COMMANDS}.limits.LimitsApp", "Import amounts of users into a hub, or undo that."),
     "hub": ("jupyter_llm_meter.hub.app.LLMMeterHub", "Serve the ledger of all users of a JupyterHub."),
     "run": (f"{_COMMANDS}.run.RunApp", "Run a command with metering, without a Jupyter server."),
 }

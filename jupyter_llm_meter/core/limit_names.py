@@ -150,14 +150,14 @@ def with_name_parts(limits: Sequence[Limit]) -> list[Limit]:
     Args:
         limits: All limits in force.
     """
+    # Linear: a hub has thousands of limits.
+    found: dict[tuple[str, str], set[object]] = {}
+    for limit in limits:
+        for part in _DIFFERENCES[limit.window]:
+            found.setdefault((limit.window, part), set()).add(getattr(limit, part))
     named = []
     for limit in limits:
-        alike = [other for other in limits if other.window == limit.window]
-        parts = [
-            part
-            for part in _DIFFERENCES[limit.window]
-            if any(getattr(other, part) != getattr(limit, part) for other in alike)
-        ]
+        parts = [part for part in _DIFFERENCES[limit.window] if len(found[limit.window, part]) > 1]
         named.append(replace(limit, named_by=(*parts, *((OWN,) if limit.is_own else ()))))
     return named
 

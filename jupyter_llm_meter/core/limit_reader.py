@@ -22,7 +22,7 @@ UNPRICED = ("allow", "block")
 HIGHEST_CEILING = Decimal(1_000_000)
 """Dollars per million tokens."""
 
-_FIELDS = (
+FIELDS = (
     "scope",
     "value",
     "window",
@@ -66,8 +66,8 @@ def _parse(item: Mapping[str, Any], number: int, source: str, default_time_zone:
     if not isinstance(item, Mapping):
         raise LimitError("limit-no-object", number=number, given=repr(item))
     for key in item:
-        if key not in _FIELDS:
-            allowed = ", ".join(_FIELDS)
+        if key not in FIELDS:
+            allowed = ", ".join(FIELDS)
             raise LimitError("limit-unknown-field", number=number, field=repr(key), allowed=allowed)
     for key in ("window", "unit", "amount"):
         if item.get(key) is None:

@@ -35,6 +35,7 @@ class Limit:
         reset_hour: Local hour at which days, weeks and months begin.
         source: Where it was set: ``default``, ``settings`` or ``config``.
         is_own: It is a user's limit, tighter than the administrator's limit of the same id; both apply.
+        is_ceiling: Nobody's own amount is above this one's: the hub's configuration set it.
         named_by: What its name says because another limit in force differs in it, see `core.limit_names`.
     """
 
@@ -52,6 +53,7 @@ class Limit:
     reset_hour: int = 0
     source: str = "default"
     is_own: bool = False
+    is_ceiling: bool = False
     named_by: tuple[str, ...] = ()
 
     @property

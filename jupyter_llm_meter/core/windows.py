@@ -139,3 +139,22 @@ def local_time(at: datetime, zone: ZoneInfo) -> datetime:
         return at.astimezone(zone)
     except OverflowError:
         return at.astimezone(timezone.utc)
+
+
+def windows_before(window: str, now: datetime, time_zone: str, count: int) -> list[tuple[datetime, datetime]]:
+    """The last whole windows before the one that holds an instant, latest first.
+
+    Args:
+        window: One of ``WINDOWS`` besides ``total``.
+        now: The instant.
+        time_zone: IANA name of the zone whose calendar counts.
+        count: How many.
+    """
+    found = []
+    first, _end = window_bounds(window, now, time_zone)
+    for _ in range(count):
+        start, end = window_bounds(window, first - timedelta(microseconds=1), time_zone)
+        assert end is not None  # only a total never ends
+        found.append((start, end))
+        first = start
+    return found

@@ -19,6 +19,7 @@ from traitlets import Dict, Int, List, Unicode, default
 
 from jupyter_llm_meter._version import __version__
 from jupyter_llm_meter.hub.config import HubConfig, read_limits
+from jupyter_llm_meter.hub.directory import HubDirectory
 from jupyter_llm_meter.hub.errors import HubConfigError
 from jupyter_llm_meter.hub.handler import Shared
 from jupyter_llm_meter.hub.identity import HubIdentities, login_handler
@@ -31,6 +32,7 @@ from jupyter_llm_meter.runtime.problems import Problems
 from jupyter_llm_meter.service.owner import local_zone
 
 BAD_CONFIGURATION = 2
+CREDIT_SECRET_VARIABLE = "LLM_METER_CREDIT_SECRET"
 ALIASES = {"config": "JupyterApp.config_file", "log-level": "Application.log_level"}
 FLAGS: dict[str, Any] = {}
 
@@ -152,7 +154,13 @@ class LLMMeterHub(JupyterApp):
 
     async def _serve(self, config: HubConfig, place: Place) -> None:
         meter = HubMeter(config, Problems(self.log), self.log)
-        shared = Shared(meter, HubIdentities(config.roles), config.time_zone)
+        shared = Shared(
+            meter,
+            HubIdentities(config.roles),
+            config.time_zone,
+            HubDirectory(),
+            os.environ.get(CREDIT_SECRET_VARIABLE, ""),
+        )
         await serve(shared, place, {"oauth_callback": login_handler()})
 
 

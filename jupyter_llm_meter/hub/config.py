@@ -11,11 +11,9 @@ from jupyter_llm_meter.core.limit_names import with_name_parts
 from jupyter_llm_meter.core.limit_reader import parse_limits
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.hub.errors import HubConfigError
+from jupyter_llm_meter.hub.limits import SOURCE
 from jupyter_llm_meter.hub.members import Roles
 from jupyter_llm_meter.service.context import Limits
-
-SOURCE = "hub"
-"""Where users' services see that a limit comes from."""
 
 
 class ConfiguredLimits:

@@ -8,18 +8,25 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 from tornado.web import HTTPError, RequestHandler
 
+from jupyter_llm_meter.core.errors import LimitError
+from jupyter_llm_meter.hub.desk import Desk
+from jupyter_llm_meter.hub.directory import Directory, NoDirectory
 from jupyter_llm_meter.hub.errors import NotAllowed
 from jupyter_llm_meter.hub.identity import Identities
 from jupyter_llm_meter.hub.members import Gateway, Member
 from jupyter_llm_meter.hub.meter import HubMeter
 from jupyter_llm_meter.hub.senders import GatewaySender, Sender, UserSender, clock_off
 from jupyter_llm_meter.ledger import BadCursor, LedgerUnavailable
+from jupyter_llm_meter.ledger.hub_limits import TooMany
+from jupyter_llm_meter.ledger.imports import TooManyLines
+from jupyter_llm_meter.ledger.quotas import Conflict, UnknownChange
+from jupyter_llm_meter.policy.errors import RaiseError
 from jupyter_llm_meter.service.errors import ArgumentError
 from llm_meter_tap.wire.shape import WireError, parse_time
 
@@ -30,7 +37,13 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
     WireError: (400, "bad-argument"),
     ArgumentError: (400, "bad-argument"),
     BadCursor: (400, "bad-cursor"),
+    LimitError: (400, "bad-limit"),
+    RaiseError: (400, "bad-argument"),
     NotAllowed: (403, "not-allowed"),
+    UnknownChange: (404, "unknown-id"),
+    Conflict: (409, "changed"),
+    TooMany: (409, "too-many"),
+    TooManyLines: (413, "too-many-lines"),
     LedgerUnavailable: (503, "ledger-unavailable"),
 }
 """Status and ``reason`` of the answer to a request that raised one of these errors, or a subclass."""
@@ -47,11 +60,15 @@ class Shared:
         meter: The metering of this process.
         identities: Knows who asks.
         time_zone: IANA zone of sums by day.
+        directory: Knows the hub's users and groups.
+        credit_secret: Signs credits, see `routes.credits`; empty: no signature is accepted.
     """
 
     meter: HubMeter
     identities: Identities
     time_zone: str
+    directory: Directory = field(default_factory=NoDirectory)
+    credit_secret: str = field(default="", repr=False)
 
 
 def answered(method: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
@@ -63,7 +80,8 @@ def answered(method: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[
             await method(self, *args)
         except tuple(REFUSALS) as error:
             status, reason = next(REFUSALS[kind] for kind in type(error).__mro__ if kind in REFUSALS)
-            self.refuse(status, str(error), reason)
+            more = {"now": error.now} if isinstance(error, Conflict) else {}
+            self.refuse(status, str(error), reason, **more)
 
     return with_refusals
 
@@ -78,6 +96,8 @@ class HubHandler(RequestHandler):
         self.meter = shared.meter
         self.identities = shared.identities
         self.time_zone = shared.time_zone
+        self.desk = Desk(shared.meter, shared.directory, shared.time_zone)
+        self.credit_secret = shared.credit_secret
 
     async def prepare(self) -> None:
         """Refuse a request of nobody."""

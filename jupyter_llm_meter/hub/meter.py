@@ -19,6 +19,7 @@ from jupyter_llm_meter.core.allotments import AllotmentReturn
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import Standing
 from jupyter_llm_meter.hub.config import HubConfig
+from jupyter_llm_meter.hub.limits import HubLimits
 from jupyter_llm_meter.hub.members import Member
 from jupyter_llm_meter.hub.senders import Sender
 from jupyter_llm_meter.ledger import Ledger, LedgerAccess, LedgerUnavailable, Settled
@@ -52,7 +53,7 @@ class HubMeter:
     """
 
     def __init__(self, config: HubConfig, problems: Problems, log: logging.Logger) -> None:
-        self.limits = config.limits
+        self.limits = HubLimits(config.limits.current(), config.time_zone)
         self.problems = problems
         self.background = Background(log)
         pricer = pricer_with(config.prices_file, problems)
@@ -70,7 +71,7 @@ class HubMeter:
         completion = Completion(NoKernels(), Owner(""), KernelRuns())
         self._ingest = Ingest(
             ledger=self.ledger,
-            limits=config.limits,
+            limits=self.limits,
             completion=completion,
             counting=counting,
             signals=signals,
@@ -78,7 +79,7 @@ class HubMeter:
         )
         self._reservations = ReservationQueue(
             ledger=self.ledger,
-            limits=config.limits,
+            limits=self.limits,
             completion=completion,
             counting=counting,
             rules=Rules(raises="none"),
@@ -108,6 +109,7 @@ class HubMeter:
         Raises:
             LedgerUnavailable: Nothing of them was kept.
         """
+        await self.follow_limits()
         lines, now = read_lines(body), datetime.now(timezone.utc)
         records, bad = _owned(sender, lines.settled(), now)
         dropped = [sender.stored(call_id) for call_id in lines.dropped()]
@@ -128,6 +130,7 @@ class HubMeter:
         Raises:
             LedgerUnavailable: Nothing was decided.
         """
+        await self.follow_limits()
         now = datetime.now(timezone.utc)
         wish, holder = request.allotment, request.holder
         if wish is not None:
@@ -171,6 +174,7 @@ class HubMeter:
         Raises:
             LedgerUnavailable: The ledger cannot be used now.
         """
+        await self.follow_limits()
         limits, now = self.limits.current(), datetime.now(timezone.utc)
         return await self.query(lambda ledger: _standings_of(ledger, limits, member, now))
 
@@ -181,6 +185,14 @@ class HubMeter:
             LedgerUnavailable: It cannot be used now.
         """
         return await self.ledger.use(question)
+
+    async def follow_limits(self, *, is_at_once: bool = False) -> None:
+        """Learn the limits that people have set; see `HubLimits.follow`.
+
+        Raises:
+            LedgerUnavailable: The ledger cannot be used now.
+        """
+        await self.limits.follow(self.ledger, is_at_once=is_at_once)
 
     def limits_of(self, member: Member) -> list[Limit]:
         """Return the limits that may hold for a user's calls: none that names another user or team."""

@@ -14,10 +14,18 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from jupyter_llm_meter.hub.handler import Shared, UnknownPathHandler
-from jupyter_llm_meter.hub.routes import relay, rest
+from jupyter_llm_meter.hub.routes import credits, imports, relay, requests, rest, settings, shares
 from jupyter_llm_meter.hub.workers import is_worker
 
-ROUTES = {**relay.ROUTES, **rest.ROUTES}
+ROUTES = {
+    **relay.ROUTES,
+    **rest.ROUTES,
+    **settings.ROUTES,
+    **imports.ROUTES,
+    **credits.ROUTES,
+    **requests.ROUTES,
+    **shares.ROUTES,
+}
 """Every route, by its path below the prefix."""
 
 MAX_BODY_BYTES = 64 * 1024 * 1024

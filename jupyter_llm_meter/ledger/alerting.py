@@ -19,11 +19,11 @@ from sqlalchemy import Connection, select, update
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import FULL, Alert, Standing, crossed_thresholds, format_decimal
 from jupyter_llm_meter.ledger.alert_rows import alert_of, row_of, window_of
+from jupyter_llm_meter.ledger.amounts import amounts_at
 from jupyter_llm_meter.ledger.counters import Window
 from jupyter_llm_meter.ledger.locks import require_alone
 from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.outbox import Outbox, post
-from jupyter_llm_meter.ledger.raising import raised_at
 from jupyter_llm_meter.ledger.rows import to_us
 from jupyter_llm_meter.ledger.schema import NO_END, alerts
 from jupyter_llm_meter.ledger.spenders import top_notebooks
@@ -53,19 +53,22 @@ def raise_alerts(
     used = used_of(connection, windows, subjects)
     if not used:
         return []
-    raised_by = raised_at(connection, now)
+    amounts = amounts_at(connection, now, subjects)
     announced = _announced(connection, used, subjects)
+    limits = {window: limit for limit, window in windows}
     recall_of(connection).learned.quiet.update(
         ((window, subject), True)
         for window, figures in used.items()
         for subject in figures
+        # A smaller amount of one's own is reached before the limit's.
         if (window, subject) not in announced
+        and amounts.total(limits[window], subject) >= limits[window].amount
     )
     raised = []
     for limit, window in windows:
         for subject, figure in sorted(used.get(window, {}).items()):
             used_now = figure.amount
-            amount = limit.amount + raised_by.get((limit.id, subject), 0)
+            amount = amounts.total(limit, subject)
             crossed = crossed_thresholds(limit, used_now, amount)
             known = _still_announced(connection, announced.get((window, subject), ()), used_now, amount, now)
             new = [threshold for threshold in crossed if threshold not in known]

@@ -44,6 +44,16 @@ from jupyter_llm_meter.ledger.call_schema import (
     view_of_calls,
     views,
 )
+from jupyter_llm_meter.ledger.quota_schema import (
+    change_sets,
+    credit_keys,
+    hub_limits,
+    imports,
+    quota_changes,
+    quota_requests,
+    quotas,
+    staged_quotas,
+)
 
 __all__ = (
     "KIND_COLUMNS",
@@ -63,13 +73,21 @@ __all__ = (
     "call_rows",
     "calls",
     "cell_rollups",
+    "change_sets",
+    "credit_keys",
+    "hub_limits",
+    "imports",
     "joined_owners",
     "kinds",
     "metadata",
     "places",
+    "quota_changes",
+    "quota_requests",
+    "quotas",
     "rollups",
     "series",
     "shapes",
+    "staged_quotas",
     "view_of_calls",
     "views",
 )

@@ -1,17 +1,16 @@
-"""Reads the standings of limits: counters, reservations and raises of all of them in three queries."""
+"""Reads the standings of limits: counters, reservations and amounts of all of them in a few queries."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import Connection
 
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.standing import Standing
+from jupyter_llm_meter.ledger.amounts import amounts_at
 from jupyter_llm_meter.ledger.counters import current_windows, used_amount
-from jupyter_llm_meter.ledger.raising import raised_at
 from jupyter_llm_meter.ledger.reservations.store import ReservedSums, held
 from jupyter_llm_meter.ledger.unpriced import NOTHING, used_of
 
@@ -37,7 +36,7 @@ def standings(
     wanted = None if only is None else [only]
     used = used_of(connection, windows, wanted)
     reserved = ReservedSums(held(connection, now), names)
-    raised = raised_at(connection, now)
+    amounts = amounts_at(connection, now, wanted)
     reserving: dict[str, set[str]] = {}
     for window, subject in reserved.sums:
         reserving.setdefault(window.limit_id, set()).add(subject)
@@ -51,14 +50,14 @@ def standings(
             mine = figures.get(subject, NOTHING)
             found.append(
                 Standing(
-                    limit,
+                    amounts.limit_of(limit, subject),
                     subject,
                     window.first_instant,
                     window.resets_at,
                     mine.amount,
                     used_amount(limit.unit, amount),
                     used_amount(limit.unit, soft),
-                    raised.get((limit.id, subject), Decimal(0)),
+                    amounts.raised(limit, subject),
                     mine.unpriced_calls,
                 )
             )

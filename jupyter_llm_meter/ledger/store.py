@@ -6,12 +6,12 @@ not opened.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -56,6 +56,8 @@ from llm_meter_tap.wire.record import CallRecord
 __all__ = ["Ledger", "Outbox", "Pace", "Page", "Places", "Raise", "Seen", "Settled", "TakeoverPart"]
 
 NO_OUTBOX = Outbox()
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
 
 
 class _Indexed(NamedTuple):
@@ -314,6 +316,26 @@ class Ledger(Answers):
     def sweep(self, now: datetime) -> Swept:
         """Remove the reservations past their lease."""
         return self._reservations.sweep(now)
+
+    def write(
+        self,
+        work: Callable[Concatenate[Connection, Arguments], Result],
+        *args: Arguments.args,
+        **named: Arguments.kwargs,
+    ) -> Result:
+        """Do work of `quotas`, `hub_limits`, `imports` or `quota_requests` in a writing transaction."""
+        with writing(self._engine) as connection:
+            return work(connection, *args, **named)
+
+    def read(
+        self,
+        work: Callable[Concatenate[Connection, Arguments], Result],
+        *args: Arguments.args,
+        **named: Arguments.kwargs,
+    ) -> Result:
+        """Do work of these that changes nothing."""
+        with reading(self._engine) as connection:
+            return work(connection, *args, **named)
 
     def add_raise(self, raised: Raise, limits: Sequence[Limit], now: datetime) -> list[Alert]:
         """Store a raise, and measure its limit by the new amount."""

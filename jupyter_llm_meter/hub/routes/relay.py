@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
 from jupyter_llm_meter.hub.handler import GatewayHandler, RelayHandler, answered
+from jupyter_llm_meter.ledger import quota_requests
 from jupyter_llm_meter.service.reservation_request import (
     read_call_ids,
     read_reservation_request,
     read_returned,
 )
 
+TOLD_FOR = timedelta(days=7)
+"""How long a user is told what became of a request for more."""
+MOST_TOLD = 20
 SPOOL_HEADER = "X-LLM-Meter-Spool"
 
 
@@ -61,12 +67,18 @@ class StandingHandler(RelayHandler):
     async def get(self) -> None:
         """Answer with where the limits of the user and of their teams are, and which limits there are."""
         standings = await self.meter.standings(self.member)
+        since = datetime.now(timezone.utc) - TOLD_FOR
+        name = self.member.name
+        requests = await self.meter.query(
+            lambda ledger: ledger.read(quota_requests.requests, name, (), since=since, most=MOST_TOLD)
+        )
         self.answer(
             {
                 "user": self.member.name,
                 "teams": list(self.member.teams),
                 "standings": [standing.to_dict() for standing in standings],
                 "limits": [limit.to_dict() for limit in self.meter.limits_of(self.member)],
+                "requests": requests,
             }
         )
 

@@ -5,6 +5,9 @@ A question for more than the user may see is refused, see `Member.view`.
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
+from jupyter_llm_meter.hub.errors import NotAllowed
 from jupyter_llm_meter.hub.handler import HubHandler, answered
 from jupyter_llm_meter.ledger import GROUPS, ORDERS, SORTS, SPLIT_COLUMNS, Filter
 from jupyter_llm_meter.service.arguments import choice, number, zone_name
@@ -28,6 +31,29 @@ class RestHandler(HubHandler):
         if unknown and not self._finished:
             allowed = ", ".join(self.arguments) or "none"
             self.refuse(400, f"There is no argument {unknown[0]!r}; allowed: {allowed}.", "bad-argument")
+
+    def check_xsrf_cookie(self) -> None:
+        """Check it where a browser's cookie says who asks; no other page can send the header of a token."""
+        if "Authorization" not in self.request.headers:
+            super().check_xsrf_cookie()
+
+    def known_version(self) -> str | None:
+        """The version in ``If-Match``; None without it."""
+        given = self.request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+        return given or None
+
+    def require_admin(self) -> None:
+        """Let administrators go on only.
+
+        Raises:
+            NotAllowed: They are none.
+        """
+        if not self.member.is_admin:
+            raise NotAllowed("Only administrators may do this.")
+
+    def now(self) -> datetime:
+        """The time of this machine."""
+        return datetime.now(timezone.utc)
 
     def view(self, is_searched: bool = False) -> Filter:
         """Read which calls are meant, of those that the user may see.

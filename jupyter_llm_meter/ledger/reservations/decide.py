@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -17,8 +16,8 @@ from jupyter_llm_meter.core.allotments import Allotment, calls_that_fit
 from jupyter_llm_meter.core.limits import Limit
 from jupyter_llm_meter.core.reservation import RUN, Decision, first_refusal
 from jupyter_llm_meter.core.standing import Standing
+from jupyter_llm_meter.ledger.amounts import amounts_at
 from jupyter_llm_meter.ledger.counters import Window, count_windows, lock_counters, used_amount
-from jupyter_llm_meter.ledger.raising import raised_at
 from jupyter_llm_meter.ledger.reservations.allotments import (
     AllotmentCheck,
     LikeNeed,
@@ -120,21 +119,21 @@ class _Room:
         limits = list({need.window: (need.limit, need.window) for need in needs}.values())
         self._used = used_of(connection, limits, subjects)
         self._reserved = ReservedSums((row for row in rows if row.call_id not in ids), windows)
-        self._raised = raised_at(connection, now)
+        self._amounts = amounts_at(connection, now, subjects)
 
     def decide(self, need: LimitNeed) -> Decision:
         """Compare what a call needs of a limit with what is left of it."""
         limit, window, subject = need.limit, need.window, need.subject
         reserved, soft = self._reserved.of(window, subject)
         standing = Standing(
-            limit,
+            self._amounts.limit_of(limit, subject),
             subject,
             window.first_instant,
             window.resets_at,
             self._used.get(window, {}).get(subject, NOTHING).amount,
             used_amount(limit.unit, reserved),
             used_amount(limit.unit, soft),
-            self._raised.get((limit.id, subject), Decimal(0)),
+            self._amounts.raised(limit, subject),
         )
         allotted = used_amount(limit.unit, self._reserved.allotted.get((window, subject), 0))
         return Decision(standing, need.needed, need.is_unpriced, allotted)
@@ -152,7 +151,7 @@ class _Room:
         """What is neither used nor held of a limit, as counters count it."""
         limit, window, subject = need.limit, need.window, need.subject
         used = self._used.get(window, {}).get(subject, NOTHING).amount
-        left = limit.amount + self._raised.get((limit.id, subject), Decimal(0)) - used
+        left = self._amounts.total(limit, subject) - used
         return (to_pico(left) if limit.unit == "USD" else int(left)) - self._reserved.of(window, subject)[0]
 
     def hold(self, needs: Sequence[LimitNeed]) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_llm_meter.core.standing import format_time
-from jupyter_llm_meter.core.windows import WEEKDAYS, WINDOWS, local_time, window_bounds
+from jupyter_llm_meter.core.windows import WEEKDAYS, WINDOWS, local_time, window_bounds, windows_before
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "windows.json").read_text("utf-8"))
 
@@ -117,3 +117,12 @@ def test_an_hour_ends_where_the_clock_is_set_forward_within_it():
     bounds = window_bounds("hour", utc("2016-05-01T06:40:00"), "America/Caracas")
     assert bounds == (utc("2016-05-01T06:30:00"), utc("2016-05-01T07:00:00"))
     assert window_bounds("hour", bounds[1], "America/Caracas")[0] == bounds[1]
+
+
+def test_the_windows_before_an_instant_are_whole_and_follow_one_another():
+    now = datetime(2026, 11, 4, 12, 30, tzinfo=timezone.utc)
+    found = windows_before("month", now, "Europe/Berlin", 2)
+    assert found == [
+        (datetime(2026, 9, 30, 22, tzinfo=timezone.utc), datetime(2026, 10, 31, 23, tzinfo=timezone.utc)),
+        (datetime(2026, 8, 31, 22, tzinfo=timezone.utc), datetime(2026, 9, 30, 22, tzinfo=timezone.utc)),
+    ]

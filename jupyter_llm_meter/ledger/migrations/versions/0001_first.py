@@ -86,6 +86,96 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "change_sets",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("is_by_lead", sa.Boolean(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("change_sets_by_time", "change_sets", ["made_at"], unique=False)
+    op.create_table(
+        "credit_keys",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
+        "hub_limits",
+        sa.Column("limit_id", sa.Text(), nullable=False),
+        sa.Column("spec", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=True),
+        sa.Column("ends_at", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("set_by", sa.Text(), nullable=False),
+        sa.Column("set_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("limit_id"),
+    )
+    op.create_table(
+        "imports",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "quota_changes",
+        sa.Column("change_id", sa.Text(), nullable=False),
+        sa.Column("limit_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=True),
+        sa.Column("after", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("change_id", "limit_id", "subject"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("quota_changes_by_subject", "quota_changes", ["subject"], unique=False)
+    op.create_table(
+        "quota_requests",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("team", sa.Text(), nullable=True),
+        sa.Column("limit_id", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("granted", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("quota_requests_by_state", "quota_requests", ["state", "team"], unique=False)
+    op.create_index("quota_requests_by_user", "quota_requests", ["user_id"], unique=False)
+    op.create_table(
+        "quotas",
+        sa.Column("limit_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("set_by", sa.Text(), nullable=False),
+        sa.Column("is_by_lead", sa.Boolean(), nullable=False),
+        sa.Column("set_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("limit_id", "subject"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("quotas_by_subject", "quotas", ["subject"], unique=False)
+    op.create_table(
+        "staged_quotas",
+        sa.Column("change_id", sa.Text(), nullable=False),
+        sa.Column("limit_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Text(), nullable=True),
+        sa.Column("line", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("change_id", "limit_id", "subject"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "counted_windows",
         sa.Column("limit_id", sa.Text(), nullable=False),
         sa.Column("window_start", sa.BigInteger(), autoincrement=False, nullable=False),
