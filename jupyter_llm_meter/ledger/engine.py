@@ -281,7 +281,8 @@ def _use_journal(connection: DBAPIConnection, journal: str) -> str:
         try:
             cursor = connection.cursor()
             cursor.execute(f"PRAGMA journal_mode={journal}")
-            return str(cursor.fetchone()[0])
+            kind = cursor.fetchone()
+            return str(kind[0]) if kind else journal
         except sqlite3.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > give_up_at:
                 raise
