@@ -1,4 +1,4 @@
-"""A tap believes the rendezvous and the gates of its own account and of root, and those of no other account."""
+"""A tap believes the rendezvous and the gates of its own account and of root, and of no other account."""
 
 from __future__ import annotations
 
