@@ -81,10 +81,7 @@ export const LEDGER_TEXTS: Texts = {
       of('file')
     ),
   'ledger-full': (of, trans) =>
-    trans.__(
-      'the disk of the ledger %1 is full; free some space',
-      of('path')
-    ),
+    trans.__('the disk of the ledger %1 is full; free some space', of('path')),
   'ledger-read-only': (of, trans) =>
     trans.__(
       'the ledger %1 cannot be written; make its file and its folder writable, or choose another place with c.LLMMeter.database_url or --db',
