@@ -40,6 +40,7 @@ class Process:
     """The real process."""
 
     pid = os.getpid
+    account: Callable[[], int] | None = getattr(os, "geteuid", None)  # Windows has no numbers of accounts
     random = os.urandom
     environ = os.environ
     exc_info = sys.exc_info
@@ -149,14 +150,44 @@ def read_file(path: str) -> bytes:
     """
     descriptor = Files.open(path, Files.READ)
     try:
-        pieces: list[bytes] = []
-        while True:
-            piece = Files.read(descriptor, _PIECE)
-            if not piece:
-                return b"".join(pieces)
-            pieces.append(piece)
+        return _read_all(descriptor)
     finally:
         Files.close(descriptor)
+
+
+def read_trusted_file(path: str) -> bytes:
+    """Read a whole file that no other account can have put there: one of another account counts as missing.
+
+    Raises:
+        FileNotFoundError: It is missing, or belongs to another account.
+        OSError: It cannot be read.
+    """
+    descriptor = Files.open(path, Files.READ)
+    try:
+        if not is_trusted(Files.fstat(descriptor)):
+            raise FileNotFoundError(2, "the file belongs to another account")
+        return _read_all(descriptor)
+    finally:
+        Files.close(descriptor)
+
+
+def is_trusted(status: Any) -> bool:
+    """Whether a file or folder belongs to this account or to root. Root trusts all, as it may be anyone.
+
+    Args:
+        status: What `Files.stat` or `Files.fstat` said.
+    """
+    account = 0 if Process.account is None else Process.account()
+    return account == 0 or status.st_uid in (0, account)
+
+
+def _read_all(descriptor: int) -> bytes:
+    pieces: list[bytes] = []
+    while True:
+        piece = Files.read(descriptor, _PIECE)
+        if not piece:
+            return b"".join(pieces)
+        pieces.append(piece)
 
 
 def write_new_file(path: str, content: bytes) -> None:

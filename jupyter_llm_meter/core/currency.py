@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -97,7 +97,7 @@ def _rate(given: Any) -> Decimal:
 
 
 def _day(given: Any) -> date:
-    if isinstance(given, date):
+    if isinstance(given, date) and not isinstance(given, datetime):
         return given
     wrong = CurrencyError(f'has as_of {given!r}; it must be the day of the rate, such as "2026-11-01"')
     if not isinstance(given, str) or not _DAY.fullmatch(given):

@@ -7,7 +7,7 @@ Amounts may be numbers or texts: TOML's numbers are read as decimals, exactly as
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -62,23 +62,36 @@ def read_price_file(path: Path) -> OwnPrices:
             )
     currencies = _currencies_in(table, path)
     entries = enumerate(entries_in(table, path, "prices"), start=1)
-    return OwnPrices(
-        tuple(
-            override_of(entry, entry_in(path, "prices", n), currencies, is_own=True) for n, entry in entries
-        ),
-        terms_in(table, path),
+    prices = tuple(
+        override_of(entry, entry_in(path, "prices", n), currencies, is_own=True) for n, entry in entries
     )
+    terms = terms_in(table, path)
+    calls = [(each.provider, each.host, each.model.lower(), each.tier, each.since) for each in prices]
+    _refuse_duplicates(calls, path, "prices")
+    _refuse_duplicates([(each.provider, each.since) for each in terms.discounts], path, "batch")
+    _refuse_duplicates([(each.provider, each.tool, each.since) for each in terms.fees], path, "fees")
+    return OwnPrices(prices, terms)
+
+
+def _refuse_duplicates(keys: Sequence[Hashable], path: Path, name: str) -> None:
+    """Refuse a list in which two entries hold for the same from the same day."""
+    seen: dict[Hashable, int] = {}
+    for number, key in enumerate(keys, start=1):
+        first = seen.setdefault(key, number)
+        if first != number:
+            raise PriceTableError("prices-duplicate", where=entry_in(path, name, number), number=first)
 
 
 def _currencies_in(table: Mapping[str, Any], path: Path) -> dict[str, tuple[Currency, ...]]:
     """The rates of each currency, oldest first."""
-    found: dict[str, tuple[Currency, ...]] = {}
+    rates: list[Currency] = []
     for number, entry in enumerate(entries_in(table, path, "currencies"), start=1):
         try:
-            rate = read_currency(entry)
+            rates.append(read_currency(entry))
         except CurrencyError as error:
             where = entry_in(path, "currencies", number)
             raise PriceTableError("prices-rate", where=where, error=str(error)) from None
-        rates = (*found.get(rate.code, ()), rate)
-        found[rate.code] = tuple(sorted(rates, key=lambda each: each.as_of))
-    return found
+    _refuse_duplicates([(rate.code, rate.as_of) for rate in rates], path, "currencies")
+    oldest_first = sorted(rates, key=lambda rate: rate.as_of)
+    codes = {rate.code for rate in rates}
+    return {code: tuple(rate for rate in oldest_first if rate.code == code) for code in codes}

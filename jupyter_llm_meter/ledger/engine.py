@@ -288,8 +288,8 @@ def _use_journal(connection: DBAPIConnection, journal: str) -> str:
         try:
             cursor = connection.cursor()
             cursor.execute(f"PRAGMA journal_mode={journal}")
-            (kind,) = cursor.fetchone() or (journal,)
-            return str(kind)
+            kind = cursor.fetchone()
+            return str(kind[0]) if kind else ""
         except sqlite3.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > give_up_at:
                 raise

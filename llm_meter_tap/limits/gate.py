@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from llm_meter_tap.system import Clock, Files, Process, join, read_file
+from llm_meter_tap.system import Clock, Files, Process, is_trusted, join, read_trusted_file
 from llm_meter_tap.wire.json_values import mapping, parse, text
 from llm_meter_tap.wire.rendezvous import living_services
 
@@ -54,14 +54,17 @@ class GateWatch:
     def current_gate(self) -> Gate | None:
         """Return the gate; None when no hard limit is in force."""
         try:
-            changed_at = Files.stat(self._services).st_mtime_ns
+            status = Files.stat(self._services)
         except OSError:
             return None
+        changed_at = status.st_mtime_ns
         seen = self._found
         if changed_at != seen.changed_at or Clock.monotonic() > seen.reliable_until:
             is_fresh = abs(Clock.wall_ns() - changed_at) < _TICK_NS
             until = Clock.monotonic() + _RELIABLE_S
-            self._found = seen = _Finding(self._find_gate(), -1 if is_fresh else changed_at, until)
+            # What another account has put there holds nothing up.
+            gate = self._find_gate() if is_trusted(status) else None
+            self._found = seen = _Finding(gate, -1 if is_fresh else changed_at, until)
         return seen.gate
 
     def _find_gate(self) -> Gate | None:
@@ -75,7 +78,7 @@ class GateWatch:
 
     def _read_gate(self, stem: str) -> Gate | None:
         try:
-            content = mapping(parse(read_file(join(self._services, f"{stem}.gate"))))
+            content = mapping(parse(read_trusted_file(join(self._services, f"{stem}.gate"))))
         except FileNotFoundError:
             return None
         except OSError:

@@ -1,14 +1,14 @@
 """Finds the service: reads the rendezvous files of the private folder.
 
 Only loopback addresses count, and only services whose lock is held: the port of a dead one may belong to
-another program by now.
+another program by now. What another account has put there is left out: its service is not this account's.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from llm_meter_tap.system import Files, exists, join, read_file
+from llm_meter_tap.system import Files, exists, is_trusted, join, read_trusted_file
 from llm_meter_tap.wire import file_lock
 from llm_meter_tap.wire.json_values import mapping, parse
 
@@ -42,7 +42,7 @@ def living_services(folder: str, preferred: str | None) -> list[ServiceAddress]:
     """
     services = join(folder, "services")
     try:
-        names = Files.list(services)
+        names = Files.list(services) if is_trusted(Files.stat(services)) else []
     except OSError:
         return []
     found = [_read(services, name[: -len(".json")]) for name in names if name.endswith(".json")]
@@ -51,10 +51,10 @@ def living_services(folder: str, preferred: str | None) -> list[ServiceAddress]:
 
 
 def _read(services: str, stem: str) -> ServiceAddress | None:
-    """Read one rendezvous file; None when it is torn, foreign, or of a dead service."""
+    """Read one rendezvous file; None when it is torn, another account's, or of a dead service."""
     lock = join(services, f"{stem}.lock")
     try:
-        content = mapping(parse(read_file(join(services, f"{stem}.json"))))
+        content = mapping(parse(read_trusted_file(join(services, f"{stem}.json"))))
         found = ServiceAddress(
             stem, content["address"], int(content["port"]), content["secret"], str(content["started_at"])
         )

@@ -1,7 +1,6 @@
 """Opening a ledger: a blank one is made, an own one is used, anything else is refused untouched."""
 
 import hashlib
-import shutil
 import sqlite3
 import stat
 import struct
@@ -24,7 +23,6 @@ from jupyter_llm_meter.ledger import (
     LedgerAddressError,
     LedgerUnavailable,
     NewerLedger,
-    migrate,
     schema,
 )
 from jupyter_llm_meter.ledger.migrate import REVISIONS, VERSION_TABLE
@@ -99,65 +97,6 @@ def test_migrations_lead_from_blank_to_the_schema_that_the_code_uses(blank_url, 
     Ledger.open(blank_url).close()
     with connect() as connection:
         assert_is_current(connection)
-
-
-class Step:
-    """A second revision, as a later version would bring it."""
-
-    FILE = """
-import sqlalchemy as sa
-from alembic import op
-
-revision = "0002"
-down_revision = "0001"
-branch_labels = None
-depends_on = None
-
-
-def upgrade():
-    op.add_column("moves", sa.Column("reason", sa.Text(), nullable=True))
-    op.execute("UPDATE moves SET reason = 'unknown'")
-"""
-
-
-@pytest.fixture
-def later_version(tmp_path, monkeypatch):
-    """The migrations of a version that has one more."""
-    folder = tmp_path / "migrations"
-    shutil.copytree(migrate.MIGRATIONS, folder)
-    (folder / "versions" / "0002_reasons.py").write_text(Step.FILE)
-
-    def upgrade():
-        monkeypatch.setattr(migrate, "MIGRATIONS", folder)
-        monkeypatch.setattr(migrate, "REVISIONS", (*REVISIONS, "0002"))
-
-    return upgrade
-
-
-def test_a_later_version_changes_the_schema_and_keeps_what_is_in_it(blank_url, connect, later_version):
-    with Ledger.open(blank_url) as ledger:
-        ledger.settle([call("a")], [], NOW)
-        ledger.move_notebooks("alice", "a.ipynb", "b.ipynb", NOW)
-    later_version()
-    with Ledger.open(blank_url) as ledger:
-        assert [record.notebook_path for record in ledger.records()] == ["b.ipynb"]
-    with connect() as connection:
-        assert connection.execute(text("SELECT new_path, reason FROM moves")).all() == [
-            ("b.ipynb", "unknown")
-        ]
-        assert connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar() == "0002"
-
-
-def test_a_step_that_fails_changes_nothing(blank_url, connect, later_version):
-    Ledger.open(blank_url).close()
-    later_version()
-    step = migrate.MIGRATIONS / "versions" / "0002_reasons.py"
-    step.write_text(step.read_text().replace("'unknown'", "nobody.knows"))
-    with pytest.raises(LedgerUnavailable):
-        Ledger.open(blank_url)
-    with connect() as connection:
-        assert "reason" not in {column["name"] for column in inspect(connection).get_columns("moves")}
-        assert connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar() == REVISIONS[-1]
 
 
 def test_the_view_of_calls_is_the_one_that_the_code_reads(blank_url, connect):

@@ -4,6 +4,7 @@ The tests start processes as real accounts of the operating system, so they need
 accounts may run.
 """
 
+import itertools
 import json
 import os
 import stat
@@ -13,8 +14,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from free_port import free_port
 
-ALICE, BOB = 12001, 12002
+ALICE, BOB, CAROL = 12001, 12002, 12003
 MAIN = "import sys; from jupyter_llm_meter.cli.app import main; sys.exit(main(sys.argv[1:]))"
 RECORD = "from llm_meter_tap import record; record(model='gpt-4o', input_tokens={tokens}, output_tokens=0)\n"
 # The call is in the ledger when the service has acknowledged it; then the lab stays until its input ends.
@@ -117,8 +119,9 @@ def reachable():
 
 @pytest.fixture
 def accounts(reachable):
-    """Two accounts with homes."""
-    return Account("alice", ALICE, reachable), Account("bob", BOB, reachable)
+    """Three accounts with homes."""
+    named = {"alice": ALICE, "bob": BOB, "carol": CAROL}
+    return [Account(name, number, reachable) for name, number in named.items()]
 
 
 @pytest.fixture
@@ -129,6 +132,12 @@ def alice(accounts):
 @pytest.fixture
 def bob(accounts):
     return accounts[1]
+
+
+@pytest.fixture
+def others(accounts):
+    """All but alice."""
+    return accounts[1:]
 
 
 @pytest.fixture
@@ -185,12 +194,29 @@ def test_everything_in_the_private_folder_is_the_owner_s_alone_whatever_the_umas
         )  # fmt: skip
 
 
-def test_another_account_can_neither_read_nor_change_any_of_it(live, bob, alice):
+def test_other_accounts_can_neither_read_nor_change_any_of_it(live, others, alice):
     folder, _ = live
     paths = [str(path) for path in private_paths(folder)]
-    process = bob.start("-c", TRY_ALL, json.dumps(paths))
-    assert json.loads(finish(process)[0]) == []
+    for other in others:
+        process = other.start("-c", TRY_ALL, json.dumps(paths))
+        assert json.loads(finish(process)[0]) == []
     assert alice.tokens() == [("alice", 7)]
+
+
+def test_three_accounts_that_are_metered_at_once_have_totals_apart_and_files_of_their_own(accounts):
+    running = [account.meter(LIVE.replace("=7", f"={account.number}")) for account in accounts]
+    places = [process.stdout.readline().split() for process in running]
+    assert all(places), [process.communicate()[1] for process in running]
+    folders = [Path(folder) for folder, _ in places]
+    assert len(set(folders)) == len(accounts)
+    for account, own in zip(accounts, folders, strict=True):
+        assert {path.lstat().st_uid for path in private_paths(own)} == {account.number}
+        foreign = [str(path) for other in folders if other != own for path in private_paths(other)]
+        assert json.loads(finish(account.start("-c", TRY_ALL, json.dumps(foreign)))[0]) == []
+    for process in running:
+        finish(process)
+    for account in accounts:
+        assert account.tokens() == [(account.name, account.number)]
 
 
 ASK = """
@@ -255,11 +281,48 @@ def test_the_port_of_a_service_that_was_killed_is_no_way_to_its_taps(bob, alice)
     alice.run(RECORD.format(tokens=9), LLM_METER_DIR=folder, LLM_METER_SERVICE=stem)
     assert finish(listener)[0] == "nobody connected\n"
     process.communicate()
-    # The call waits in alice's spool for her next service.
+    assert waiting_tokens(folder) == [9]  # for alice's next service
+
+
+def waiting_tokens(folder):
+    """The input tokens of the calls in a folder's spools."""
     waiting = "".join(path.read_text() for path in Path(folder, "spool").glob("*.jsonl")).splitlines()
     records = [json.loads(line).get("record", {}) for line in waiting]
     tokens = [each.get("gen_ai.usage.input_tokens") for each in records]
-    assert [each for each in tokens if each is not None] == [9]
+    return [each for each in tokens if each is not None]
+
+
+PLANT = """
+import fcntl, json, os, sys
+lock = open(os.path.join(sys.argv[1], "1-planted.lock"), "w")
+fcntl.flock(lock, fcntl.LOCK_EX)
+place = {"version": 1, "address": "127.0.0.1", "port": int(sys.argv[2]), "secret": "s", "pid": 1}
+with open(os.path.join(sys.argv[1], "1-planted.json"), "w") as file:
+    json.dump({**place, "started_at": "2999-01-01T00:00:00Z"}, file)
+print("planted", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("owner", [ALICE, BOB])
+def test_a_service_that_another_account_puts_into_an_open_folder_gets_no_call(alice, others, owner):
+    folder = alice.home / "meter"
+    services = folder / "services"
+    services.mkdir(parents=True)
+    os.chown(folder, ALICE, ALICE)
+    os.chown(services, owner, owner)
+    services.chmod(0o777)
+    bob, carol = others
+    port = str(free_port())
+    listener = bob.start("-c", LISTEN, port)
+    assert listener.stdout.readline() == "ready\n", listener.communicate()[1]
+    planter = carol.start("-c", PLANT, str(services), port)
+    assert planter.stdout.readline() == "planted\n", planter.communicate()[1]
+    for preferred in ("1-planted", ""):
+        alice.run(RECORD.format(tokens=9), LLM_METER_DIR=str(folder), LLM_METER_SERVICE=preferred)
+    assert finish(listener)[0] == "nobody connected\n"
+    finish(planter)
+    assert waiting_tokens(folder) == [9, 9]
 
 
 def test_ledgers_on_a_shared_volume_stay_apart(accounts, reachable):
@@ -275,10 +338,11 @@ def test_ledgers_on_a_shared_volume_stay_apart(accounts, reachable):
         for path in private_paths(users / account.name):
             assert path.lstat().st_uid == account.number
             assert stat.S_IMODE(path.lstat().st_mode) == (0o700 if path.is_dir() else 0o600)
-    alice, bob = accounts
-    paths = [str(path) for path in private_paths(users / alice.name)]
-    done = json.loads(finish(bob.start("-c", TRY_ALL, json.dumps(paths)))[0])
-    assert done == [["create", paths[0]]]  # beside alice's folder, where everybody may
+    for account, other in itertools.permutations(accounts, 2):
+        paths = [str(path) for path in private_paths(users / other.name)]
+        done = json.loads(finish(account.start("-c", TRY_ALL, json.dumps(paths)))[0])
+        assert done == [["create", paths[0]]]  # beside the other's folder, where everybody may
+        (users / "new.json").unlink()
 
 
 def test_a_data_folder_of_another_account_is_left_alone_and_calls_are_metered(alice, bob, live):

@@ -44,6 +44,12 @@ export const PRICE_TEXTS: Texts = {
       of('where'),
       of('given')
     ),
+  'prices-duplicate': (of, trans) =>
+    trans.__(
+      '%1 is for the same calls from the same day on as entry %2; remove one of them, or change its date',
+      of('where'),
+      of('number')
+    ),
   'prices-rate': (of, trans) =>
     trans.__('%1: not a rate of a currency (it %2)', of('where'), of('error'))
 };
