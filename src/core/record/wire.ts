@@ -522,7 +522,8 @@ export interface components {
       /** @enum {unknown} */
       readonly 'llm_meter.call.basis': 'reported' | 'counted' | 'partial' | 'missing' | 'none';
       /** @enum {unknown} */
-      readonly 'llm_meter.call.source': 'tap' | 'message' | 'output' | 'manual' | 'import' | 'gateway';
+      readonly 'llm_meter.call.source':
+        'tap' | 'message' | 'output' | 'manual' | 'import' | 'gateway';
       /** @description Seconds. */
       readonly 'llm_meter.call.duration_s'?: number;
       readonly 'gen_ai.operation.name'?: string;
