@@ -90,7 +90,7 @@ class FixedLimits:
         return self.limits
 
 
-def user_service(folder, user, url, on_unreachable="allow", limits=()):
+def user_service(folder, user, url, on_unreachable="allow", limits=(), gateway=None):
     """A user's service in this process, with an own ledger, below a hub."""
     folder.mkdir(mode=0o700, exist_ok=True)
     log = logging.getLogger(f"service of {user}")
@@ -102,7 +102,7 @@ def user_service(folder, user, url, on_unreachable="allow", limits=()):
         time_zone="UTC",
         log=log,
         rules=Rules(on_unreachable),
-        upstream=HubUpstream(HubLink(url, user)),
+        upstream=HubUpstream(HubLink(url, user), gateway),
     )
 
 

@@ -155,3 +155,26 @@ def test_a_line_that_cannot_be_read_does_not_stop_the_others(hub):
 @pytest.mark.parametrize("query", ["usr=ann", "from=yesterday", "group_by=colour", "limit=0"])
 def test_a_question_with_a_wrong_argument_is_refused(hub, query):
     assert hub.ask("GET", f"api/v1/usage?{query}", "ann")[0] == 400
+
+
+def test_a_gateway_reports_calls_for_the_users_that_it_names(hub):
+    named = {"llm_meter.project": "gateway", "user.id": "alone", "llm_meter.team": "physics"}
+    status, answer = hub.ask("POST", "v1/lines", "gateway", lines(call(5, **named), call(6, **{})))
+    assert status == 400 and "user.id is missing" in answer["message"]
+    [known] = hub.ask("GET", "api/v1/calls?project=gateway", "boss")[1]["calls"]
+    assert (known["user.id"], known["llm_meter.team"]) == ("alone", "physics")
+    assert known["llm_meter.call.source"] == "gateway"
+
+
+def test_a_user_cannot_report_as_a_gateway(hub):
+    forged = call(7, **{"llm_meter.call.source": "gateway", "llm_meter.project": "posing", "user.id": "dee"})
+    assert hub.ask("POST", "v1/lines", "alone", lines(forged))[0] == 200
+    [known] = hub.ask("GET", "api/v1/calls?project=posing", "boss")[1]["calls"]
+    assert (known["user.id"], known["llm_meter.call.source"]) == ("alone", "import")
+
+
+@pytest.mark.parametrize(
+    "path", ["v1/standing", "api/v1/me", "api/v1/calls", "api/v1/usage", "api/v1/limits"]
+)
+def test_a_gateway_sees_nothing(hub, path):
+    assert hub.ask("GET", path, "gateway")[0] == 403

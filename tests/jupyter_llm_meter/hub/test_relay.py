@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hub_services import HubProcess, call, lines, loopback, user_service, wait_for
 
+from jupyter_llm_meter.hub.client import gateway_at
 from jupyter_llm_meter.ledger import Ledger, sqlite_url
 
 CLIENT = Path(__file__).parents[1] / "service" / "limit_client.py"
@@ -218,6 +219,32 @@ def test_a_call_that_was_never_sent_holds_nothing_at_the_hub(hub_url, make_hub, 
     wait_for(
         lambda: hub.ask("GET", "api/v1/limits", "ann")[1]["standings"][0]["reserved"] == "0", "the release"
     )
+
+
+def test_a_call_to_the_gateway_is_reserved_by_the_gateway_alone(hub_url, make_hub, start_service):
+    hub = make_hub(hub_url)
+    gateway = gateway_at("http://127.0.0.1:4000/v1")
+    service = start_service("ann", hub, gateway=gateway)
+    for port, is_reserved in ((4000, False), (4001, True)):
+        asked = reservation()
+        asked["record"] |= {"server.address": "127.0.0.1", "server.port": port}
+        assert loopback(service, "/v1/reserve", asked)[1]["granted"]
+        standing = hub.ask("GET", "api/v1/limits", "ann")[1]["standings"][0]
+        assert (standing["reserved"] != "0") is is_reserved
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("https://gateway.example", ("gateway.example", 443)),
+        ("http://Gateway:80/v1", ("gateway", 80)),
+        ("", None),
+        ("gateway", None),
+        ("http://gateway:port", None),
+    ],
+)
+def test_the_gateway_s_address_is_read_or_there_is_none(url, place):
+    assert gateway_at(url) == place
 
 
 def test_near_the_end_of_one_limit_there_is_no_allotment_of_the_other(hub_url, make_hub, start_service):

@@ -229,3 +229,19 @@ def test_an_answer_from_a_gateways_cache_is_marked() -> None:
     body = json.dumps({"choices": [], "usage": {"prompt_tokens": 6, "completion_tokens": 2}}).encode()
     reading = read_response(CHAT, 200, {"helicone-cache": "HIT"}, "application/json", body, True)
     assert (reading.is_cached, reading.usage, reading.flags) == (True, None, ["gateway-cache-hit"])
+
+
+@pytest.mark.parametrize(
+    "answer", [{"usage": {"prompt_tokens": 3}}, {"id": "x" * 300}, {"error": {"code": "no"}}]
+)
+def test_an_answer_without_a_usable_id_is_known_by_the_gateway_s_id_of_the_call(answer: Any) -> None:
+    headers = {"x-litellm-call-id": "334cc93b-5a34-4350-9708-66fa8744a14b"}
+    content = json.dumps(answer).encode()
+    found = read_response(EMBEDDINGS, 200, headers, "application/json", content, True)
+    assert found.response_id == headers["x-litellm-call-id"]
+
+
+def test_the_answer_s_own_id_goes_before_the_gateway_s() -> None:
+    headers = {"x-litellm-call-id": "334cc93b-5a34-4350-9708-66fa8744a14b"}
+    found = read_response(CHAT, 200, headers, "application/json", b'{"id": "chatcmpl-1"}', True)
+    assert found.response_id == "chatcmpl-1"
