@@ -78,6 +78,14 @@ class HubHandler(RequestHandler):
         self.identities = shared.identities
         self.time_zone = shared.time_zone
 
+    def set_default_headers(self) -> None:
+        """Keep answers out of caches and out of pages of others."""
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        self.set_header("Referrer-Policy", "same-origin")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("X-Frame-Options", "DENY")
+
     async def prepare(self) -> None:
         """Refuse a request of nobody."""
         try:

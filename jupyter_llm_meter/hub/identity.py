@@ -7,6 +7,7 @@ a change of groups go unnoticed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from tornado.web import RequestHandler
@@ -24,6 +25,13 @@ class Identities(Protocol):
 
     async def of_request(self, handler: RequestHandler) -> Member | None:
         """Return who asks, by token or by the browser's cookie."""
+
+    @property
+    def home_url(self) -> str:
+        """The path of the hub's own page for users."""
+
+    def login_routes(self) -> Mapping[str, type[RequestHandler]]:
+        """The routes by which a browser logs in, by path below the prefix; ``login`` begins it."""
 
 
 class HubIdentities:
@@ -51,6 +59,28 @@ class HubIdentities:
     async def of_request(self, handler: RequestHandler) -> Member | None:
         """Return who asks, by token or by the browser's cookie."""
         return self._member(await self.auth.get_user(handler, sync=False))
+
+    @property
+    def home_url(self) -> str:
+        """The path of the hub's own page for users."""
+        return f"{self.auth.hub_prefix}home"
+
+    def login_routes(self) -> Mapping[str, type[RequestHandler]]:
+        """The routes of the hub's OAuth."""
+        from jupyterhub.services.auth import (  # type: ignore[import-not-found,import-untyped,unused-ignore]
+            HubOAuthCallbackHandler,
+            HubOAuthenticated,
+        )
+
+        class LoginHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc,unused-ignore]
+            """``GET login``."""
+
+            def get(self) -> None:
+                """Send the browser to the hub, which sends it back to the portal."""
+                self.request.uri = self.hub_auth.base_url
+                self.redirect(self.get_login_url())
+
+        return {"login": LoginHandler, "oauth_callback": HubOAuthCallbackHandler}
 
     def _member(self, model: Any) -> Member | None:
         if not model or not self.auth.check_scopes(self.auth.access_scopes, model):

@@ -12,10 +12,10 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from jupyter_llm_meter.hub.handler import Shared, UnknownPathHandler
-from jupyter_llm_meter.hub.routes import relay, rest
+from jupyter_llm_meter.hub.routes import portal, relay, rest
 from jupyter_llm_meter.hub.workers import is_worker
 
-ROUTES = {**relay.ROUTES, **rest.ROUTES}
+ROUTES = {**relay.ROUTES, **rest.ROUTES, **portal.ROUTES}
 """Every route, by its path below the prefix."""
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -73,8 +73,12 @@ def make_application(shared: Shared, prefix: str, cookie_secret: bytes) -> Appli
         cookie_secret: Signs the browser's cookies; the same in all processes.
     """
     arguments = {"shared": shared}
+    logins = shared.identities.login_routes()
     return Application(
-        [(f"{prefix}{path}", handler, arguments) for path, handler in ROUTES.items()],
+        [
+            *((f"{prefix}{path}", handler, arguments) for path, handler in ROUTES.items()),
+            *((f"{prefix}{path}", handler) for path, handler in logins.items()),
+        ],
         default_handler_class=UnknownPathHandler,
         default_handler_args=arguments,
         log_function=_log_nothing,

@@ -38,6 +38,10 @@ class Tokens:
         return self.roles.member({"name": name, "groups": GROUPS[name], "admin": name == "boss"})
 
     of_request = of_token
+    home_url = "/hub/home"
+
+    def login_routes(self):
+        return {}
 
 
 async def main(url, limits, port):
