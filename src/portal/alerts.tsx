@@ -18,7 +18,12 @@ interface AlertsProps {
 /** Shows the alerts as a table, the newest first. */
 export function Alerts({ document, words }: AlertsProps): React.ReactElement {
   const { trans } = words;
-  const names = [trans.__('Limit'), trans.__('What happened'), trans.__('Used'), trans.__('Resets')];
+  const names = [
+    trans.__('Limit'),
+    trans.__('What happened'),
+    trans.__('Used'),
+    trans.__('Resets')
+  ];
   return (
     <section className="jp-LLMMeter-Card jp-LLMMeter-Portal-more">
       <div className="jp-LLMMeter-Card-header">
@@ -74,7 +79,10 @@ function Row({
         <bdi>{title}</bdi>
       </td>
       <td>{happened(alert, words)}</td>
-      <td>{amountText(alert.used, alert.unit, words) ?? format.percent(ratioOf(alert.used, alert.amount))}</td>
+      <td>
+        {amountText(alert.used, alert.unit, words) ??
+          format.percent(ratioOf(alert.used, alert.amount))}
+      </td>
       <td>{alert.resetsAt && format.moment(alert.resetsAt, standing?.limit.timeZone)}</td>
     </tr>
   );

@@ -42,7 +42,7 @@ export function PortalBar({
           ))}
         </select>
         {user !== undefined && <bdi>{user}</bdi>}
-        <a href={home}>{trans.__('JupyterHub')}</a>
+        <a href={home}>JupyterHub</a>
       </div>
     </header>
   );

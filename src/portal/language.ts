@@ -38,10 +38,7 @@ function offered(tag: string): Language | undefined {
  * @param language - the language.
  * @param preferred - the browser's languages, for figures and times.
  */
-export async function loadWords(
-  language: Language,
-  preferred: readonly string[]
-): Promise<Words> {
+export async function loadWords(language: Language, preferred: readonly string[]): Promise<Words> {
   const catalogue = language === 'en' ? {} : (await import('../translation/zh-CN.json')).default;
   return {
     trans: translatorOf(catalogue),

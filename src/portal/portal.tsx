@@ -97,10 +97,7 @@ interface OverviewProps extends PageProps {
 function Overview({ words, store, client, reader }: OverviewProps): React.ReactElement {
   const [whose, setWhose] = React.useState(() => choiceOf(reader, recall(store).whose));
   const [revision, setRevision] = React.useState(0);
-  const source = React.useMemo(
-    () => new HubSource(client, whose, reader),
-    [client, whose, reader]
-  );
+  const source = React.useMemo(() => new HubSource(client, whose, reader), [client, whose, reader]);
   const standings = useAnswer(() => source.getStandings(), keyOf(whose), revision);
   const dimensions = dimensionsOf(whose);
   const document = standings.isStale ? undefined : standings.value;
@@ -144,7 +141,7 @@ function WhoseHead({ words, reader, whose, onWhose }: WhoseHeadProps): React.Rea
       <h2>{whoseText(whose, words)}</h2>
       {choices.length > 1 && (
         <select
-          aria-label={trans.__('Whose use')}
+          aria-label={trans.__('Whose usage')}
           value={keyOf(whose)}
           onChange={({ target }) => onWhose(choiceOf(reader, target.value))}
         >

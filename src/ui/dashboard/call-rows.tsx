@@ -130,11 +130,7 @@ function ModelCell({ trans, call }: CallCellProps): React.ReactElement {
   );
 }
 
-function PlaceCell({
-  trans,
-  call,
-  openCell
-}: CallCellProps & CellProps): React.ReactElement {
+function PlaceCell({ trans, call, openCell }: CallCellProps & CellProps): React.ReactElement {
   const place = <bdi>{placeText(call, trans)}</bdi>;
   if (call.notebookPath === undefined || openCell === undefined) {
     return place;
