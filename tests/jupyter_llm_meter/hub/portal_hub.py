@@ -1,7 +1,7 @@
 """A real JupyterHub with a month of calls, for a browser: prints its address, runs until its input ends.
 
-The calls are relayed as servers of users relay them. Exits with 3 and a reason where JupyterHub or its proxy is
-missing.
+The calls are relayed as the servers of users relay them. Exits with 3 and a reason where JupyterHub or its
+proxy is missing.
 """
 
 from __future__ import annotations
