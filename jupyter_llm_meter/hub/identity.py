@@ -48,6 +48,10 @@ class HubIdentities:
             from jupyterhub.services.auth import HubOAuth  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
             auth = HubOAuth.instance(cache_max_age=KEPT_S)
+            # JupyterHub 6 keeps PKCE's secret in memory, but a login can end in another process than it began in.
+            # The hub knows this service by its own token.
+            if auth.has_trait("pkce_enabled"):
+                auth.pkce_enabled = False
         self.auth = auth
         self._roles = roles
 
@@ -78,6 +82,8 @@ class HubIdentities:
             def get(self) -> None:
                 """Send the browser to the hub, which sends it back to the portal."""
                 self.request.uri = self.hub_auth.base_url
+                # A login that was given up would give this one's cookie a name that only this process knows.
+                self.request.cookies.pop(self.hub_auth.state_cookie_name, None)
                 self.redirect(self.get_login_url())
 
         return {"login": LoginHandler, "oauth_callback": HubOAuthCallbackHandler}
