@@ -48,7 +48,7 @@ class HubIdentities:
             from jupyterhub.services.auth import HubOAuth  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
             auth = HubOAuth.instance(cache_max_age=KEPT_S)
-            # JupyterHub 6 keeps PKCE's secret in memory, but a login can end in another process than it began in.
+            # JupyterHub 6 keeps PKCE's secret in memory, but a login can end in another process.
             # The hub knows this service by its own token.
             if auth.has_trait("pkce_enabled"):
                 auth.pkce_enabled = False
