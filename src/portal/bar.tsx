@@ -8,6 +8,10 @@ import type { Translate } from '../core/words/translate';
 import type { Language } from './language';
 import { LANGUAGE_NAMES } from './language';
 
+/** Names, which no language translates. */
+const SERVICE = 'LLM Meter';
+const HUB = 'JupyterHub';
+
 interface BarProps {
   readonly trans: Translate;
   readonly language: Language;
@@ -28,7 +32,7 @@ export function PortalBar({
 }: BarProps): React.ReactElement {
   return (
     <header className="jp-LLMMeter-Portal-bar">
-      <h1>LLM Meter</h1>
+      <h1>{SERVICE}</h1>
       <div className="jp-LLMMeter-Portal-user">
         <select
           aria-label={trans.__('Language')}
@@ -42,7 +46,7 @@ export function PortalBar({
           ))}
         </select>
         {user !== undefined && <bdi>{user}</bdi>}
-        <a href={home}>JupyterHub</a>
+        <a href={home}>{HUB}</a>
       </div>
     </header>
   );

@@ -6,7 +6,7 @@ import '../../../style/dashboard.css';
 
 import * as React from 'react';
 
-import type { DashboardSource } from '../../core/dashboard/source';
+import type { DashboardSource, LoadCalls } from '../../core/dashboard/source';
 import type { Trend } from '../../core/dashboard/trend';
 import { colourSeries, MOST_SERIES, trendOf } from '../../core/dashboard/trend';
 import type { Dimension, View } from '../../core/dashboard/view';
@@ -112,8 +112,7 @@ function Instrument({
   const palette = usePalette(trend, view.group);
   const getUsage = (query: Record<string, string>): ReturnType<typeof source.getUsage> =>
     source.getUsage(query);
-  const listCalls = (query: Record<string, string>): ReturnType<typeof source.listCalls> =>
-    source.listCalls(query);
+  const listCalls: LoadCalls = query => source.listCalls(query);
   return (
     <div className="jp-LLMMeter-Dashboard-body" data-stale={rows.isStale || undefined}>
       <Header
