@@ -117,6 +117,7 @@ class RealHub:
             [sys.executable, "-m", "jupyterhub", "-f", self.folder / "jupyterhub_config.py"],
             cwd=self.folder,
             env=environment,
+            stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=self._log,
             start_new_session=True,
