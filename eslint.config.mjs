@@ -30,6 +30,7 @@ const LAYERS = {
   local: ['core', 'meter'],
   notebook: ['core', 'meter'],
   ui: ['core'],
+  portal: ['core', 'translation', 'ui'],
   plugins: ['core', 'translation', 'kernels', 'meter', 'local', 'notebook', 'ui']
 };
 

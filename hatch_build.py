@@ -1,6 +1,6 @@
-"""Builds the parts of the wheel that are not Python: the frontend and the tokenizers' rank files.
+"""Builds what is not Python in the wheel: the frontend, the hub's portal, the tokenizers' rank files.
 
-Node and npm are needed only when something has to be built. An sdist holds both: nothing is built from it.
+Node and npm are needed only when something has to be built. An sdist holds all: nothing is built from it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,17 @@ SOURCES = (
     "package.json",
     "package-lock.json",
     "tsconfig.json",
+    "scripts/build-portal.mjs",
     "scripts/build-ranks.mjs",
 )
-RESULTS = ("jupyter_llm_meter/labextension/package.json", "jupyter_llm_meter/tokenizers/ranks")
+RESULTS = (
+    "jupyter_llm_meter/labextension/package.json",
+    "jupyter_llm_meter/hub/portal/entry.json",
+    "jupyter_llm_meter/tokenizers/ranks",
+)
 # The builder writes this file in production mode only. `npm run watch` leaves a development build behind.
 PRODUCTION_RESULT = "jupyter_llm_meter/labextension/static/third-party-licenses.json"
-STEPS = (("run", "build:ranks"), ("run", "build:lib"), ("run", "build:labextension"))
+STEPS = (("run", "build:ranks"), ("run", "build:lib"), ("run", "build:labextension"), ("run", "build:portal"))
 INSTALLED_EXTENSION = "share/jupyter/labextensions/jupyter-llm-meter"
 
 

@@ -54,6 +54,7 @@ _METERED = {
     for name in ("DIR", "SERVICE", "PROJECT", "TEAM", "USER", *_PLACES, *_OPTIONS, "DISABLE")
 }
 _MADE_BY_THE_BUILD = ("labextension", "ranks", "__pycache__")
+_PORTAL = ROOT / "jupyter_llm_meter" / "hub" / "portal"
 
 
 def require_tools() -> None:
@@ -153,7 +154,11 @@ def _files(names: Iterable[str]) -> list[Path]:
         for name in names
         for file in ([ROOT / name] if (ROOT / name).is_file() else (ROOT / name).rglob("*"))
     ]
-    return sorted(file for file in found if file.is_file() and not set(file.parts) & set(_MADE_BY_THE_BUILD))
+    return sorted(
+        file
+        for file in found
+        if file.is_file() and not set(file.parts) & set(_MADE_BY_THE_BUILD) and _PORTAL not in file.parents
+    )
 
 
 def _digest(files: Iterable[Path]) -> str:

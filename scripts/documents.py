@@ -27,7 +27,11 @@ FOLDERS = (
 )  # fmt: skip
 RUNNERS = {"bash", "node", "pytest", "python", "python3"}
 # What a build or a run makes is not in a fresh clone.
-MADE = ("jupyter_llm_meter/labextension", "jupyter_llm_meter/tokenizers/ranks")
+MADE = (
+    "jupyter_llm_meter/hub/portal",
+    "jupyter_llm_meter/labextension",
+    "jupyter_llm_meter/tokenizers/ranks",
+)
 
 _FENCE = re.compile(r"^ *(```+|~~~+)")
 _LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\]]*\])*\]\(\s*<?([^()\s<>]+)>?(?:\s+\"[^\"]*\")?\s*\)")

@@ -51,6 +51,10 @@ class Tokens:
         return self.roles.member({"name": name, "groups": GROUPS[name], "admin": name == "boss"})
 
     of_request = of_token
+    home_url = "/hub/home"
+
+    def login_routes(self):
+        return {}
 
     async def of_gateway(self, handler):
         name = handler.request.headers.get("Authorization", "").removeprefix("token ")

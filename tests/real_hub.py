@@ -86,7 +86,9 @@ def request(method: str, url: str, token: str | None = None, body: Any = None, *
 class RealHub:
     """A hub in a folder, with the service of LLM Meter on a database."""
 
-    def __init__(self, folder: Path, database_url: str, limits: list[dict[str, Any]]) -> None:
+    def __init__(
+        self, folder: Path, database_url: str, limits: list[dict[str, Any]], processes: int = 2
+    ) -> None:
         self.folder = folder
         self.admin_token = secrets.token_hex(32)
         self._tokens: dict[str, str] = {}
@@ -97,7 +99,7 @@ class RealHub:
         self._process: subprocess.Popen[bytes] | None = None
         self._database_url = database_url
         (folder / "llm_meter_hub_config.py").write_text(
-            f"c = get_config()\nc.LLMMeterHub.limits = {limits!r}\nc.LLMMeterHub.processes = 2\n"
+            f"c = get_config()\nc.LLMMeterHub.limits = {limits!r}\nc.LLMMeterHub.processes = {processes}\n"
         )
         (folder / "jupyterhub_config.py").write_text(self._configuration())
 
@@ -115,6 +117,7 @@ class RealHub:
             [sys.executable, "-m", "jupyterhub", "-f", self.folder / "jupyterhub_config.py"],
             cwd=self.folder,
             env=environment,
+            stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=self._log,
             start_new_session=True,

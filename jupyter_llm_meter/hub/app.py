@@ -22,7 +22,7 @@ from jupyter_llm_meter.hub.config import HubConfig, read_limits
 from jupyter_llm_meter.hub.directory import HubDirectory
 from jupyter_llm_meter.hub.errors import HubConfigError
 from jupyter_llm_meter.hub.handler import Shared
-from jupyter_llm_meter.hub.identity import HubIdentities, login_handler
+from jupyter_llm_meter.hub.identity import HubIdentities
 from jupyter_llm_meter.hub.members import Roles
 from jupyter_llm_meter.hub.meter import HubMeter
 from jupyter_llm_meter.hub.server import Place, serve
@@ -161,7 +161,7 @@ class LLMMeterHub(JupyterApp):
             HubDirectory(),
             os.environ.get(CREDIT_SECRET_VARIABLE, ""),
         )
-        await serve(shared, place, {"oauth_callback": login_handler()})
+        await serve(shared, place)
 
 
 def _place() -> Place:

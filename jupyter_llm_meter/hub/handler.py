@@ -99,6 +99,14 @@ class HubHandler(RequestHandler):
         self.desk = Desk(shared.meter, shared.directory, shared.time_zone)
         self.credit_secret = shared.credit_secret
 
+    def set_default_headers(self) -> None:
+        """Keep answers out of caches and out of pages of others."""
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        self.set_header("Referrer-Policy", "same-origin")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("X-Frame-Options", "DENY")
+
     async def prepare(self) -> None:
         """Refuse a request of nobody."""
         try:

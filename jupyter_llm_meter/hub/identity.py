@@ -7,6 +7,7 @@ a change of groups go unnoticed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from tornado.web import RequestHandler
@@ -28,15 +29,12 @@ class Identities(Protocol):
     async def of_gateway(self, handler: RequestHandler) -> Gateway | None:
         """Return the gateway whose token is in the request's header; None: no gateway's."""
 
+    @property
+    def home_url(self) -> str:
+        """The path of the hub's own page for users."""
 
-def login_handler() -> type[RequestHandler]:
-    """Return the handler to which the hub sends a browser back after a login."""
-    from jupyterhub.services.auth import (  # type: ignore[import-not-found,import-untyped,unused-ignore]
-        HubOAuthCallbackHandler,
-    )
-
-    handler: type[RequestHandler] = HubOAuthCallbackHandler
-    return handler
+    def login_routes(self) -> Mapping[str, type[RequestHandler]]:
+        """The routes by which a browser logs in, by path below the prefix; ``login`` begins it."""
 
 
 class HubIdentities:
@@ -50,9 +48,13 @@ class HubIdentities:
     def __init__(self, roles: Roles, auth: Any = None) -> None:
         if auth is None:
             # Only where the extra "hub" is installed.
-            from jupyterhub.services.auth import HubOAuth
+            from jupyterhub.services.auth import HubOAuth  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
             auth = HubOAuth.instance(cache_max_age=KEPT_S)
+            # JupyterHub 6 keeps PKCE's secret in memory, but a login can end in another process.
+            # The hub knows this service by its own token.
+            if auth.has_trait("pkce_enabled"):
+                auth.pkce_enabled = False
         self.auth = auth
         self._roles = roles
 
@@ -72,6 +74,30 @@ class HubIdentities:
     async def _model_of_token(self, handler: RequestHandler) -> Any:
         token = self.auth.get_token(handler, in_cookie=False)
         return await self.auth.user_for_token(token, sync=False) if token else None
+
+    @property
+    def home_url(self) -> str:
+        """The path of the hub's own page for users."""
+        return f"{self.auth.hub_prefix}home"
+
+    def login_routes(self) -> Mapping[str, type[RequestHandler]]:
+        """The routes of the hub's OAuth."""
+        from jupyterhub.services.auth import (  # type: ignore[import-not-found,import-untyped,unused-ignore]
+            HubOAuthCallbackHandler,
+            HubOAuthenticated,
+        )
+
+        class LoginHandler(HubOAuthenticated, RequestHandler):  # type: ignore[misc,unused-ignore]
+            """``GET login``."""
+
+            def get(self) -> None:
+                """Send the browser to the hub, which sends it back to the portal."""
+                self.request.uri = self.hub_auth.base_url
+                # A login that was given up would give this one's cookie a name that only this process knows.
+                self.request.cookies.pop(self.hub_auth.state_cookie_name, None)
+                self.redirect(self.get_login_url())
+
+        return {"login": LoginHandler, "oauth_callback": HubOAuthCallbackHandler}
 
     def _member(self, model: Any) -> Member | None:
         return self._roles.member(model) if self._has_access(model) else None

@@ -5,21 +5,20 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
 from jupyter_llm_meter.hub.handler import Shared, UnknownPathHandler
-from jupyter_llm_meter.hub.routes import credits, imports, relay, requests, rest, settings, shares
+from jupyter_llm_meter.hub.routes import credits, imports, portal, relay, requests, rest, settings, shares
 from jupyter_llm_meter.hub.workers import is_worker
 
 ROUTES = {
     **relay.ROUTES,
     **rest.ROUTES,
+    **portal.ROUTES,
     **settings.ROUTES,
     **imports.ROUTES,
     **credits.ROUTES,
@@ -50,17 +49,14 @@ class Place:
     cookie_secret: bytes = field(repr=False)
 
 
-async def serve(
-    shared: Shared, place: Place, pages: Mapping[str, type[RequestHandler]] = MappingProxyType({})
-) -> None:
+async def serve(shared: Shared, place: Place) -> None:
     """Serve until this process is told to stop; requests under way are answered first.
 
     Args:
         shared: What all routes share.
         place: Where to listen.
-        pages: Handlers by their paths below the prefix that need nothing of `shared`.
     """
-    application = make_application(shared, place.prefix, place.cookie_secret, pages)
+    application = make_application(shared, place.prefix, place.cookie_secret)
     server = HTTPServer(application, max_body_size=MAX_BODY_BYTES)
     server.add_sockets(bind_sockets(place.port, place.address, reuse_port=True))
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
@@ -77,22 +73,20 @@ async def serve(
     await shared.meter.stop()
 
 
-def make_application(
-    shared: Shared, prefix: str, cookie_secret: bytes, pages: Mapping[str, type[RequestHandler]]
-) -> Application:
+def make_application(shared: Shared, prefix: str, cookie_secret: bytes) -> Application:
     """Make the application.
 
     Args:
         shared: What all routes share.
         prefix: Path of the service, such as ``/services/llm-meter/``.
         cookie_secret: Signs the browser's cookies; the same in all processes.
-        pages: See `serve`.
     """
     arguments = {"shared": shared}
+    logins = shared.identities.login_routes()
     return Application(
         [
             *((f"{prefix}{path}", handler, arguments) for path, handler in ROUTES.items()),
-            *((f"{prefix}{path}", handler) for path, handler in pages.items()),
+            *((f"{prefix}{path}", handler) for path, handler in logins.items()),
         ],
         default_handler_class=UnknownPathHandler,
         default_handler_args=arguments,

@@ -3,6 +3,7 @@
  */
 
 import type { CallRecord } from '../record/record';
+import type { Standing } from '../record/standing';
 import type { UsageRow } from './usage-rows';
 
 /** The parameters of a request, by their names in the REST interface. */
@@ -39,7 +40,15 @@ export interface DashboardSource {
   getUsage(query: Query): ReturnType<LoadUsage>;
   listCalls(query: Query): ReturnType<LoadCalls>;
 
-  /** The formats in which calls can be exported. */
+  /**
+   * Loads the sums of what a limit counts. Absent where the ledger's reader sees all that limits count.
+   *
+   * @param standing - where the limit is.
+   * @returns undefined where the reader may not see all of it, so that its course is not known.
+   */
+  usageOf?(standing: Standing): LoadUsage | undefined;
+
+  /** The formats in which calls can be exported; none where nothing can. */
   listFormats(): Promise<readonly string[]>;
 
   /** The address of an export, which the browser saves as it arrives. */

@@ -74,7 +74,8 @@ function readOwner(shape: Shape<Wire.Owner>): Owner {
   };
 }
 
-function readStanding(value: unknown, path: string): Standing {
+/** Reads one standing. */
+export function readStanding(value: unknown, path: string): Standing {
   const shape = new Shape<Wire.Standing>(value, path);
   const limit = readLimit(shape.object('limit'));
   const ratio = shape.number('ratio');
@@ -128,7 +129,8 @@ function readLimit(shape: Shape<Wire.Limit>): Limit {
   };
 }
 
-function readAlert(value: unknown, path: string): Alert {
+/** Reads one alert. */
+export function readAlert(value: unknown, path: string): Alert {
   const shape = new Shape<Wire.Alert>(value, path);
   const threshold = shape.number('threshold');
   return {

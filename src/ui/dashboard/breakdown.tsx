@@ -15,19 +15,18 @@ import type { Words } from '../../core/words/words';
 import { useAnswer } from '../answer';
 import type { Palette } from './palette';
 import { colourOf } from './palette';
-import type { OpenCell, TimeProps, ViewProps } from './scene';
+import type { CellProps, TimeProps, ViewProps } from './scene';
 import { Loading, Trouble } from '../trouble';
 
 /** How many values are shown, at first and on demand. */
 const FEW = 8;
 const MANY = 100;
 
-interface BreakdownProps extends ViewProps, Pick<TimeProps, 'shown'> {
+interface BreakdownProps extends ViewProps, CellProps, Pick<TimeProps, 'shown'> {
   readonly palette: Palette;
   readonly revision: number;
   readonly words: Words;
   readonly getUsage: LoadUsage;
-  readonly openCell: OpenCell;
 }
 
 /** Shows how much each value of the grouping used. */
@@ -105,7 +104,7 @@ function Row({ view, show, palette, words, openCell, row, share }: RowProps): Re
           <span style={{ width: `${share * 100}%`, backgroundColor: colourOf(palette, series) }} />
         </span>
       </button>
-      {isCell && (
+      {isCell && openCell && (
         <button
           type="button"
           className="jp-LLMMeter-Link"

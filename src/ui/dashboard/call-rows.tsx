@@ -17,7 +17,7 @@ import type { CallRecord } from '../../core/record/record';
 import { modelOf } from '../../core/record/record';
 import type { Translate } from '../../core/words/translate';
 import type { Words } from '../../core/words/words';
-import type { OpenCell } from './scene';
+import type { CellProps } from './scene';
 
 /** A column of the table of calls. */
 interface CallColumn {
@@ -31,9 +31,8 @@ interface CallColumn {
   readonly detail?: (call: CallRecord) => string | undefined;
 }
 
-interface ColumnOptions {
+interface ColumnOptions extends CellProps {
   readonly words: Words;
-  readonly openCell: OpenCell;
 }
 
 /**
@@ -131,13 +130,9 @@ function ModelCell({ trans, call }: CallCellProps): React.ReactElement {
   );
 }
 
-function PlaceCell({
-  trans,
-  call,
-  openCell
-}: CallCellProps & { readonly openCell: OpenCell }): React.ReactElement {
+function PlaceCell({ trans, call, openCell }: CallCellProps & CellProps): React.ReactElement {
   const place = <bdi>{placeText(call, trans)}</bdi>;
-  if (call.notebookPath === undefined) {
+  if (call.notebookPath === undefined || openCell === undefined) {
     return place;
   }
   return (
@@ -155,8 +150,7 @@ function PlaceCell({
   );
 }
 
-interface CallRowsProps {
-  readonly openCell: OpenCell;
+interface CallRowsProps extends CellProps {
   readonly columns: readonly CallColumn[];
   readonly calls: readonly CallRecord[];
 }
@@ -166,13 +160,13 @@ export function CallRows({ openCell, columns, calls }: CallRowsProps): React.Rea
   return (
     <tbody>
       {calls.map(call => {
-        const leads = call.notebookPath !== undefined;
+        const open = call.notebookPath === undefined ? undefined : openCell;
         return (
           <tr
             key={call.callId}
-            data-leads={leads || undefined}
+            data-leads={open !== undefined || undefined}
             // The mouse has the whole row; the keyboard has the notebook's button in it.
-            onClick={leads ? () => openCell(call) : undefined}
+            onClick={open && (() => open(call))}
           >
             {columns.map(({ name, isFigure, cell, detail }) => (
               <td key={name} data-figure={isFigure || undefined} title={detail?.(call)}>

@@ -13,7 +13,7 @@ import type { CallRecord } from '../../core/record/record';
 import type { Words } from '../../core/words/words';
 import { useAnswer } from '../answer';
 import { CallRows, columnsOf } from './call-rows';
-import type { OpenCell, TimeProps, ViewProps } from './scene';
+import type { CellProps, TimeProps, ViewProps } from './scene';
 import { Loading, Trouble } from '../trouble';
 
 const PAGE_SIZE = 25;
@@ -22,11 +22,10 @@ const TOP_SIZE = 5;
 /** Typing is waited for so long, in milliseconds, before the server is asked. */
 const TYPING_MS = 250;
 
-interface TopCallsProps extends Pick<ViewProps, 'view'>, Pick<TimeProps, 'shown'> {
+interface TopCallsProps extends CellProps, Pick<ViewProps, 'view'>, Pick<TimeProps, 'shown'> {
   readonly revision: number;
   readonly words: Words;
   readonly listCalls: LoadCalls;
-  readonly openCell: OpenCell;
 }
 
 /** Shows the few calls that used the most. */

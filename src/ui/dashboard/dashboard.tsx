@@ -6,11 +6,11 @@ import '../../../style/dashboard.css';
 
 import * as React from 'react';
 
-import type { DashboardSource } from '../../core/dashboard/source';
+import type { DashboardSource, LoadCalls } from '../../core/dashboard/source';
 import type { Trend } from '../../core/dashboard/trend';
 import { colourSeries, MOST_SERIES, trendOf } from '../../core/dashboard/trend';
-import type { View } from '../../core/dashboard/view';
-import { filterQuery } from '../../core/dashboard/view';
+import type { Dimension, View } from '../../core/dashboard/view';
+import { DIMENSIONS, filterQuery } from '../../core/dashboard/view';
 import type { Snapshot } from '../../core/record/snapshot';
 import { connectionFacts } from '../../core/words/gauge';
 import type { Translate } from '../../core/words/translate';
@@ -23,17 +23,18 @@ import { Figures } from './figures';
 import { Chips, Header } from './header';
 import { LimitCourses } from './limits';
 import type { Palette } from './palette';
-import type { OpenCell } from './scene';
+import type { CellProps } from './scene';
 import { useView } from './scene';
 import { TrendSection } from './trend';
 import { Trouble } from '../trouble';
 
 /** What the dashboard shows and leads to. */
-interface DashboardProps {
+interface DashboardProps extends CellProps {
   readonly snapshot: Snapshot;
   readonly source: DashboardSource;
-  readonly openCell: OpenCell;
   readonly words: Words;
+  /** By what calls can be grouped; absent means everything. */
+  readonly dimensions?: readonly Dimension[];
   /** What it showed when the layout was saved; not trusted. */
   readonly saved: unknown;
   /** Grows when the ledger has new calls. */
@@ -50,7 +51,7 @@ export function Dashboard(props: DashboardProps): React.ReactElement {
   if (!hasServer || formats.failure?.kind === 'absent') {
     return <Unavailable snapshot={snapshot} trans={words.trans} isOld={hasServer} />;
   }
-  return <Instrument {...props} formats={formats.value ?? []} />;
+  return <Instrument {...props} formats={formats.value} />;
 }
 
 interface UnavailableProps {
@@ -91,8 +92,9 @@ function Instrument({
   revision,
   onRefresh,
   onView,
-  formats
-}: DashboardProps & { readonly formats: readonly string[] }): React.ReactElement {
+  formats,
+  dimensions = DIMENSIONS
+}: DashboardProps & { readonly formats?: readonly string[] }): React.ReactElement {
   const { view, show, span, shown, step, steps, buckets } = useView(
     saved,
     words.format.isMoneyShown,
@@ -110,8 +112,7 @@ function Instrument({
   const palette = usePalette(trend, view.group);
   const getUsage = (query: Record<string, string>): ReturnType<typeof source.getUsage> =>
     source.getUsage(query);
-  const listCalls = (query: Record<string, string>): ReturnType<typeof source.listCalls> =>
-    source.listCalls(query);
+  const listCalls: LoadCalls = query => source.listCalls(query);
   return (
     <div className="jp-LLMMeter-Dashboard-body" data-stale={rows.isStale || undefined}>
       <Header
@@ -125,7 +126,7 @@ function Instrument({
       ) : (
         <>
           <Figures {...{ view, show, words, trend }} />
-          <TrendSection {...{ view, show, span, step, steps, words, trend, palette }} />
+          <TrendSection {...{ view, show, span, step, steps, words, trend, palette, dimensions }} />
         </>
       )}
       <div className="jp-LLMMeter-Dashboard-columns">
@@ -133,7 +134,8 @@ function Instrument({
         <LimitCourses
           document={snapshot.document}
           timeZone={span.timeZone}
-          {...{ revision, words, getUsage }}
+          usageOf={standing => (source.usageOf ? source.usageOf(standing) : getUsage)}
+          {...{ revision, words }}
         />
         <TopCalls {...{ view, shown, revision, words, listCalls, openCell }} />
       </div>

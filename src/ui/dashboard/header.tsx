@@ -48,7 +48,7 @@ export function Header(props: HeaderProps): React.ReactElement {
       </div>
       {view.period.name === 'custom' && <Days view={view} show={show} words={words} />}
       <span className="jp-LLMMeter-Dashboard-actions">
-        <Export {...props} />
+        {props.formats?.length !== 0 && <Export {...props} />}
         <button type="button" className="jp-LLMMeter-Button" onClick={onRefresh}>
           {trans.__('Refresh')}
         </button>
@@ -82,14 +82,14 @@ function Days({ view, show, words }: ViewProps & { readonly words: Words }): Rea
 }
 
 interface ExportProps extends Pick<ViewProps, 'view'>, Pick<TimeProps, 'shown'> {
-  /** The formats that the server can write. */
-  readonly formats: readonly string[];
+  /** The formats that the server can write; absent until it has said so. */
+  readonly formats?: readonly string[];
   readonly exportUrl: (query: Query) => string;
   readonly words: Words;
 }
 
 /** A list that acts at once and falls back to its own name. */
-function Export({ view, shown, formats, exportUrl, words }: ExportProps): React.ReactElement {
+function Export({ view, shown, formats = [], exportUrl, words }: ExportProps): React.ReactElement {
   const { trans } = words;
   const save = (format: string): void => {
     const query = { format, ...filterQuery(view, shown), ...searchQuery(view) };

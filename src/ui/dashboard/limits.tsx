@@ -32,7 +32,8 @@ interface CurvesProps {
   readonly timeZone: string;
   readonly revision: number;
   readonly words: Words;
-  readonly getUsage: LoadUsage;
+  /** Loads what a limit counts; undefined where the reader may not see it. */
+  readonly usageOf: (standing: Standing) => LoadUsage | undefined;
 }
 
 interface LimitCoursesProps extends CurvesProps {
@@ -81,7 +82,8 @@ function LimitCourse(props: LimitCourseProps): React.ReactElement {
   const { standing, owner, timeZone, words } = props;
   const { trans, format } = words;
   const { limit, subject, level, ratio, resetsAt } = standing;
-  const course = props.isCurve ? courseOf(standing, timeZone) : undefined;
+  const getUsage = props.isCurve ? props.usageOf(standing) : undefined;
+  const course = courseOf(standing, timeZone);
   const forecast = forecastText(standing, words);
   const title = limitTitle(limit, subject, trans, isOwnUser(standing, owner));
   return (
@@ -90,10 +92,10 @@ function LimitCourse(props: LimitCourseProps): React.ReactElement {
         <bdi title={title}>{title}</bdi>
         <strong>{format.percent(ratio)}</strong>
       </div>
-      {course === undefined ? (
+      {course === undefined || getUsage === undefined ? (
         <Bar level={level} ratio={ratio} />
       ) : (
-        <Curve {...props} course={course} />
+        <Curve {...props} course={course} getUsage={getUsage} />
       )}
       <div className="jp-LLMMeter-Course-notes">
         {level !== 'ok' && <strong>{levelText(level, trans)}</strong>}
@@ -107,6 +109,7 @@ function LimitCourse(props: LimitCourseProps): React.ReactElement {
 
 interface CurveProps extends LimitCourseProps {
   readonly course: Course;
+  readonly getUsage: LoadUsage;
 }
 
 function Curve({ revision, words, getUsage, standing, course }: CurveProps): React.ReactElement {

@@ -13,6 +13,11 @@ import type { CallRecord } from '../../core/record/record';
 /** Opens the notebook of a call at its cell. */
 export type OpenCell = (place: Pick<CallRecord, 'notebookPath' | 'cellId'>) => void;
 
+/** What opens the cell of a call; absent where there are no notebooks to open. */
+export interface CellProps {
+  readonly openCell?: OpenCell;
+}
+
 /** What is shown, and how to change it. */
 export interface ViewProps {
   readonly view: View;

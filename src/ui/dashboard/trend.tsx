@@ -14,7 +14,7 @@ import {
 } from '../../core/dashboard/labels';
 import type { Trend } from '../../core/dashboard/trend';
 import { sumOf } from '../../core/dashboard/usage-rows';
-import { DIMENSIONS, isFiltered, toggleFilter } from '../../core/dashboard/view';
+import { isFiltered, toggleFilter } from '../../core/dashboard/view';
 import type { Dimension } from '../../core/dashboard/view';
 import type { Words } from '../../core/words/words';
 import { Bars } from './bars';
@@ -26,6 +26,8 @@ interface TrendProps extends ViewProps, Pick<TimeProps, 'span' | 'step' | 'steps
   readonly trend: Trend;
   readonly palette: Palette;
   readonly words: Words;
+  /** By what the calls can be grouped. */
+  readonly dimensions: readonly Dimension[];
 }
 
 /** Shows the trend as bars or as a table, with its legend. */
@@ -61,7 +63,8 @@ function TrendControls({
   show,
   step,
   steps,
-  words
+  words,
+  dimensions
 }: Omit<TrendProps, 'trend' | 'palette' | 'span'>): React.ReactElement {
   const { trans } = words;
   return (
@@ -73,7 +76,7 @@ function TrendControls({
           value={view.group}
           onChange={({ target }) => show({ ...view, group: target.value as Dimension })}
         >
-          {DIMENSIONS.map(dimension => (
+          {dimensions.map(dimension => (
             <option key={dimension} value={dimension}>
               {dimensionText(dimension, trans)}
             </option>
@@ -113,7 +116,7 @@ function Legend({
   words,
   trend,
   palette
-}: Omit<TrendProps, 'span' | 'step' | 'steps'>): React.ReactElement {
+}: Omit<TrendProps, 'span' | 'step' | 'steps' | 'dimensions'>): React.ReactElement {
   const { trans } = words;
   return (
     <ul className="jp-LLMMeter-Legend">

@@ -1,4 +1,4 @@
-/** What the tests use of react-dom, which JupyterLab brings and whose types the project does not need otherwise. */
+/** What we use of react-dom, whose types the project does not need otherwise. */
 declare module 'react-dom/client' {
   import type { ReactElement } from 'react';
 
