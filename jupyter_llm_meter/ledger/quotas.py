@@ -20,7 +20,7 @@ from jupyter_llm_meter.core.standing import format_decimal, format_time
 from jupyter_llm_meter.ledger.errors import LedgerError
 from jupyter_llm_meter.ledger.memory import recall_of
 from jupyter_llm_meter.ledger.rows import from_us, storable, to_us
-from jupyter_llm_meter.ledger.schema import change_sets, quota_changes, quotas, staged_quotas
+from jupyter_llm_meter.ledger.schema import change_sets, quotas, staged_quotas
 from jupyter_llm_meter.ledger.sql import Sql
 
 _STAGED = (
@@ -216,74 +216,7 @@ def version_of(connection: Connection, limit_id: str, subject: str) -> dict[str,
     """A subject's own amount, with its version; None where it has none."""
     query = select(quotas).where(quotas.c.limit_id == limit_id, quotas.c.subject == subject)
     row = connection.execute(query).mappings().first()
-    return None if row is None else _own(dict(row))
-
-
-def own_amounts(
-    connection: Connection,
-    subjects: Sequence[str] | None,
-    limit_id: str | None = None,
-    after: tuple[str, str] | None = None,
-    most: int = MOST_SHOWN,
-) -> list[dict[str, Any]]:
-    """Own amounts, in the order of subject and limit.
-
-    Args:
-        connection: A transaction on the ledger.
-        subjects: Whose; None: all.
-        limit_id: Of which limit; None: of all.
-        after: The subject and limit after which to begin; None: at the first.
-        most: How many at most.
-    """
-    query = select(quotas).order_by(quotas.c.subject, quotas.c.limit_id).limit(most)
-    if subjects is not None:
-        query = query.where(quotas.c.subject.in_(subjects))
-    if limit_id is not None:
-        query = query.where(quotas.c.limit_id == limit_id)
-    if after is not None:
-        subject, limit = after
-        is_later = (quotas.c.subject == subject) & (quotas.c.limit_id > limit)
-        query = query.where((quotas.c.subject > subject) | is_later)
-    return [_own(dict(row)) for row in connection.execute(query).mappings()]
-
-
-def changes(
-    connection: Connection,
-    subjects: Sequence[str] | None,
-    change_id: str | None = None,
-    most: int = MOST_SHOWN,
-) -> list[dict[str, Any]]:
-    """The trail, newest first: who changed what, from what to what, and when.
-
-    Args:
-        connection: A transaction on the ledger.
-        subjects: Whose own amounts; None: all, and limits.
-        change_id: Of one change set; None: of all.
-        most: How many at most.
-    """
-    joined = quota_changes.join(change_sets, change_sets.c.id == quota_changes.c.change_id)
-    columns = (
-        quota_changes,
-        change_sets.c.kind,
-        change_sets.c.made_by,
-        change_sets.c.made_at,
-        change_sets.c.reason,
-    )
-    order = (
-        change_sets.c.made_at.desc(),
-        quota_changes.c.change_id,
-        quota_changes.c.limit_id,
-        quota_changes.c.subject,
-    )
-    query = select(*columns).select_from(joined).order_by(*order).limit(most)
-    if subjects is not None:
-        query = query.where(quota_changes.c.subject.in_(subjects))
-    if change_id is not None:
-        query = query.where(quota_changes.c.change_id == change_id)
-    return [
-        {**row, "subject": row["subject"] or None, "made_at": format_time(from_us(row["made_at"]))}
-        for row in map(dict, connection.execute(query).mappings())
-    ]
+    return None if row is None else own_row(dict(row))
 
 
 def change_set(connection: Connection, change_id: str) -> dict[str, Any] | None:
@@ -292,7 +225,8 @@ def change_set(connection: Connection, change_id: str) -> dict[str, Any] | None:
     return None if row is None else dict(row)
 
 
-def _own(row: dict[str, Any]) -> dict[str, Any]:
+def own_row(row: dict[str, Any]) -> dict[str, Any]:
+    """The JSON object of a row of `quotas`."""
     return {**row, "set_at": format_time(from_us(row["set_at"]))}
 
 

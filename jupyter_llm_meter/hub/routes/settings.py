@@ -11,7 +11,7 @@ from jupyter_llm_meter.hub.errors import NotAllowed
 from jupyter_llm_meter.hub.handler import answered
 from jupyter_llm_meter.hub.members import Member
 from jupyter_llm_meter.hub.routes.rest import RestHandler
-from jupyter_llm_meter.ledger import quotas
+from jupyter_llm_meter.ledger import quota_lists, quotas
 from jupyter_llm_meter.ledger.quotas import OwnAmount
 from jupyter_llm_meter.service.arguments import number
 from jupyter_llm_meter.service.errors import ArgumentError
@@ -79,7 +79,7 @@ class QuotasHandler(RestHandler):
         subjects = await _subjects(self, user, team)
         after = None if subject is None else (subject, limit or "")
         rows = await self.meter.query(
-            lambda ledger: ledger.read(quotas.own_amounts, subjects, limit_id, after, most)
+            lambda ledger: ledger.read(quota_lists.own_amounts, subjects, limit_id, after, most)
         )
         is_full, last = len(rows) == most, rows[-1] if rows else {}
         following = {"subject": last.get("subject"), "limit_id": last.get("limit_id")} if is_full else None
@@ -125,7 +125,9 @@ class ChangesHandler(RestHandler):
         most = number("limit", self.get_query_argument("limit", "100"), 1, MOST_ROWS)
         user, change_id = (self.get_query_argument(name, None) for name in ("user", "change_id"))
         subjects = await _subjects(self, user, None)
-        rows = await self.meter.query(lambda ledger: ledger.read(quotas.changes, subjects, change_id, most))
+        rows = await self.meter.query(
+            lambda ledger: ledger.read(quota_lists.changes, subjects, change_id, most)
+        )
         self.answer(
             {"changes": [row for row in rows if self.member.is_admin or _is_theirs(self.member, row)]}
         )

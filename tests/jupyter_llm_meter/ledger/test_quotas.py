@@ -8,7 +8,7 @@ import pytest
 from ledger_samples import NOW, call, limit, missing
 
 from jupyter_llm_meter.core.reservation import CallBounds
-from jupyter_llm_meter.ledger import Raise, credits, hub_limits, imports, quota_requests, quotas
+from jupyter_llm_meter.ledger import Raise, credits, hub_limits, imports, quota_lists, quota_requests, quotas
 from jupyter_llm_meter.ledger.credits import Credit
 from jupyter_llm_meter.ledger.quota_requests import More
 from jupyter_llm_meter.ledger.quotas import Author, Conflict, OwnAmount, UnknownChange
@@ -31,7 +31,7 @@ def set_amounts(ledger, author=BOSS, now=NOW, **amounts):
 
 
 def amounts_of(ledger):
-    return {each["subject"]: each["amount"] for each in ledger.read(quotas.own_amounts, None)}
+    return {each["subject"]: each["amount"] for each in ledger.read(quota_lists.own_amounts, None)}
 
 
 def test_an_own_amount_replaces_that_of_the_limit_for_its_subject_alone(ledger):
@@ -104,20 +104,20 @@ def test_the_trail_says_who_changed_what_from_what_to_what(ledger):
     first = set_amounts(ledger, alice=50)
     second = set_amounts(ledger, LEAD, LATER, alice=60, bob=70)
     third = set_amounts(ledger, now=LATER + timedelta(seconds=1), alice=None)
-    trail = ledger.read(quotas.changes, ["alice"])
+    trail = ledger.read(quota_lists.changes, ["alice"])
     assert [(each["change_id"], each["made_by"], each["before"], each["after"]) for each in trail] == [
         (third, "boss", "60", None),
         (second, "lena", "50", "60"),
         (first, "boss", None, "50"),
     ]
-    assert len(ledger.read(quotas.changes, None)) == 4
-    assert [each["subject"] for each in ledger.read(quotas.changes, None, second)] == ["alice", "bob"]
+    assert len(ledger.read(quota_lists.changes, None)) == 4
+    assert [each["subject"] for each in ledger.read(quota_lists.changes, None, second)] == ["alice", "bob"]
 
 
 def test_what_does_not_change_is_not_written_down(ledger):
     first = set_amounts(ledger, alice=50)
     set_amounts(ledger, LEAD, alice=50)
-    assert [each["change_id"] for each in ledger.read(quotas.changes, None)] == [first]
+    assert [each["change_id"] for each in ledger.read(quota_lists.changes, None)] == [first]
     assert ledger.read(quotas.version_of, HARD.id, "alice")["set_by"] == "boss"
     assert ledger.read(quotas.version_of, HARD.id, "bob") is None
 
@@ -150,11 +150,13 @@ def test_an_unknown_change_set_is_not_put_back(ledger):
 
 def test_own_amounts_come_by_the_page(ledger):
     set_amounts(ledger, alice=1, bob=2, carol=3)
-    first = ledger.read(quotas.own_amounts, None, HARD.id, None, 2)
+    first = ledger.read(quota_lists.own_amounts, None, HARD.id, None, 2)
     assert [each["subject"] for each in first] == ["alice", "bob"]
     after = (first[-1]["subject"], first[-1]["limit_id"])
-    assert [each["subject"] for each in ledger.read(quotas.own_amounts, None, None, after, 2)] == ["carol"]
-    assert [each["amount"] for each in ledger.read(quotas.own_amounts, ["bob"])] == ["2"]
+    assert [each["subject"] for each in ledger.read(quota_lists.own_amounts, None, None, after, 2)] == [
+        "carol"
+    ]
+    assert [each["amount"] for each in ledger.read(quota_lists.own_amounts, ["bob"])] == ["2"]
 
 
 def rows(*subjects, amount="5", start=2):
@@ -235,7 +237,7 @@ def test_a_limit_is_set_changed_and_removed_with_its_version_and_counted(ledger)
     assert ledger.read(hub_limits.generation) == "2"
     ledger.write(hub_limits.remove, HARD.id, second.version, BOSS, LATER)
     assert ledger.read(hub_limits.all_limits) == []
-    trail = ledger.read(quotas.changes, None)
+    trail = ledger.read(quota_lists.changes, None)
     assert {
         (each["kind"], each["subject"], each["before"] is None, each["after"] is None) for each in trail
     } == {
