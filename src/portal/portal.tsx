@@ -118,6 +118,7 @@ function Overview({ words, store, client, reader }: OverviewProps): React.ReactE
         saved={viewFor(recall(store).view, dimensions)}
         onView={view => remember(store, { view })}
         onRefresh={refresh}
+        isByUser={whose.kind !== 'own'}
         {...{ source, words, revision, dimensions }}
       />
       {document && <Alerts document={document} words={words} />}
@@ -147,13 +148,24 @@ function WhoseHead({ words, reader, whose, onWhose }: WhoseHeadProps): React.Rea
         >
           {choices.map(choice => (
             <option key={keyOf(choice)} value={keyOf(choice)}>
-              {whoseText(choice, words)}
+              {choiceText(choice, words)}
             </option>
           ))}
         </select>
       )}
     </div>
   );
+}
+
+function choiceText(whose: Whose, { trans }: Words): string {
+  switch (whose.kind) {
+    case 'own':
+      return trans.__('You');
+    case 'team':
+      return trans.__('Team %1', inSentence(whose.team));
+    case 'all':
+      return trans.__('All users');
+  }
 }
 
 function whoseText(whose: Whose, { trans }: Words): string {

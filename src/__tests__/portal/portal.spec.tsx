@@ -3,7 +3,7 @@
 import * as React from 'react';
 
 import { Portal } from '../../portal/portal';
-import { wireAlert, wireLimit, wireStanding, wireTotals } from '../samples';
+import { wireAlert, wireLimit, wireRecord, wireStanding, wireTotals } from '../samples';
 import { expectAct, fakeLayout, Page } from '../ui/page';
 
 const LEAD = { user: 'ben', teams: ['physics'], leads: ['physics'], is_admin: false };
@@ -14,6 +14,7 @@ class Service {
   me: object = LEAD;
   failure?: { readonly status: number; readonly body: unknown };
   isAway = false;
+  calls: readonly object[] = [];
 
   readonly send = (url: string, init: RequestInit): Promise<Response> => {
     this.asked.push(url);
@@ -40,7 +41,7 @@ class Service {
       case 'usage':
         return { rows: [wireTotals({ group: '2026-11-20', split: 'gpt-5' })] };
       default:
-        return { calls: [] };
+        return { calls: this.calls };
     }
   }
 }
@@ -91,6 +92,15 @@ describe('Portal', () => {
     await show();
     expect(page.textsOf('tbody tr td').slice(-4)[0]).toContain('physics');
     expect(page.text).toContain('80% of the limit reached');
+  });
+
+  it('should say whose each call is, where it is not only the own ones', async () => {
+    service.calls = [wireRecord({ 'user.id': 'cem' })];
+    await show();
+    expect(page.textsOf('.jp-LLMMeter-Table th').filter(name => name === 'User')).toHaveLength(2);
+    expect(page.textsOf('.jp-LLMMeter-Table td').filter(text => text === 'cem')).toHaveLength(2);
+    await page.write('.jp-LLMMeter-Portal-head select', 'own');
+    expect(page.textsOf('.jp-LLMMeter-Table th')).not.toContain('User');
   });
 
   it('should remember whose usage and which language was chosen', async () => {

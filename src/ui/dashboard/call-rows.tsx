@@ -31,17 +31,19 @@ interface CallColumn {
   readonly detail?: (call: CallRecord) => string | undefined;
 }
 
-interface ColumnOptions extends CellProps {
+export interface ColumnOptions extends CellProps {
   readonly words: Words;
+  /** Whether the calls are of several users, so that each says whose it is. */
+  readonly isByUser?: boolean;
 }
 
 /**
  * The columns in their order; cost only if the user wants to see it.
  *
- * @param options - the words, and what opens the cell of a call.
+ * @param options - the words, what opens the cell of a call, and whether users are named.
  * @returns the columns.
  */
-export function columnsOf({ words, openCell }: ColumnOptions): readonly CallColumn[] {
+export function columnsOf({ words, openCell, isByUser }: ColumnOptions): readonly CallColumn[] {
   const { trans, format } = words;
   const cost: CallColumn = {
     name: trans.__('Cost'),
@@ -57,6 +59,7 @@ export function columnsOf({ words, openCell }: ColumnOptions): readonly CallColu
       cell: ({ startedAt }) => format.recent(startedAt),
       detail: ({ startedAt }) => format.moment(startedAt)
     },
+    ...(isByUser === true ? [userColumn(trans)] : []),
     {
       name: trans.__('Model'),
       isBrief: true,
@@ -97,6 +100,15 @@ export function columnsOf({ words, openCell }: ColumnOptions): readonly CallColu
       seconds => trans.__('%1 s', format.count(Number(seconds.toPrecision(2))))
     )
   ];
+}
+
+function userColumn(trans: Translate): CallColumn {
+  return {
+    name: trans.__('User'),
+    isBrief: true,
+    cell: ({ userId }) => <bdi>{userId ?? trans.__('unknown')}</bdi>,
+    detail: ({ userId }) => userId
+  };
 }
 
 function figure(

@@ -12,8 +12,9 @@ import type { LoadCalls } from '../../core/dashboard/source';
 import type { CallRecord } from '../../core/record/record';
 import type { Words } from '../../core/words/words';
 import { useAnswer } from '../answer';
+import type { ColumnOptions } from './call-rows';
 import { CallRows, columnsOf } from './call-rows';
-import type { CellProps, TimeProps, ViewProps } from './scene';
+import type { TimeProps, ViewProps } from './scene';
 import { Loading, Trouble } from '../trouble';
 
 const PAGE_SIZE = 25;
@@ -22,9 +23,8 @@ const TOP_SIZE = 5;
 /** Typing is waited for so long, in milliseconds, before the server is asked. */
 const TYPING_MS = 250;
 
-interface TopCallsProps extends CellProps, Pick<ViewProps, 'view'>, Pick<TimeProps, 'shown'> {
+interface TopCallsProps extends ColumnOptions, Pick<ViewProps, 'view'>, Pick<TimeProps, 'shown'> {
   readonly revision: number;
-  readonly words: Words;
   readonly listCalls: LoadCalls;
 }
 
@@ -50,7 +50,7 @@ export function TopCalls(props: TopCallsProps): React.ReactElement {
       )}
       {calls.length > 0 && (
         <div
-          className="jp-LLMMeter-Scroll"
+          className="jp-LLMMeter-Scroll jp-LLMMeter-TopCalls"
           tabIndex={0}
           role="region"
           aria-label={trans.__('Top calls')}

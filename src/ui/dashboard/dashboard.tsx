@@ -6,7 +6,7 @@ import '../../../style/dashboard.css';
 
 import * as React from 'react';
 
-import type { DashboardSource, LoadCalls } from '../../core/dashboard/source';
+import type { DashboardSource, LoadCalls, LoadUsage } from '../../core/dashboard/source';
 import type { Trend } from '../../core/dashboard/trend';
 import { colourSeries, MOST_SERIES, trendOf } from '../../core/dashboard/trend';
 import type { Dimension, View } from '../../core/dashboard/view';
@@ -35,6 +35,8 @@ interface DashboardProps extends CellProps {
   readonly words: Words;
   /** By what calls can be grouped; absent means everything. */
   readonly dimensions?: readonly Dimension[];
+  /** Whether the calls are of several users, so that each says whose it is. */
+  readonly isByUser?: boolean;
   /** What it showed when the layout was saved; not trusted. */
   readonly saved: unknown;
   /** Grows when the ledger has new calls. */
@@ -93,7 +95,8 @@ function Instrument({
   onRefresh,
   onView,
   formats,
-  dimensions = DIMENSIONS
+  dimensions = DIMENSIONS,
+  isByUser
 }: DashboardProps & { readonly formats?: readonly string[] }): React.ReactElement {
   const { view, show, span, shown, step, steps, buckets } = useView(
     saved,
@@ -110,8 +113,7 @@ function Instrument({
   const rows = useAnswer(() => source.getUsage(query), JSON.stringify(query), revision);
   const trend = rows.value && trendOf(rows.value, buckets, view.unit);
   const palette = usePalette(trend, view.group);
-  const getUsage = (query: Record<string, string>): ReturnType<typeof source.getUsage> =>
-    source.getUsage(query);
+  const getUsage: LoadUsage = query => source.getUsage(query);
   const listCalls: LoadCalls = query => source.listCalls(query);
   return (
     <div className="jp-LLMMeter-Dashboard-body" data-stale={rows.isStale || undefined}>
@@ -137,9 +139,9 @@ function Instrument({
           usageOf={standing => (source.usageOf ? source.usageOf(standing) : getUsage)}
           {...{ revision, words }}
         />
-        <TopCalls {...{ view, shown, revision, words, listCalls, openCell }} />
+        <TopCalls {...{ view, shown, revision, words, listCalls, openCell, isByUser }} />
       </div>
-      <Calls {...{ view, show, shown, revision, words, listCalls, openCell }} />
+      <Calls {...{ view, show, shown, revision, words, listCalls, openCell, isByUser }} />
     </div>
   );
 }
