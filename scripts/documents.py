@@ -59,8 +59,9 @@ def main() -> int:
 
 
 def documents(root: Path) -> list[Path]:
-    """The documents of a checkout."""
-    return sorted({path for pattern in DOCUMENTS for path in root.glob(pattern)})
+    """The documents of a checkout; those of installed packages are not its own."""
+    found = {path for pattern in DOCUMENTS for path in root.glob(pattern)}
+    return sorted(path for path in found if "node_modules" not in path.relative_to(root).parts)
 
 
 def problems(document: Path, root: Path) -> list[str]:

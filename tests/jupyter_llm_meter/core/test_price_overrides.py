@@ -75,8 +75,8 @@ def test_each_kind_of_tokens_has_its_price_or_that_of_its_side(tmp_path):
     (plain, full) = read(
         tmp_path,
         ENTRY,
-        {**ENTRY, "cache_read_mtok": "0.5", "cache_write_mtok": "3", "reasoning_mtok": "7"}
-        | {"audio_input_mtok": "20", "image_output_mtok": "40", "per_call": "0.25"},
+        {**ENTRY, "model": "qwen-full", "cache_read_mtok": "0.5", "cache_write_mtok": "3"}
+        | {"reasoning_mtok": "7", "audio_input_mtok": "20", "image_output_mtok": "40", "per_call": "0.25"},
     )
     used = {
         "uncached_input_tokens": 1_000_000,

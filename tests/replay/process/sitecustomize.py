@@ -9,6 +9,7 @@ Runs in every supported Python of the tap, 3.8 among them, with nothing but the 
 
 import os
 import socket
+import sys
 
 _LOOPBACK = {"", "localhost", "127.0.0.1", "::1", "0.0.0.0"}
 _HOSTS = set(filter(None, os.environ.get("REPLAY_HOSTS", "").split(",")))
@@ -34,5 +35,7 @@ def _connect(self, address):
 
 if "REPLAY_PORT" in os.environ:
     socket.getaddrinfo = _getaddrinfo
+    # Where it is installed, aiohttp would ask it for names, and not the system.
+    sys.modules["aiodns"] = None
 if _PORTS:
     socket.socket.connect = _connect
