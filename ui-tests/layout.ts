@@ -54,9 +54,29 @@ export function findFlaws(selector: string): string[] {
     const cutter = element.closest('td, th') ?? element;
     const { left, right } = cutter.getBoundingClientRect();
     const isCut = getComputedStyle(cutter).textOverflow === 'ellipsis';
-    return isCut
-      ? new DOMRect(box.x, box.y, Math.min(box.right, right) - Math.max(box.x, left), box.height)
-      : box;
+    return scrolledTo(
+      element,
+      isCut
+        ? new DOMRect(box.x, box.y, Math.min(box.right, right) - Math.max(box.x, left), box.height)
+        : box
+    );
+  }
+
+  /** What is left of a line in lists that scroll: what is not scrolled to covers nothing. */
+  function scrolledTo(element: Element, box: DOMRect): DOMRect {
+    let { top, bottom } = box;
+    for (
+      let at = element.parentElement;
+      at !== null && at !== document.body;
+      at = at.parentElement
+    ) {
+      if (/auto|scroll/.test(getComputedStyle(at).overflowY)) {
+        const outer = at.getBoundingClientRect();
+        top = Math.max(top, outer.top);
+        bottom = Math.min(bottom, outer.bottom);
+      }
+    }
+    return new DOMRect(box.x, top, box.width, Math.max(bottom - top, 0));
   }
 
   function isSeen(element: Element): boolean {

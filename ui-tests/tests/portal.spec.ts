@@ -35,25 +35,25 @@ const ROLES: readonly Role[] = [
     user: 'ann',
     title: 'Your LLM usage',
     whose: [],
-    limits: [/This month/, /Team .physics. this month/],
+    limits: [/This month/, /Team .?physics.? this month/],
     foreign: ['ben', 'dee', 'history', 'gpt-4o this week']
   },
   {
     name: 'lead',
     user: 'ben',
     title: 'LLM usage of team \u2068physics\u2069',
-    whose: ['LLM usage of team \u2068physics\u2069', 'Your LLM usage'],
+    whose: ['Team \u2068physics\u2069', 'You'],
     users: ['ann', 'ben', 'cem'],
-    limits: [/Team .physics. this month/],
+    limits: [/Team .?physics.? this month/],
     foreign: ['dee', 'eva', 'history']
   },
   {
     name: 'administrator',
     user: 'root-admin',
     title: 'LLM usage of all users',
-    whose: ['LLM usage of all users', 'Your LLM usage'],
+    whose: ['All users', 'You'],
     users: ['ann', 'ben', 'cem', 'dee', 'eva'],
-    limits: [/User .dee. this month/, /Team .history. this month/, /Model .gpt-4o. this week/],
+    limits: [/User .?dee.? this month/, /Team .?history.? this month/, /gpt-4o.? this week/],
     foreign: []
   }
 ];
