@@ -177,9 +177,9 @@ async function expectRole(page: Page, role: Role): Promise<void> {
     await expect(group.locator('option[value=user]')).toHaveCount(0);
   } else {
     await group.selectOption('user');
-    await expect(page.locator(`${ROW} bdi`)).toHaveCount(role.users.length);
-    const names = await page.locator(`${ROW} bdi`).allTextContents();
-    expect(names.sort()).toEqual([...role.users]);
+    const namesOf = async (): Promise<string[]> =>
+      (await page.locator(`${ROW} bdi`).allTextContents()).sort();
+    await expect.poll(namesOf).toEqual([...role.users]);
   }
   const text = (await page.locator(PORTAL).textContent()) ?? '';
   expect(role.foreign.filter(name => text.includes(name))).toEqual([]);
